@@ -1,0 +1,46 @@
+@{
+    RootModule           = 'FlowSecrets.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '7d0c4a0e-5a0f-4f0b-9b51-3f6f0c7f9a41'
+    Author               = 'FlowSecrets contributors'
+    CompanyName          = 'FlowSecrets'
+    Copyright            = '(c) 2026 FlowSecrets contributors. MIT License.'
+    Description          = 'Keeps an application''s secrets in an encrypted local store, Google Secret Manager and AWS Secrets Manager: set-up from a catalog, .env files, versions and rotation.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('FlowSecrets.Format.ps1xml')
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    CmdletsToExport      = @(
+        'Approve-FlowSecretCatalog'
+        'Backup-FlowSecretStore'
+        'Connect-FlowSecretStore'
+        'Disconnect-FlowSecretStore'
+        'Get-FlowSecret'
+        'Get-FlowSecretCatalog'
+        'Get-FlowSecretStore'
+        'Get-FlowSecretValue'
+        'Get-FlowSecretVersion'
+        'Initialize-FlowSecret'
+        'New-FlowSecret'
+        'New-FlowSecretCatalog'
+        'New-FlowSecretValue'
+        'Remove-FlowSecret'
+        'Remove-FlowSecretVersion'
+        'Restore-FlowSecret'
+        'Restore-FlowSecretStore'
+        'Set-FlowSecret'
+        'Set-FlowSecretStore'
+        'Set-FlowSecretVersion'
+        'Sync-FlowLocalEnv'
+        'Test-FlowSecretCatalog'
+    )
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('Secrets', 'SecretManagement', 'SecretManager', 'dotenv', 'GCP', 'AWS', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}

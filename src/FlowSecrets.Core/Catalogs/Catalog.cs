@@ -1,0 +1,194 @@
+namespace FlowSecrets.Catalogs;
+
+/// <summary>A catalog that was read and found valid.</summary>
+public sealed class Catalog
+{
+    /// <summary>Absolute path of the file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Root of the repository that it stands in; its own folder outside of one.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>SHA-256 of its bytes, which trust is given to.</summary>
+    public required string ContentHash { get; init; }
+
+    public required string Application { get; init; }
+
+    public string Prefix { get; init; } = "";
+
+    public string? DefaultEnvironment { get; init; }
+
+    public required IReadOnlyDictionary<string, CatalogEnvironment> Environments { get; init; }
+
+    /// <summary>In the order of the file.</summary>
+    public required IReadOnlyList<CatalogSecret> Secrets { get; init; }
+
+    public required CatalogLocalEnv LocalEnv { get; init; }
+
+    public IReadOnlyList<CatalogAccess> Access { get; init; } = [];
+
+    public IReadOnlyDictionary<string, CatalogWorkload> Workloads { get; init; } = new Dictionary<string, CatalogWorkload>(StringComparer.Ordinal);
+
+    /// <summary>Whether it names scripts, which run only when it is trusted.</summary>
+    public bool HasScripts => Secrets.Any(static s => s.Rotation is { } r && (r.Reencrypt is not null || r.TargetKind is "script"));
+
+    public string Folder => System.IO.Path.GetDirectoryName(Path)!;
+
+    public CatalogSecret? Find(string key) => Secrets.FirstOrDefault(s => string.Equals(s.Key, key, StringComparison.Ordinal));
+
+    /// <summary>A secret's name in an environment's store.</summary>
+    public string StoreName(CatalogSecret secret, CatalogEnvironment? environment)
+    {
+        if (environment is not null && environment.Names.TryGetValue(secret.Key, out string? name))
+        {
+            return name;
+        }
+
+        return secret.Name ?? (environment?.Prefix ?? Prefix) + secret.Key;
+    }
+
+    public static bool IsRequired(CatalogSecret secret, CatalogEnvironment? environment) =>
+        environment is not null && environment.Required.TryGetValue(secret.Key, out bool required) ? required : secret.Required;
+
+    /// <summary>An absolute path for one that the catalog names.</summary>
+    public string Resolve(string path) => System.IO.Path.GetFullPath(path, Folder);
+
+    public override string ToString() => $"{Application} ({Path})";
+}
+
+/// <summary>A store and its place, with what is different there.</summary>
+public sealed record CatalogEnvironment(string Name, StoreSelection Selection)
+{
+    public string? Prefix { get; init; }
+
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public IReadOnlyDictionary<string, bool> Required { get; init; } = new Dictionary<string, bool>(StringComparer.Ordinal);
+
+    /// <summary>Null: the catalog's.</summary>
+    public IReadOnlyList<CatalogAccess>? Access { get; init; }
+
+    /// <summary>Null: the catalog's.</summary>
+    public IReadOnlyDictionary<string, CatalogWorkload>? Workloads { get; init; }
+}
+
+/// <summary>What a value's bytes are.</summary>
+public enum SecretFormat
+{
+    Text,
+    Json,
+    Binary,
+}
+
+/// <summary>A secret as the catalog describes it.</summary>
+public sealed record CatalogSecret(string Key)
+{
+    public string? Name { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? Category { get; init; }
+
+    public IReadOnlyList<string> Env { get; init; } = [];
+
+    public bool Required { get; init; }
+
+    /// <summary>Data depends on it.</summary>
+    public bool IsEncryptionKey { get; init; }
+
+    /// <summary>Somebody else makes and changes it.</summary>
+    public bool IsExternal { get; init; }
+
+    public SecretFormat Format { get; init; }
+
+    public bool Sensitive { get; init; } = true;
+
+    public string? Prompt { get; init; }
+
+    public Template? Default { get; init; }
+
+    public GenerateSpec? Generate { get; init; }
+
+    public Template? Local { get; init; }
+
+    /// <summary>Members of a JSON secret in the order of the file; empty for any other.</summary>
+    public IReadOnlyList<CatalogField> Fields { get; init; } = [];
+
+    public CatalogRotation? Rotation { get; init; }
+
+    public IReadOnlyList<string> Workloads { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Every variable that carries the secret or a field of it.</summary>
+    public IEnumerable<string> AllVariables => Env.Concat(Fields.SelectMany(static f => f.Env));
+
+    /// <summary>Whether development uses a local value instead of the store's.</summary>
+    public bool IsSystem => Local is not null || Fields.Any(static f => f.Local is not null);
+
+    public CatalogField? Field(string name) => Fields.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.Ordinal));
+}
+
+/// <summary>A member of a JSON secret.</summary>
+public sealed record CatalogField(string Name)
+{
+    public string? Description { get; init; }
+
+    public string? Prompt { get; init; }
+
+    public bool Sensitive { get; init; } = true;
+
+    public bool Required { get; init; } = true;
+
+    public Template? Default { get; init; }
+
+    public IReadOnlyList<string> Env { get; init; } = [];
+
+    public Template? Local { get; init; }
+
+    public GenerateSpec? Generate { get; init; }
+}
+
+/// <summary>How a secret is rotated; what rotation itself needs stays in <see cref="Source"/>.</summary>
+public sealed record CatalogRotation
+{
+    public TimeSpan? Every { get; init; }
+
+    public TimeSpan? Overlap { get; init; }
+
+    public string? PreviousEnv { get; init; }
+
+    public string? TargetKind { get; init; }
+
+    public string? Reencrypt { get; init; }
+
+    internal DocNode? Source { get; init; }
+}
+
+/// <summary>The .env file for development.</summary>
+public sealed record CatalogLocalEnv
+{
+    /// <summary>As the catalog says it, from its folder.</summary>
+    public string Path { get; init; } = ".env";
+
+    public string? From { get; init; }
+
+    public string Target { get; init; } = "portable";
+
+    /// <summary>In the order of the file.</summary>
+    public IReadOnlyList<(string Name, Template Template)> Variables { get; init; } = [];
+
+    public IReadOnlyList<CatalogFile> Files { get; init; } = [];
+
+    /// <summary>What a developer does next; printed after the file is written.</summary>
+    public IReadOnlyList<string> NextSteps { get; init; } = [];
+}
+
+/// <summary>A secret that development needs as a file.</summary>
+public sealed record CatalogFile(string Secret, string Path, string? Env);
+
+/// <summary>Who may read what.</summary>
+public sealed record CatalogAccess(string Principal, string Role, IReadOnlyList<string> Secrets);
+
+/// <summary>What runs and consumes secrets.</summary>
+public sealed record CatalogWorkload(string Name, string Kind, IReadOnlyDictionary<string, string> Settings);

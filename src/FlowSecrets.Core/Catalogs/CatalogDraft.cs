@@ -1,0 +1,90 @@
+namespace FlowSecrets.Catalogs;
+
+/// <summary>A secret of a catalog that is being made from what a team already has. It holds no value.</summary>
+/// <param name="Key">Its key.</param>
+internal sealed record SecretDraft(string Key)
+{
+    public string? Name { get; init; }
+
+    public string? Env { get; init; }
+
+    public string? Category { get; init; }
+
+    public string? Description { get; init; }
+
+    public bool Required { get; init; }
+
+    public IReadOnlyList<string> Deployments { get; init; } = [];
+
+    /// <summary>Members of a JSON secret.</summary>
+    public IReadOnlyList<string> Fields { get; init; } = [];
+}
+
+/// <summary>A catalog that is being made.</summary>
+internal sealed record CatalogDraft(string Application, string Prefix, IReadOnlyList<SecretDraft> Secrets)
+{
+    /// <summary>The environment whose store it was made from; null: a local one alone.</summary>
+    public (string Name, StoreSelection Selection)? From { get; init; }
+
+    /// <summary>The document; the reader takes it as it is.</summary>
+    public DocNode ToDocument() => DocNode.Map(
+        ("application", DocNode.String(Application)),
+        ("prefix", Prefix.Length == 0 ? null : DocNode.String(Prefix)),
+        ("default", DocNode.String(From?.Name ?? "local")),
+        ("environments", Environments()),
+        ("secrets", Map(Secrets.Select(static s => (s.Key, Secret(s))))),
+        ("localEnv", DocNode.Map(("path", DocNode.String(".env")))),
+        ("workloads", Workloads()));
+
+    private DocNode Environments()
+    {
+        DocNode local = DocNode.Map(("store", DocNode.String("local")));
+        if (From is not { } from)
+        {
+            return DocNode.Map(("local", local));
+        }
+
+        StoreSelection place = from.Selection;
+        DocNode its = DocNode.Map(
+            ("store", DocNode.String(place.Store.ToString().ToLowerInvariant())),
+            ("path", Text(place.Path)),
+            ("project", Text(place.Project)),
+            ("region", Text(place.Region)),
+            ("profile", Text(place.Profile)));
+        return DocNode.Map((from.Name, its));
+    }
+
+    private static DocNode Secret(SecretDraft secret) => DocNode.Map(
+        ("name", Text(secret.Name)),
+        ("description", Text(secret.Description)),
+        ("category", Text(secret.Category)),
+        ("env", Text(secret.Env)),
+        ("required", secret.Required ? DocNode.Scalar(DocKind.Bool, "true") : null),
+        ("fields", secret.Fields.Count == 0 ? null : Map(secret.Fields.Select(f => (f, DocNode.Map(("env", DocNode.String(CatalogNames.ToVariable($"{secret.Key}_{f}")))))))),
+        ("workloads", secret.Deployments.Count == 0 ? null : DocNode.List([.. secret.Deployments.Select(DocNode.String)])));
+
+    /// <summary>Deployments of the source are Kubernetes'; the team corrects what is not.</summary>
+    private DocNode? Workloads()
+    {
+        string[] names = [.. Secrets.SelectMany(static s => s.Deployments).Distinct(StringComparer.Ordinal)];
+        return names.Length == 0 ? null : Map(names.Select(static n => (n, DocNode.Map(("kind", DocNode.String("kubernetes")), ("deployment", DocNode.String(n))))));
+    }
+
+    private static DocNode Map(IEnumerable<(string Key, DocNode Value)> entries) => DocNode.Map([.. entries.Select(static e => KeyValuePair.Create(DocNode.String(e.Key), e.Value))]);
+
+    private static DocNode? Text(string? text) => string.IsNullOrEmpty(text) ? null : DocNode.String(text);
+}
+
+/// <summary>From the names of one world to those of another.</summary>
+internal static class CatalogNames
+{
+    /// <summary><c>JWT_SECRET</c> and <c>jwt_secret</c> become <c>jwt-secret</c>.</summary>
+    public static string ToKey(string name) => string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')).Trim('-');
+
+    /// <summary><c>jwt-secret</c> becomes <c>JWT_SECRET</c>.</summary>
+    public static string ToVariable(string name)
+    {
+        string text = string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
+        return text.Length > 0 && char.IsAsciiDigit(text[0]) ? "_" + text : text;
+    }
+}

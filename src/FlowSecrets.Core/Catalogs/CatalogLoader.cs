@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Catalogs;
+
+/// <summary>Finds and reads catalogs; an unchanged file is read once a process.</summary>
+internal static class CatalogLoader
+{
+    private static readonly ConcurrentDictionary<string, (DateTime Written, long Length, Catalog Catalog)> Cache = new(StringComparer.Ordinal);
+
+    /// <summary>The catalog that a command uses; null where none is found and none was named.</summary>
+    /// <exception cref="FlowSecretException">NoCatalog: the named one is not there. CatalogInvalid: all its problems.</exception>
+    public static Catalog? Find(OperationContext context, string? catalogPath) =>
+        PathOf(context, catalogPath) is { } path ? Load(context, path) : null;
+
+    /// <exception cref="FlowSecretException">NoCatalog, CatalogInvalid.</exception>
+    public static Catalog Require(OperationContext context, string? catalogPath, string remedy = "Make one with New-FlowSecretCatalog, go to a folder below it, or name it: -CatalogPath FILE") =>
+        Find(context, catalogPath) ?? throw None(context, remedy);
+
+    /// <summary>Where the catalog is; null where none is found and none was named.</summary>
+    public static string? PathOf(OperationContext context, string? catalogPath)
+    {
+        string? named = catalogPath ?? context.Variable("FLOWSECRETS_CATALOG");
+        if (named is null)
+        {
+            return CatalogLocator.Find(context.WorkingDirectory);
+        }
+
+        string path = Path.GetFullPath(named, context.WorkingDirectory);
+        return File.Exists(path) ? path : throw new FlowSecretException(
+            ErrorIds.NoCatalog,
+            FlowErrorCategory.ObjectNotFound,
+            path,
+            $"There is no catalog '{path}'",
+            catalogPath is null ? "It is named by FLOWSECRETS_CATALOG: correct or unset that." : "Correct -CatalogPath.");
+    }
+
+    public static FlowSecretException None(OperationContext context, string remedy) => new(
+        ErrorIds.NoCatalog,
+        FlowErrorCategory.ObjectNotFound,
+        context.WorkingDirectory,
+        $"No flowsecrets.yaml was found from '{context.WorkingDirectory}' upwards",
+        remedy);
+
+    private static Catalog Load(OperationContext context, string path)
+    {
+        FileInfo file = new(path);
+        if (Cache.TryGetValue(path, out (DateTime Written, long Length, Catalog Catalog) cached) && cached.Written == file.LastWriteTimeUtc && cached.Length == file.Length)
+        {
+            return cached.Catalog;
+        }
+
+        Catalog catalog = Read(context, path, out IReadOnlyList<CatalogProblem> problems) ?? throw Invalid(path, problems);
+        Cache[path] = (file.LastWriteTimeUtc, file.Length, catalog);
+        return catalog;
+    }
+
+    public static Catalog? Read(OperationContext context, string path, out IReadOnlyList<CatalogProblem> problems)
+    {
+        byte[] content;
+        try
+        {
+            content = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FlowSecretException(ErrorIds.NoCatalog, FlowErrorCategory.PermissionDenied, path, $"The catalog '{path}' cannot be read", "Check that this user may read it.", e);
+        }
+
+        return CatalogReader.Read(path, content, context.Providers().Documents, out problems);
+    }
+
+    public static FlowSecretException Invalid(string path, IReadOnlyList<CatalogProblem> problems) => new(
+        ErrorIds.CatalogInvalid,
+        FlowErrorCategory.InvalidData,
+        path,
+        $"The catalog has {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}:{string.Concat(problems.Select(static p => "\n  " + p))}\n",
+        "Mend them, then check with Test-FlowSecretCatalog.");
+}

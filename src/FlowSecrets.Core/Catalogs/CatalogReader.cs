@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+
+namespace FlowSecrets.Catalogs;
+
+/// <summary>Reads a catalog's text: its grammar first, then what its parts say of each other; every problem at once.</summary>
+internal static class CatalogReader
+{
+    /// <summary>A larger file is no catalog.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
+
+    /// <returns>The catalog; null when there are problems.</returns>
+    public static Catalog? Read(string path, byte[] content, IDocumentFormat documents, out IReadOnlyList<CatalogProblem> problems)
+    {
+        ProblemList list = new(path);
+        try
+        {
+            DocNode root = documents.Parse(DecodeText(content));
+            ShapeChecker.Check(root, CatalogShape.Root, "", list);
+            Catalog? catalog = list.Any ? null : new CatalogBuilder(path, Convert.ToHexStringLower(SHA256.HashData(content)), root, list).Build();
+            problems = list.All;
+            return list.Any ? null : catalog;
+        }
+        catch (DocumentException e)
+        {
+            problems = [new CatalogProblem(path, e.Line, e.Column, e.Message)];
+            return null;
+        }
+    }
+
+    private static string DecodeText(byte[] content)
+    {
+        if (content.Length > MaxBytes)
+        {
+            throw new DocumentException(1, 1, $"The file is larger than {MaxBytes / 1024 / 1024} MiB.");
+        }
+
+        ReadOnlySpan<byte> bytes = content;
+        if (bytes.StartsWith("\uFEFF"u8))
+        {
+            bytes = bytes[3..];
+        }
+
+        return System.Text.Unicode.Utf8.IsValid(bytes) ? System.Text.Encoding.UTF8.GetString(bytes) : throw new DocumentException(1, 1, "The file is not UTF-8 text.");
+    }
+}

@@ -1,0 +1,251 @@
+namespace FlowSecrets.Catalogs;
+
+/// <summary>What the parts of a catalog must say of each other: names, references, variables.</summary>
+internal sealed class CatalogRules(Catalog catalog, DocNode root, IReadOnlyList<TemplateUse> templates, ProblemList problems)
+{
+    private readonly Dictionary<string, DocNode> _secretNodes = (root.Get("secrets")?.Entries ?? []).ToDictionary(static e => e.Key.Text, static e => e.Value, StringComparer.Ordinal);
+
+    public void Check()
+    {
+        CheckEnvironments();
+        CheckSecrets();
+        CheckStoreNames();
+        CheckLocalEnv();
+        CheckAccess(root.Get("access"));
+        CheckTemplates();
+        new VariableRules(catalog, root, problems).Check();
+    }
+
+    private void CheckEnvironments()
+    {
+        RequireEnvironment(root.Get("default"), "default");
+        RequireEnvironment(root.Get("localEnv")?.Get("from"), "localEnv.from");
+        foreach ((DocNode name, DocNode node) in root.Get("environments")!.Entries)
+        {
+            StoreKind kind = catalog.Environments[name.Text].Selection.Store;
+            foreach ((string key, StoreKind only) in new[] { ("path", StoreKind.Local), ("project", StoreKind.Gcp), ("profile", StoreKind.Aws) })
+            {
+                if (kind != only && node.Get(key) is { } misplaced)
+                {
+                    problems.Add(misplaced, $"'environments.{name.Text}.{key}' belongs to a {only} store; this one is {kind}.");
+                }
+            }
+
+            foreach (string map in new[] { "names", "required" })
+            {
+                foreach ((DocNode key, _) in node.Get(map)?.Entries ?? [])
+                {
+                    RequireSecret(key, key.Text, $"environments.{name.Text}.{map}");
+                }
+            }
+
+            CheckAccess(node.Get("access"));
+        }
+    }
+
+    private void RequireEnvironment(DocNode? node, string path)
+    {
+        if (node is not null && !catalog.Environments.ContainsKey(node.Text))
+        {
+            problems.Add(node, $"'{path}' names the environment '{node.Text}', which is not in 'environments'.{Near(node.Text, catalog.Environments.Keys)}");
+        }
+    }
+
+    private void RequireSecret(DocNode at, string key, string path)
+    {
+        if (catalog.Find(key) is null)
+        {
+            problems.Add(at, $"'{path}' names the secret '{key}', which is not in 'secrets'.{Near(key, catalog.Secrets.Select(static s => s.Key))}");
+        }
+    }
+
+    private static string Near(string word, IEnumerable<string> names) => Suggestion.Nearest(word, names) is { } near ? $" Did you mean '{near}'?" : "";
+
+    private void CheckSecrets()
+    {
+        foreach (CatalogSecret secret in catalog.Secrets)
+        {
+            DocNode node = _secretNodes[secret.Key];
+            string path = $"secrets.{secret.Key}";
+            if (secret.Fields.Count > 0)
+            {
+                foreach (string key in new[] { "generate", "default", "local", "prompt", "sensitive" })
+                {
+                    if (node.Get(key) is { } misplaced)
+                    {
+                        problems.Add(misplaced, $"'{path}.{key}' does not go with 'fields': say it of each field.");
+                    }
+                }
+
+                if (node.GetText("format") is "text" or "binary")
+                {
+                    problems.Add(node.Get("format")!, $"'{path}.format' must be json where there are 'fields'.");
+                }
+            }
+
+            if (secret.IsExternal && (secret.Generate is not null || secret.Rotation is not null || secret.Fields.Any(static f => f.Generate is not null)))
+            {
+                problems.Add(node, $"'{path}' has 'owner: external', so it can have neither 'generate' nor 'rotate'.");
+            }
+
+            if (secret.Format == SecretFormat.Binary && secret.Env.Count > 0)
+            {
+                problems.Add(node.Get("env")!, $"'{path}' is binary; an environment variable cannot carry it. Use localEnv.files.");
+            }
+
+            foreach (string workload in secret.Workloads)
+            {
+                if (!catalog.Workloads.ContainsKey(workload) && catalog.Environments.Values.All(e => e.Workloads?.ContainsKey(workload) != true))
+                {
+                    problems.Add(node.Get("workloads")!, $"'{path}.workloads' names '{workload}', which is not in 'workloads'.{Near(workload, catalog.Workloads.Keys)}");
+                }
+            }
+
+            CheckRotation(secret, path);
+        }
+    }
+
+    private void CheckRotation(CatalogSecret secret, string path)
+    {
+        if (secret.Rotation?.Source is not { } rotate)
+        {
+            return;
+        }
+
+        if (rotate.Get("target") is { } target)
+        {
+            foreach (string member in new[] { "host", "port", "database", "user", "password" })
+            {
+                RequireField(target.Get(member), secret, $"{path}.rotate.target.{member}");
+            }
+
+            if (target.Get("admin") is { } admin)
+            {
+                RequireSecret(admin, admin.Text, $"{path}.rotate.target.admin");
+            }
+
+            if (target.GetText("kind") is "script" && (target.Get("set") is null || target.Get("test") is null))
+            {
+                problems.Add(target, $"'{path}.rotate.target' is a script, so it needs 'set' and 'test'.");
+            }
+        }
+
+        foreach (DocNode carrier in rotate.Get("carriers")?.Items ?? [])
+        {
+            DocNode key = carrier.Get("secret")!;
+            RequireSecret(key, key.Text, $"{path}.rotate.carriers");
+            if (catalog.Find(key.Text) is { } other)
+            {
+                RequireField(carrier.Get("user"), other, $"{path}.rotate.carriers.user");
+                RequireField(carrier.Get("password"), other, $"{path}.rotate.carriers.password");
+            }
+        }
+    }
+
+    private void RequireField(DocNode? node, CatalogSecret secret, string path)
+    {
+        if (node is not null && secret.Field(node.Text) is null)
+        {
+            problems.Add(node, $"'{path}' names '{node.Text}', which is no field of '{secret.Key}'.{Near(node.Text, secret.Fields.Select(static f => f.Name))}");
+        }
+    }
+
+    private void CheckStoreNames()
+    {
+        foreach (CatalogEnvironment environment in catalog.Environments.Values)
+        {
+            Dictionary<string, string> owners = new(StringComparer.Ordinal);
+            foreach (CatalogSecret secret in catalog.Secrets)
+            {
+                string name = catalog.StoreName(secret, environment);
+                StoreKind store = environment.Selection.Store;
+                if (!SecretNames.IsValid(store, name))
+                {
+                    problems.Add(_secretNodes[secret.Key], $"'secrets.{secret.Key}' is '{name}' in the environment '{environment.Name}', which a {store} store refuses: use {SecretNames.Rule(store)}.");
+                }
+                else if (!owners.TryAdd(name, secret.Key))
+                {
+                    problems.Add(_secretNodes[secret.Key], $"'secrets.{secret.Key}' and 'secrets.{owners[name]}' are both '{name}' in the environment '{environment.Name}'.");
+                }
+            }
+        }
+    }
+
+    private void CheckLocalEnv()
+    {
+        foreach (DocNode file in root.Get("localEnv")?.Get("files")?.Items ?? [])
+        {
+            DocNode key = file.Get("secret")!;
+            RequireSecret(key, key.Text, "localEnv.files");
+        }
+    }
+
+    private void CheckAccess(DocNode? node)
+    {
+        foreach (DocNode entry in node?.Items ?? [])
+        {
+            foreach (DocNode pattern in entry.Get("secrets")!.Items)
+            {
+                if (!catalog.Secrets.Any(s => Wildcard.IsMatch(pattern.Text, s.Key)))
+                {
+                    problems.Add(pattern, $"'access' names '{pattern.Text}', which matches no secret.{Near(pattern.Text, catalog.Secrets.Select(static s => s.Key))}");
+                }
+            }
+        }
+    }
+
+    private void CheckTemplates()
+    {
+        foreach (TemplateUse use in templates)
+        {
+            foreach (TemplateReference reference in use.Template.References)
+            {
+                RequireSecret(use.At, reference.Key, "{{ " + reference + " }}");
+                if (catalog.Find(reference.Key) is { } secret)
+                {
+                    if (reference.Field is not null && secret.Field(reference.Field) is null)
+                    {
+                        problems.Add(use.At, $"'{{{{ {reference} }}}}' names a field that '{reference.Key}' does not have.{Near(reference.Field, secret.Fields.Select(static f => f.Name))}");
+                    }
+                    else if (reference.Field is null && secret.Fields.Count > 0)
+                    {
+                        problems.Add(use.At, $"'{{{{ {reference} }}}}' names a JSON secret: name one of its fields ({string.Join(", ", secret.Fields.Select(static f => f.Name))}).");
+                    }
+                }
+            }
+
+            if (FindCycle(use) is { } cycle)
+            {
+                problems.Add(use.At, $"The templates refer to each other in a circle: {cycle}.");
+            }
+        }
+    }
+
+    private string? FindCycle(TemplateUse start)
+    {
+        if (start.Owner is not { } owner)
+        {
+            return null;
+        }
+
+        Stack<(TemplateReference At, string Path)> open = new([(owner, owner.ToString())]);
+        HashSet<TemplateReference> seen = [];
+        while (open.TryPop(out (TemplateReference At, string Path) step))
+        {
+            foreach (TemplateReference next in templates.Where(t => t.Kind == start.Kind && t.Owner == step.At).SelectMany(static t => t.Template.References))
+            {
+                if (next == owner)
+                {
+                    return $"{step.Path} → {next}";
+                }
+
+                if (seen.Add(next))
+                {
+                    open.Push((next, $"{step.Path} → {next}"));
+                }
+            }
+        }
+
+        return null;
+    }
+}

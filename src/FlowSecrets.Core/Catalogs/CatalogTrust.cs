@@ -1,0 +1,43 @@
+using FlowSecrets.Files;
+
+namespace FlowSecrets.Catalogs;
+
+/// <summary>
+/// Remembers which catalogs the user approved, by the hash of their content: a line of hash and path each in a file of the user's
+/// configuration folder. A changed catalog is a new one.
+/// </summary>
+internal static class CatalogTrust
+{
+    public static bool IsApproved(Catalog catalog, Func<string, string?> variable)
+    {
+        string file = FileName(variable);
+        return File.Exists(file) && File.ReadLines(file).Any(l => l.StartsWith(catalog.ContentHash + " ", StringComparison.Ordinal));
+    }
+
+    public static void Approve(Catalog catalog, Func<string, string?> variable)
+    {
+        string file = FileName(variable);
+        PrivateFile.CreateFolder(Path.GetDirectoryName(file)!);
+        string[] others = File.Exists(file) ? [.. File.ReadLines(file).Where(l => !l.EndsWith(" " + catalog.Path, StringComparison.Ordinal))] : [];
+        PrivateFile.WriteAtomically(file, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [.. others, $"{catalog.ContentHash} {catalog.Path}", ""])));
+    }
+
+    /// <summary>Refuses a path outside of the repository unless the catalog is trusted.</summary>
+    /// <exception cref="FlowSecretException">CatalogNotTrusted.</exception>
+    public static void RequireInside(Catalog catalog, string path, bool trusted, Func<string, string?> variable)
+    {
+        string relative = Path.GetRelativePath(catalog.Root, path);
+        bool outside = Path.IsPathRooted(relative) || relative.Equals("..", StringComparison.Ordinal) || relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        if (outside && !trusted && !IsApproved(catalog, variable))
+        {
+            throw new FlowSecretException(
+                ErrorIds.CatalogNotTrusted,
+                FlowErrorCategory.SecurityError,
+                catalog.Path,
+                $"The catalog names '{path}', which is outside of its repository '{catalog.Root}', and it was not approved",
+                $"Read it, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'");
+        }
+    }
+
+    private static string FileName(Func<string, string?> variable) => Path.Combine(UserFolders.Configuration(variable), "approved-catalogs");
+}

@@ -1,0 +1,71 @@
+namespace FlowSecrets;
+
+/// <summary>Kinds of <see cref="DocNode"/>; scalars by the core schema of YAML 1.2.</summary>
+public enum DocKind
+{
+    Null,
+    Bool,
+    Number,
+    Text,
+    List,
+    Map,
+}
+
+/// <summary>A node of a YAML or JSON document with its place, which error messages name.</summary>
+public sealed class DocNode
+{
+    private DocNode(DocKind kind, string text, IReadOnlyList<DocNode> items, IReadOnlyList<KeyValuePair<DocNode, DocNode>> entries, int line, int column) =>
+        (Kind, Text, Items, Entries, Line, Column) = (kind, text, items, entries, line, column);
+
+    public DocKind Kind { get; }
+
+    /// <summary>A scalar as it is written, escapes resolved; empty for lists, maps and null.</summary>
+    public string Text { get; }
+
+    public IReadOnlyList<DocNode> Items { get; }
+
+    public IReadOnlyList<KeyValuePair<DocNode, DocNode>> Entries { get; }
+
+    /// <summary>From 1.</summary>
+    public int Line { get; }
+
+    /// <summary>From 1.</summary>
+    public int Column { get; }
+
+    public static DocNode Scalar(DocKind kind, string text, int line = 0, int column = 0) => new(kind, text, [], [], line, column);
+
+    public static DocNode String(string text) => Scalar(DocKind.Text, text);
+
+    public static DocNode List(IReadOnlyList<DocNode> items, int line = 0, int column = 0) => new(DocKind.List, "", items, [], line, column);
+
+    public static DocNode Map(IReadOnlyList<KeyValuePair<DocNode, DocNode>> entries, int line = 0, int column = 0) => new(DocKind.Map, "", [], entries, line, column);
+
+    public static DocNode Map(params (string Key, DocNode? Value)[] entries) =>
+        Map([.. entries.Where(static e => e.Value is not null).Select(static e => KeyValuePair.Create(String(e.Key), e.Value!))]);
+
+    /// <summary>The value under a key; null where there is none or where it is null.</summary>
+    public DocNode? Get(string key)
+    {
+        foreach ((DocNode name, DocNode value) in Entries)
+        {
+            if (string.Equals(name.Text, key, StringComparison.Ordinal))
+            {
+                return value.Kind == DocKind.Null ? null : value;
+            }
+        }
+
+        return null;
+    }
+
+    public string? GetText(string key) => Get(key)?.Text;
+
+    /// <summary>A single scalar counts as a list of one.</summary>
+    public IReadOnlyList<string> GetTexts(string key) => Get(key) switch
+    {
+        null => [],
+        { Kind: DocKind.List } list => [.. list.Items.Select(static i => i.Text)],
+        { } one => [one.Text],
+    };
+
+    public bool GetBool(string key) => string.Equals(GetText(key), "true", StringComparison.OrdinalIgnoreCase);
+}

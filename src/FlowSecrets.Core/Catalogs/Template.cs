@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.Json;
+
+namespace FlowSecrets.Catalogs;
+
+/// <summary>What a template refers to: a secret, or one field of it.</summary>
+public readonly record struct TemplateReference(string Key, string? Field)
+{
+    public override string ToString() => Field is null ? Key : $"{Key}.{Field}";
+}
+
+/// <summary>A fault in a template; the position is within its text, from 0.</summary>
+public sealed class TemplateException(int position, string message) : Exception(message)
+{
+    public int Position { get; } = position;
+}
+
+/// <summary>
+/// Text with references: <c>{{ key }}</c>, <c>{{ key.field | urlencode }}</c>, <c>{{ ["any key"].field | default "x" }}</c>.
+/// Filters: urlencode, base64, json (a quoted JSON string), upper, lower, default. <c>{{ "{{" }}</c> writes two braces.
+/// </summary>
+public sealed class Template
+{
+    private readonly IReadOnlyList<Part> _parts;
+
+    private Template(IReadOnlyList<Part> parts) => _parts = parts;
+
+    /// <summary>The filters' names.</summary>
+    public static IReadOnlyList<string> Filters { get; } = ["urlencode", "base64", "json", "upper", "lower", "default"];
+
+    public IEnumerable<TemplateReference> References => _parts.Where(static p => p.Reference is not null).Select(static p => p.Reference!.Value);
+
+    /// <summary>Whether it is plain text.</summary>
+    public bool IsLiteral => _parts.All(static p => p.Reference is null && p.Filters.Count == 0);
+
+    /// <exception cref="TemplateException">What cannot be read, and where.</exception>
+    public static Template Parse(string text) => new(new TemplateParser(text).Parse());
+
+    /// <summary>Fills in the references.</summary>
+    /// <param name="resolve">The value of a reference; null when there is none, which only the filter default accepts.</param>
+    /// <returns>The text; null when a reference without a default has no value, which is then in <paramref name="missing"/>.</returns>
+    public string? Render(Func<TemplateReference, string?> resolve, out TemplateReference? missing)
+    {
+        missing = null;
+        StringBuilder result = new();
+        foreach (Part part in _parts)
+        {
+            string? value = part.Reference is { } reference ? resolve(reference) : part.Literal;
+            foreach ((string filter, string argument) in part.Filters)
+            {
+                value = string.Equals(filter, "default", StringComparison.Ordinal)
+                    ? (string.IsNullOrEmpty(value) ? argument : value)
+                    : value is null ? null : Apply(filter, value);
+            }
+
+            if (value is null)
+            {
+                missing = part.Reference;
+                return null;
+            }
+
+            result.Append(value);
+        }
+
+        return result.ToString();
+    }
+
+    private static string Apply(string filter, string value) => filter switch
+    {
+        "urlencode" => Uri.EscapeDataString(value),
+        "base64" => Convert.ToBase64String(Encoding.UTF8.GetBytes(value)),
+        "json" => JsonSerializer.Serialize(value, TemplateJson.Default.String),
+        "upper" => value.ToUpperInvariant(),
+        "lower" => value.ToLowerInvariant(),
+        _ => throw new InvalidOperationException(filter),
+    };
+
+    internal sealed record Part(string? Literal, TemplateReference? Reference, IReadOnlyList<(string Name, string Argument)> Filters);
+}
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
+internal sealed partial class TemplateJson : System.Text.Json.Serialization.JsonSerializerContext;

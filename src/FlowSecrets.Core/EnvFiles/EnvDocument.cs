@@ -1,0 +1,122 @@
+namespace FlowSecrets.EnvFiles;
+
+/// <summary>A .env file that can be changed in place: what is not set anew stays as it stands.</summary>
+internal interface IEnvDocument
+{
+    /// <summary>The value in force (the last, where a name stands twice); null without one.</summary>
+    string? Get(string name);
+
+    /// <summary>Whether a comment line <c># flowsecrets:keep</c> stands over it.</summary>
+    bool IsKept(string name);
+
+    IEnumerable<string> Names { get; }
+
+    /// <summary>Sets a value where the name stands, or at the end of its section.</summary>
+    /// <exception cref="FlowSecretException">EnvValueNotPortable.</exception>
+    void Set(string name, string value, string section, string? comment);
+
+    string ToText();
+}
+
+/// <inheritdoc cref="IEnvDocument"/>
+internal sealed class EnvDocument : IEnvDocument
+{
+    public const string KeepMark = "flowsecrets:keep";
+
+    private readonly EnvDialect _dialect;
+    private readonly List<EnvSpan> _spans;
+
+    private EnvDocument(EnvDialect dialect, IEnumerable<EnvSpan> spans) => (_dialect, _spans) = (dialect, [.. spans]);
+
+    /// <param name="file">Named in errors.</param>
+    /// <exception cref="FlowSecretException">EnvFileInvalid.</exception>
+    public static IEnvDocument Parse(string text, EnvDialect dialect, string file) =>
+        dialect == EnvDialect.Json ? EnvJsonDocument.Parse(text, file) : new EnvDocument(dialect, EnvReader.Read(Normalise(text), dialect, file));
+
+    /// <summary>Byte order mark off, line ends LF: what every parser reads alike.</summary>
+    public static string Normalise(string text) => text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal);
+
+    public IEnumerable<string> Names => _spans.Where(static s => s.Name is not null).Select(static s => s.Name!).Distinct(StringComparer.Ordinal);
+
+    public string? Get(string name) => _spans.LastOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal))?.Value;
+
+    public bool IsKept(string name)
+    {
+        for (int i = 1; i < _spans.Count; i++)
+        {
+            if (string.Equals(_spans[i].Name, name, StringComparison.Ordinal) && Comment(_spans[i - 1]) is { } comment && comment.StartsWith(KeepMark, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Set(string name, string value, string section, string? comment)
+    {
+        string text = EnvWriter.Format(_dialect, name, value) ?? throw EnvWriter.NotPortable(_dialect, name, value);
+        EnvSpan span = new(text, name, value, 0);
+        bool stood = false;
+        for (int i = 0; i < _spans.Count; i++)
+        {
+            if (string.Equals(_spans[i].Name, name, StringComparison.Ordinal))
+            {
+                stood = true;
+                if (!string.Equals(_spans[i].Value, value, StringComparison.Ordinal) || !string.Equals(_spans[i].Text, text, StringComparison.Ordinal))
+                {
+                    _spans[i] = span;
+                }
+            }
+        }
+
+        if (!stood)
+        {
+            int at = SectionEnd(section);
+            if (comment is not null)
+            {
+                _spans.Insert(at++, CommentLine(comment));
+            }
+
+            _spans.Insert(at, span);
+        }
+    }
+
+    /// <summary>A comment at the top of a new file.</summary>
+    public void AddHeader(string comment) => _spans.Add(CommentLine(comment));
+
+    public string ToText() => string.Concat(_spans.Select(static s => s.Text + "\n"));
+
+    private static string? Comment(EnvSpan span) => span.Name is null && span.Text.TrimStart() is ['#', .. string rest] ? rest.Trim() : null;
+
+    /// <summary>One line that no parser goes on with: without control characters, not ending in a backslash.</summary>
+    private static EnvSpan CommentLine(string text)
+    {
+        string line = string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)).TrimEnd('\\', ' ');
+        return new EnvSpan("# " + line, null, null, 0);
+    }
+
+    /// <summary>Where a section's next line goes; the section is made at the end of the file when there is none.</summary>
+    private int SectionEnd(string section)
+    {
+        EnvSpan header = CommentLine($"== {section} ==");
+        int at = _spans.FindIndex(s => string.Equals(s.Text.Trim(), header.Text, StringComparison.Ordinal));
+        if (at < 0)
+        {
+            if (_spans.Count > 0 && !string.IsNullOrWhiteSpace(_spans[^1].Text))
+            {
+                _spans.Add(new EnvSpan("", null, null, 0));
+            }
+
+            _spans.Add(header);
+            return _spans.Count;
+        }
+
+        while (at < _spans.Count && !string.IsNullOrWhiteSpace(_spans[at].Text))
+        {
+            at++;
+        }
+
+        return at;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace FlowSecrets.EnvFiles;
+
+/// <summary>A JSON object of variables; members that are not ours stay as they are.</summary>
+internal sealed class EnvJsonDocument : IEnvDocument
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly JsonObject _root;
+
+    private EnvJsonDocument(JsonObject root) => _root = root;
+
+    public static EnvJsonDocument Parse(string text, string file)
+    {
+        try
+        {
+            return new EnvJsonDocument(string.IsNullOrWhiteSpace(text) ? [] : JsonNode.Parse(text)?.AsObject() ?? []);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // The parser's own message can quote the text, so it is not passed on.
+            throw new FlowSecretException(ErrorIds.EnvFileInvalid, FlowErrorCategory.InvalidData, file, $"'{file}' is not a JSON object", "Mend or remove it, or name another file with -Path.");
+        }
+    }
+
+    public IEnumerable<string> Names => _root.Select(static m => m.Key);
+
+    public string? Get(string name) => _root.TryGetPropertyValue(name, out JsonNode? node) && node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    /// <summary>JSON has no comments to say so in.</summary>
+    public bool IsKept(string name) => false;
+
+    public void Set(string name, string value, string section, string? comment) => _root[name] = value;
+
+    public string ToText() => _root.ToJsonString(Indented) + "\n";
+}

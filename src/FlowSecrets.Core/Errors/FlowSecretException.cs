@@ -1,0 +1,60 @@
+namespace FlowSecrets;
+
+/// <summary>What kind of failure it is; the names are PowerShell's own error categories.</summary>
+public enum FlowErrorCategory
+{
+    NotSpecified,
+    AuthenticationError,
+    InvalidArgument,
+    InvalidData,
+    InvalidOperation,
+    LimitsExceeded,
+    ObjectNotFound,
+    OperationTimeout,
+    PermissionDenied,
+    ResourceBusy,
+    ResourceExists,
+    ResourceUnavailable,
+    SecurityError,
+    WriteError,
+}
+
+/// <summary>
+/// The one exception of this project. Its message reads "cause. Remedy."; it never holds a value of a secret.
+/// </summary>
+public sealed class FlowSecretException : Exception
+{
+    /// <param name="id">A constant of <see cref="ErrorIds"/>.</param>
+    /// <param name="category">PowerShell's category for the error record.</param>
+    /// <param name="target">The name of the secret, file or store at fault; null where there is none.</param>
+    /// <param name="cause">What is wrong, one sentence.</param>
+    /// <param name="remedy">What to do about it, with the exact command where there is one.</param>
+    /// <param name="inner">What was thrown below; its text is not shown.</param>
+    public FlowSecretException(string id, FlowErrorCategory category, string? target, string cause, string remedy, Exception? inner = null)
+        : base(Join(cause, remedy), inner)
+    {
+        Id = id;
+        Category = category;
+        Target = target;
+        Remedy = remedy;
+    }
+
+    public string Id { get; }
+
+    public FlowErrorCategory Category { get; }
+
+    public string? Target { get; }
+
+    public string Remedy { get; }
+
+    private static string Join(string cause, string remedy)
+    {
+        cause = cause.TrimEnd();
+        if (cause.Length > 0 && cause[^1] is not ('.' or '!' or '?' or ':'))
+        {
+            cause += ".";
+        }
+
+        return remedy.Length == 0 ? cause : cause + " " + remedy;
+    }
+}

@@ -1,0 +1,67 @@
+namespace FlowSecrets;
+
+/// <summary>State of a version.</summary>
+public enum VersionState
+{
+    Enabled,
+    Disabled,
+    Destroyed,
+}
+
+/// <summary>Names of the stages that every store knows.</summary>
+public static class Stages
+{
+    public const string Current = "current";
+    public const string Pending = "pending";
+    public const string Previous = "previous";
+}
+
+/// <summary>One version, without its value.</summary>
+/// <param name="Version">The store's own number or name of it.</param>
+/// <param name="Created">When, in UTC.</param>
+/// <param name="State">Enabled, Disabled or Destroyed.</param>
+/// <param name="Stages">Labels on it: current, pending, previous or the user's own.</param>
+public sealed record SecretVersionInfo(string Version, DateTimeOffset Created, VersionState State, IReadOnlyList<string> Stages);
+
+/// <summary>One secret as its store describes it, without a value.</summary>
+/// <param name="StoreName">The store's own name of it.</param>
+public sealed record SecretDescription(string StoreName)
+{
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>When the current version was made; null without one.</summary>
+    public DateTimeOffset? Updated { get; init; }
+
+    /// <summary>The version under the stage current; null without one.</summary>
+    public string? CurrentVersion { get; init; }
+
+    public VersionState? CurrentState { get; init; }
+
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>When it was deleted; null unless a deletion is pending.</summary>
+    public DateTimeOffset? Deleted { get; init; }
+
+    /// <summary>When a pending deletion becomes final.</summary>
+    public DateTimeOffset? PurgeAt { get; init; }
+}
+
+/// <summary>Which version to read: a version, a stage, or neither for the current one.</summary>
+public readonly record struct VersionSelector(string? Version, string? Stage)
+{
+    public static VersionSelector Current => default;
+
+    public override string ToString() => Version ?? Stage ?? Stages.Current;
+}
+
+/// <summary>A value that was read, with the version it came from. Owns the value.</summary>
+public sealed record ReadSecret(string StoreName, string Version, DateTimeOffset Created, SecretValue Value) : IDisposable
+{
+    public void Dispose() => Value.Dispose();
+}
+
+/// <summary>One answer of a bulk read: a value or its own error.</summary>
+public sealed record ReadOutcome(string StoreName, ReadSecret? Secret, FlowSecretException? Error) : IDisposable
+{
+    public void Dispose() => Secret?.Dispose();
+}

@@ -1,0 +1,127 @@
+using FlowSecrets.Catalogs;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>Where a variable's value comes from.</summary>
+public enum EnvSource
+{
+    Local,
+    Store,
+    Template,
+    File,
+}
+
+/// <summary>One variable that the catalog wants in the .env file.</summary>
+/// <param name="Section">Heading that it stands under when it is new.</param>
+internal sealed record EnvWish(string Name, EnvSource Source, string Section, string? Comment)
+{
+    /// <summary>The secret or field that it carries; null for a template.</summary>
+    public TemplateReference? Carries { get; init; }
+
+    public Template? Template { get; init; }
+
+    public CatalogFile? File { get; init; }
+
+    public bool Required { get; init; }
+}
+
+/// <summary>What a catalog wants in the .env file, and which secrets must be fetched for it.</summary>
+internal sealed class EnvPlan
+{
+    private EnvPlan(List<EnvWish> wishes, HashSet<string> fetch) => (Wishes, Fetch) = (wishes, fetch);
+
+    /// <summary>By category in the catalog's order, then variables and files.</summary>
+    public IReadOnlyList<EnvWish> Wishes { get; }
+
+    /// <summary>Keys of the secrets to read from the store.</summary>
+    public IReadOnlyCollection<string> Fetch { get; }
+
+    public static EnvPlan For(Catalog catalog, CatalogEnvironment? environment)
+    {
+        List<EnvWish> wishes = [];
+        HashSet<string> fetch = new(StringComparer.Ordinal);
+        foreach (IGrouping<string, CatalogSecret> category in catalog.Secrets.GroupBy(static s => s.Category ?? "other", StringComparer.Ordinal))
+        {
+            foreach (CatalogSecret secret in category)
+            {
+                AddSecret(secret, category.Key, Catalog.IsRequired(secret, environment), wishes);
+            }
+        }
+
+        wishes.AddRange(catalog.LocalEnv.Variables.Select(static v => new EnvWish(v.Name, EnvSource.Template, "variables", null) { Template = v.Template }));
+        foreach (CatalogFile file in catalog.LocalEnv.Files)
+        {
+            CatalogSecret secret = catalog.Find(file.Secret)!;
+            wishes.Add(new EnvWish(file.Env ?? "", EnvSource.File, "files", secret.Description)
+            {
+                Carries = new TemplateReference(secret.Key, null),
+                File = file,
+                Required = Catalog.IsRequired(secret, environment),
+            });
+        }
+
+        foreach (EnvWish wish in wishes)
+        {
+            foreach (TemplateReference reference in References(catalog, wish))
+            {
+                AddFetch(catalog, reference, fetch, depth: 0);
+            }
+        }
+
+        return new EnvPlan(wishes, fetch);
+    }
+
+    /// <summary>The local value that development uses instead of the store's; null: there is none.</summary>
+    public static Template? LocalOf(Catalog catalog, TemplateReference reference)
+    {
+        CatalogSecret? secret = catalog.Find(reference.Key);
+        return reference.Field is null ? secret?.Local : secret?.Field(reference.Field)?.Local;
+    }
+
+    private static void AddSecret(CatalogSecret secret, string section, bool required, List<EnvWish> wishes)
+    {
+        foreach (string name in secret.Env)
+        {
+            wishes.Add(new EnvWish(name, secret.Local is null ? EnvSource.Store : EnvSource.Local, section, secret.Description)
+            {
+                Carries = new TemplateReference(secret.Key, null),
+                Template = secret.Local,
+                Required = required,
+            });
+        }
+
+        foreach (CatalogField field in secret.Fields)
+        {
+            foreach (string name in field.Env)
+            {
+                wishes.Add(new EnvWish(name, field.Local is null ? EnvSource.Store : EnvSource.Local, section, field.Description ?? field.Prompt)
+                {
+                    Carries = new TemplateReference(secret.Key, field.Name),
+                    Template = field.Local,
+                    Required = required && field.Required,
+                });
+            }
+        }
+    }
+
+    private static IEnumerable<TemplateReference> References(Catalog catalog, EnvWish wish) => wish.Source switch
+    {
+        EnvSource.Store or EnvSource.File => [wish.Carries!.Value],
+        _ => wish.Template?.References ?? [],
+    };
+
+    private static void AddFetch(Catalog catalog, TemplateReference reference, HashSet<string> fetch, int depth)
+    {
+        if (LocalOf(catalog, reference) is not { } local)
+        {
+            fetch.Add(reference.Key);
+            return;
+        }
+
+        // The catalog's rules found no circle, so this ends.
+        foreach (TemplateReference next in local.References)
+        {
+            AddFetch(catalog, next, fetch, depth + 1);
+        }
+    }
+}

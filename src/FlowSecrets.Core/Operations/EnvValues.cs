@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using FlowSecrets.Catalogs;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>The values for a .env file: local ones as the file has them, fetched ones as the store gave them.</summary>
+internal sealed class EnvValues(Catalog catalog, IReadOnlyDictionary<string, ReadOutcome> fetched, Func<TemplateReference, string?> standing)
+{
+    /// <returns>The value; null when there is none. A failure of the store other than absence is thrown.</returns>
+    /// <exception cref="FlowSecretException">What the store said; ValueNotText, ValueNotJson.</exception>
+    public string? Get(EnvWish wish, out string? why)
+    {
+        why = null;
+        if (wish.Source == EnvSource.Store)
+        {
+            return Fetched(wish.Carries!.Value, out why);
+        }
+
+        string? text = wish.Template!.Render(r => Resolve(r), out TemplateReference? missing);
+        why = text is null ? $"'{missing}' has no value." : null;
+        return text;
+    }
+
+    /// <summary>The bytes for a file of its own; null when the store has none.</summary>
+    public SecretValue? Bytes(string key, out string? why) => Outcome(key, out why)?.Secret?.Value;
+
+    /// <summary>What a template's reference means here: what stands in the file and is kept, the local value, the store's.</summary>
+    private string? Resolve(TemplateReference reference)
+    {
+        if (EnvPlan.LocalOf(catalog, reference) is { } local)
+        {
+            return standing(reference) ?? local.Render(Resolve, out _);
+        }
+
+        return Fetched(reference, out _);
+    }
+
+    private string? Fetched(TemplateReference reference, out string? why)
+    {
+        if (Outcome(reference.Key, out why)?.Secret is not { } secret)
+        {
+            return null;
+        }
+
+        if (reference.Field is null)
+        {
+            return secret.Value.RevealText(secret.StoreName);
+        }
+
+        JsonObject members = JsonSecret.Parse(secret.Value, secret.StoreName);
+        string? text = JsonSecret.Text(members, reference.Field);
+        why = string.IsNullOrEmpty(text) ? $"'{secret.StoreName}' has no field '{reference.Field}'." : null;
+        return string.IsNullOrEmpty(text) ? null : text;
+    }
+
+    private ReadOutcome? Outcome(string key, out string? why)
+    {
+        why = null;
+        ReadOutcome outcome = fetched[key];
+        switch (outcome.Error?.Id)
+        {
+            case null:
+                return outcome;
+            case ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion:
+                why = $"'{outcome.StoreName}' is not set in the store.";
+                return null;
+            default:
+                throw outcome.Error;
+        }
+    }
+}

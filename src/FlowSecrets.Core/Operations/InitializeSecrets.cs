@@ -1,0 +1,251 @@
+using System.Runtime.CompilerServices;
+using FlowSecrets.Catalogs;
+
+namespace FlowSecrets.Operations;
+
+public sealed record InitializeOptions : TargetOptions
+{
+    /// <summary>Keys with wildcards; none: all.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>Ask nothing: take the input, the defaults, and generate the rest.</summary>
+    public bool NonInteractive { get; init; }
+
+    /// <summary>A tfvars, .env or JSON file with values.</summary>
+    public string? InputPath { get; init; }
+
+    /// <summary>Ask for what has a value as well; Enter keeps it.</summary>
+    public bool PromptAll { get; init; }
+
+    /// <summary>Show generated values once, on the host only.</summary>
+    public bool ShowGenerated { get; init; }
+
+    /// <summary>Do not ask whether to go on.</summary>
+    public bool Force { get; init; }
+
+    public bool OverwriteEncryptionKey { get; init; }
+}
+
+/// <summary>What became of one secret in a set-up.</summary>
+public sealed record SetupResult : ItemResult
+{
+    public required string Name { get; init; }
+
+    public required string StoreName { get; init; }
+
+    public string? Category { get; init; }
+
+    public string? Version { get; init; }
+
+    /// <summary>Where the value came from.</summary>
+    public ValueSource Source { get; init; }
+
+    public string? Environment { get; init; }
+
+    public required StoreKind Store { get; init; }
+}
+
+/// <summary>The set-up: walks the catalog, keeps what exists, asks or generates what does not, then creates and updates.</summary>
+public sealed class InitializeSecretsOperation(OperationContext context) : IOperation<InitializeOptions, SetupResult>
+{
+    public async IAsyncEnumerable<SetupResult> RunAsync(InitializeOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        Catalog catalog = workspace.Catalog!;
+        IReadOnlyList<SecretRef> secrets = options.Names.Count == 0 ? [.. catalog.Secrets.Select(workspace.Ref)] : workspace.Resolve(context, options.Names, [], wildcards: true);
+        SetupInput input = ReadInput(options, catalog, host);
+        Dictionary<string, SecretDescription> existing = new(StringComparer.Ordinal);
+        await foreach (SecretDescription description in workspace.Store.ListAsync("", cancellationToken))
+        {
+            existing[description.StoreName] = description;
+        }
+
+        Announce(workspace, secrets, host);
+        if (!await MayGoOnAsync(workspace, secrets, options, host, cancellationToken))
+        {
+            host.Say("Nothing was changed.");
+            yield break;
+        }
+
+        List<SetupDecision> decisions = await InterviewAsync(workspace, secrets, options, input, existing, host, cancellationToken);
+        try
+        {
+            host.Say($"Writing to the {workspace.Place} …");
+            for (int i = 0; i < decisions.Count; i++)
+            {
+                host.Progress(new ProgressUpdate("Setting secrets up", decisions[i].Secret.StoreName, i, decisions.Count));
+                SetupResult result = await ApplyAsync(workspace, decisions[i], options, host, cancellationToken);
+                Tell(result, host);
+                yield return result;
+            }
+        }
+        finally
+        {
+            decisions.ForEach(static d => d.Dispose());
+        }
+    }
+
+    private SetupInput ReadInput(InitializeOptions options, Catalog catalog, IOperationHost host)
+    {
+        if (options.InputPath is null)
+        {
+            return new SetupInput();
+        }
+
+        string path = Path.GetFullPath(options.InputPath, context.WorkingDirectory);
+        SetupInput input = SetupInput.From(ValueFiles.Read(path, context.Providers().Documents), catalog, path);
+        if (input.Unknown.Count > 0)
+        {
+            host.Warning($"'{path}' names what the catalog does not know, which was left out: {string.Join(", ", input.Unknown)}.");
+        }
+
+        return input;
+    }
+
+    private static void Announce(Workspace workspace, IReadOnlyList<SecretRef> secrets, IOperationHost host)
+    {
+        host.Say($"{workspace.Catalog!.Application}: secrets set-up");
+        host.Say($"  {secrets.Count} secrets, environment {workspace.Environment?.Name ?? "(none)"}, {workspace.Place} ({workspace.Place.Identity})");
+    }
+
+    private static async Task<bool> MayGoOnAsync(Workspace workspace, IReadOnlyList<SecretRef> secrets, InitializeOptions options, IOperationHost host, CancellationToken cancellationToken)
+    {
+        if (options.NonInteractive || options.Force || host.IsWhatIf)
+        {
+            return true;
+        }
+
+        return await host.ConfirmAsync(
+            new Question($"This creates and updates up to {secrets.Count} secrets in the {workspace.Place}. Continue?", null, "Add -NonInteractive (take defaults and generate) or -Force (do not ask this)."),
+            cancellationToken);
+    }
+
+    /// <summary>Secrets that others refer to come first within what is asked; otherwise the file's order.</summary>
+    private static async Task<List<SetupDecision>> InterviewAsync(
+        Workspace workspace,
+        IReadOnlyList<SecretRef> secrets,
+        InitializeOptions options,
+        SetupInput input,
+        IReadOnlyDictionary<string, SecretDescription> existing,
+        IOperationHost host,
+        CancellationToken cancellationToken)
+    {
+        using SetupInterview interview = new(workspace, options, input, existing, host);
+        List<SetupDecision> decisions = [];
+        string? category = null;
+        foreach (SecretRef secret in InOrder(secrets))
+        {
+            string its = secret.Definition!.Category ?? "other";
+            if (!string.Equals(its, category, StringComparison.Ordinal))
+            {
+                host.Say("");
+                host.Say($"[{its}]");
+                category = its;
+            }
+
+            SetupDecision decision = await interview.DecideAsync(secret, cancellationToken);
+            if (decision.Status == ItemStatus.Kept)
+            {
+                host.Say($"  {secret.StoreName} has version {decision.Current}; it is kept.");
+            }
+
+            decisions.Add(decision);
+        }
+
+        host.Say("");
+        return decisions;
+    }
+
+    private static List<SecretRef> InOrder(IReadOnlyList<SecretRef> secrets)
+    {
+        Dictionary<string, SecretRef> byKey = secrets.ToDictionary(static s => s.Definition!.Key, StringComparer.Ordinal);
+        List<SecretRef> ordered = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        void Visit(SecretRef secret)
+        {
+            CatalogSecret definition = secret.Definition!;
+            if (!seen.Add(definition.Key))
+            {
+                return;
+            }
+
+            IEnumerable<Template?> defaults = definition.Fields.Select(static f => f.Default).Append(definition.Default);
+            foreach (TemplateReference reference in defaults.OfType<Template>().SelectMany(static t => t.References))
+            {
+                if (byKey.TryGetValue(reference.Key, out SecretRef? needed))
+                {
+                    Visit(needed);
+                }
+            }
+
+            ordered.Add(secret);
+        }
+
+        foreach (SecretRef secret in secrets)
+        {
+            Visit(secret);
+        }
+
+        return ordered;
+    }
+
+    private static async Task<SetupResult> ApplyAsync(Workspace workspace, SetupDecision decision, InitializeOptions options, IOperationHost host, CancellationToken cancellationToken)
+    {
+        SecretRef secret = decision.Secret;
+        SetupResult result = new()
+        {
+            Name = secret.Definition!.Key,
+            StoreName = secret.StoreName,
+            Category = secret.Definition.Category,
+            Status = decision.Status,
+            Version = decision.Current,
+            Source = decision.Source,
+            Message = decision.Message,
+            Error = decision.Error,
+            Environment = workspace.Environment?.Name,
+            Store = workspace.Place.Store,
+        };
+        if (decision.Value is null)
+        {
+            return result;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        string action = decision.Exists ? (decision.Current is null ? "Add the first version" : "Add a version") : "Create with a first version";
+        if (!await host.ShouldProcessAsync($"'{secret.StoreName}' in the {workspace.Place}", action, cancellationToken))
+        {
+            return result with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, Message = action };
+        }
+
+        try
+        {
+            string? version = decision.Exists
+                ? (await workspace.Store.AddVersionAsync(secret.StoreName, decision.Value, null, decision.Current, cancellationToken)).Version
+                : (await workspace.Store.CreateAsync(secret.StoreName, secret.Definition.Labels, decision.Value, cancellationToken)).CurrentVersion;
+            foreach ((string label, SecretValue value) in options.ShowGenerated ? decision.Generated : [])
+            {
+                host.Reveal(label, value);
+            }
+
+            return result with { Status = decision.Exists ? ItemStatus.Updated : ItemStatus.Created, Version = version };
+        }
+        catch (FlowSecretException e)
+        {
+            return result with { Status = ItemStatus.Failed, Message = e.Message, Error = e };
+        }
+    }
+
+    private static void Tell(SetupResult result, IOperationHost host)
+    {
+        string? line = result.Status switch
+        {
+            ItemStatus.Created or ItemStatus.Updated => $"  {result.Status} {result.StoreName}{(result.Source is ValueSource.Generated ? " (generated)" : "")}",
+            ItemStatus.Missing or ItemStatus.Failed => $"  {result.Status} {result.StoreName}: {result.ErrorId}",
+            _ => null,
+        };
+        if (line is not null)
+        {
+            host.Say(line);
+        }
+    }
+}

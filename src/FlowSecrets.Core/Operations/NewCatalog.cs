@@ -1,0 +1,101 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Files;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>What a catalog is made from.</summary>
+public enum CatalogOrigin
+{
+    Pulumi,
+    Tfvars,
+    Env,
+    Store,
+}
+
+public sealed record NewCatalogOptions : TargetOptions
+{
+    public CatalogOrigin Origin { get; init; }
+
+    /// <summary>The file it is made from; null for a store.</summary>
+    public string? From { get; init; }
+
+    /// <summary>What the secrets' names begin with in the store.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Null: taken from the folder's name.</summary>
+    public string? Application { get; init; }
+
+    /// <summary>Where the catalog goes; null: flowsecrets.yaml here.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Replace a catalog that is there.</summary>
+    public bool Force { get; init; }
+}
+
+/// <summary>Makes a catalog of what a team already has. No value is taken over.</summary>
+public sealed class NewCatalogOperation(OperationContext context) : IOperation<NewCatalogOptions, CatalogTest>
+{
+    private const string SchemaLine = "# yaml-language-server: $schema=https://raw.githubusercontent.com/flowsecrets/flowsecrets/main/module/flowsecrets.schema.json\n";
+
+    public async IAsyncEnumerable<CatalogTest> RunAsync(NewCatalogOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string path = System.IO.Path.GetFullPath(options.Path ?? "flowsecrets.yaml", context.WorkingDirectory);
+        if (File.Exists(path) && !options.Force)
+        {
+            throw new FlowSecretException(ErrorIds.CatalogExists, FlowErrorCategory.ResourceExists, path, $"There is a catalog '{path}' already", "Name another file with -Path, or replace it with -Force.");
+        }
+
+        IDocumentFormat documents = context.Providers().Documents;
+        CatalogDraft draft = await DraftAsync(options, documents, path, cancellationToken);
+        byte[] content = Encoding.UTF8.GetBytes(SchemaLine + documents.Write(draft.ToDocument()));
+        Catalog catalog = CatalogReader.Read(path, content, documents, out IReadOnlyList<CatalogProblem> problems) ?? throw new FlowSecretException(
+            ErrorIds.BadInput,
+            FlowErrorCategory.InvalidData,
+            options.From ?? path,
+            $"No valid catalog can be made of it:{string.Concat(problems.Select(static p => "\n  " + p.Message))}\n",
+            "Mend the source; nothing was written.");
+        CatalogTest result = new()
+        {
+            Path = path,
+            Status = ItemStatus.Created,
+            Application = catalog.Application,
+            Secrets = catalog.Secrets.Count,
+            Environments = [.. catalog.Environments.Keys],
+        };
+        if (!await host.ShouldProcessAsync(path, $"Write a catalog of {catalog.Secrets.Count} secrets", cancellationToken))
+        {
+            yield return result with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped };
+            yield break;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        PrivateFile.RequirePlain(path);
+        File.WriteAllBytes(path, content);
+        host.Say($"Wrote {path}. Look it over, commit it, then run Initialize-FlowSecret.");
+        yield return result;
+    }
+
+    private async Task<CatalogDraft> DraftAsync(NewCatalogOptions options, IDocumentFormat documents, string path, CancellationToken cancellationToken)
+    {
+        string folder = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(path)) is { Length: > 0 } name ? name : "application";
+        string application = options.Application ?? folder;
+        if (options.Origin == CatalogOrigin.Store)
+        {
+            Workspace workspace = Workspace.Open(context, options);
+            List<SecretDraft> found = await CatalogImport.FromStoreAsync(workspace.Store, options.Prefix, cancellationToken);
+            StoreSelection selection = workspace.Environment?.Selection ?? context.Session?.Store ?? new StoreSelection(workspace.Place.Store);
+            return new CatalogDraft(application, options.Prefix, found) { From = (workspace.Environment?.Name ?? "main", selection with { Passphrase = null }) };
+        }
+
+        string from = System.IO.Path.GetFullPath(options.From!, context.WorkingDirectory);
+        List<SecretDraft> drafts = options.Origin switch
+        {
+            CatalogOrigin.Pulumi => CatalogImport.FromPulumi(from, options.Prefix, documents),
+            CatalogOrigin.Tfvars => CatalogImport.FromTfvars(from),
+            _ => CatalogImport.FromEnv(from),
+        };
+        return new CatalogDraft(application, options.Prefix, drafts);
+    }
+}

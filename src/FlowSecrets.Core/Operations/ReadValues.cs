@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+
+namespace FlowSecrets.Operations;
+
+public sealed record ReadValuesOptions : TargetOptions
+{
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    public IReadOnlyList<string> StoreNames { get; init; } = [];
+
+    public string? Version { get; init; }
+
+    public string? Stage { get; init; }
+
+    public string? Field { get; init; }
+}
+
+/// <summary>A value that was read. The receiver disposes of it.</summary>
+public sealed record SecretReading : ItemResult
+{
+    public string? Name { get; init; }
+
+    public required string StoreName { get; init; }
+
+    public string? Version { get; init; }
+
+    public SecretValue? Value { get; init; }
+}
+
+/// <summary>Reads values; each is a reading or its own error.</summary>
+public sealed class ReadValuesOperation(OperationContext context) : IOperation<ReadValuesOptions, SecretReading>
+{
+    public async IAsyncEnumerable<SecretReading> RunAsync(ReadValuesOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Workspace workspace = Workspace.Open(context, options);
+        IReadOnlyList<SecretRef> secrets = workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true);
+        host.Verbose($"Reading {secrets.Count} {(secrets.Count == 1 ? "value" : "values")} of the {workspace.Place} ({workspace.Place.Identity}).");
+        if (options.Version is null && options.Stage is null && secrets.Count > 1)
+        {
+            Dictionary<string, SecretRef> byName = secrets.ToDictionary(static s => s.StoreName, StringComparer.Ordinal);
+            await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(byName.Keys, cancellationToken))
+            {
+                yield return Reading(byName[outcome.StoreName], outcome, options.Field);
+            }
+
+            yield break;
+        }
+
+        foreach (SecretRef secret in secrets)
+        {
+            yield return Reading(secret, await ReadOneAsync(workspace, secret, new VersionSelector(options.Version, options.Stage), cancellationToken), options.Field);
+        }
+    }
+
+    private static async Task<ReadOutcome> ReadOneAsync(Workspace workspace, SecretRef secret, VersionSelector selector, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new ReadOutcome(secret.StoreName, await workspace.Store.ReadAsync(secret.StoreName, selector, cancellationToken), null);
+        }
+        catch (FlowSecretException e)
+        {
+            return new ReadOutcome(secret.StoreName, null, e);
+        }
+    }
+
+    private static SecretReading Reading(SecretRef secret, ReadOutcome outcome, string? field)
+    {
+        SecretReading reading = new() { Name = secret.Definition?.Key, StoreName = secret.StoreName, Status = "Read", Version = outcome.Secret?.Version };
+        try
+        {
+            return outcome.Error is null
+                ? reading with { Value = Extract(secret, outcome.Secret!.Value, field) }
+                : throw outcome.Error;
+        }
+        catch (FlowSecretException e)
+        {
+            outcome.Dispose();
+            return reading with { Status = ItemStatus.Failed, Message = e.Message, Error = e };
+        }
+    }
+
+    private static SecretValue Extract(SecretRef secret, SecretValue value, string? field)
+    {
+        if (field is null)
+        {
+            return value;
+        }
+
+        using (value)
+        {
+            System.Text.Json.Nodes.JsonObject members = JsonSecret.Parse(value, secret.StoreName);
+            string text = JsonSecret.Text(members, field) ?? throw new FlowSecretException(
+                ErrorIds.FieldNotFound,
+                FlowErrorCategory.ObjectNotFound,
+                secret.StoreName,
+                $"'{secret.StoreName}' has no field '{field}'",
+                $"Its fields are {string.Join(", ", members.Select(static m => m.Key))}.");
+            return SecretValue.FromText(text);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+using System.Text.Json.Nodes;
+using FlowSecrets.Catalogs;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>
+/// Finds a value for each secret: what the input gives, what the person answers, the default, or a made one. It asks and decides;
+/// it changes nothing.
+/// </summary>
+internal sealed class SetupInterview(Workspace workspace, InitializeOptions options, SetupInput input, IReadOnlyDictionary<string, SecretDescription> existing, IOperationHost host)
+    : IDisposable
+{
+    private readonly SetupValues _values = new();
+
+    public void Dispose() => _values.Dispose();
+
+    public async Task<SetupDecision> DecideAsync(SecretRef secret, CancellationToken cancellationToken)
+    {
+        CatalogSecret definition = secret.Definition!;
+        existing.TryGetValue(secret.StoreName, out SecretDescription? description);
+        SetupDecision nothing = new(secret, ValueSource.None, null, description?.CurrentVersion, description is not null);
+        try
+        {
+            if (description is { Deleted: not null })
+            {
+                return nothing with { Message = $"Its deletion is pending. Restore it: Restore-FlowSecret {secret.Argument}" };
+            }
+
+            using ReadSecret? current = await ReadCurrentAsync(secret, description, cancellationToken);
+            if (current is not null)
+            {
+                _values.Set(definition.Key, current.Value);
+            }
+
+            SetupDecision decision = definition.Fields.Count > 0
+                ? await DecideFieldsAsync(nothing, current, cancellationToken)
+                : await DecideValueAsync(nothing, current, cancellationToken);
+            if (decision.Value is not null)
+            {
+                WriteRules.CheckFormat(secret, decision.Value);
+                _values.Set(definition.Key, decision.Value);
+            }
+
+            return decision;
+        }
+        catch (FlowSecretException e) when (e.Id != ErrorIds.CannotPrompt)
+        {
+            return nothing with { Error = e, Status = ItemStatus.Failed, Message = e.Message };
+        }
+    }
+
+    /// <summary>The current value where something hangs on it; a disabled or destroyed version is the user's own choice.</summary>
+    private async Task<ReadSecret?> ReadCurrentAsync(SecretRef secret, SecretDescription? description, CancellationToken cancellationToken) =>
+        description is { CurrentVersion: not null, CurrentState: VersionState.Enabled }
+            ? await workspace.Store.ReadAsync(secret.StoreName, VersionSelector.Current, cancellationToken)
+            : null;
+
+    private async Task<SetupDecision> DecideValueAsync(SetupDecision nothing, ReadSecret? current, CancellationToken cancellationToken)
+    {
+        CatalogSecret definition = nothing.Secret.Definition!;
+        bool has = nothing.Current is not null;
+        if (input.Get(definition.Key, null) is { } given)
+        {
+            SecretValue value = SecretValue.FromText(given);
+            if (current is not null && current.Value.Equals(value))
+            {
+                value.Dispose();
+                return nothing with { Source = ValueSource.Input, Status = ItemStatus.Unchanged };
+            }
+
+            return Overwriting(nothing with { Source = ValueSource.Input, Value = value });
+        }
+
+        if (has && !(options.PromptAll && !options.NonInteractive))
+        {
+            return Kept(nothing);
+        }
+
+        if (definition.Format == SecretFormat.Binary)
+        {
+            return Missing(nothing, $"It is binary: New-FlowSecret {nothing.Secret.Argument} -Path FILE");
+        }
+
+        Answer answer = await AnswerAsync(
+            new Ask(definition.Prompt ?? definition.Description ?? definition.Key, definition.Sensitive, definition.IsExternal ? null : definition.Generate, definition.Default, has, nothing.Secret.StoreName),
+            cancellationToken);
+        if (answer.Value is not { } answered)
+        {
+            return has ? Kept(nothing) : Missing(nothing, definition.IsExternal ? "Its owner gives it; it is not made here." : null);
+        }
+
+        SetupDecision decision = nothing with { Source = answer.Source, Value = answered };
+        return answer.Source == ValueSource.Generated ? decision with { Generated = [(nothing.Secret.StoreName, answered.Clone())] } : Overwriting(decision);
+    }
+
+    private async Task<SetupDecision> DecideFieldsAsync(SetupDecision nothing, ReadSecret? current, CancellationToken cancellationToken)
+    {
+        CatalogSecret definition = nothing.Secret.Definition!;
+        bool has = nothing.Current is not null;
+        if (has && current is null)
+        {
+            return Kept(nothing);
+        }
+
+        JsonObject members = current is null ? [] : JsonSecret.Parse(current.Value, nothing.Secret.StoreName);
+        List<(string, SecretValue)> generated = [];
+        List<string> empty = [];
+        ValueSource source = ValueSource.None;
+        bool changed = false;
+        bool overwrites = false;
+        foreach (CatalogField field in definition.Fields)
+        {
+            string? old = JsonSecret.Text(members, field.Name);
+            bool hasField = !string.IsNullOrEmpty(old);
+            (SecretValue? Value, ValueSource Source) found = (null, ValueSource.None);
+            if (input.Get(definition.Key, field.Name) is { } given)
+            {
+                found = (SecretValue.FromText(given), ValueSource.Input);
+            }
+            else if (!hasField || (options.PromptAll && !options.NonInteractive))
+            {
+                Answer answer = await AnswerAsync(
+                    new Ask(field.Prompt ?? field.Description ?? $"{definition.Key} {field.Name}", field.Sensitive, definition.IsExternal ? null : field.Generate, field.Default, hasField, $"{nothing.Secret.StoreName}.{field.Name}"),
+                    cancellationToken);
+                found = (answer.Value, answer.Source);
+            }
+
+            using (found.Value)
+            {
+                if (found.Value is null)
+                {
+                    if (!hasField && field.Required)
+                    {
+                        empty.Add(field.Name);
+                    }
+
+                    continue;
+                }
+
+                string text = found.Value.RevealText(field.Name);
+                if (string.Equals(text, old, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                members[field.Name] = text;
+                _values.Set(definition.Key, JsonSecret.Write(members));
+                (changed, overwrites, source) = (true, overwrites || hasField, found.Source > source ? found.Source : source);
+                if (found.Source == ValueSource.Generated)
+                {
+                    generated.Add(($"{nothing.Secret.StoreName}.{field.Name}", found.Value.Clone()));
+                }
+            }
+        }
+
+        if (empty.Count > 0)
+        {
+            bool nothingGiven = !changed && !has;
+            return nothingGiven && !Catalog.IsRequired(definition, workspace.Environment)
+                ? nothing with { Message = $"No value was given; it is optional." }
+                : Missing(nothing, $"Without a value: {string.Join(", ", empty)}.", required: true);
+        }
+
+        if (!changed)
+        {
+            return Kept(nothing);
+        }
+
+        SetupDecision decision = nothing with { Source = source, Value = JsonSecret.Write(members), Generated = generated };
+        return overwrites ? Overwriting(decision) : decision;
+    }
+
+    private async Task<Answer> AnswerAsync(Ask ask, CancellationToken cancellationToken)
+    {
+        string? byDefault = ask.Default?.Render(_values.Resolve, out _);
+        if (!options.NonInteractive)
+        {
+            string hint = ask.HasValue ? "Enter keeps the value" : byDefault is null && ask.Generate is not null ? "leave empty to generate" : "";
+            Question question = new(
+                hint.Length > 0 ? $"{ask.Text} ({hint})" : ask.Text,
+                ask.HasValue ? null : byDefault,
+                "Give values with -InputPath FILE and let the rest be generated: Initialize-FlowSecret -NonInteractive.");
+            SecretValue answered = ask.Sensitive ? await host.AskSecretAsync(question, cancellationToken) : SecretValue.FromText(await host.AskAsync(question, cancellationToken));
+            if (!answered.IsEmpty())
+            {
+                return new Answer(answered, ValueSource.Prompt);
+            }
+
+            answered.Dispose();
+        }
+
+        // What is there is kept: generation is for what has no value yet.
+        if (ask.HasValue)
+        {
+            return default;
+        }
+
+        if (!string.IsNullOrEmpty(byDefault))
+        {
+            return new Answer(SecretValue.FromText(byDefault), ValueSource.Default);
+        }
+
+        if (ask.Generate is null)
+        {
+            return default;
+        }
+
+        using GeneratedSecret made = SecretGenerator.Generate(ask.Generate);
+        if (!options.NonInteractive)
+        {
+            host.Say($"  Generated {ask.Name} ({made.EntropyBits} bits).");
+        }
+
+        return new Answer(made.Value.Clone(), ValueSource.Generated);
+    }
+
+    private SetupDecision Overwriting(SetupDecision decision)
+    {
+        if (decision.Current is not null)
+        {
+            try
+            {
+                WriteRules.RequireOverwrite(decision.Secret, options.OverwriteEncryptionKey);
+            }
+            catch (FlowSecretException)
+            {
+                decision.Dispose();
+                throw;
+            }
+        }
+
+        return decision;
+    }
+
+    private static SetupDecision Kept(SetupDecision nothing) => nothing with { Source = ValueSource.Store, Status = ItemStatus.Kept };
+
+    private SetupDecision Missing(SetupDecision nothing, string? why, bool required = false)
+    {
+        CatalogSecret definition = nothing.Secret.Definition!;
+        if (!required && !Catalog.IsRequired(definition, workspace.Environment))
+        {
+            return nothing with { Message = why ?? "No value was given; it is optional." };
+        }
+
+        FlowSecretException error = new(
+            ErrorIds.RequiredSecretMissing,
+            FlowErrorCategory.ObjectNotFound,
+            nothing.Secret.StoreName,
+            $"The secret '{definition.Key}' is required and has no value. {why}".TrimEnd(),
+            $"Give it: Set-FlowSecret {nothing.Secret.Argument}; or with -InputPath FILE, keyed by {definition.AllVariables.FirstOrDefault() ?? definition.Key}.");
+        return nothing with { Status = ItemStatus.Missing, Error = error, Message = error.Message };
+    }
+
+    /// <param name="Text">What the person reads.</param>
+    /// <param name="HasValue">Whether there is a value already, which an empty answer keeps.</param>
+    /// <param name="Name">For the line that says that a value was made.</param>
+    private sealed record Ask(string Text, bool Sensitive, GenerateSpec? Generate, Template? Default, bool HasValue, string Name);
+
+    private readonly record struct Answer(SecretValue? Value, ValueSource Source);
+}

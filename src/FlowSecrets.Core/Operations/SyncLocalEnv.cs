@@ -1,0 +1,177 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using FlowSecrets.Catalogs;
+using FlowSecrets.EnvFiles;
+using FlowSecrets.Files;
+
+namespace FlowSecrets.Operations;
+
+public sealed record SyncOptions : TargetOptions
+{
+    /// <summary>The file; null: the catalog's.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The dialect; null: the catalog's.</summary>
+    public EnvDialect? Target { get; init; }
+
+    /// <summary>Build the file anew; what stands under a keep mark stays.</summary>
+    public bool Clean { get; init; }
+
+    /// <summary>Write nothing; say what is missing or older than its source.</summary>
+    public bool Check { get; init; }
+
+    public bool AddToGitIgnore { get; init; }
+
+    public bool TrustCatalog { get; init; }
+}
+
+/// <summary>What became of one variable of the .env file.</summary>
+public sealed record EnvVariable : ItemResult
+{
+    public required string Name { get; init; }
+
+    public required EnvSource Source { get; init; }
+
+    /// <summary>The secret, or secret and field, that it carries.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>The environment that it was fetched from; null for what was not.</summary>
+    public string? Environment { get; init; }
+}
+
+/// <summary>Brings the catalog's values into a .env file, and leaves what the user has in it.</summary>
+public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation<SyncOptions, EnvVariable>
+{
+    public async IAsyncEnumerable<EnvVariable> RunAsync(SyncOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Catalog catalog = CatalogLoader.Require(context, options.CatalogPath);
+        bool named = options.Environment is not null || options.Store is not null;
+        Workspace workspace = Workspace.OpenWithCatalog(context, options, named ? null : catalog.LocalEnv.From);
+        EnvTarget target = EnvTarget.Open(context, catalog, options);
+        EnvPlan plan = EnvPlan.For(catalog, workspace.Environment);
+        IReadOnlyDictionary<string, ReadOutcome> fetched = await FetchAsync(workspace, plan, host, cancellationToken);
+        try
+        {
+            EnvMerge merge = new(catalog, workspace.Environment, plan, fetched, target, options);
+            IReadOnlyList<EnvVariable> results = merge.Run(host);
+            if (!options.Check)
+            {
+                results = await WriteAsync(workspace, target, merge, results, options, host, cancellationToken);
+            }
+
+            foreach (EnvVariable result in results)
+            {
+                yield return result;
+            }
+
+            if (!options.Check)
+            {
+                Warn(catalog, target.Path, options, host);
+                Summarise(workspace, catalog, target.Path, results, host);
+            }
+        }
+        finally
+        {
+            foreach (ReadOutcome outcome in fetched.Values)
+            {
+                outcome.Dispose();
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyDictionary<string, ReadOutcome>> FetchAsync(Workspace workspace, EnvPlan plan, IOperationHost host, CancellationToken cancellationToken)
+    {
+        Dictionary<string, ReadOutcome> fetched = new(StringComparer.Ordinal);
+        if (plan.Fetch.Count == 0)
+        {
+            return fetched;
+        }
+
+        Dictionary<string, string> keys = plan.Fetch.ToDictionary(k => workspace.Ref(workspace.Catalog!.Find(k)!).StoreName, static k => k, StringComparer.Ordinal);
+        host.Verbose($"Fetching {keys.Count} developer secrets from the {workspace.Place} ({workspace.Place.Identity}).");
+        await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(keys.Keys, cancellationToken))
+        {
+            fetched.Add(keys[outcome.StoreName], outcome);
+            host.Progress(new ProgressUpdate("Fetching developer secrets", outcome.StoreName, fetched.Count, keys.Count));
+        }
+
+        return fetched;
+    }
+
+    private static async Task<IReadOnlyList<EnvVariable>> WriteAsync(Workspace workspace, EnvTarget target, EnvMerge merge, IReadOnlyList<EnvVariable> results, SyncOptions options, IOperationHost host, CancellationToken cancellationToken)
+    {
+        int created = results.Count(static r => r.Status == ItemStatus.Created);
+        int updated = results.Count(static r => r.Status == ItemStatus.Updated);
+        string action = $"{(options.Clean ? "Build anew" : "Write")}: {results.Count} variables, {created} new, {updated} changed, developer secrets from the {workspace.Place}";
+        foreach ((CatalogFile file, string path, SecretValue value) in merge.Files)
+        {
+            if (EnvTarget.HasContent(path, value) || !await host.ShouldProcessAsync(path, $"Write the secret '{file.Secret}'", cancellationToken))
+            {
+                continue;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            PrivateFile.CreateFolder(System.IO.Path.GetDirectoryName(path)!);
+            PrivateFile.WriteAtomically(path, value.AsSpan(), cancellationToken: cancellationToken);
+        }
+
+        if (!target.IsChanged(merge.Text))
+        {
+            target.Protect(host);
+            return results;
+        }
+
+        if (!await host.ShouldProcessAsync(target.Path, action, cancellationToken))
+        {
+            string status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped;
+            return [.. results.Select(r => r.Status is ItemStatus.Created or ItemStatus.Updated ? r with { Status = status, Message = r.Status == ItemStatus.Created ? "Create" : "Update" } : r)];
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        target.Write(merge.Text, merge.Expected, host, cancellationToken);
+        return results;
+    }
+
+    private void Warn(Catalog catalog, string path, SyncOptions options, IOperationHost host)
+    {
+        string[] files = [path, .. catalog.LocalEnv.Files.Select(f => catalog.Resolve(f.Path))];
+        foreach (string file in files.Where(File.Exists))
+        {
+            string? repository = CatalogLocator.RepositoryRoot(System.IO.Path.GetDirectoryName(file)!);
+            if (repository is null || GitIgnore.IsIgnored(file, repository, context.Variable) is not false)
+            {
+                continue;
+            }
+
+            if (options.AddToGitIgnore && !host.IsWhatIf)
+            {
+                GitIgnore.Add(file, repository);
+                host.Say($"Added to .gitignore: {System.IO.Path.GetRelativePath(repository, file)}");
+            }
+            else
+            {
+                host.Warning($"{ErrorIds.NotIgnoredByGit}: git would take '{file}' into the repository. Add it to .gitignore (Sync-FlowLocalEnv -AddToGitIgnore does); if git has it already: git rm --cached '{file}'");
+            }
+        }
+    }
+
+    private static void Summarise(Workspace workspace, Catalog catalog, string path, IReadOnlyList<EnvVariable> results, IOperationHost host)
+    {
+        int Count(EnvSource source) => results.Count(r => r.Source == source && r.ErrorId is null);
+        host.Say("");
+        host.Say(host.IsWhatIf ? $"{path} was left as it is." : $"{path} is up to date:");
+        host.Say($"  {Count(EnvSource.Local)} system values: local defaults, or what stood in the file");
+        host.Say($"  {Count(EnvSource.Store) - results.Count(static r => r.Status == ItemStatus.Missing)} developer secrets: from the {workspace.Place}");
+        host.Say($"  {Count(EnvSource.Template)} variables of the catalog");
+        if (catalog.LocalEnv.NextSteps.Count > 0)
+        {
+            host.Say("Next steps:");
+            for (int i = 0; i < catalog.LocalEnv.NextSteps.Count; i++)
+            {
+                host.Say($"  {i + 1}. {catalog.LocalEnv.NextSteps[i]}");
+            }
+        }
+
+        host.Say("Never commit this file.");
+    }
+}

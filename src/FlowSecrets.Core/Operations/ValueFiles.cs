@@ -1,0 +1,66 @@
+using System.Text;
+using FlowSecrets.EnvFiles;
+using FlowSecrets.Tfvars;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>Files that teams keep values in: tfvars, .env and JSON, read to name and value.</summary>
+internal static class ValueFiles
+{
+    /// <returns>Names with values: text, numbers, booleans, or a map for a JSON secret. Values of null and empty text are left out.</returns>
+    /// <exception cref="FlowSecretException">BadInput, EnvFileInvalid; never with a value.</exception>
+    public static IReadOnlyList<KeyValuePair<string, DocNode>> Read(string path, IDocumentFormat documents)
+    {
+        string text = ReadText(path);
+        IReadOnlyList<KeyValuePair<string, DocNode>> values = Path.GetFileName(path) switch
+        {
+            { } name when name.EndsWith(".tfvars", StringComparison.OrdinalIgnoreCase) => TfvarsReader.Read(text, path),
+            { } name when name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => ReadJson(text, path, documents),
+            _ => ReadEnv(text, path),
+        };
+        return [.. values.Where(static v => v.Value.Kind is DocKind.Map or DocKind.List || v.Value.Text.Length > 0)];
+    }
+
+    public static string ReadText(string path)
+    {
+        try
+        {
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"'{path}' is not UTF-8 text", "Save it as UTF-8, then try again; nothing was changed.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.ObjectNotFound, path, $"'{path}' cannot be read", "Correct the path, or its rights; nothing was changed.", e);
+        }
+    }
+
+    private static IReadOnlyList<KeyValuePair<string, DocNode>> ReadEnv(string text, string path)
+    {
+        IEnvDocument document = EnvDocument.Parse(text, EnvDialect.Portable, path);
+        return [.. document.Names.Select(n => KeyValuePair.Create(n, DocNode.String(document.Get(n) ?? "")))];
+    }
+
+    private static IReadOnlyList<KeyValuePair<string, DocNode>> ReadJson(string text, string path, IDocumentFormat documents)
+    {
+        DocNode root = Parse(text, path, documents);
+        return root.Kind == DocKind.Map
+            ? [.. root.Entries.Select(static e => KeyValuePair.Create(e.Key.Text, e.Value))]
+            : throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"'{path}' is not a JSON object", "Write it as { \"NAME\": \"value\" }, then try again; nothing was changed.");
+    }
+
+    /// <summary>A document of somebody else's making; its parser's messages are not passed on, since they may quote it.</summary>
+    public static DocNode Parse(string text, string path, IDocumentFormat documents)
+    {
+        try
+        {
+            return documents.Parse(text);
+        }
+        catch (DocumentException e)
+        {
+            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"{path}:{e.Line}:{e.Column}: the document cannot be read from here on", "Mend it, then try again; nothing was changed.");
+        }
+    }
+}

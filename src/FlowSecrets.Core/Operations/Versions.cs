@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+
+namespace FlowSecrets.Operations;
+
+public sealed record VersionOptions : TargetOptions
+{
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    public IReadOnlyList<string> StoreNames { get; init; } = [];
+
+    public string? Version { get; init; }
+
+    /// <summary>Null: left as it is.</summary>
+    public VersionState? State { get; init; }
+
+    /// <summary>A stage to move to the version; null: none.</summary>
+    public string? Stage { get; init; }
+}
+
+/// <summary>One version in a secret's history.</summary>
+public sealed record SecretVersionItem
+{
+    public string? Name { get; init; }
+
+    public required string StoreName { get; init; }
+
+    public required string Version { get; init; }
+
+    public required VersionState State { get; init; }
+
+    public IReadOnlyList<string> Stages { get; init; } = [];
+
+    /// <summary>In local time.</summary>
+    public required DateTime Created { get; init; }
+
+    public string? Environment { get; init; }
+
+    public required StoreKind Store { get; init; }
+}
+
+/// <summary>Lists the versions of secrets, newest first.</summary>
+public sealed class GetVersionsOperation(OperationContext context) : IOperation<VersionOptions, SecretVersionItem>
+{
+    public async IAsyncEnumerable<SecretVersionItem> RunAsync(VersionOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Workspace workspace = Workspace.Open(context, options);
+        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true))
+        {
+            foreach (SecretVersionInfo version in await workspace.Store.ListVersionsAsync(secret.StoreName, cancellationToken))
+            {
+                SeenVersions.Add(secret, version.Version);
+                yield return new SecretVersionItem
+                {
+                    Name = secret.Definition?.Key,
+                    StoreName = secret.StoreName,
+                    Version = version.Version,
+                    State = version.State,
+                    Stages = version.Stages,
+                    Created = version.Created.LocalDateTime,
+                    Environment = workspace.Environment?.Name,
+                    Store = workspace.Place.Store,
+                };
+            }
+        }
+    }
+}
+
+/// <summary>Enables or disables a version, destroys it, or moves a stage to it.</summary>
+public sealed class ChangeVersionOperation(OperationContext context) : IOperation<VersionOptions, SecretChange>
+{
+    public async IAsyncEnumerable<SecretChange> RunAsync(VersionOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Workspace workspace = Workspace.Open(context, options);
+        string version = options.Version!;
+        string action = string.Join(" and ", new[]
+        {
+            options.State switch
+            {
+                VersionState.Enabled => $"Enable version {version}",
+                VersionState.Disabled => $"Disable version {version}",
+                VersionState.Destroyed => $"Destroy version {version} for good",
+                _ => null,
+            },
+            options.Stage is null ? null : $"Move the stage '{options.Stage}' to version {version}",
+        }.Where(static a => a is not null));
+        PlanStep[] steps =
+        [
+            .. workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false).Select(s => new PlanStep(s, action, async ct =>
+            {
+                if (options.State is { } state)
+                {
+                    await workspace.Store.SetVersionStateAsync(s.StoreName, version, state, ct);
+                }
+
+                if (options.Stage is { } stage)
+                {
+                    await workspace.Store.MoveStageAsync(s.StoreName, stage, version, null, ct);
+                }
+
+                return workspace.Result(s, options.State == VersionState.Destroyed ? ItemStatus.Removed : ItemStatus.Updated, version);
+            })),
+        ];
+        await foreach (SecretChange change in Plan.ApplyAsync("Changing versions", workspace, steps, host, cancellationToken))
+        {
+            yield return change;
+        }
+    }
+}
+
+/// <summary>Versions that this process has listed, for tab completion, which must not ask a store.</summary>
+internal static class SeenVersions
+{
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, System.Collections.Concurrent.ConcurrentDictionary<string, bool>> Seen = new(StringComparer.Ordinal);
+
+    public static void Add(SecretRef secret, string version)
+    {
+        foreach (string name in new[] { secret.StoreName, secret.Definition?.Key ?? secret.StoreName })
+        {
+            Seen.GetOrAdd(name, static _ => new(StringComparer.Ordinal))[version] = true;
+        }
+    }
+
+    public static IEnumerable<string> Of(string name) => Seen.TryGetValue(name, out System.Collections.Concurrent.ConcurrentDictionary<string, bool>? versions) ? versions.Keys : [];
+}

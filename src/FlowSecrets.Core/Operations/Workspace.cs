@@ -1,0 +1,169 @@
+using FlowSecrets.Catalogs;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>What the common parameters say.</summary>
+public record TargetOptions
+{
+    public string? CatalogPath { get; init; }
+
+    public string? Environment { get; init; }
+
+    public StoreKind? Store { get; init; }
+}
+
+/// <summary>A secret that a command is about.</summary>
+/// <param name="Definition">Null for a secret beyond the catalog.</param>
+internal sealed record SecretRef(CatalogSecret? Definition, string StoreName)
+{
+    /// <summary>How a message calls it, so that the command in a remedy runs as it is.</summary>
+    public string Argument => Definition is null ? $"-StoreName '{StoreName}'" : $"'{Definition.Key}'";
+}
+
+/// <summary>The catalog, the environment and the store of one command.</summary>
+internal sealed class Workspace
+{
+    private Workspace(Catalog? catalog, CatalogEnvironment? environment, ISecretStore store) =>
+        (Catalog, Environment, Store) = (catalog, environment, store);
+
+    public Catalog? Catalog { get; }
+
+    /// <summary>Null where the store was chosen without an environment.</summary>
+    public CatalogEnvironment? Environment { get; }
+
+    public ISecretStore Store { get; }
+
+    public Place Place => Store.Place;
+
+    /// <summary>Opens it. Precedence: parameter, Connect-FlowSecretStore, FLOWSECRETS_ENVIRONMENT, the catalog's default.</summary>
+    /// <param name="preferred">An environment that comes after the parameters and before the rest.</param>
+    public static Workspace Open(OperationContext context, TargetOptions options, string? preferred = null)
+    {
+        Catalog? catalog = CatalogLoader.Find(context, options.CatalogPath);
+        (StoreSelection selection, CatalogEnvironment? environment) = Select(context, options, catalog, preferred);
+        return new Workspace(catalog, environment, context.Providers().OpenStore(selection, context.Variable));
+    }
+
+    /// <exception cref="FlowSecretException">NoCatalog.</exception>
+    public static Workspace OpenWithCatalog(OperationContext context, TargetOptions options, string? preferred = null)
+    {
+        _ = CatalogLoader.Require(context, options.CatalogPath);
+        return Open(context, options, preferred);
+    }
+
+    public SecretRef Ref(CatalogSecret secret) => new(secret, Catalog!.StoreName(secret, Environment));
+
+    /// <summary>The secrets that -Name and -StoreName mean.</summary>
+    /// <param name="wildcards">Whether -Name may hold wildcards.</param>
+    /// <exception cref="FlowSecretException">NoCatalog, SecretNotInCatalog, BadArgument.</exception>
+    public IReadOnlyList<SecretRef> Resolve(OperationContext context, IReadOnlyList<string> names, IReadOnlyList<string> storeNames, bool wildcards)
+    {
+        List<SecretRef> found = [];
+        foreach (string name in names)
+        {
+            if (Catalog is null)
+            {
+                throw CatalogLoader.None(context, $"-Name is a key of a catalog. Without one, name the secret as its store does: -StoreName '{name}'");
+            }
+
+            SecretRef[] matches = [.. Catalog.Secrets.Where(s => wildcards ? Wildcard.IsMatch(name, s.Key) : string.Equals(name, s.Key, StringComparison.Ordinal)).Select(Ref)];
+            if (matches.Length == 0 && !(wildcards && Wildcard.HasWildcard(name)))
+            {
+                throw NotInCatalog(name);
+            }
+
+            found.AddRange(matches);
+        }
+
+        found.AddRange(storeNames.Select(s => new SecretRef(Catalog?.Secrets.FirstOrDefault(d => string.Equals(Catalog.StoreName(d, Environment), s, StringComparison.Ordinal)), s)));
+        return [.. found.DistinctBy(static r => r.StoreName, StringComparer.Ordinal)];
+    }
+
+    public SecretChange Result(SecretRef secret, string status, string? version = null, string? message = null) => new()
+    {
+        Name = secret.Definition?.Key,
+        StoreName = secret.StoreName,
+        Status = status,
+        Version = version,
+        Message = message,
+        Environment = Environment?.Name,
+        Store = Place.Store,
+        Place = Place.ToString(),
+    };
+
+    public SecretChange Failure(SecretRef secret, FlowSecretException error, string status = ItemStatus.Failed) =>
+        Result(secret, status, null, error.Message) with { Error = error };
+
+    private static (StoreSelection Selection, CatalogEnvironment? Environment) Select(OperationContext context, TargetOptions options, Catalog? catalog, string? preferred)
+    {
+        if (options.Environment is { } named)
+        {
+            return Named(catalog ?? throw CatalogLoader.None(context, "-Environment names an environment of a catalog. Without one, choose the place itself: -Store Local"), named, "-Environment");
+        }
+
+        if (options.Store is { } kind)
+        {
+            // The environment in use says the place, as long as it is of that kind.
+            (StoreSelection inUse, CatalogEnvironment? itsEnvironment) = SelectWithout(context, catalog, preferred);
+            return inUse.Store == kind ? (inUse, itsEnvironment) : (new StoreSelection(kind), null);
+        }
+
+        return SelectWithout(context, catalog, preferred);
+    }
+
+    private static (StoreSelection Selection, CatalogEnvironment? Environment) SelectWithout(OperationContext context, Catalog? catalog, string? preferred)
+    {
+        if (preferred is not null)
+        {
+            return Named(catalog!, preferred, "localEnv.from");
+        }
+
+        if (context.Session is { } session)
+        {
+            CatalogEnvironment? environment = session.Environment is { } name && catalog is not null ? Named(catalog, name, "Connect-FlowSecretStore").Environment : null;
+            if ((session.Store ?? environment?.Selection) is { } selection)
+            {
+                return (selection, environment);
+            }
+        }
+
+        if (catalog is null)
+        {
+            return (new StoreSelection(StoreKind.Local), null);
+        }
+
+        if (context.Variable("FLOWSECRETS_ENVIRONMENT") is { } variable)
+        {
+            return Named(catalog, variable, "FLOWSECRETS_ENVIRONMENT");
+        }
+
+        string? byDefault = catalog.DefaultEnvironment ?? (catalog.Environments.Count == 1 ? catalog.Environments.Keys.Single() : null);
+        return byDefault is not null ? Named(catalog, byDefault, "default") : throw new FlowSecretException(
+            ErrorIds.EnvironmentNotFound,
+            FlowErrorCategory.InvalidArgument,
+            catalog.Path,
+            "The catalog has several environments and no default",
+            $"Say which: -Environment {string.Join(" | ", catalog.Environments.Keys)}");
+    }
+
+    private static (StoreSelection Selection, CatalogEnvironment Environment) Named(Catalog catalog, string name, string by)
+    {
+        CatalogEnvironment environment = catalog.Environments.TryGetValue(name, out CatalogEnvironment? found) ? found : throw new FlowSecretException(
+            ErrorIds.EnvironmentNotFound,
+            FlowErrorCategory.ObjectNotFound,
+            name,
+            $"The catalog '{catalog.Path}' has no environment '{name}' ({by})",
+            $"There are: {string.Join(", ", catalog.Environments.Keys)}.");
+        return (environment.Selection, environment);
+    }
+
+    private FlowSecretException NotInCatalog(string name)
+    {
+        string? near = Suggestion.Nearest(name, Catalog!.Secrets.Select(static s => s.Key));
+        CatalogSecret? byStoreName = Catalog.Secrets.FirstOrDefault(s => string.Equals(Catalog.StoreName(s, Environment), name, StringComparison.Ordinal));
+        string remedy = byStoreName is not null ? $"Its key is '{byStoreName.Key}'."
+            : near is not null ? $"Did you mean '{near}'? To name a secret as its store does: -StoreName '{name}'"
+            : $"See its secrets with Get-FlowSecret. To name a secret as its store does: -StoreName '{name}'";
+        return new FlowSecretException(ErrorIds.SecretNotInCatalog, FlowErrorCategory.ObjectNotFound, name, $"There is no secret '{name}' in the catalog '{Catalog.Path}'", remedy);
+    }
+}

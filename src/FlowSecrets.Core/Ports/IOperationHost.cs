@@ -1,0 +1,45 @@
+namespace FlowSecrets;
+
+/// <param name="Activity">What is done.</param>
+/// <param name="Status">Which item is at work.</param>
+/// <param name="Done">Items done.</param>
+/// <param name="Total">Items in all.</param>
+public sealed record ProgressUpdate(string Activity, string Status, int Done, int Total);
+
+/// <param name="Text">What the person reads, without the default.</param>
+/// <param name="Default">What an empty answer means; shown in brackets. Null: none.</param>
+/// <param name="Remedy">Which parameter or variable answers it where nobody can.</param>
+public sealed record Question(string Text, string? Default, string Remedy);
+
+/// <summary>What an operation may say or ask. Tests run operations with a recording host and no PowerShell.</summary>
+public interface IOperationHost
+{
+    void Verbose(string message);
+
+    void Warning(string message);
+
+    /// <summary>A line for the person at the prompt; not part of the output.</summary>
+    void Say(string message);
+
+    void Progress(ProgressUpdate update);
+
+    /// <summary>Whether to go on with one effect; false under -WhatIf, which shows the text.</summary>
+    ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken);
+
+    /// <summary>A yes-or-no question that no -Confirm preference answers.</summary>
+    /// <exception cref="FlowSecretException">CannotPrompt, with the remedy.</exception>
+    ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken);
+
+    /// <exception cref="FlowSecretException">CannotPrompt, with the remedy.</exception>
+    ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken);
+
+    /// <summary>Asks without echo. An empty answer is an empty value. The caller disposes of it.</summary>
+    /// <exception cref="FlowSecretException">CannotPrompt, with the remedy.</exception>
+    ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken);
+
+    /// <summary>Shows a value once, on the host only: in no stream, no log.</summary>
+    void Reveal(string label, SecretValue value);
+
+    /// <summary>Whether this is a dry run.</summary>
+    bool IsWhatIf { get; }
+}

@@ -1,0 +1,28 @@
+namespace FlowSecrets;
+
+/// <summary>The one door to what needs packages; it lives in a private load context and is opened at first use.</summary>
+public interface IProviders
+{
+    IDocumentFormat Documents { get; }
+
+    /// <summary>A store for this selection; cached per place and identity. Makes no call that leaves the machine.</summary>
+    /// <exception cref="FlowSecretException">StoreUnavailable and what the store's own configuration lacks.</exception>
+    ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment);
+}
+
+/// <summary>YAML (and so JSON) as a tree with places, and back.</summary>
+public interface IDocumentFormat
+{
+    /// <exception cref="DocumentException">The text is no single YAML document; the place is in it.</exception>
+    DocNode Parse(string text);
+
+    string Write(DocNode root);
+}
+
+/// <summary>A text that is no document: where and why. The text itself is not in the message.</summary>
+public sealed class DocumentException(int line, int column, string message) : Exception(message)
+{
+    public int Line { get; } = line;
+
+    public int Column { get; } = column;
+}

@@ -1,0 +1,80 @@
+namespace FlowSecrets;
+
+/// <summary>
+/// A place where secrets live. Every refusal is a <see cref="FlowSecretException"/> with its own id: not found, no version,
+/// denied, disabled, destroyed, empty, pending deletion and throttled are different answers. After cancellation no call makes an effect.
+/// Every store passes the one contract suite of the tests.
+/// </summary>
+public interface ISecretStore
+{
+    Place Place { get; }
+
+    StoreCapabilities Capabilities { get; }
+
+    /// <summary>Whether the store can be opened as the present identity; throws nothing but cancellation.</summary>
+    Task<StoreValidation> ValidateAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes a container, with a first version when a value is given.</summary>
+    /// <exception cref="FlowSecretException">SecretExists, PendingDeletion, InvalidName, EmptyValue, ValueTooLarge.</exception>
+    Task<SecretDescription> CreateAsync(string name, IReadOnlyDictionary<string, string> labels, SecretValue? value, CancellationToken cancellationToken);
+
+    /// <summary>Adds a version. Without a stage it becomes current and the one before previous; with one, only that stage moves to it.</summary>
+    /// <param name="expectedCurrent">When given, the version that must still be current: Conflict otherwise. Null: not checked.</param>
+    /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion, EmptyValue, ValueTooLarge, Conflict.</exception>
+    Task<SecretVersionInfo> AddVersionAsync(string name, SecretValue value, string? stage, string? expectedCurrent, CancellationToken cancellationToken);
+
+    /// <exception cref="FlowSecretException">SecretNotFound, SecretHasNoVersion, VersionNotFound, VersionDisabled, VersionDestroyed, PendingDeletion.</exception>
+    Task<ReadSecret> ReadAsync(string name, VersionSelector selector, CancellationToken cancellationToken);
+
+    /// <summary>The current versions of many secrets, each a value or its own error, in any order.</summary>
+    IAsyncEnumerable<ReadOutcome> ReadManyAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken);
+
+    /// <summary>All secrets whose name begins with <paramref name="prefix"/>, those whose deletion is pending included.</summary>
+    IAsyncEnumerable<SecretDescription> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Describes one secret, one whose deletion is pending included; null where the store says that there is none.</summary>
+    Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>All versions, newest first.</summary>
+    Task<IReadOnlyList<SecretVersionInfo>> ListVersionsAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Enables, disables or destroys a version. Destroying cannot be undone.</summary>
+    Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken);
+
+    /// <summary>Moves a stage; a null version takes it off.</summary>
+    /// <param name="expectedVersion">When given, the version that must carry the stage now: Conflict otherwise.</param>
+    Task MoveStageAsync(string name, string stage, string? version, string? expectedVersion, CancellationToken cancellationToken);
+
+    /// <summary>Replaces all labels.</summary>
+    Task SetLabelsAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken);
+
+    /// <summary>Deletes; without a recovery window at once and for good.</summary>
+    Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken);
+
+    /// <summary>Takes a pending deletion back.</summary>
+    Task RestoreAsync(string name, CancellationToken cancellationToken);
+}
+
+/// <summary>What only a store that keeps its own key can do.</summary>
+public interface IStoreMaintenance
+{
+    /// <summary>Whether the store's file is there; it is made at the first write.</summary>
+    bool Exists { get; }
+
+    /// <summary>Makes the store if there is none.</summary>
+    Task CreateAsync(CancellationToken cancellationToken);
+
+    /// <summary>Wraps the data key by a new passphrase; null: by a new key file.</summary>
+    Task ChangeProtectionAsync(SecretValue? newPassphrase, CancellationToken cancellationToken);
+
+    /// <summary>Makes a new data key and encrypts every value anew, in one transaction.</summary>
+    /// <returns>How many values were encrypted.</returns>
+    Task<int> RotateKeyAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes a consistent copy that only the given passphrase opens.</summary>
+    Task BackupAsync(string path, SecretValue passphrase, CancellationToken cancellationToken);
+
+    /// <summary>Puts a backup in this store's place, protected as this selection says.</summary>
+    /// <exception cref="FlowSecretException">SecretExists when there is a store already and <paramref name="overwrite"/> is false.</exception>
+    Task RestoreBackupAsync(string path, SecretValue passphrase, bool overwrite, CancellationToken cancellationToken);
+}

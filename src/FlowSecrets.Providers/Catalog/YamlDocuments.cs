@@ -1,0 +1,213 @@
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace FlowSecrets.Providers.Catalog;
+
+/// <summary>YAML 1.2 with the core schema on YamlDotNet's parser and emitter; JSON is read as YAML is.</summary>
+internal sealed partial class YamlDocuments : IDocumentFormat
+{
+    private const int MaxDepth = 64;
+
+    /// <summary>Aliases may repeat a node; more nodes than this is an attack, not a catalog.</summary>
+    private const int MaxNodes = 200_000;
+
+    public DocNode Parse(string text)
+    {
+        try
+        {
+            Reader reader = new(new Parser(new Scanner(new StringReader(text), skipComments: true)));
+            return reader.ReadDocument();
+        }
+        catch (YamlException e)
+        {
+            // The scanner's messages name what it met as a token, not the text; the inner place is the more precise one.
+            throw new DocumentException((int)e.Start.Line, (int)e.Start.Column, "This is no YAML: " + e.Message.TrimEnd('.') + ".");
+        }
+    }
+
+    public string Write(DocNode root)
+    {
+        StringWriter writer = new() { NewLine = "\n" };
+        Emitter emitter = new(writer, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
+        emitter.Emit(new StreamStart());
+        emitter.Emit(new DocumentStart(null, null, isImplicit: true));
+        Emit(emitter, root);
+        emitter.Emit(new DocumentEnd(isImplicit: true));
+        emitter.Emit(new StreamEnd());
+        return writer.ToString();
+    }
+
+    private static void Emit(Emitter emitter, DocNode node)
+    {
+        switch (node.Kind)
+        {
+            case DocKind.Map:
+                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, node.Entries.Count == 0 ? MappingStyle.Flow : MappingStyle.Block));
+                foreach ((DocNode key, DocNode value) in node.Entries)
+                {
+                    Emit(emitter, key);
+                    Emit(emitter, value);
+                }
+
+                emitter.Emit(new MappingEnd());
+                break;
+            case DocKind.List:
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, node.Items.All(static i => i.Kind is not (DocKind.Map or DocKind.List)) ? SequenceStyle.Flow : SequenceStyle.Block));
+                foreach (DocNode item in node.Items)
+                {
+                    Emit(emitter, item);
+                }
+
+                emitter.Emit(new SequenceEnd());
+                break;
+            default:
+                string text = node.Kind == DocKind.Null ? "null" : node.Text;
+                bool plain = node.Kind != DocKind.Text || (KindOf(text) == DocKind.Text && PlainText().IsMatch(text));
+                emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, plain ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true));
+                break;
+        }
+    }
+
+    private static DocKind KindOf(string plain)
+    {
+        if (plain is "" or "~" or "null" or "Null" or "NULL")
+        {
+            return DocKind.Null;
+        }
+
+        if (plain is "true" or "True" or "TRUE" or "false" or "False" or "FALSE")
+        {
+            return DocKind.Bool;
+        }
+
+        return Number().IsMatch(plain) ? DocKind.Number : DocKind.Text;
+    }
+
+    [GeneratedRegex(@"\A(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\z")]
+    private static partial Regex Number();
+
+    /// <summary>Conservative: whatever YAML 1.1 or a person could read otherwise is put in quotes.</summary>
+    [GeneratedRegex(@"\A(?!(?:y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)\z)[A-Za-z_/](?:[A-Za-z0-9_./ ,;()+@-]*[A-Za-z0-9_./)+])?\z")]
+    private static partial Regex PlainText();
+
+    private sealed class Reader(IParser parser)
+    {
+        private readonly Dictionary<AnchorName, DocNode> _anchors = [];
+        private int _nodes;
+
+        public DocNode ReadDocument()
+        {
+            parser.Consume<StreamStart>();
+            if (parser.Accept<StreamEnd>(out _))
+            {
+                throw new DocumentException(1, 1, "The file is empty.");
+            }
+
+            parser.Consume<DocumentStart>();
+            DocNode root = Read(0);
+            parser.Consume<DocumentEnd>();
+            return parser.Accept<StreamEnd>(out _) ? root : throw At(parser.Current!, "A second document begins here; there must be one.");
+        }
+
+        private DocNode Read(int depth)
+        {
+            ParsingEvent at = parser.Current ?? throw new DocumentException(1, 1, "The file ends too early.");
+            if (depth > MaxDepth)
+            {
+                throw At(at, "The nesting is too deep.");
+            }
+
+            (int line, int column) = ((int)at.Start.Line, (int)at.Start.Column);
+            if (at is AnchorAlias alias)
+            {
+                parser.MoveNext();
+                DocNode target = _anchors.TryGetValue(alias.Value, out DocNode? found) ? found : throw At(at, $"There is no anchor '{alias.Value}' before this line.");
+                Count(at, target);
+                return target;
+            }
+
+            if (++_nodes > MaxNodes)
+            {
+                throw At(at, "The document is too large.");
+            }
+
+            if (at is not NodeEvent start)
+            {
+                throw At(at, "A value was expected.");
+            }
+
+            if (!start.Tag.IsEmpty && !start.Tag.IsNonSpecific)
+            {
+                throw At(at, $"The tag '{start.Tag}' has no meaning here.");
+            }
+
+            parser.MoveNext();
+            DocNode node;
+            if (start is Scalar scalar)
+            {
+                node = DocNode.Scalar(scalar.Style == ScalarStyle.Plain ? KindOf(scalar.Value) : DocKind.Text, scalar.Value, line, column);
+            }
+            else if (start is SequenceStart)
+            {
+                List<DocNode> items = [];
+                while (!parser.TryConsume<SequenceEnd>(out _))
+                {
+                    items.Add(Read(depth + 1));
+                }
+
+                node = DocNode.List(items, line, column);
+            }
+            else
+            {
+                node = DocNode.Map(ReadEntries(depth), line, column);
+            }
+
+            if (!start.Anchor.IsEmpty)
+            {
+                _anchors[start.Anchor] = node;
+            }
+
+            return node;
+        }
+
+        private List<KeyValuePair<DocNode, DocNode>> ReadEntries(int depth)
+        {
+            List<KeyValuePair<DocNode, DocNode>> entries = [];
+            HashSet<string> seen = new(StringComparer.Ordinal);
+            while (!parser.TryConsume<MappingEnd>(out _))
+            {
+                ParsingEvent at = parser.Current!;
+                DocNode key = Read(depth + 1);
+                if (key.Kind is DocKind.Map or DocKind.List or DocKind.Null)
+                {
+                    throw At(at, "A key must be text.");
+                }
+
+                if (!seen.Add(key.Text))
+                {
+                    throw At(at, $"The key '{key.Text}' stands twice.");
+                }
+
+                entries.Add(KeyValuePair.Create(key, Read(depth + 1)));
+            }
+
+            return entries;
+        }
+
+        private void Count(ParsingEvent at, DocNode node)
+        {
+            if (++_nodes > MaxNodes)
+            {
+                throw At(at, "The aliases make the document too large.");
+            }
+
+            foreach (DocNode child in node.Items.Concat(node.Entries.Select(static e => e.Value)))
+            {
+                Count(at, child);
+            }
+        }
+
+        private static DocumentException At(ParsingEvent at, string message) => new((int)at.Start.Line, (int)at.Start.Column, message);
+    }
+}

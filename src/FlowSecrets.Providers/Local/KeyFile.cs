@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Text;
+using FlowSecrets.Files;
+
+namespace FlowSecrets.Providers.Local;
+
+/// <summary>
+/// A file with the key that wraps a store's data key: one line, <c>flowsecrets-key-1 STORE-ID BASE64</c>; 0600, and on Windows
+/// sealed by DPAPI for the user as well.
+/// </summary>
+internal static class KeyFile
+{
+    private const string Header = "flowsecrets-key-1";
+
+    /// <summary>Makes a new one, or replaces the one that is there.</summary>
+    /// <returns>The key; the caller zeroes it.</returns>
+    public static byte[] Create(string path, Guid store)
+    {
+        byte[] key = RandomNumberGenerator.GetBytes(32);
+        byte[] stored = OperatingSystem.IsWindows() ? ProtectedData.Protect(key, store.ToByteArray(), DataProtectionScope.CurrentUser) : key;
+        PrivateFile.CreateFolder(Path.GetDirectoryName(path)!);
+        byte[] line = Encoding.ASCII.GetBytes($"{Header} {store:N} {Convert.ToBase64String(stored)}\n");
+        PrivateFile.WriteAtomically(path, line);
+        CryptographicOperations.ZeroMemory(line);
+        return key;
+    }
+
+    /// <exception cref="FlowSecretException">StoreLocked: not there, not readable, of another store, or open to others.</exception>
+    public static byte[] Read(string path, Guid store)
+    {
+        if (PrivateFile.Exposure(path) is { } exposure)
+        {
+            throw Locked(path, $"The store's key file {exposure.TrimEnd('.')}", $"Take others' rights away: chmod 600 '{path}'. If somebody may have read it, change it: Set-FlowSecretStore -UseKeyFile -RotateKey");
+        }
+
+        string text;
+        try
+        {
+            text = File.ReadAllText(path, Encoding.ASCII);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Locked(path, $"The store's key file '{path}' cannot be read", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE", e);
+        }
+
+        string[] parts = text.TrimEnd().Split(' ');
+        try
+        {
+            if (parts is [Header, { } id, { } key] && Guid.TryParseExact(id, "N", out Guid owner) && owner == store)
+            {
+                byte[] stored = Convert.FromBase64String(key);
+                byte[] bytes = OperatingSystem.IsWindows() ? ProtectedData.Unprotect(stored, store.ToByteArray(), DataProtectionScope.CurrentUser) : stored;
+                if (bytes.Length == 32)
+                {
+                    return bytes;
+                }
+            }
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException)
+        {
+            throw Locked(path, $"The key file '{path}' is damaged or was made by another user", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE", e);
+        }
+
+        throw Locked(path, $"The key file '{path}' is not this store's", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE");
+    }
+
+    private static FlowSecretException Locked(string path, string cause, string remedy, Exception? inner = null) =>
+        new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, path, cause, remedy, inner);
+}

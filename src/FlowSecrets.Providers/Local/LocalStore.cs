@@ -1,0 +1,365 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using FlowSecrets.Files;
+
+namespace FlowSecrets.Providers.Local;
+
+/// <summary>The encrypted store in one SQLite file. docs/security.md says what it protects from whom.</summary>
+internal sealed partial class LocalStore(LocalStoreLocation location, SecretValue? passphrase, TimeProvider clock) : ISecretStore, IStoreMaintenance
+{
+    /// <summary>As the clouds have it, so that what works here works there.</summary>
+    public const int MaxValueBytes = 65_536;
+
+    private readonly LocalVault _vault = new(location, passphrase);
+
+    public Place Place => new(StoreKind.Local, location.File, _vault.Identity);
+
+    public bool Exists => _vault.Exists;
+
+    public StoreCapabilities Capabilities { get; } = new(
+        Stages: true, VersionDisable: true, VersionDestroy: true, RecoveryWindow: true, Labels: true, Replication: false, MaxValueBytes, SecretNames.Rule(StoreKind.Local));
+
+    public Task CreateAsync(CancellationToken cancellationToken)
+    {
+        _vault.Guard(() =>
+        {
+            _vault.Create(cancellationToken);
+            return true;
+        });
+        return Task.CompletedTask;
+    }
+
+    public Task<StoreValidation> ValidateAsync(CancellationToken cancellationToken)
+    {
+        if (!Exists)
+        {
+            return Task.FromResult(new StoreValidation(StoreReadiness.Ready, "There is no file yet; the first write makes it."));
+        }
+
+        try
+        {
+            int count = _vault.Read(0, static s =>
+            {
+                s.Database.CheckStructure();
+                return s.All("").Count();
+            }, cancellationToken);
+            string? exposure = PrivateFile.Exposure(location.File);
+            return Task.FromResult(new StoreValidation(StoreReadiness.Ready, exposure is null ? $"{count} secrets, all authentic." : $"{count} secrets, all authentic. {exposure} Run: chmod 600 '{location.File}'"));
+        }
+        catch (FlowSecretException e)
+        {
+            return Task.FromResult(new StoreValidation(StoreReadiness.Error, e.Message, e));
+        }
+    }
+
+    public Task<SecretDescription> CreateAsync(string name, IReadOnlyDictionary<string, string> labels, SecretValue? value, CancellationToken cancellationToken)
+    {
+        SecretNames.Require(StoreKind.Local, name);
+        RequireLabels(name, labels);
+        RequireSize(name, value);
+        return Task.FromResult(_vault.Write(
+            session =>
+            {
+                PurgeExpired(session);
+                if (session.Find(name) is { } existing)
+                {
+                    RequireNotDeleted(existing);
+                    throw new FlowSecretException(ErrorIds.SecretExists, FlowErrorCategory.ResourceExists, name, $"There is a secret '{name}' already in the {Place}", $"Add a version to it: Set-FlowSecret -StoreName '{name}'");
+                }
+
+                SecretTable table = new(name, Now()) { Labels = SecretTable.WriteLabels(labels) };
+                session.AddName(name);
+                if (value is not null)
+                {
+                    table.Move(Stages.Current, session.Append(table, value, Now()));
+                }
+
+                session.Save(table);
+                return table.ToDescription();
+            },
+            cancellationToken));
+    }
+
+    public Task<SecretVersionInfo> AddVersionAsync(string name, SecretValue value, string? stage, string? expectedCurrent, CancellationToken cancellationToken)
+    {
+        RequireSize(name, value);
+        RequireStage(stage);
+        return Task.FromResult(Change(
+            name,
+            (session, table) =>
+            {
+                VersionRow? current = table.Staged(Stages.Current);
+                if (expectedCurrent is not null && !string.Equals(current?.Number.ToString(), expectedCurrent, StringComparison.Ordinal))
+                {
+                    throw Conflict(name, $"The current version of '{name}' is {current?.Number.ToString() ?? "none"}, not {expectedCurrent}");
+                }
+
+                VersionRow row = session.Append(table, value, Now());
+                if (stage is null && current is not null)
+                {
+                    table.Move(Stages.Previous, current);
+                }
+
+                table.Move(stage ?? Stages.Current, row);
+                return row.ToInfo();
+            },
+            cancellationToken));
+    }
+
+    public Task<ReadSecret> ReadAsync(string name, VersionSelector selector, CancellationToken cancellationToken) =>
+        Task.FromResult(_vault.Read(null, s => ReadOne(s, name, selector), cancellationToken) ?? throw NotFound(name));
+
+    public async IAsyncEnumerable<ReadOutcome> ReadManyAsync(IReadOnlyCollection<string> names, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // One connection and one state for all of them.
+        List<ReadOutcome> outcomes = _vault.Read(null, s => names.Select(n => ReadOutcomeOf(s, n, cancellationToken)).ToList(), cancellationToken)
+            ?? [.. names.Select(n => new ReadOutcome(n, null, NotFound(n)))];
+        foreach (ReadOutcome outcome in outcomes)
+        {
+            yield return outcome;
+        }
+
+        await Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<SecretDescription> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (SecretDescription description in _vault.Read([], s => s.All(prefix).Where(t => !IsPurged(t)).Select(static t => t.ToDescription()).ToList(), cancellationToken))
+        {
+            yield return description;
+        }
+
+        await Task.CompletedTask;
+    }
+
+    public Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult(_vault.Read(null, s => s.Find(name) is { } table && !IsPurged(table) ? table.ToDescription() : null, cancellationToken));
+
+    public Task<IReadOnlyList<SecretVersionInfo>> ListVersionsAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult(_vault.Read<IReadOnlyList<SecretVersionInfo>?>(
+            null,
+            s => [.. Enumerable.Reverse((s.Find(name) ?? throw NotFound(name)).Versions).Select(static v => v.ToInfo())],
+            cancellationToken) ?? throw NotFound(name));
+
+    public Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken) => Task.FromResult(Change(
+        name,
+        (session, table) =>
+        {
+            VersionRow row = Numbered(table, version);
+            if (row.State == VersionState.Destroyed)
+            {
+                throw Destroyed(name, row);
+            }
+
+            row.State = state;
+            row.IsChanged = true;
+            if (state == VersionState.Destroyed)
+            {
+                row.Nonce = [];
+                session.Database.WriteSealed(name, row.Number, []);
+            }
+
+            return true;
+        },
+        cancellationToken));
+
+    public Task MoveStageAsync(string name, string stage, string? version, string? expectedVersion, CancellationToken cancellationToken)
+    {
+        RequireStage(stage);
+        return Task.FromResult(Change(
+            name,
+            (_, table) =>
+            {
+                VersionRow? from = table.Staged(stage);
+                if (expectedVersion is not null && !string.Equals(from?.Number.ToString(), expectedVersion, StringComparison.Ordinal))
+                {
+                    throw Conflict(name, $"The stage '{stage}' of '{name}' is on version {from?.Number.ToString() ?? "none"}, not {expectedVersion}");
+                }
+
+                VersionRow? to = version is null ? null : Numbered(table, version);
+                if (to?.State == VersionState.Destroyed)
+                {
+                    throw Destroyed(name, to);
+                }
+
+                if (string.Equals(stage, Stages.Current, StringComparison.Ordinal) && from is not null && to is not null && from != to)
+                {
+                    table.Move(Stages.Previous, from);
+                }
+
+                table.Move(stage, to);
+                return true;
+            },
+            cancellationToken));
+    }
+
+    public Task SetLabelsAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        RequireLabels(name, labels);
+        return Task.FromResult(Change(
+            name,
+            (_, table) =>
+            {
+                table.Labels = SecretTable.WriteLabels(labels);
+                return true;
+            },
+            cancellationToken));
+    }
+
+    public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken) => Task.FromResult(_vault.Write(
+        session =>
+        {
+            SecretTable table = session.Find(name) ?? throw NotFound(name);
+            if (recoveryWindow is not { } window)
+            {
+                session.Purge(table);
+                return true;
+            }
+
+            RequireNotDeleted(table);
+            table.Deleted = Now();
+            table.PurgeAt = table.Deleted + (long)window.TotalMilliseconds;
+            session.Save(table);
+            return true;
+        },
+        cancellationToken));
+
+    public Task RestoreAsync(string name, CancellationToken cancellationToken) => Task.FromResult(_vault.Write(
+        session =>
+        {
+            SecretTable? table = session.Find(name);
+            if (table is null || IsPurged(table))
+            {
+                throw NotFound(name);
+            }
+
+            (table.Deleted, table.PurgeAt) = (0, 0);
+            session.Save(table);
+            return true;
+        },
+        cancellationToken));
+
+    private T Change<T>(string name, Func<LocalSession, SecretTable, T> change, CancellationToken cancellationToken)
+    {
+        if (!Exists)
+        {
+            throw NotFound(name);
+        }
+
+        return _vault.Write(
+            session =>
+            {
+                SecretTable table = session.Find(name) ?? throw NotFound(name);
+                RequireNotDeleted(table);
+                T result = change(session, table);
+                session.Save(table);
+                return result;
+            },
+            cancellationToken);
+    }
+
+    private ReadOutcome ReadOutcomeOf(LocalSession session, string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return new ReadOutcome(name, ReadOne(session, name, VersionSelector.Current), null);
+        }
+        catch (FlowSecretException e)
+        {
+            return new ReadOutcome(name, null, e);
+        }
+    }
+
+    private ReadSecret ReadOne(LocalSession session, string name, VersionSelector selector)
+    {
+        SecretTable table = session.Find(name) ?? throw NotFound(name);
+        RequireNotDeleted(table);
+        VersionRow row = selector.Version is { } version
+            ? Numbered(table, version)
+            : table.Staged(selector.Stage ?? Stages.Current) ?? throw (selector.Stage is null
+                ? new FlowSecretException(ErrorIds.SecretHasNoVersion, FlowErrorCategory.ObjectNotFound, name, $"The secret '{name}' in the {Place} has no version yet", $"Give it its first: Set-FlowSecret -StoreName '{name}'")
+                : VersionNotFound(name, $"No version of '{name}' has the stage '{selector.Stage}'"));
+        return row.State switch
+        {
+            VersionState.Destroyed => throw Destroyed(name, row),
+            VersionState.Disabled => throw new FlowSecretException(ErrorIds.VersionDisabled, FlowErrorCategory.InvalidOperation, name, $"Version {row.Number} of '{name}' is disabled", $"Enable it: Set-FlowSecretVersion -StoreName '{name}' -Version {row.Number} -State Enabled; or read another with -Version."),
+            _ => new ReadSecret(name, row.Number.ToString(), DateTimeOffset.FromUnixTimeMilliseconds(row.Created), session.Open(table, row)),
+        };
+    }
+
+    private static VersionRow Numbered(SecretTable table, string version) =>
+        table.Numbered(version) ?? throw VersionNotFound(table.Name, $"'{table.Name}' has no version {version}");
+
+    private static FlowSecretException VersionNotFound(string name, string cause) =>
+        new(ErrorIds.VersionNotFound, FlowErrorCategory.ObjectNotFound, name, cause, $"See which there are: Get-FlowSecretVersion -StoreName '{name}'");
+
+    private static FlowSecretException Destroyed(string name, VersionRow row) =>
+        new(ErrorIds.VersionDestroyed, FlowErrorCategory.InvalidOperation, name, $"Version {row.Number} of '{name}' is destroyed and cannot come back", $"See which there are: Get-FlowSecretVersion -StoreName '{name}'");
+
+    private static FlowSecretException Conflict(string name, string cause) =>
+        new(ErrorIds.Conflict, FlowErrorCategory.ResourceBusy, name, cause, "Somebody else changed it meanwhile. Look at it, then try again; nothing was changed.");
+
+    private FlowSecretException NotFound(string name) =>
+        new(ErrorIds.SecretNotFound, FlowErrorCategory.ObjectNotFound, name, $"There is no secret '{name}' in the {Place}", $"Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName '{name}'. Is it the store you meant? See Get-FlowSecretStore.");
+
+    private void RequireNotDeleted(SecretTable table)
+    {
+        if (table.Deleted != 0)
+        {
+            throw IsPurged(table) ? NotFound(table.Name) : new FlowSecretException(
+                ErrorIds.PendingDeletion,
+                FlowErrorCategory.InvalidOperation,
+                table.Name,
+                $"The secret '{table.Name}' is deleted; it can be restored until {DateTimeOffset.FromUnixTimeMilliseconds(table.PurgeAt):yyyy-MM-dd HH:mm} UTC",
+                $"Restore it: Restore-FlowSecret -StoreName '{table.Name}'");
+        }
+    }
+
+    private bool IsPurged(SecretTable table) => table.Deleted != 0 && table.PurgeAt <= Now();
+
+    private void PurgeExpired(LocalSession session)
+    {
+        foreach (SecretTable table in session.All("").Where(IsPurged).ToList())
+        {
+            session.Purge(table);
+        }
+    }
+
+    private static void RequireSize(string name, SecretValue? value)
+    {
+        if (value is not null && value.IsEmpty())
+        {
+            throw new FlowSecretException(ErrorIds.EmptyValue, FlowErrorCategory.InvalidData, name, $"The value for '{name}' is empty, and no store keeps an empty value", "Give a value, or leave the secret out.");
+        }
+
+        if (value is not null && value.AsSpan().Length > MaxValueBytes)
+        {
+            throw new FlowSecretException(ErrorIds.ValueTooLarge, FlowErrorCategory.LimitsExceeded, name, $"The value for '{name}' is larger than {MaxValueBytes} bytes (64 KiB)", "Keep the file elsewhere, and its key here.");
+        }
+    }
+
+    private static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels)
+    {
+        foreach ((string key, string value) in labels)
+        {
+            if (key.Length is 0 or > 63 || value.Length > 63 || labels.Count > 64)
+            {
+                throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, name, $"The label '{key}' of '{name}' is too long or one too many", "Use at most 64 labels, keys of 1 to 63 and values of at most 63 characters.");
+            }
+        }
+    }
+
+    private static void RequireStage(string? stage)
+    {
+        if (stage is not null && !StageName().IsMatch(stage))
+        {
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, stage, $"'{stage}' is no name of a stage", "Use 1 to 63 letters, digits, '-' and '_', a letter first; not 'latest'.");
+        }
+    }
+
+    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    [GeneratedRegex(@"\A(?!latest\z)[A-Za-z][A-Za-z0-9_-]{0,62}\z")]
+    private static partial Regex StageName();
+}

@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using FlowSecrets.Files;
+
+namespace FlowSecrets.Providers.Local;
+
+/// <summary>Where a store and the key files lie: never in one folder.</summary>
+/// <param name="File">The store, an absolute path.</param>
+/// <param name="KeyFolder">Where its key file lies, named by the store's id.</param>
+internal sealed record LocalStoreLocation(string File, string KeyFolder)
+{
+    public const string PassphraseVariable = "FLOWSECRETS_PASSPHRASE";
+    public const string PassphraseFileVariable = "FLOWSECRETS_PASSPHRASE_FILE";
+
+    public static LocalStoreLocation Find(StoreSelection selection, Func<string, string?> variable)
+    {
+        string file = selection.Path is { } path ? Path.GetFullPath(path) : Path.Combine(UserFolders.Data(variable), "flowsecrets.db");
+        if (Directory.Exists(file))
+        {
+            file = Path.Combine(file, "flowsecrets.db");
+        }
+
+        return new LocalStoreLocation(file, Path.Combine(UserFolders.Configuration(variable), "keys"));
+    }
+
+    /// <param name="mark">The wrap's own mark.</param>
+    public string KeyFile(Guid storeId, byte[] mark) => Path.Combine(KeyFolder, $"{storeId:N}-{Convert.ToHexStringLower(mark.AsSpan(0, 4))}.key");
+
+    /// <summary>The passphrase that the environment gives; null where it gives none.</summary>
+    /// <exception cref="FlowSecretException">StoreLocked: the file that it names cannot be read.</exception>
+    public static SecretValue? PassphraseOf(Func<string, string?> variable)
+    {
+        if (variable(PassphraseFileVariable) is not { } file)
+        {
+            return variable(PassphraseVariable) is { } text ? SecretValue.FromText(text) : null;
+        }
+
+        try
+        {
+            byte[] bytes = System.IO.File.ReadAllBytes(file);
+            ReadOnlySpan<byte> line = bytes.AsSpan().TrimEnd("\r\n"u8);
+            SecretValue value = SecretValue.FromBytes(line);
+            CryptographicOperations.ZeroMemory(bytes);
+            return value;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FlowSecretException(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, file, $"The file '{file}' that {PassphraseFileVariable} names cannot be read", $"Make it readable for this user, or unset {PassphraseFileVariable}.", e);
+        }
+    }
+}
+
+/// <summary>What two requests must share to share a client: place and identity. The passphrase is compared by a keyed hash.</summary>
+internal sealed record LocalStoreKey(LocalStoreLocation Location, string Identity)
+{
+    private static readonly byte[] ProcessKey = RandomNumberGenerator.GetBytes(32);
+
+    public static LocalStoreKey For(LocalStoreLocation location, SecretValue? passphrase) =>
+        new(location, passphrase is null ? "" : Convert.ToHexString(HMACSHA256.HashData(ProcessKey, passphrase.AsSpan())));
+}

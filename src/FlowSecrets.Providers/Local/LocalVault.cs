@@ -1,0 +1,191 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using FlowSecrets.Files;
+using Microsoft.Data.Sqlite;
+
+namespace FlowSecrets.Providers.Local;
+
+/// <summary>Opens a store's file and its key, makes both at the first write, and turns every failure into an id.</summary>
+internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passphrase)
+{
+    private readonly Lock _gate = new();
+    private (KeyWrap Wrap, StoreCipher Cipher)? _opened;
+
+    public LocalStoreLocation Location => location;
+
+    public bool Exists => File.Exists(location.File);
+
+    /// <summary>How the store is opened, for messages.</summary>
+    public string Identity => passphrase is null ? "key file" : "passphrase";
+
+    /// <summary>Reads one state of the store.</summary>
+    /// <param name="absent">The answer when there is no store yet.</param>
+    public T Read<T>(T absent, Func<LocalSession, T> read, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Exists ? Guard(() =>
+        {
+            using LocalSession session = OpenSession(static d => d.BeginRead());
+            return read(session);
+        }) : absent;
+    }
+
+    /// <summary>Changes the store in one transaction; nothing happens after cancellation.</summary>
+    public T Write<T>(Func<LocalSession, T> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Guard(() =>
+        {
+            Create(cancellationToken);
+            using LocalSession session = OpenSession(d => d.Begin(cancellationToken));
+            T result = change(session);
+            cancellationToken.ThrowIfCancellationRequested();
+            session.Database.Commit();
+            return result;
+        });
+    }
+
+    /// <summary>Makes an empty store unless there is one. Whoever renames first wins; the other's file and key are removed.</summary>
+    public void Create(CancellationToken cancellationToken)
+    {
+        if (Exists)
+        {
+            return;
+        }
+
+        PrivateFile.CreateFolder(Path.GetDirectoryName(location.File)!);
+        Guid store = Guid.NewGuid();
+        byte[] dataKey = RandomNumberGenerator.GetBytes(32);
+        KeyWrap wrap = Seal(store, dataKey, passphrase);
+        using StoreCipher cipher = new(store, dataKey);
+        (byte[] names, byte[] mac) = LocalSession.Fingerprint([], cipher);
+        string temporary = $"{location.File}.{store:N}.new";
+        bool moved = false;
+        try
+        {
+            LocalDatabase.Create(temporary, new LocalMeta(store, wrap, names, mac));
+            cancellationToken.ThrowIfCancellationRequested();
+            File.Move(temporary, location.File, overwrite: false);
+            moved = true;
+        }
+        catch (IOException) when (File.Exists(location.File))
+        {
+            // Another process made it meanwhile.
+        }
+        finally
+        {
+            if (!moved)
+            {
+                File.Delete(temporary);
+                DeleteKeyFile(store, wrap);
+            }
+        }
+    }
+
+    /// <summary>Wraps a data key by a passphrase or, without one, by a new key file beside those that are there.</summary>
+    public KeyWrap Seal(Guid store, byte[] dataKey, SecretValue? by)
+    {
+        if (by is not null)
+        {
+            return KeyWrap.SealByPassphrase(store, dataKey, by);
+        }
+
+        byte[] mark = RandomNumberGenerator.GetBytes(16);
+        return KeyWrap.SealByKeyFile(store, dataKey, mark, KeyFile.Create(location.KeyFile(store, mark), store));
+    }
+
+    /// <summary>Wraps another data key by what wraps the present one.</summary>
+    public KeyWrap SealAgain(LocalMeta meta, byte[] dataKey) => IsByPassphrase(meta.Wrap)
+        ? KeyWrap.SealByPassphrase(meta.Store, dataKey, passphrase!)
+        : KeyWrap.SealByKeyFile(meta.Store, dataKey, meta.Wrap.Salt, KeyFile.Read(location.KeyFile(meta.Store, meta.Wrap.Salt), meta.Store));
+
+    /// <summary>Removes a key file that wraps nothing any more.</summary>
+    public void DeleteKeyFile(Guid store, KeyWrap wrap)
+    {
+        if (!IsByPassphrase(wrap))
+        {
+            File.Delete(location.KeyFile(store, wrap.Salt));
+        }
+    }
+
+    private static bool IsByPassphrase(KeyWrap wrap) => string.Equals(wrap.Kind, KeyWrap.ByPassphrase, StringComparison.Ordinal);
+
+    /// <summary>The data key of a store; the caller zeroes it.</summary>
+    /// <exception cref="FlowSecretException">StoreLocked, StoreCorrupt.</exception>
+    public byte[] Unwrap(LocalMeta meta, SecretValue? by)
+    {
+        if (!meta.Wrap.IsSound())
+        {
+            throw LocalSession.Corrupt(location.File, null);
+        }
+
+        bool byPassphrase = IsByPassphrase(meta.Wrap);
+        string keyFile = location.KeyFile(meta.Store, meta.Wrap.Salt);
+        if (byPassphrase && by is null)
+        {
+            throw Locked(
+                $"The local store '{location.File}' is locked by a passphrase, and none was given",
+                $"Give it: Connect-FlowSecretStore -Store Local -Passphrase (Read-Host -AsSecureString), or set {LocalStoreLocation.PassphraseFileVariable} to a file that holds it.");
+        }
+
+        byte[] key = byPassphrase ? meta.Wrap.KeyOf(by!) : KeyFile.Read(keyFile, meta.Store);
+        return meta.Wrap.Open(meta.Store, key) ?? throw Locked(
+            byPassphrase ? $"The passphrase does not open the local store '{location.File}'" : $"The key file '{keyFile}' does not open the local store '{location.File}'",
+            byPassphrase ? "Check the passphrase; if it is right, the file was changed: restore a backup with Restore-FlowSecretStore." : "Put the right key file back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE");
+    }
+
+    public T Guard<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (SqliteException e)
+        {
+            throw LocalSession.Translate(e, location.File);
+        }
+        catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException or JsonException or ArgumentException or InvalidOperationException and not ObjectDisposedException)
+        {
+            // What a damaged file makes of rows: other types, other lengths.
+            throw LocalSession.Corrupt(location.File, null, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FlowSecretException(ErrorIds.StoreUnavailable, FlowErrorCategory.ResourceUnavailable, location.File, $"The local store '{location.File}' cannot be used", "Check that its folder is there and belongs to this user, or name another: Connect-FlowSecretStore -Store Local -Path FILE", e);
+        }
+    }
+
+    private LocalSession OpenSession(Action<LocalDatabase> begin)
+    {
+        LocalDatabase database = LocalDatabase.Open(location.File);
+        try
+        {
+            begin(database);
+            LocalMeta meta = database.ReadMeta();
+            return new LocalSession(database, meta, CipherOf(meta), location.File);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The cipher of the last opening, unless the wrap changed in between.</summary>
+    private StoreCipher CipherOf(LocalMeta meta)
+    {
+        lock (_gate)
+        {
+            if (_opened is { } opened && meta.Wrap.Sealed.AsSpan().SequenceEqual(opened.Wrap.Sealed) && meta.Wrap.Nonce.AsSpan().SequenceEqual(opened.Wrap.Nonce))
+            {
+                return opened.Cipher;
+            }
+
+            StoreCipher cipher = new(meta.Store, Unwrap(meta, passphrase));
+            _opened = (meta.Wrap, cipher);
+            return cipher;
+        }
+    }
+
+    private FlowSecretException Locked(string cause, string remedy) => new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, location.File, cause, remedy);
+}

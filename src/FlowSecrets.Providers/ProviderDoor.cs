@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using FlowSecrets.Providers.Catalog;
+using FlowSecrets.Providers.Local;
+
+namespace FlowSecrets.Providers;
+
+/// <summary>The door that the outer assemblies open by reflection, once a process.</summary>
+public sealed class ProviderDoor : IProviders
+{
+    private readonly ConcurrentDictionary<LocalStoreKey, LocalStore> _localStores = new();
+
+    public IDocumentFormat Documents { get; } = new YamlDocuments();
+
+    public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) => selection.Store switch
+    {
+        StoreKind.Local => OpenLocal(selection, environment),
+        _ => throw new FlowSecretException(
+            ErrorIds.StoreUnavailable,
+            FlowErrorCategory.ResourceUnavailable,
+            selection.Store.ToString(),
+            $"This version has no {selection.Store} store yet",
+            "Use an environment whose store is local, or name one with -Environment."),
+    };
+
+    private LocalStore OpenLocal(StoreSelection selection, Func<string, string?> environment)
+    {
+        LocalStoreLocation location = LocalStoreLocation.Find(selection, environment);
+        SecretValue? passphrase = selection.Passphrase ?? LocalStoreLocation.PassphraseOf(environment);
+        return _localStores.GetOrAdd(LocalStoreKey.For(location, passphrase), _ => new LocalStore(location, passphrase, TimeProvider.System));
+    }
+}

@@ -1,0 +1,31 @@
+using System.Management.Automation;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Lists the catalog's secrets with their state in the store.</summary>
+/// <remarks>No value is read. Without a catalog it lists what the store holds.</remarks>
+/// <example><summary>All secrets of the catalog.</summary><code>Get-FlowSecret</code></example>
+/// <example><summary>What production still lacks.</summary><code>Get-FlowSecret -Environment production | Where-Object State -ne Present</code></example>
+/// <example><summary>Also what the store holds beyond the catalog.</summary><code>Get-FlowSecret -All</code></example>
+[Cmdlet(VerbsCommon.Get, "FlowSecret")]
+[OutputType(typeof(SecretItem))]
+public sealed class GetFlowSecretCommand : TargetCmdlet
+{
+    /// <summary>Also what the store holds beyond the catalog.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
+    private protected override bool TakesAll => true;
+
+    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames) =>
+        Execute(new GetSecretsOperation(Context), new GetSecretsOptions
+        {
+            CatalogPath = FullCatalogPath,
+            Environment = environment,
+            Store = store,
+            Names = names,
+            StoreNames = storeNames,
+            All = All,
+        });
+}

@@ -1,0 +1,98 @@
+using System.Management.Automation;
+using System.Security;
+using FlowSecrets.Files;
+using FlowSecrets.Hosting;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>A value that was read, as a SecureString.</summary>
+public sealed class FlowSecretValue
+{
+    /// <summary>The catalog's key; the store's name for a secret beyond it.</summary>
+    public required string Name { get; init; }
+
+    public required string StoreName { get; init; }
+
+    public required string Version { get; init; }
+
+    public required SecureString Value { get; init; }
+}
+
+/// <summary>Reads the value of a secret.</summary>
+/// <remarks>It comes as a SecureString with name and version; as plain text only with -AsPlainText; as the very bytes, into a file that only its owner can read, with -OutFile.</remarks>
+/// <example><summary>A SecureString, for instance for a PSCredential.</summary><code>(Get-FlowSecretValue jwt-secret).Value</code></example>
+/// <example><summary>One field of a JSON secret as plain text.</summary><code>$password = Get-FlowSecretValue db-config -Field db_password -AsPlainText</code></example>
+/// <example><summary>The value before the last change, into a file (0600).</summary><code>Get-FlowSecretValue storage-sa-key -Stage previous -OutFile ./old-key.json</code></example>
+[Cmdlet(VerbsCommon.Get, "FlowSecretValue")]
+[OutputType(typeof(FlowSecretValue), typeof(string))]
+public sealed class GetFlowSecretValueCommand : TargetCmdlet
+{
+    /// <summary>Read this version instead of the current one.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(VersionCompleter))]
+    public string? Version { get; set; }
+
+    /// <summary>Read the version under this stage: current, pending, previous.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(StageCompleter))]
+    public string? Stage { get; set; }
+
+    /// <summary>One field of a JSON secret.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(FieldCompleter))]
+    public string? Field { get; set; }
+
+    /// <summary>Emit the value as plain text.</summary>
+    [Parameter]
+    public SwitchParameter AsPlainText { get; set; }
+
+    /// <summary>Write the bytes to this file, for its owner alone (0600), and emit nothing.</summary>
+    [Parameter]
+    public string? OutFile { get; set; }
+
+    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames)
+    {
+        string? file = OutFile is null ? null : GetUnresolvedProviderPathFromPSPath(OutFile);
+        if (file is not null && (names.Length + storeNames.Length != 1 || names.Any(WildcardPattern.ContainsWildcardCharacters)))
+        {
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, file, "-OutFile takes one secret", "Name one, without wildcards.");
+        }
+
+        ReadValuesOptions options = new()
+        {
+            CatalogPath = FullCatalogPath,
+            Environment = environment,
+            Store = store,
+            Names = names,
+            StoreNames = storeNames,
+            Version = Version,
+            Stage = Stage,
+            Field = Field,
+        };
+        Execute(new ReadValuesOperation(Context), options, r => Emit(r, file));
+    }
+
+    private object? Emit(SecretReading reading, string? file)
+    {
+        if (reading.Value is null)
+        {
+            return null;
+        }
+
+        using SecretValue value = reading.Value;
+        if (file is not null)
+        {
+            PrivateFile.WriteAtomically(file, value.AsSpan());
+            return null;
+        }
+
+        return AsPlainText ? value.RevealText(reading.StoreName) : new FlowSecretValue
+        {
+            Name = reading.Name ?? reading.StoreName,
+            StoreName = reading.StoreName,
+            Version = reading.Version!,
+            Value = SecureStrings.FromValue(value, reading.StoreName),
+        };
+    }
+}

@@ -1,0 +1,16 @@
+using System.Management.Automation;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Lists the versions of a secret, newest first.</summary>
+/// <remarks>State and stages, and when each was made; no value is read.</remarks>
+/// <example><summary>The history of one secret.</summary><code>Get-FlowSecretVersion jwt-secret</code></example>
+/// <example><summary>Every version that is still enabled.</summary><code>Get-FlowSecret | Where-Object Version | Get-FlowSecretVersion | Where-Object State -eq Enabled</code></example>
+[Cmdlet(VerbsCommon.Get, "FlowSecretVersion")]
+[OutputType(typeof(SecretVersionItem))]
+public sealed class GetFlowSecretVersionCommand : TargetCmdlet
+{
+    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames) =>
+        Execute(new GetVersionsOperation(Context), new VersionOptions { CatalogPath = FullCatalogPath, Environment = environment, Store = store, Names = names, StoreNames = storeNames });
+}

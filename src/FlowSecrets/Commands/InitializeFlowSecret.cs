@@ -1,0 +1,68 @@
+using System.Management.Automation;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Sets the catalog's secrets up: keeps what exists, asks for or generates what does not.</summary>
+/// <remarks>It says which place it will change and asks first. Then it walks the catalog by category: an existing secret is kept; for a missing one it prompts with the catalog's default, without echo for what is sensitive; an empty answer generates the value where the catalog allows it. JSON secrets are asked field by field, and fields that are there stay. All answers come before the first write; interrupted, it can be run again. Generated values are stored, never printed.</remarks>
+/// <example><summary>At the prompt.</summary><code>Initialize-FlowSecret -Environment production</code></example>
+/// <example><summary>In CI: values from a file, defaults, and the rest generated.</summary><code>Initialize-FlowSecret -NonInteractive -InputPath ./prod.secrets.tfvars</code></example>
+/// <example><summary>Shows what would be done.</summary><code>Initialize-FlowSecret -NonInteractive -WhatIf</code></example>
+[Cmdlet(VerbsData.Initialize, "FlowSecret", SupportsShouldProcess = true)]
+[OutputType(typeof(SetupResult))]
+public sealed class InitializeFlowSecretCommand : StoreCmdlet
+{
+    /// <summary>Keys of the secrets to set up; all without it.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(SecretNameCompleter))]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Ask nothing: take -InputPath, the defaults, and generate the rest.</summary>
+    [Parameter]
+    public SwitchParameter NonInteractive { get; set; }
+
+    /// <summary>A tfvars, .env or JSON file with values, keyed by environment variable, by secret, or by secret.field.</summary>
+    [Parameter]
+    public string? InputPath { get; set; }
+
+    /// <summary>Ask also for what has a value; Enter keeps it.</summary>
+    [Parameter]
+    public SwitchParameter PromptAll { get; set; }
+
+    /// <summary>Show generated values once, on the screen only, after they were stored.</summary>
+    [Parameter]
+    public SwitchParameter ShowGenerated { get; set; }
+
+    /// <summary>Allow another value for a secret that data depends on ('usage: encryption').</summary>
+    [Parameter]
+    public SwitchParameter OverwriteEncryptionKey { get; set; }
+
+    /// <summary>Do not ask whether to go on.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Go on when some secrets fail: their errors are written, but none ends the script.</summary>
+    [Parameter]
+    public SwitchParameter AllowPartial { get; set; }
+
+    /// <summary>With -WhatIf: emit the plan as objects.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override bool AllowsPartial => AllowPartial;
+
+    protected override void Run() => Execute(new InitializeSecretsOperation(Context), new InitializeOptions
+    {
+        CatalogPath = FullCatalogPath,
+        Environment = NamedEnvironment,
+        Store = StoreWithoutEnvironment,
+        Names = Name,
+        NonInteractive = NonInteractive,
+        InputPath = InputPath is null ? null : GetUnresolvedProviderPathFromPSPath(InputPath),
+        PromptAll = PromptAll,
+        ShowGenerated = ShowGenerated,
+        OverwriteEncryptionKey = OverwriteEncryptionKey,
+        Force = Force,
+    });
+}

@@ -1,0 +1,67 @@
+using System.Management.Automation;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Makes a catalog from what a team already has.</summary>
+/// <remarks>From a Pulumi stack file's list of secrets, a tfvars file, a .env file, or a store. Names are taken over, values never.</remarks>
+/// <example><summary>From the configuration of a Pulumi stack.</summary><code>New-FlowSecretCatalog -FromPulumi ./infra/pulumi/Pulumi.prod.yaml -Prefix flowmaestro-</code></example>
+/// <example><summary>From Terraform's variables.</summary><code>New-FlowSecretCatalog -FromTfvars ./prod.secrets.tfvars -Application flowyml -Prefix flowyml-</code></example>
+/// <example><summary>From what a store holds.</summary><code>New-FlowSecretCatalog -FromStore -Store Local -Prefix myapp-</code></example>
+[Cmdlet(VerbsCommon.New, "FlowSecretCatalog", SupportsShouldProcess = true)]
+[OutputType(typeof(CatalogTest))]
+public sealed class NewFlowSecretCatalogCommand : StoreCmdlet
+{
+    /// <summary>A Pulumi stack file with a key that ends in ':secrets', or its JSON list.</summary>
+    [Parameter(ParameterSetName = "Pulumi", Mandatory = true)]
+    public string? FromPulumi { get; set; }
+
+    /// <summary>A tfvars file.</summary>
+    [Parameter(ParameterSetName = "Tfvars", Mandatory = true)]
+    public string? FromTfvars { get; set; }
+
+    /// <summary>A .env file.</summary>
+    [Parameter(ParameterSetName = "Env", Mandatory = true)]
+    public string? FromEnv { get; set; }
+
+    /// <summary>The store in use, or the one that -Environment or -Store names.</summary>
+    [Parameter(ParameterSetName = "Store", Mandatory = true)]
+    public SwitchParameter FromStore { get; set; }
+
+    /// <summary>What the secrets' names begin with in the store.</summary>
+    [Parameter]
+    public string Prefix { get; set; } = "";
+
+    /// <summary>Name of the application; the folder's without it.</summary>
+    [Parameter]
+    public string? Application { get; set; }
+
+    /// <summary>Where the catalog goes.</summary>
+    [Parameter]
+    public string Path { get; set; } = "./flowsecrets.yaml";
+
+    /// <summary>Replace a catalog that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>With -WhatIf: emit the plan as an object.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    protected override void Run()
+    {
+        string? from = FromPulumi ?? FromTfvars ?? FromEnv;
+        Execute(new NewCatalogOperation(Context), new NewCatalogOptions
+        {
+            CatalogPath = FullCatalogPath,
+            Environment = NamedEnvironment,
+            Store = StoreWithoutEnvironment,
+            Origin = Enum.Parse<CatalogOrigin>(ParameterSetName),
+            From = from is null ? null : GetUnresolvedProviderPathFromPSPath(from),
+            Prefix = Prefix,
+            Application = Application,
+            Path = GetUnresolvedProviderPathFromPSPath(Path),
+            Force = Force,
+        });
+    }
+}

@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Deletes a secret; it can be restored for 30 days unless told otherwise.</summary>
+/// <remarks>Until then its value cannot be read. -Permanent deletes at once, with all versions, and cannot be undone. A secret with 'owner: external' is not removed.</remarks>
+/// <example><summary>Can be restored for 30 days.</summary><code>Remove-FlowSecret app-notion-client-id</code></example>
+/// <example><summary>Shows what would be deleted for good.</summary><code>Get-FlowSecret app-slack-* | Remove-FlowSecret -Permanent -WhatIf</code></example>
+[Cmdlet(VerbsCommon.Remove, "FlowSecret", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(SecretChange))]
+public sealed class RemoveFlowSecretCommand : TargetCmdlet
+{
+    /// <summary>Days in which it can be restored, 7 to 30.</summary>
+    [Parameter]
+    [ValidateRange(7, 30)]
+    public int RecoveryDays { get; set; } = 30;
+
+    /// <summary>Delete at once and for good.</summary>
+    [Parameter]
+    public SwitchParameter Permanent { get; set; }
+
+    /// <summary>With -WhatIf: emit the plan as objects.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames) =>
+        Execute(new RemoveSecretsOperation(Context), new RemoveSecretsOptions
+        {
+            CatalogPath = FullCatalogPath,
+            Environment = environment,
+            Store = store,
+            Names = names,
+            StoreNames = storeNames,
+            RecoveryWindow = Permanent ? null : TimeSpan.FromDays(RecoveryDays),
+        });
+}

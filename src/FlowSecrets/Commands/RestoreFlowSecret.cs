@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Takes the deletion of a secret back.</summary>
+/// <remarks>Possible as long as Get-FlowSecret shows it as PendingDeletion. All its versions come back.</remarks>
+/// <example><summary>One secret.</summary><code>Restore-FlowSecret app-notion-client-id</code></example>
+/// <example><summary>All that wait for their deletion.</summary><code>Get-FlowSecret | Where-Object State -eq PendingDeletion | Restore-FlowSecret</code></example>
+[Cmdlet(VerbsData.Restore, "FlowSecret", SupportsShouldProcess = true)]
+[OutputType(typeof(SecretChange))]
+public sealed class RestoreFlowSecretCommand : TargetCmdlet
+{
+    /// <summary>With -WhatIf: emit the plan as objects.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames) =>
+        Execute(new RestoreSecretsOperation(Context), new RemoveSecretsOptions { CatalogPath = FullCatalogPath, Environment = environment, Store = store, Names = names, StoreNames = storeNames });
+}

@@ -1,0 +1,92 @@
+using System.Management.Automation;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Base of the cmdlets that work on an environment's store.</summary>
+public abstract class StoreCmdlet : FlowCmdlet
+{
+    /// <summary>The catalog's environment. Without it: what Connect-FlowSecretStore chose, FLOWSECRETS_ENVIRONMENT, the catalog's default.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
+    public string? Environment { get; set; }
+
+    /// <summary>The kind of store, where no environment of a catalog says it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    public StoreKind? Store { get; set; }
+
+    /// <summary>The catalog. Without it: flowsecrets.yaml here or in a folder above, as far as the repository's root; or FLOWSECRETS_CATALOG.</summary>
+    [Parameter]
+    public string? CatalogPath { get; set; }
+
+    private protected string? FullCatalogPath => CatalogPath is null ? null : GetUnresolvedProviderPathFromPSPath(CatalogPath);
+
+    /// <summary>An environment says its store itself.</summary>
+    private protected StoreKind? StoreWithoutEnvironment => string.IsNullOrEmpty(Environment) ? Store : null;
+
+    private protected string? NamedEnvironment => string.IsNullOrEmpty(Environment) ? null : Environment;
+}
+
+/// <summary>Base of the cmdlets that take secrets by name, also from the pipeline.</summary>
+public abstract class TargetCmdlet : StoreCmdlet
+{
+    private readonly List<Target> _targets = [];
+
+    /// <summary>Keys of the catalog's secrets.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(SecretNameCompleter))]
+    [SupportsWildcards]
+    public string[]? Name { get; set; }
+
+    /// <summary>The store's own names of secrets, literally; for those beyond the catalog.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public string[]? StoreName { get; set; }
+
+    /// <summary>Go on when some items fail: their errors are written, but none ends the script.</summary>
+    [Parameter]
+    public SwitchParameter AllowPartial { get; set; }
+
+    protected override bool AllowsPartial => AllowPartial;
+
+    /// <summary>Whether nothing named means everything.</summary>
+    private protected virtual bool TakesAll => false;
+
+    protected override void ProcessRecord()
+    {
+        // What comes down the pipeline brings both names; the catalog's is the one that keeps its meaning.
+        string[] names = [.. (Name ?? []).Where(static n => !string.IsNullOrEmpty(n))];
+        string[] storeNames = names.Length > 0 && MyInvocation.ExpectingInput ? [] : [.. (StoreName ?? []).Where(static n => !string.IsNullOrEmpty(n))];
+        if (names.Length == 0 && storeNames.Length == 0 && !TakesAll)
+        {
+            ThrowTerminatingError(Record(new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                MyInvocation.MyCommand.Name,
+                "No secret is named",
+                "Name it by its key in the catalog (-Name) or as its store does (-StoreName).")));
+        }
+
+        _targets.Add(new Target(NamedEnvironment, StoreWithoutEnvironment, names, storeNames));
+    }
+
+    protected override void Run()
+    {
+        // One plan for each place.
+        Target[] targets = [.. _targets];
+        _targets.Clear();
+        foreach (IGrouping<(string?, StoreKind?), Target> place in targets.GroupBy(static t => (t.Environment, t.Store)))
+        {
+            RunPlace(place.Key.Item1, place.Key.Item2, [.. place.SelectMany(static t => t.Names)], [.. place.SelectMany(static t => t.StoreNames)]);
+        }
+    }
+
+    private protected abstract void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames);
+
+    private sealed record Target(string? Environment, StoreKind? Store, string[] Names, string[] StoreNames);
+}

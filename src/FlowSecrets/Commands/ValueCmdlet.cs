@@ -1,0 +1,130 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Security;
+using System.Security.Cryptography;
+using FlowSecrets.Hosting;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Base of the cmdlets that take a value: from a SecureString, a file, a variable, standard input, or made here; never as plain text.</summary>
+public abstract class ValueCmdlet : TargetCmdlet
+{
+    private protected const string Prompted = "Prompt";
+    private protected const string ByValue = "Value";
+    private protected const string ByPath = "Path";
+    private protected const string ByVariable = "Variable";
+    private protected const string ByStdin = "Stdin";
+    private protected const string ByGenerate = "Generate";
+
+    /// <summary>The value. Without any source of a value it is asked for, without echo.</summary>
+    [Parameter(ParameterSetName = ByValue, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    public SecureString? Value { get; set; }
+
+    /// <summary>A file whose bytes are the value, as they are.</summary>
+    [Parameter(ParameterSetName = ByPath, Mandatory = true)]
+    [Alias("FilePath")]
+    public string? Path { get; set; }
+
+    /// <summary>An environment variable that holds the value, for CI.</summary>
+    [Parameter(ParameterSetName = ByVariable, Mandatory = true)]
+    public string? FromEnvironment { get; set; }
+
+    /// <summary>Read the value from the process's standard input, all bytes of it.</summary>
+    [Parameter(ParameterSetName = ByStdin, Mandatory = true)]
+    public SwitchParameter FromStdin { get; set; }
+
+    /// <summary>Take one newline off the end of a file or of standard input.</summary>
+    [Parameter(ParameterSetName = ByPath)]
+    [Parameter(ParameterSetName = ByStdin)]
+    public SwitchParameter TrimNewline { get; set; }
+
+    /// <summary>Make the value: as the catalog's 'generate' says, or of the kind that -Kind names.</summary>
+    [Parameter(ParameterSetName = ByGenerate, Mandatory = true)]
+    public SwitchParameter Generate { get; set; }
+
+    /// <summary>What to make, instead of the catalog's 'generate'.</summary>
+    [Parameter(ParameterSetName = ByGenerate)]
+    public GenerateKind Kind { get; set; }
+
+    /// <summary>Labels in the store. With Set-FlowSecret an empty text takes a label off.</summary>
+    [Parameter]
+    public Hashtable? Label { get; set; }
+
+    /// <summary>With -WhatIf: emit the plan as objects.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected WriteSecretsOptions Options(string? environment, StoreKind? store, string[] names, string[] storeNames, SecretValue? value) => new()
+    {
+        CatalogPath = FullCatalogPath,
+        Environment = environment,
+        Store = store,
+        Names = names,
+        StoreNames = storeNames,
+        Value = value,
+        Generate = Generate,
+        GenerateSpec = MyInvocation.BoundParameters.ContainsKey(nameof(Kind)) ? new GenerateSpec(Kind) : null,
+        Labels = Label?.Cast<DictionaryEntry>().ToDictionary(static e => e.Key.ToString()!, static e => e.Value?.ToString() ?? "", StringComparer.Ordinal),
+    };
+
+    /// <summary>The value that the parameters give; null when it is asked for or made. The caller disposes of it.</summary>
+    private protected SecretValue? GivenValue()
+    {
+        switch (ParameterSetName)
+        {
+            case ByValue:
+                return SecureStrings.ToValue(Value!);
+            case ByPath:
+                return FromBytes(ReadFile(GetUnresolvedProviderPathFromPSPath(Path!)));
+            case ByVariable:
+                return System.Environment.GetEnvironmentVariable(FromEnvironment!) is { Length: > 0 } text
+                    ? SecretValue.FromText(text)
+                    : throw Bad(FromEnvironment!, $"The environment variable '{FromEnvironment}' is not set, or is empty", "Set it for this step, or give the value another way.");
+            case ByStdin:
+                using (Stream input = Console.OpenStandardInput())
+                using (MemoryStream buffer = new())
+                {
+                    input.CopyTo(buffer);
+                    SecretValue value = FromBytes(buffer.ToArray());
+                    CryptographicOperations.ZeroMemory(buffer.GetBuffer());
+                    return value;
+                }
+
+            default:
+                return null;
+        }
+    }
+
+    private SecretValue FromBytes(byte[] bytes)
+    {
+        ReadOnlySpan<byte> content = bytes;
+        if (TrimNewline && content.EndsWith("\n"u8))
+        {
+            content = content.EndsWith("\r\n"u8) ? content[..^2] : content[..^1];
+        }
+        else if (content.Length > 1 && content.IndexOf((byte)'\n') == content.Length - 1)
+        {
+            WriteWarning("The value ends in a newline, which is kept. If it is not meant, give the value again with -TrimNewline.");
+        }
+
+        SecretValue value = SecretValue.FromBytes(content);
+        CryptographicOperations.ZeroMemory(bytes);
+        return value;
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.ObjectNotFound, path, $"'{path}' cannot be read", "Correct the path, or its rights.", e);
+        }
+    }
+
+    private protected static FlowSecretException Bad(string target, string cause, string remedy) =>
+        new(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, target, cause, remedy);
+}

@@ -1,0 +1,139 @@
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Security;
+using FlowSecrets.Commands;
+
+namespace FlowSecrets.Hosting;
+
+/// <summary>What an operation says and asks, in PowerShell's own streams and prompts.</summary>
+internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOperationHost
+{
+    private const int ProgressInterval = 100;
+
+    private long _lastProgress;
+    private string? _activity;
+
+    public bool IsWhatIf { get; } = cmdlet.IsWhatIf;
+
+    public void Verbose(string message) => pump.Post(() => cmdlet.WriteVerbose(message));
+
+    public void Warning(string message) => pump.Post(() => cmdlet.WriteWarning(message));
+
+    public void Say(string message) => pump.Post(() => cmdlet.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST"]));
+
+    public void Progress(ProgressUpdate update)
+    {
+        long now = Environment.TickCount64;
+        if (now - _lastProgress < ProgressInterval)
+        {
+            return;
+        }
+
+        _lastProgress = now;
+        pump.Post(() =>
+        {
+            _activity = update.Activity;
+            cmdlet.WriteProgress(new ProgressRecord(0, update.Activity, update.Status) { PercentComplete = update.Total == 0 ? -1 : Math.Min(100, update.Done * 100 / update.Total) });
+        });
+    }
+
+    /// <summary>Takes the progress bar away, on the pipeline's thread; also when the command failed or was stopped.</summary>
+    public void CompleteProgress()
+    {
+        if (_activity is null)
+        {
+            return;
+        }
+
+        try
+        {
+            cmdlet.WriteProgress(new ProgressRecord(0, _activity, "Done") { RecordType = ProgressRecordType.Completed });
+        }
+        catch (PipelineStoppedException)
+        {
+            // A stopped pipeline takes its bars away by itself.
+        }
+    }
+
+    public async ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken) =>
+        await pump.CallAsync(() => cmdlet.ShouldProcess(target, action));
+
+    public async ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) => await pump.CallAsync(() =>
+    {
+        RequirePerson(question);
+        System.Collections.ObjectModel.Collection<ChoiceDescription> choices = [new ChoiceDescription("&Yes", "Go on."), new ChoiceDescription("&No", "Stop; nothing is changed.")];
+        return Asked(question, () => cmdlet.Host.UI.PromptForChoice("", question.Text, choices, 1)) == 0;
+    });
+
+    public async ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) => await pump.CallAsync(() =>
+    {
+        RequirePerson(question);
+        return Asked(question, () =>
+        {
+            cmdlet.Host.UI.Write(Prompt(question));
+            return cmdlet.Host.UI.ReadLine();
+        }) is { Length: > 0 } answer ? answer : question.Default ?? "";
+    });
+
+    public async ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) => await pump.CallAsync(() =>
+    {
+        RequirePerson(question);
+        using SecureString answer = Asked(question, () =>
+        {
+            cmdlet.Host.UI.Write(Prompt(question));
+            return cmdlet.Host.UI.ReadLineAsSecureString();
+        });
+        return answer.Length == 0 && question.Default is not null ? SecretValue.FromText(question.Default) : SecureStrings.ToValue(answer);
+    });
+
+    public void Reveal(string label, SecretValue value)
+    {
+        string text = $"  {label}: {value.RevealText(label)}";
+        pump.Post(() =>
+        {
+            // Not by the host's own writer on a console: a transcript would keep it.
+            if (!cmdlet.IsConsoleHost)
+            {
+                cmdlet.Host.UI.WriteLine(text);
+            }
+            else if (Console.IsOutputRedirected)
+            {
+                cmdlet.WriteWarning($"{label} is not shown: the output goes to a file or a log. Read it with Get-FlowSecretValue.");
+            }
+            else
+            {
+                Console.Out.WriteLine(text);
+            }
+        });
+    }
+
+    private static string Prompt(Question question) => question.Default is { Length: > 0 } byDefault ? $"{question.Text} [{byDefault}]: " : $"{question.Text}: ";
+
+    private void RequirePerson(Question question)
+    {
+        if (!cmdlet.CanPrompt)
+        {
+            throw Nobody(question);
+        }
+    }
+
+    private static T Asked<T>(Question question, Func<T?> ask)
+    {
+        try
+        {
+            return ask() ?? throw Nobody(question);
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException or IOException)
+        {
+            // PowerShell was started with -NonInteractive, or has no console.
+            throw Nobody(question);
+        }
+    }
+
+    private static FlowSecretException Nobody(Question question) => new(
+        ErrorIds.CannotPrompt,
+        FlowErrorCategory.InvalidOperation,
+        question.Text,
+        $"Nobody can answer here: \"{question.Text}\"",
+        question.Remedy);
+}

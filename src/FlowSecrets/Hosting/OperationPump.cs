@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+
+namespace FlowSecrets.Hosting;
+
+/// <summary>
+/// Runs an operation beside the pipeline's thread, on which alone PowerShell may be called, and carries its calls there one by one.
+/// </summary>
+internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
+{
+    /// <summary>How long a stopped command waits for its operation; then it leaves it to the token, which every effect asks first.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
+
+    private readonly BlockingCollection<Action> _calls = [];
+
+    /// <summary>Runs to the end, on the pipeline's thread.</summary>
+    /// <exception cref="PipelineStoppedException">Somebody stopped the command.</exception>
+    public void Run(Func<CancellationToken, Task> work)
+    {
+        CancellationToken token = stop.Token;
+        Task running = Task.Run(() => work(token), CancellationToken.None);
+        _ = running.ContinueWith(_ => _calls.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            foreach (Action call in _calls.GetConsumingEnumerable(token))
+            {
+                call();
+            }
+
+            running.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            ((IAsyncResult)running).AsyncWaitHandle.WaitOne(Patience);
+            throw new PipelineStoppedException();
+        }
+        catch when (!running.IsCompleted)
+        {
+            // What came after in the pipeline wants no more (Select-Object -First), or it failed.
+            stop.Cancel();
+            ((IAsyncResult)running).AsyncWaitHandle.WaitOne(Patience);
+            throw;
+        }
+    }
+
+    /// <summary>Has something done on the pipeline's thread, in order, without waiting.</summary>
+    public void Post(Action action)
+    {
+        try
+        {
+            _calls.Add(action);
+        }
+        catch (InvalidOperationException)
+        {
+            // The command has ended; nobody listens any more.
+        }
+    }
+
+    /// <summary>Has something done on the pipeline's thread and waits for the answer.</summary>
+    public Task<T> CallAsync<T>(Func<T> function)
+    {
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancellationTokenRegistration registration = stop.Token.Register(() => answer.TrySetCanceled(stop.Token));
+        Post(() =>
+        {
+            try
+            {
+                answer.TrySetResult(function());
+            }
+            catch (FlowSecretException e)
+            {
+                answer.TrySetException(e);
+            }
+            catch (Exception e)
+            {
+                answer.TrySetException(e);
+                throw;
+            }
+            finally
+            {
+                registration.Dispose();
+            }
+        });
+        return answer.Task;
+    }
+
+    public void Dispose() => _calls.Dispose();
+}
