@@ -36,6 +36,7 @@ public sealed class FlowSecretException : Exception
         Id = id;
         Category = category;
         Target = target;
+        Cause = Join(cause, "");
         Remedy = remedy;
     }
 
@@ -44,6 +45,9 @@ public sealed class FlowSecretException : Exception
     public FlowErrorCategory Category { get; }
 
     public string? Target { get; }
+
+    /// <summary>What is wrong, without the remedy.</summary>
+    public string Cause { get; }
 
     public string Remedy { get; }
 

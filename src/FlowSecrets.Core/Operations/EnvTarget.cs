@@ -56,7 +56,7 @@ internal sealed class EnvTarget
             host.Warning($"'{Path}' had CRLF line ends, with which bash and others read every value wrong; it is written with LF.");
         }
 
-        PrivateFile.CreateFolder(System.IO.Path.GetDirectoryName(Path)!);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         PrivateFile.WriteAtomically(
             Path,
             Encoding.UTF8.GetBytes(text),

@@ -98,7 +98,8 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
     private protected static ErrorRecord Record(FlowSecretException error) =>
         new(error, error.Id, Enum.Parse<ErrorCategory>(error.Category.ToString()), error.Target)
         {
-            ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = error.Remedy },
+            // The error view shows both; the exception's message is "cause. Remedy." by itself.
+            ErrorDetails = new ErrorDetails(error.Cause) { RecommendedAction = error.Remedy },
         };
 
     private bool Write<TResult>(TResult result, Func<TResult, object?> emit)
