@@ -70,6 +70,8 @@ public sealed record CatalogEnvironment(string Name, StoreSelection Selection)
 
     /// <summary>Null: the catalog's.</summary>
     public IReadOnlyDictionary<string, CatalogWorkload>? Workloads { get; init; }
+
+    public override string ToString() => $"{Name} ({Selection.Store})";
 }
 
 /// <summary>What a value's bytes are.</summary>
@@ -126,6 +128,8 @@ public sealed record CatalogSecret(string Key)
     /// <summary>Whether development uses a local value instead of the store's.</summary>
     public bool IsSystem => Local is not null || Fields.Any(static f => f.Local is not null);
 
+    public override string ToString() => Key;
+
     public CatalogField? Field(string name) => Fields.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.Ordinal));
 }
 
@@ -147,6 +151,8 @@ public sealed record CatalogField(string Name)
     public Template? Local { get; init; }
 
     public GenerateSpec? Generate { get; init; }
+
+    public override string ToString() => Name;
 }
 
 /// <summary>How a secret is rotated; what rotation itself needs stays in <see cref="Source"/>.</summary>
@@ -176,13 +182,18 @@ public sealed record CatalogLocalEnv
     public string Target { get; init; } = "portable";
 
     /// <summary>In the order of the file.</summary>
-    public IReadOnlyList<(string Name, Template Template)> Variables { get; init; } = [];
+    public IReadOnlyList<CatalogVariable> Variables { get; init; } = [];
 
     public IReadOnlyList<CatalogFile> Files { get; init; } = [];
 
     /// <summary>What a developer does next; printed after the file is written.</summary>
     public IReadOnlyList<string> NextSteps { get; init; } = [];
+
+    public override string ToString() => Path;
 }
+
+/// <summary>A further variable of the .env file.</summary>
+public sealed record CatalogVariable(string Name, Template Template);
 
 /// <summary>A secret that development needs as a file.</summary>
 public sealed record CatalogFile(string Secret, string Path, string? Env);

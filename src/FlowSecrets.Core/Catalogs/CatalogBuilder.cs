@@ -136,7 +136,7 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Pro
         Path = node.GetText("path") ?? ".env",
         From = node.GetText("from"),
         Target = node.GetText("target") ?? "portable",
-        Variables = [.. Entries(node.Get("variables")).Select(e => (e.Key.Text, Template(e.Value, null, null, TemplateKind.Variable)!))],
+        Variables = [.. Entries(node.Get("variables")).Select(e => new CatalogVariable(e.Key.Text, Template(e.Value, null, null, TemplateKind.Variable)!))],
         Files = [.. (node.Get("files")?.Items ?? []).Select(static f => new CatalogFile(f.GetText("secret")!, f.GetText("path")!, f.GetText("env")))],
         NextSteps = [.. node.GetTexts("nextSteps").Select(static t => string.Concat(t.Where(static c => !char.IsControl(c))))],
     };

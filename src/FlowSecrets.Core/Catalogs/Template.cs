@@ -23,7 +23,9 @@ public sealed class Template
 {
     private readonly IReadOnlyList<Part> _parts;
 
-    private Template(IReadOnlyList<Part> parts) => _parts = parts;
+    private readonly string _text;
+
+    private Template(string text, IReadOnlyList<Part> parts) => (_text, _parts) = (text, parts);
 
     /// <summary>The filters' names.</summary>
     public static IReadOnlyList<string> Filters { get; } = ["urlencode", "base64", "json", "upper", "lower", "default"];
@@ -34,7 +36,10 @@ public sealed class Template
     public bool IsLiteral => _parts.All(static p => p.Reference is null && p.Filters.Count == 0);
 
     /// <exception cref="TemplateException">What cannot be read, and where.</exception>
-    public static Template Parse(string text) => new(new TemplateParser(text).Parse());
+    public static Template Parse(string text) => new(text, new TemplateParser(text).Parse());
+
+    /// <summary>As it is written in the catalog, which holds no value that matters.</summary>
+    public override string ToString() => _text;
 
     /// <summary>Fills in the references.</summary>
     /// <param name="resolve">The value of a reference; null when there is none, which only the filter default accepts.</param>
