@@ -31,10 +31,18 @@ internal sealed class EnvDocument : IEnvDocument
     /// <param name="file">Named in errors.</param>
     /// <exception cref="FlowSecretException">EnvFileInvalid.</exception>
     public static IEnvDocument Parse(string text, EnvDialect dialect, string file) =>
-        dialect == EnvDialect.Json ? EnvJsonDocument.Parse(text, file) : new EnvDocument(dialect, EnvReader.Read(Normalise(text), dialect, file));
+        dialect == EnvDialect.Json ? EnvJsonDocument.Parse(text, file) : new EnvDocument(dialect, EnvReader.Read(Normalise(text, dialect), dialect, file));
 
-    /// <summary>Byte order mark off, line ends LF: what every parser reads alike.</summary>
-    public static string Normalise(string text) => text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal);
+    /// <summary>
+    /// Byte order mark off, line ends LF: what every parser reads alike. Where a dialect's values can hold a CR, and the file has an LF of
+    /// its own and so is no CRLF file, a CR within quotes belongs to the value and stays.
+    /// </summary>
+    private static string Normalise(string text, EnvDialect dialect)
+    {
+        text = text.TrimStart('\uFEFF');
+        bool mayHoldCarriageReturns = dialect is EnvDialect.Compose or EnvDialect.Systemd or EnvDialect.Bash or EnvDialect.Pwsh;
+        return mayHoldCarriageReturns && text.AsSpan().Count('\n') != text.AsSpan().Count("\r\n") ? text : text.Replace("\r\n", "\n", StringComparison.Ordinal);
+    }
 
     public IEnumerable<string> Names => _spans.Where(static s => s.Name is not null).Select(static s => s.Name!).Distinct(StringComparer.Ordinal);
 

@@ -18,7 +18,7 @@ internal sealed class EnvReader
 
     private EnvReader(string text, EnvDialect dialect) => (_text, _dialect) = (text, dialect);
 
-    /// <param name="text">With LF line ends and no byte order mark.</param>
+    /// <param name="text">Without a byte order mark. A CR at the end of a line outside of quotes is dropped.</param>
     /// <exception cref="FlowSecretException">EnvFileInvalid: a quote is not closed. Line numbers, never values.</exception>
     public static IReadOnlyList<EnvSpan> Read(string text, EnvDialect dialect, string file)
     {
@@ -30,7 +30,7 @@ internal sealed class EnvReader
             int start = reader._at;
             (string? name, string? value) = reader.ReadSpan(file, line);
             string span = text[start..reader._at];
-            spans.Add(new EnvSpan(span, name, value, line));
+            spans.Add(new EnvSpan(span.TrimEnd('\r'), name, value, line));
             line += span.AsSpan().Count('\n') + 1;
             reader._at++; // the newline
         }
@@ -108,7 +108,7 @@ internal sealed class EnvReader
         int end = LineEnd();
         string line = _text[_at..end];
         _at = end;
-        return line;
+        return line.TrimEnd('\r');
     }
 
     private string ReadValue(string file, int line)
@@ -197,7 +197,7 @@ internal sealed class EnvReader
     {
         StringBuilder value = new();
         int i = _at;
-        while (i < _text.Length && _text[i] is not ('\n' or ' ' or '\t'))
+        while (i < _text.Length && _text[i] is not ('\n' or ' ' or '\t') && !_text.AsSpan(i).StartsWith("\r\n"))
         {
             char c = _text[i++];
             if (c == '\\' && i < _text.Length)
