@@ -61,7 +61,7 @@ internal static class EnvWriter
             EnvDialect.Portable => Portable(value, hasSingle),
             EnvDialect.Compose => Compose(value, hasSingle),
             EnvDialect.Node => Node(value),
-            EnvDialect.Python => value.Contains("${", StringComparison.Ordinal) ? null : Quote('\'', Escape(value, '\\', '\'')),
+            EnvDialect.Python => Python(value),
             EnvDialect.Systemd => hasSingle ? Quote('"', Escape(value, '\\', '"', '$', '`')) : Quote('\'', value),
             EnvDialect.Bash => Quote('\'', value.Replace("'", @"'\''", StringComparison.Ordinal)),
             _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, null),
@@ -88,6 +88,26 @@ internal static class EnvWriter
         }
 
         return value.Contains('$') ? null : Quote('"', Escape(value, '\\', '"'));
+    }
+
+    /// <summary>
+    /// It reads the file as text, which turns a CR into LF; only the escape between double quotes carries one. It takes a backslash before
+    /// the closing quote for an escape as soon as the file has another quote further down, so such a value must stand bare.
+    /// </summary>
+    private static string? Python(string value)
+    {
+        if (value.Contains("${", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        if (value.EndsWith('\\'))
+        {
+            bool canStandBare = value[0] is not ('\'' or '"') && !char.IsWhiteSpace(value[0]) && !char.IsControl(value[0]) && value.AsSpan().IndexOfAny('\n', '\r', '#') < 0;
+            return canStandBare ? value : null;
+        }
+
+        return value.Contains('\r') ? Quote('"', Escape(value, '\\', '"').Replace("\r", @"\r", StringComparison.Ordinal)) : Quote('\'', Escape(value, '\\', '\''));
     }
 
     private static string? Node(string value)
