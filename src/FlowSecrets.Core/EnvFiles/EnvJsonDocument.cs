@@ -17,7 +17,7 @@ internal sealed class EnvJsonDocument : IEnvDocument
     {
         try
         {
-            return new EnvJsonDocument(string.IsNullOrWhiteSpace(text) ? [] : JsonNode.Parse(text)?.AsObject() ?? []);
+            return new EnvJsonDocument(string.IsNullOrWhiteSpace(text) ? [] : JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })?.AsObject() ?? []);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
