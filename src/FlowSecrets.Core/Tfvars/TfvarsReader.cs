@@ -23,16 +23,18 @@ internal sealed class TfvarsReader
         HashSet<string> seen = new(StringComparer.Ordinal);
         for (_in.SkipBlanks(newlines: true); !_in.AtEnd; _in.SkipBlanks(newlines: true))
         {
+            // What stands where a name should be may be a piece of a value, so messages name no more than the place.
+            (int line, int column) = _in.Place;
             string name = _in.TakeIdentifier() ?? throw _in.Error("a variable's name was expected");
             if (!seen.Add(name))
             {
-                throw _in.Error($"the variable '{name}' is set twice");
+                throw _in.ErrorAt(line, column, "this variable is set twice");
             }
 
             _in.SkipBlanks(newlines: false);
             if (!_in.Take('='))
             {
-                throw _in.Error($"'=' was expected after '{name}'");
+                throw _in.Error("'=' was expected after a variable's name");
             }
 
             _in.SkipBlanks(newlines: false);
@@ -40,7 +42,7 @@ internal sealed class TfvarsReader
             _in.SkipBlanks(newlines: false);
             if (!_in.AtEnd && !_in.Take('\n'))
             {
-                throw _in.Error($"the value of '{name}' goes on after its end; only literals can be read here");
+                throw _in.Error("the value goes on after its end; only literals can be read here");
             }
         }
 
@@ -75,7 +77,7 @@ internal sealed class TfvarsReader
             "true" or "false" => DocNode.Scalar(DocKind.Bool, word, line, column),
             "null" => DocNode.Scalar(DocKind.Null, "", line, column),
             null => throw _in.ErrorAt(line, column, "a literal was expected"),
-            _ => throw _in.ErrorAt(line, column, $"'{word}' is a reference or a function call; only literals can be read here"),
+            _ => throw _in.ErrorAt(line, column, "a reference or a function call stands here; only literals can be read. Put text in quotes"),
         };
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 
 namespace FlowSecrets.Tfvars;
@@ -91,15 +90,9 @@ internal sealed class TfvarsScanner(string text, string file)
             _at++;
         }
 
-        string number = text[start.._at];
-        if (BigInteger.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger whole))
+        if (TfvarsNumber.ToText(text[start.._at]) is { } number)
         {
-            return whole.ToString(CultureInfo.InvariantCulture);
-        }
-
-        if (number[^1] != '.' && decimal.TryParse(number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out decimal real))
-        {
-            return real.ToString("0.############################", CultureInfo.InvariantCulture);
+            return number;
         }
 
         _at = start;
@@ -160,16 +153,16 @@ internal sealed class TfvarsScanner(string text, string file)
             _at = Math.Min(end + 1, text.Length);
         }
 
-        throw ErrorAt(line, column, $"the heredoc '{marker}' that begins here is not closed");
+        throw ErrorAt(line, column, "the heredoc that begins here is not closed");
     }
 
     private string Unescape(List<string> lines, bool indented, int line)
     {
         if (indented && lines.Count > 0)
         {
-            // Terraform counts blank lines as well, as far as they have blanks.
-            int common = lines.Where(static l => l.Trim('\r').Length > 0).Select(static l => l.Length - l.TrimStart(' ', '\t').Length).DefaultIfEmpty(0).Min();
-            lines = [.. lines.Select(l => l[Math.Min(common, l.Length - l.TrimStart(' ', '\t').Length)..])];
+            // Blank lines do not count, and keep the blanks that they have.
+            int common = lines.Where(static l => !string.IsNullOrWhiteSpace(l)).Select(Indentation).DefaultIfEmpty(0).Min();
+            lines = [.. lines.Select(l => string.IsNullOrWhiteSpace(l) ? l : l[common..])];
         }
 
         TfvarsScanner body = new(string.Concat(lines.Select(static l => l + "\n")), file);
@@ -188,6 +181,8 @@ internal sealed class TfvarsScanner(string text, string file)
 
         return value.ToString();
     }
+
+    private static int Indentation(string line) => line.Length - line.TrimStart().Length;
 
     private void TakeEscape(StringBuilder value)
     {
