@@ -14,15 +14,21 @@ internal sealed partial class YamlDocuments : IDocumentFormat
 
     public DocNode Parse(string text)
     {
+        Scanner scanner = new(new StringReader(text), skipComments: true);
         try
         {
-            Reader reader = new(new Parser(new Scanner(new StringReader(text), skipComments: true)));
-            return reader.ReadDocument();
+            return new Reader(new Parser(scanner)).ReadDocument();
         }
         catch (YamlException e)
         {
             // The scanner's messages name what it met as a token, not the text; the inner place is the more precise one.
             throw new DocumentException((int)e.Start.Line, (int)e.Start.Column, "This is no YAML: " + e.Message.TrimEnd('.') + ".");
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The scanner's own state breaks on some faults, a list that is not closed among them.
+            Mark at = scanner.CurrentPosition;
+            throw new DocumentException((int)at.Line, (int)at.Column, "This is no YAML: it cannot be read from here on; a bracket or a quote may be open.");
         }
     }
 
@@ -146,7 +152,8 @@ internal sealed partial class YamlDocuments : IDocumentFormat
             DocNode node;
             if (start is Scalar scalar)
             {
-                node = DocNode.Scalar(scalar.Style == ScalarStyle.Plain ? KindOf(scalar.Value) : DocKind.Text, scalar.Value, line, column);
+                DocKind kind = scalar.Style == ScalarStyle.Plain ? KindOf(scalar.Value) : DocKind.Text;
+                node = DocNode.Scalar(kind, kind == DocKind.Null ? "" : scalar.Value, line, column);
             }
             else if (start is SequenceStart)
             {
