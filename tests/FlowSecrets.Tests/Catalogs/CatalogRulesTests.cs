@@ -1,0 +1,145 @@
+using FlowSecrets.Catalogs;
+
+namespace FlowSecrets.Tests.Catalogs;
+
+/// <summary>What the parts of a catalog say of each other. Lines count from the end of <see cref="CatalogExamples.Head"/>, which has three.</summary>
+public sealed class CatalogRulesTests
+{
+    [Theory]
+    [InlineData("  a: { env: A }\ndefault: prodd\n", 5, 10, "'prod'")]
+    [InlineData("  a: { env: A }\nlocalEnv: { from: stage }\n", 5, 19, "'stage'")]
+    [InlineData("  a: { env: A, workloads: [ap] }\nworkloads: { api: { kind: ecs } }\n", 4, 27, "'api'")]
+    [InlineData("  a: { format: binary, env: A }\n", 4, 29, "localEnv.files")]
+    [InlineData("  a: { owner: external, generate: { kind: uuid } }\n", 4, 6, "secrets.a")]
+    [InlineData("  a: { owner: external, rotate: { every: 30d } }\n", 4, 6, "secrets.a")]
+    [InlineData("  a: { owner: external, fields: { x: { generate: { kind: uuid } } } }\n", 4, 6, "secrets.a")]
+    [InlineData("  a: { local: x, fields: { x: } }\n", 4, 15, "secrets.a.local")]
+    [InlineData("  a: { format: text, fields: { x: } }\n", 4, 16, "secrets.a.format")]
+    [InlineData("  a: { generate: { kind: rsa, bits: 2049 } }\n", 4, 18, "2048")]
+    [InlineData("localEnv: { files: [ { secret: bb, path: x } ] }\n", 4, 32, "'bb'")]
+    [InlineData("access: [ { principal: p, role: reader, secrets: [\"llm*\"] } ]\n", 4, 51, "'llm*'")]
+    public void AProblemHasItsPlace(string text, int line, int column, string fragment)
+    {
+        // An empty map of secrets stands where a test has none of its own.
+        string whole = text[0] == ' ' ? CatalogExamples.Head + text : CatalogExamples.Head.Replace("secrets:", "secrets: {}", StringComparison.Ordinal) + text;
+        CatalogProblem problem = Assert.Single(CatalogExamples.Problems(whole));
+        Assert.Equal((line, column), (problem.Line, problem.Column));
+        Assert.Contains(fragment, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("  a: { env: A }\n  b: { env: a }\n", 5, 13)]
+    [InlineData("  a: { env: [A, B, A] }\n", 4, 20)]
+    [InlineData("  a: { env: A }\n  b: { fields: { x: { env: a } } }\n", 5, 28)]
+    [InlineData("  a: { env: A }\nlocalEnv: { variables: { a: 1 } }\n", 5, 26)]
+    [InlineData("  a: { env: A }\nlocalEnv: { files: [ { secret: a, path: p, env: A } ] }\n", 5, 49)]
+    [InlineData("  a: { env: A, rotate: { every: 1d, previousEnv: a } }\n", 4, 50)]
+    [InlineData("  a: { env: A, workloads: [w] }\n  b: { env: A }\nworkloads: { w: { kind: ecs } }\n", 5, 13)]
+    public void AVariableTwiceForOneProgramIsAProblem(string text, int line, int column) => Assert.Equal([(line, column)], CatalogExamples.Places(CatalogExamples.Head + text));
+
+    [Theory]
+    [InlineData("  a: { env: A, workloads: [v] }\n  b: { env: A, workloads: [w] }\nworkloads: { v: { kind: ecs }, w: { kind: ecs } }\n")]
+    [InlineData("  a: { env: A, rotate: { every: 1d, previousEnv: B } }\n  b: { env: B }\nlocalEnv: { path: .env }\n")]
+    public void AVariableTwiceForDifferentProgramsIsNone(string text) => CatalogExamples.Valid(CatalogExamples.Head + text);
+
+    [Theory]
+    [InlineData("1A")]
+    [InlineData("A-B")]
+    [InlineData("")]
+    [InlineData("É")]
+    public void VariablesHaveNamesThatEveryShellTakes(string name) => Assert.Equal([(4, 13)], CatalogExamples.Places($"{CatalogExamples.Head}  a: {{ env: \"{name}\" }}\n"));
+
+    [Fact]
+    public void NamesThatTheStoreRefusesAreProblemsOfThatEnvironment()
+    {
+        CatalogProblem problem = Assert.Single(CatalogExamples.Problems(CatalogExamples.Head + "  a/b: {}\n"));
+        Assert.Equal(4, problem.Line);
+        Assert.Contains("'prod'", problem.Message, StringComparison.Ordinal);
+        Assert.Equal(2, CatalogExamples.Problems(CatalogExamples.Head + "  \"a b\": {}\n").Count);
+    }
+
+    [Fact]
+    public void TwoSecretsOfOneNameAreAProblemOfEachEnvironment() => Assert.Equal([(5, 6), (5, 6)], CatalogExamples.Places(CatalogExamples.Head + "  a: { name: x }\n  b: { name: x }\n"));
+
+    [Fact]
+    public void AnEnvironmentOverrides()
+    {
+        Catalog catalog = CatalogExamples.Valid("""
+            application: app
+            prefix: app-
+            environments:
+              local: { store: local, path: store.db }
+              prod: { store: gcp, project: p, prefix: prod-, names: { b: other }, required: { a: false, b: true } }
+            secrets:
+              a: { required: true }
+              b: { name: whole }
+
+            """);
+        (CatalogSecret a, CatalogSecret b) = (catalog.Secrets[0], catalog.Secrets[1]);
+        (CatalogEnvironment local, CatalogEnvironment prod) = (catalog.Environments["local"], catalog.Environments["prod"]);
+        Assert.Equal(("app-a", "whole", "prod-a", "other"), (catalog.StoreName(a, local), catalog.StoreName(b, local), catalog.StoreName(a, prod), catalog.StoreName(b, prod)));
+        Assert.Equal((true, false, false, true), (Catalog.IsRequired(a, local), Catalog.IsRequired(b, local), Catalog.IsRequired(a, prod), Catalog.IsRequired(b, prod)));
+        Assert.Equal(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(CatalogExamples.Path)!, "store.db"), local.Selection.Path);
+    }
+
+    [Theory]
+    [InlineData("{ store: local, project: p }", 3, 31)]
+    [InlineData("{ store: local, profile: p }", 3, 31)]
+    [InlineData("{ store: gcp, project: p, path: x }", 3, 38)]
+    [InlineData("{ store: aws, region: r, project: p }", 3, 40)]
+    [InlineData("{ store: local, names: { b: x } }", 3, 31)]
+    [InlineData("{ store: local, required: { b: true } }", 3, 34)]
+    public void WhatAnEnvironmentCannotHaveIsAProblem(string environment, int line, int column) =>
+        Assert.Equal([(line, column)], CatalogExamples.Places($"application: app\nenvironments:\n  e: {environment}\nsecrets: {{ a: {{}} }}\n"));
+
+    [Theory]
+    [InlineData("{{ b }}", "'b'")]
+    [InlineData("{{ fields }}", "x, y")]
+    [InlineData("{{ fields.z }}", "'fields'")]
+    [InlineData("{{ plain.x }}", "'plain'")]
+    [InlineData("{{ plain | upcase }}", "upper")]
+    [InlineData("{{ plain", "character 1 ")]
+    public void ATemplateThatNamesWhatIsNotThereIsAProblem(string template, string fragment)
+    {
+        CatalogProblem problem = Assert.Single(CatalogExamples.Problems($"{CatalogExamples.Head}  plain: {{}}\n  fields: {{ fields: {{ x: , y: }} }}\n  a: {{ local: '{template}' }}\n"));
+        Assert.Equal((6, 15), (problem.Line, problem.Column));
+        Assert.Contains(fragment, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TemplatesOfManifestsAndVariablesAreCheckedToo()
+    {
+        string text = CatalogExamples.Head + "  a: {}\nlocalEnv: { variables: { V: '{{ b }}' } }\nkubernetes: { secrets: { s: { data: { K: '{{ b }}' } } } }\n";
+        Assert.Equal([(5, 29), (6, 42)], CatalogExamples.Places(text));
+    }
+
+    [Fact]
+    public void ACircleOfTemplatesIsAProblemOfEachMember()
+    {
+        string text = CatalogExamples.Head + "  a: { local: '{{ b.x }}' }\n  b: { fields: { x: { local: '{{ c }}' } } }\n  c: { local: '{{ a }}' }\n  d: { local: '{{ d }}', default: '{{ a }}' }\n";
+        Assert.Equal([(4, 15), (5, 30), (6, 15), (7, 15)], CatalogExamples.Places(text));
+        CatalogExamples.Valid(CatalogExamples.Head + "  a: { local: '{{ b }}', default: x }\n  b: { local: y, default: '{{ a }}' }\n");
+    }
+
+    [Fact]
+    public void RotationNamesFieldsAndSecretsThatAreThere()
+    {
+        string text = CatalogExamples.Head + """
+              db:
+                fields: { host: , user: , password: }
+                rotate:
+                  every: 30d
+                  target: { kind: postgres, host: hostt, port: port, user: user, password: password, admin: dba }
+                  carriers: [ { secret: nobody }, { secret: other, user: user, password: pw } ]
+              other: { fields: { user: , password: } }
+              script: { rotate: { every: 1w, target: { kind: script, set: ./set.ps1 } } }
+
+            """;
+        IReadOnlyList<CatalogProblem> problems = CatalogExamples.Problems(text);
+        Assert.Equal([(8, 39), (8, 52), (8, 97), (9, 29), (9, 78), (11, 42)], problems.Select(static p => (p.Line, p.Column)));
+        Assert.Contains("'host'", problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ScriptsAreSeen() => Assert.True(CatalogExamples.Valid(CatalogExamples.Head + "  a: { rotate: { target: { kind: script, set: ./s, test: ./t } } }\n").HasScripts);
+}
