@@ -38,10 +38,10 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
         try
         {
-            int count = _vault.Read(0, static s =>
+            int count = _vault.Read(0, s =>
             {
                 s.Database.CheckStructure();
-                return s.All("").Count();
+                return s.All("").ToList().Count(t => IsReadable(s, t, cancellationToken));
             }, cancellationToken);
             string? exposure = PrivateFile.Exposure(location.File);
             return Task.FromResult(new StoreValidation(StoreReadiness.Ready, exposure is null ? $"{count} secrets, all authentic." : $"{count} secrets, all authentic. {exposure} Run: chmod 600 '{location.File}'"));
@@ -256,6 +256,18 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
                 return result;
             },
             cancellationToken);
+    }
+
+    /// <summary>Decrypts every version, which throws where a value is not as it was written.</summary>
+    private static bool IsReadable(LocalSession session, SecretTable table, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (VersionRow version in table.Versions.Where(static v => v.State != VersionState.Destroyed))
+        {
+            session.Open(table, version).Dispose();
+        }
+
+        return true;
     }
 
     private ReadOutcome ReadOutcomeOf(LocalSession session, string name, CancellationToken cancellationToken)

@@ -94,13 +94,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
     private protected void Execute<TOptions, TResult>(IOperation<TOptions, TResult> operation, TOptions options) =>
         Execute(operation, options, static r => r);
 
-    /// <summary>An error record with our id, a real category, the name as target and what to do.</summary>
-    private protected static ErrorRecord Record(FlowSecretException error) =>
-        new(error, error.Id, Enum.Parse<ErrorCategory>(error.Category.ToString()), error.Target)
-        {
-            // The error view shows both; the exception's message is "cause. Remedy." by itself.
-            ErrorDetails = new ErrorDetails(error.Cause) { RecommendedAction = error.Remedy },
-        };
+    private protected static ErrorRecord Record(FlowSecretException error) => Failures.Record(error);
 
     private bool Write<TResult>(TResult result, Func<TResult, object?> emit)
     {
@@ -142,12 +136,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
 
         if (!AllowsPartial)
         {
-            ThrowTerminatingError(Record(new FlowSecretException(
-                ErrorIds.ItemsFailed,
-                FlowErrorCategory.InvalidOperation,
-                string.Join(", ", _failures.Select(static f => f.Target)),
-                $"{_failures.Count} of {_results} failed: {string.Join(", ", _failures.Select(static f => $"{f.Target} ({f.Id})"))}",
-                "Mend the causes above, then run the same command again: what is done already is not done twice. -AllowPartial goes on without this error.")));
+            ThrowTerminatingError(Record(Failures.Summary(_failures, _results)));
         }
     }
 }

@@ -1,0 +1,292 @@
+using FlowSecrets.Tests.Support;
+
+namespace FlowSecrets.Tests.Store;
+
+/// <summary>What every store does alike. A store's own tests derive from it and say how to open one.</summary>
+public abstract class SecretStoreContract : IDisposable
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly Dictionary<string, string> NoLabels = new(StringComparer.Ordinal);
+
+    protected abstract ISecretStore Store { get; }
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    [Fact]
+    public async Task AMissingSecretIsNotFoundEverywhere()
+    {
+        using SecretValue value = SecretValue.FromText("x");
+        await Fails(ErrorIds.SecretNotFound, () => Store.ReadAsync("none", default, None));
+        await Fails(ErrorIds.SecretNotFound, () => Store.AddVersionAsync("none", value, null, null, None));
+        await Fails(ErrorIds.SecretNotFound, () => Store.ListVersionsAsync("none", None));
+        await Fails(ErrorIds.SecretNotFound, () => Store.DeleteAsync("none", TimeSpan.FromDays(7), None));
+        await Fails(ErrorIds.SecretNotFound, () => Store.RestoreAsync("none", None));
+        await Fails(ErrorIds.SecretNotFound, () => Store.SetLabelsAsync("none", NoLabels, None));
+        Assert.Null(await Store.DescribeAsync("none", None));
+    }
+
+    [Fact]
+    public async Task AContainerWithoutAVersionIsAnotherAnswerThanAMissingSecret()
+    {
+        await Store.CreateAsync("empty", NoLabels, null, None);
+        await Fails(ErrorIds.SecretHasNoVersion, () => Store.ReadAsync("empty", default, None));
+        Assert.Null((await Store.DescribeAsync("empty", None))!.CurrentVersion);
+        Assert.Empty(await Store.ListVersionsAsync("empty", None));
+    }
+
+    [Fact]
+    public async Task ASecretIsCreatedOnce()
+    {
+        await Create("once", "a");
+        await Fails(ErrorIds.SecretExists, () => Create("once", "b"));
+        Assert.Equal("a", await Read("once"));
+    }
+
+    [Fact]
+    public async Task ANewVersionBecomesCurrentAndTheOneBeforePrevious()
+    {
+        await Create("staged", "one");
+        string second = await Add("staged", "two");
+        string third = await Add("staged", "three");
+        Assert.Equal("three", await Read("staged"));
+        Assert.Equal("two", await Read("staged", new VersionSelector(null, Stages.Previous)));
+        Assert.Equal("two", await Read("staged", new VersionSelector(second, null)));
+        IReadOnlyList<SecretVersionInfo> versions = await Store.ListVersionsAsync("staged", None);
+        Assert.Equal(3, versions.Count);
+        Assert.Equal(third, versions[0].Version);
+        Assert.Contains(Stages.Current, versions[0].Stages);
+    }
+
+    [Fact]
+    public async Task APendingVersionDoesNotTouchTheCurrentOne()
+    {
+        await Create("pending", "old");
+        using SecretValue value = SecretValue.FromText("new");
+        SecretVersionInfo made = await Store.AddVersionAsync("pending", value, Stages.Pending, null, None);
+        Assert.Equal("old", await Read("pending"));
+        Assert.Equal("new", await Read("pending", new VersionSelector(null, Stages.Pending)));
+        await Store.MoveStageAsync("pending", Stages.Current, made.Version, null, None);
+        Assert.Equal("new", await Read("pending"));
+        Assert.Equal("old", await Read("pending", new VersionSelector(null, Stages.Previous)));
+    }
+
+    [Fact]
+    public async Task MovingAStageComparesBeforeItSwaps()
+    {
+        await Create("cas", "one");
+        string first = (await Store.DescribeAsync("cas", None))!.CurrentVersion!;
+        string second = await Add("cas", "two");
+        await Fails(ErrorIds.Conflict, () => Store.MoveStageAsync("cas", Stages.Current, first, first, None));
+        Assert.Equal("two", await Read("cas"));
+        await Store.MoveStageAsync("cas", Stages.Current, first, second, None);
+        Assert.Equal("one", await Read("cas"));
+        using SecretValue value = SecretValue.FromText("three");
+        await Fails(ErrorIds.Conflict, () => Store.AddVersionAsync("cas", value, null, second, None));
+        Assert.Equal("one", await Read("cas"));
+    }
+
+    [Fact]
+    public async Task ADisabledVersionIsRefusedUntilItIsEnabled()
+    {
+        await Create("switch", "on");
+        string version = (await Store.DescribeAsync("switch", None))!.CurrentVersion!;
+        await Store.SetVersionStateAsync("switch", version, VersionState.Disabled, None);
+        await Fails(ErrorIds.VersionDisabled, () => Store.ReadAsync("switch", default, None));
+        Assert.Equal(VersionState.Disabled, (await Store.DescribeAsync("switch", None))!.CurrentState);
+        await Store.SetVersionStateAsync("switch", version, VersionState.Enabled, None);
+        Assert.Equal("on", await Read("switch"));
+    }
+
+    [Fact]
+    public async Task ADestroyedVersionDoesNotComeBack()
+    {
+        await Create("gone", "one");
+        string version = (await Store.DescribeAsync("gone", None))!.CurrentVersion!;
+        await Store.SetVersionStateAsync("gone", version, VersionState.Destroyed, None);
+        await Fails(ErrorIds.VersionDestroyed, () => Store.ReadAsync("gone", default, None));
+        await Fails(ErrorIds.VersionDestroyed, () => Store.SetVersionStateAsync("gone", version, VersionState.Enabled, None));
+        await Fails(ErrorIds.VersionDestroyed, () => Store.MoveStageAsync("gone", Stages.Pending, version, null, None));
+        Assert.NotEqual(version, await Add("gone", "two"));
+    }
+
+    [Fact]
+    public async Task AnUnknownVersionOrStageSaysSo()
+    {
+        await Create("known", "x");
+        await Fails(ErrorIds.VersionNotFound, () => Store.ReadAsync("known", new VersionSelector("99", null), None));
+        await Fails(ErrorIds.VersionNotFound, () => Store.ReadAsync("known", new VersionSelector(null, Stages.Pending), None));
+        await Fails(ErrorIds.VersionNotFound, () => Store.SetVersionStateAsync("known", "99", VersionState.Disabled, None));
+    }
+
+    [Fact]
+    public async Task AnEmptyValueIsRefused()
+    {
+        await Fails(ErrorIds.EmptyValue, () => Create("nothing", ""));
+        Assert.Null(await Store.DescribeAsync("nothing", None));
+    }
+
+    [Fact]
+    public async Task TheLargestValueFitsAndOneByteMoreDoesNot()
+    {
+        int most = Store.Capabilities.MaxValueBytes;
+        await Create("large", new string('x', most));
+        Assert.Equal(most, (await Read("large")).Length);
+        await Fails(ErrorIds.ValueTooLarge, () => Create("larger", new string('x', most + 1)));
+    }
+
+    [Fact]
+    public async Task BytesComeBackAsTheyWentIn()
+    {
+        byte[][] samples = [[0], [0xFF, 0xFE, 0x00, 0x0A], "\r\nline\n"u8.ToArray(), "naïve ‘quotes’ 🔑\u0000"u8.ToArray(), [.. Enumerable.Range(0, 256).Select(static i => (byte)i)]];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            using SecretValue value = SecretValue.FromBytes(samples[i]);
+            await Store.CreateAsync($"bytes-{i}", NoLabels, value, None);
+            using ReadSecret read = await Store.ReadAsync($"bytes-{i}", default, None);
+            Assert.Equal(samples[i], read.Value.AsSpan().ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData("has space")]
+    [InlineData("")]
+    [InlineData("new\nline")]
+    [InlineData("ümlaut")]
+    [InlineData("semi;colon")]
+    public async Task NamesThatTheStoreRefusesAreRefused(string name) => await Fails(ErrorIds.InvalidName, () => Create(name, "x"));
+
+    [Fact]
+    public async Task NamesThatDifferByCaseAloneAreTwoSecrets()
+    {
+        await Create("Case", "upper");
+        await Create("case", "lower");
+        Assert.Equal("upper", await Read("Case"));
+        Assert.Equal("lower", await Read("case"));
+    }
+
+    [Fact]
+    public async Task ThreeHundredSecretsAreListedOnce()
+    {
+        for (int i = 0; i < 300; i++)
+        {
+            await Create($"many-{i:D3}", $"{i}");
+        }
+
+        await Create("other", "x");
+        List<string> names = [];
+        await foreach (SecretDescription secret in Store.ListAsync("many-", None))
+        {
+            names.Add(secret.StoreName);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 300).Select(static i => $"many-{i:D3}"), names.Order(StringComparer.Ordinal));
+        Dictionary<string, string> values = new(StringComparer.Ordinal);
+        await foreach (ReadOutcome outcome in Store.ReadManyAsync([.. names, "missing"], None))
+        {
+            using (outcome)
+            {
+                values[outcome.StoreName] = outcome.Error?.Id ?? outcome.Secret!.Value.RevealText("");
+            }
+        }
+
+        Assert.Equal(ErrorIds.SecretNotFound, values["missing"]);
+        Assert.All(names, n => Assert.Equal(int.Parse(n[5..]).ToString(), values[n]));
+    }
+
+    [Fact]
+    public async Task LabelsAreReplacedWhole()
+    {
+        await Store.CreateAsync("labelled", new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "1", ["b"] = "2" }, null, None);
+        await Store.SetLabelsAsync("labelled", new Dictionary<string, string>(StringComparer.Ordinal) { ["b"] = "3" }, None);
+        KeyValuePair<string, string> label = Assert.Single((await Store.DescribeAsync("labelled", None))!.Labels);
+        Assert.Equal(KeyValuePair.Create("b", "3"), label);
+    }
+
+    [Fact]
+    public async Task ADeletedSecretCannotBeReadAndComesBackWhole()
+    {
+        await Create("back", "one");
+        await Add("back", "two");
+        await Store.DeleteAsync("back", TimeSpan.FromDays(7), None);
+        await Fails(ErrorIds.PendingDeletion, () => Store.ReadAsync("back", default, None));
+        await Fails(ErrorIds.PendingDeletion, () => Create("back", "three"));
+        await Fails(ErrorIds.PendingDeletion, () => Add("back", "three"));
+        Assert.NotNull((await Store.DescribeAsync("back", None))!.Deleted);
+        await Store.RestoreAsync("back", None);
+        Assert.Equal("two", await Read("back"));
+        Assert.Equal("one", await Read("back", new VersionSelector(null, Stages.Previous)));
+    }
+
+    [Fact]
+    public async Task DeletingForGoodFreesTheName()
+    {
+        await Create("free", "one");
+        await Store.DeleteAsync("free", null, None);
+        Assert.Null(await Store.DescribeAsync("free", None));
+        await Create("free", "two");
+        Assert.Equal("two", await Read("free"));
+    }
+
+    [Fact]
+    public async Task ConcurrentWritersLoseNothing()
+    {
+        await Create("busy", "start");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                await Add("busy", $"{writer}-{i}");
+            }
+        })));
+        IReadOnlyList<SecretVersionInfo> versions = await Store.ListVersionsAsync("busy", None);
+        Assert.Equal(81, versions.Count);
+        HashSet<string> values = [];
+        foreach (SecretVersionInfo version in versions)
+        {
+            values.Add(await Read("busy", new VersionSelector(version.Version, null)));
+        }
+
+        Assert.Equal(81, values.Count);
+        Assert.Single(versions, static v => v.Stages.Contains(Stages.Current));
+    }
+
+    [Fact]
+    public async Task ACancelledCallChangesNothing()
+    {
+        await Create("still", "one");
+        using CancellationTokenSource cancelled = new();
+        await cancelled.CancelAsync();
+        using SecretValue value = SecretValue.FromText("two");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.AddVersionAsync("still", value, null, null, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.CreateAsync("never", NoLabels, value, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.DeleteAsync("still", null, cancelled.Token));
+        Assert.Equal("one", await Read("still"));
+        Assert.Null(await Store.DescribeAsync("never", None));
+    }
+
+    protected async Task Create(string name, string text)
+    {
+        using SecretValue value = SecretValue.FromText(text);
+        await Store.CreateAsync(name, NoLabels, value, None);
+    }
+
+    protected async Task<string> Add(string name, string text)
+    {
+        using SecretValue value = SecretValue.FromText(text);
+        return (await Store.AddVersionAsync(name, value, null, null, None)).Version;
+    }
+
+    protected async Task<string> Read(string name, VersionSelector selector = default)
+    {
+        using ReadSecret read = await Store.ReadAsync(name, selector, None);
+        return read.Value.RevealText(name);
+    }
+
+    internal static async Task<FlowSecretException> Fails(string id, Func<Task> action)
+    {
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(action);
+        Assert.Equal(id, error.Id);
+        Assert.NotEmpty(error.Remedy);
+        return error;
+    }
+}

@@ -1,0 +1,58 @@
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Worker;
+
+/// <summary>Writes the .env file anew, without end, each time with another value of the same length in its source.</summary>
+internal static class EnvLoop
+{
+    public static async Task RunAsync(OperationContext context)
+    {
+        Console.WriteLine("ready");
+        for (int i = 0; ; i++)
+        {
+            string key = new((char)('a' + (i % 26)), 2000);
+            await foreach (SecretChange _ in new SetSecretsOperation(context).RunAsync(new WriteSecretsOptions { Names = ["big"], Value = SecretValue.FromText(key) }, new SilentHost(), CancellationToken.None))
+            {
+            }
+
+            await foreach (EnvVariable _ in new SyncLocalEnvOperation(context).RunAsync(new SyncOptions(), new SilentHost(), CancellationToken.None))
+            {
+            }
+
+            Console.WriteLine($"written {key[0]}");
+        }
+    }
+
+    private sealed class SilentHost : IOperationHost
+    {
+        public bool IsWhatIf => false;
+
+        public void Verbose(string message)
+        {
+        }
+
+        public void Warning(string message)
+        {
+        }
+
+        public void Say(string message)
+        {
+        }
+
+        public void Progress(ProgressUpdate update)
+        {
+        }
+
+        public void Reveal(string label, SecretValue value)
+        {
+        }
+
+        public ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken) => ValueTask.FromResult(true);
+
+        public ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) => throw new InvalidOperationException(question.Text);
+
+        public ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) => throw new InvalidOperationException(question.Text);
+
+        public ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) => throw new InvalidOperationException(question.Text);
+    }
+}
