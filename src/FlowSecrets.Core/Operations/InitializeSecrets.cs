@@ -70,13 +70,12 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         List<SetupDecision> decisions = await InterviewAsync(workspace, secrets, options, input, existing, host, cancellationToken);
         try
         {
-            host.Say($"Writing to the {workspace.Place} …");
+            int writes = decisions.Count(static d => d.Value is not null);
+            host.Say(writes == 0 ? "Nothing needs to be written." : $"Writing {writes} secrets to the {workspace.Place} …");
             for (int i = 0; i < decisions.Count; i++)
             {
                 host.Progress(new ProgressUpdate("Setting secrets up", decisions[i].Secret.StoreName, i, decisions.Count));
-                SetupResult result = await ApplyAsync(workspace, decisions[i], options, host, cancellationToken);
-                Tell(result, host);
-                yield return result;
+                yield return await ApplyAsync(workspace, decisions[i], options, host, cancellationToken);
             }
         }
         finally
@@ -136,7 +135,7 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         foreach (SecretRef secret in InOrder(secrets))
         {
             string its = secret.Definition!.Category ?? "other";
-            if (!string.Equals(its, category, StringComparison.Ordinal))
+            if (!options.NonInteractive && !string.Equals(its, category, StringComparison.Ordinal))
             {
                 host.Say("");
                 host.Say($"[{its}]");
@@ -144,7 +143,7 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
             }
 
             SetupDecision decision = await interview.DecideAsync(secret, cancellationToken);
-            if (decision.Status == ItemStatus.Kept)
+            if (!options.NonInteractive && decision.Status == ItemStatus.Kept)
             {
                 host.Say($"  {secret.StoreName} has version {decision.Current}; it is kept.");
             }
@@ -152,7 +151,6 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
             decisions.Add(decision);
         }
 
-        host.Say("");
         return decisions;
     }
 
@@ -232,20 +230,6 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         catch (FlowSecretException e)
         {
             return result with { Status = ItemStatus.Failed, Message = e.Message, Error = e };
-        }
-    }
-
-    private static void Tell(SetupResult result, IOperationHost host)
-    {
-        string? line = result.Status switch
-        {
-            ItemStatus.Created or ItemStatus.Updated => $"  {result.Status} {result.StoreName}{(result.Source is ValueSource.Generated ? " (generated)" : "")}",
-            ItemStatus.Missing or ItemStatus.Failed => $"  {result.Status} {result.StoreName}: {result.ErrorId}",
-            _ => null,
-        };
-        if (line is not null)
-        {
-            host.Say(line);
         }
     }
 }

@@ -1,0 +1,38 @@
+<#
+.SYNOPSIS
+    From a clone to a working backend/.env, without a cloud account: in a new temporary folder, with a store of its own.
+#>
+[CmdletBinding()]
+param([Parameter(Mandatory)] [string] $Module)
+
+$ErrorActionPreference = 'Stop'
+function Show([string] $Command) { Write-Host "`nPS> $Command" -ForegroundColor Cyan }
+
+$folder = New-Item (Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-demo-$([guid]::NewGuid().ToString('N').Substring(0, 8))") -ItemType Directory
+Copy-Item (Join-Path $PSScriptRoot flowsecrets.yaml), (Join-Path $PSScriptRoot developer-keys.example.json) $folder
+Set-Content (Join-Path $folder .gitignore) '.env', 'home/'
+if (Get-Command git -ErrorAction Ignore) { git -C $folder init --quiet }
+Set-Location $folder
+$env:FLOWSECRETS_HOME = Join-Path $folder home
+foreach ($name in 'FLOWSECRETS_ENVIRONMENT', 'FLOWSECRETS_CATALOG', 'FLOWSECRETS_PASSPHRASE', 'FLOWSECRETS_PASSPHRASE_FILE') { Remove-Item "env:$name" -ErrorAction Ignore }
+Import-Module $Module
+Write-Host "A new folder with examples/flowmaestro: $folder"
+
+Show 'Test-FlowSecretCatalog'
+Test-FlowSecretCatalog | Out-Host
+
+Show 'Initialize-FlowSecret -NonInteractive -InputPath ./developer-keys.example.json'
+Initialize-FlowSecret -NonInteractive -InputPath ./developer-keys.example.json | Out-Host
+
+Show 'Sync-FlowLocalEnv'
+Sync-FlowLocalEnv | Out-Host
+
+Show 'Get-Content backend/.env    # values concealed here'
+Get-Content backend/.env | ForEach-Object { $_ -replace '^(\w+)=.+', '$1=••••' }
+
+Show 'Get-FlowSecret'
+Get-FlowSecret | Out-Host
+
+Show 'Sync-FlowLocalEnv -Check    # what CI runs'
+$null = Sync-FlowLocalEnv -Check
+Write-Host "backend/.env is up to date. The folder stays for a look around: $folder"
