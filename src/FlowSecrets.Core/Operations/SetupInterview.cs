@@ -23,7 +23,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         {
             if (description is { Deleted: not null })
             {
-                return nothing with { Message = $"Its deletion is pending. Restore it: Restore-FlowSecret {secret.Argument}" };
+                throw new FlowSecretException(ErrorIds.PendingDeletion, FlowErrorCategory.InvalidOperation, secret.StoreName, $"The secret '{secret.StoreName}' is deleted and can still be restored", $"Restore it: Restore-FlowSecret {secret.Argument}; or delete it for good: Remove-FlowSecret {secret.Argument} -Permanent");
             }
 
             using ReadSecret? current = await ReadCurrentAsync(secret, description, cancellationToken);
