@@ -136,9 +136,14 @@ internal sealed class LocalDatabase : IDisposable
         }
     }
 
-    public IEnumerable<string> ReadNames()
+    public IEnumerable<string> ReadNames() => ReadNames(Command("SELECT name FROM secrets"));
+
+    /// <param name="now">Unix milliseconds.</param>
+    public IEnumerable<string> ReadExpiredNames(long now) => ReadNames(Command("SELECT name FROM secrets WHERE deleted <> 0 AND purge_at <= $now", ("$now", now)));
+
+    private static IEnumerable<string> ReadNames(SqliteCommand query)
     {
-        using SqliteCommand command = Command("SELECT name FROM secrets");
+        using SqliteCommand command = query;
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())
         {

@@ -16,12 +16,23 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
     /// <returns>The table; null when there is no such secret, after it was made sure that none was taken away.</returns>
     public SecretTable? Find(string name)
     {
+        SecretTable? table = FindRow(name);
+        if (table is null)
+        {
+            RequireNames();
+        }
+
+        return table;
+    }
+
+    /// <summary>As <see cref="Find"/> without looking at all names: for making a secret, which the fingerprint of names takes note of anyway.</summary>
+    public SecretTable? FindRow(string name)
+    {
         foreach ((SecretTable table, byte[] mac) in database.ReadTables(name, ""))
         {
             return Authentic(table, mac);
         }
 
-        RequireNames();
         return null;
     }
 

@@ -61,7 +61,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
             session =>
             {
                 PurgeExpired(session);
-                if (session.Find(name) is { } existing)
+                if (session.FindRow(name) is { } existing)
                 {
                     RequireNotDeleted(existing);
                     throw new FlowSecretException(ErrorIds.SecretExists, FlowErrorCategory.ResourceExists, name, $"There is a secret '{name}' already in the {Place}", $"Add a version to it: Set-FlowSecret -StoreName '{name}'");
@@ -332,9 +332,13 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
     private void PurgeExpired(LocalSession session)
     {
-        foreach (SecretTable table in session.All("").Where(IsPurged).ToList())
+        foreach (string name in session.Database.ReadExpiredNames(Now()).ToList())
         {
-            session.Purge(table);
+            // The row's word is not enough to delete by: it may have been changed.
+            if (session.FindRow(name) is { } table && IsPurged(table))
+            {
+                session.Purge(table);
+            }
         }
     }
 
