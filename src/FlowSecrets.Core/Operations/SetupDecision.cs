@@ -3,14 +3,14 @@ using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Operations;
 
-/// <summary>Where a set-up's value came from.</summary>
+/// <summary>Where a set-up's value came from; of a JSON secret's fields, the last in this order.</summary>
 public enum ValueSource
 {
     None,
     Store,
+    Default,
     Input,
     Prompt,
-    Default,
     Generated,
 }
 

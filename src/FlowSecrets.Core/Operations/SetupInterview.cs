@@ -175,11 +175,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         string? byDefault = ask.Default?.Render(_values.Resolve, out _);
         if (!options.NonInteractive)
         {
-            string hint = ask.HasValue ? "Enter keeps the value" : byDefault is null && ask.Generate is not null ? "leave empty to generate" : "";
-            Question question = new(
-                hint.Length > 0 ? $"{ask.Text} ({hint})" : ask.Text,
-                ask.HasValue ? null : byDefault,
-                "Give values with -InputPath FILE and let the rest be generated: Initialize-FlowSecret -NonInteractive.");
+            Question question = new(ask.Text, Hint(ask, byDefault), "Give values with -InputPath FILE and let the rest be generated: Initialize-FlowSecret -NonInteractive.");
             SecretValue answered = ask.Sensitive ? await host.AskSecretAsync(question, cancellationToken) : SecretValue.FromText(await host.AskAsync(question, cancellationToken));
             if (!answered.IsEmpty())
             {
@@ -212,6 +208,28 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         }
 
         return new Answer(made.Value.Clone(), ValueSource.Generated);
+    }
+
+    /// <summary>What Enter does. The default of what is typed without echo is not shown either: only where it comes from.</summary>
+    private static string? Hint(Ask ask, string? byDefault)
+    {
+        if (ask.HasValue)
+        {
+            return "Enter keeps it";
+        }
+
+        if (string.IsNullOrEmpty(byDefault))
+        {
+            return ask.Generate is null ? null : "Enter generates it";
+        }
+
+        if (!ask.Sensitive)
+        {
+            return byDefault;
+        }
+
+        string[] sources = [.. ask.Default!.References.Select(static r => r.ToString())];
+        return sources.Length == 0 ? SecretValue.Mask : $"as {string.Join(", ", sources)}";
     }
 
     private SetupDecision Overwriting(SetupDecision decision)

@@ -6,10 +6,10 @@ namespace FlowSecrets;
 /// <param name="Total">Items in all.</param>
 public sealed record ProgressUpdate(string Activity, string Status, int Done, int Total);
 
-/// <param name="Text">What the person reads, without the default.</param>
-/// <param name="Default">What an empty answer means; shown in brackets. Null: none.</param>
+/// <param name="Text">What the person reads, without the hint.</param>
+/// <param name="Hint">What an empty answer means, shown in brackets; never a value that input would hide. Null: nothing is said.</param>
 /// <param name="Remedy">Which parameter or variable answers it where nobody can.</param>
-public sealed record Question(string Text, string? Default, string Remedy);
+public sealed record Question(string Text, string? Hint, string Remedy);
 
 /// <summary>What an operation may say or ask. Tests run operations with a recording host and no PowerShell.</summary>
 public interface IOperationHost
@@ -30,6 +30,7 @@ public interface IOperationHost
     /// <exception cref="FlowSecretException">CannotPrompt, with the remedy.</exception>
     ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken);
 
+    /// <summary>Asks with echo. What an empty answer means is the operation's to say.</summary>
     /// <exception cref="FlowSecretException">CannotPrompt, with the remedy.</exception>
     ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken);
 

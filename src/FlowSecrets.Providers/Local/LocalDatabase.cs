@@ -19,7 +19,7 @@ internal sealed class LocalDatabase : IDisposable
             deleted INTEGER NOT NULL, purge_at INTEGER NOT NULL, mac BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE versions (
             name TEXT NOT NULL, number INTEGER NOT NULL, created INTEGER NOT NULL, state INTEGER NOT NULL, stages TEXT NOT NULL,
-            nonce BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (name, number));
+            nonce BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (name, number)) WITHOUT ROWID;
         """;
 
     private readonly SqliteConnection _connection;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Reflection;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
 
@@ -16,6 +17,8 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Whether failed items leave only non-terminating errors behind.</summary>
     protected virtual bool AllowsPartial => false;
+
+    private bool Changes => GetType().GetCustomAttribute<CmdletAttribute>() is { SupportsShouldProcess: true };
 
     internal bool IsConsoleHost => Host.Name == "ConsoleHost";
 
@@ -74,8 +77,15 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
             {
                 await foreach (TResult result in operation.RunAsync(options, host, token).WithCancellation(token))
                 {
-                    // Waited for, so that what comes after in the pipeline can stop what is still to come.
-                    await pump.CallAsync(() => Write(result, emit));
+                    if (Changes)
+                    {
+                        // Waited for, so that what comes after in the pipeline can stop what is still to come.
+                        await pump.CallAsync(() => Write(result, emit));
+                    }
+                    else
+                    {
+                        pump.Post(() => Write(result, emit));
+                    }
                 }
             });
         }

@@ -72,7 +72,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         {
             cmdlet.Host.UI.Write(Prompt(question));
             return cmdlet.Host.UI.ReadLine();
-        }) is { Length: > 0 } answer ? answer : question.Default ?? "";
+        });
     });
 
     public async ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) => await pump.CallAsync(() =>
@@ -83,7 +83,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
             cmdlet.Host.UI.Write(Prompt(question));
             return cmdlet.Host.UI.ReadLineAsSecureString();
         });
-        return answer.Length == 0 && question.Default is not null ? SecretValue.FromText(question.Default) : SecureStrings.ToValue(answer);
+        return SecureStrings.ToValue(answer);
     });
 
     public void Reveal(string label, SecretValue value)
@@ -107,7 +107,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         });
     }
 
-    private static string Prompt(Question question) => question.Default is { Length: > 0 } byDefault ? $"{question.Text} [{byDefault}]: " : $"{question.Text}: ";
+    private static string Prompt(Question question) => question.Hint is { Length: > 0 } hint ? $"{question.Text} [{hint}]: " : $"{question.Text}: ";
 
     private void RequirePerson(Question question)
     {

@@ -102,8 +102,11 @@ public sealed class InitializeTests : IDisposable
         Assert.Equal(ValueSource.Generated, Of(results, "jwt").Source);
         Assert.Equal(ValueSource.Prompt, Of(results, "temporal").Source);
         Assert.Contains("other-host", await ReadAsync("app-temporal"));
-        Assert.Contains(host.Questions, static q => q.Default == "localhost");
+        Assert.Contains(host.Questions, static q => q.Hint == "localhost");
         Assert.DoesNotContain("typed", host.Everything);
+        using System.Text.Json.JsonDocument db = System.Text.Json.JsonDocument.Parse(await ReadAsync("app-db"));
+        Assert.DoesNotContain(db.RootElement.GetProperty("password").GetString()!, host.Everything);
+        Assert.Contains(host.Questions, static q => q.Hint == "as db.password");
         Assert.DoesNotContain(await ReadAsync("app-jwt"), host.Everything);
     }
 

@@ -55,11 +55,9 @@ internal sealed class TestHost : IOperationHost
 
     public ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) => ValueTask.FromResult(Next(question) is "y");
 
-    public ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Next(question) is { Length: > 0 } answer ? answer : question.Default ?? "");
+    public ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) => ValueTask.FromResult(Next(question));
 
-    public ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(SecretValue.FromText(Next(question) is { Length: > 0 } answer ? answer : question.Default ?? ""));
+    public ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) => ValueTask.FromResult(SecretValue.FromText(Next(question)));
 
     public void Reveal(string label, SecretValue value) => Revealed.Add($"{label}={value.RevealText(label)}");
 
