@@ -1,0 +1,51 @@
+BeforeAll { Import-Module $PSScriptRoot/Support.psm1 -Force }
+
+Describe 'Backup-FlowSecretStore' {
+    BeforeEach {
+        $sandbox = New-Sandbox
+        Add-Secret llm-openai 'value-one', 'value-two'
+        $passphrase = ConvertTo-Secret 'correct horse battery staple'
+    }
+    AfterEach { Remove-Sandbox $sandbox }
+
+    It 'writes a backup for its owner alone, and leaves the store as it is' {
+        (Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase).Status | Should -Be 'Updated'
+        './shop.backup' | Should -Exist
+        if (-not $IsWindows) { [System.IO.File]::GetUnixFileMode("$PWD/shop.backup") | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite') }
+        Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-two'
+    }
+    It 'writes what only its own passphrase opens, without the key file' {
+        $null = Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase
+        Get-ChildItem (Join-Path $sandbox.Path home config) -Recurse -File -Filter *.key | Remove-Item
+        Assert-Failure StoreLocked { Connect-FlowSecretStore -Path ./shop.backup -Passphrase (ConvertTo-Secret 'wrong') }
+        $null = Connect-FlowSecretStore -Path ./shop.backup -Passphrase $passphrase
+        Get-FlowSecretValue -StoreName shop-llm-openai -AsPlainText | Should -BeExactly 'value-two'
+    }
+    It 'holds no value in the clear' {
+        $null = Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase
+        [System.Text.Encoding]::Latin1.GetString([System.IO.File]::ReadAllBytes("$PWD/shop.backup")) | Should -Not -Match 'value-|correct horse'
+    }
+    It 'replaces a backup that is there' {
+        Set-Content ./shop.backup old
+        $null = Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase
+        (Get-Item ./shop.backup).Length | Should -BeGreaterThan 100
+    }
+    It 'writes nothing with -WhatIf, and emits the plan with -PassThru' {
+        Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -WhatIf | Should -BeNullOrEmpty
+        (Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -WhatIf -PassThru).Status | Should -Be 'Planned'
+        './shop.backup' | Should -Not -Exist
+    }
+    It 'leaves nothing behind beside the backup' {
+        $null = Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase
+        (Get-ChildItem . -File -Force).Name | Sort-Object | Should -Be '.gitignore', 'flowsecrets.yaml', 'shop.backup'
+    }
+    It 'refuses <what>' -ForEach @(
+        @{ what = 'an empty passphrase'; id = 'EmptyValue'; run = { Backup-FlowSecretStore ./shop.backup -Passphrase ([securestring]::new()) } }
+        @{ what = 'a store that is not there yet'; id = 'StoreUnavailable'; run = { $null = Connect-FlowSecretStore -Path ./new.db; Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase } }
+        @{ what = 'the store''s own file'; id = 'BadArgument'; run = { Backup-FlowSecretStore $sandbox.StoreFile -Passphrase $passphrase } }
+        @{ what = 'a folder'; id = 'FileUnsafe'; run = { $null = New-Item ./folder -ItemType Directory; Backup-FlowSecretStore ./folder -Passphrase $passphrase } }
+        @{ what = 'a store that this version lacks'; id = 'StoreUnavailable'; run = { Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -Store Aws } }
+    ) { Assert-Failure $id $run }
+    It 'shows a table without the passphrase' { Assert-View (Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase) Store, Environment, Status, Identity, Location 'correct horse' }
+    It 'completes environments' { Get-Completion 'Backup-FlowSecretStore -Environment ' | Should -Be 'local', 'second' }
+}

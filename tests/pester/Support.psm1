@@ -1,0 +1,125 @@
+# What the Pester files share: the module under test, a folder of its own for each file, and the ways to look at results.
+$script:root = Split-Path (Split-Path $PSScriptRoot)
+$script:module = $env:FLOWSECRETS_MODULE ? $env:FLOWSECRETS_MODULE : (Join-Path $root out FlowSecrets)
+$script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+$script:variables = 'HOME', 'ENVIRONMENT', 'CATALOG', 'PASSPHRASE', 'PASSPHRASE_FILE' | ForEach-Object { "FLOWSECRETS_$_" }
+Import-Module $module -Global
+
+# One secret of each sort: generated, encryption, JSON, optional, required by nobody, external.
+$script:catalog = @'
+application: shop
+prefix: shop-
+default: local
+environments:
+  local: { store: local }
+  second: { store: local, prefix: second- }
+secrets:
+  jwt-secret: { description: Signing key, category: core, env: JWT_SECRET, required: true, generate: { kind: base64, bytes: 48 }, local: dev-jwt }
+  encryption-key: { category: core, env: ENCRYPTION_KEY, usage: encryption, generate: { kind: hex, bytes: 32 } }
+  db-config:
+    category: database
+    fields:
+      host: { prompt: Database host, sensitive: false, default: localhost, env: DB_HOST, local: localhost }
+      password: { env: DB_PASSWORD, generate: { kind: password, length: 24 } }
+  llm-openai: { category: llm, env: OPENAI_API_KEY }
+  llm-google: { category: llm, env: GOOGLE_API_KEY }
+  partner-token: { category: other, owner: external }
+localEnv:
+  path: backend/.env
+  variables: { NODE_ENV: development, DATABASE_URL: "db://{{ db-config.host }}" }
+'@
+
+function Get-ModulePath { $module }
+function Get-PwshPath { $pwsh }
+
+# A repository with a catalog, and a home for stores and keys; nothing of the user's own is touched.
+function New-Sandbox([string] $Catalog = $script:catalog) {
+    $path = [System.IO.Directory]::CreateTempSubdirectory('flowsecrets-pester-').FullName
+    $before = @{}
+    foreach ($name in $variables) { $before[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $null) }
+    $env:FLOWSECRETS_HOME = Join-Path $path home
+    $repository = (New-Item (Join-Path $path repository) -ItemType Directory).FullName
+    git init --quiet $repository
+    if ($Catalog) { Set-Content (Join-Path $repository flowsecrets.yaml) $Catalog }
+    Set-Content (Join-Path $repository .gitignore) ".env`n"
+    Push-Location $repository -StackName sandbox
+    [pscustomobject] @{ Path = $path; Repository = $repository; StoreFile = Join-Path $path home data flowsecrets.db; Before = $before }
+}
+
+function Remove-Sandbox($Sandbox) {
+    Disconnect-FlowSecretStore
+    Pop-Location -StackName sandbox
+    foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $Sandbox.Before[$name]) }
+    Remove-Item $Sandbox.Path -Recurse -Force
+}
+
+function ConvertTo-Secret([string] $Text) { ConvertTo-SecureString $Text -AsPlainText -Force }
+
+# The error records of a script block, those that end it included.
+function Get-Failure([scriptblock] $Script) {
+    try { & $Script 2>&1 | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } }
+    catch { $_ }
+}
+
+# It fails with this id, and says of what and what to do about it.
+function Assert-Failure([string] $Id, [scriptblock] $Script) {
+    $failure = Get-Failure $Script | Select-Object -Last 1
+    $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+    $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    $failure.TargetObject | Should -Not -BeNullOrEmpty -Because 'an error names its target'
+}
+
+# The view has all its columns within 100, and none of the values.
+function Assert-View([object[]] $Objects, [string[]] $Header, [string[]] $Value = @()) {
+    $Objects | Should -Not -BeNullOrEmpty
+    $text = $Objects | Out-String -Width 100
+    foreach ($line in $text -split '\r?\n') { ($line -replace '\e\[[0-9;]*m').Length | Should -BeLessOrEqual 100 }
+    foreach ($name in $Header) { $text | Should -Match "(?m)\b$name\b" }
+    foreach ($secret in $Value) { $text | Should -Not -Match ([regex]::Escape($secret)) }
+}
+
+function Get-Completion([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
+
+# Runs a script in a pwsh of its own that has the module; the exit code and all its output.
+function Invoke-Child([string] $Script, [string[]] $Argument = @()) {
+    $file = Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-$(New-Guid).ps1"
+    Set-Content $file "Import-Module '$module'`n$Script"
+    try {
+        $output = & $pwsh -NoProfile @Argument -File $file 2>&1 | Out-String
+        [pscustomobject] @{ ExitCode = $LASTEXITCODE; Output = $output.Trim() }
+    }
+    finally { Remove-Item $file }
+}
+
+# A secret with these values, one version each.
+function Add-Secret([string] $Name, [string[]] $Value = 'value') {
+    $null = New-FlowSecret $Name -Value (ConvertTo-Secret $Value[0])
+    foreach ($next in $Value | Select-Object -Skip 1) { $null = Set-FlowSecret $Name -Value (ConvertTo-Secret $next) }
+}
+
+# A command in a runspace of its own, before a person who gives these answers; not yet begun.
+function New-HostedCommand([string] $Script, [string[]] $Answer = @(), [int] $Delay = 0) {
+    if (-not ('FlowSecrets.PesterSupport.QueuedHost' -as [type])) { Add-Type -Path $PSScriptRoot/QueuedHost.cs }
+    $person = [FlowSecrets.PesterSupport.QueuedHost]::new($Answer, $Delay)
+    $state = [initialsessionstate]::CreateDefault2()
+    $state.ImportPSModule($module)
+    $runspace = [runspacefactory]::CreateRunspace($person, $state)
+    $runspace.Open()
+    $shell = [powershell]::Create($runspace)
+    $null = $shell.AddScript("Set-Location '$PWD'").Invoke()
+    $shell.Commands.Clear()
+    $null = $shell.AddScript($Script)
+    [pscustomobject] @{ Shell = $shell; Person = $person.Person }
+}
+
+# The same, run to its end: what came out, what was shown, and the errors' ids.
+function Invoke-Hosted([string] $Script, [string[]] $Answer = @()) {
+    $command = New-HostedCommand $Script $Answer
+    $failures = @()
+    try { $output = $command.Shell.Invoke() } catch { $failures = @($_.Exception.InnerException.ErrorRecord) }
+    $failures = @($command.Shell.Streams.Error) + $failures
+    $command.Shell.Runspace.Dispose()
+    [pscustomobject] @{ Output = $output; Person = $command.Person; Failure = $failures; Progress = @($command.Shell.Streams.Progress) }
+}
+
+Export-ModuleMember -Function *
