@@ -55,6 +55,11 @@ Describe 'Connect-FlowSecretStore' {
         Assert-Failure StoreCorrupt { Connect-FlowSecretStore -Path ./broken.db }
         (Get-FlowSecretStore).Environment | Should -Be 'second'
     }
+    It 'says what opens the store, not what was given for it' {
+        Add-Secret llm-openai 'value'
+        $status = try { Connect-FlowSecretStore -Path $sandbox.StoreFile -Passphrase (ConvertTo-Secret 'of no use') } catch { $_.FullyQualifiedErrorId }
+        $status.Identity | Should -Not -Be 'passphrase' -Because 'a key file opens it'
+    }
     It 'changes nothing on the disk' {
         $null = Connect-FlowSecretStore -Path ./team.db -Passphrase $passphrase
         './team.db' | Should -Not -Exist
