@@ -48,6 +48,25 @@ Describe 'Get-FlowSecretValue' {
         Assert-Failure FileUnsafe { Get-FlowSecretValue llm-openai -OutFile ./link.txt }
         Get-Content ./other.txt | Should -Be 'kept'
     }
+    It 'writes no file where the current location, or the path, is no folder: <path>' -ForEach @{ path = './value' }, @{ path = 'Env:value' } {
+        $here = [Environment]::CurrentDirectory
+        [Environment]::CurrentDirectory = $sandbox.Path
+        Push-Location Env:
+        try { $failures = @(Get-Failure { Get-FlowSecretValue -StoreName shop-llm-openai -OutFile $path }) }
+        finally { Pop-Location; [Environment]::CurrentDirectory = $here }
+        Get-ChildItem $sandbox.Path -Recurse -File -Filter value | Should -BeNullOrEmpty
+        $failures | Should -HaveCount 1
+    }
+    It 'gives the others when one cannot be given, and then fails' {
+        $read = [System.Collections.Generic.List[object]]::new()
+        Assert-Failure ValueNotText { Get-FlowSecretValue -StoreName binary, shop-llm-openai | ForEach-Object { $read.Add($_) } }
+        $read.StoreName | Should -Be 'shop-llm-openai'
+    }
+    It 'names the cause where the file''s folder is not there' {
+        $failure = Get-Failure { Get-FlowSecretValue llm-openai -OutFile ./nowhere/file }
+        $failure.FullyQualifiedErrorId | Should -Not -BeLike 'UnexpectedError,*'
+        $failure.TargetObject | Should -BeLike '*nowhere*'
+    }
     It 'refuses <what>' -ForEach @(
         @{ what = 'a name that the catalog lacks'; id = 'SecretNotInCatalog'; run = { Get-FlowSecretValue nowhere } }
         @{ what = 'a secret that the store lacks'; id = 'SecretNotFound'; run = { Get-FlowSecretValue jwt-secret } }

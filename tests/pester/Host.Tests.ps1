@@ -96,6 +96,16 @@ Describe 'Prompts' {
         $run.Person.Shown | Should -Not -Match 'typed-value'
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'typed-value'
     }
+    It 'does not ask for a value that it could not store: <script>' -ForEach @{ script = 'Set-FlowSecret llm-openai' }, @{ script = 'Set-FlowSecret nowhere' } {
+        $run = Invoke-Hosted $script 'typed-value'
+        $run.Failure | Should -HaveCount 1
+        $run.Person.Hidden | Should -Be 0
+    }
+    It 'says that nobody can confirm where the host cannot ask' {
+        Add-Secret llm-openai
+        (Invoke-Hosted 'Remove-FlowSecret llm-openai').Failure[-1].FullyQualifiedErrorId | Should -BeLike 'CannotPrompt,*'
+        (Get-FlowSecret llm-openai).State | Should -Be 'Present'
+    }
     It 'takes no empty answer for a value' { (Invoke-Hosted 'New-FlowSecret llm-openai' '').Failure[-1].FullyQualifiedErrorId | Should -BeLike 'EmptyValue,*' }
     It 'asks nothing with -WhatIf' {
         $run = Invoke-Hosted 'New-FlowSecret llm-openai -WhatIf -PassThru'
@@ -142,9 +152,10 @@ Describe 'Streams' {
     BeforeEach { $sandbox = New-Sandbox }
     AfterEach { Remove-Sandbox $sandbox }
 
-    It 'takes the progress away, also when the command fails: <script>' -ForEach @(
+    It 'takes the progress away, also when the command fails or is stopped: <script>' -ForEach @(
         @{ script = 'Set-FlowSecret llm-openai, llm-google -Value (ConvertTo-SecureString a -AsPlainText -Force)' }
         @{ script = 'New-FlowSecret llm-openai, llm-google -Value (ConvertTo-SecureString a -AsPlainText -Force)' }
+        @{ script = 'New-FlowSecret jwt-secret, encryption-key -Generate | Select-Object -First 1' }
     ) {
         $progress = (Invoke-Hosted $script).Progress
         $progress | Should -Not -BeNullOrEmpty
@@ -154,10 +165,6 @@ Describe 'Streams' {
         $first = New-FlowSecret jwt-secret, encryption-key -Generate | Select-Object -First 1
         $first.Name | Should -Be 'jwt-secret'
         (Get-FlowSecret encryption-key).State | Should -Be 'Missing'
-    }
-    It 'leaves the progress away after Select-Object -First 1 too' {
-        $progress = (Invoke-Hosted 'New-FlowSecret jwt-secret, encryption-key -Generate | Select-Object -First 1').Progress
-        $progress[-1].RecordType | Should -Be 'Completed'
     }
     It 'stops within a second while the store is locked, and nothing takes effect after (python3)' -Skip:(-not (Get-Command python3 -ErrorAction Ignore)) {
         Add-Secret llm-openai 'before'

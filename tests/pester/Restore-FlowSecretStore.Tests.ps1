@@ -45,6 +45,10 @@ Describe 'Restore-FlowSecretStore' {
         Assert-Failure $id $run
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-two'
     }
+    It 'names the backup in its error, not a file of its own making' {
+        $failure = Get-Failure { Restore-FlowSecretStore ./shop.backup -Passphrase (ConvertTo-Secret 'wrong') -Force -Confirm:$false }
+        $failure.TargetObject | Should -BeIn (Join-Path $sandbox.Repository shop.backup), $sandbox.StoreFile
+    }
     It 'shows a table without the passphrase' { Assert-View (Restore-FlowSecretStore ./shop.backup -Passphrase $passphrase -Force -Confirm:$false) Store, Environment, Status, Identity, Location 'correct horse' }
     It 'completes environments' { Get-Completion 'Restore-FlowSecretStore -Environment ' | Should -Be 'local', 'second' }
 }
