@@ -12,7 +12,7 @@ public abstract class CatalogCmdlet : FlowCmdlet
     [Alias("Path")]
     public string? CatalogPath { get; set; }
 
-    private protected CatalogOptions Options => new() { CatalogPath = CatalogPath is null ? null : GetUnresolvedProviderPathFromPSPath(CatalogPath) };
+    private protected CatalogOptions Options => new() { CatalogPath = FilePath(CatalogPath, nameof(CatalogPath)) };
 }
 
 /// <summary>Reads the catalog as objects.</summary>

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Management.Automation.Runspaces;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
@@ -28,7 +27,9 @@ public abstract class CatalogCompleter : IArgumentCompleter
 
     private protected static Catalog? FindCatalog(IDictionary bound)
     {
-        string folder = Runspace.DefaultRunspace?.SessionStateProxy.Path.CurrentFileSystemLocation.ProviderPath ?? Environment.CurrentDirectory;
+        // The session is busy completing, so it is asked from within.
+        using PowerShell inner = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        string folder = inner.AddCommand("Microsoft.PowerShell.Management\\Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>().FirstOrDefault()?.ProviderPath ?? Environment.CurrentDirectory;
         return CatalogLoader.Find(new OperationContext(static () => ProviderLoader.Providers, folder), bound["CatalogPath"] as string);
     }
 }

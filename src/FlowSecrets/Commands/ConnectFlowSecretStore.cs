@@ -36,7 +36,7 @@ public sealed class ConnectFlowSecretStoreCommand : StoreCmdlet
 
             selection = its with
             {
-                Path = Path is null ? its.Path : GetUnresolvedProviderPathFromPSPath(Path),
+                Path = Path is null ? its.Path : FilePath(Path, nameof(Path))!,
                 Passphrase = Passphrase is null ? null : SecureStrings.ToValue(Passphrase),
             };
         }

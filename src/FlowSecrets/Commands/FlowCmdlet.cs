@@ -44,13 +44,35 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
 
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>What the cmdlet does, once all input is there.</summary>
+    /// <summary>What the cmdlet does: for each record, unless it gathers them first.</summary>
     protected abstract void Run();
 
-    protected override void EndProcessing()
+    protected override void ProcessRecord() => RunGuarded();
+
+    protected override void EndProcessing() => ReportFailures();
+
+    /// <summary>Takes note of an item that failed; its error is written after the last item.</summary>
+    internal void Fail(FlowSecretException error)
     {
-        RunGuarded();
-        ReportFailures();
+        _results++;
+        _failures.Add(error);
+    }
+
+    /// <summary>A path of the file system, absolute; the session's place may be elsewhere (a drive of variables).</summary>
+    private protected string? FilePath(string? path, string parameter)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == "FileSystem" ? full : throw new FlowSecretException(
+            ErrorIds.BadArgument,
+            FlowErrorCategory.InvalidArgument,
+            path,
+            $"-{parameter} '{path}' is not in the file system but in {provider.Name}",
+            "Name a file by its whole path, or go to a folder first: Set-Location FOLDER");
     }
 
     private protected void RunGuarded()
@@ -139,9 +161,18 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
             ThrowTerminatingError(Record(_failures[0]));
         }
 
+        // Under 'Stop' the first error would hide the rest, and -AllowPartial would end the script after all.
+        bool stops = Failures.Stops(MyInvocation.BoundParameters, SessionState);
         foreach (FlowSecretException failure in _failures)
         {
-            WriteError(Record(failure));
+            if (stops)
+            {
+                WriteWarning($"{failure.Id}: {failure.Message}");
+            }
+            else
+            {
+                WriteError(Record(failure));
+            }
         }
 
         if (!AllowsPartial)

@@ -18,14 +18,14 @@ public sealed class GetFlowSecretCommand : TargetCmdlet
 
     private protected override bool TakesAll => true;
 
-    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames) =>
+    private protected override void RunPlace(Targets targets) =>
         Execute(new GetSecretsOperation(Context), new GetSecretsOptions
         {
             CatalogPath = FullCatalogPath,
-            Environment = environment,
-            Store = store,
-            Names = names,
-            StoreNames = storeNames,
+            Environment = targets.Environment,
+            Store = targets.Store,
+            Names = targets.Names,
+            StoreNames = targets.StoreNames,
             All = All,
         });
 }

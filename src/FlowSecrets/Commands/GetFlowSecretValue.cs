@@ -9,8 +9,8 @@ namespace FlowSecrets.Commands;
 /// <summary>A value that was read, as a SecureString.</summary>
 public sealed class FlowSecretValue
 {
-    /// <summary>The catalog's key; the store's name for a secret beyond it.</summary>
-    public required string Name { get; init; }
+    /// <summary>The catalog's key; null for a secret beyond it.</summary>
+    public string? Name { get; init; }
 
     public required string StoreName { get; init; }
 
@@ -29,7 +29,8 @@ public sealed class FlowSecretValue
 public sealed class GetFlowSecretValueCommand : TargetCmdlet
 {
     /// <summary>Read this version instead of the current one.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
     [ArgumentCompleter(typeof(VersionCompleter))]
     public string? Version { get; set; }
 
@@ -51,10 +52,12 @@ public sealed class GetFlowSecretValueCommand : TargetCmdlet
     [Parameter]
     public string? OutFile { get; set; }
 
-    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames)
+    private protected override string? RecordVersion => string.IsNullOrEmpty(Version) || Stage is not null ? null : Version;
+
+    private protected override void RunPlace(Targets targets)
     {
-        string? file = OutFile is null ? null : GetUnresolvedProviderPathFromPSPath(OutFile);
-        if (file is not null && (names.Length + storeNames.Length != 1 || names.Any(WildcardPattern.ContainsWildcardCharacters)))
+        string? file = FilePath(OutFile, nameof(OutFile));
+        if (file is not null && (targets.Names.Length + targets.StoreNames.Length != 1 || targets.Names.Any(WildcardPattern.ContainsWildcardCharacters)))
         {
             throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, file, "-OutFile takes one secret", "Name one, without wildcards.");
         }
@@ -62,11 +65,11 @@ public sealed class GetFlowSecretValueCommand : TargetCmdlet
         ReadValuesOptions options = new()
         {
             CatalogPath = FullCatalogPath,
-            Environment = environment,
-            Store = store,
-            Names = names,
-            StoreNames = storeNames,
-            Version = Version,
+            Environment = targets.Environment,
+            Store = targets.Store,
+            Names = targets.Names,
+            StoreNames = targets.StoreNames,
+            Version = targets.Version,
             Stage = Stage,
             Field = Field,
         };
@@ -81,18 +84,27 @@ public sealed class GetFlowSecretValueCommand : TargetCmdlet
         }
 
         using SecretValue value = reading.Value;
-        if (file is not null)
+        try
         {
-            PrivateFile.WriteAtomically(file, value.AsSpan());
+            if (file is not null)
+            {
+                PrivateFile.WriteAtomically(file, value.AsSpan());
+                return null;
+            }
+
+            return AsPlainText ? value.RevealText(reading.StoreName) : new FlowSecretValue
+            {
+                Name = reading.Name,
+                StoreName = reading.StoreName,
+                Version = reading.Version!,
+                Value = SecureStrings.FromValue(value, reading.StoreName),
+            };
+        }
+        catch (FlowSecretException e)
+        {
+            // The others can still be read.
+            Fail(e);
             return null;
         }
-
-        return AsPlainText ? value.RevealText(reading.StoreName) : new FlowSecretValue
-        {
-            Name = reading.Name ?? reading.StoreName,
-            StoreName = reading.StoreName,
-            Version = reading.Version!,
-            Value = SecureStrings.FromValue(value, reading.StoreName),
-        };
     }
 }

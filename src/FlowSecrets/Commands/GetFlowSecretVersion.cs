@@ -11,6 +11,6 @@ namespace FlowSecrets.Commands;
 [OutputType(typeof(SecretVersionItem))]
 public sealed class GetFlowSecretVersionCommand : TargetCmdlet
 {
-    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames) =>
-        Execute(new GetVersionsOperation(Context), new VersionOptions { CatalogPath = FullCatalogPath, Environment = environment, Store = store, Names = names, StoreNames = storeNames });
+    private protected override void RunPlace(Targets targets) =>
+        Execute(new GetVersionsOperation(Context), new VersionOptions { CatalogPath = FullCatalogPath, Environment = targets.Environment, Store = targets.Store, Names = targets.Names, StoreNames = targets.StoreNames });
 }

@@ -12,10 +12,11 @@ namespace FlowSecrets.Commands;
 [OutputType(typeof(SetupResult))]
 public sealed class InitializeFlowSecretCommand : StoreCmdlet
 {
+    private readonly List<(string? Environment, StoreKind? Store, string[] Names)> _records = [];
+
     /// <summary>Keys of the secrets to set up; all without it.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SecretNameCompleter))]
-    [SupportsWildcards]
     public string[] Name { get; set; } = [];
 
     /// <summary>Ask nothing: take -InputPath, the defaults, and generate the rest.</summary>
@@ -52,17 +53,32 @@ public sealed class InitializeFlowSecretCommand : StoreCmdlet
 
     protected override bool AllowsPartial => AllowPartial;
 
-    protected override void Run() => Execute(new InitializeSecretsOperation(Context), new InitializeOptions
+    /// <summary>Secrets of one place are one set-up: they may refer to each other, and one question is enough.</summary>
+    protected override void ProcessRecord() => _records.Add((NamedEnvironment, StoreWithoutEnvironment, Name));
+
+    protected override void EndProcessing()
     {
-        CatalogPath = FullCatalogPath,
-        Environment = NamedEnvironment,
-        Store = StoreWithoutEnvironment,
-        Names = Name,
-        NonInteractive = NonInteractive,
-        InputPath = InputPath is null ? null : GetUnresolvedProviderPathFromPSPath(InputPath),
-        PromptAll = PromptAll,
-        ShowGenerated = ShowGenerated,
-        OverwriteEncryptionKey = OverwriteEncryptionKey,
-        Force = Force,
-    });
+        RunGuarded();
+        base.EndProcessing();
+    }
+
+    protected override void Run()
+    {
+        foreach (IGrouping<(string?, StoreKind?), (string? Environment, StoreKind? Store, string[] Names)> place in _records.GroupBy(static r => (r.Environment, r.Store)))
+        {
+            Execute(new InitializeSecretsOperation(Context), new InitializeOptions
+            {
+                CatalogPath = FullCatalogPath,
+                Environment = place.Key.Item1,
+                Store = place.Key.Item2,
+                Names = [.. place.SelectMany(static r => r.Names)],
+                NonInteractive = NonInteractive,
+                InputPath = FilePath(InputPath, nameof(InputPath)),
+                PromptAll = PromptAll,
+                ShowGenerated = ShowGenerated,
+                OverwriteEncryptionKey = OverwriteEncryptionKey,
+                Force = Force,
+            });
+        }
+    }
 }

@@ -17,9 +17,9 @@ public sealed class NewFlowSecretCommand : ValueCmdlet
     [Parameter(ParameterSetName = "Empty", Mandatory = true)]
     public SwitchParameter NoValue { get; set; }
 
-    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames)
+    private protected override void RunPlace(Targets targets)
     {
         using SecretValue? value = GivenValue();
-        Execute(new NewSecretsOperation(Context), Options(environment, store, names, storeNames, value) with { NoValue = NoValue });
+        Execute(new NewSecretsOperation(Context), Options(targets, value) with { NoValue = NoValue });
     }
 }

@@ -57,10 +57,10 @@ public sealed class NewFlowSecretCatalogCommand : StoreCmdlet
             Environment = NamedEnvironment,
             Store = StoreWithoutEnvironment,
             Origin = Enum.Parse<CatalogOrigin>(ParameterSetName),
-            From = from is null ? null : GetUnresolvedProviderPathFromPSPath(from),
+            From = FilePath(from, nameof(from)),
             Prefix = Prefix,
             Application = Application,
-            Path = GetUnresolvedProviderPathFromPSPath(Path),
+            Path = FilePath(Path, nameof(Path))!,
             Force = Force,
         });
     }

@@ -24,14 +24,14 @@ public sealed class RemoveFlowSecretCommand : TargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames) =>
+    private protected override void RunPlace(Targets targets) =>
         Execute(new RemoveSecretsOperation(Context), new RemoveSecretsOptions
         {
             CatalogPath = FullCatalogPath,
-            Environment = environment,
-            Store = store,
-            Names = names,
-            StoreNames = storeNames,
+            Environment = targets.Environment,
+            Store = targets.Store,
+            Names = targets.Names,
+            StoreNames = targets.StoreNames,
             RecoveryWindow = Permanent ? null : TimeSpan.FromDays(RecoveryDays),
         });
 }

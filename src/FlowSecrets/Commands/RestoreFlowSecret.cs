@@ -15,6 +15,6 @@ public sealed class RestoreFlowSecretCommand : TargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames) =>
-        Execute(new RestoreSecretsOperation(Context), new RemoveSecretsOptions { CatalogPath = FullCatalogPath, Environment = environment, Store = store, Names = names, StoreNames = storeNames });
+    private protected override void RunPlace(Targets targets) =>
+        Execute(new RestoreSecretsOperation(Context), new RemoveSecretsOptions { CatalogPath = FullCatalogPath, Environment = targets.Environment, Store = targets.Store, Names = targets.Names, StoreNames = targets.StoreNames });
 }

@@ -25,7 +25,7 @@ public sealed class SetFlowSecretCommand : ValueCmdlet
     [Parameter]
     public SwitchParameter OverwriteEncryptionKey { get; set; }
 
-    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames)
+    private protected override void RunPlace(Targets targets)
     {
         if (LabelOnly && Label is null)
         {
@@ -35,6 +35,6 @@ public sealed class SetFlowSecretCommand : ValueCmdlet
         using SecretValue? value = GivenValue();
         Execute(
             new SetSecretsOperation(Context),
-            Options(environment, store, names, storeNames, value) with { NoValue = LabelOnly, Field = Field, OverwriteEncryptionKey = OverwriteEncryptionKey });
+            Options(targets, value) with { NoValue = LabelOnly, Field = Field, OverwriteEncryptionKey = OverwriteEncryptionKey });
     }
 }

@@ -22,7 +22,7 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
             Store = StoreWithoutEnvironment,
             Tasks = tasks,
             Passphrase = value,
-            BackupPath = backup is null ? null : GetUnresolvedProviderPathFromPSPath(backup),
+            BackupPath = FilePath(backup, nameof(backup)),
             Force = force,
         });
     }

@@ -51,7 +51,7 @@ public sealed class SyncFlowLocalEnvCommand : StoreCmdlet
         CatalogPath = FullCatalogPath,
         Environment = NamedEnvironment,
         Store = StoreWithoutEnvironment,
-        Path = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path),
+        Path = FilePath(Path, nameof(Path)),
         Target = Target,
         Clean = Clean,
         Check = Check,

@@ -21,7 +21,7 @@ public abstract class StoreCmdlet : FlowCmdlet
     [Parameter]
     public string? CatalogPath { get; set; }
 
-    private protected string? FullCatalogPath => CatalogPath is null ? null : GetUnresolvedProviderPathFromPSPath(CatalogPath);
+    private protected string? FullCatalogPath => FilePath(CatalogPath, nameof(CatalogPath));
 
     /// <summary>An environment says its store itself.</summary>
     private protected StoreKind? StoreWithoutEnvironment => string.IsNullOrEmpty(Environment) ? Store : null;
@@ -32,14 +32,13 @@ public abstract class StoreCmdlet : FlowCmdlet
 /// <summary>Base of the cmdlets that take secrets by name, also from the pipeline.</summary>
 public abstract class TargetCmdlet : StoreCmdlet
 {
-    private readonly List<Target> _targets = [];
+    private readonly List<Targets> _targets = [];
 
     /// <summary>Keys of the catalog's secrets.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(SecretNameCompleter))]
-    [SupportsWildcards]
     public string[]? Name { get; set; }
 
     /// <summary>The store's own names of secrets, literally; for those beyond the catalog.</summary>
@@ -57,6 +56,9 @@ public abstract class TargetCmdlet : StoreCmdlet
     /// <summary>Whether nothing named means everything.</summary>
     private protected virtual bool TakesAll => false;
 
+    /// <summary>The version that came with a record; records with the same one share a plan.</summary>
+    private protected virtual string? RecordVersion => null;
+
     protected override void ProcessRecord()
     {
         // What comes down the pipeline brings both names; the catalog's is the one that keeps its meaning.
@@ -72,21 +74,28 @@ public abstract class TargetCmdlet : StoreCmdlet
                 "Name it by its key in the catalog (-Name) or as its store does (-StoreName).")));
         }
 
-        _targets.Add(new Target(NamedEnvironment, StoreWithoutEnvironment, names, storeNames));
+        _targets.Add(new Targets(NamedEnvironment, StoreWithoutEnvironment, RecordVersion, names, storeNames));
+    }
+
+    protected override void EndProcessing()
+    {
+        RunGuarded();
+        base.EndProcessing();
     }
 
     protected override void Run()
     {
         // One plan for each place.
-        Target[] targets = [.. _targets];
+        Targets[] targets = [.. _targets];
         _targets.Clear();
-        foreach (IGrouping<(string?, StoreKind?), Target> place in targets.GroupBy(static t => (t.Environment, t.Store)))
+        foreach (IGrouping<(string?, StoreKind?, string?), Targets> place in targets.GroupBy(static t => (t.Environment, t.Store, t.Version)))
         {
-            RunPlace(place.Key.Item1, place.Key.Item2, [.. place.SelectMany(static t => t.Names)], [.. place.SelectMany(static t => t.StoreNames)]);
+            RunPlace(place.First() with { Names = [.. place.SelectMany(static t => t.Names)], StoreNames = [.. place.SelectMany(static t => t.StoreNames)] });
         }
     }
 
-    private protected abstract void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames);
+    private protected abstract void RunPlace(Targets targets);
 
-    private sealed record Target(string? Environment, StoreKind? Store, string[] Names, string[] StoreNames);
+    /// <summary>The secrets of one place.</summary>
+    private protected sealed record Targets(string? Environment, StoreKind? Store, string? Version, string[] Names, string[] StoreNames);
 }

@@ -55,18 +55,28 @@ public abstract class ValueCmdlet : TargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected WriteSecretsOptions Options(string? environment, StoreKind? store, string[] names, string[] storeNames, SecretValue? value) => new()
+    private protected WriteSecretsOptions Options(Targets targets, SecretValue? value) => new()
     {
         CatalogPath = FullCatalogPath,
-        Environment = environment,
-        Store = store,
-        Names = names,
-        StoreNames = storeNames,
+        Environment = targets.Environment,
+        Store = targets.Store,
+        Names = targets.Names,
+        StoreNames = targets.StoreNames,
         Value = value,
         Generate = Generate,
         GenerateSpec = MyInvocation.BoundParameters.ContainsKey(nameof(Kind)) ? new GenerateSpec(Kind) : null,
         Labels = Label?.Cast<DictionaryEntry>().ToDictionary(static e => e.Key.ToString()!, static e => e.Value?.ToString() ?? "", StringComparer.Ordinal),
     };
+
+    /// <summary>A value that comes down the pipeline belongs to its own record.</summary>
+    protected override void ProcessRecord()
+    {
+        base.ProcessRecord();
+        if (ParameterSetName == ByValue && MyInvocation.ExpectingInput)
+        {
+            RunGuarded();
+        }
+    }
 
     /// <summary>The value that the parameters give; null when it is asked for or made. The caller disposes of it.</summary>
     private protected SecretValue? GivenValue()
@@ -76,7 +86,7 @@ public abstract class ValueCmdlet : TargetCmdlet
             case ByValue:
                 return SecureStrings.ToValue(Value!);
             case ByPath:
-                return FromBytes(ReadFile(GetUnresolvedProviderPathFromPSPath(Path!)));
+                return FromBytes(ReadFile(FilePath(Path, nameof(Path))!));
             case ByVariable:
                 return System.Environment.GetEnvironmentVariable(FromEnvironment!) is { Length: > 0 } text
                     ? SecretValue.FromText(text)

@@ -22,22 +22,17 @@ public abstract class VersionCmdlet : TargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Versions differ from record to record, so each is a plan of its own.</summary>
-    protected override void ProcessRecord()
-    {
-        base.ProcessRecord();
-        RunGuarded();
-    }
+    private protected override string? RecordVersion => Version;
 
-    private protected void Change(string? environment, StoreKind? store, string[] names, string[] storeNames, VersionState? state, string? stage) =>
+    private protected void Change(Targets targets, VersionState? state, string? stage) =>
         Execute(new ChangeVersionOperation(Context), new VersionOptions
         {
             CatalogPath = FullCatalogPath,
-            Environment = environment,
-            Store = store,
-            Names = names,
-            StoreNames = storeNames,
-            Version = Version,
+            Environment = targets.Environment,
+            Store = targets.Store,
+            Names = targets.Names,
+            StoreNames = targets.StoreNames,
+            Version = targets.Version,
             State = state,
             Stage = stage,
         });
@@ -60,7 +55,7 @@ public sealed class SetFlowSecretVersionCommand : VersionCmdlet
     [ArgumentCompleter(typeof(StageCompleter))]
     public string? Stage { get; set; }
 
-    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames)
+    private protected override void RunPlace(Targets targets)
     {
         if (State is null && Stage is null)
         {
@@ -68,7 +63,7 @@ public sealed class SetFlowSecretVersionCommand : VersionCmdlet
         }
 
         VersionState? state = State switch { VersionSwitch.Enabled => VersionState.Enabled, VersionSwitch.Disabled => VersionState.Disabled, _ => null };
-        Change(environment, store, names, storeNames, state, Stage);
+        Change(targets, state, Stage);
     }
 }
 
@@ -80,6 +75,6 @@ public sealed class SetFlowSecretVersionCommand : VersionCmdlet
 [OutputType(typeof(SecretChange))]
 public sealed class RemoveFlowSecretVersionCommand : VersionCmdlet
 {
-    private protected override void RunPlace(string? environment, StoreKind? store, string[] names, string[] storeNames) =>
-        Change(environment, store, names, storeNames, VersionState.Destroyed, null);
+    private protected override void RunPlace(Targets targets) =>
+        Change(targets, VersionState.Destroyed, null);
 }
