@@ -39,6 +39,8 @@ internal static class EnvLoop
         {
         }
 
+        public void Fail(FlowSecretException error) => throw error;
+
         public void Progress(ProgressUpdate update)
         {
         }

@@ -1,7 +1,9 @@
 namespace FlowSecrets.Catalogs;
 
 /// <summary>Makes the model of a document whose grammar was found right, and hands it to <see cref="CatalogRules"/>.</summary>
-internal sealed class CatalogBuilder(string path, string hash, DocNode root, ProblemList problems)
+/// <param name="root">What of the document is right.</param>
+/// <param name="written">The whole document.</param>
+internal sealed class CatalogBuilder(string path, string hash, DocNode root, DocNode written, ProblemList problems)
 {
     private readonly List<TemplateUse> _templates = [];
 
@@ -24,7 +26,7 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Pro
         };
         CollectManifestTemplates(root.Get("kubernetes"));
         CollectEnvironmentTemplates();
-        new CatalogRules(catalog, root, _templates, problems).Check();
+        new CatalogRules(catalog, root, written, _templates, problems).Check();
         return catalog;
     }
 

@@ -15,8 +15,8 @@ internal static class CatalogReader
         try
         {
             DocNode root = documents.Parse(DecodeText(content));
-            ShapeChecker.Check(root, CatalogShape.Root, "", list);
-            Catalog? catalog = list.Any ? null : new CatalogBuilder(path, Convert.ToHexStringLower(SHA256.HashData(content)), root, list).Build();
+            DocNode? right = ShapeChecker.Check(root, CatalogShape.Root, "", list);
+            Catalog? catalog = right is null ? null : new CatalogBuilder(path, Convert.ToHexStringLower(SHA256.HashData(content)), right, root, list).Build();
             problems = list.All;
             return list.Any ? null : catalog;
         }

@@ -1,8 +1,12 @@
 namespace FlowSecrets.Catalogs;
 
 /// <summary>What the parts of a catalog must say of each other: names, references, variables.</summary>
-internal sealed class CatalogRules(Catalog catalog, DocNode root, IReadOnlyList<TemplateUse> templates, ProblemList problems)
+internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode written, IReadOnlyList<TemplateUse> templates, ProblemList problems)
 {
+    // What is wrong in itself was said already; who refers to it is not wrong as well.
+    private readonly HashSet<string> _environmentNames = [.. KeysOf(written, "environments")];
+    private readonly HashSet<string> _secretNames = [.. KeysOf(written, "secrets")];
+
     private readonly Dictionary<string, DocNode> _secretNodes = (root.Get("secrets")?.Entries ?? []).ToDictionary(static e => e.Key.Text, static e => e.Value, StringComparer.Ordinal);
 
     public void Check()
@@ -45,7 +49,7 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, IReadOnlyList<
 
     private void RequireEnvironment(DocNode? node, string path)
     {
-        if (node is not null && !catalog.Environments.ContainsKey(node.Text))
+        if (node is not null && !_environmentNames.Contains(node.Text))
         {
             problems.Add(node, $"'{path}' names the environment '{node.Text}', which is not in 'environments'.{Near(node.Text, catalog.Environments.Keys)}");
         }
@@ -53,11 +57,13 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, IReadOnlyList<
 
     private void RequireSecret(DocNode at, string key, string path)
     {
-        if (catalog.Find(key) is null)
+        if (!_secretNames.Contains(key))
         {
             problems.Add(at, $"'{path}' names the secret '{key}', which is not in 'secrets'.{Near(key, catalog.Secrets.Select(static s => s.Key))}");
         }
     }
+
+    private static IEnumerable<string> KeysOf(DocNode document, string key) => (document.Get(key)?.Entries ?? []).Select(static e => e.Key.Text);
 
     private static string Near(string word, IEnumerable<string> names) => Suggestion.Nearest(word, names) is { } near ? $" Did you mean '{near}'?" : "";
 

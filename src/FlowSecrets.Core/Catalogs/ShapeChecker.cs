@@ -1,110 +1,117 @@
 namespace FlowSecrets.Catalogs;
 
-/// <summary>Holds a document against a <see cref="Shape"/> and reports every difference.</summary>
+/// <summary>
+/// Holds a document against a <see cref="Shape"/>, reports every difference, and gives back what of it is right, so that the rules
+/// between the parts can be checked in the same run.
+/// </summary>
 internal static class ShapeChecker
 {
     /// <param name="path">Where the node stands, for the message: <c>secrets.jwt-secret.env</c>.</param>
-    public static void Check(DocNode node, Shape shape, string path, ProblemList problems)
+    /// <returns>The node without its wrong parts; null when nothing of it is right.</returns>
+    public static DocNode? Check(DocNode node, Shape shape, string path, ProblemList problems)
     {
         switch (shape)
         {
             case TextShape text:
-                CheckText(node, text, path, problems);
-                break;
+                return CheckText(node, text, path, problems) ? node : null;
             case BoolShape when node.Kind != DocKind.Bool:
                 problems.Add(node, $"'{path}' must be true or false, not {Name(node)}.");
-                break;
+                return null;
             case NumberShape number:
-                if (node.Kind != DocKind.Number || !int.TryParse(node.Text, out int value) || value < number.Least || value > number.Most)
+                if (node.Kind == DocKind.Number && int.TryParse(node.Text, out int value) && value >= number.Least && value <= number.Most)
                 {
-                    problems.Add(node, $"'{path}' must be a whole number from {number.Least} to {number.Most}.");
+                    return node;
                 }
 
-                break;
+                problems.Add(node, $"'{path}' must be a whole number from {number.Least} to {number.Most}.");
+                return null;
             case ListShape list:
-                CheckList(node, list, path, problems);
-                break;
+                return CheckList(node, list, path, problems);
             case MapShape map:
-                if (Expect(node, DocKind.Map, path, problems))
-                {
-                    foreach ((DocNode key, DocNode child) in node.Entries)
-                    {
-                        if (map.EmptyValues && child.Kind == DocKind.Null)
-                        {
-                            continue;
-                        }
-
-                        Check(child, map.Entry, Join(path, key.Text), problems);
-                    }
-                }
-
-                break;
+                return Expect(node, DocKind.Map, path, problems) ? CheckEntries(node, e => map.EmptyValues && e.Kind == DocKind.Null ? e : null, _ => map.Entry, path, problems) : null;
             case ObjectShape members:
-                CheckObject(node, members, path, problems);
-                break;
+                return CheckObject(node, members, path, problems);
+            default:
+                return node;
         }
     }
 
-    private static void CheckText(DocNode node, TextShape shape, string path, ProblemList problems)
+    private static bool CheckText(DocNode node, TextShape shape, string path, ProblemList problems)
     {
         bool isText = node.Kind == DocKind.Text || (shape.AnyScalar && node.Kind is DocKind.Bool or DocKind.Number);
         if (!isText)
         {
             string hint = node.Kind is DocKind.Bool or DocKind.Number ? $" Put it in quotes: \"{node.Text}\"." : "";
             problems.Add(node, $"'{path}' must be text, not {Name(node)}.{hint}");
+            return false;
         }
-        else if (shape.Allowed is { } words && !words.Contains(node.Text, StringComparer.Ordinal))
+
+        if (shape.Allowed is { } words && !words.Contains(node.Text, StringComparer.Ordinal))
         {
             problems.Add(node, $"'{path}' is '{node.Text}'; it must be one of {string.Join(", ", words)}.");
+            return false;
         }
-        else if (!shape.Matches(node.Text))
+
+        if (!shape.Matches(node.Text))
         {
             problems.Add(node, $"'{path}' is '{node.Text}'; it must be {shape.Expected}.");
+            return false;
         }
+
+        return true;
     }
 
-    private static void CheckList(DocNode node, ListShape shape, string path, ProblemList problems)
+    private static DocNode? CheckList(DocNode node, ListShape shape, string path, ProblemList problems)
     {
         if (shape.Single && node.Kind is not (DocKind.List or DocKind.Map))
         {
-            Check(node, shape.Item, path, problems);
-            return;
+            return Check(node, shape.Item, path, problems);
         }
 
-        if (Expect(node, DocKind.List, path, problems))
-        {
-            for (int i = 0; i < node.Items.Count; i++)
-            {
-                Check(node.Items[i], shape.Item, $"{path}[{i}]", problems);
-            }
-        }
+        return Expect(node, DocKind.List, path, problems)
+            ? DocNode.List([.. node.Items.Select((item, i) => Check(item, shape.Item, $"{path}[{i}]", problems)).OfType<DocNode>()], node.Line, node.Column)
+            : null;
     }
 
-    private static void CheckObject(DocNode node, ObjectShape shape, string path, ProblemList problems)
+    private static DocNode? CheckObject(DocNode node, ObjectShape shape, string path, ProblemList problems)
     {
         if (!Expect(node, DocKind.Map, path, problems))
         {
-            return;
+            return null;
         }
 
-        foreach ((DocNode key, DocNode child) in node.Entries)
+        foreach ((DocNode key, _) in node.Entries.Where(e => shape.Member(e.Key.Text) is null))
         {
-            if (shape.Member(key.Text) is { } member)
-            {
-                Check(child, member, Join(path, key.Text), problems);
-            }
-            else
-            {
-                string? near = Suggestion.Nearest(key.Text, shape.Members.Select(static m => m.Name));
-                string hint = near is null ? $"Known here: {string.Join(", ", shape.Members.Select(static m => m.Name))}." : $"Did you mean '{near}'?";
-                problems.Add(key, $"Unknown key '{Join(path, key.Text)}'. {hint}");
-            }
+            string? near = Suggestion.Nearest(key.Text, shape.Members.Select(static m => m.Name));
+            string hint = near is null ? $"Known here: {string.Join(", ", shape.Members.Select(static m => m.Name))}." : $"Did you mean '{near}'?";
+            problems.Add(key, $"Unknown key '{Join(path, key.Text)}'. {hint}");
         }
 
         foreach (string required in shape.Required.Where(r => node.Entries.All(e => !string.Equals(e.Key.Text, r, StringComparison.Ordinal))))
         {
             problems.Add(node, path.Length == 0 ? $"The key '{required}' is missing." : $"'{path}' needs the key '{required}'.");
         }
+
+        DocNode right = CheckEntries(node, static _ => null, shape.Member, path, problems);
+        bool isWhole = shape.Required.All(r => right.Entries.Any(e => string.Equals(e.Key.Text, r, StringComparison.Ordinal)));
+        return isWhole ? right : null;
+    }
+
+    /// <param name="accept">Gives a value that needs no further look; null: it does.</param>
+    /// <param name="shapeOf">What the value under a key may be; null: such a key is wrong.</param>
+    private static DocNode CheckEntries(DocNode node, Func<DocNode, DocNode?> accept, Func<string, Shape?> shapeOf, string path, ProblemList problems)
+    {
+        List<KeyValuePair<DocNode, DocNode>> right = [];
+        foreach ((DocNode key, DocNode child) in node.Entries)
+        {
+            DocNode? value = accept(child) ?? (shapeOf(key.Text) is { } shape ? Check(child, shape, Join(path, key.Text), problems) : null);
+            if (value is not null)
+            {
+                right.Add(KeyValuePair.Create(key, value));
+            }
+        }
+
+        return DocNode.Map(right, node.Line, node.Column);
     }
 
     private static bool Expect(DocNode node, DocKind kind, string path, ProblemList problems)

@@ -52,6 +52,18 @@ internal static class PrivateFile
     public static void WriteAtomically(string path, ReadOnlySpan<byte> content, Action<byte[]>? verify = null, CancellationToken cancellationToken = default)
     {
         RequirePlain(path);
+        try
+        {
+            Replace(path, content, verify, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FlowSecretException(ErrorIds.FileNotWritable, FlowErrorCategory.WriteError, path, $"'{path}' cannot be written", "Check the rights of its folder and the free space of the disk; the old file, if any, is as it was.", e);
+        }
+    }
+
+    private static void Replace(string path, ReadOnlySpan<byte> content, Action<byte[]>? verify, CancellationToken cancellationToken)
+    {
         string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         try
         {
@@ -73,6 +85,17 @@ internal static class PrivateFile
 
     /// <summary>No symbolic link is followed, so that nobody can send a value elsewhere.</summary>
     public static void RequirePlain(string path)
+    {
+        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+        {
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.ObjectNotFound, path, $"The folder '{folder}' is not there", "Make it, or name another path.");
+        }
+
+        RequireNoLink(path);
+    }
+
+    /// <summary>As <see cref="RequirePlain"/>, for a file whose folder may be made later.</summary>
+    public static void RequireNoLink(string path)
     {
         FileInfo file = new(path);
         bool odd = file.LinkTarget is not null || Directory.Exists(path) || (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint));

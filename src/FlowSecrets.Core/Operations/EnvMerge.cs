@@ -167,7 +167,7 @@ internal sealed class EnvMerge(
             throw new FlowSecretException(ErrorIds.EnvFileOutdated, FlowErrorCategory.InvalidData, path, $"The file '{path}' is missing or older than its source", "Write it: Sync-FlowLocalEnv");
         }
 
-        PrivateFile.RequirePlain(path);
+        PrivateFile.RequireNoLink(path);
         _files.Add((file, path, bytes));
         return path.Replace('\\', '/');
     }

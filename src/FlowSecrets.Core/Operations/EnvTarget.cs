@@ -33,7 +33,7 @@ internal sealed class EnvTarget
             CatalogTrust.RequireInside(catalog, catalog.Resolve(file.Path), options.TrustCatalog, context.Variable);
         }
 
-        PrivateFile.RequirePlain(path);
+        PrivateFile.RequireNoLink(path);
         byte[]? old = File.Exists(path) ? File.ReadAllBytes(path) : null;
         if (old is not null && !System.Text.Unicode.Utf8.IsValid(old))
         {

@@ -92,7 +92,8 @@ public sealed class GetSecretsOperation(OperationContext context) : IOperation<G
         {
             if (!found.Remove(secret.StoreName, out SecretDescription? description) && secret.Definition is null)
             {
-                throw new FlowSecretException(ErrorIds.SecretNotFound, FlowErrorCategory.ObjectNotFound, secret.StoreName, $"There is no secret '{secret.StoreName}' in the {workspace.Place}", "See what there is with Get-FlowSecret -All, and which store is in use with Get-FlowSecretStore.");
+                host.Fail(StoreErrors.SecretNotFound(workspace.Place, secret.StoreName));
+                continue;
             }
 
             yield return Item(workspace, secret, description);

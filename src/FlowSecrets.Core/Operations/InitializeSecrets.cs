@@ -135,7 +135,7 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         foreach (SecretRef secret in InOrder(secrets))
         {
             string its = secret.Definition!.Category ?? "other";
-            if (!options.NonInteractive && !string.Equals(its, category, StringComparison.Ordinal))
+            if (!options.NonInteractive && !host.IsWhatIf && !string.Equals(its, category, StringComparison.Ordinal))
             {
                 host.Say("");
                 host.Say($"[{its}]");

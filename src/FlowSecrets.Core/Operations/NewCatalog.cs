@@ -85,8 +85,7 @@ public sealed class NewCatalogOperation(OperationContext context) : IOperation<N
         {
             Workspace workspace = Workspace.Open(context, options);
             List<SecretDraft> found = await CatalogImport.FromStoreAsync(workspace.Store, options.Prefix, cancellationToken);
-            StoreSelection selection = workspace.Environment?.Selection ?? context.Session?.Store ?? new StoreSelection(workspace.Place.Store);
-            return new CatalogDraft(application, options.Prefix, found) { From = (workspace.Environment?.Name ?? "main", selection with { Passphrase = null }) };
+            return new CatalogDraft(application, options.Prefix, found) { From = (workspace.Environment?.Name ?? "main", workspace.Selection with { Passphrase = null }) };
         }
 
         string from = System.IO.Path.GetFullPath(options.From!, context.WorkingDirectory);

@@ -19,22 +19,33 @@ public sealed class RemoveSecretsOperation(OperationContext context) : IOperatio
     {
         Workspace workspace = Workspace.Open(context, options);
         string action = options.RecoveryWindow is { } window ? $"Delete, to be restored within {window.TotalDays:0} days" : "Delete for good, with all versions";
-        PlanStep[] steps =
-        [
-            .. workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false).Select(s => new PlanStep(s, action, async ct =>
+        List<PlanStep> steps = [];
+        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
+        {
+            steps.Add(await Plan.StepAsync(secret, action, () => CheckAsync(workspace, secret, options, cancellationToken), async ct =>
             {
-                if (s.Definition is { IsExternal: true })
-                {
-                    throw new FlowSecretException(ErrorIds.ExternallyOwned, FlowErrorCategory.InvalidOperation, s.StoreName, $"'{s.StoreName}' has 'owner: external': it is not removed here", "Ask its owner, or take 'owner: external' out of the catalog.");
-                }
+                await workspace.Store.DeleteAsync(secret.StoreName, options.RecoveryWindow, ct);
+                return workspace.Result(secret, ItemStatus.Removed, null, options.RecoveryWindow is null ? null : $"Restore it: Restore-FlowSecret {secret.Argument}");
+            }));
+        }
 
-                await workspace.Store.DeleteAsync(s.StoreName, options.RecoveryWindow, ct);
-                return workspace.Result(s, ItemStatus.Removed, null, options.RecoveryWindow is null ? null : $"Restore it: Restore-FlowSecret {s.Argument}");
-            })),
-        ];
         await foreach (SecretChange change in Plan.ApplyAsync("Removing secrets", workspace, steps, host, cancellationToken))
         {
             yield return change;
+        }
+    }
+
+    private static async Task CheckAsync(Workspace workspace, SecretRef secret, RemoveSecretsOptions options, CancellationToken cancellationToken)
+    {
+        if (secret.Definition is { IsExternal: true })
+        {
+            throw new FlowSecretException(ErrorIds.ExternallyOwned, FlowErrorCategory.InvalidOperation, secret.StoreName, $"'{secret.StoreName}' has 'owner: external': it is not removed here", "Ask its owner, or take 'owner: external' out of the catalog.");
+        }
+
+        SecretDescription description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken) ?? throw StoreErrors.SecretNotFound(workspace.Place, secret.StoreName);
+        if (description.Deleted is not null && options.RecoveryWindow is not null)
+        {
+            throw StoreErrors.PendingDeletion(secret.StoreName, description.PurgeAt);
         }
     }
 }
@@ -45,19 +56,26 @@ public sealed class RestoreSecretsOperation(OperationContext context) : IOperati
     public async IAsyncEnumerable<SecretChange> RunAsync(RemoveSecretsOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Workspace workspace = Workspace.Open(context, options);
-        PlanStep[] steps =
-        [
-            .. workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false).Select(s => new PlanStep(s, "Restore", async ct =>
-            {
-                bool isDeleted = await workspace.Store.DescribeAsync(s.StoreName, ct) is not { Deleted: null };
-                if (isDeleted)
+        List<PlanStep> steps = [];
+        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
+        {
+            SecretDescription? description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);
+            steps.Add(new PlanStep(
+                secret,
+                "Restore",
+                async ct =>
                 {
-                    await workspace.Store.RestoreAsync(s.StoreName, ct);
-                }
+                    if (description is { Deleted: null })
+                    {
+                        return workspace.Result(secret, ItemStatus.Unchanged);
+                    }
 
-                return workspace.Result(s, isDeleted ? ItemStatus.Restored : ItemStatus.Unchanged);
-            })),
-        ];
+                    await workspace.Store.RestoreAsync(secret.StoreName, ct);
+                    return workspace.Result(secret, ItemStatus.Restored);
+                },
+                description is null ? StoreErrors.SecretNotFound(workspace.Place, secret.StoreName) : null));
+        }
+
         await foreach (SecretChange change in Plan.ApplyAsync("Restoring secrets", workspace, steps, host, cancellationToken))
         {
             yield return change;

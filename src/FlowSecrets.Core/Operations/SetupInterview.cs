@@ -12,6 +12,9 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
 {
     private readonly SetupValues _values = new();
 
+    /// <summary>A dry run asks nothing.</summary>
+    private bool Asks => !options.NonInteractive && !host.IsWhatIf;
+
     public void Dispose() => _values.Dispose();
 
     public async Task<SetupDecision> DecideAsync(SecretRef secret, CancellationToken cancellationToken)
@@ -23,7 +26,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         {
             if (description is { Deleted: not null })
             {
-                throw new FlowSecretException(ErrorIds.PendingDeletion, FlowErrorCategory.InvalidOperation, secret.StoreName, $"The secret '{secret.StoreName}' is deleted and can still be restored", $"Restore it: Restore-FlowSecret {secret.Argument}; or delete it for good: Remove-FlowSecret {secret.Argument} -Permanent");
+                throw StoreErrors.PendingDeletion(secret.StoreName, description.PurgeAt);
             }
 
             using ReadSecret? current = await ReadCurrentAsync(secret, description, cancellationToken);
@@ -71,7 +74,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             return Overwriting(nothing with { Source = ValueSource.Input, Value = value });
         }
 
-        if (has && !(options.PromptAll && !options.NonInteractive))
+        if (has && !(options.PromptAll && Asks))
         {
             return Kept(nothing);
         }
@@ -117,7 +120,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             {
                 found = (SecretValue.FromText(given), ValueSource.Input);
             }
-            else if (!hasField || (options.PromptAll && !options.NonInteractive))
+            else if (!hasField || (options.PromptAll && Asks))
             {
                 Answer answer = await AnswerAsync(
                     new Ask(field.Prompt ?? field.Description ?? $"{definition.Key} {field.Name}", field.Sensitive, definition.IsExternal ? null : field.Generate, field.Default, hasField, $"{nothing.Secret.StoreName}.{field.Name}"),
@@ -173,7 +176,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
     private async Task<Answer> AnswerAsync(Ask ask, CancellationToken cancellationToken)
     {
         string? byDefault = ask.Default?.Render(_values.Resolve, out _);
-        if (!options.NonInteractive)
+        if (Asks)
         {
             Question question = new(ask.Text, Hint(ask, byDefault), "Give values with -InputPath FILE and let the rest be generated: Initialize-FlowSecret -NonInteractive.");
             SecretValue answered = ask.Sensitive ? await host.AskSecretAsync(question, cancellationToken) : SecretValue.FromText(await host.AskAsync(question, cancellationToken));
@@ -202,7 +205,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         }
 
         using GeneratedSecret made = SecretGenerator.Generate(ask.Generate);
-        if (!options.NonInteractive)
+        if (Asks)
         {
             host.Say($"  Generated {ask.Name} ({made.EntropyBits} bits).");
         }
@@ -255,6 +258,11 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
     private SetupDecision Missing(SetupDecision nothing, string? why, bool required = false)
     {
         CatalogSecret definition = nothing.Secret.Definition!;
+        if (host.IsWhatIf && !options.NonInteractive)
+        {
+            return nothing with { Status = ItemStatus.Planned, Message = "Ask for its value" };
+        }
+
         if (!required && !Catalog.IsRequired(definition, workspace.Environment))
         {
             return nothing with { Message = why ?? "No value was given; it is optional." };

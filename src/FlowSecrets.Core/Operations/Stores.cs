@@ -28,6 +28,8 @@ public sealed record StoreStatus : ItemResult
     public string? Catalog { get; init; }
 
     public StoreCapabilities? Capabilities { get; init; }
+
+    internal StoreSelection? Selection { get; init; }
 }
 
 /// <summary>Says which store is in use, and whether it can be opened.</summary>
@@ -101,6 +103,7 @@ public sealed class StoreTaskOperation(OperationContext context) : IOperation<St
                 Environment = workspace.Environment?.Name,
                 Location = workspace.Place.Location,
                 Identity = workspace.Place.Identity,
+                Selection = workspace.Selection,
                 Status = ItemStatus.Updated,
             };
             if (!await host.ShouldProcessAsync(workspace.Place.ToString(), action, cancellationToken))

@@ -46,7 +46,7 @@ public sealed class GetVersionsOperation(OperationContext context) : IOperation<
         Workspace workspace = Workspace.Open(context, options);
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true))
         {
-            foreach (SecretVersionInfo version in await workspace.Store.ListVersionsAsync(secret.StoreName, cancellationToken))
+            foreach (SecretVersionInfo version in await ListAsync(workspace, secret, host, cancellationToken))
             {
                 SeenVersions.Add(secret, version.Version);
                 yield return new SecretVersionItem
@@ -61,6 +61,19 @@ public sealed class GetVersionsOperation(OperationContext context) : IOperation<
                     Store = workspace.Place.Store,
                 };
             }
+        }
+    }
+
+    private static async Task<IReadOnlyList<SecretVersionInfo>> ListAsync(Workspace workspace, SecretRef secret, IOperationHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await workspace.Store.ListVersionsAsync(secret.StoreName, cancellationToken);
+        }
+        catch (FlowSecretException e)
+        {
+            host.Fail(e);
+            return [];
         }
     }
 }
@@ -83,26 +96,39 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
             },
             options.Stage is null ? null : $"Move the stage '{options.Stage}' to version {version}",
         }.Where(static a => a is not null));
-        PlanStep[] steps =
-        [
-            .. workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false).Select(s => new PlanStep(s, action, async ct =>
+        List<PlanStep> steps = [];
+        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
+        {
+            steps.Add(await Plan.StepAsync(secret, action, () => RequireVersionAsync(workspace, secret, version, cancellationToken), async ct =>
             {
                 if (options.State is { } state)
                 {
-                    await workspace.Store.SetVersionStateAsync(s.StoreName, version, state, ct);
+                    await workspace.Store.SetVersionStateAsync(secret.StoreName, version, state, ct);
                 }
 
                 if (options.Stage is { } stage)
                 {
-                    await workspace.Store.MoveStageAsync(s.StoreName, stage, version, null, ct);
+                    await workspace.Store.MoveStageAsync(secret.StoreName, stage, version, null, ct);
                 }
 
-                return workspace.Result(s, options.State == VersionState.Destroyed ? ItemStatus.Removed : ItemStatus.Updated, version);
-            })),
-        ];
+                return workspace.Result(secret, options.State == VersionState.Destroyed ? ItemStatus.Removed : ItemStatus.Updated, version);
+            }));
+        }
+
         await foreach (SecretChange change in Plan.ApplyAsync("Changing versions", workspace, steps, host, cancellationToken))
         {
             yield return change;
+        }
+    }
+
+    private static async Task RequireVersionAsync(Workspace workspace, SecretRef secret, string version, CancellationToken cancellationToken)
+    {
+        await Plan.RequireAsync(workspace, secret, cancellationToken);
+        IReadOnlyList<SecretVersionInfo> versions = await workspace.Store.ListVersionsAsync(secret.StoreName, cancellationToken);
+        SecretVersionInfo found = versions.FirstOrDefault(v => string.Equals(v.Version, version, StringComparison.Ordinal)) ?? throw StoreErrors.VersionNotFound(secret.StoreName, $"'{secret.StoreName}' has no version {version}");
+        if (found.State == VersionState.Destroyed)
+        {
+            throw StoreErrors.VersionDestroyed(secret.StoreName, version);
         }
     }
 }

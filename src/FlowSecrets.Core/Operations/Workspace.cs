@@ -23,13 +23,15 @@ internal sealed record SecretRef(CatalogSecret? Definition, string StoreName)
 /// <summary>The catalog, the environment and the store of one command.</summary>
 internal sealed class Workspace
 {
-    private Workspace(Catalog? catalog, CatalogEnvironment? environment, ISecretStore store) =>
-        (Catalog, Environment, Store) = (catalog, environment, store);
+    private Workspace(Catalog? catalog, CatalogEnvironment? environment, StoreSelection selection, ISecretStore store) =>
+        (Catalog, Environment, Selection, Store) = (catalog, environment, selection, store);
 
     public Catalog? Catalog { get; }
 
     /// <summary>Null where the store was chosen without an environment.</summary>
     public CatalogEnvironment? Environment { get; }
+
+    public StoreSelection Selection { get; }
 
     public ISecretStore Store { get; }
 
@@ -41,7 +43,13 @@ internal sealed class Workspace
     {
         Catalog? catalog = CatalogLoader.Find(context, options.CatalogPath);
         (StoreSelection selection, CatalogEnvironment? environment) = Select(context, options, catalog, preferred);
-        return new Workspace(catalog, environment, context.Providers().OpenStore(selection, context.Variable));
+        if (context.Session?.Store is { Passphrase: not null } connected && connected with { Passphrase = null } == selection with { Passphrase = null })
+        {
+            // However the place was named, this session has its passphrase.
+            selection = connected;
+        }
+
+        return new Workspace(catalog, environment, selection, context.Providers().OpenStore(selection, context.Variable));
     }
 
     /// <exception cref="FlowSecretException">NoCatalog.</exception>

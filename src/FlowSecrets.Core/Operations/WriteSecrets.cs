@@ -130,7 +130,13 @@ public sealed class NewSecretsOperation(OperationContext context) : IOperation<W
             SecretNames.Require(workspace.Place.Store, secret.StoreName);
             SecretDescription? existing = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);
             string action = existing is null ? (options.NoValue ? "Create without a version" : "Create with a first version") : "Add the first version";
-            steps.Add(new PlanStep(secret, action, ct => ApplyAsync(workspace, secret, existing, options, host, ct)));
+            FlowSecretException? refusal = existing switch
+            {
+                { Deleted: not null } => StoreErrors.PendingDeletion(secret.StoreName, existing.PurgeAt),
+                { CurrentVersion: not null } => StoreErrors.SecretExists(workspace.Place, secret.StoreName),
+                _ => null,
+            };
+            steps.Add(new PlanStep(secret, action, ct => ApplyAsync(workspace, secret, existing, options, host, ct), refusal));
         }
 
         await foreach (SecretChange change in Plan.ApplyAsync("Creating secrets", workspace, steps, host, cancellationToken))
@@ -141,23 +147,13 @@ public sealed class NewSecretsOperation(OperationContext context) : IOperation<W
 
     private static async Task<SecretChange> ApplyAsync(Workspace workspace, SecretRef secret, SecretDescription? existing, WriteSecretsOptions options, IOperationHost host, CancellationToken cancellationToken)
     {
-        if (existing is { CurrentVersion: not null, Deleted: null })
-        {
-            throw new FlowSecretException(
-                ErrorIds.SecretExists,
-                FlowErrorCategory.ResourceExists,
-                secret.StoreName,
-                $"There is a secret '{secret.StoreName}' with version {existing.CurrentVersion} already in the {workspace.Place}",
-                $"Add a version to it: Set-FlowSecret {secret.Argument}");
-        }
-
         using SecretValue? value = options.NoValue ? null : await WriteRules.ValueAsync(secret, options, host, cancellationToken);
         if (value is not null)
         {
             WriteRules.CheckFormat(secret, value);
         }
 
-        if (existing is { Deleted: null })
+        if (existing is not null)
         {
             if (value is null)
             {
@@ -182,11 +178,23 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
         Workspace workspace = Workspace.Open(context, options);
         bool labelsOnly = options.NoValue;
         string action = labelsOnly ? "Change labels" : options.Field is null ? "Add a version" : $"Add a version with another '{options.Field}'";
-        PlanStep[] steps =
-        [
-            .. workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false)
-                .Select(s => new PlanStep(s, action, ct => ApplyAsync(workspace, s, options, host, ct))),
-        ];
+        List<PlanStep> steps = [];
+        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
+        {
+            steps.Add(await Plan.StepAsync(
+                secret,
+                action,
+                async () =>
+                {
+                    SecretDescription there = await Plan.RequireAsync(workspace, secret, cancellationToken);
+                    if (!labelsOnly && there.CurrentVersion is not null)
+                    {
+                        WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
+                    }
+                },
+                ct => ApplyAsync(workspace, secret, options, host, ct)));
+        }
+
         await foreach (SecretChange change in Plan.ApplyAsync("Setting secrets", workspace, steps, host, cancellationToken))
         {
             yield return change;
@@ -199,7 +207,6 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
         bool changed = false;
         if (!options.NoValue)
         {
-            WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
             using SecretValue given = await WriteRules.ValueAsync(secret, options, host, cancellationToken);
             using ReadSecret? current = await ReadCurrentAsync(workspace, secret, cancellationToken);
             using SecretValue value = options.Field is null ? given.Clone() : WithField(secret, current, options.Field, given);

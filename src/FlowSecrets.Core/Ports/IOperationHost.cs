@@ -23,6 +23,9 @@ public interface IOperationHost
 
     void Progress(ProgressUpdate update);
 
+    /// <summary>Takes note of an item that failed and of which there is no result; the others go on.</summary>
+    void Fail(FlowSecretException error);
+
     /// <summary>Whether to go on with one effect; false under -WhatIf, which shows the text.</summary>
     ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken);
 

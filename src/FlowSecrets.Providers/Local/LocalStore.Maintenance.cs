@@ -11,30 +11,31 @@ internal sealed partial class LocalStore
         RequireStore();
         RequirePassphrase(newPassphrase);
         KeyWrap? made = null;
+        Guid store = default;
         try
         {
-            (Guid store, KeyWrap old) = _vault.Write(
+            KeyWrap old = _vault.Write(
                 session =>
                 {
+                    store = session.Meta.Store;
                     byte[] dataKey = _vault.Unwrap(session.Meta, passphrase);
                     KeyWrap before = session.Meta.Wrap;
-                    made = _vault.Seal(session.Meta.Store, dataKey, newPassphrase);
+                    made = _vault.Seal(store, dataKey, newPassphrase);
                     session.SetWrap(made);
                     CryptographicOperations.ZeroMemory(dataKey);
-                    return (session.Meta.Store, before);
+                    return before;
                 },
                 cancellationToken);
+
+            made = null;
 
             // Only after the commit: a kill in between leaves a key file too many, never one too few.
             _vault.DeleteKeyFile(store, old);
         }
-        catch (OperationCanceledException) when (made is not null)
+        catch when (made is not null)
         {
-            _vault.Read(false, session =>
-            {
-                _vault.DeleteKeyFile(session.Meta.Store, made);
-                return true;
-            }, CancellationToken.None);
+            // Nothing was committed, so the new key file wraps nothing.
+            _vault.DeleteKeyFile(store, made);
             throw;
         }
 
@@ -81,6 +82,11 @@ internal sealed partial class LocalStore
         RequireStore();
         RequirePassphrase(passphraseOfBackup);
         PrivateFile.RequirePlain(path);
+        if (string.Equals(Path.GetFullPath(path), location.File, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+        {
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, path, $"'{path}' is the store itself", "Name another file for the backup.");
+        }
+
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         _vault.Read(
             false,
@@ -141,7 +147,7 @@ internal sealed partial class LocalStore
             }
 
             // The copy is opened as a store of its own: a wrong passphrase or a damaged backup is found before anything is replaced.
-            LocalVault backup = new(location with { File = temporary }, passphraseOfBackup);
+            LocalVault backup = new(location with { File = temporary }, passphraseOfBackup, path);
             backup.Write(
                 session =>
                 {
@@ -203,11 +209,11 @@ internal sealed partial class LocalStore
         }
     }
 
-    private static void RequirePassphrase(SecretValue? value)
+    private void RequirePassphrase(SecretValue? value)
     {
         if (value is not null && value.IsEmpty())
         {
-            throw new FlowSecretException(ErrorIds.EmptyValue, FlowErrorCategory.InvalidArgument, null, "The passphrase is empty", "Give one, for instance: (New-FlowSecretValue -Kind Passphrase).Value");
+            throw new FlowSecretException(ErrorIds.EmptyValue, FlowErrorCategory.InvalidArgument, location.File, "The passphrase is empty", "Give one, for instance: (New-FlowSecretValue -Kind Passphrase).Value");
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
                 if (session.FindRow(name) is { } existing)
                 {
                     RequireNotDeleted(existing);
-                    throw new FlowSecretException(ErrorIds.SecretExists, FlowErrorCategory.ResourceExists, name, $"There is a secret '{name}' already in the {Place}", $"Add a version to it: Set-FlowSecret -StoreName '{name}'");
+                    throw StoreErrors.SecretExists(Place, name);
                 }
 
                 SecretTable table = new(name, Now()) { Labels = SecretTable.WriteLabels(labels) };
@@ -291,7 +291,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
             ? Numbered(table, version)
             : table.Staged(selector.Stage ?? Stages.Current) ?? throw (selector.Stage is null
                 ? new FlowSecretException(ErrorIds.SecretHasNoVersion, FlowErrorCategory.ObjectNotFound, name, $"The secret '{name}' in the {Place} has no version yet", $"Give it its first: Set-FlowSecret -StoreName '{name}'")
-                : VersionNotFound(name, $"No version of '{name}' has the stage '{selector.Stage}'"));
+                : StoreErrors.VersionNotFound(name, $"No version of '{name}' has the stage '{selector.Stage}'"));
         return row.State switch
         {
             VersionState.Destroyed => throw Destroyed(name, row),
@@ -301,30 +301,20 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
     }
 
     private static VersionRow Numbered(SecretTable table, string version) =>
-        table.Numbered(version) ?? throw VersionNotFound(table.Name, $"'{table.Name}' has no version {version}");
+        table.Numbered(version) ?? throw StoreErrors.VersionNotFound(table.Name, $"'{table.Name}' has no version {version}");
 
-    private static FlowSecretException VersionNotFound(string name, string cause) =>
-        new(ErrorIds.VersionNotFound, FlowErrorCategory.ObjectNotFound, name, cause, $"See which there are: Get-FlowSecretVersion -StoreName '{name}'");
-
-    private static FlowSecretException Destroyed(string name, VersionRow row) =>
-        new(ErrorIds.VersionDestroyed, FlowErrorCategory.InvalidOperation, name, $"Version {row.Number} of '{name}' is destroyed and cannot come back", $"See which there are: Get-FlowSecretVersion -StoreName '{name}'");
+    private static FlowSecretException Destroyed(string name, VersionRow row) => StoreErrors.VersionDestroyed(name, row.Number.ToString());
 
     private static FlowSecretException Conflict(string name, string cause) =>
         new(ErrorIds.Conflict, FlowErrorCategory.ResourceBusy, name, cause, "Somebody else changed it meanwhile. Look at it, then try again; nothing was changed.");
 
-    private FlowSecretException NotFound(string name) =>
-        new(ErrorIds.SecretNotFound, FlowErrorCategory.ObjectNotFound, name, $"There is no secret '{name}' in the {Place}", $"Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName '{name}'. Is it the store you meant? See Get-FlowSecretStore.");
+    private FlowSecretException NotFound(string name) => StoreErrors.SecretNotFound(Place, name);
 
     private void RequireNotDeleted(SecretTable table)
     {
         if (table.Deleted != 0)
         {
-            throw IsPurged(table) ? NotFound(table.Name) : new FlowSecretException(
-                ErrorIds.PendingDeletion,
-                FlowErrorCategory.InvalidOperation,
-                table.Name,
-                $"The secret '{table.Name}' is deleted; it can be restored until {DateTimeOffset.FromUnixTimeMilliseconds(table.PurgeAt):yyyy-MM-dd HH:mm} UTC",
-                $"Restore it: Restore-FlowSecret -StoreName '{table.Name}'");
+            throw IsPurged(table) ? NotFound(table.Name) : StoreErrors.PendingDeletion(table.Name, DateTimeOffset.FromUnixTimeMilliseconds(table.PurgeAt));
         }
     }
 

@@ -6,8 +6,10 @@ using Microsoft.Data.Sqlite;
 namespace FlowSecrets.Providers.Local;
 
 /// <summary>Opens a store's file and its key, makes both at the first write, and turns every failure into an id.</summary>
-internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passphrase)
+/// <param name="shownAs">What messages call the file; null: its own name.</param>
+internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passphrase, string? shownAs = null)
 {
+    private readonly string _name = shownAs ?? location.File;
     private readonly Lock _gate = new();
     private (KeyWrap Wrap, StoreCipher Cipher)? _opened;
 
@@ -15,8 +17,8 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
 
     public bool Exists => File.Exists(location.File);
 
-    /// <summary>How the store is opened, for messages.</summary>
-    public string Identity => passphrase is null ? "key file" : "passphrase";
+    /// <summary>What opens the store, as far as it is known: what did, or what a new one would have.</summary>
+    public string Identity => (_opened is { } opened ? IsByPassphrase(opened.Wrap) : passphrase is not null) ? "passphrase" : "key file";
 
     /// <summary>Reads one state of the store.</summary>
     /// <param name="absent">The answer when there is no store yet.</param>
@@ -116,7 +118,7 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
     {
         if (!meta.Wrap.IsSound())
         {
-            throw LocalSession.Corrupt(location.File, null);
+            throw LocalSession.Corrupt(_name, null);
         }
 
         bool byPassphrase = IsByPassphrase(meta.Wrap);
@@ -124,13 +126,13 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         if (byPassphrase && by is null)
         {
             throw Locked(
-                $"The local store '{location.File}' is locked by a passphrase, and none was given",
+                $"The local store '{_name}' is locked by a passphrase, and none was given",
                 $"Give it: Connect-FlowSecretStore -Store Local -Passphrase (Read-Host -AsSecureString), or set {LocalStoreLocation.PassphraseFileVariable} to a file that holds it.");
         }
 
         byte[] key = byPassphrase ? meta.Wrap.KeyOf(by!) : KeyFile.Read(keyFile, meta.Store);
         return meta.Wrap.Open(meta.Store, key) ?? throw Locked(
-            byPassphrase ? $"The passphrase does not open the local store '{location.File}'" : $"The key file '{keyFile}' does not open the local store '{location.File}'",
+            byPassphrase ? $"The passphrase does not open the local store '{_name}'" : $"The key file '{keyFile}' does not open the local store '{_name}'",
             byPassphrase ? "Check the passphrase; if it is right, the file was changed: restore a backup with Restore-FlowSecretStore." : "Put the right key file back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE");
     }
 
@@ -142,16 +144,16 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         }
         catch (SqliteException e)
         {
-            throw LocalSession.Translate(e, location.File);
+            throw LocalSession.Translate(e, _name);
         }
         catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException or JsonException or ArgumentException or InvalidOperationException and not ObjectDisposedException)
         {
             // What a damaged file makes of rows: other types, other lengths.
-            throw LocalSession.Corrupt(location.File, null, e);
+            throw LocalSession.Corrupt(_name, null, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowSecretException(ErrorIds.StoreUnavailable, FlowErrorCategory.ResourceUnavailable, location.File, $"The local store '{location.File}' cannot be used", "Check that its folder is there and belongs to this user, or name another: Connect-FlowSecretStore -Store Local -Path FILE", e);
+            throw new FlowSecretException(ErrorIds.StoreUnavailable, FlowErrorCategory.ResourceUnavailable, _name, $"The local store '{_name}' cannot be used", "Check that its folder is there and belongs to this user, or name another: Connect-FlowSecretStore -Store Local -Path FILE", e);
         }
     }
 
@@ -162,7 +164,7 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         {
             begin(database);
             LocalMeta meta = database.ReadMeta();
-            return new LocalSession(database, meta, CipherOf(meta), location.File);
+            return new LocalSession(database, meta, CipherOf(meta), _name);
         }
         catch
         {
@@ -187,5 +189,5 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         }
     }
 
-    private FlowSecretException Locked(string cause, string remedy) => new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, location.File, cause, remedy);
+    private FlowSecretException Locked(string cause, string remedy) => new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, _name, cause, remedy);
 }

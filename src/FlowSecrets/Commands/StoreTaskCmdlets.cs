@@ -15,7 +15,8 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
     private protected void Execute(SecureString? passphrase, string? backup, bool force, params StoreTask[] tasks)
     {
         using SecretValue? value = passphrase is null ? null : SecureStrings.ToValue(passphrase);
-        Execute(new StoreTaskOperation(Context), new StoreTaskOptions
+        StoreStatus? changed = null;
+        StoreTaskOptions options = new()
         {
             CatalogPath = FullCatalogPath,
             Environment = NamedEnvironment,
@@ -24,7 +25,17 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
             Passphrase = value,
             BackupPath = FilePath(backup, nameof(backup)),
             Force = force,
+        };
+        Execute(new StoreTaskOperation(Context), options, status =>
+        {
+            changed = status.Status == ItemStatus.Updated && status.Selection is not null ? status : changed;
+            return status;
         });
+        if (changed is not null && tasks.Any(static t => t is StoreTask.UsePassphrase or StoreTask.UseKeyFile))
+        {
+            // This session goes on with what opens the store now; others connect anew.
+            SessionStore.Current = new SessionSelection(changed.Selection! with { Passphrase = value?.Clone() }, changed.Environment);
+        }
     }
 }
 
@@ -52,7 +63,7 @@ public sealed class SetFlowSecretStoreCommand : StoreTaskCmdlet
     {
         if ((NewPassphrase is not null) == UseKeyFile && !(RotateKey && !UseKeyFile))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, null, "Say what is to protect the store", "Use one of -NewPassphrase and -UseKeyFile, or -RotateKey.");
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, MyInvocation.MyCommand.Name, "Say what is to protect the store", "Use one of -NewPassphrase and -UseKeyFile, or -RotateKey.");
         }
 
         List<StoreTask> tasks = [];
@@ -67,11 +78,6 @@ public sealed class SetFlowSecretStoreCommand : StoreTaskCmdlet
         }
 
         Execute(NewPassphrase, null, false, [.. tasks]);
-        if ((NewPassphrase is not null || UseKeyFile) && !IsWhatIf && SessionStore.Current is { Store: { } selection } session)
-        {
-            // This session goes on; others connect anew.
-            SessionStore.Current = session with { Store = selection with { Passphrase = NewPassphrase is null ? null : SecureStrings.ToValue(NewPassphrase) } };
-        }
     }
 }
 

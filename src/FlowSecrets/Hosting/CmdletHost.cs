@@ -19,6 +19,8 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
 
     public void Warning(string message) => pump.Post(() => cmdlet.WriteWarning(message));
 
+    public void Fail(FlowSecretException error) => pump.Post(() => cmdlet.Fail(error));
+
     public void Say(string message) => pump.Post(() => cmdlet.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST"]));
 
     public void Progress(ProgressUpdate update)
@@ -56,7 +58,9 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
     }
 
     public async ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken) =>
-        await pump.CallAsync(() => cmdlet.ShouldProcess(target, action));
+        await pump.CallAsync(() => Asked(
+            new Question($"{action}: {target}", null, "If you are sure, add -Confirm:$false."),
+            () => (bool?)cmdlet.ShouldProcess(target, action))!.Value);
 
     public async ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) => await pump.CallAsync(() =>
     {

@@ -45,6 +45,10 @@ internal sealed class TestHost : IOperationHost
 
     public void Say(string message) => Said.Add(message);
 
+    public List<FlowSecretException> Failures { get; } = [];
+
+    public void Fail(FlowSecretException error) => Failures.Add(error);
+
     public void Progress(ProgressUpdate update) => ProgressUpdates.Add(update);
 
     public ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken)
