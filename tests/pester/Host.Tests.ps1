@@ -75,7 +75,7 @@ Describe 'Exit codes' {
         @{ command = 'Initialize-FlowSecret' }
         @{ command = 'Remove-FlowSecret llm-openai' }
     ) {
-        $child = Invoke-Child "try { $command 6> `$null } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction.Length -gt 0 }" -NonInteractive
+        $child = Invoke-Child "try { $command 6> `$null } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction.Length -gt 0 }" -Argument '-NonInteractive'
         $child.Output | Should -Match '(?s)CannotPrompt,.*True'
     }
     It 'cannot prompt when standard input comes from elsewhere' {

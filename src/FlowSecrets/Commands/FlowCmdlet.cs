@@ -18,17 +18,8 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether failed items leave only non-terminating errors behind.</summary>
     protected virtual bool AllowsPartial => false;
 
-    private bool Changes => GetType().GetCustomAttribute<CmdletAttribute>() is { SupportsShouldProcess: true };
-
-    internal bool IsConsoleHost => Host.Name == "ConsoleHost";
-
-    /// <summary>Whether a person can answer: not with -NonInteractive, not when standard input comes from elsewhere.</summary>
-    internal bool CanPrompt => !IsConsoleHost || (!Console.IsInputRedirected
-        && !Environment.GetCommandLineArgs().Skip(1).Any(static a => a.Length > 4 && "-NonInteractive".StartsWith(a, StringComparison.OrdinalIgnoreCase)));
-
-    internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? bound)
-        ? bound is SwitchParameter { IsPresent: true }
-        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+    /// <summary>What the session is like, for what an operation says and asks.</summary>
+    internal SessionInfo Session => new(Host, MyInvocation, SessionState);
 
     /// <summary>What the operations of this session stand on.</summary>
     private protected OperationContext Context => new(static () => ProviderLoader.Providers, SessionState.Path.CurrentFileSystemLocation.ProviderPath)
@@ -58,22 +49,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         _failures.Add(error);
     }
 
-    /// <summary>A path of the file system, absolute; the session's place may be elsewhere (a drive of variables).</summary>
-    private protected string? FilePath(string? path, string parameter)
-    {
-        if (path is null)
-        {
-            return null;
-        }
-
-        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem" ? full : throw new FlowSecretException(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
-            path,
-            $"-{parameter} '{path}' is not in the file system but in {provider.Name}",
-            "Name a file by its whole path, or go to a folder first: Set-Location FOLDER");
-    }
+    private protected string? FilePath(string? path, string parameter) => path is null ? null : Session.FilePath(path, parameter);
 
     private protected void RunGuarded()
     {
@@ -93,13 +69,14 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
     {
         using OperationPump pump = new(_stop);
         CmdletHost host = new(this, pump);
+        bool changes = GetType().GetCustomAttribute<CmdletAttribute>() is { SupportsShouldProcess: true };
         try
         {
             pump.Run(async token =>
             {
                 await foreach (TResult result in operation.RunAsync(options, host, token).WithCancellation(token))
                 {
-                    if (Changes)
+                    if (changes)
                     {
                         // Waited for, so that what comes after in the pipeline can stop what is still to come.
                         await pump.CallAsync(() => Write(result, emit));
@@ -162,7 +139,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         }
 
         // Under 'Stop' the first error would hide the rest, and -AllowPartial would end the script after all.
-        bool stops = Failures.Stops(MyInvocation.BoundParameters, SessionState);
+        bool stops = Session.ErrorsStop;
         foreach (FlowSecretException failure in _failures)
         {
             if (stops)

@@ -13,7 +13,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
     private long _lastProgress;
     private string? _activity;
 
-    public bool IsWhatIf { get; } = cmdlet.IsWhatIf;
+    public bool IsWhatIf { get; } = cmdlet.Session.IsWhatIf;
 
     public void Verbose(string message) => pump.Post(() => cmdlet.WriteVerbose(message));
 
@@ -96,7 +96,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         pump.Post(() =>
         {
             // Not by the host's own writer on a console: a transcript would keep it.
-            if (!cmdlet.IsConsoleHost)
+            if (!cmdlet.Session.IsConsole)
             {
                 cmdlet.Host.UI.WriteLine(text);
             }
@@ -115,7 +115,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
 
     private void RequirePerson(Question question)
     {
-        if (!cmdlet.CanPrompt)
+        if (!cmdlet.Session.CanPrompt)
         {
             throw Nobody(question);
         }
@@ -127,9 +127,10 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         {
             return ask() ?? throw Nobody(question);
         }
-        catch (Exception e) when (e is PSInvalidOperationException or HostException or NotImplementedException or IOException)
+        catch (Exception e) when (e is InvalidOperationException or HostException or NotImplementedException or IOException or NullReferenceException)
         {
-            // PowerShell was started with -NonInteractive, or has no console.
+            // PowerShell was started with -NonInteractive, has no console, or its input is at its end: its own choice prompt then
+            // fails with a NullReferenceException.
             throw Nobody(question);
         }
     }

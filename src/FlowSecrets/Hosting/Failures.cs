@@ -13,11 +13,6 @@ internal static class Failures
             ErrorDetails = new ErrorDetails(error.Cause) { RecommendedAction = error.Remedy },
         };
 
-    /// <summary>Whether a non-terminating error ends the script here.</summary>
-    public static bool Stops(IDictionary<string, object> bound, SessionState session) =>
-        LanguagePrimitives.TryConvertTo(bound.TryGetValue("ErrorAction", out object? given) ? given : session.PSVariable.GetValue("ErrorActionPreference"), out ActionPreference preference)
-        && preference == ActionPreference.Stop;
-
     /// <summary>The one error that ends a command of which several items failed.</summary>
     public static FlowSecretException Summary(IReadOnlyList<FlowSecretException> failures, int results) => new(
         ErrorIds.ItemsFailed,
