@@ -88,11 +88,11 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
                 }
             });
         }
-        catch (Exception e) when (e is not (FlowSecretException or PipelineStoppedException or RuntimeException) && e.GetType().Namespace?.StartsWith("System.Management.Automation", StringComparison.Ordinal) != true)
+        catch (Exception e) when (Failures.IsUnexpected(e))
         {
             // Its message may hold what it failed on, so only its kind and place are said.
             WriteVerbose($"{e.GetType()}{Environment.NewLine}{e.StackTrace}");
-            throw new FlowSecretException(ErrorIds.UnexpectedError, FlowErrorCategory.NotSpecified, MyInvocation.MyCommand.Name, $"An unexpected error ({e.GetType().Name}) stopped the command", "Run it again with -Verbose, and report what it says.");
+            throw Failures.Unexpected(e, MyInvocation.MyCommand.Name);
         }
         finally
         {
@@ -139,18 +139,8 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         }
 
         // Under 'Stop' the first error would hide the rest, and -AllowPartial would end the script after all.
-        bool stops = Session.ErrorsStop;
-        foreach (FlowSecretException failure in _failures)
-        {
-            if (stops)
-            {
-                WriteWarning($"{failure.Id}: {failure.Message}");
-            }
-            else
-            {
-                WriteError(Record(failure));
-            }
-        }
+        Action<FlowSecretException> tell = Session.ErrorsStop ? f => WriteWarning($"{f.Id}: {f.Message}") : f => WriteError(Record(f));
+        _failures.ForEach(tell);
 
         if (!AllowsPartial)
         {

@@ -13,6 +13,18 @@ internal static class Failures
             ErrorDetails = new ErrorDetails(error.Cause) { RecommendedAction = error.Remedy },
         };
 
+    /// <summary>Whether it is neither ours nor PowerShell's own.</summary>
+    public static bool IsUnexpected(Exception error) =>
+        error is not (FlowSecretException or RuntimeException) && error.GetType().Namespace?.StartsWith("System.Management.Automation", StringComparison.Ordinal) != true;
+
+    /// <summary>An error that says what kind of fault it is, and nothing of its text.</summary>
+    public static FlowSecretException Unexpected(Exception error, string command) => new(
+        ErrorIds.UnexpectedError,
+        FlowErrorCategory.NotSpecified,
+        command,
+        $"An unexpected error ({error.GetType().Name}) stopped the command",
+        "Run it again with -Verbose, and report what it says.");
+
     /// <summary>The one error that ends a command of which several items failed.</summary>
     public static FlowSecretException Summary(IReadOnlyList<FlowSecretException> failures, int results) => new(
         ErrorIds.ItemsFailed,
