@@ -31,7 +31,7 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
             {
                 if (kind != only && node.Get(key) is { } misplaced)
                 {
-                    problems.Add(misplaced, $"'environments.{name.Text}.{key}' belongs to a {only} store; this one is {kind}.");
+                    problems.Add(misplaced, $"'environments.{name.Text}.{key}' belongs to the store {only}; this one is {kind}.");
                 }
             }
 
@@ -167,7 +167,7 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
                 StoreKind store = environment.Selection.Store;
                 if (!SecretNames.IsValid(store, name))
                 {
-                    problems.Add(_secretNodes[secret.Key], $"'secrets.{secret.Key}' is '{name}' in the environment '{environment.Name}', which a {store} store refuses: use {SecretNames.Rule(store)}.");
+                    problems.Add(_secretNodes[secret.Key], $"'secrets.{secret.Key}' is '{name}' in the environment '{environment.Name}', which the store ({store}) refuses: use {SecretNames.Rule(store)}.");
                 }
                 else if (!owners.TryAdd(name, secret.Key))
                 {

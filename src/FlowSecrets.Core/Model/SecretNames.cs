@@ -2,21 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace FlowSecrets;
 
-/// <summary>The stores' rules for names, and the rule for environment variables.</summary>
+/// <summary>The stores' rules for names, and the rule for environment variables. AWS advises against names that end in '-' and six characters, which look like the end of an ARN, but takes them.</summary>
 public static partial class SecretNames
 {
     /// <summary>A store's rule in words.</summary>
     public static string Rule(StoreKind store) => store switch
     {
         StoreKind.Gcp => "1 to 255 letters, digits, '-' and '_'",
-        StoreKind.Aws => "1 to 512 ASCII letters, digits and /_+=.@-, not ending in '-' and six letters or digits",
         _ => "1 to 512 ASCII letters, digits and /_+=.@-",
     };
 
     public static bool IsValid(StoreKind store, string name) => store switch
     {
         StoreKind.Gcp => GcpName().IsMatch(name),
-        StoreKind.Aws => AwsName().IsMatch(name) && !AwsSuffix().IsMatch(name),
         _ => AwsName().IsMatch(name),
     };
 
@@ -25,7 +23,7 @@ public static partial class SecretNames
     {
         if (!IsValid(store, name))
         {
-            throw new FlowSecretException(ErrorIds.InvalidName, FlowErrorCategory.InvalidArgument, name, $"'{name}' is not a name that a {store} store takes", $"Use {Rule(store)}.");
+            throw new FlowSecretException(ErrorIds.InvalidName, FlowErrorCategory.InvalidArgument, name, $"'{name}' is not a name that the store ({store}) takes", $"Use {Rule(store)}.");
         }
     }
 
@@ -37,9 +35,6 @@ public static partial class SecretNames
 
     [GeneratedRegex(@"\A[A-Za-z0-9/_+=.@-]{1,512}\z")]
     private static partial Regex AwsName();
-
-    [GeneratedRegex(@"-[A-Za-z0-9]{6}\z")]
-    private static partial Regex AwsSuffix();
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex EnvironmentName();
