@@ -3,6 +3,8 @@ namespace FlowSecrets.Catalogs;
 /// <summary>A catalog that was read and found valid.</summary>
 public sealed class Catalog
 {
+    private Dictionary<string, CatalogSecret>? _byKey;
+
     /// <summary>Absolute path of the file.</summary>
     public required string Path { get; init; }
 
@@ -34,7 +36,7 @@ public sealed class Catalog
 
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
-    public CatalogSecret? Find(string key) => Secrets.FirstOrDefault(s => string.Equals(s.Key, key, StringComparison.Ordinal));
+    public CatalogSecret? Find(string key) => (_byKey ??= Secrets.ToDictionary(static s => s.Key, StringComparer.Ordinal)).GetValueOrDefault(key);
 
     /// <summary>A secret's name in an environment's store.</summary>
     public string StoreName(CatalogSecret secret, CatalogEnvironment? environment)

@@ -219,39 +219,11 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
                     }
                 }
             }
-
-            if (FindCycle(use) is { } cycle)
-            {
-                problems.Add(use.At, $"The templates refer to each other in a circle: {cycle}.");
-            }
         }
-    }
 
-    private string? FindCycle(TemplateUse start)
-    {
-        if (start.Owner is not { } owner)
+        foreach ((DocNode at, string circle) in TemplateCircles.Find(templates))
         {
-            return null;
+            problems.Add(at, $"The templates refer to each other in a circle: {circle}.");
         }
-
-        Stack<(TemplateReference At, string Path)> open = new([(owner, owner.ToString())]);
-        HashSet<TemplateReference> seen = [];
-        while (open.TryPop(out (TemplateReference At, string Path) step))
-        {
-            foreach (TemplateReference next in templates.Where(t => t.Kind == start.Kind && t.Owner == step.At).SelectMany(static t => t.Template.References))
-            {
-                if (next == owner)
-                {
-                    return $"{step.Path} → {next}";
-                }
-
-                if (seen.Add(next))
-                {
-                    open.Push((next, $"{step.Path} → {next}"));
-                }
-            }
-        }
-
-        return null;
     }
 }
