@@ -107,7 +107,7 @@ internal sealed class SetupInput
         DocKind.List => new JsonArray([.. node.Items.Select(ToJson)]),
         DocKind.Null => null,
         DocKind.Bool => JsonValue.Create(string.Equals(node.Text, "true", StringComparison.OrdinalIgnoreCase)),
-        DocKind.Number => JsonNode.Parse(node.Text),
+        DocKind.Number => decimal.TryParse(node.Text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out decimal number) ? JsonValue.Create(number) : JsonValue.Create(node.Text),
         _ => JsonValue.Create(node.Text),
     };
 
