@@ -25,7 +25,13 @@ public sealed class ProviderDoor : IProviders
     private LocalStore OpenLocal(StoreSelection selection, Func<string, string?> environment)
     {
         LocalStoreLocation location = LocalStoreLocation.Find(selection, environment);
-        SecretValue? passphrase = selection.Passphrase ?? LocalStoreLocation.PassphraseOf(environment);
-        return _localStores.GetOrAdd(LocalStoreKey.For(location, passphrase), _ => new LocalStore(location, passphrase, TimeProvider.System));
+        if (selection.Passphrase is { } given)
+        {
+            // The caller disposes of what he gave; the store lives as long as the process.
+            return _localStores.GetOrAdd(LocalStoreKey.For(location, given), _ => new LocalStore(location, given.Clone(), TimeProvider.System));
+        }
+
+        using SecretValue? passphrase = LocalStoreLocation.PassphraseOf(environment);
+        return _localStores.GetOrAdd(LocalStoreKey.For(location, passphrase), _ => new LocalStore(location, passphrase?.Clone(), TimeProvider.System));
     }
 }

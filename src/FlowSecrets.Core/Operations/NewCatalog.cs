@@ -37,7 +37,7 @@ public sealed record NewCatalogOptions : TargetOptions
 /// <summary>Makes a catalog of what a team already has. No value is taken over.</summary>
 public sealed class NewCatalogOperation(OperationContext context) : IOperation<NewCatalogOptions, CatalogTest>
 {
-    private const string SchemaLine = "# yaml-language-server: $schema=https://raw.githubusercontent.com/flowsecrets/flowsecrets/main/module/flowsecrets.schema.json\n";
+    private const string Heading = "# Which secrets exist, what they are for and where each goes. No values.\n";
 
     public async IAsyncEnumerable<CatalogTest> RunAsync(NewCatalogOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ public sealed class NewCatalogOperation(OperationContext context) : IOperation<N
 
         IDocumentFormat documents = context.Providers().Documents;
         CatalogDraft draft = await DraftAsync(options, documents, path, cancellationToken);
-        byte[] content = Encoding.UTF8.GetBytes(SchemaLine + documents.Write(draft.ToDocument()));
+        byte[] content = Encoding.UTF8.GetBytes(Heading + documents.Write(draft.ToDocument()));
         Catalog catalog = CatalogReader.Read(path, content, documents, out IReadOnlyList<CatalogProblem> problems) ?? throw new FlowSecretException(
             ErrorIds.BadInput,
             FlowErrorCategory.InvalidData,

@@ -17,7 +17,7 @@ internal static class CatalogSchema
         JsonObject schema = new()
         {
             ["$schema"] = "http://json-schema.org/draft-07/schema#",
-            ["$id"] = "https://raw.githubusercontent.com/flowsecrets/flowsecrets/main/module/flowsecrets.schema.json",
+            ["$id"] = "urn:flowsecrets:catalog",
             ["title"] = "FlowSecrets catalog",
         };
         foreach ((string key, JsonNode? value) in Of(CatalogShape.Root))
