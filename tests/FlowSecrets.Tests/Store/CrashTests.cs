@@ -89,9 +89,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         List<string> lines = [];
         while (lines.Count == 0 || !lines[^1].StartsWith(from, StringComparison.Ordinal))
         {
-            string? line = process.StandardOutput.ReadLine();
-            Assert.True(line is not null, process.StandardError.ReadToEnd());
-            lines.Add(line);
+            lines.Add(process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"The worker ended: {process.StandardError.ReadToEnd()}"));
         }
 
         Thread.Sleep(milliseconds);
