@@ -1,4 +1,3 @@
-using FlowSecrets.EnvFiles;
 using FlowSecrets.Operations;
 using FlowSecrets.Tfvars;
 
@@ -26,8 +25,7 @@ internal static class CatalogImport
 
     public static List<SecretDraft> FromEnv(string path)
     {
-        IEnvDocument document = EnvDocument.Parse(ValueFiles.ReadText(path), EnvDialect.Portable, path);
-        return Unique([.. document.Names.Select(static n => new SecretDraft(CatalogNames.ToKey(n)) { Env = n })], path);
+        return Unique([.. ValueFiles.ReadEnv(ValueFiles.ReadText(path), path).Select(static v => new SecretDraft(CatalogNames.ToKey(v.Key)) { Env = v.Key })], path);
     }
 
     public static async Task<List<SecretDraft>> FromStoreAsync(ISecretStore store, string prefix, CancellationToken cancellationToken)

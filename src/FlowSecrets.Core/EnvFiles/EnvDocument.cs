@@ -11,6 +11,9 @@ internal interface IEnvDocument
 
     IEnumerable<string> Names { get; }
 
+    /// <summary>The first line that is no variable, no comment and not blank; null when there is none.</summary>
+    int? UnknownLine { get; }
+
     /// <summary>Sets a value where the name stands, or at the end of its section.</summary>
     /// <exception cref="FlowSecretException">EnvValueNotPortable.</exception>
     void Set(string name, string value, string section, string? comment);
@@ -45,6 +48,8 @@ internal sealed class EnvDocument : IEnvDocument
     }
 
     public IEnumerable<string> Names => _spans.Where(static s => s.Name is not null).Select(static s => s.Name!).Distinct(StringComparer.Ordinal);
+
+    public int? UnknownLine => _spans.FirstOrDefault(static s => s.Name is null && !string.IsNullOrWhiteSpace(s.Text) && Comment(s) is null)?.Line;
 
     public string? Get(string name) => _spans.LastOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal))?.Value;
 

@@ -26,6 +26,8 @@ internal sealed class EnvJsonDocument : IEnvDocument
         }
     }
 
+    public int? UnknownLine => null;
+
     public IEnumerable<string> Names => _root.Select(static m => m.Key);
 
     public string? Get(string name) => _root.TryGetPropertyValue(name, out JsonNode? node) && node is JsonValue value && value.TryGetValue(out string? text) ? text : null;

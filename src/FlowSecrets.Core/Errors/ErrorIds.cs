@@ -19,6 +19,7 @@ public static class ErrorIds
     public const string EnvironmentNotFound = nameof(EnvironmentNotFound);
     public const string ExternallyOwned = nameof(ExternallyOwned);
     public const string FieldNotFound = nameof(FieldNotFound);
+    public const string FileExists = nameof(FileExists);
     public const string FileNotWritable = nameof(FileNotWritable);
     public const string FileUnsafe = nameof(FileUnsafe);
     public const string InvalidName = nameof(InvalidName);

@@ -209,14 +209,9 @@ internal sealed class EnvMerge(
     /// <summary>What a variable of this reference keeps in the file, so that templates agree with it.</summary>
     private string? Standing(TemplateReference reference)
     {
-        if (options.Clean)
-        {
-            return null;
-        }
-
         foreach (EnvWish wish in plan.Wishes.Where(w => w.Carries == reference && w.Source == EnvSource.Local))
         {
-            if (_old.Get(wish.Name) is { Length: > 0 } value)
+            if (_old.Get(wish.Name) is { Length: > 0 } value && (!options.Clean || _old.IsKept(wish.Name)))
             {
                 return value;
             }

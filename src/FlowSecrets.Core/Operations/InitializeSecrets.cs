@@ -179,7 +179,9 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
             ordered.Add(secret);
         }
 
-        foreach (SecretRef secret in secrets)
+        // Categories stay together, in the order in which the file names them first.
+        string[] categories = [.. secrets.Select(static s => s.Definition!.Category ?? "other").Distinct(StringComparer.Ordinal)];
+        foreach (SecretRef secret in secrets.OrderBy(s => Array.IndexOf(categories, s.Definition!.Category ?? "other")))
         {
             Visit(secret);
         }

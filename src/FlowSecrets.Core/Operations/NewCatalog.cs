@@ -72,7 +72,15 @@ public sealed class NewCatalogOperation(OperationContext context) : IOperation<N
 
         cancellationToken.ThrowIfCancellationRequested();
         PrivateFile.RequirePlain(path);
-        File.WriteAllBytes(path, content);
+        try
+        {
+            File.WriteAllBytes(path, content);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FlowSecretException(ErrorIds.FileNotWritable, FlowErrorCategory.WriteError, path, $"'{path}' cannot be written", "Check the rights of its folder, or name another file with -Path.", e);
+        }
+
         host.Say($"Wrote {path}. Look it over, commit it, then run Initialize-FlowSecret.");
         yield return result;
     }

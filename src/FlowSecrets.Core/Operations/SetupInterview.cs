@@ -30,6 +30,12 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             }
 
             using ReadSecret? current = await ReadCurrentAsync(secret, description, cancellationToken);
+            if (current is null && description?.CurrentVersion is not null && !input.Has(definition) && Catalog.IsRequired(definition, workspace.Environment))
+            {
+                // Reading it says why it cannot be read: a required secret that nothing can read is not set up.
+                (await workspace.Store.ReadAsync(secret.StoreName, VersionSelector.Current, cancellationToken)).Dispose();
+            }
+
             if (current is not null)
             {
                 _values.Set(definition.Key, current.Value);
@@ -85,7 +91,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         }
 
         Answer answer = await AnswerAsync(
-            new Ask(definition.Prompt ?? definition.Description ?? definition.Key, definition.Sensitive, definition.IsExternal ? null : definition.Generate, definition.Default, has, nothing.Secret.StoreName),
+            new Ask(definition.Prompt ?? definition.Description ?? definition.Key, definition.Sensitive, definition.IsExternal ? null : definition.Generate, definition.Default, has, nothing.Secret.StoreName, Catalog.IsRequired(definition, workspace.Environment)),
             cancellationToken);
         if (answer.Value is not { } answered)
         {
@@ -123,7 +129,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             else if (!hasField || (options.PromptAll && Asks))
             {
                 Answer answer = await AnswerAsync(
-                    new Ask(field.Prompt ?? field.Description ?? $"{definition.Key} {field.Name}", field.Sensitive, definition.IsExternal ? null : field.Generate, field.Default, hasField, $"{nothing.Secret.StoreName}.{field.Name}"),
+                    new Ask(field.Prompt ?? field.Description ?? $"{definition.Key} {field.Name}", field.Sensitive, definition.IsExternal ? null : field.Generate, field.Default, hasField, $"{nothing.Secret.StoreName}.{field.Name}", field.Required),
                     cancellationToken);
                 found = (answer.Value, answer.Source);
             }
@@ -207,7 +213,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         using GeneratedSecret made = SecretGenerator.Generate(ask.Generate);
         if (Asks)
         {
-            host.Say($"  Generated {ask.Name} ({made.EntropyBits} bits).");
+            host.Say($"  Will generate {ask.Name} ({made.EntropyBits} bits).");
         }
 
         return new Answer(made.Value.Clone(), ValueSource.Generated);
@@ -223,7 +229,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
 
         if (string.IsNullOrEmpty(byDefault))
         {
-            return ask.Generate is null ? null : "Enter generates it";
+            return ask.Generate is not null ? "Enter generates it" : ask.Required ? null : "Enter skips it";
         }
 
         if (!ask.Sensitive)
@@ -280,7 +286,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
     /// <param name="Text">What the person reads.</param>
     /// <param name="HasValue">Whether there is a value already, which an empty answer keeps.</param>
     /// <param name="Name">For the line that says that a value was made.</param>
-    private sealed record Ask(string Text, bool Sensitive, GenerateSpec? Generate, Template? Default, bool HasValue, string Name);
+    private sealed record Ask(string Text, bool Sensitive, GenerateSpec? Generate, Template? Default, bool HasValue, string Name, bool Required);
 
     private readonly record struct Answer(SecretValue? Value, ValueSource Source);
 }

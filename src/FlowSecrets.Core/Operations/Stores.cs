@@ -78,7 +78,7 @@ public sealed record StoreTaskOptions : TargetOptions
     /// <summary>The backup's file.</summary>
     public string? BackupPath { get; init; }
 
-    /// <summary>Put a backup in the place of a store that is there.</summary>
+    /// <summary>Replace a file or a store that is there.</summary>
     public bool Force { get; init; }
 }
 
@@ -113,7 +113,9 @@ public sealed class StoreTaskOperation(OperationContext context) : IOperation<St
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            yield return status with { Message = await apply() };
+            string message = await apply();
+            string identity = task switch { StoreTask.UsePassphrase => "passphrase", StoreTask.UseKeyFile => "key file", _ => status.Identity };
+            yield return status with { Message = message, Identity = identity };
         }
     }
 
@@ -136,7 +138,7 @@ public sealed class StoreTaskOperation(OperationContext context) : IOperation<St
                 $"{await store.RotateKeyAsync(cancellationToken)} values were encrypted with a new key."),
             StoreTask.Backup => ($"Write a backup to '{backup}', opened by its own passphrase", async () =>
             {
-                await store.BackupAsync(backup!, options.Passphrase!, cancellationToken);
+                await store.BackupAsync(backup!, options.Passphrase!, options.Force, cancellationToken);
                 return $"Wrote '{backup}'. Only its passphrase opens it.";
             }),
             _ => ($"Put the backup '{backup}' in its place", async () =>

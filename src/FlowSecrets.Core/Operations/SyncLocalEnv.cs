@@ -157,12 +157,24 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
 
     private static void Summarise(Workspace workspace, Catalog catalog, string path, IReadOnlyList<EnvVariable> results, IOperationHost host)
     {
-        int Count(EnvSource source) => results.Count(r => r.Source == source && r.ErrorId is null);
+        int failed = results.Count(static r => r.ErrorId is not null);
+        int empty = results.Count(static r => r.ErrorId is null && r.Status == ItemStatus.Missing);
+        int Count(EnvSource source) => results.Count(r => r.Source == source && r.ErrorId is null && r.Status is not (ItemStatus.Missing or ItemStatus.Removed));
         host.Say("");
-        host.Say(host.IsWhatIf ? $"{path} was left as it is." : $"{path} is up to date:");
-        host.Say($"  {Count(EnvSource.Local)} system values: local defaults, or what stood in the file");
-        host.Say($"  {Count(EnvSource.Store) - results.Count(static r => r.Status == ItemStatus.Missing)} developer secrets: from the {workspace.Place}");
-        host.Say($"  {Count(EnvSource.Template)} variables of the catalog");
+        host.Say(host.IsWhatIf ? $"{path} was left as it is." : $"{path}{(failed > 0 ? " was written as far as it could be:" : " is up to date:")}");
+        host.Say($"  system values: {Count(EnvSource.Local)}, local defaults or what stood in the file");
+        host.Say($"  developer secrets: {Count(EnvSource.Store) + Count(EnvSource.File)}, from the {workspace.Place}");
+        host.Say($"  variables of the catalog: {Count(EnvSource.Template)}");
+        if (empty + failed > 0)
+        {
+            host.Say($"  left empty: {empty}, failed: {failed}");
+        }
+
+        if (host.IsWhatIf)
+        {
+            return;
+        }
+
         if (catalog.LocalEnv.NextSteps.Count > 0)
         {
             host.Say("Next steps:");

@@ -37,9 +37,15 @@ internal static class ValueFiles
         }
     }
 
-    private static IReadOnlyList<KeyValuePair<string, DocNode>> ReadEnv(string text, string path)
+    /// <summary>A .env file, of which every line must be understood.</summary>
+    public static IReadOnlyList<KeyValuePair<string, DocNode>> ReadEnv(string text, string path)
     {
         IEnvDocument document = EnvDocument.Parse(text, EnvDialect.Portable, path);
+        if (document.UnknownLine is { } line)
+        {
+            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"{path}:{line}: this is neither a variable nor a comment", "Write it as NAME=value, or put # before it; nothing was changed.");
+        }
+
         return [.. document.Names.Select(n => KeyValuePair.Create(n, DocNode.String(document.Get(n) ?? "")))];
     }
 

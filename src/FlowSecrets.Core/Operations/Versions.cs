@@ -99,19 +99,20 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {
-            steps.Add(await Plan.StepAsync(secret, action, () => RequireVersionAsync(workspace, secret, version, cancellationToken), async ct =>
+            string number = version;
+            steps.Add(await Plan.StepAsync(secret, action, async () => number = await RequireVersionAsync(workspace, secret, version, cancellationToken), async ct =>
             {
                 if (options.State is { } state)
                 {
-                    await workspace.Store.SetVersionStateAsync(secret.StoreName, version, state, ct);
+                    await workspace.Store.SetVersionStateAsync(secret.StoreName, number, state, ct);
                 }
 
                 if (options.Stage is { } stage)
                 {
-                    await workspace.Store.MoveStageAsync(secret.StoreName, stage, version, null, ct);
+                    await workspace.Store.MoveStageAsync(secret.StoreName, stage, number, null, ct);
                 }
 
-                return workspace.Result(secret, options.State == VersionState.Destroyed ? ItemStatus.Removed : ItemStatus.Updated, version);
+                return workspace.Result(secret, options.State == VersionState.Destroyed ? ItemStatus.Removed : ItemStatus.Updated, number, options.Stage is null ? null : $"It has the stage '{options.Stage}' now.");
             }));
         }
 
@@ -121,15 +122,20 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
         }
     }
 
-    private static async Task RequireVersionAsync(Workspace workspace, SecretRef secret, string version, CancellationToken cancellationToken)
+    /// <returns>The version's own number, also where a stage was given for it.</returns>
+    private static async Task<string> RequireVersionAsync(Workspace workspace, SecretRef secret, string version, CancellationToken cancellationToken)
     {
         await Plan.RequireAsync(workspace, secret, cancellationToken);
         IReadOnlyList<SecretVersionInfo> versions = await workspace.Store.ListVersionsAsync(secret.StoreName, cancellationToken);
-        SecretVersionInfo found = versions.FirstOrDefault(v => string.Equals(v.Version, version, StringComparison.Ordinal)) ?? throw StoreErrors.VersionNotFound(secret.StoreName, $"'{secret.StoreName}' has no version {version}");
+        SecretVersionInfo found = versions.FirstOrDefault(v => string.Equals(v.Version, version, StringComparison.Ordinal))
+            ?? versions.FirstOrDefault(v => v.Stages.Contains(version, StringComparer.Ordinal))
+            ?? throw StoreErrors.VersionNotFound(secret.StoreName, $"'{secret.StoreName}' has no version {version}");
         if (found.State == VersionState.Destroyed)
         {
             throw StoreErrors.VersionDestroyed(secret.StoreName, version);
         }
+
+        return found.Version;
     }
 }
 

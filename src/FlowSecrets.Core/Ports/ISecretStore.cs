@@ -72,7 +72,8 @@ public interface IStoreMaintenance
     Task<int> RotateKeyAsync(CancellationToken cancellationToken);
 
     /// <summary>Writes a consistent copy that only the given passphrase opens.</summary>
-    Task BackupAsync(string path, SecretValue passphrase, CancellationToken cancellationToken);
+    /// <exception cref="FlowSecretException">FileExists when there is a file already and <paramref name="overwrite"/> is false.</exception>
+    Task BackupAsync(string path, SecretValue passphrase, bool overwrite, CancellationToken cancellationToken);
 
     /// <summary>Puts a backup in this store's place, protected as this selection says.</summary>
     /// <exception cref="FlowSecretException">SecretExists when there is a store already and <paramref name="overwrite"/> is false.</exception>

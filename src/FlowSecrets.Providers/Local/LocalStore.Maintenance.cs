@@ -77,7 +77,7 @@ internal sealed partial class LocalStore
             cancellationToken));
     }
 
-    public Task BackupAsync(string path, SecretValue passphraseOfBackup, CancellationToken cancellationToken)
+    public Task BackupAsync(string path, SecretValue passphraseOfBackup, bool overwrite, CancellationToken cancellationToken)
     {
         RequireStore();
         RequirePassphrase(passphraseOfBackup);
@@ -85,6 +85,11 @@ internal sealed partial class LocalStore
         if (string.Equals(Path.GetFullPath(path), location.File, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
         {
             throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, path, $"'{path}' is the store itself", "Name another file for the backup.");
+        }
+
+        if (File.Exists(path) && !overwrite)
+        {
+            throw new FlowSecretException(ErrorIds.FileExists, FlowErrorCategory.ResourceExists, path, $"There is a file '{path}' already", "Name another file, or replace it with -Force.");
         }
 
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -111,6 +116,10 @@ internal sealed partial class LocalStore
 
                     cancellationToken.ThrowIfCancellationRequested();
                     File.Move(temporary, path, overwrite: true);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    throw new FlowSecretException(ErrorIds.FileNotWritable, FlowErrorCategory.WriteError, path, $"'{path}' cannot be written", "Check the rights of its folder and the free space of the disk.", e);
                 }
                 finally
                 {

@@ -127,13 +127,13 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         {
             throw Locked(
                 $"The local store '{_name}' is locked by a passphrase, and none was given",
-                $"Give it: Connect-FlowSecretStore -Store Local -Passphrase (Read-Host -AsSecureString), or set {LocalStoreLocation.PassphraseFileVariable} to a file that holds it.");
+                $"Give it: Connect-FlowSecretStore -Store Local -Path '{_name}' -Passphrase (Read-Host -AsSecureString), or set {LocalStoreLocation.PassphraseFileVariable} to a file that holds it.");
         }
 
         byte[] key = byPassphrase ? meta.Wrap.KeyOf(by!) : KeyFile.Read(keyFile, meta.Store);
         return meta.Wrap.Open(meta.Store, key) ?? throw Locked(
             byPassphrase ? $"The passphrase does not open the local store '{_name}'" : $"The key file '{keyFile}' does not open the local store '{_name}'",
-            byPassphrase ? "Check the passphrase; if it is right, the file was changed: restore a backup with Restore-FlowSecretStore." : "Put the right key file back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE");
+            byPassphrase ? "Check the passphrase. If it is right, the file was changed: use a backup." : "Put the right key file back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE");
     }
 
     public T Guard<T>(Func<T> action)

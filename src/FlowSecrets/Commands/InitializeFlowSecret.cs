@@ -77,7 +77,7 @@ public sealed class InitializeFlowSecretCommand : StoreCmdlet
                 PromptAll = PromptAll,
                 ShowGenerated = ShowGenerated,
                 OverwriteEncryptionKey = OverwriteEncryptionKey,
-                Force = Force,
+                Force = Force || MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm) && confirm is SwitchParameter { IsPresent: false },
             });
         }
     }

@@ -89,7 +89,7 @@ public sealed class SetFlowSecretStoreCommand : StoreTaskCmdlet
 [OutputType(typeof(StoreStatus))]
 public sealed class BackupFlowSecretStoreCommand : StoreTaskCmdlet
 {
-    /// <summary>File of the backup; one that is there is replaced.</summary>
+    /// <summary>File of the backup.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     public string BackupPath { get; set; } = "";
 
@@ -97,14 +97,18 @@ public sealed class BackupFlowSecretStoreCommand : StoreTaskCmdlet
     [Parameter(Mandatory = true)]
     public SecureString Passphrase { get; set; } = null!;
 
-    protected override void Run() => Execute(Passphrase, BackupPath, false, StoreTask.Backup);
+    /// <summary>Replace a file that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    protected override void Run() => Execute(Passphrase, BackupPath, Force, StoreTask.Backup);
 }
 
 /// <summary>Puts a backup in a Local store's place.</summary>
 /// <remarks>The backup is opened and checked whole before anything is replaced. The restored store is protected as new stores are here: by the session's passphrase, or by a new key file.</remarks>
 /// <example><summary>On a new machine.</summary><code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase (Read-Host -AsSecureString)</code></example>
 /// <example><summary>In the place of a store that is there.</summary><code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase $p -Force</code></example>
-[Cmdlet(VerbsData.Restore, "FlowSecretStore", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[Cmdlet(VerbsData.Restore, "FlowSecretStore", SupportsShouldProcess = true)]
 [OutputType(typeof(StoreStatus))]
 public sealed class RestoreFlowSecretStoreCommand : StoreTaskCmdlet
 {

@@ -13,7 +13,7 @@ public enum VersionSwitch
 /// <summary>Base of the cmdlets that change one version.</summary>
 public abstract class VersionCmdlet : TargetCmdlet
 {
-    /// <summary>The version.</summary>
+    /// <summary>The version, or the stage that it has: current, previous.</summary>
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(VersionCompleter))]
     public string Version { get; set; } = "";
@@ -40,7 +40,7 @@ public abstract class VersionCmdlet : TargetCmdlet
 
 /// <summary>Enables or disables a version, or moves a stage to it.</summary>
 /// <remarks>Moving the stage 'current' is how an older value comes back; the version that was current becomes 'previous'. A disabled version cannot be read until it is enabled again.</remarks>
-/// <example><summary>Back to the value before.</summary><code>Set-FlowSecretVersion jwt-secret 3 -Stage current</code></example>
+/// <example><summary>Back to the value before.</summary><code>Set-FlowSecretVersion jwt-secret previous -Stage current</code></example>
 /// <example><summary>Nobody can read version 2 until it is enabled again.</summary><code>Set-FlowSecretVersion jwt-secret -Version 2 -State Disabled</code></example>
 [Cmdlet(VerbsCommon.Set, "FlowSecretVersion", SupportsShouldProcess = true)]
 [OutputType(typeof(SecretChange))]

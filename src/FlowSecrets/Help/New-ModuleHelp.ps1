@@ -20,7 +20,9 @@ function Get-Text([string] $Id, [string] $Tag) {
 }
 
 Import-Module $Module
-$common = [System.Management.Automation.Cmdlet]::CommonParameters + 'WhatIf' + 'Confirm'
+$common = [System.Management.Automation.Cmdlet]::CommonParameters
+# PowerShell's own, which no code comment describes.
+$own = @{ WhatIf = 'Show what would be done, and do nothing.'; Confirm = 'Ask before each effect; -Confirm:$false asks nothing.' }
 $settings = [System.Xml.XmlWriterSettings] @{ Indent = $true; Encoding = [System.Text.UTF8Encoding]::new($false); NewLineChars = "`n" }
 $folder = New-Item (Join-Path $Module en-US) -ItemType Directory -Force
 $xml = [System.Xml.XmlWriter]::Create((Join-Path $folder FlowSecrets.dll-Help.xml), $settings)
@@ -52,7 +54,7 @@ function Write-Parameter($Parameter, $Property) {
         $xml.WriteAttributeString('pipelineInput', $(if ($pipeline) { "true ($($pipeline -join ', '))" } else { 'false' }))
         $xml.WriteAttributeString('position', $(if ($Parameter.Position -ge 0) { "$($Parameter.Position)" } else { 'named' }))
         Write-Text maml:name $Parameter.Name
-        Write-Paragraph maml:description (Get-Text "P:$($Property.DeclaringType.FullName).$($Property.Name)" summary)
+        Write-Paragraph maml:description ($own[$Parameter.Name] ?? (Get-Text "P:$($Property.DeclaringType.FullName).$($Property.Name)" summary))
         if ($Parameter.ParameterType -ne [System.Management.Automation.SwitchParameter]) {
             Write-Node command:parameterValue {
                 $xml.WriteAttributeString('required', 'true')

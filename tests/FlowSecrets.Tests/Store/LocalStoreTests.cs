@@ -154,7 +154,7 @@ public sealed class LocalStoreKeyTests : IDisposable
         using SecretValue passphrase = SecretValue.FromText("of the backup");
         using SecretValue wrong = SecretValue.FromText("wrong");
         string backup = _sandbox.File("backup");
-        await ((IStoreMaintenance)store).BackupAsync(backup, passphrase, default);
+        await ((IStoreMaintenance)store).BackupAsync(backup, passphrase, overwrite: false, default);
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(backup));
