@@ -27,11 +27,27 @@ public sealed class ProviderDoor : IProviders
         LocalStoreLocation location = LocalStoreLocation.Find(selection, environment);
         if (selection.Passphrase is { } given)
         {
+            RequireSome(given, location);
             // The caller disposes of what he gave; the store lives as long as the process.
             return _localStores.GetOrAdd(LocalStoreKey.For(location, given), _ => new LocalStore(location, given.Clone(), TimeProvider.System));
         }
 
         using SecretValue? passphrase = LocalStoreLocation.PassphraseOf(environment);
+        RequireSome(passphrase, location);
         return _localStores.GetOrAdd(LocalStoreKey.For(location, passphrase), _ => new LocalStore(location, passphrase?.Clone(), TimeProvider.System));
+    }
+
+    /// <summary>An empty passphrase would protect from nobody.</summary>
+    private static void RequireSome(SecretValue? passphrase, LocalStoreLocation location)
+    {
+        if (passphrase is not null && passphrase.IsEmpty())
+        {
+            throw new FlowSecretException(
+                ErrorIds.EmptyValue,
+                FlowErrorCategory.InvalidArgument,
+                location.File,
+                "The passphrase of the local store is empty",
+                $"Give it with Connect-FlowSecretStore -Passphrase, {LocalStoreLocation.PassphraseFileVariable} or {LocalStoreLocation.PassphraseVariable}; or unset them to use the key file.");
+        }
     }
 }

@@ -22,19 +22,21 @@ internal static class CatalogTrust
         PrivateFile.WriteAtomically(file, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [.. others, $"{catalog.ContentHash} {catalog.Path}", ""])));
     }
 
-    /// <summary>Refuses a path outside of the repository unless the catalog is trusted.</summary>
+    /// <summary>Refuses a path outside of the repository, or in its .git, unless the catalog is trusted.</summary>
     /// <exception cref="FlowSecretException">CatalogNotTrusted.</exception>
     public static void RequireInside(Catalog catalog, string path, bool trusted, Func<string, string?> variable)
     {
-        string relative = Path.GetRelativePath(catalog.Root, path);
-        bool outside = Path.IsPathRooted(relative) || relative.Equals("..", StringComparison.Ordinal) || relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        // By what links lead to; and what git keeps for itself (hooks, configuration) is no part of the repository's content.
+        string relative = Path.GetRelativePath(PrivateFile.RealPath(catalog.Root), PrivateFile.RealPath(path));
+        string[] parts = relative.Split(Path.DirectorySeparatorChar);
+        bool outside = Path.IsPathRooted(relative) || parts[0] == ".." || parts.Contains(".git", StringComparer.OrdinalIgnoreCase);
         if (outside && !trusted && !IsApproved(catalog, variable))
         {
             throw new FlowSecretException(
                 ErrorIds.CatalogNotTrusted,
                 FlowErrorCategory.SecurityError,
                 catalog.Path,
-                $"The catalog names '{path}', which is outside of its repository '{catalog.Root}', and it was not approved",
+                $"The catalog names '{path}', which is outside of its repository '{catalog.Root}' or git's own, and it was not approved",
                 $"Read it, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'");
         }
     }

@@ -37,7 +37,7 @@ internal static class GitIgnore
         string entry = "/" + Path.GetRelativePath(repository, path).Replace('\\', '/');
         string text = File.Exists(file) ? File.ReadAllText(file) : "";
         string separator = text.Length > 0 && !text.EndsWith('\n') ? "\n" : "";
-        File.AppendAllText(file, $"{separator}{entry}\n");
+        File.AppendAllText(file, $"{separator}{entry}\n{entry}.*.tmp\n");
     }
 }
 

@@ -64,7 +64,8 @@ internal static class PrivateFile
 
     private static void Replace(string path, ReadOnlySpan<byte> content, Action<byte[]>? verify, CancellationToken cancellationToken)
     {
-        string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        string temporary = Path.Combine(Path.GetDirectoryName(path)!, $"{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        RemoveRemains(path);
         try
         {
             using (FileStream stream = CreateNew(temporary))
@@ -80,6 +81,18 @@ internal static class PrivateFile
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    /// <summary>What a killed process left behind; a minute is longer than any write takes.</summary>
+    private static void RemoveRemains(string path)
+    {
+        foreach (string remains in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".*.tmp"))
+        {
+            if (File.GetLastWriteTimeUtc(remains) < DateTime.UtcNow.AddMinutes(-1))
+            {
+                File.Delete(remains);
+            }
         }
     }
 
@@ -103,6 +116,23 @@ internal static class PrivateFile
         {
             throw new FlowSecretException(ErrorIds.FileUnsafe, FlowErrorCategory.SecurityError, path, $"'{path}' is a link or a folder, not a plain file", "Remove it, or name another path.");
         }
+    }
+
+    /// <summary>The path with every link of it followed, as far as it exists.</summary>
+    public static string RealPath(string path)
+    {
+        string real = Path.GetPathRoot(path)!;
+        foreach (string segment in Path.GetRelativePath(real, path).Split(Path.DirectorySeparatorChar))
+        {
+            real = Path.Combine(real, segment);
+            FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
+            if (entry.LinkTarget is not null && entry.ResolveLinkTarget(returnFinalTarget: true) is { } target)
+            {
+                real = RealPath(target.FullName);
+            }
+        }
+
+        return real;
     }
 
     /// <summary>What is wrong with a file's protection; null when only its owner can read it.</summary>

@@ -92,7 +92,7 @@ public sealed class GetSecretsOperation(OperationContext context) : IOperation<G
         {
             if (!found.Remove(secret.StoreName, out SecretDescription? description) && secret.Definition is null)
             {
-                host.Fail(StoreErrors.SecretNotFound(workspace.Place, secret.StoreName));
+                host.Fail(workspace.Here(StoreErrors.SecretNotFound(workspace.Place, secret.StoreName), secret));
                 continue;
             }
 

@@ -14,6 +14,9 @@ public sealed record InitializeOptions : TargetOptions
     /// <summary>A tfvars, .env or JSON file with values.</summary>
     public string? InputPath { get; init; }
 
+    /// <summary>Let the input replace values that exist.</summary>
+    public bool UpdateExisting { get; init; }
+
     /// <summary>Ask for what has a value as well; Enter keeps it.</summary>
     public bool PromptAll { get; init; }
 
@@ -220,7 +223,7 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         try
         {
             string? version = decision.Exists
-                ? (await workspace.Store.AddVersionAsync(secret.StoreName, decision.Value, null, decision.Current, cancellationToken)).Version
+                ? (await workspace.Store.AddVersionAsync(secret.StoreName, decision.Value, null, decision.Current ?? "", cancellationToken)).Version
                 : (await workspace.Store.CreateAsync(secret.StoreName, secret.Definition.Labels, decision.Value, cancellationToken)).CurrentVersion;
             foreach ((string label, SecretValue value) in options.ShowGenerated ? decision.Generated : [])
             {

@@ -40,7 +40,7 @@ public sealed class ReadValuesOperation(OperationContext context) : IOperation<R
             Dictionary<string, SecretRef> byName = secrets.ToDictionary(static s => s.StoreName, StringComparer.Ordinal);
             await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(byName.Keys, cancellationToken))
             {
-                yield return Reading(byName[outcome.StoreName], outcome, options.Field);
+                yield return Reading(workspace, byName[outcome.StoreName], outcome, options.Field);
             }
 
             yield break;
@@ -48,7 +48,7 @@ public sealed class ReadValuesOperation(OperationContext context) : IOperation<R
 
         foreach (SecretRef secret in secrets)
         {
-            yield return Reading(secret, await ReadOneAsync(workspace, secret, new VersionSelector(options.Version, options.Stage), cancellationToken), options.Field);
+            yield return Reading(workspace, secret, await ReadOneAsync(workspace, secret, new VersionSelector(options.Version, options.Stage), cancellationToken), options.Field);
         }
     }
 
@@ -64,7 +64,7 @@ public sealed class ReadValuesOperation(OperationContext context) : IOperation<R
         }
     }
 
-    private static SecretReading Reading(SecretRef secret, ReadOutcome outcome, string? field)
+    private static SecretReading Reading(Workspace workspace, SecretRef secret, ReadOutcome outcome, string? field)
     {
         SecretReading reading = new() { Name = secret.Definition?.Key, StoreName = secret.StoreName, Status = "Read", Version = outcome.Secret?.Version };
         try
@@ -76,7 +76,8 @@ public sealed class ReadValuesOperation(OperationContext context) : IOperation<R
         catch (FlowSecretException e)
         {
             outcome.Dispose();
-            return reading with { Status = ItemStatus.Failed, Message = e.Message, Error = e };
+            FlowSecretException here = workspace.Here(e, secret);
+            return reading with { Status = ItemStatus.Failed, Message = here.Message, Error = here };
         }
     }
 

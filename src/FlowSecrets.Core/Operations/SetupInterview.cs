@@ -54,7 +54,8 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         }
         catch (FlowSecretException e) when (e.Id != ErrorIds.CannotPrompt)
         {
-            return nothing with { Error = e, Status = ItemStatus.Failed, Message = e.Message };
+            FlowSecretException here = workspace.Here(e, secret);
+            return nothing with { Error = here, Status = ItemStatus.Failed, Message = here.Message };
         }
     }
 
@@ -71,10 +72,11 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         if (input.Get(definition.Key, null) is { } given)
         {
             SecretValue value = SecretValue.FromText(given);
-            if (current is not null && current.Value.Equals(value))
+            bool same = current is not null && current.Value.Equals(value);
+            if (same || (has && !MayUpdate(definition)))
             {
                 value.Dispose();
-                return nothing with { Source = ValueSource.Input, Status = ItemStatus.Unchanged };
+                return same ? nothing with { Source = ValueSource.Input, Status = ItemStatus.Unchanged } : Differs(nothing);
             }
 
             return Overwriting(nothing with { Source = ValueSource.Input, Value = value });
@@ -117,14 +119,19 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         ValueSource source = ValueSource.None;
         bool changed = false;
         bool overwrites = false;
+        bool differs = false;
         foreach (CatalogField field in definition.Fields)
         {
             string? old = JsonSecret.Text(members, field.Name);
             bool hasField = !string.IsNullOrEmpty(old);
             (SecretValue? Value, ValueSource Source) found = (null, ValueSource.None);
-            if (input.Get(definition.Key, field.Name) is { } given)
+            if (input.Get(definition.Key, field.Name) is { } given && hasField && !MayUpdate(definition))
             {
-                found = (SecretValue.FromText(given), ValueSource.Input);
+                differs |= !string.Equals(given, old, StringComparison.Ordinal);
+            }
+            else if (input.Get(definition.Key, field.Name) is { } taken)
+            {
+                found = (SecretValue.FromText(taken), ValueSource.Input);
             }
             else if (!hasField || (options.PromptAll && Asks))
             {
@@ -164,7 +171,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
 
         if (empty.Count > 0)
         {
-            bool nothingGiven = !changed && !has;
+            bool nothingGiven = source < ValueSource.Input && !has;
             return nothingGiven && !Catalog.IsRequired(definition, workspace.Environment)
                 ? nothing with { Message = $"No value was given; it is optional." }
                 : Missing(nothing, $"Without a value: {string.Join(", ", empty)}.", required: true);
@@ -172,7 +179,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
 
         if (!changed)
         {
-            return Kept(nothing);
+            return differs ? Differs(nothing) : Kept(nothing);
         }
 
         SetupDecision decision = nothing with { Source = source, Value = JsonSecret.Write(members), Generated = generated };
@@ -259,6 +266,12 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         return decision;
     }
 
+    /// <summary>What exists is kept, unless the person says that the input is newer; another's secret always.</summary>
+    private bool MayUpdate(CatalogSecret definition) => options.UpdateExisting && !definition.IsExternal;
+
+    private static SetupDecision Differs(SetupDecision nothing) =>
+        nothing with { Source = ValueSource.Store, Status = ItemStatus.Differs, Message = "The store's value stays; the input's is another. -UpdateExisting takes the input's." };
+
     private static SetupDecision Kept(SetupDecision nothing) => nothing with { Source = ValueSource.Store, Status = ItemStatus.Kept };
 
     private SetupDecision Missing(SetupDecision nothing, string? why, bool required = false)
@@ -279,7 +292,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             FlowErrorCategory.ObjectNotFound,
             nothing.Secret.StoreName,
             $"The secret '{definition.Key}' is required and has no value. {why}".TrimEnd(),
-            $"Give it: Set-FlowSecret {nothing.Secret.Argument}; or with -InputPath FILE, keyed by {definition.AllVariables.FirstOrDefault() ?? definition.Key}.");
+            $"Give it: {(nothing.Exists ? "Set" : "New")}-FlowSecret {nothing.Secret.Argument}{(workspace.Environment is { } its ? $" -Environment '{its.Name}'" : "")}; or with -InputPath FILE, keyed by {definition.AllVariables.FirstOrDefault() ?? definition.Key}.");
         return nothing with { Status = ItemStatus.Missing, Error = error, Message = error.Message };
     }
 

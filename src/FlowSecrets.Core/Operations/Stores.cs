@@ -42,6 +42,11 @@ public sealed class GetStoreOperation(OperationContext context) : IOperation<Sto
         StoreValidation validation = options.SkipValidation
             ? new StoreValidation(StoreReadiness.Unknown, "It was not opened.")
             : await workspace.Store.ValidateAsync(cancellationToken);
+        if (workspace.Selection.Passphrase is not null && validation.Readiness == StoreReadiness.Ready && workspace.Place.Identity != "passphrase")
+        {
+            host.Warning($"The {workspace.Place} is opened by its {workspace.Place.Identity}; the passphrase was not used.");
+        }
+
         yield return new StoreStatus
         {
             Store = workspace.Place.Store,

@@ -13,6 +13,9 @@ public sealed record VersionOptions : TargetOptions
     /// <summary>Null: left as it is.</summary>
     public VersionState? State { get; init; }
 
+    /// <summary>Without it, a secret that data depends on does not change its value.</summary>
+    public bool OverwriteEncryptionKey { get; init; }
+
     /// <summary>A stage to move to the version; null: none.</summary>
     public string? Stage { get; init; }
 }
@@ -72,7 +75,7 @@ public sealed class GetVersionsOperation(OperationContext context) : IOperation<
         }
         catch (FlowSecretException e)
         {
-            host.Fail(e);
+            host.Fail(workspace.Here(e, secret));
             return [];
         }
     }
@@ -100,7 +103,14 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {
             string number = version;
-            steps.Add(await Plan.StepAsync(secret, action, async () => number = await RequireVersionAsync(workspace, secret, version, cancellationToken), async ct =>
+            steps.Add(await Plan.StepAsync(secret, action, async () =>
+            {
+                number = await RequireVersionAsync(workspace, secret, version, cancellationToken);
+                if (options.Stage == Stages.Current || options.State == VersionState.Destroyed)
+                {
+                    WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
+                }
+            }, async ct =>
             {
                 if (options.State is { } state)
                 {

@@ -43,6 +43,11 @@ internal sealed class Workspace
     {
         Catalog? catalog = CatalogLoader.Find(context, options.CatalogPath);
         (StoreSelection selection, CatalogEnvironment? environment) = Select(context, options, catalog, preferred);
+        if (environment?.Selection.Path is { } path && ReferenceEquals(selection, environment.Selection))
+        {
+            CatalogTrust.RequireInside(catalog!, path, trusted: false, context.Variable);
+        }
+
         if (context.Session?.Store is { Passphrase: not null } connected && connected with { Passphrase = null } == selection with { Passphrase = null })
         {
             // However the place was named, this session has its passphrase.
@@ -99,8 +104,24 @@ internal sealed class Workspace
         Place = Place.ToString(),
     };
 
-    public SecretChange Failure(SecretRef secret, FlowSecretException error, string status = ItemStatus.Failed) =>
-        Result(secret, status, null, error.Message) with { Error = error };
+    public SecretChange Failure(SecretRef secret, FlowSecretException error)
+    {
+        FlowSecretException here = Here(error, secret);
+        return Result(secret, ItemStatus.Failed, null, here.Message) with { Error = here };
+    }
+
+    /// <summary>
+    /// The error with commands that work on this very secret and store: a store knows neither the catalog's key nor the environment,
+    /// and a command without them would work on another one.
+    /// </summary>
+    public FlowSecretException Here(FlowSecretException error, SecretRef secret)
+    {
+        string where = Environment is null ? "" : $" -Environment '{Environment.Name}'";
+        string remedy = error.Remedy
+            .Replace($"-StoreName '{secret.StoreName}'", secret.Argument + where, StringComparison.Ordinal)
+            .Replace("Initialize-FlowSecret", "Initialize-FlowSecret" + where, StringComparison.Ordinal);
+        return string.Equals(remedy, error.Remedy, StringComparison.Ordinal) ? error : new FlowSecretException(error.Id, error.Category, error.Target, error.Cause, remedy, error.InnerException);
+    }
 
     private static (StoreSelection Selection, CatalogEnvironment? Environment) Select(OperationContext context, TargetOptions options, Catalog? catalog, string? preferred)
     {

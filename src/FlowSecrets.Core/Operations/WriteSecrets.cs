@@ -160,7 +160,7 @@ public sealed class NewSecretsOperation(OperationContext context) : IOperation<W
                 return workspace.Result(secret, ItemStatus.Unchanged, null, "It is there, without a version.");
             }
 
-            SecretVersionInfo first = await workspace.Store.AddVersionAsync(secret.StoreName, value, null, null, cancellationToken);
+            SecretVersionInfo first = await workspace.Store.AddVersionAsync(secret.StoreName, value, null, "", cancellationToken);
             return workspace.Result(secret, ItemStatus.Updated, first.Version, "It had no version; this is its first.");
         }
 
@@ -208,7 +208,7 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
         if (!options.NoValue)
         {
             using SecretValue given = await WriteRules.ValueAsync(secret, options, host, cancellationToken);
-            using ReadSecret? current = await ReadCurrentAsync(workspace, secret, cancellationToken);
+            using ReadSecret? current = await ReadCurrentAsync(workspace, secret, options.Field is null, cancellationToken);
             using SecretValue value = options.Field is null ? given.Clone() : WithField(secret, current, options.Field, given);
             WriteRules.CheckFormat(secret, value);
             changed = current is null || !current.Value.Equals(value);
@@ -223,14 +223,15 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
             : workspace.Result(secret, ItemStatus.Unchanged, version, "It is so already; no version was added.");
     }
 
+    /// <param name="wholeValue">Whether what cannot be read is replaced whole; else its other fields would be lost.</param>
     /// <returns>Null where there is no readable current version to compare with.</returns>
-    private static async Task<ReadSecret?> ReadCurrentAsync(Workspace workspace, SecretRef secret, CancellationToken cancellationToken)
+    private static async Task<ReadSecret?> ReadCurrentAsync(Workspace workspace, SecretRef secret, bool wholeValue, CancellationToken cancellationToken)
     {
         try
         {
             return await workspace.Store.ReadAsync(secret.StoreName, VersionSelector.Current, cancellationToken);
         }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretHasNoVersion or ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed)
+        catch (FlowSecretException e) when (e.Id == ErrorIds.SecretHasNoVersion || (wholeValue && e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed))
         {
             return null;
         }

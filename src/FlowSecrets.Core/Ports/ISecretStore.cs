@@ -19,7 +19,7 @@ public interface ISecretStore
     Task<SecretDescription> CreateAsync(string name, IReadOnlyDictionary<string, string> labels, SecretValue? value, CancellationToken cancellationToken);
 
     /// <summary>Adds a version. Without a stage it becomes current and the one before previous; with one, only that stage moves to it.</summary>
-    /// <param name="expectedCurrent">When given, the version that must still be current: Conflict otherwise. Null: not checked.</param>
+    /// <param name="expectedCurrent">When given, the version that must still be current, empty for none: Conflict otherwise. Null: not checked.</param>
     /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion, EmptyValue, ValueTooLarge, Conflict.</exception>
     Task<SecretVersionInfo> AddVersionAsync(string name, SecretValue value, string? stage, string? expectedCurrent, CancellationToken cancellationToken);
 

@@ -89,9 +89,9 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
             (session, table) =>
             {
                 VersionRow? current = table.Staged(Stages.Current);
-                if (expectedCurrent is not null && !string.Equals(current?.Number.ToString(), expectedCurrent, StringComparison.Ordinal))
+                if (expectedCurrent is not null && !string.Equals(current?.Number.ToString() ?? "", expectedCurrent, StringComparison.Ordinal))
                 {
-                    throw Conflict(name, $"The current version of '{name}' is {current?.Number.ToString() ?? "none"}, not {expectedCurrent}");
+                    throw Conflict(name, $"The current version of '{name}' is {current?.Number.ToString() ?? "none"}, not {(expectedCurrent.Length == 0 ? "none" : expectedCurrent)}");
                 }
 
                 VersionRow row = session.Append(table, value, Now());

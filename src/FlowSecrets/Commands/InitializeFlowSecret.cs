@@ -27,6 +27,10 @@ public sealed class InitializeFlowSecretCommand : StoreCmdlet
     [Parameter]
     public string? InputPath { get; set; }
 
+    /// <summary>Let -InputPath replace values that exist; without it they are kept, and said to differ.</summary>
+    [Parameter]
+    public SwitchParameter UpdateExisting { get; set; }
+
     /// <summary>Ask also for what has a value; Enter keeps it.</summary>
     [Parameter]
     public SwitchParameter PromptAll { get; set; }
@@ -74,6 +78,7 @@ public sealed class InitializeFlowSecretCommand : StoreCmdlet
                 Names = [.. place.SelectMany(static r => r.Names)],
                 NonInteractive = NonInteractive,
                 InputPath = FilePath(InputPath, nameof(InputPath)),
+                UpdateExisting = UpdateExisting,
                 PromptAll = PromptAll,
                 ShowGenerated = ShowGenerated,
                 OverwriteEncryptionKey = OverwriteEncryptionKey,

@@ -31,9 +31,10 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
             changed = status.Status == ItemStatus.Updated && status.Selection is not null ? status : changed;
             return status;
         });
-        if (changed is not null && tasks.Any(static t => t is StoreTask.UsePassphrase or StoreTask.UseKeyFile))
+        bool isInUse = (NamedEnvironment is null && Store is null) || SessionStore.Current?.Store == changed?.Selection;
+        if (changed is not null && isInUse && tasks.Any(static t => t is StoreTask.UsePassphrase or StoreTask.UseKeyFile))
         {
-            // This session goes on with what opens the store now; others connect anew.
+            // The session goes on with what opens its store now; for another's it stays where it is.
             SessionStore.Current = new SessionSelection(changed.Selection! with { Passphrase = value?.Clone() }, changed.Environment);
         }
     }

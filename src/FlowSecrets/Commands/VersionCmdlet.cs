@@ -18,6 +18,10 @@ public abstract class VersionCmdlet : TargetCmdlet
     [ArgumentCompleter(typeof(VersionCompleter))]
     public string Version { get; set; } = "";
 
+    /// <summary>Allow another value for a secret that data depends on ('usage: encryption').</summary>
+    [Parameter]
+    public SwitchParameter OverwriteEncryptionKey { get; set; }
+
     /// <summary>With -WhatIf: emit the plan as objects.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -35,6 +39,7 @@ public abstract class VersionCmdlet : TargetCmdlet
             Version = targets.Version,
             State = state,
             Stage = stage,
+            OverwriteEncryptionKey = OverwriteEncryptionKey,
         });
 }
 

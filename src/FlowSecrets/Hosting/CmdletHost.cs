@@ -95,18 +95,14 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         string text = $"  {label}: {value.RevealText(label)}";
         pump.Post(() =>
         {
-            // Not by the host's own writer on a console: a transcript would keep it.
-            if (!cmdlet.Session.IsConsole)
+            // Not by the host's own writer: a transcript would keep it, and another host's output may go anywhere.
+            if (cmdlet.Session.IsConsole && !Console.IsOutputRedirected)
             {
-                cmdlet.Host.UI.WriteLine(text);
-            }
-            else if (Console.IsOutputRedirected)
-            {
-                cmdlet.WriteWarning($"{label} is not shown: the output goes to a file or a log. Read it with Get-FlowSecretValue.");
+                Console.Out.WriteLine(text);
             }
             else
             {
-                Console.Out.WriteLine(text);
+                cmdlet.WriteWarning($"{label} is not shown: this is no terminal of its own. Read it with Get-FlowSecretValue.");
             }
         });
     }
