@@ -76,9 +76,18 @@ internal sealed class EnvDocument : IEnvDocument
             if (string.Equals(_spans[i].Name, name, StringComparison.Ordinal))
             {
                 stood = true;
-                if (!string.Equals(_spans[i].Value, value, StringComparison.Ordinal) || !string.Equals(_spans[i].Text, text, StringComparison.Ordinal))
+                if (string.Equals(_spans[i].Value, value, StringComparison.Ordinal))
                 {
-                    _spans[i] = span;
+                    continue;
+                }
+
+                string? note = TrailingComment(_spans[i]);
+                string export = _spans[i].Text.TrimStart().StartsWith("export ", StringComparison.Ordinal) ? "export " : "";
+                _spans[i] = span with { Text = export + text };
+                if (note is not null)
+                {
+                    // Behind a value not every parser takes it for a comment; above it all do.
+                    _spans.Insert(i++, CommentLine(note));
                 }
             }
         }
@@ -99,6 +108,20 @@ internal sealed class EnvDocument : IEnvDocument
     public void AddHeader(string comment) => _spans.Add(CommentLine(comment));
 
     public string ToText() => string.Concat(_spans.Select(static s => s.Text + "\n"));
+
+    /// <summary>What the user wrote behind a value; null without.</summary>
+    private string? TrailingComment(EnvSpan span)
+    {
+        if (_dialect is EnvDialect.Docker or EnvDialect.Systemd || span.Text.Contains('\n'))
+        {
+            return null;
+        }
+
+        string behind = span.Text[(span.Text.IndexOf('=') + 1)..].TrimStart();
+        int end = behind.Length > 0 && behind[0] is '\'' or '"' or '`' ? behind.LastIndexOf(behind[0]) + 1 : 0;
+        int mark = behind.IndexOf(" #", Math.Max(0, end), StringComparison.Ordinal);
+        return mark < 0 ? null : behind[(mark + 2)..].Trim() is { Length: > 0 } comment ? comment : null;
+    }
 
     private static string? Comment(EnvSpan span) => span.Name is null && span.Text.TrimStart() is ['#', .. string rest] ? rest.Trim() : null;
 

@@ -11,10 +11,11 @@ internal sealed class EnvMerge(
     EnvPlan plan,
     IReadOnlyDictionary<string, ReadOutcome> fetched,
     EnvTarget target,
-    SyncOptions options)
+    SyncOptions options) : IDisposable
 {
     private readonly Dictionary<string, string> _expected = new(StringComparer.Ordinal);
     private readonly List<(CatalogFile, string, SecretValue)> _files = [];
+    private readonly HashSet<string> _unchangedFiles = new(StringComparer.Ordinal);
     private IEnvDocument _old = null!;
     private IEnvDocument _new = null!;
 
@@ -26,6 +27,8 @@ internal sealed class EnvMerge(
 
     /// <summary>Files of their own to be written.</summary>
     public IReadOnlyList<(CatalogFile File, string Path, SecretValue Value)> Files => _files;
+
+    public void Dispose() => _files.ForEach(static f => f.Item3.Dispose());
 
     public IReadOnlyList<EnvVariable> Run(IOperationHost host)
     {
@@ -93,7 +96,8 @@ internal sealed class EnvMerge(
     {
         if (wish.Name.Length == 0)
         {
-            return result;
+            string path = catalog.Resolve(wish.File!.Path);
+            return _unchangedFiles.Contains(path) ? result : result with { Status = File.Exists(path) ? ItemStatus.Updated : ItemStatus.Created };
         }
 
         Set(wish, value, keep: false);
@@ -168,6 +172,11 @@ internal sealed class EnvMerge(
         }
 
         PrivateFile.RequireNoLink(path);
+        if (EnvTarget.HasContent(path, bytes))
+        {
+            _unchangedFiles.Add(path);
+        }
+
         _files.Add((file, path, bytes));
         return path.Replace('\\', '/');
     }

@@ -62,6 +62,12 @@ internal sealed class EnvTarget
             Encoding.UTF8.GetBytes(text),
             written =>
             {
+                byte[]? now = File.Exists(Path) ? File.ReadAllBytes(Path) : null;
+                if (!(now ?? []).AsSpan().SequenceEqual(_old ?? []) || (now is null) != (_old is null))
+                {
+                    throw new FlowSecretException(ErrorIds.Conflict, FlowErrorCategory.ResourceBusy, Path, $"'{Path}' was changed by somebody else meanwhile", "It stays as it is now. Run Sync-FlowLocalEnv again.");
+                }
+
                 IEnvDocument document = EnvDocument.Parse(Encoding.UTF8.GetString(written), Dialect, Path);
                 foreach ((string name, string value) in expected)
                 {

@@ -21,8 +21,18 @@ internal sealed class EnvValues(Catalog catalog, IReadOnlyDictionary<string, Rea
         return text;
     }
 
-    /// <summary>The bytes for a file of its own; null when the store has none.</summary>
-    public SecretValue? Bytes(string key, out string? why) => Outcome(key, out why)?.Secret?.Value;
+    /// <summary>The bytes for a file of its own: the local value's or the store's; null when there are none. The caller disposes of them.</summary>
+    public SecretValue? Bytes(string key, out string? why)
+    {
+        if (EnvPlan.LocalOf(catalog, new TemplateReference(key, null)) is { } local)
+        {
+            string? text = local.Render(Resolve, out TemplateReference? missing);
+            why = text is null ? $"'{missing}' has no value." : null;
+            return text is null ? null : SecretValue.FromText(text);
+        }
+
+        return Outcome(key, out why)?.Secret?.Value.Clone();
+    }
 
     /// <summary>What a template's reference means here: what stands in the file and is kept, the local value, the store's.</summary>
     private string? Resolve(TemplateReference reference)

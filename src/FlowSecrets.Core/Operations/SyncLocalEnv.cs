@@ -50,9 +50,10 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
         EnvTarget target = EnvTarget.Open(context, catalog, options);
         EnvPlan plan = EnvPlan.For(catalog, workspace.Environment);
         IReadOnlyDictionary<string, ReadOutcome> fetched = await FetchAsync(workspace, plan, host, cancellationToken);
+        EnvMerge? merge = null;
         try
         {
-            EnvMerge merge = new(catalog, workspace.Environment, plan, fetched, target, options);
+            merge = new EnvMerge(catalog, workspace.Environment, plan, fetched, target, options);
             IReadOnlyList<EnvVariable> results = merge.Run(host);
             if (!options.Check)
             {
@@ -72,6 +73,7 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
         }
         finally
         {
+            merge?.Dispose();
             foreach (ReadOutcome outcome in fetched.Values)
             {
                 outcome.Dispose();

@@ -40,7 +40,7 @@ internal static class KeyFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Locked(path, $"The store's key file '{path}' cannot be read", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE", e);
+            throw Locked(path, $"The store's key file '{path}' cannot be read", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force", e);
         }
 
         string[] parts = text.TrimEnd().Split(' ');
@@ -58,10 +58,10 @@ internal static class KeyFile
         }
         catch (Exception e) when (e is FormatException or CryptographicException)
         {
-            throw Locked(path, $"The key file '{path}' is damaged or was made by another user", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE", e);
+            throw Locked(path, $"The key file '{path}' is damaged or was made by another user", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force", e);
         }
 
-        throw Locked(path, $"The key file '{path}' is not this store's", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE");
+        throw Locked(path, $"The key file '{path}' is not this store's", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force");
     }
 
     private static FlowSecretException Locked(string path, string cause, string remedy, Exception? inner = null) =>

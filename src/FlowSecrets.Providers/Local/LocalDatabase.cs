@@ -211,6 +211,21 @@ internal sealed class LocalDatabase : IDisposable
     /// <summary>Moves all that the journal holds into the file, and lets readers and writers work side by side from now on.</summary>
     public void Settle() => Execute("PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE);");
 
+    /// <summary>Replaces all rows by another store's, in one transaction.</summary>
+    public void ReplaceBy(string file, CancellationToken cancellationToken)
+    {
+        Execute("ATTACH $file AS other", ("$file", file));
+        Begin(cancellationToken);
+        Execute("""
+            DELETE FROM versions; DELETE FROM secrets; DELETE FROM meta;
+            INSERT INTO meta SELECT * FROM other.meta;
+            INSERT INTO secrets SELECT * FROM other.secrets;
+            INSERT INTO versions SELECT * FROM other.versions;
+            """);
+        cancellationToken.ThrowIfCancellationRequested();
+        Commit();
+    }
+
     /// <summary>Throws when SQLite finds its own structure damaged.</summary>
     public void CheckStructure()
     {

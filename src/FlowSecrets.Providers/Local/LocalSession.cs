@@ -93,7 +93,7 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
         FlowErrorCategory.InvalidData,
         name ?? file,
         name is null ? $"The local store '{file}' is damaged or was changed by something else" : $"The local store '{file}' is damaged: the rows of '{name}' are not as they were written",
-        $"Nothing was read from it. Restore a backup: Restore-FlowSecretStore -BackupPath FILE. Without one, move the file away and set the secrets up again: Initialize-FlowSecret",
+        "Nothing was read from it. Restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force. Without one, move the file away, together with those beside it that end in -wal and -shm, and set the secrets up again: Initialize-FlowSecret",
         inner);
 
     /// <summary>What an error of SQLite means to a user.</summary>

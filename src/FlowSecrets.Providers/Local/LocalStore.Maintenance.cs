@@ -34,8 +34,12 @@ internal sealed partial class LocalStore
         }
         catch when (made is not null)
         {
-            // Nothing was committed, so the new key file wraps nothing.
-            _vault.DeleteKeyFile(store, made);
+            // The new key file wraps nothing, unless the commit had taken effect before it failed.
+            if (_vault.CurrentWrap() is { } wrap && !wrap.Salt.AsSpan().SequenceEqual(made.Salt))
+            {
+                _vault.DeleteKeyFile(store, made);
+            }
+
             throw;
         }
 
@@ -82,7 +86,7 @@ internal sealed partial class LocalStore
         RequireStore();
         RequirePassphrase(passphraseOfBackup);
         PrivateFile.RequirePlain(path);
-        if (string.Equals(Path.GetFullPath(path), location.File, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(PrivateFile.RealPath(path), PrivateFile.RealPath(location.File), OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
         {
             throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, path, $"'{path}' is the store itself", "Name another file for the backup.");
         }
@@ -93,42 +97,46 @@ internal sealed partial class LocalStore
         }
 
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        _vault.Read(
-            false,
-            session =>
+        try
+        {
+            // VACUUM INTO takes an empty file, so it is made with the right mode first.
+            PrivateFile.CreateNew(temporary).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FlowSecretException(ErrorIds.FileNotWritable, FlowErrorCategory.WriteError, path, $"'{path}' cannot be written", "Check the rights of its folder and the free space of the disk.", e);
+        }
+
+        try
+        {
+            _vault.Guard(() =>
             {
-                byte[] dataKey = _vault.Unwrap(session.Meta, passphrase);
-                KeyWrap wrap = KeyWrap.SealByPassphrase(session.Meta.Store, dataKey, passphraseOfBackup);
-                CryptographicOperations.ZeroMemory(dataKey);
-                try
-                {
-                    // VACUUM INTO takes an empty file, so it is made with the right mode first.
-                    PrivateFile.CreateNew(temporary).Dispose();
-                    using (LocalDatabase source = LocalDatabase.Open(location.File))
-                    {
-                        source.CopyTo(temporary);
-                    }
-
-                    using (LocalDatabase copy = LocalDatabase.Open(temporary))
-                    {
-                        copy.WriteMeta(copy.ReadMeta() with { Wrap = wrap });
-                    }
-
-                    cancellationToken.ThrowIfCancellationRequested();
-                    File.Move(temporary, path, overwrite: true);
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                {
-                    throw new FlowSecretException(ErrorIds.FileNotWritable, FlowErrorCategory.WriteError, path, $"'{path}' cannot be written", "Check the rights of its folder and the free space of the disk.", e);
-                }
-                finally
-                {
-                    File.Delete(temporary);
-                }
-
+                using LocalDatabase source = LocalDatabase.Open(location.File);
+                source.CopyTo(temporary);
                 return true;
-            },
-            cancellationToken);
+            });
+
+            // The copy is one state of the store. It is read whole before it takes the place of anything.
+            LocalVault copy = new(location with { File = temporary }, passphrase, location.File);
+            copy.Write(
+                session =>
+                {
+                    _ = session.All("").ToList().Count(t => IsReadable(session, t, cancellationToken));
+                    byte[] dataKey = copy.Unwrap(session.Meta, passphrase);
+                    session.SetWrap(KeyWrap.SealByPassphrase(session.Meta.Store, dataKey, passphraseOfBackup));
+                    CryptographicOperations.ZeroMemory(dataKey);
+                    return true;
+                },
+                cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            File.Move(temporary, path, overwrite);
+        }
+        finally
+        {
+            File.Delete(temporary);
+            DeleteJournals(temporary);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -160,21 +168,14 @@ internal sealed partial class LocalStore
             backup.Write(
                 session =>
                 {
-                    _ = session.All("").Count();
+                    _ = session.All("").ToList().Count(t => IsReadable(session, t, cancellationToken));
                     byte[] dataKey = backup.Unwrap(session.Meta, passphraseOfBackup);
                     session.SetWrap(_vault.Seal(session.Meta.Store, dataKey, passphrase));
                     CryptographicOperations.ZeroMemory(dataKey);
                     return true;
                 },
                 cancellationToken);
-            using (LocalDatabase restored = LocalDatabase.Open(temporary))
-            {
-                restored.Settle();
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            SettleOld();
-            File.Move(temporary, location.File, overwrite: true);
+            PutInPlace(temporary, overwrite, cancellationToken);
         }
         finally
         {
@@ -185,23 +186,34 @@ internal sealed partial class LocalStore
         return Task.CompletedTask;
     }
 
-    /// <summary>The old store's journal must not be taken for the new one's; what it holds goes into the old file first.</summary>
-    private void SettleOld()
+    /// <summary>
+    /// Brings a checked store into this one's place. Where there is a sound store, its rows are replaced in one transaction: other
+    /// processes wait for it or come after it, and nobody writes into a file that is gone. Only a damaged one is replaced as a file.
+    /// </summary>
+    private void PutInPlace(string file, bool overwrite, CancellationToken cancellationToken)
     {
-        try
+        using (LocalDatabase restored = LocalDatabase.Open(file))
         {
-            if (Exists)
-            {
-                using LocalDatabase old = LocalDatabase.Open(location.File);
-                old.Settle();
-            }
-        }
-        catch (Microsoft.Data.Sqlite.SqliteException)
-        {
-            // It is damaged, which is why it is replaced.
+            restored.Settle();
         }
 
-        DeleteJournals(location.File);
+        if (overwrite && Exists)
+        {
+            try
+            {
+                using LocalDatabase old = LocalDatabase.Open(location.File);
+                old.CheckStructure();
+                old.ReplaceBy(file, cancellationToken);
+                return;
+            }
+            catch (Exception e) when (e is FormatException or Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 1 or 11 or 26 })
+            {
+                DeleteJournals(location.File);
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        File.Move(file, location.File, overwrite);
     }
 
     private static void DeleteJournals(string file)

@@ -15,7 +15,41 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
 
     public LocalStoreLocation Location => location;
 
-    public bool Exists => File.Exists(location.File);
+    /// <summary>Whether there is a file; a folder that may not be looked into is an error, not an absence.</summary>
+    /// <exception cref="FlowSecretException">StoreUnavailable.</exception>
+    public bool Exists
+    {
+        get
+        {
+            try
+            {
+                _ = File.GetAttributes(location.File);
+                return true;
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return false;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Unusable(e);
+            }
+        }
+    }
+
+    /// <summary>How the key is wrapped now; null where it cannot be read.</summary>
+    public KeyWrap? CurrentWrap()
+    {
+        try
+        {
+            using LocalDatabase database = LocalDatabase.Open(location.File);
+            return database.ReadMeta().Wrap;
+        }
+        catch (Exception e) when (e is SqliteException or FormatException or IOException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>What opens the store, as far as it is known: what did, or what a new one would have.</summary>
     public string Identity => (_opened is { } opened ? IsByPassphrase(opened.Wrap) : passphrase is not null) ? "passphrase" : "key file";
@@ -56,6 +90,12 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         }
 
         PrivateFile.CreateFolder(Path.GetDirectoryName(location.File)!);
+        if (File.Exists(location.File + "-wal"))
+        {
+            // A new store would take the journal of the old one for its own.
+            throw LocalSession.Corrupt(_name, null);
+        }
+
         Guid store = Guid.NewGuid();
         byte[] dataKey = RandomNumberGenerator.GetBytes(32);
         KeyWrap wrap = Seal(store, dataKey, passphrase);
@@ -133,7 +173,7 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         byte[] key = byPassphrase ? meta.Wrap.KeyOf(by!) : KeyFile.Read(keyFile, meta.Store);
         return meta.Wrap.Open(meta.Store, key) ?? throw Locked(
             byPassphrase ? $"The passphrase does not open the local store '{_name}'" : $"The key file '{keyFile}' does not open the local store '{_name}'",
-            byPassphrase ? "Check the passphrase. If it is right, the file was changed: use a backup." : "Put the right key file back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE");
+            byPassphrase ? "Check the passphrase. If it is right, the file was changed: use a backup." : "Put the right key file back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force");
     }
 
     public T Guard<T>(Func<T> action)
@@ -153,7 +193,7 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowSecretException(ErrorIds.StoreUnavailable, FlowErrorCategory.ResourceUnavailable, _name, $"The local store '{_name}' cannot be used", "Check that its folder is there and belongs to this user, or name another: Connect-FlowSecretStore -Store Local -Path FILE", e);
+throw Unusable(e);
         }
     }
 
@@ -188,6 +228,9 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
             return cipher;
         }
     }
+
+    private FlowSecretException Unusable(Exception e) =>
+        new FlowSecretException(ErrorIds.StoreUnavailable, FlowErrorCategory.ResourceUnavailable, _name, $"The local store '{_name}' cannot be used", "Check that its folder is there and belongs to this user, or name another: Connect-FlowSecretStore -Store Local -Path FILE", e);
 
     private FlowSecretException Locked(string cause, string remedy) => new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, _name, cause, remedy);
 }

@@ -126,11 +126,52 @@ public sealed class InitializeTests : IDisposable
         await RunAsync(new InitializeOptions { NonInteractive = true, Names = ["enc"] }, new TestHost());
         string before = await ReadAsync("app-enc");
         _sandbox.Write("in.env", "ENCRYPTION_KEY=other\n");
-        List<SetupResult> refused = await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.env", Names = ["enc"] }, new TestHost());
+        List<SetupResult> refused = await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.env", Names = ["enc"], UpdateExisting = true }, new TestHost());
         Assert.Equal(ErrorIds.EncryptionKeyProtected, refused.Single().ErrorId);
         Assert.Equal(before, await ReadAsync("app-enc"));
-        await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.env", Names = ["enc"], OverwriteEncryptionKey = true }, new TestHost());
+        await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.env", Names = ["enc"], UpdateExisting = true, OverwriteEncryptionKey = true }, new TestHost());
         Assert.Equal("other", await ReadAsync("app-enc"));
+    }
+
+    [Fact]
+    public async Task AnOldInputDoesNotTakeAValueBackUnlessToldTo()
+    {
+        _sandbox.Write("in.tfvars", "plain = \"old\"\ntheirs = \"old\"\ndb = { host = \"old\" }\n");
+        await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.tfvars" }, new TestHost());
+        using SecretValue rotated = SecretValue.FromText("rotated");
+        await _sandbox.Store().AddVersionAsync("app-plain", rotated, null, null, default);
+        await _sandbox.Store().AddVersionAsync("app-theirs", rotated, null, null, default);
+        List<SetupResult> kept = await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.tfvars" }, new TestHost());
+        Assert.Equal(ItemStatus.Differs, Of(kept, "plain").Status);
+        Assert.Equal("rotated", await ReadAsync("app-plain"));
+        List<SetupResult> updated = await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.tfvars", UpdateExisting = true }, new TestHost());
+        Assert.Equal(ItemStatus.Updated, Of(updated, "plain").Status);
+        Assert.Equal("rotated", await ReadAsync("app-theirs"));
+    }
+
+    [Fact]
+    public async Task TwoSetUpsAtOnceMakeOneFirstVersion()
+    {
+        await _sandbox.Store().CreateAsync("app-enc", new Dictionary<string, string>(StringComparer.Ordinal), null, default);
+        using SecretValue other = SecretValue.FromText("of the other");
+        InitializeSecretsOperation operation = new(_sandbox.Context);
+        SecretValue? raced = other;
+        TestHost host = new TestHost().Answering("y", "mine");
+        host.BeforeEffect = () =>
+        {
+            _sandbox.FreshStore().AddVersionAsync("app-enc", raced, null, "", default).GetAwaiter().GetResult();
+        };
+        SetupResult result = (await operation.RunAsync(new InitializeOptions { Names = ["enc"] }, host)).Single();
+        Assert.Equal(ErrorIds.Conflict, result.ErrorId);
+        Assert.Equal("of the other", await ReadAsync("app-enc"));
+    }
+
+    [Fact]
+    public async Task ARequiredSecretThatNothingCanReadIsNotKept()
+    {
+        await LocalStoreKeyTests.CreateAsync(_sandbox.Store(), "app-jwt", "value");
+        await _sandbox.Store().SetVersionStateAsync("app-jwt", "1", VersionState.Destroyed, default);
+        Assert.Equal(ErrorIds.VersionDestroyed, (await RunAsync(new InitializeOptions { NonInteractive = true, Names = ["jwt"] }, new TestHost())).Single().ErrorId);
     }
 
     [Fact]

@@ -80,6 +80,32 @@ public sealed class SecretOperationTests : IDisposable
     }
 
     [Fact]
+    public async Task AFieldIsNotSetWhereTheOthersCannotBeRead()
+    {
+        using SecretValue json = SecretValue.FromText("""{"host":"a","password":"p"}""");
+        await NewAsync(json, "db");
+        await _sandbox.Store().SetVersionStateAsync("app-db", "1", VersionState.Disabled, default);
+        using SecretValue host = SecretValue.FromText("b");
+        Assert.Equal(ErrorIds.VersionDisabled, (await SetAsync(new WriteSecretsOptions { Names = ["db"], Field = "host", Value = host })).Single().ErrorId);
+        Assert.Single(await _sandbox.FreshStore().ListVersionsAsync("app-db", default));
+    }
+
+    [Fact]
+    public async Task ARemedyNamesTheEnvironmentThatItIsFor()
+    {
+        FlowSecretException error = (await new ReadValuesOperation(_sandbox.Context).RunAsync(new ReadValuesOptions { Names = ["jwt"], Environment = "other" }, new TestHost())).Single().Error!;
+        Assert.Contains("New-FlowSecret 'jwt' -Environment 'other'", error.Remedy);
+    }
+
+    [Fact]
+    public async Task AnEnvironmentsStoreOutsideTheRepositoryNeedsTrust()
+    {
+        using Sandbox outside = new();
+        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("path: other.db", $"path: \"{outside.File("x.db").Replace('\\', '/')}\""));
+        await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Environment = "other" }, new TestHost()));
+    }
+
+    [Fact]
     public async Task FormatsAreHeldAgainstTheCatalog()
     {
         using SecretValue binary = SecretValue.FromBytes([0xFF, 0xFE]);

@@ -225,6 +225,64 @@ public sealed class SyncLocalEnvTests : IDisposable
         await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => RunAsync());
     }
 
+    [Theory]
+    [InlineData(".git/config")]
+    [InlineData("out/.env")]
+    public async Task GitsOwnFilesAndLinksToElsewhereNeedTrust(string path)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");
+        using Sandbox outside = new();
+        Directory.CreateDirectory(_sandbox.File(".git"));
+        Directory.CreateSymbolicLink(_sandbox.File("out"), outside.Folder);
+        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("backend/.env", path));
+        await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => RunAsync());
+        Assert.False(File.Exists(outside.File(".env")));
+    }
+
+    [Fact]
+    public async Task WhatSomebodyElseWroteMeanwhileIsNotLost()
+    {
+        _sandbox.Write("backend/.env", "MINE=1\n");
+        TestHost host = new() { BeforeEffect = () => File.AppendAllText(_sandbox.File("backend/.env"), "NEW=2\n") };
+        await SecretStoreContract.Fails(ErrorIds.Conflict, () => RunAsync(null, host));
+        Assert.Equal("MINE=1\nNEW=2\n", _sandbox.Read("backend/.env"));
+    }
+
+    [Fact]
+    public async Task CommentsBehindAValueAndExportStay()
+    {
+        await StoreAsync("app-openai", "sk-2");
+        _sandbox.Write("backend/.env", "export NODE_ENV=development   # my note\nexport OPENAI_API_KEY=\"sk-1\" # do not share\n");
+        await RunAsync();
+        Assert.StartsWith("export NODE_ENV=development   # my note\n# do not share\nexport OPENAI_API_KEY=sk-2\n", _sandbox.Read("backend/.env"));
+    }
+
+    [Fact]
+    public async Task AKeptValueIsInTheTemplatesWithCleanToo()
+    {
+        _sandbox.Write("backend/.env", "# flowsecrets:keep\nDB_PASSWORD=own\n");
+        await RunAsync(new SyncOptions { Clean = true });
+        Assert.Contains("URL=pg://own@localhost", Lines());
+        Assert.DoesNotContain(await RunAsync(new SyncOptions { Check = true }), static r => r.Name == "URL" && r.ErrorId is not null);
+    }
+
+    [Fact]
+    public async Task WhatAKilledSyncLeftBehindIsRemoved()
+    {
+        string remains = _sandbox.Write("backend/.env.0123.tmp", "OPENAI_API_KEY=x\n");
+        File.SetLastWriteTimeUtc(remains, DateTime.UtcNow.AddHours(-1));
+        await RunAsync();
+        Assert.False(File.Exists(remains));
+    }
+
+    [Fact]
+    public async Task AFileWithALocalValueIsWritten()
+    {
+        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("sa-key: { format: json }", "sa-key: { format: json, local: \"{}\" }"));
+        Assert.Null(Of(await RunAsync(), "SA_FILE").ErrorId);
+        Assert.Equal("{}", _sandbox.Read(".secrets/sa.json"));
+    }
+
     [Fact]
     public async Task AFileThatGitWouldTakeIsWarnedOf()
     {

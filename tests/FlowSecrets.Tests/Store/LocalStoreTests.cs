@@ -177,6 +177,56 @@ public sealed class LocalStoreKeyTests : IDisposable
     }
 
     [Fact]
+    public async Task ABackupReplacesNoFileUnaskedAndNeverTheStore()
+    {
+        ISecretStore store = _sandbox.Store();
+        await CreateAsync(store, "a", "one");
+        IStoreMaintenance maintenance = (IStoreMaintenance)store;
+        using SecretValue passphrase = SecretValue.FromText("of the backup");
+        string mine = _sandbox.Write("mine", "text");
+        await SecretStoreContract.Fails(ErrorIds.FileExists, () => maintenance.BackupAsync(mine, passphrase, overwrite: false, default));
+        Assert.Equal("text", File.ReadAllText(mine));
+        await SecretStoreContract.Fails(ErrorIds.BadArgument, () => maintenance.BackupAsync(_sandbox.StoreFile, passphrase, overwrite: true, default));
+        Assert.Equal("one", await ReadAsync(_sandbox.FreshStore(), "a"));
+    }
+
+    [Fact]
+    public async Task ADamagedStoreIsNotBackedUpOverAGoodBackupAndIsReplacedByIt()
+    {
+        ISecretStore store = _sandbox.Store();
+        await CreateAsync(store, "a", "one");
+        IStoreMaintenance maintenance = (IStoreMaintenance)store;
+        using SecretValue passphrase = SecretValue.FromText("of the backup");
+        string backup = _sandbox.File("backup");
+        await maintenance.BackupAsync(backup, passphrase, overwrite: false, default);
+        byte[] good = await File.ReadAllBytesAsync(backup);
+        using (Microsoft.Data.Sqlite.SqliteConnection connection = new($"Data Source={_sandbox.StoreFile};Pooling=False"))
+        {
+            connection.Open();
+            using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "UPDATE versions SET sealed = x'00'";
+            command.ExecuteNonQuery();
+        }
+
+        await SecretStoreContract.Fails(ErrorIds.StoreCorrupt, () => maintenance.BackupAsync(backup, passphrase, overwrite: true, default));
+        Assert.Equal(good, await File.ReadAllBytesAsync(backup));
+        await maintenance.RestoreBackupAsync(backup, passphrase, overwrite: true, default);
+        Assert.Equal("one", await ReadAsync(_sandbox.FreshStore(), "a"));
+        await File.WriteAllTextAsync(_sandbox.StoreFile, "no database at all, but something");
+        await ((IStoreMaintenance)_sandbox.FreshStore()).RestoreBackupAsync(backup, passphrase, overwrite: true, default);
+        Assert.Equal("one", await ReadAsync(_sandbox.FreshStore(), "a"));
+    }
+
+    [Fact]
+    public async Task AnEmptyPassphraseProtectsNothingAndIsRefused()
+    {
+        using SecretValue empty = SecretValue.FromText("");
+        await SecretStoreContract.Fails(ErrorIds.EmptyValue, () => Task.FromResult(_sandbox.FreshStore(empty)));
+        _sandbox.Set("FLOWSECRETS_PASSPHRASE_FILE", _sandbox.Write("passphrase", "\n"));
+        await SecretStoreContract.Fails(ErrorIds.EmptyValue, () => Task.FromResult(_sandbox.FreshStore()));
+    }
+
+    [Fact]
     public async Task ADamagedBackupReplacesNothing()
     {
         ISecretStore store = _sandbox.Store();

@@ -23,6 +23,9 @@ internal sealed class TestHost : IOperationHost
 
     public bool IsWhatIf { get; init; }
 
+    /// <summary>What somebody else does just before an effect.</summary>
+    public Action? BeforeEffect { get; set; }
+
     /// <summary>What ShouldProcess answers.</summary>
     public bool Agrees { get; init; } = true;
 
@@ -54,6 +57,7 @@ internal sealed class TestHost : IOperationHost
     public ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken)
     {
         Actions.Add($"{action} | {target}");
+        BeforeEffect?.Invoke();
         return ValueTask.FromResult(Agrees && !IsWhatIf);
     }
 
