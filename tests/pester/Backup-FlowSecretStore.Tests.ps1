@@ -25,9 +25,11 @@ Describe 'Backup-FlowSecretStore' {
         $null = Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase
         [System.Text.Encoding]::Latin1.GetString([System.IO.File]::ReadAllBytes("$PWD/shop.backup")) | Should -Not -Match 'value-|correct horse'
     }
-    It 'replaces a backup that is there' {
+    It 'replaces a file that is there only with -Force' {
         Set-Content ./shop.backup old
-        $null = Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase
+        Assert-Failure FileExists { Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase }
+        Get-Content ./shop.backup | Should -Be 'old'
+        $null = Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -Force
         (Get-Item ./shop.backup).Length | Should -BeGreaterThan 100
     }
     It 'writes nothing with -WhatIf, and emits the plan with -PassThru' {

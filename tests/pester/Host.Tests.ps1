@@ -136,10 +136,19 @@ Describe 'Prompts' {
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'before'
         Get-FlowSecretValue llm-google -AsPlainText | Should -BeExactly 'after'
     }
-    It 'shows what was made once, with -ShowGenerated' {
-        $run = Invoke-Hosted 'Initialize-FlowSecret jwt-secret -NonInteractive -ShowGenerated'
-        $made = [regex]::Escape((Get-FlowSecretValue jwt-secret -AsPlainText))
-        [regex]::Matches($run.Person.Shown, $made) | Should -HaveCount 1
+    It 'shows what was made once, with -ShowGenerated, on a terminal and past its transcript (tmux)' -Skip:(-not (Get-Command tmux -ErrorAction Ignore)) {
+        $session = "flowsecrets-$(New-Guid)"
+        $log = Join-Path $sandbox.Path transcript.txt
+        $script = Join-Path $sandbox.Path show.ps1
+        Set-Content $script "Import-Module '$(Get-ModulePath)'; `$null = Start-Transcript '$log'; `$null = Initialize-FlowSecret jwt-secret -NonInteractive -ShowGenerated; `$null = Stop-Transcript; 'done'; Start-Sleep 60"
+        tmux new-session -d -s $session -c $sandbox.Repository -x 200 -y 50 -e "FLOWSECRETS_HOME=$env:FLOWSECRETS_HOME" "'$(Get-PwshPath)' -NoProfile -File '$script'"
+        try {
+            for ($i = 0; $i -lt 100 -and ($screen = (tmux capture-pane -t $session -p) -join "`n") -notmatch 'done'; $i++) { Start-Sleep -Milliseconds 200 }
+            $made = [regex]::Escape((Get-FlowSecretValue jwt-secret -AsPlainText))
+            [regex]::Matches($screen, $made) | Should -HaveCount 1
+            Get-Content $log -Raw | Should -Not -Match $made
+        }
+        finally { tmux kill-session -t $session }
     }
     It 'writes nothing when the person is gone halfway' {
         $run = Invoke-Hosted 'Initialize-FlowSecret' 'y', ''

@@ -51,9 +51,9 @@ Describe 'Initialize-FlowSecret' {
     It 'overwrites an encryption key only with its own switch' {
         Add-Secret encryption-key 'old'
         Set-Content ./in.env 'ENCRYPTION_KEY=other'
-        Assert-Failure EncryptionKeyProtected { Initialize-FlowSecret encryption-key -NonInteractive -InputPath ./in.env 6> $null }
+        Assert-Failure EncryptionKeyProtected { Initialize-FlowSecret encryption-key -NonInteractive -InputPath ./in.env -UpdateExisting 6> $null }
         Get-FlowSecretValue encryption-key -AsPlainText | Should -BeExactly 'old'
-        $null = Initialize-FlowSecret encryption-key -NonInteractive -InputPath ./in.env -OverwriteEncryptionKey 6> $null
+        $null = Initialize-FlowSecret encryption-key -NonInteractive -InputPath ./in.env -UpdateExisting -OverwriteEncryptionKey 6> $null
         Get-FlowSecretValue encryption-key -AsPlainText | Should -BeExactly 'other'
     }
     It 'reports a required secret without a value after it has set up the rest' {

@@ -5,10 +5,7 @@ using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands;
 
-/// <summary>
-/// Base of all cmdlets. It owns cancellation, runs operations, writes their results as they come, and turns failures into error
-/// records: those of single items after the last one.
-/// </summary>
+/// <summary>Base of all cmdlets: owns cancellation, runs operations, writes results as they come and errors after the last item.</summary>
 public abstract class FlowCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -17,6 +14,9 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Whether failed items leave only non-terminating errors behind.</summary>
     protected virtual bool AllowsPartial => false;
+
+    /// <summary>Whether a switch has answered the confirmation already.</summary>
+    internal virtual bool IsForced => false;
 
     /// <summary>What the session is like, for what an operation says and asks.</summary>
     internal SessionInfo Session => new(Host, MyInvocation, SessionState);
@@ -59,7 +59,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         }
         catch (FlowSecretException e)
         {
-            ThrowTerminatingError(Record(e));
+            ThrowTerminatingError(Failures.Record(e));
         }
     }
 
@@ -96,14 +96,12 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         }
         finally
         {
-            host.CompleteProgress();
+            host.Complete();
         }
     }
 
     private protected void Execute<TOptions, TResult>(IOperation<TOptions, TResult> operation, TOptions options) =>
         Execute(operation, options, static r => r);
-
-    private protected static ErrorRecord Record(FlowSecretException error) => Failures.Record(error);
 
     private bool Write<TResult>(TResult result, Func<TResult, object?> emit)
     {
@@ -135,16 +133,16 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
 
         if (_failures.Count == 1 && !AllowsPartial)
         {
-            ThrowTerminatingError(Record(_failures[0]));
+            ThrowTerminatingError(Failures.Record(_failures[0]));
         }
 
         // Under 'Stop' the first error would hide the rest, and -AllowPartial would end the script after all.
-        Action<FlowSecretException> tell = Session.ErrorsStop ? f => WriteWarning($"{f.Id}: {f.Message}") : f => WriteError(Record(f));
+        Action<FlowSecretException> tell = Session.ErrorsStop ? f => WriteWarning($"{f.Id}: {f.Message}") : f => WriteError(Failures.Record(f));
         _failures.ForEach(tell);
 
         if (!AllowsPartial)
         {
-            ThrowTerminatingError(Record(Failures.Summary(_failures, _results)));
+            ThrowTerminatingError(Failures.Record(Failures.Summary(_failures, _results)));
         }
     }
 }

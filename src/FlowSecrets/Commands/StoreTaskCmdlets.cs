@@ -109,7 +109,7 @@ public sealed class BackupFlowSecretStoreCommand : StoreTaskCmdlet
 /// <remarks>The backup is opened and checked whole before anything is replaced. The restored store is protected as new stores are here: by the session's passphrase, or by a new key file.</remarks>
 /// <example><summary>On a new machine.</summary><code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase (Read-Host -AsSecureString)</code></example>
 /// <example><summary>In the place of a store that is there.</summary><code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase $p -Force</code></example>
-[Cmdlet(VerbsData.Restore, "FlowSecretStore", SupportsShouldProcess = true)]
+[Cmdlet(VerbsData.Restore, "FlowSecretStore", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(StoreStatus))]
 public sealed class RestoreFlowSecretStoreCommand : StoreTaskCmdlet
 {
@@ -121,9 +121,11 @@ public sealed class RestoreFlowSecretStoreCommand : StoreTaskCmdlet
     [Parameter(Mandatory = true)]
     public SecureString Passphrase { get; set; } = null!;
 
-    /// <summary>Replace a store that is there.</summary>
+    /// <summary>Replace a store that is there, without asking.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    internal override bool IsForced => Force && !MyInvocation.BoundParameters.ContainsKey("Confirm");
 
     protected override void Run() => Execute(Passphrase, BackupPath, Force, StoreTask.RestoreBackup);
 }

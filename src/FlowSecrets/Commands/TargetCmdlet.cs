@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands;
@@ -66,7 +67,7 @@ public abstract class TargetCmdlet : StoreCmdlet
         string[] storeNames = names.Length > 0 && MyInvocation.ExpectingInput ? [] : [.. (StoreName ?? []).Where(static n => !string.IsNullOrEmpty(n))];
         if (names.Length == 0 && storeNames.Length == 0 && !TakesAll)
         {
-            ThrowTerminatingError(Record(new FlowSecretException(
+            ThrowTerminatingError(Failures.Record(new FlowSecretException(
                 ErrorIds.BadArgument,
                 FlowErrorCategory.InvalidArgument,
                 MyInvocation.MyCommand.Name,

@@ -10,6 +10,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
 {
     private const int ProgressInterval = 100;
 
+    private readonly List<(string Label, SecretValue Value)> _reveals = [];
     private long _lastProgress;
     private string? _activity;
 
@@ -39,8 +40,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         });
     }
 
-    /// <summary>Takes the progress bar away, on the pipeline's thread; also when the command failed or was stopped.</summary>
-    public void CompleteProgress()
+    private void CompleteProgress()
     {
         if (_activity is null)
         {
@@ -58,7 +58,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
     }
 
     public async ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken) =>
-        await pump.CallAsync(() => Asked(
+        await pump.CallAsync(() => (cmdlet.IsForced && !IsWhatIf) || Asked(
             new Question($"{action}: {target}", null, "If you are sure, add -Confirm:$false."),
             () => (bool?)cmdlet.ShouldProcess(target, action))!.Value);
 
@@ -92,19 +92,37 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
 
     public void Reveal(string label, SecretValue value)
     {
-        string text = $"  {label}: {value.RevealText(label)}";
-        pump.Post(() =>
+        SecretValue shown = value.Clone();
+        pump.Post(() => _reveals.Add((label, shown)));
+    }
+
+    /// <summary>Takes the progress bar away and shows what is to be shown once, on the pipeline's thread; also when the command failed.</summary>
+    public void Complete()
+    {
+        CompleteProgress();
+        foreach ((string label, SecretValue value) in _reveals)
         {
-            // Not by the host's own writer: a transcript would keep it, and another host's output may go anywhere.
-            if (cmdlet.Session.IsConsole && !Console.IsOutputRedirected)
+            using (value)
             {
-                Console.Out.WriteLine(text);
+                Show(label, value);
             }
-            else
-            {
-                cmdlet.WriteWarning($"{label} is not shown: this is no terminal of its own. Read it with Get-FlowSecretValue.");
-            }
-        });
+        }
+    }
+
+    /// <summary>
+    /// Not by the host's own writer: a transcript would keep it, and another host's output may go anywhere. After the progress bar,
+    /// which would draw over it.
+    /// </summary>
+    private void Show(string label, SecretValue value)
+    {
+        if (cmdlet.Session.IsConsole && !Console.IsOutputRedirected)
+        {
+            Console.Out.WriteLine($"  {label}: {value.RevealText(label)}");
+        }
+        else
+        {
+            cmdlet.WriteWarning($"{label} is not shown: this is no terminal of its own. Read it with Get-FlowSecretValue.");
+        }
     }
 
     private static string Prompt(Question question) => question.Hint is { Length: > 0 } hint ? $"{question.Text} [{hint}]: " : $"{question.Text}: ";

@@ -61,8 +61,18 @@ public sealed class NewCatalogTests : IDisposable
     [Fact]
     public async Task FromEnv()
     {
-        Catalog catalog = await MakeAsync(CatalogOrigin.Env, _sandbox.Write(".env", $"\uFEFF# {Mark}\r\nJWT_SECRET='{Mark}\r\n{Mark}'\r\nexport dbUser={Mark}\r\nJWT_SECRET=x\r\nEMPTY=\r\nno assignment {Mark}\r\n"), "");
+        Catalog catalog = await MakeAsync(CatalogOrigin.Env, _sandbox.Write(".env", $"\uFEFF# {Mark}\r\nJWT_SECRET='{Mark}\r\n{Mark}'\r\nexport dbUser={Mark}\r\nJWT_SECRET=x\r\nEMPTY=\r\n\r\n"), "");
         Assert.Equal(["jwt-secret:JWT_SECRET", "dbuser:dbUser", "empty:EMPTY"], catalog.Secrets.Select(static s => $"{s.Key}:{s.Env.Single()}"));
+    }
+
+    [Fact]
+    public async Task ALineOfAnEnvFileThatIsNoVariableIsNotPassedOver()
+    {
+        string path = _sandbox.Write("pem.env", $"KEY=x\n{Mark} base64\n");
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => MakeAsync(CatalogOrigin.Env, path, ""));
+        Assert.Equal(ErrorIds.BadInput, error.Id);
+        Assert.Contains($"{path}:2", error.Message);
+        Assert.DoesNotContain(Mark, error.Message);
     }
 
     [Fact]
