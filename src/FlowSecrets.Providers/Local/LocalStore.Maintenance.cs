@@ -118,16 +118,7 @@ internal sealed partial class LocalStore
 
             // The copy is one state of the store. It is read whole before it takes the place of anything.
             LocalVault copy = new(location with { File = temporary }, passphrase, location.File);
-            copy.Write(
-                session =>
-                {
-                    _ = session.All("").ToList().Count(t => IsReadable(session, t, cancellationToken));
-                    byte[] dataKey = copy.Unwrap(session.Meta, passphrase);
-                    session.SetWrap(KeyWrap.SealByPassphrase(session.Meta.Store, dataKey, passphraseOfBackup));
-                    CryptographicOperations.ZeroMemory(dataKey);
-                    return true;
-                },
-                cancellationToken);
+            Rewrap(copy, passphrase, (store, dataKey) => KeyWrap.SealByPassphrase(store, dataKey, passphraseOfBackup), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             File.Move(temporary, path, overwrite);
         }
@@ -165,16 +156,7 @@ internal sealed partial class LocalStore
 
             // The copy is opened as a store of its own: a wrong passphrase or a damaged backup is found before anything is replaced.
             LocalVault backup = new(location with { File = temporary }, passphraseOfBackup, path);
-            backup.Write(
-                session =>
-                {
-                    _ = session.All("").ToList().Count(t => IsReadable(session, t, cancellationToken));
-                    byte[] dataKey = backup.Unwrap(session.Meta, passphraseOfBackup);
-                    session.SetWrap(_vault.Seal(session.Meta.Store, dataKey, passphrase));
-                    CryptographicOperations.ZeroMemory(dataKey);
-                    return true;
-                },
-                cancellationToken);
+            Rewrap(backup, passphraseOfBackup, (store, dataKey) => _vault.Seal(store, dataKey, passphrase), cancellationToken);
             PutInPlace(temporary, overwrite, cancellationToken);
         }
         finally
@@ -185,6 +167,22 @@ internal sealed partial class LocalStore
 
         return Task.CompletedTask;
     }
+
+    /// <summary>Reads a copy of a store whole, every value of it, and lets something else open it.</summary>
+    private static void Rewrap(LocalVault copy, SecretValue? opener, Func<Guid, byte[], KeyWrap> seal, CancellationToken cancellationToken) => copy.Write(
+        session =>
+        {
+            foreach (SecretTable table in session.All("").ToList())
+            {
+                RequireReadable(session, table, cancellationToken);
+            }
+
+            byte[] dataKey = copy.Unwrap(session.Meta, opener);
+            session.SetWrap(seal(session.Meta.Store, dataKey));
+            CryptographicOperations.ZeroMemory(dataKey);
+            return true;
+        },
+        cancellationToken);
 
     /// <summary>
     /// Brings a checked store into this one's place. Where there is a sound store, its rows are replaced in one transaction: other

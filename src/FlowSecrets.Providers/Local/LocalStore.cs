@@ -41,7 +41,9 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
             int count = _vault.Read(0, s =>
             {
                 s.Database.CheckStructure();
-                return s.All("").ToList().Count(t => IsReadable(s, t, cancellationToken));
+                List<SecretTable> tables = [.. s.All("")];
+                tables.ForEach(t => RequireReadable(s, t, cancellationToken));
+                return tables.Count;
             }, cancellationToken);
             string? exposure = PrivateFile.Exposure(location.File);
             return Task.FromResult(new StoreValidation(StoreReadiness.Ready, exposure is null ? $"{count} secrets, all authentic." : $"{count} secrets, all authentic. {exposure} Run: chmod 600 '{location.File}'"));
@@ -259,15 +261,13 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
     }
 
     /// <summary>Decrypts every version, which throws where a value is not as it was written.</summary>
-    private static bool IsReadable(LocalSession session, SecretTable table, CancellationToken cancellationToken)
+    private static void RequireReadable(LocalSession session, SecretTable table, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         foreach (VersionRow version in table.Versions.Where(static v => v.State != VersionState.Destroyed))
         {
             session.Open(table, version).Dispose();
         }
-
-        return true;
     }
 
     private ReadOutcome ReadOutcomeOf(LocalSession session, string name, CancellationToken cancellationToken)
