@@ -97,7 +97,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             cancellationToken);
         if (answer.Value is not { } answered)
         {
-            return has ? Kept(nothing) : Missing(nothing, definition.IsExternal ? "Its owner gives it; it is not made here." : null);
+            return has ? Kept(nothing) : Missing(nothing, definition.IsExternal ? "Its owner makes it." : null);
         }
 
         SetupDecision decision = nothing with { Source = answer.Source, Value = answered };
@@ -173,7 +173,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         {
             bool nothingGiven = source < ValueSource.Input && !has;
             return nothingGiven && !Catalog.IsRequired(definition, workspace.Environment)
-                ? nothing with { Message = $"No value was given; it is optional." }
+                ? nothing with { Message = "Optional; no value." }
                 : Missing(nothing, $"Without a value: {string.Join(", ", empty)}.", required: true);
         }
 
@@ -284,7 +284,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
 
         if (!required && !Catalog.IsRequired(definition, workspace.Environment))
         {
-            return nothing with { Message = why ?? "No value was given; it is optional." };
+            return nothing with { Message = why ?? "Optional; no value." };
         }
 
         FlowSecretException error = new(
