@@ -3,7 +3,6 @@ namespace FlowSecrets;
 /// <summary>The constant ids of all errors. docs/errors.md lists each with cause and remedy; tests assert them.</summary>
 public static class ErrorIds
 {
-    public const string AccessDenied = nameof(AccessDenied);
     public const string BadArgument = nameof(BadArgument);
     public const string BadInput = nameof(BadInput);
     public const string CannotPrompt = nameof(CannotPrompt);

@@ -62,9 +62,9 @@ internal sealed class EnvPlan
 
         foreach (EnvWish wish in wishes)
         {
-            foreach (TemplateReference reference in References(catalog, wish))
+            foreach (TemplateReference reference in References(wish))
             {
-                AddFetch(catalog, reference, fetch, depth: 0);
+                AddFetch(catalog, reference, fetch);
             }
         }
 
@@ -104,13 +104,13 @@ internal sealed class EnvPlan
         }
     }
 
-    private static IEnumerable<TemplateReference> References(Catalog catalog, EnvWish wish) => wish.Source switch
+    private static IEnumerable<TemplateReference> References(EnvWish wish) => wish.Source switch
     {
         EnvSource.Store or EnvSource.File => [wish.Carries!.Value],
         _ => wish.Template?.References ?? [],
     };
 
-    private static void AddFetch(Catalog catalog, TemplateReference reference, HashSet<string> fetch, int depth)
+    private static void AddFetch(Catalog catalog, TemplateReference reference, HashSet<string> fetch)
     {
         if (LocalOf(catalog, reference) is not { } local)
         {
@@ -121,7 +121,7 @@ internal sealed class EnvPlan
         // The catalog's rules found no circle, so this ends.
         foreach (TemplateReference next in local.References)
         {
-            AddFetch(catalog, next, fetch, depth + 1);
+            AddFetch(catalog, next, fetch);
         }
     }
 }
