@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
+using System.Text.RegularExpressions;
 
 namespace FlowSecrets.Files;
 
@@ -8,7 +9,7 @@ namespace FlowSecrets.Files;
 /// Files with values: made for the owner alone (0600, an ACL on Windows, both at creation), beside their target, flushed to the
 /// disk, and renamed over it. A reader sees the old file or the new one, never half of one.
 /// </summary>
-internal static class PrivateFile
+internal static partial class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerFolder = OwnerOnly | UnixFileMode.UserExecute;
@@ -84,12 +85,13 @@ internal static class PrivateFile
         }
     }
 
-    /// <summary>What a killed process left behind; a minute is longer than any write takes.</summary>
+    /// <summary>What a killed process left behind, by the whole of its name: a user's own .tmp is not ours. A minute is longer than any write takes.</summary>
     private static void RemoveRemains(string path)
     {
-        foreach (string remains in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".*.tmp"))
+        string name = Path.GetFileName(path);
+        foreach (string remains in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, name + ".*.tmp"))
         {
-            if (File.GetLastWriteTimeUtc(remains) < DateTime.UtcNow.AddMinutes(-1))
+            if (TemporaryEnding().IsMatch(Path.GetFileName(remains)[name.Length..]) && File.GetLastWriteTimeUtc(remains) < DateTime.UtcNow.AddMinutes(-1))
             {
                 File.Delete(remains);
             }
@@ -163,6 +165,9 @@ internal static class PrivateFile
             }
         }
     }
+
+    [GeneratedRegex(@"\A\.[0-9a-f]{32}\.tmp\z")]
+    private static partial Regex TemporaryEnding();
 
     [SupportedOSPlatform("windows")]
     private static void Protect(FileSecurity security)

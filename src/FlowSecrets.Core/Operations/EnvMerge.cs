@@ -25,8 +25,8 @@ internal sealed class EnvMerge(
     /// <summary>What must be read back of it.</summary>
     public IReadOnlyDictionary<string, string> Expected => _expected;
 
-    /// <summary>Files of their own to be written.</summary>
-    public IReadOnlyList<(CatalogFile File, string Path, SecretValue Value)> Files => _files;
+    /// <summary>Files of their own whose content is another.</summary>
+    public IEnumerable<(CatalogFile File, string Path, SecretValue Value)> Files => _files.Where(f => !_unchangedFiles.Contains(f.Item2));
 
     public void Dispose() => _files.ForEach(static f => f.Item3.Dispose());
 
@@ -125,7 +125,7 @@ internal sealed class EnvMerge(
 
         if (wish.Required)
         {
-            FlowSecretException error = new(ErrorIds.RequiredSecretMissing, FlowErrorCategory.ObjectNotFound, wish.Name, $"{result.Name} is required. {why}", "Set it up: Initialize-FlowSecret");
+            FlowSecretException error = new(ErrorIds.RequiredSecretMissing, FlowErrorCategory.ObjectNotFound, wish.Name, $"{result.Name} is required. {why}", $"Set it up: Initialize-FlowSecret{(environment is null ? "" : $" -Environment '{environment.Name}'")}");
             return result with { Status = ItemStatus.Missing, Message = error.Message, Error = error };
         }
 
@@ -166,18 +166,17 @@ internal sealed class EnvMerge(
         }
 
         string path = catalog.Resolve(file.Path);
-        if (options.Check && !EnvTarget.HasContent(path, bytes))
-        {
-            throw new FlowSecretException(ErrorIds.EnvFileOutdated, FlowErrorCategory.InvalidData, path, $"The file '{path}' is missing or older than its source", "Write it: Sync-FlowLocalEnv");
-        }
-
+        _files.Add((file, path, bytes));
         PrivateFile.RequireNoLink(path);
         if (EnvTarget.HasContent(path, bytes))
         {
             _unchangedFiles.Add(path);
         }
+        else if (options.Check)
+        {
+            throw new FlowSecretException(ErrorIds.EnvFileOutdated, FlowErrorCategory.InvalidData, path, $"The file '{path}' is missing or older than its source", "Write it: Sync-FlowLocalEnv");
+        }
 
-        _files.Add((file, path, bytes));
         return path.Replace('\\', '/');
     }
 

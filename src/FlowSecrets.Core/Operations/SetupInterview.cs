@@ -100,6 +100,12 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             return has ? Kept(nothing) : Missing(nothing, definition.IsExternal ? "Its owner makes it." : null);
         }
 
+        if (current is not null && current.Value.Equals(answered))
+        {
+            answered.Dispose();
+            return nothing with { Source = answer.Source, Status = ItemStatus.Unchanged };
+        }
+
         SetupDecision decision = nothing with { Source = answer.Source, Value = answered };
         return answer.Source == ValueSource.Generated ? decision with { Generated = [(nothing.Secret.StoreName, answered.Clone())] } : Overwriting(decision);
     }
@@ -125,13 +131,14 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             string? old = JsonSecret.Text(members, field.Name);
             bool hasField = !string.IsNullOrEmpty(old);
             (SecretValue? Value, ValueSource Source) found = (null, ValueSource.None);
-            if (input.Get(definition.Key, field.Name) is { } given && hasField && !MayUpdate(definition))
+            string? given = input.Get(definition.Key, field.Name);
+            if (given is not null && hasField && !MayUpdate(definition))
             {
                 differs |= !string.Equals(given, old, StringComparison.Ordinal);
             }
-            else if (input.Get(definition.Key, field.Name) is { } taken)
+            else if (given is not null)
             {
-                found = (SecretValue.FromText(taken), ValueSource.Input);
+                found = (SecretValue.FromText(given), ValueSource.Input);
             }
             else if (!hasField || (options.PromptAll && Asks))
             {
@@ -160,7 +167,8 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
                 }
 
                 members[field.Name] = text;
-                _values.Set(definition.Key, JsonSecret.Write(members));
+                using SecretValue soFar = JsonSecret.Write(members);
+                _values.Set(definition.Key, soFar);
                 (changed, overwrites, source) = (true, overwrites || hasField, found.Source > source ? found.Source : source);
                 if (found.Source == ValueSource.Generated)
                 {

@@ -89,12 +89,13 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
             return fetched;
         }
 
-        Dictionary<string, string> keys = plan.Fetch.ToDictionary(k => workspace.Ref(workspace.Catalog!.Find(k)!).StoreName, static k => k, StringComparer.Ordinal);
-        host.Verbose($"Fetching {keys.Count} developer secrets from the {workspace.Place} ({workspace.Place.Identity}).");
-        await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(keys.Keys, cancellationToken))
+        Dictionary<string, SecretRef> wanted = plan.Fetch.Select(k => workspace.Ref(workspace.Catalog!.Find(k)!)).ToDictionary(static r => r.StoreName, StringComparer.Ordinal);
+        host.Verbose($"Fetching {wanted.Count} developer secrets from the {workspace.Place} ({workspace.Place.Identity}).");
+        await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(wanted.Keys, cancellationToken))
         {
-            fetched.Add(keys[outcome.StoreName], outcome);
-            host.Progress(new ProgressUpdate("Fetching developer secrets", outcome.StoreName, fetched.Count, keys.Count));
+            SecretRef secret = wanted[outcome.StoreName];
+            fetched.Add(secret.Definition!.Key, outcome.Error is { } error ? outcome with { Error = workspace.Here(error, secret) } : outcome);
+            host.Progress(new ProgressUpdate("Fetching developer secrets", outcome.StoreName, fetched.Count, wanted.Count));
         }
 
         return fetched;
@@ -107,7 +108,7 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
         string action = $"{(options.Clean ? "Build anew" : "Write")}: {results.Count} variables, {created} new, {updated} changed, developer secrets from the {workspace.Place}";
         foreach ((CatalogFile file, string path, SecretValue value) in merge.Files)
         {
-            if (EnvTarget.HasContent(path, value) || !await host.ShouldProcessAsync(path, $"Write the secret '{file.Secret}'", cancellationToken))
+            if (!await host.ShouldProcessAsync(path, $"Write the secret '{file.Secret}'", cancellationToken))
             {
                 continue;
             }

@@ -143,8 +143,8 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         }
         catch (Exception e) when (e is InvalidOperationException or HostException or NotImplementedException or IOException or NullReferenceException)
         {
-            // PowerShell was started with -NonInteractive, has no console, or its input is at its end: its own choice prompt then
-            // fails with a NullReferenceException.
+            // PowerShell was started with -NonInteractive, has no console, or a host that implements no prompts; or its input is at its
+            // end, where its own choice prompt fails with a NullReferenceException.
             throw Nobody(question);
         }
     }

@@ -118,6 +118,8 @@ public sealed class InitializeTests : IDisposable
         List<SetupResult> results = await RunAsync(new InitializeOptions { PromptAll = true, Force = true, Names = ["jwt", "plain"] }, new TestHost().Answering("", "changed"));
         Assert.Equal(ItemStatus.Kept, Of(results, "jwt").Status);
         Assert.Equal("changed", await ReadAsync("app-plain"));
+        List<SetupResult> same = await RunAsync(new InitializeOptions { PromptAll = true, Force = true, Names = ["plain"] }, new TestHost().Answering("changed"));
+        Assert.Equal((ItemStatus.Unchanged, "2"), (same.Single().Status, same.Single().Version));
     }
 
     [Fact]

@@ -160,6 +160,7 @@ public sealed class SyncLocalEnvTests : IDisposable
         _sandbox.Write("backend/.env", "OPENAI_API_KEY=before\n");
         List<EnvVariable> results = await RunAsync();
         Assert.Equal(ErrorIds.VersionDisabled, Of(results, "OPENAI_API_KEY").ErrorId);
+        Assert.Contains("-Environment 'local'", Of(results, "OPENAI_API_KEY").Error!.Remedy);
         Assert.Contains("OPENAI_API_KEY=before", Lines());
         Assert.Contains("JWT_SECRET=dev-jwt", Lines());
     }
@@ -269,10 +270,13 @@ public sealed class SyncLocalEnvTests : IDisposable
     [Fact]
     public async Task WhatAKilledSyncLeftBehindIsRemoved()
     {
-        string remains = _sandbox.Write("backend/.env.0123.tmp", "OPENAI_API_KEY=x\n");
+        string remains = _sandbox.Write($"backend/.env.{Guid.NewGuid():N}.tmp", "OPENAI_API_KEY=x\n");
+        string mine = _sandbox.Write("backend/.env.backup.tmp", "MINE=1\n");
         File.SetLastWriteTimeUtc(remains, DateTime.UtcNow.AddHours(-1));
+        File.SetLastWriteTimeUtc(mine, DateTime.UtcNow.AddHours(-1));
         await RunAsync();
         Assert.False(File.Exists(remains));
+        Assert.Equal("MINE=1\n", File.ReadAllText(mine));
     }
 
     [Fact]
