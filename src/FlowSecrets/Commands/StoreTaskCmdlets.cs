@@ -23,7 +23,7 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
             Store = StoreWithoutEnvironment,
             Tasks = tasks,
             Passphrase = value,
-            BackupPath = FilePath(backup, nameof(backup)),
+            BackupPath = FilePath(backup, "BackupPath"),
             Force = force,
         };
         Execute(new StoreTaskOperation(Context), options, status =>
