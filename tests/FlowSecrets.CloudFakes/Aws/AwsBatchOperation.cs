@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+
+namespace FlowSecrets.CloudFakes.Aws;
+
+/// <summary>BatchGetSecretValue: what fails for one secret stands in Errors, and the status is 200.</summary>
+internal sealed class AwsBatchOperation(AwsGate gate)
+{
+    private const string GetSecretValue = "GetSecretValue";
+    private const int MostIds = 20;
+
+    public AwsResult Get(AwsRegion region, JsonObject body)
+    {
+        IReadOnlyList<string>? ids = body.Texts("SecretIdList", MostIds);
+        IReadOnlyList<JsonObject> filters = body.Objects("Filters");
+        if (ids is null == (filters.Count == 0))
+        {
+            throw AwsError.Parameter("Either 'SecretIdList' or 'Filters' must be provided, but not both.");
+        }
+
+        int? most = body.Number("MaxResults", 1, MostIds);
+        if (most is not null && ids is not null)
+        {
+            throw AwsError.Parameter("'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.");
+        }
+
+        string? next = null;
+        if (ids is null)
+        {
+            if (gate("ListSecrets", null, "*") is { } denied)
+            {
+                throw denied;
+            }
+
+            (IReadOnlyList<AwsSecret> found, next) = AwsPaging.Page([.. AwsFilters.Apply(region.Secrets.Where(static s => s.DeletionDate is null), filters).OrderBy(static s => s.Created)], most ?? MostIds, body.Text("NextToken"));
+            ids = [.. found.Select(static s => s.Arn)];
+        }
+
+        return Read(region, ids, next);
+    }
+
+    private AwsResult Read(AwsRegion region, IReadOnlyList<string> ids, string? next)
+    {
+        JsonArray values = [];
+        JsonArray errors = [];
+        foreach (string id in ids)
+        {
+            try
+            {
+                if (gate(GetSecretValue, region.Find(id)?.Name ?? AwsArn.NameIn(id), id) is { } denied)
+                {
+                    throw denied;
+                }
+
+                values.Add(AwsValueOperations.Read(region, id));
+            }
+            catch (AwsError error)
+            {
+                errors.Add(new JsonObject { ["SecretId"] = id, ["ErrorCode"] = error.Type, ["Message"] = error.Message });
+            }
+        }
+
+        return new AwsResult(AwsOutput.Of(("SecretValues", values), ("NextToken", next), ("Errors", errors)));
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+
+namespace FlowSecrets.CloudFakes.Aws;
+
+/// <summary>What an operation answers; a null body: the operation has no output.</summary>
+internal sealed record AwsResult(JsonObject? Body, bool Changed = true);
+
+/// <summary>One operation, run under the store's lock. Writes: it may change something.</summary>
+internal sealed record AwsHandler(bool Writes, Func<AwsRegion, JsonObject, AwsResult> Run);
+
+/// <summary>Tells whether a person may do something to a secret: operation, name, the resource as it was named.</summary>
+internal delegate AwsError? AwsGate(string operation, string? secret, string resource);
+
+/// <summary>The operations by their names.</summary>
+internal sealed class AwsHandlers
+{
+    private readonly Dictionary<string, AwsHandler> _handlers = new(StringComparer.Ordinal);
+
+    public AwsHandlers(AwsGate gate)
+    {
+        Read("DescribeSecret", AwsSecretOperations.Describe);
+        Read("ListSecrets", AwsListOperations.List);
+        Read("GetSecretValue", AwsValueOperations.Get);
+        Read("BatchGetSecretValue", new AwsBatchOperation(gate).Get);
+        Read("ListSecretVersionIds", AwsStageOperations.List);
+        Write("CreateSecret", AwsSecretOperations.Create);
+        Write("UpdateSecret", AwsSecretOperations.Update);
+        Write("DeleteSecret", AwsSecretOperations.Delete);
+        Write("RestoreSecret", AwsSecretOperations.Restore);
+        Write("PutSecretValue", AwsValueOperations.Put);
+        Write("UpdateSecretVersionStage", AwsStageOperations.Move);
+    }
+
+    public AwsHandler? Find(string operation) => _handlers.GetValueOrDefault(operation);
+
+    private void Read(string operation, Func<AwsRegion, JsonObject, AwsResult> run) => _handlers.Add(operation, new AwsHandler(false, run));
+
+    private void Write(string operation, Func<AwsRegion, JsonObject, AwsResult> run) => _handlers.Add(operation, new AwsHandler(true, run));
+}

@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+
+namespace FlowSecrets.CloudFakes.Aws;
+
+/// <summary>The account's regions, under one lock.</summary>
+internal sealed class AwsStore(string account, Func<DateTimeOffset> now)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, AwsRegion> _regions = new(StringComparer.Ordinal);
+
+    public AwsResult Run(string region, Func<AwsRegion, AwsResult> operation)
+    {
+        lock (_lock)
+        {
+            return operation(Region(region));
+        }
+    }
+
+    /// <returns>The name that an ARN stands for; anything else as it is.</returns>
+    public string NameOf(string region, string id)
+    {
+        lock (_lock)
+        {
+            return Region(region).Find(id)?.Name ?? AwsArn.NameIn(id);
+        }
+    }
+
+    internal AwsRegion Region(string name)
+    {
+        if (!_regions.TryGetValue(name, out AwsRegion? region))
+        {
+            _regions[name] = region = new AwsRegion(this, name, account, now);
+        }
+
+        region.Sweep();
+        return region;
+    }
+}
+
+/// <summary>The secrets of one region.</summary>
+internal sealed class AwsRegion(AwsStore store, string name, string account, Func<DateTimeOffset> now)
+{
+    private readonly Dictionary<string, AwsSecret> _secrets = new(StringComparer.Ordinal);
+
+    public string Name => name;
+
+    public string Account => account;
+
+    public DateTimeOffset Now => now();
+
+    public IReadOnlyCollection<AwsSecret> Secrets => _secrets.Values;
+
+    public AwsRegion Other(string region) => store.Region(region);
+
+    public AwsSecret? Named(string secret) => _secrets.GetValueOrDefault(secret);
+
+    public AwsSecret Add(string secret, string? arn = null)
+    {
+        AwsSecret added = new(secret, arn ?? AwsArn.New(name, account, secret), Now);
+        _secrets.Add(secret, added);
+        return added;
+    }
+
+    public void Remove(AwsSecret secret) => _secrets.Remove(secret.Name);
+
+    /// <param name="id">A name, an ARN, or an ARN without its suffix.</param>
+    public AwsSecret? Find(string id)
+    {
+        if (!AwsArn.IsArn(id))
+        {
+            return Named(id);
+        }
+
+        // An ARN of another region or account is not followed.
+        // A partial ARN whose name ends like a suffix is taken for a whole one, and nothing is found.
+        return _secrets.Values.FirstOrDefault(s => s.Arn == id) ?? (AwsArn.HasSuffix(id) ? null : _secrets.Values.FirstOrDefault(s => s.Arn[..^AwsArn.SuffixLength] == id));
+    }
+
+    /// <returns>The secret, also one that is scheduled for deletion.</returns>
+    public AwsSecret Require(string id) => Find(id) ?? throw AwsError.NotFound();
+
+    /// <returns>The secret, which is not scheduled for deletion.</returns>
+    public AwsSecret RequireLive(string id) => Require(id) is { DeletionDate: null } secret ? secret : throw AwsError.MarkedForDeletion();
+
+    /// <returns>The secret, which may be changed here.</returns>
+    public AwsSecret RequirePrimary(string id) => RequireLive(id) is { IsReplica: false } secret ? secret
+        : throw AwsError.Request("Operation not permitted on a replica secret. Call must be made in primary secret's region.");
+
+    /// <summary>What is past its recovery window is gone.</summary>
+    public void Sweep()
+    {
+        foreach (AwsSecret secret in _secrets.Values.Where(s => s.DeletionDate <= Now).ToArray())
+        {
+            Remove(secret);
+        }
+    }
+}
+
+/// <summary>arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX.</summary>
+internal static class AwsArn
+{
+    /// <summary>A hyphen and six characters.</summary>
+    public const int SuffixLength = 7;
+
+    private const int NameField = 6;
+
+    public static bool IsArn(string id) => id.StartsWith("arn:", StringComparison.Ordinal) && id.Split(':', NameField + 1).Length > NameField;
+
+    public static bool HasSuffix(string arn) => arn.Length > SuffixLength && arn[^SuffixLength] == '-' && arn[^(SuffixLength - 1)..].All(char.IsAsciiLetterOrDigit);
+
+    public static string New(string region, string account, string name)
+    {
+        string partition = region.StartsWith("cn-", StringComparison.Ordinal) ? "aws-cn" : region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov" : "aws";
+        return $"arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", SuffixLength - 1)}";
+    }
+
+    public static string InRegion(string arn, string region)
+    {
+        string[] parts = arn.Split(':', NameField + 1);
+        parts[3] = region;
+        return string.Join(':', parts);
+    }
+
+    public static string NameIn(string id)
+    {
+        string name = IsArn(id) ? id.Split(':', NameField + 1)[NameField] : id;
+        return IsArn(id) && HasSuffix(id) ? name[..^SuffixLength] : name;
+    }
+}
