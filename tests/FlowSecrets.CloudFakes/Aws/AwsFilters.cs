@@ -28,7 +28,7 @@ internal static class AwsFilters
     private static Func<AwsSecret, string, bool> Matcher(string key) => key switch
     {
         "name" => static (s, v) => s.Name.StartsWith(v, StringComparison.Ordinal),
-        "description" => static (s, v) => Words(s.Description).Any(w => w.StartsWith(v, StringComparison.OrdinalIgnoreCase)) || (s.Description ?? "").StartsWith(v, StringComparison.OrdinalIgnoreCase),
+        "description" => static (s, v) => (s.Description ?? "").StartsWith(v, StringComparison.OrdinalIgnoreCase),
         "tag-key" => static (s, v) => s.Tags.Keys.Any(k => k.StartsWith(v, StringComparison.Ordinal)),
         "tag-value" => static (s, v) => s.Tags.Values.Any(t => t.StartsWith(v, StringComparison.Ordinal)),
         "primary-region" => static (s, v) => (s.PrimaryRegion ?? "").StartsWith(v, StringComparison.Ordinal),

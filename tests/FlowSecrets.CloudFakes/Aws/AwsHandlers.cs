@@ -23,12 +23,24 @@ internal sealed class AwsHandlers
         Read("GetSecretValue", AwsValueOperations.Get);
         Read("BatchGetSecretValue", new AwsBatchOperation(gate).Get);
         Read("ListSecretVersionIds", AwsStageOperations.List);
+        Read("GetResourcePolicy", AwsPolicyOperations.Get);
+        Read("ValidateResourcePolicy", AwsPolicyOperations.Validate);
+        Read("GetRandomPassword", AwsPasswordOperation.Make);
         Write("CreateSecret", AwsSecretOperations.Create);
         Write("UpdateSecret", AwsSecretOperations.Update);
         Write("DeleteSecret", AwsSecretOperations.Delete);
         Write("RestoreSecret", AwsSecretOperations.Restore);
         Write("PutSecretValue", AwsValueOperations.Put);
         Write("UpdateSecretVersionStage", AwsStageOperations.Move);
+        Write("TagResource", AwsTagOperations.Tag);
+        Write("UntagResource", AwsTagOperations.Untag);
+        Write("PutResourcePolicy", AwsPolicyOperations.Put);
+        Write("DeleteResourcePolicy", AwsPolicyOperations.Delete);
+        Write("ReplicateSecretToRegions", AwsReplicationOperations.Replicate);
+        Write("RemoveRegionsFromReplication", AwsReplicationOperations.Remove);
+        Write("StopReplicationToReplica", AwsReplicationOperations.Stop);
+        Write("RotateSecret", AwsRotationOperations.Rotate);
+        Write("CancelRotateSecret", AwsRotationOperations.Cancel);
     }
 
     public AwsHandler? Find(string operation) => _handlers.GetValueOrDefault(operation);

@@ -6,6 +6,7 @@ namespace FlowSecrets.CloudFakes.Aws;
 internal static class AwsLabels
 {
     public const string Current = "AWSCURRENT";
+    public const string Pending = "AWSPENDING";
     public const string Previous = "AWSPREVIOUS";
     private const int MostUnlabelled = 100;
 
@@ -13,6 +14,18 @@ internal static class AwsLabels
     /// <returns>The version of that token; not new: the same value came with the same token.</returns>
     public static (AwsVersion Version, bool IsNew) AddVersion(AwsSecret secret, string token, string? text, string? binary, IReadOnlyList<string>? stages, DateTimeOffset now)
     {
+        if (secret.WithId(token) is { IsEmpty: true } waiting)
+        {
+            // What a rotation has begun, its function fills.
+            waiting.Fill(text, binary);
+            foreach (string stage in stages ?? [Current])
+            {
+                Attach(secret, waiting, stage);
+            }
+
+            return (waiting, true);
+        }
+
         if (secret.WithId(token) is { } existing)
         {
             return existing.HasSameValue(text, binary) ? (existing, false)
@@ -35,6 +48,13 @@ internal static class AwsLabels
         secret.Changed = now;
         Prune(secret, now);
         return (version, true);
+    }
+
+    public static void AddEmpty(AwsSecret secret, string token, DateTimeOffset now)
+    {
+        AwsVersion version = new(token, null, null, now);
+        secret.Versions.Add(version);
+        Attach(secret, version, Pending);
     }
 
     /// <summary>A label sits on one version; AWSCURRENT leaves AWSPREVIOUS behind.</summary>

@@ -36,7 +36,7 @@ internal static partial class AwsRules
             string value = tag.Text("Value", 0, 256) ?? "";
             if (key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
             {
-                throw AwsError.Parameter("Tag keys that start with the prefix 'aws:' are reserved for AWS use.");
+                throw ReservedTag();
             }
 
             if (!AllowedTag().IsMatch(key) || !AllowedTag().IsMatch(value))
@@ -60,6 +60,8 @@ internal static partial class AwsRules
             secret.Tags[key] = value;
         }
     }
+
+    public static AwsError ReservedTag() => AwsError.Parameter("Tag keys that start with the prefix 'aws:' are reserved for AWS use.");
 
     private static string? Measured(JsonObject body, string member, Func<string, int> measure)
     {

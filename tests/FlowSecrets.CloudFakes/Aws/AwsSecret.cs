@@ -54,6 +54,13 @@ internal sealed class AwsSecret(string name, string arn, DateTimeOffset created)
 
     public AwsVersion? WithId(string id) => Versions.Find(v => v.Id == id);
 
+    /// <summary>The values of its own that a replica takes along when it stops to be one.</summary>
+    public void StandAlone()
+    {
+        Versions = [.. Versions.Select(static v => v.Copy())];
+        PrimaryRegion = null;
+    }
+
     /// <summary>What a replica shows of its primary.</summary>
     public void Follow(AwsSecret primary)
     {
@@ -73,10 +80,12 @@ internal sealed class AwsVersion(string id, string? text, string? binary, DateTi
 {
     public string Id => id;
 
-    public string? Text => text;
+    public string? Text { get; private set; } = text;
 
     /// <summary>Base64.</summary>
-    public string? Binary => binary;
+    public string? Binary { get; private set; } = binary;
+
+    public bool IsEmpty => Text is null && Binary is null;
 
     public DateTimeOffset Created => created;
 
@@ -84,7 +93,16 @@ internal sealed class AwsVersion(string id, string? text, string? binary, DateTi
 
     public List<string> Stages { get; } = [];
 
-    public bool HasSameValue(string? otherText, string? otherBinary) => text == otherText && binary == otherBinary;
+    public bool HasSameValue(string? text, string? binary) => Text == text && Binary == binary;
+
+    public void Fill(string? text, string? binary) => (Text, Binary) = (text, binary);
+
+    public AwsVersion Copy()
+    {
+        AwsVersion copy = new(id, Text, Binary, created) { Accessed = Accessed };
+        copy.Stages.AddRange(Stages);
+        return copy;
+    }
 }
 
 /// <summary>Where a secret is replicated to.</summary>

@@ -48,10 +48,10 @@ internal static class AwsValueOperations
         if (id is null)
         {
             AwsVersion? labelled = secret.WithStage(stage ?? AwsLabels.Current);
-            return labelled is null or { Text: null, Binary: null } ? throw AwsError.NoValue($"staging label: {stage ?? AwsLabels.Current}") : labelled;
+            return labelled is null or { IsEmpty: true } ? throw AwsError.NoValue($"staging label: {stage ?? AwsLabels.Current}") : labelled;
         }
 
-        AwsVersion version = secret.WithId(id) is { } found && (found.Text ?? found.Binary) is not null ? found : throw AwsError.NoValue($"VersionId: {id}");
+        AwsVersion version = secret.WithId(id) is { IsEmpty: false } found ? found : throw AwsError.NoValue($"VersionId: {id}");
         return stage is null || version.Stages.Contains(stage) ? version : throw AwsError.Request("You provided a VersionStage that is not associated to the provided VersionId.");
     }
 }
