@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using FlowSecrets.Providers.Aws;
 using FlowSecrets.Providers.Catalog;
+using FlowSecrets.Providers.Gcp;
 using FlowSecrets.Providers.Local;
 
 namespace FlowSecrets.Providers;
@@ -8,19 +10,29 @@ namespace FlowSecrets.Providers;
 public sealed class ProviderDoor : IProviders
 {
     private readonly ConcurrentDictionary<LocalStoreKey, LocalStore> _localStores = new();
+    private readonly ConcurrentDictionary<(StoreKind Store, string Key), ISecretStore> _clouds = new();
 
     public IDocumentFormat Documents { get; } = new YamlDocuments();
 
     public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) => selection.Store switch
     {
         StoreKind.Local => OpenLocal(selection, environment),
-        _ => throw new FlowSecretException(
-            ErrorIds.StoreUnavailable,
-            FlowErrorCategory.ResourceUnavailable,
-            selection.Store.ToString(),
-            $"This version has no {selection.Store} store yet",
-            "Use an environment whose store is local, or name one with -Environment."),
+        StoreKind.Gcp => OpenGcp(selection, environment),
+        _ => OpenAws(selection, environment),
     };
+
+    // A cloud's packages are loaded when its method is, not before.
+    private ISecretStore OpenGcp(StoreSelection selection, Func<string, string?> environment)
+    {
+        GcpOpening opening = GcpOpening.Find(selection, environment);
+        return _clouds.GetOrAdd((StoreKind.Gcp, opening.Key), _ => opening.Open());
+    }
+
+    private ISecretStore OpenAws(StoreSelection selection, Func<string, string?> environment)
+    {
+        AwsOpening opening = AwsOpening.Find(selection, environment);
+        return _clouds.GetOrAdd((StoreKind.Aws, opening.Key), _ => opening.Open());
+    }
 
     private LocalStore OpenLocal(StoreSelection selection, Func<string, string?> environment)
     {

@@ -46,7 +46,7 @@ internal static class ProgramFinder
 {
     public static string? Find(string name, Func<string, string?> variable)
     {
-        string file = OperatingSystem.IsWindows() ? name + ".exe" : name;
+        string file = OperatingSystem.IsWindows() && !Path.HasExtension(name) ? name + ".exe" : name;
         return (variable("PATH") ?? "").Split(Path.PathSeparator)
             .Where(Path.IsPathFullyQualified)
             .Select(folder => Path.Combine(folder, file))

@@ -39,12 +39,27 @@ public sealed record SecretDescription(string StoreName)
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Notes beside the labels, where the store has them.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>When the store will delete it with all versions, for good; null: never.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>Where it is kept: "automatic", locations, replica regions; null where that means nothing.</summary>
+    public string? Replication { get; init; }
+
+    /// <summary>The customer's KMS key that encrypts it; null: the store's own.</summary>
+    public string? KmsKey { get; init; }
+
     /// <summary>When it was deleted; null unless a deletion is pending.</summary>
     public DateTimeOffset? Deleted { get; init; }
 
     /// <summary>When a pending deletion becomes final.</summary>
     public DateTimeOffset? PurgeAt { get; init; }
 }
+
+/// <summary>One answer of a bulk description: a description, nothing where the store says that there is none, or its own error.</summary>
+public sealed record DescribeOutcome(string StoreName, SecretDescription? Description, FlowSecretException? Error);
 
 /// <summary>Which version to read: a version, a stage, or neither for the current one.</summary>
 public readonly record struct VersionSelector(string? Version, string? Stage)
@@ -55,7 +70,7 @@ public readonly record struct VersionSelector(string? Version, string? Stage)
 }
 
 /// <summary>A value that was read, with the version it came from. Owns the value.</summary>
-public sealed record ReadSecret(string StoreName, string Version, DateTimeOffset Created, SecretValue Value) : IDisposable
+public sealed record ReadSecret(string StoreName, string Version, SecretValue Value) : IDisposable
 {
     public void Dispose() => Value.Dispose();
 }

@@ -14,7 +14,10 @@ public enum StoreKind
 /// <param name="Identity">How the store is opened: a key file or a passphrase, an account.</param>
 public sealed record Place(StoreKind Store, string Location, string Identity)
 {
-    public override string ToString() => $"{Store} store {Location}";
+    /// <summary>How a sentence names it; null: store and location.</summary>
+    public string? Text { get; init; }
+
+    public override string ToString() => Text ?? $"{Store} store {Location}";
 }
 
 /// <summary>What a caller asks for; what stays null is found by the store's own rules.</summary>
@@ -27,7 +30,7 @@ public sealed record StoreSelection(StoreKind Store)
     /// <summary>Google Cloud project id.</summary>
     public string? Project { get; init; }
 
-    /// <summary>Cloud region.</summary>
+    /// <summary>AWS region; on Google Cloud the location of regional secrets, null for global ones.</summary>
     public string? Region { get; init; }
 
     /// <summary>Profile of the AWS configuration.</summary>
@@ -35,11 +38,42 @@ public sealed record StoreSelection(StoreKind Store)
 
     /// <summary>Passphrase of a Local store; null: FLOWSECRETS_PASSPHRASE_FILE, FLOWSECRETS_PASSPHRASE or the key file.</summary>
     public SecretValue? Passphrase { get; init; }
+
+    /// <summary>OAuth 2.0 access token for Google Cloud; null: found by the store's own rules.</summary>
+    public SecretValue? AccessToken { get; init; }
+
+    /// <summary>Google credential file: service account, workload identity federation, impersonation.</summary>
+    public string? CredentialPath { get; init; }
+
+    /// <summary>Address of the cloud's API instead of the cloud's own, for emulators and private endpoints.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>Allow an <see cref="Endpoint"/> that is plain http beyond this machine.</summary>
+    public bool AllowUnencryptedEndpoint { get; init; }
+
+    /// <summary>Where new secrets are kept: null or "automatic", or locations of Google Cloud separated by commas.</summary>
+    public string? Replication { get; init; }
+
+    /// <summary>KMS key that encrypts new secrets; null: the cloud's default key.</summary>
+    public string? KmsKey { get; init; }
+
+    /// <summary>Calls at a time.</summary>
+    public int ThrottleLimit { get; init; } = DefaultThrottleLimit;
+
+    public const int DefaultThrottleLimit = 32;
+
+    /// <summary>The same without what opens it, for comparing places.</summary>
+    internal StoreSelection WithoutKeys => this with { Passphrase = null, AccessToken = null, CredentialPath = null, ThrottleLimit = DefaultThrottleLimit };
 }
 
 /// <summary>What a store can do; honest, so that commands need no try.</summary>
+/// <param name="Stages">Whether versions carry labels that can be moved.</param>
+/// <param name="MovableCurrent">Whether 'current' is such a label. Where it is not (Google), the newest version is current: no version can be added aside, and an older value comes back as a new version.</param>
+/// <param name="Annotations">Whether a secret has annotations beside its labels.</param>
 public sealed record StoreCapabilities(
     bool Stages,
+    bool MovableCurrent,
+    bool Annotations,
     bool VersionDisable,
     bool VersionDestroy,
     bool RecoveryWindow,

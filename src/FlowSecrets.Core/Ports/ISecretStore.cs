@@ -9,10 +9,16 @@ public interface ISecretStore
 {
     Place Place { get; }
 
+    /// <summary>How many calls at a time are of use.</summary>
+    int Concurrency { get; }
+
     StoreCapabilities Capabilities { get; }
 
     /// <summary>Whether the store can be opened as the present identity; throws nothing but cancellation.</summary>
     Task<StoreValidation> ValidateAsync(CancellationToken cancellationToken);
+
+    /// <summary>Finds out what only a call tells of the place (an AWS account and who asks); <see cref="Place"/> says it from then on. Throws nothing but cancellation.</summary>
+    ValueTask<Place> IdentifyAsync(CancellationToken cancellationToken);
 
     /// <summary>Makes a container, with a first version when a value is given.</summary>
     /// <exception cref="FlowSecretException">SecretExists, PendingDeletion, InvalidName, EmptyValue, ValueTooLarge.</exception>
@@ -20,7 +26,7 @@ public interface ISecretStore
 
     /// <summary>Adds a version. Without a stage it becomes current and the one before previous; with one, only that stage moves to it.</summary>
     /// <param name="expectedCurrent">When given, the version that must still be current, empty for none: Conflict otherwise. Null: not checked.</param>
-    /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion, EmptyValue, ValueTooLarge, Conflict.</exception>
+    /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion, EmptyValue, ValueTooLarge, Conflict, NotSupportedByStore, WriteUncertain.</exception>
     Task<SecretVersionInfo> AddVersionAsync(string name, SecretValue value, string? stage, string? expectedCurrent, CancellationToken cancellationToken);
 
     /// <exception cref="FlowSecretException">SecretNotFound, SecretHasNoVersion, VersionNotFound, VersionDisabled, VersionDestroyed, PendingDeletion.</exception>
@@ -35,10 +41,14 @@ public interface ISecretStore
     /// <summary>Describes one secret, one whose deletion is pending included; null where the store says that there is none.</summary>
     Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Describes many, each a description or its own error, in any order.</summary>
+    IAsyncEnumerable<DescribeOutcome> DescribeManyAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken);
+
     /// <summary>All versions, newest first.</summary>
     Task<IReadOnlyList<SecretVersionInfo>> ListVersionsAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Enables, disables or destroys a version. Destroying cannot be undone.</summary>
+    /// <exception cref="FlowSecretException">NotSupportedByStore, as <see cref="Capabilities"/> says beforehand; VersionNotFound, VersionDestroyed.</exception>
     Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken);
 
     /// <summary>Moves a stage; a null version takes it off.</summary>
@@ -47,6 +57,9 @@ public interface ISecretStore
 
     /// <summary>Replaces all labels.</summary>
     Task SetLabelsAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken);
+
+    /// <summary>Replaces all annotations, where the store has them.</summary>
+    Task SetAnnotationsAsync(string name, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken);
 
     /// <summary>Deletes; without a recovery window at once and for good.</summary>
     Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken);

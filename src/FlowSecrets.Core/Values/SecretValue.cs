@@ -90,7 +90,7 @@ public sealed class SecretValue : IDisposable
         }
     }
 
-    private sealed class MaskConverter : JsonConverter<SecretValue>
+    internal sealed class MaskConverter : JsonConverter<SecretValue>
     {
         public override SecretValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("A secret value is not read from JSON.");

@@ -14,10 +14,15 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
     public Place Place => new(StoreKind.Local, location.File, _vault.Identity);
 
+    /// <summary>One: its writers wait for each other.</summary>
+    public int Concurrency => 1;
+
     public bool Exists => _vault.Exists;
 
     public StoreCapabilities Capabilities { get; } = new(
-        Stages: true, VersionDisable: true, VersionDestroy: true, RecoveryWindow: true, Labels: true, Replication: false, MaxValueBytes, SecretNames.Rule(StoreKind.Local));
+        Stages: true, MovableCurrent: true, Annotations: false, VersionDisable: true, VersionDestroy: true, RecoveryWindow: true, Labels: true, Replication: false, MaxValueBytes, SecretNames.Rule(StoreKind.Local));
+
+    public ValueTask<Place> IdentifyAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Place);
 
     public Task CreateAsync(CancellationToken cancellationToken)
     {
@@ -58,7 +63,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
     {
         SecretNames.Require(StoreKind.Local, name);
         RequireLabels(name, labels);
-        RequireSize(name, value);
+        StoreErrors.RequireSize(name, value, MaxValueBytes);
         return Task.FromResult(_vault.Write(
             session =>
             {
@@ -84,7 +89,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
     public Task<SecretVersionInfo> AddVersionAsync(string name, SecretValue value, string? stage, string? expectedCurrent, CancellationToken cancellationToken)
     {
-        RequireSize(name, value);
+        StoreErrors.RequireSize(name, value, MaxValueBytes);
         RequireStage(stage);
         return Task.FromResult(Change(
             name,
@@ -93,7 +98,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
                 VersionRow? current = table.Staged(Stages.Current);
                 if (expectedCurrent is not null && !string.Equals(current?.Number.ToString() ?? "", expectedCurrent, StringComparison.Ordinal))
                 {
-                    throw Conflict(name, $"The current version of '{name}' is {current?.Number.ToString() ?? "none"}, not {(expectedCurrent.Length == 0 ? "none" : expectedCurrent)}");
+                    throw StoreErrors.Conflict(name, $"The current version of '{name}' is {current?.Number.ToString() ?? "none"}, not {(expectedCurrent.Length == 0 ? "none" : expectedCurrent)}");
                 }
 
                 VersionRow row = session.Append(table, value, Now());
@@ -135,7 +140,17 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
     }
 
     public Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken) =>
-        Task.FromResult(_vault.Read(null, s => s.Find(name) is { } table && !IsPurged(table) ? table.ToDescription() : null, cancellationToken));
+        Task.FromResult(_vault.Read(null, s => Describe(s, name), cancellationToken));
+
+    public async IAsyncEnumerable<DescribeOutcome> DescribeManyAsync(IReadOnlyCollection<string> names, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (DescribeOutcome outcome in _vault.Read([.. names.Select(static n => new DescribeOutcome(n, null, null))], s => names.Select(n => Describe(s, n, cancellationToken)).ToList(), cancellationToken))
+        {
+            yield return outcome;
+        }
+
+        await Task.CompletedTask;
+    }
 
     public Task<IReadOnlyList<SecretVersionInfo>> ListVersionsAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult(_vault.Read<IReadOnlyList<SecretVersionInfo>?>(
@@ -175,7 +190,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
                 VersionRow? from = table.Staged(stage);
                 if (expectedVersion is not null && !string.Equals(from?.Number.ToString(), expectedVersion, StringComparison.Ordinal))
                 {
-                    throw Conflict(name, $"The stage '{stage}' of '{name}' is on version {from?.Number.ToString() ?? "none"}, not {expectedVersion}");
+                    throw StoreErrors.Conflict(name, $"The stage '{stage}' of '{name}' is on version {from?.Number.ToString() ?? "none"}, not {expectedVersion}");
                 }
 
                 VersionRow? to = version is null ? null : Numbered(table, version);
@@ -207,6 +222,9 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
             },
             cancellationToken));
     }
+
+    public Task SetAnnotationsAsync(string name, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken) =>
+        throw StoreErrors.NotSupported(Place, name, "A Local store has no annotations", "Use labels: Set-FlowSecret -Label");
 
     public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken) => Task.FromResult(_vault.Write(
         session =>
@@ -270,6 +288,21 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
         }
     }
 
+    private SecretDescription? Describe(LocalSession session, string name) => session.Find(name) is { } table && !IsPurged(table) ? table.ToDescription() : null;
+
+    private DescribeOutcome Describe(LocalSession session, string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return new DescribeOutcome(name, Describe(session, name), null);
+        }
+        catch (FlowSecretException e)
+        {
+            return new DescribeOutcome(name, null, e);
+        }
+    }
+
     private ReadOutcome ReadOutcomeOf(LocalSession session, string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -290,13 +323,13 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
         VersionRow row = selector.Version is { } version
             ? Numbered(table, version)
             : table.Staged(selector.Stage ?? Stages.Current) ?? throw (selector.Stage is null
-                ? new FlowSecretException(ErrorIds.SecretHasNoVersion, FlowErrorCategory.ObjectNotFound, name, $"The secret '{name}' in the {Place} has no version yet", $"Give it its first: Set-FlowSecret -StoreName '{name}'")
+                ? StoreErrors.HasNoVersion(Place, name)
                 : StoreErrors.VersionNotFound(name, $"No version of '{name}' has the stage '{selector.Stage}'"));
         return row.State switch
         {
             VersionState.Destroyed => throw Destroyed(name, row),
-            VersionState.Disabled => throw new FlowSecretException(ErrorIds.VersionDisabled, FlowErrorCategory.InvalidOperation, name, $"Version {row.Number} of '{name}' is disabled", $"Enable it: Set-FlowSecretVersion -StoreName '{name}' -Version {row.Number} -State Enabled; or read another with -Version."),
-            _ => new ReadSecret(name, row.Number.ToString(), DateTimeOffset.FromUnixTimeMilliseconds(row.Created), session.Open(table, row)),
+            VersionState.Disabled => throw StoreErrors.VersionDisabled(name, row.Number.ToString()),
+            _ => new ReadSecret(name, row.Number.ToString(), session.Open(table, row)),
         };
     }
 
@@ -304,9 +337,6 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
         table.Numbered(version) ?? throw StoreErrors.VersionNotFound(table.Name, $"'{table.Name}' has no version {version}");
 
     private static FlowSecretException Destroyed(string name, VersionRow row) => StoreErrors.VersionDestroyed(name, row.Number.ToString());
-
-    private static FlowSecretException Conflict(string name, string cause) =>
-        new(ErrorIds.Conflict, FlowErrorCategory.ResourceBusy, name, cause, "Somebody else changed it meanwhile. Look at it, then try again; nothing was changed.");
 
     private FlowSecretException NotFound(string name) => StoreErrors.SecretNotFound(Place, name);
 
@@ -332,29 +362,8 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
         }
     }
 
-    private static void RequireSize(string name, SecretValue? value)
-    {
-        if (value is not null && value.IsEmpty())
-        {
-            throw new FlowSecretException(ErrorIds.EmptyValue, FlowErrorCategory.InvalidData, name, $"The value for '{name}' is empty, and no store keeps an empty value", "Give a value, or leave the secret out.");
-        }
-
-        if (value is not null && value.AsSpan().Length > MaxValueBytes)
-        {
-            throw new FlowSecretException(ErrorIds.ValueTooLarge, FlowErrorCategory.LimitsExceeded, name, $"The value for '{name}' is larger than {MaxValueBytes} bytes (64 KiB)", "Keep the file elsewhere, and its key here.");
-        }
-    }
-
-    private static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels)
-    {
-        foreach ((string key, string value) in labels)
-        {
-            if (key.Length is 0 or > 63 || value.Length > 63 || labels.Count > 64)
-            {
-                throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, name, $"The label '{key}' of '{name}' is too long or one too many", "Use at most 64 labels, keys of 1 to 63 and values of at most 63 characters.");
-            }
-        }
-    }
+    private static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels) =>
+        StoreErrors.RequireLabels(name, labels, 64, static (key, value) => key.Length is > 0 and <= 63 && value.Length <= 63, "keys of 1 to 63 and values of at most 63 characters");
 
     private static void RequireStage(string? stage)
     {

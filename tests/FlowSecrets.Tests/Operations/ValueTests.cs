@@ -12,7 +12,7 @@ public sealed class ValueTests
         Assert.DoesNotContain("CANARY", value.ToString());
         Assert.DoesNotContain("CANARY", System.Text.Json.JsonSerializer.Serialize(value));
         Assert.DoesNotContain("CANARY", System.Text.Json.JsonSerializer.Serialize(new { Inner = value }));
-        Assert.DoesNotContain("CANARY", $"{new ReadSecret("n", "1", default, value)}");
+        Assert.DoesNotContain("CANARY", $"{new ReadSecret("n", "1", value)}");
         Assert.Equal(0, value.GetHashCode());
         Assert.Empty(typeof(SecretValue).GetProperties());
     }

@@ -1,0 +1,105 @@
+namespace FlowSecrets.Transport;
+
+/// <summary>What a failed call means.</summary>
+/// <param name="Error">What is reported when it is not tried again.</param>
+/// <param name="IsTransient">Whether the next try may succeed.</param>
+/// <param name="MayHaveApplied">Whether a change may have taken effect all the same: no answer came, or a broken one.</param>
+/// <param name="RetryAfter">How long the service asks to wait.</param>
+internal sealed record CallFailure(FlowSecretException Error, bool IsTransient, bool MayHaveApplied = false, TimeSpan? RetryAfter = null);
+
+/// <summary>Limits of one call with its retries.</summary>
+internal sealed record RetryLimits
+{
+    public int Attempts { get; init; } = 8;
+
+    /// <summary>For one try.</summary>
+    public TimeSpan Try { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>For all tries and the waits between them.</summary>
+    public TimeSpan Overall { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Mean of the first wait, doubled each time.</summary>
+    public TimeSpan FirstWait { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>What was found out about a change of which no answer came.</summary>
+internal readonly record struct Settled<T>(bool Applied, T? Result)
+{
+    public static Settled<T> No => default;
+
+    public static Settled<T> Yes(T result) => new(true, result);
+}
+
+/// <summary>
+/// Tries a call again where that may help: with jitter, after what the service asks for, within limits. The vendors' own retries are off,
+/// since neither looks at a reply that was cut off, nor asks first whether a change has taken effect.
+/// </summary>
+/// <param name="explain">What a failure means; null for what is none of the service's, which is thrown as it is.</param>
+internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Exception, CallFailure?> explain)
+{
+    /// <summary>A call that may be made any number of times.</summary>
+    public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) => RunAsync(call, null, cancellationToken);
+
+    /// <summary>A change that must not be made twice.</summary>
+    /// <param name="settle">After a try of which nobody knows whether it took effect: finds out.</param>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken)
+    {
+        long start = clock.GetTimestamp();
+        for (int attempt = 1; ; attempt++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            CallFailure failure;
+            try
+            {
+                return await TryOnceAsync(call, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && explain(e) is { } explained)
+            {
+                failure = explained;
+            }
+
+            bool unsettled = failure.MayHaveApplied && settle is not null;
+            TimeSpan wait = failure.RetryAfter ?? Jitter(attempt);
+            bool isLast = !failure.IsTransient || attempt >= limits.Attempts || clock.GetElapsedTime(start) + wait > limits.Overall;
+            if (isLast && !unsettled)
+            {
+                throw failure.Error;
+            }
+
+            await Task.Delay(isLast ? limits.FirstWait : wait, clock, cancellationToken);
+            if (unsettled && await settle!(cancellationToken) is { Applied: true } settled)
+            {
+                return settled.Result!;
+            }
+
+            if (isLast)
+            {
+                throw failure.Error;
+            }
+        }
+    }
+
+    /// <exception cref="TimeoutException">No whole answer within the time for one try.</exception>
+    private async Task<T> TryOnceAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(limits.Try);
+        try
+        {
+            // Credentials may come from a service that hangs and heeds no token.
+            return await call(limit.Token).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException();
+        }
+    }
+
+    private TimeSpan Jitter(int attempt)
+    {
+        TimeSpan longest = limits.FirstWait * 2 * Math.Pow(2, attempt - 1);
+        return Random.Shared.NextDouble() * (longest < limits.LongestWait ? longest : limits.LongestWait);
+    }
+}

@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Providers.Aws;
+
+/// <summary>What a call is about, for its error.</summary>
+/// <param name="Action">The IAM action that it needs, without its service.</param>
+/// <param name="Changes">Whether it changes something, so that a lost answer is not the same as no effect.</param>
+internal sealed record AwsCall(string Action, string? Secret = null, string? Version = null, bool Changes = false)
+{
+    public string Target => Secret ?? "secrets";
+}
+
+/// <summary>The service's failures in our ids, with account, region, identity and what mends it.</summary>
+internal sealed class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity identity)
+{
+    private const string LogIn = "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
+
+    private Place Place => place();
+
+    private string Who => identity.Caller?.Arn ?? identity.Text;
+
+    /// <returns>Null for what is no failure of the service.</returns>
+    public CallFailure? Explain(Exception error, AwsCall call) => error switch
+    {
+        AmazonServiceException e => Explain(e, call),
+        AmazonClientException e when Inner<HttpRequestException>(e) is { } inner => Explain(inner, call),
+        AmazonClientException e when Inner<JsonException>(e) is not null => Unavailable(call, BadReply, transient: true, applied: true),
+        AmazonClientException e when Inner<IOException>(e) is not null => Unavailable(call, "broke the connection off", transient: true, applied: true),
+        AmazonClientException => Final(NotAuthenticated($"Not authenticated: no usable AWS credentials were found ({identity.Text})")),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unavailable(call, "cannot be reached", transient: true, applied: false),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Unavailable(call, "has a certificate that this machine does not trust, or speaks no TLS", transient: false, applied: false),
+        HttpRequestException or IOException => Unavailable(call, "broke the connection off", transient: true, applied: true),
+        TimeoutException => Unavailable(call, "did not answer in time", transient: true, applied: true),
+        JsonException => Unavailable(call, BadReply, transient: true, applied: true),
+        InvalidOperationException or ArgumentException => Final(NotAuthenticated($"Not authenticated: the AWS configuration gives no usable credentials ({identity.Text})")),
+        _ => null,
+    };
+
+    private const string BadReply = "answered with something that is no answer of this API (a proxy's or a sign-in page?)";
+
+    private CallFailure Explain(AmazonServiceException error, AwsCall call)
+    {
+        if ((int)error.StatusCode == 0 && Inner<HttpRequestException>(error) is { } broken && Explain(broken, call) is { } explained)
+        {
+            return explained;
+        }
+
+        int status = (int)error.StatusCode;
+        string code = (error.ErrorCode ?? "").Replace("Exception", "", StringComparison.Ordinal);
+        string message = error.Message ?? "";
+        switch (code)
+        {
+            case "ResourceNotFound":
+                return Final(NotFound(call, message));
+            case "ResourceExists":
+                return Final(StoreErrors.SecretExists(Place, call.Target));
+            case "InvalidRequest" when message.Contains("delet", StringComparison.OrdinalIgnoreCase):
+                return Final(StoreErrors.PendingDeletion(call.Target, null));
+            case "DecryptionFailure" or "EncryptionFailure":
+                return Final(KeyUnusable(call));
+            case "AccessDenied" or "AccessDeniedByPolicy" or "UnauthorizedOperation" or "NotAuthorized" or "UnauthorizedAccess":
+                return Final(message.Contains("KMS", StringComparison.Ordinal) ? KeyUnusable(call) : Undecided(call));
+            case "InvalidSignature" or "RequestTimeTooSkewed" or "RequestExpired" when message.Contains("expired", StringComparison.OrdinalIgnoreCase) || message.Contains("not yet current", StringComparison.OrdinalIgnoreCase) || code != "InvalidSignature":
+                return new CallFailure(NotAuthenticated("AWS refused the signature's time: this machine's clock is wrong", "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again."), IsTransient: true);
+            case "UnrecognizedClient" or "InvalidClientTokenId" or "InvalidSignature" or "SignatureDoesNotMatch" or "MissingAuthenticationToken" or "IncompleteSignature" or "InvalidAccessKeyId":
+                return Final(NotAuthenticated($"AWS refused the credentials ({identity.Text}) in {at.Region}: they are wrong, or the region is not enabled for the account"));
+            case "ExpiredToken":
+                return Final(NotAuthenticated($"The session of the AWS credentials ({identity.Text}) has expired"));
+            case "PreconditionNotMet":
+                return Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {Place} was changed by somebody else at the same time"));
+            case "Throttling" or "Throttled" or "ThrottledRequest" or "RequestThrottled" or "RequestLimitExceeded" or "TooManyRequests" or "LimitExceeded" or "PriorRequestNotComplete" or "TransactionInProgress" or "ProvisionedThroughputExceeded" or "SlowDown" or "BandwidthLimitExceeded":
+                return new CallFailure(Throttled(call), IsTransient: true, RetryAfter: RetryAfter(error));
+            case "RequestTimeout":
+                return Unavailable(call, "did not answer in time", transient: true, applied: true);
+        }
+
+        return status switch
+        {
+            429 => new CallFailure(Throttled(call), IsTransient: true, RetryAfter: RetryAfter(error)),
+            401 or 403 when code.Length == 0 => Final(Undecided(call)),
+            >= 500 => Unavailable(call, $"answered with status {status}", transient: true, applied: true) with { RetryAfter = RetryAfter(error) },
+            >= 300 and < 400 => Unavailable(call, "answered with a redirect, which is not followed", transient: false, applied: false),
+            >= 400 => Final(Refused(call, code.Length == 0 ? status.ToString() : code, message)),
+            _ => Unavailable(call, Inner<JsonException>(error) is null ? "broke the connection off" : BadReply, transient: true, applied: true),
+        };
+    }
+
+    private FlowSecretException NotFound(AwsCall call, string message)
+    {
+        if (call.Action is "GetSecretValue" or "UpdateSecretVersionStage" && message.Contains("secret value", StringComparison.Ordinal))
+        {
+            return call.Version is null
+                ? StoreErrors.HasNoVersion(Place, call.Target)
+                : StoreErrors.VersionNotFound(call.Target, $"'{call.Target}' in the {Place} has no version {call.Version}");
+        }
+
+        return StoreErrors.SecretNotFound(Place, call.Target);
+    }
+
+    /// <summary>It is there, and this identity may not.</summary>
+    public FlowSecretException Forbidden(AwsCall call) => new(
+        ErrorIds.AccessDenied,
+        FlowErrorCategory.PermissionDenied,
+        call.Target,
+        $"Permission denied: {Who} may not 'secretsmanager:{call.Action}' {(call.Secret is null ? "in" : $"on the secret '{call.Secret}' in")} the {Place}",
+        $"Let an administrator allow it in an identity policy: {Statement(call)}");
+
+    /// <summary>AWS refuses alike what is forbidden and, to who may not ask, what is absent.</summary>
+    public FlowSecretException Undecided(AwsCall call) => call.Secret is null || call.Action == "CreateSecret" ? Forbidden(call) : new FlowSecretException(
+        ErrorIds.SecretNotFoundOrForbidden,
+        FlowErrorCategory.PermissionDenied,
+        call.Target,
+        $"Permission denied, or there is no secret '{call.Secret}' in the {Place}: AWS does not tell {Who} which ('secretsmanager:{call.Action}')",
+        $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it in an identity policy: {Statement(call)}");
+
+    private FlowSecretException KeyUnusable(AwsCall call) => new(
+        ErrorIds.AccessDenied,
+        FlowErrorCategory.PermissionDenied,
+        call.Target,
+        $"Permission denied: {Who} may not use the KMS key that encrypts '{call.Target}' in the {Place}, or the key is disabled",
+        $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws secretsmanager describe-secret --secret-id {call.Target} --region {at.Region} --query KmsKeyId");
+
+    private FlowSecretException Throttled(AwsCall call) => new(
+        ErrorIds.Throttled,
+        FlowErrorCategory.LimitsExceeded,
+        call.Target,
+        $"AWS goes on throttling calls in the {Place} ('secretsmanager:{call.Action}')",
+        "Wait a minute and run the same command again, or use a smaller -ThrottleLimit.");
+
+    private FlowSecretException Refused(AwsCall call, string code, string message) => new(
+        ErrorIds.BadArgument,
+        FlowErrorCategory.InvalidArgument,
+        call.Target,
+        // A reply to a value might quote it.
+        $"AWS refused the call ('secretsmanager:{call.Action}' on '{call.Target}' in the {Place}, {RemoteText.Clean(code)}){(call.Action is "PutSecretValue" or "CreateSecret" ? "" : RemoteText.Quote(message))}",
+        call.Action == "DeleteSecret" && message.Contains("replica", StringComparison.OrdinalIgnoreCase)
+            ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id {call.Target} --region {at.Region} --remove-replica-regions REGION"
+            : "Correct what it names, and try again.");
+
+    private CallFailure Unavailable(AwsCall call, string what, bool transient, bool applied) => new(
+        new FlowSecretException(
+            ErrorIds.StoreUnavailable,
+            FlowErrorCategory.ResourceUnavailable,
+            call.Target,
+            $"{(at.Address ?? SecretsManagerConfig.AddressOf(at.Region, fips: false)).Host} {what} ({Place})",
+            "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. https://health.aws.amazon.com shows AWS's own state."),
+        transient,
+        MayHaveApplied: applied && call.Changes);
+
+    private FlowSecretException NotAuthenticated(string cause, string remedy = LogIn) => new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, at.Region, cause, remedy);
+
+    private string Statement(AwsCall call)
+    {
+        string partition = Amazon.Runtime.Internal.Endpoints.StandardLibrary.Fn.Partition(at.Region).name;
+        string resource = call.Secret is null || call.Action is "ListSecrets" or "BatchGetSecretValue" ? "*"
+            : call.Secret.StartsWith("arn:", StringComparison.Ordinal) ? call.Secret
+            : $"arn:{partition}:secretsmanager:{at.Region}:{identity.Caller?.Account ?? "*"}:secret:{call.Secret}{(call.Action == "CreateSecret" ? "*" : "-??????")}";
+        return $$"""{"Effect":"Allow","Action":"secretsmanager:{{call.Action}}","Resource":"{{resource}}"}""";
+    }
+
+    /// <summary>The header is looked at by us: the SDK does not.</summary>
+    private static TimeSpan? RetryAfter(Exception error)
+    {
+        string? text = Inner<HttpErrorResponseException>(error)?.Response is { } response && response.IsHeaderPresent("Retry-After") ? response.GetHeaderValue("Retry-After") : null;
+        return int.TryParse(text, NumberStyles.None, null, out int seconds) ? TimeSpan.FromSeconds(seconds)
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out DateTimeOffset date) && date > DateTimeOffset.UtcNow ? date - DateTimeOffset.UtcNow
+            : null;
+    }
+
+    private static T? Inner<T>(Exception error)
+        where T : Exception
+    {
+        for (Exception? inner = error.InnerException; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private static CallFailure Final(FlowSecretException error) => new(error, IsTransient: false);
+}

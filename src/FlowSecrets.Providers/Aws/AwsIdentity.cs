@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Text;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
+using Amazon.Runtime.Credentials;
+using Amazon.SecurityToken;
+using Amazon.SecurityToken.Model;
+
+namespace FlowSecrets.Providers.Aws;
+
+/// <summary>An account, and who in it.</summary>
+internal sealed record AwsCaller(string Account, string Arn);
+
+/// <summary>
+/// Who asks: a profile that was named, the keys in the environment, AWS_PROFILE, else the vendor's whole chain (web identity, single sign-on,
+/// assumed roles, container and instance). Finding out leaves the machine, so it happens at the first call.
+/// </summary>
+internal sealed class AwsIdentity
+{
+    private static readonly TimeSpan CallerPatience = TimeSpan.FromSeconds(4);
+
+    private readonly AwsPlace _place;
+    private readonly Func<AWSCredentials> _find;
+    private readonly Lock _gate = new();
+    private Task<AWSCredentials>? _credentials;
+    private AwsCaller? _caller;
+
+    private AwsIdentity(AwsPlace place, string text, string key, Func<AWSCredentials> find) => (_place, Text, CacheKey, _find) = (place, text, key, find);
+
+    /// <summary>Where the credentials come from.</summary>
+    public string Text { get; }
+
+    /// <summary>Differs when the credentials do.</summary>
+    public string CacheKey { get; }
+
+    public AwsCaller? Caller => Volatile.Read(ref _caller);
+
+    public static AwsIdentity Find(StoreSelection selection, AwsPlace place, Func<string, string?> environment)
+    {
+        if (selection.Profile is null && environment("AWS_ACCESS_KEY_ID") is { } id && environment("AWS_SECRET_ACCESS_KEY") is { } key)
+        {
+            string? session = environment("AWS_SESSION_TOKEN");
+            string fingerprint = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{id}\n{key}\n{session}")));
+            return new AwsIdentity(place, "keys of AWS_ACCESS_KEY_ID", fingerprint, () => session is null ? new BasicAWSCredentials(id, key) : new SessionAWSCredentials(id, key, session));
+        }
+
+        if (place.Profile is { } profile)
+        {
+            return new AwsIdentity(place, $"profile {profile}", profile, () => new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out AWSCredentials found)
+                ? found
+                : throw new AmazonClientException("The profile holds no credentials."));
+        }
+
+        return new AwsIdentity(place, "default credentials", "", () => DefaultAWSCredentialsIdentityResolver.GetCredentials(new SecretsManagerConfig(place.Region, place.Address)));
+    }
+
+    /// <summary>The credentials; they renew themselves. A metadata service that hangs heeds no token, so it is left behind when this is cancelled.</summary>
+    public async Task<AWSCredentials> CredentialsAsync(CancellationToken cancellationToken)
+    {
+        Task<AWSCredentials> finding;
+        lock (_gate)
+        {
+            if (_credentials is null or { IsFaulted: true } or { IsCanceled: true })
+            {
+                _credentials = Task.Run(
+                    async () =>
+                    {
+                        AWSCredentials found = _find();
+                        await found.GetCredentialsAsync();
+                        return found;
+                    },
+                    CancellationToken.None);
+            }
+
+            finding = _credentials;
+        }
+
+        return await finding.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Asks STS who this is, once; needs no permission. Null where it cannot be found out in time.</summary>
+    public async Task<AwsCaller?> CallerAsync(CancellationToken cancellationToken)
+    {
+        if (Caller is { } known)
+        {
+            return known;
+        }
+
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(CallerPatience);
+        try
+        {
+            AmazonSecurityTokenServiceConfig config = new() { RegionEndpoint = RegionEndpoint.GetBySystemName(_place.Region), MaxErrorRetry = 1, AllowAutoRedirect = false, HttpClientFactory = AwsTransport.Shared };
+            if (_place.IdentityAddress is { } address)
+            {
+                config.ServiceURL = address.AbsoluteUri;
+                config.AuthenticationRegion = _place.Region;
+            }
+
+            using AmazonSecurityTokenServiceClient sts = new(await CredentialsAsync(limit.Token), config);
+            GetCallerIdentityResponse reply = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), limit.Token).WaitAsync(limit.Token);
+            Volatile.Write(ref _caller, new AwsCaller(reply.Account, reply.Arn));
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is AmazonClientException or AmazonServiceException or OperationCanceledException or HttpRequestException or IOException or InvalidOperationException)
+        {
+            // The call itself says what is wrong with the credentials.
+        }
+
+        return Caller;
+    }
+}

@@ -1,0 +1,98 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using FlowSecrets.Files;
+using Google.Apis.Http;
+
+namespace FlowSecrets.Providers.Gcp;
+
+/// <summary>The gcloud CLI's own login: its token, asked for once and again when the API refuses it.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process, and its gate holds no handle.")]
+internal sealed class GcloudLogin(string program) : IConfigurableHttpClientInitializer, IHttpExecuteInterceptor, IHttpUnsuccessfulResponseHandler
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _gate = new(1);
+    private string? _token;
+
+    /// <returns>gcloud on PATH, or null.</returns>
+    public static string? Find(Func<string, string?> environment) => ProgramFinder.Find(OperatingSystem.IsWindows() ? "gcloud.cmd" : "gcloud", environment);
+
+    public void Initialize(ConfigurableHttpClient httpClient)
+    {
+        httpClient.MessageHandler.Credential = this;
+        httpClient.MessageHandler.AddUnsuccessfulResponseHandler(this);
+    }
+
+    public async Task InterceptAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(null, cancellationToken));
+
+    /// <summary>A token that has expired is refused with 401; then gcloud makes another.</summary>
+    public async Task<bool> HandleResponseAsync(HandleUnsuccessfulResponseArgs args)
+    {
+        if (args.Response.StatusCode != HttpStatusCode.Unauthorized || args.Request.Headers.Authorization?.Parameter is not { } refused)
+        {
+            return false;
+        }
+
+        return await TokenAsync(refused, args.CancellationToken) != refused;
+    }
+
+    private async Task<string> TokenAsync(string? refused, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_token is null || _token == refused)
+            {
+                _token = await AskAsync(cancellationToken);
+            }
+
+            return _token;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<string> AskAsync(CancellationToken cancellationToken)
+    {
+        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
+        foreach (string argument in new[] { "auth", "print-access-token", "--quiet" })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        Process? process = null;
+        try
+        {
+            process = Process.Start(start)!;
+            process.StandardInput.Close();
+            Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+            string token = (await process.StandardOutput.ReadToEndAsync(limit.Token)).Trim();
+            await process.WaitForExitAsync(limit.Token);
+            await error;
+            return process.ExitCode == 0 && token.Length > 0 && !token.Any(char.IsWhiteSpace)
+                ? token
+                : throw GcpErrors.NotAuthenticated("gcloud", "Not authenticated with gcloud: 'gcloud auth print-access-token' gave no token");
+        }
+        catch (Win32Exception)
+        {
+            throw GcpErrors.NotAuthenticated("gcloud", $"'{program}' could not be started");
+        }
+        catch (OperationCanceledException)
+        {
+            process?.Kill(entireProcessTree: true);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw GcpErrors.NotAuthenticated("gcloud", $"'gcloud auth print-access-token' did not answer within {Patience.TotalSeconds:0} seconds");
+        }
+        finally
+        {
+            process?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Net;
+using System.Text.Json;
+using FlowSecrets.Transport;
+using Google;
+using Google.Apis.Auth.OAuth2.Responses;
+
+namespace FlowSecrets.Providers.Gcp;
+
+/// <summary>What a call is about, for its error.</summary>
+/// <param name="Permission">The IAM permission that it needs.</param>
+/// <param name="Changes">Whether it changes something, so that a lost answer is not the same as no effect.</param>
+internal sealed record GcpCall(string Permission, string? Secret = null, string? Version = null, bool Changes = false)
+{
+    public string Target => Secret ?? "secrets";
+}
+
+/// <summary>The API's failures in our ids, with project, identity and the command that mends it.</summary>
+internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credential)
+{
+    private const string LogIn = "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.";
+
+    private string Member => credential.Member ?? "user:YOUR_ACCOUNT";
+
+    public static FlowSecretException NotAuthenticated(string target, string cause) => new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, target, cause, LogIn);
+
+    /// <returns>Null for what is no failure of the service.</returns>
+    public CallFailure? Explain(Exception error, GcpCall call) => error switch
+    {
+        GoogleApiException { Error: GcpRequestError reply } => Explain(reply, call),
+        GoogleApiException e => Unavailable(call, $"answered with status {(int)e.HttpStatusCode}", transient: false, applied: true),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unavailable(call, "cannot be reached", transient: true, applied: false),
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Unavailable(call, "has a certificate that this machine does not trust, or speaks no TLS", transient: false, applied: false),
+        HttpRequestException or IOException => Unavailable(call, "broke the connection off", transient: true, applied: true),
+        TimeoutException => Unavailable(call, "did not answer in time", transient: true, applied: true),
+        JsonException => Unavailable(call, "answered with something that is no answer of this API (a proxy's or a sign-in page?)", transient: true, applied: true),
+        GcpChecksumException => new CallFailure(ChecksumMismatch(call), IsTransient: true),
+        TokenResponseException e => new CallFailure(NotAuthenticated(at.Project, $"The credentials of {place.Identity} were refused or have expired{Reason(e)}"), IsTransient: false),
+        InvalidOperationException => new CallFailure(NotAuthenticated(at.Project, $"No access token could be had for {place.Identity}"), IsTransient: false),
+        _ => null,
+    };
+
+    private CallFailure Explain(GcpRequestError reply, GcpCall call) => (reply.Status, reply.Code) switch
+    {
+        ("UNAUTHENTICATED", _) or (_, 401) => Final(NotAuthenticated(at.Project, $"Google refused the credentials of {place.Identity}: they are wrong, expired or revoked")),
+        ("PERMISSION_DENIED", _) or (_, 403) => Final(Denied(reply, call)),
+        ("ALREADY_EXISTS", _) => Final(StoreErrors.SecretExists(place, call.Target)),
+        ("ABORTED", _) or (_, 409) => new CallFailure(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time"), IsTransient: false),
+        ("NOT_FOUND", _) or (_, 404) => Final(call.Secret is null ? NoProject(reply) : NotFound(call)),
+        ("FAILED_PRECONDITION", _) when reply.Message.Contains("etag", StringComparison.OrdinalIgnoreCase) => Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time")),
+        ("FAILED_PRECONDITION", _) when reply.Message.Contains("DESTROYED", StringComparison.Ordinal) => Final(StoreErrors.VersionDestroyed(call.Target, call.Version ?? "latest")),
+        ("FAILED_PRECONDITION", _) when reply.Message.Contains("DISABLED", StringComparison.Ordinal) => Final(StoreErrors.VersionDisabled(call.Target, call.Version ?? "latest")),
+        ("RESOURCE_EXHAUSTED", _) or (_, 429) => new CallFailure(Throttled(call), IsTransient: true, RetryAfter: reply.RetryAfter),
+        (_, >= 300 and < 400) => Unavailable(call, "answered with a redirect, which is not followed", transient: false, applied: false),
+        (_, >= 500) => Unavailable(call, $"answered with status {reply.Code}", transient: true, applied: true) with { RetryAfter = reply.RetryAfter },
+        _ => Final(Refused(reply, call)),
+    };
+
+    public FlowSecretException NotFound(GcpCall call) => call.Version is null or "latest"
+        ? StoreErrors.SecretNotFound(place, call.Target)
+        : StoreErrors.VersionNotFound(call.Target, $"'{call.Target}' in the {place} has no version {call.Version}");
+
+    /// <summary>It is there, and this identity may not.</summary>
+    public FlowSecretException Forbidden(GcpCall call) => new(
+        ErrorIds.AccessDenied,
+        FlowErrorCategory.PermissionDenied,
+        call.Target,
+        $"Permission denied: {place.Identity} has no '{call.Permission}' on {(call.Secret is null ? "the project" : $"the secret '{call.Secret}' in project")} {at.Project}",
+        $"Let an owner grant it: {Grant(call)}");
+
+    private FlowSecretException Denied(GcpRequestError reply, GcpCall call)
+    {
+        switch (reply.Reason)
+        {
+            case "SERVICE_DISABLED":
+                return new FlowSecretException(ErrorIds.ApiNotEnabled, FlowErrorCategory.ResourceUnavailable, at.Project, $"The Secret Manager API is not enabled in project {at.Project}", $"Enable it, then wait some minutes: gcloud services enable secretmanager.googleapis.com --project={at.Project}");
+            case "BILLING_DISABLED":
+                return new FlowSecretException(ErrorIds.ApiNotEnabled, FlowErrorCategory.ResourceUnavailable, at.Project, $"Billing is not enabled in project {at.Project}, so Secret Manager cannot be used there", "Link a billing account: https://console.cloud.google.com/billing/enable");
+            case "CONSUMER_INVALID" or "USER_PROJECT_DENIED":
+                return NoProject(reply);
+            case "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
+                return new FlowSecretException(ErrorIds.AccessDenied, FlowErrorCategory.PermissionDenied, call.Target, $"Permission denied: the token of {place.Identity} lacks the scope cloud-platform", "Log in with that scope: gcloud auth application-default login; on a virtual machine set its access scopes to cloud-platform.");
+            case "SECURITY_POLICY_VIOLATED":
+                return new FlowSecretException(ErrorIds.AccessDenied, FlowErrorCategory.PermissionDenied, call.Target, $"Permission denied: a VPC Service Controls perimeter of the organisation keeps project {at.Project} closed from here", "Ask the organisation's administrators to let this network or identity in.");
+        }
+
+        return call.Secret is null || call.Permission == "secretmanager.secrets.create" ? Forbidden(call) : new FlowSecretException(
+            ErrorIds.SecretNotFoundOrForbidden,
+            FlowErrorCategory.PermissionDenied,
+            call.Target,
+            $"Permission denied, or there is no secret '{call.Secret}' in project {at.Project}: Google does not tell {place.Identity} which ('{call.Permission}')",
+            $"Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: {Grant(call)}");
+    }
+
+    private FlowSecretException NoProject(GcpRequestError reply) => new(
+        ErrorIds.NoProject,
+        FlowErrorCategory.ObjectNotFound,
+        at.Project,
+        $"There is no project '{at.Project}', or {place.Identity} may not use it{(reply.Reason is null ? "" : $" ({reply.Reason})")}",
+        "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project YOUR_PROJECT_ID. See gcloud projects list.");
+
+    private FlowSecretException Throttled(GcpCall call) => new(
+        ErrorIds.Throttled,
+        FlowErrorCategory.LimitsExceeded,
+        call.Target,
+        $"Google goes on throttling calls to project {at.Project} ('{call.Permission}')",
+        "Wait a minute and run the same command again, or use a smaller -ThrottleLimit. Quotas: https://console.cloud.google.com/apis/api/secretmanager.googleapis.com/quotas");
+
+    private FlowSecretException ChecksumMismatch(GcpCall call) => new(
+        ErrorIds.ChecksumMismatch,
+        FlowErrorCategory.InvalidData,
+        call.Target,
+        $"The value of '{call.Target}' in the {place} did not arrive as it is stored: its checksum (CRC32C) differs",
+        "Run the same command again; if it stays so, something between here and Google changes replies.");
+
+    private static FlowSecretException Refused(GcpRequestError reply, GcpCall call) => new(
+        ErrorIds.BadArgument,
+        FlowErrorCategory.InvalidArgument,
+        call.Target,
+        // A reply to a payload might quote it.
+        $"Google refused the call ('{call.Permission}' on '{call.Target}', {reply.Status ?? reply.Code.ToString()}){(call.Permission == "secretmanager.versions.add" ? "" : RemoteText.Quote(reply.Message))}",
+        "Correct what it names, and try again.");
+
+    private CallFailure Unavailable(GcpCall call, string what, bool transient, bool applied) => new(
+        new FlowSecretException(
+            ErrorIds.StoreUnavailable,
+            FlowErrorCategory.ResourceUnavailable,
+            call.Target,
+            $"{at.Address.Host} {what} ({place})",
+            "Check network, proxy (HTTPS_PROXY) and -Endpoint, then run the same command again. https://status.cloud.google.com shows Google's own state."),
+        transient,
+        MayHaveApplied: applied && call.Changes);
+
+    private string Grant(GcpCall call)
+    {
+        string role = call.Permission switch
+        {
+            "secretmanager.versions.access" => "roles/secretmanager.secretAccessor",
+            "secretmanager.versions.add" => "roles/secretmanager.secretVersionAdder",
+            "secretmanager.secrets.get" or "secretmanager.secrets.list" or "secretmanager.versions.get" or "secretmanager.versions.list" => "roles/secretmanager.viewer",
+            _ => "roles/secretmanager.admin",
+        };
+        return call.Secret is null || call.Permission == "secretmanager.secrets.create"
+            ? $"gcloud projects add-iam-policy-binding {at.Project} --member='{Member}' --role={role}"
+            : $"gcloud secrets add-iam-policy-binding {call.Secret} {at.Arguments} --member='{Member}' --role={role}";
+    }
+
+    private static string Reason(TokenResponseException error) => error.Error?.Error is { Length: > 0 } code ? $" ({RemoteText.Clean(code)})" : "";
+
+    private static CallFailure Final(FlowSecretException error) => new(error, IsTransient: false);
+}
+
+/// <summary>A payload whose checksum is not that of its bytes.</summary>
+internal sealed class GcpChecksumException : Exception;

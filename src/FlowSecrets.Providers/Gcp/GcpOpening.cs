@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Providers.Gcp;
+
+/// <summary>A store that a selection and the environment mean, found without leaving the machine.</summary>
+internal sealed class GcpOpening
+{
+    /// <summary>A project's quotas are one, however many stores of it are open.</summary>
+    private static readonly ConcurrentDictionary<(string Project, string Address), GcpQuotas> Quotas = new();
+
+    private readonly StoreSelection _selection;
+    private readonly GcpPlace _place;
+    private readonly GcpCredential _credential;
+
+    private GcpOpening(StoreSelection selection, GcpPlace place, GcpCredential credential) => (_selection, _place, _credential) = (selection, place, credential);
+
+    /// <summary>The same for the same store.</summary>
+    public string Key => string.Join('\n', _place, _credential.CacheKey, _selection.ThrottleLimit, _selection.Replication, _selection.KmsKey);
+
+    public static GcpOpening Find(StoreSelection selection, Func<string, string?> environment)
+    {
+        GcloudConfiguration gcloud = GcloudConfiguration.Read(environment);
+        GcpPlace place = GcpPlace.Find(selection, gcloud, environment);
+        return new GcpOpening(selection, place, GcpCredential.Find(selection, place, gcloud, environment));
+    }
+
+    public GcpStore Open() => new(_place, _credential, new GcpStoreOptions
+    {
+        ThrottleLimit = _selection.ThrottleLimit,
+        Replication = _selection.Replication,
+        KmsKey = _selection.KmsKey,
+
+        // An emulator has none.
+        Quotas = ServiceAddress.IsThisMachine(_place.Address) ? null : Quotas.GetOrAdd((_place.Project, _place.Address.Host), _ => new GcpQuotas(TimeProvider.System, _place.Location is not null)),
+    });
+}

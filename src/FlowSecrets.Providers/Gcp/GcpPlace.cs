@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Providers.Gcp;
+
+/// <summary>A project with, for regional secrets, a location, and the address that serves it.</summary>
+internal sealed partial record GcpPlace(string Project, string? Location, Uri Address)
+{
+    /// <summary>gcloud's own variable for another address of this API.</summary>
+    public const string EndpointVariable = "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER";
+
+    public string Parent => Location is null ? $"projects/{Project}" : $"projects/{Project}/locations/{Location}";
+
+    /// <summary>As arguments of gcloud.</summary>
+    public string Arguments => Location is null ? $"--project={Project}" : $"--project={Project} --location={Location}";
+
+    /// <summary>Whether values and tokens would cross in the clear.</summary>
+    public bool IsUnencrypted => Address.Scheme == "http";
+
+    /// <exception cref="FlowSecretException">NoProject, BadArgument, EndpointNotAllowed.</exception>
+    public static GcpPlace Find(StoreSelection selection, GcloudConfiguration gcloud, Func<string, string?> environment)
+    {
+        string project = selection.Project
+            ?? environment("GOOGLE_CLOUD_PROJECT")
+            ?? environment("CLOUDSDK_CORE_PROJECT")
+            ?? gcloud.Project
+            ?? throw new FlowSecretException(
+                ErrorIds.NoProject,
+                FlowErrorCategory.InvalidArgument,
+                StoreKind.Gcp.ToString(),
+                "No GCP project is set",
+                "Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, GOOGLE_CLOUD_PROJECT, or: gcloud config set project YOUR_PROJECT_ID");
+        if (!ProjectId().IsMatch(project))
+        {
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, project, $"'{project}' is no id of a Google Cloud project", "Use the project's id (not its display name), as gcloud projects list shows it.");
+        }
+
+        string? location = selection.Region is { Length: > 0 } region && region != "global" ? region : null;
+        if (location is not null && !LocationId().IsMatch(location))
+        {
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, location, $"'{location}' is no location of Google Cloud", "Use one such as europe-west1; for global secrets leave the region out.");
+        }
+
+        return new GcpPlace(project, location, FindAddress(selection, location, environment));
+    }
+
+    private static Uri FindAddress(StoreSelection selection, string? location, Func<string, string?> environment)
+    {
+        if (selection.Endpoint is { } given)
+        {
+            return ServiceAddress.Parse(given, "-Endpoint", selection.AllowUnencryptedEndpoint);
+        }
+
+        if (environment(EndpointVariable) is { } variable)
+        {
+            return ServiceAddress.Parse(variable, EndpointVariable, selection.AllowUnencryptedEndpoint);
+        }
+
+        string universe = environment("GOOGLE_CLOUD_UNIVERSE_DOMAIN") ?? "googleapis.com";
+        return ServiceAddress.Parse(location is null ? $"https://secretmanager.{universe}/" : $"https://secretmanager.{location}.rep.{universe}/", "GOOGLE_CLOUD_UNIVERSE_DOMAIN", allowUnencrypted: false);
+    }
+
+    [GeneratedRegex(@"\A([a-z0-9.-]+:)?[a-z0-9][a-z0-9-]{0,61}[a-z0-9]\z")]
+    private static partial Regex ProjectId();
+
+    [GeneratedRegex(@"\A[a-z]+(-[a-z0-9]+)*\z")]
+    private static partial Regex LocationId();
+}

@@ -1,0 +1,31 @@
+namespace FlowSecrets.Providers.Gcp;
+
+/// <summary>
+/// The calls of Secret Manager v1 that are used here, one try each. The vendor's own client can take this place in one file.
+/// A secret is named by its id, a version by its number, an alias or 'latest'.
+/// </summary>
+internal interface ISecretManager
+{
+    Task<GcpSecret> CreateSecretAsync(string id, GcpSecret secret, CancellationToken cancellationToken);
+
+    Task<GcpSecret> GetSecretAsync(string id, CancellationToken cancellationToken);
+
+    Task<GcpSecretPage> ListSecretsAsync(string? filter, string? pageToken, CancellationToken cancellationToken);
+
+    /// <param name="mask">The members that <paramref name="change"/> replaces.</param>
+    Task<GcpSecret> UpdateSecretAsync(string id, GcpSecret change, string mask, CancellationToken cancellationToken);
+
+    Task DeleteSecretAsync(string id, CancellationToken cancellationToken);
+
+    Task<GcpVersion> AddVersionAsync(string id, GcpPayload payload, CancellationToken cancellationToken);
+
+    Task<GcpVersion> GetVersionAsync(string id, string version, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    Task<GcpVersionPage> ListVersionsAsync(string id, int pageSize, string? pageToken, CancellationToken cancellationToken);
+
+    Task<GcpAccess> AccessVersionAsync(string id, string version, CancellationToken cancellationToken);
+
+    /// <param name="verb">enable, disable or destroy.</param>
+    Task<GcpVersion> ChangeVersionAsync(string id, string version, string verb, CancellationToken cancellationToken);
+}

@@ -1,0 +1,152 @@
+using System.Text.Json.Serialization;
+
+namespace FlowSecrets.Providers.Gcp;
+
+// The messages of Secret Manager v1 as its REST form has them; what is not used here is left out.
+
+internal sealed class GcpSecret
+{
+    public string? Name { get; set; }
+
+    public GcpReplication? Replication { get; set; }
+
+    public DateTimeOffset? CreateTime { get; set; }
+
+    public Dictionary<string, string>? Labels { get; set; }
+
+    public Dictionary<string, string>? Annotations { get; set; }
+
+    public Dictionary<string, long>? VersionAliases { get; set; }
+
+    public DateTimeOffset? ExpireTime { get; set; }
+
+    /// <summary>Of a regional secret.</summary>
+    public GcpEncryption? CustomerManagedEncryption { get; set; }
+
+    public string? Etag { get; set; }
+}
+
+internal sealed class GcpReplication
+{
+    public GcpAutomatic? Automatic { get; set; }
+
+    public GcpUserManaged? UserManaged { get; set; }
+}
+
+internal sealed class GcpAutomatic
+{
+    public GcpEncryption? CustomerManagedEncryption { get; set; }
+}
+
+internal sealed class GcpUserManaged
+{
+    public List<GcpReplica>? Replicas { get; set; }
+}
+
+internal sealed class GcpReplica
+{
+    public string? Location { get; set; }
+
+    public GcpEncryption? CustomerManagedEncryption { get; set; }
+}
+
+internal sealed class GcpEncryption
+{
+    public string? KmsKeyName { get; set; }
+}
+
+internal sealed class GcpSecretPage
+{
+    public List<GcpSecret>? Secrets { get; set; }
+
+    public string? NextPageToken { get; set; }
+}
+
+internal sealed class GcpVersion
+{
+    public string? Name { get; set; }
+
+    public DateTimeOffset? CreateTime { get; set; }
+
+    public DateTimeOffset? DestroyTime { get; set; }
+
+    /// <summary>ENABLED, DISABLED or DESTROYED.</summary>
+    public string? State { get; set; }
+
+    [JsonIgnore]
+    public string Number => GcpName.Last(Name);
+}
+
+internal sealed class GcpVersionPage
+{
+    public List<GcpVersion>? Versions { get; set; }
+
+    public string? NextPageToken { get; set; }
+}
+
+internal sealed class GcpPayload
+{
+    public byte[]? Data { get; set; }
+
+    /// <summary>CRC32C (Castagnoli) of the data.</summary>
+    public long? DataCrc32c { get; set; }
+}
+
+internal sealed class GcpAddVersion
+{
+    public GcpPayload? Payload { get; set; }
+}
+
+internal sealed class GcpAccess
+{
+    public string? Name { get; set; }
+
+    public GcpPayload? Payload { get; set; }
+}
+
+/// <summary>A request without a body's content.</summary>
+internal sealed class GcpNothing;
+
+internal sealed class GcpErrorReply
+{
+    public GcpError? Error { get; set; }
+}
+
+internal sealed class GcpError
+{
+    public int Code { get; set; }
+
+    public string? Message { get; set; }
+
+    public string? Status { get; set; }
+
+    public List<GcpErrorDetail>? Details { get; set; }
+}
+
+/// <summary>google.rpc.ErrorInfo; other kinds of detail have none of these members.</summary>
+internal sealed class GcpErrorDetail
+{
+    public string? Reason { get; set; }
+
+    public Dictionary<string, string>? Metadata { get; set; }
+}
+
+internal static class GcpName
+{
+    /// <summary>The last part of a resource's name.</summary>
+    public static string Last(string? name) => name is null ? "" : name[(name.LastIndexOf('/') + 1)..];
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+[JsonSerializable(typeof(GcpSecret))]
+[JsonSerializable(typeof(GcpSecretPage))]
+[JsonSerializable(typeof(GcpVersion))]
+[JsonSerializable(typeof(GcpVersionPage))]
+[JsonSerializable(typeof(GcpAddVersion))]
+[JsonSerializable(typeof(GcpAccess))]
+[JsonSerializable(typeof(GcpNothing))]
+[JsonSerializable(typeof(GcpErrorReply))]
+internal sealed partial class GcpJson : JsonSerializerContext;
