@@ -43,6 +43,8 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
             Project = node.GetText("project"),
             Region = node.GetText("region"),
             Profile = node.GetText("profile"),
+            Replication = node.GetTexts("replication") is { Count: > 0 } locations ? string.Join(',', locations) : null,
+            KmsKey = node.GetText("kmsKey"),
         };
         return new CatalogEnvironment(entry.Key.Text, selection)
         {

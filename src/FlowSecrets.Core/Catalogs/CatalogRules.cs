@@ -27,11 +27,19 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
         foreach ((DocNode name, DocNode node) in root.Get("environments")!.Entries)
         {
             StoreKind kind = catalog.Environments[name.Text].Selection.Store;
-            foreach ((string key, StoreKind only) in new[] { ("path", StoreKind.Local), ("project", StoreKind.Gcp), ("profile", StoreKind.Aws) })
+            foreach ((string key, StoreKind only) in new[] { ("path", StoreKind.Local), ("project", StoreKind.Gcp), ("replication", StoreKind.Gcp), ("profile", StoreKind.Aws) })
             {
                 if (kind != only && node.Get(key) is { } misplaced)
                 {
                     problems.Add(misplaced, $"'environments.{name.Text}.{key}' belongs to the store {only}; this one is {kind}.");
+                }
+            }
+
+            foreach (string key in new[] { "region", "kmsKey" })
+            {
+                if (kind == StoreKind.Local && node.Get(key) is { } misplaced)
+                {
+                    problems.Add(misplaced, $"'environments.{name.Text}.{key}' belongs to a cloud; this store is Local.");
                 }
             }
 

@@ -39,6 +39,18 @@ public sealed record SecretItem
 
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Notes beside the labels, where the store has them.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>When the store will delete it for good, in local time; null: never.</summary>
+    public DateTime? Expires { get; init; }
+
+    /// <summary>Where it is kept: "automatic", locations, replica regions.</summary>
+    public string? Replication { get; init; }
+
+    /// <summary>The customer's KMS key that encrypts it; null: the store's own.</summary>
+    public string? KmsKey { get; init; }
+
     /// <summary>When a pending deletion becomes final, in local time.</summary>
     public DateTime? PurgeAt { get; init; }
 
@@ -73,22 +85,33 @@ public sealed class GetSecretsOperation(OperationContext context) : IOperation<G
         host.Verbose($"Reading the list of the {workspace.Place} ({workspace.Place.Identity}).");
         Dictionary<string, SecretDescription> found = new(StringComparer.Ordinal);
         bool beyond = everything && (options.All || workspace.Catalog is null);
-        if (!beyond && secrets.Count == 1)
+        HashSet<string> failed = new(StringComparer.Ordinal);
+        if (beyond)
         {
-            if (await workspace.Store.DescribeAsync(secrets[0].StoreName, cancellationToken) is { } only)
-            {
-                found.Add(only.StoreName, only);
-            }
-        }
-        else
-        {
-            await foreach (SecretDescription description in workspace.Store.ListAsync(beyond ? "" : CommonPrefix(secrets), cancellationToken))
+            await foreach (SecretDescription description in workspace.Store.ListAsync("", cancellationToken))
             {
                 found.Add(description.StoreName, description);
             }
         }
+        else
+        {
+            await foreach ((SecretRef secret, SecretDescription? description, FlowSecretException? error) in workspace.DescribeAsync(secrets, cancellationToken))
+            {
+                if (error is not null)
+                {
+                    host.Fail(error);
+                    failed.Add(secret.StoreName);
+                }
+                else if (description is not null)
+                {
+                    found.Add(secret.StoreName, description);
+                }
 
-        foreach (SecretRef secret in secrets)
+                host.Progress(new ProgressUpdate("Looking secrets up", secret.StoreName, found.Count + failed.Count, secrets.Count));
+            }
+        }
+
+        foreach (SecretRef secret in secrets.Where(s => !failed.Contains(s.StoreName)))
         {
             if (!found.Remove(secret.StoreName, out SecretDescription? description) && secret.Definition is null)
             {
@@ -103,20 +126,6 @@ public sealed class GetSecretsOperation(OperationContext context) : IOperation<G
         {
             yield return Item(workspace, new SecretRef(null, description.StoreName), description);
         }
-    }
-
-    private static string CommonPrefix(IReadOnlyList<SecretRef> secrets)
-    {
-        string prefix = secrets.Count == 0 ? "" : secrets[0].StoreName;
-        foreach (SecretRef secret in secrets)
-        {
-            while (!secret.StoreName.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                prefix = prefix[..^1];
-            }
-        }
-
-        return prefix;
     }
 
     private static SecretItem Item(Workspace workspace, SecretRef secret, SecretDescription? description)
@@ -134,7 +143,11 @@ public sealed class GetSecretsOperation(OperationContext context) : IOperation<G
             Required = definition is not null && Catalog.IsRequired(definition, workspace.Environment),
             Env = definition is null ? [] : [.. definition.AllVariables],
             Labels = description?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            Annotations = description?.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal),
             PurgeAt = description?.PurgeAt?.LocalDateTime,
+            Expires = description?.Expires?.LocalDateTime,
+            Replication = description?.Replication,
+            KmsKey = description?.KmsKey,
             Environment = workspace.Environment?.Name,
             Store = workspace.Place.Store,
             Place = workspace.Place.ToString(),

@@ -57,12 +57,7 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         Catalog catalog = workspace.Catalog!;
         IReadOnlyList<SecretRef> secrets = options.Names.Count == 0 ? [.. catalog.Secrets.Select(workspace.Ref)] : workspace.Resolve(context, options.Names, [], wildcards: true);
         SetupInput input = ReadInput(options, catalog, host);
-        Dictionary<string, SecretDescription> existing = new(StringComparer.Ordinal);
-        await foreach (SecretDescription description in workspace.Store.ListAsync("", cancellationToken))
-        {
-            existing[description.StoreName] = description;
-        }
-
+        await workspace.Store.IdentifyAsync(cancellationToken);
         Announce(workspace, secrets, host);
         if (!await MayGoOnAsync(workspace, secrets, options, host, cancellationToken))
         {
@@ -70,15 +65,15 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
             yield break;
         }
 
-        List<SetupDecision> decisions = await InterviewAsync(workspace, secrets, options, input, existing, host, cancellationToken);
+        using SetupState state = await SetupState.ReadAsync(workspace, secrets, host, cancellationToken);
+        List<SetupDecision> decisions = await InterviewAsync(workspace, secrets, options, input, state, host, cancellationToken);
         try
         {
             int writes = decisions.Count(static d => d.Value is not null);
             host.Say(writes == 0 ? "Nothing needs to be written." : $"Writing {writes} secrets to the {workspace.Place} …");
-            for (int i = 0; i < decisions.Count; i++)
+            await foreach (SetupResult result in ApplyAllAsync(workspace, decisions, options, host, cancellationToken))
             {
-                host.Progress(new ProgressUpdate("Setting secrets up", decisions[i].Secret.StoreName, i, decisions.Count));
-                yield return await ApplyAsync(workspace, decisions[i], options, host, cancellationToken);
+                yield return result;
             }
         }
         finally
@@ -128,11 +123,11 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         IReadOnlyList<SecretRef> secrets,
         InitializeOptions options,
         SetupInput input,
-        IReadOnlyDictionary<string, SecretDescription> existing,
+        SetupState state,
         IOperationHost host,
         CancellationToken cancellationToken)
     {
-        using SetupInterview interview = new(workspace, options, input, existing, host);
+        using SetupInterview interview = new(workspace, options, input, state, host);
         List<SetupDecision> decisions = [];
         string? category = null;
         foreach (SecretRef secret in InOrder(secrets))
@@ -192,6 +187,42 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         return ordered;
     }
 
+    /// <summary>Asks for each in order, and writes as many at a time as the store likes.</summary>
+    private static async IAsyncEnumerable<SetupResult> ApplyAllAsync(Workspace workspace, List<SetupDecision> decisions, InitializeOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Queue<Task<SetupResult>> running = [];
+        int done = 0;
+        try
+        {
+            foreach (SetupDecision decision in decisions)
+            {
+                running.Enqueue(ApplyAsync(workspace, decision, options, host, stop.Token));
+                while (running.Count >= workspace.Store.Concurrency)
+                {
+                    yield return await NextAsync();
+                }
+            }
+
+            while (running.Count > 0)
+            {
+                yield return await NextAsync();
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task<SetupResult> NextAsync()
+        {
+            SetupResult result = await running.Dequeue();
+            host.Progress(new ProgressUpdate("Setting secrets up", result.StoreName, ++done, decisions.Count));
+            return result;
+        }
+    }
+
     private static async Task<SetupResult> ApplyAsync(Workspace workspace, SetupDecision decision, InitializeOptions options, IOperationHost host, CancellationToken cancellationToken)
     {
         SecretRef secret = decision.Secret;
@@ -234,7 +265,8 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         }
         catch (FlowSecretException e)
         {
-            return result with { Status = ItemStatus.Failed, Message = e.Message, Error = e };
+            FlowSecretException here = workspace.Here(e, secret);
+            return result with { Status = ItemStatus.Failed, Message = here.Message, Error = here };
         }
     }
 }

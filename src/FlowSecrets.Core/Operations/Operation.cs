@@ -20,6 +20,9 @@ public sealed record OperationContext(Func<IProviders> Providers, string Working
     public Func<string, string?> Variable { get; init; } = static name =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
+    /// <summary>Calls at a time; null: the store's own limit.</summary>
+    public int? ThrottleLimit { get; init; }
+
     /// <summary>What Connect-FlowSecretStore chose in this session.</summary>
     public SessionSelection? Session { get; init; }
 }

@@ -40,6 +40,7 @@ internal static class Plan
         IOperationHost host,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await workspace.Store.IdentifyAsync(cancellationToken);
         host.Verbose($"{activity}: {steps.Count} {(steps.Count == 1 ? "secret" : "secrets")}, {workspace.Place} ({workspace.Place.Identity}).");
         for (int i = 0; i < steps.Count; i++)
         {

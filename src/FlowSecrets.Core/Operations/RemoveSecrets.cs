@@ -43,6 +43,15 @@ public sealed class RemoveSecretsOperation(OperationContext context) : IOperatio
         }
 
         SecretDescription description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken) ?? throw StoreErrors.SecretNotFound(workspace.Place, secret.StoreName);
+        if (options.RecoveryWindow is not null && !workspace.Store.Capabilities.RecoveryWindow)
+        {
+            throw StoreErrors.NotSupported(
+                workspace.Place,
+                secret.StoreName,
+                $"The {workspace.Place} has no recovery window: a secret deleted there is gone with all its versions",
+                $"To take it out of use: Set-FlowSecretVersion -StoreName '{secret.StoreName}' current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{secret.StoreName}' -Permanent");
+        }
+
         if (description.Deleted is not null && options.RecoveryWindow is not null)
         {
             throw StoreErrors.PendingDeletion(secret.StoreName, description.PurgeAt);

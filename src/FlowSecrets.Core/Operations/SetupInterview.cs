@@ -7,7 +7,7 @@ namespace FlowSecrets.Operations;
 /// Finds a value for each secret: what the input gives, what the person answers, the default, or a made one. It asks and decides;
 /// it changes nothing.
 /// </summary>
-internal sealed class SetupInterview(Workspace workspace, InitializeOptions options, SetupInput input, IReadOnlyDictionary<string, SecretDescription> existing, IOperationHost host)
+internal sealed class SetupInterview(Workspace workspace, InitializeOptions options, SetupInput input, SetupState state, IOperationHost host)
     : IDisposable
 {
     private readonly SetupValues _values = new();
@@ -20,16 +20,17 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
     public async Task<SetupDecision> DecideAsync(SecretRef secret, CancellationToken cancellationToken)
     {
         CatalogSecret definition = secret.Definition!;
-        existing.TryGetValue(secret.StoreName, out SecretDescription? description);
+        SecretDescription? description = state.Description(secret);
         SetupDecision nothing = new(secret, ValueSource.None, null, description?.CurrentVersion, description is not null);
         try
         {
+            state.ThrowIfUnknown(secret);
             if (description is { Deleted: not null })
             {
                 throw StoreErrors.PendingDeletion(secret.StoreName, description.PurgeAt);
             }
 
-            using ReadSecret? current = await ReadCurrentAsync(secret, description, cancellationToken);
+            ReadSecret? current = state.Current(secret);
             if (current is null && description?.CurrentVersion is not null && !input.Has(definition) && Catalog.IsRequired(definition, workspace.Environment))
             {
                 // Reading it says why it cannot be read: a required secret that nothing can read is not set up.
@@ -58,12 +59,6 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             return nothing with { Error = here, Status = ItemStatus.Failed, Message = here.Message };
         }
     }
-
-    /// <summary>The current value where something hangs on it; a disabled or destroyed version is the user's own choice.</summary>
-    private async Task<ReadSecret?> ReadCurrentAsync(SecretRef secret, SecretDescription? description, CancellationToken cancellationToken) =>
-        description is { CurrentVersion: not null, CurrentState: VersionState.Enabled }
-            ? await workspace.Store.ReadAsync(secret.StoreName, VersionSelector.Current, cancellationToken)
-            : null;
 
     private async Task<SetupDecision> DecideValueAsync(SetupDecision nothing, ReadSecret? current, CancellationToken cancellationToken)
     {

@@ -117,6 +117,11 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
                     await workspace.Store.SetVersionStateAsync(secret.StoreName, number, state, ct);
                 }
 
+                if (options.Stage == Stages.Current && !workspace.Store.Capabilities.MovableCurrent)
+                {
+                    return await AddAgainAsync(workspace, secret, number, ct);
+                }
+
                 if (options.Stage is { } stage)
                 {
                     await workspace.Store.MoveStageAsync(secret.StoreName, stage, number, null, ct);
@@ -130,6 +135,20 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
         {
             yield return change;
         }
+    }
+
+    /// <summary>Where the newest version is the current one, an older value comes back as a new version.</summary>
+    private static async Task<SecretChange> AddAgainAsync(Workspace workspace, SecretRef secret, string number, CancellationToken cancellationToken)
+    {
+        string? current = (await Plan.RequireAsync(workspace, secret, cancellationToken)).CurrentVersion;
+        if (current == number)
+        {
+            return workspace.Result(secret, ItemStatus.Unchanged, number, "It is the current version.");
+        }
+
+        using ReadSecret older = await workspace.Store.ReadAsync(secret.StoreName, new VersionSelector(number, null), cancellationToken);
+        SecretVersionInfo added = await workspace.Store.AddVersionAsync(secret.StoreName, older.Value, null, current ?? "", cancellationToken);
+        return workspace.Result(secret, ItemStatus.Updated, added.Version, $"Version {added.Version} has the value of version {number}: here the newest version is the current one.");
     }
 
     /// <returns>The version's own number, also where a stage was given for it.</returns>

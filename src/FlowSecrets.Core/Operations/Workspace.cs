@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Operations;
@@ -48,11 +49,13 @@ internal sealed class Workspace
             CatalogTrust.RequireInside(catalog!, path, trusted: false, context.Variable);
         }
 
-        if (context.Session?.Store is { Passphrase: not null } connected && connected with { Passphrase = null } == selection with { Passphrase = null })
+        if (context.Session?.Store is { } connected && connected.WithoutKeys == selection.WithoutKeys)
         {
-            // However the place was named, this session has its passphrase.
+            // However the place was named, this session has its passphrase or token.
             selection = connected;
         }
+
+        selection = selection with { ThrottleLimit = context.ThrottleLimit ?? selection.ThrottleLimit };
 
         return new Workspace(catalog, environment, selection, context.Providers().OpenStore(selection, context.Variable));
     }
@@ -90,6 +93,17 @@ internal sealed class Workspace
 
         found.AddRange(storeNames.Select(s => new SecretRef(Catalog?.Secrets.FirstOrDefault(d => string.Equals(Catalog.StoreName(d, Environment), s, StringComparison.Ordinal)), s)));
         return [.. found.DistinctBy(static r => r.StoreName, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Describes secrets, as many at a time as the store likes; each a description, nothing, or its own error.</summary>
+    public async IAsyncEnumerable<(SecretRef Secret, SecretDescription? Description, FlowSecretException? Error)> DescribeAsync(IReadOnlyList<SecretRef> secrets, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Dictionary<string, SecretRef> byName = secrets.ToDictionary(static s => s.StoreName, StringComparer.Ordinal);
+        await foreach (DescribeOutcome outcome in Store.DescribeManyAsync(byName.Keys, cancellationToken))
+        {
+            SecretRef secret = byName[outcome.StoreName];
+            yield return (secret, outcome.Description, outcome.Error is null ? null : Here(outcome.Error, secret));
+        }
     }
 
     public SecretChange Result(SecretRef secret, string status, string? version = null, string? message = null) => new()

@@ -27,6 +27,9 @@ public sealed record WriteSecretsOptions : TargetOptions
     /// <summary>Labels to set; an empty value takes one off. Null: left as they are.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
+    /// <summary>The same for annotations.</summary>
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
     /// <summary>Without it, a secret that data depends on is not overwritten.</summary>
     public bool OverwriteEncryptionKey { get; init; }
 }
@@ -61,6 +64,15 @@ internal static class WriteRules
         }
 
         return value;
+    }
+
+    /// <exception cref="FlowSecretException">NotSupportedByStore, before anything is done.</exception>
+    public static void RequireAnnotations(Workspace workspace, WriteSecretsOptions options)
+    {
+        if (options.Annotations is not null && !workspace.Store.Capabilities.Annotations)
+        {
+            throw StoreErrors.NotSupported(workspace.Place, null, $"The {workspace.Place} has no annotations", "Use labels: -Label");
+        }
     }
 
     /// <summary>Holds a whole value against what the catalog says of its format.</summary>
@@ -124,6 +136,7 @@ public sealed class NewSecretsOperation(OperationContext context) : IOperation<W
     public async IAsyncEnumerable<SecretChange> RunAsync(WriteSecretsOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Workspace workspace = Workspace.Open(context, options);
+        WriteRules.RequireAnnotations(workspace, options);
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {
@@ -166,6 +179,11 @@ public sealed class NewSecretsOperation(OperationContext context) : IOperation<W
 
         IReadOnlyDictionary<string, string> labels = options.Labels ?? secret.Definition?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal);
         SecretDescription made = await workspace.Store.CreateAsync(secret.StoreName, labels, value, cancellationToken);
+        if (options.Annotations is { Count: > 0 })
+        {
+            await workspace.Store.SetAnnotationsAsync(secret.StoreName, options.Annotations, cancellationToken);
+        }
+
         return workspace.Result(secret, ItemStatus.Created, made.CurrentVersion);
     }
 }
@@ -176,6 +194,7 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
     public async IAsyncEnumerable<SecretChange> RunAsync(WriteSecretsOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Workspace workspace = Workspace.Open(context, options);
+        WriteRules.RequireAnnotations(workspace, options);
         bool labelsOnly = options.NoValue;
         string action = labelsOnly ? "Change labels" : options.Field is null ? "Add a version" : $"Add a version with another '{options.Field}'";
         List<PlanStep> steps = [];
@@ -217,7 +236,7 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
                 : current!.Version;
         }
 
-        bool relabelled = options.Labels is not null && await SetLabelsAsync(workspace, secret, options.Labels, cancellationToken);
+        bool relabelled = await RelabelAsync(workspace, secret, options, cancellationToken);
         return changed || relabelled
             ? workspace.Result(secret, ItemStatus.Updated, version)
             : workspace.Result(secret, ItemStatus.Unchanged, version, "It is so already; no version was added.");
@@ -254,12 +273,37 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
         return JsonSecret.Write(members);
     }
 
-    private static async Task<bool> SetLabelsAsync(Workspace workspace, SecretRef secret, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    /// <summary>Merges labels and annotations into those that there are.</summary>
+    private static async Task<bool> RelabelAsync(Workspace workspace, SecretRef secret, WriteSecretsOptions options, CancellationToken cancellationToken)
     {
-        SecretDescription? description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);
-        Dictionary<string, string> all = new(description?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
+        if ((options.Labels ?? options.Annotations) is null)
+        {
+            return false;
+        }
+
+        SecretDescription there = await Plan.RequireAsync(workspace, secret, cancellationToken);
         bool changed = false;
-        foreach ((string key, string value) in labels)
+        if (Merged(there.Labels, options.Labels) is { } labels)
+        {
+            await workspace.Store.SetLabelsAsync(secret.StoreName, labels, cancellationToken);
+            changed = true;
+        }
+
+        if (Merged(there.Annotations, options.Annotations) is { } annotations)
+        {
+            await workspace.Store.SetAnnotationsAsync(secret.StoreName, annotations, cancellationToken);
+            changed = true;
+        }
+
+        return changed;
+    }
+
+    /// <returns>Null where nothing would change.</returns>
+    private static Dictionary<string, string>? Merged(IReadOnlyDictionary<string, string> there, IReadOnlyDictionary<string, string>? changes)
+    {
+        Dictionary<string, string> all = new(there, StringComparer.Ordinal);
+        bool changed = false;
+        foreach ((string key, string value) in changes ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             bool same = all.TryGetValue(key, out string? old) ? string.Equals(old, value, StringComparison.Ordinal) : value.Length == 0;
             changed |= !same;
@@ -273,11 +317,6 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
             }
         }
 
-        if (changed)
-        {
-            await workspace.Store.SetLabelsAsync(secret.StoreName, all, cancellationToken);
-        }
-
-        return changed;
+        return changed ? all : null;
     }
 }

@@ -22,7 +22,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
     internal SessionInfo Session => new(Host, MyInvocation, SessionState);
 
     /// <summary>What the operations of this session stand on.</summary>
-    private protected OperationContext Context => new(static () => ProviderLoader.Providers, SessionState.Path.CurrentFileSystemLocation.ProviderPath)
+    private protected virtual OperationContext Context => new(static () => ProviderLoader.Providers, SessionState.Path.CurrentFileSystemLocation.ProviderPath)
     {
         Session = SessionStore.Current,
     };

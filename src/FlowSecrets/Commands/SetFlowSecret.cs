@@ -17,7 +17,7 @@ public sealed class SetFlowSecretCommand : ValueCmdlet
     [ArgumentCompleter(typeof(FieldCompleter))]
     public string? Field { get; set; }
 
-    /// <summary>Change labels without a new version.</summary>
+    /// <summary>Change labels or annotations without a new version.</summary>
     [Parameter(ParameterSetName = "Labels", Mandatory = true)]
     public SwitchParameter LabelOnly { get; set; }
 
@@ -27,9 +27,9 @@ public sealed class SetFlowSecretCommand : ValueCmdlet
 
     private protected override void RunPlace(Targets targets)
     {
-        if (LabelOnly && Label is null)
+        if (LabelOnly && (Label ?? Annotation) is null)
         {
-            throw Bad(nameof(Label), "-LabelOnly needs -Label", "Say which: -Label @{ owner = 'platform' }");
+            throw Bad(nameof(Label), "-LabelOnly needs -Label or -Annotation", "Say which: -Label @{ owner = 'platform' }");
         }
 
         using SecretValue? value = GivenValue();

@@ -22,6 +22,13 @@ public abstract class StoreCmdlet : FlowCmdlet
     [Parameter]
     public string? CatalogPath { get; set; }
 
+    /// <summary>Calls to a cloud at a time, 32 unless said otherwise.</summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; }
+
+    private protected override OperationContext Context => base.Context with { ThrottleLimit = ThrottleLimit == 0 ? null : ThrottleLimit };
+
     private protected string? FullCatalogPath => FilePath(CatalogPath, nameof(CatalogPath));
 
     /// <summary>An environment says its store itself.</summary>

@@ -51,6 +51,10 @@ public abstract class ValueCmdlet : TargetCmdlet
     [Parameter]
     public Hashtable? Label { get; set; }
 
+    /// <summary>Annotations, where the store has them (Gcp). With Set-FlowSecret an empty text takes one off.</summary>
+    [Parameter]
+    public Hashtable? Annotation { get; set; }
+
     /// <summary>With -WhatIf: emit the plan as objects.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -65,8 +69,12 @@ public abstract class ValueCmdlet : TargetCmdlet
         Value = value,
         Generate = Generate,
         GenerateSpec = MyInvocation.BoundParameters.ContainsKey(nameof(Kind)) ? new GenerateSpec(Kind) : null,
-        Labels = Label?.Cast<DictionaryEntry>().ToDictionary(static e => e.Key.ToString()!, static e => e.Value?.ToString() ?? "", StringComparer.Ordinal),
+        Labels = Texts(Label),
+        Annotations = Texts(Annotation),
     };
+
+    private static Dictionary<string, string>? Texts(Hashtable? table) =>
+        table?.Cast<DictionaryEntry>().ToDictionary(static e => e.Key.ToString()!, static e => e.Value?.ToString() ?? "", StringComparer.Ordinal);
 
     /// <summary>A value that comes down the pipeline belongs to its own record.</summary>
     protected override void ProcessRecord()

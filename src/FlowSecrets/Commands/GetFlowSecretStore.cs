@@ -1,0 +1,28 @@
+using System.Management.Automation;
+using FlowSecrets.Hosting;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Says which store is in use, where it is, and as whom.</summary>
+/// <remarks>It opens the store and checks it; a Local store's every row is held against its authentication code.</remarks>
+/// <example><summary>The store that a command without parameters would use.</summary><code>Get-FlowSecretStore</code></example>
+/// <example><summary>Another environment's.</summary><code>Get-FlowSecretStore -Environment production | Format-List</code></example>
+[Cmdlet(VerbsCommon.Get, "FlowSecretStore")]
+[OutputType(typeof(StoreStatus))]
+public sealed class GetFlowSecretStoreCommand : StoreCmdlet
+{
+    protected override void Run() => Execute(
+        new GetStoreOperation(Context),
+        new StoreOptions { CatalogPath = FullCatalogPath, Environment = NamedEnvironment, Store = StoreWithoutEnvironment });
+}
+
+/// <summary>Forgets what Connect-FlowSecretStore chose in this session.</summary>
+/// <remarks>From then on the catalog's default, or FLOWSECRETS_ENVIRONMENT, holds again. Nothing in any store changes.</remarks>
+/// <example><summary>Back to the catalog's default.</summary><code>Disconnect-FlowSecretStore</code></example>
+/// <example><summary>In a script's last step.</summary><code>try { Connect-FlowSecretStore -Environment production; Get-FlowSecret } finally { Disconnect-FlowSecretStore }</code></example>
+[Cmdlet(VerbsCommunications.Disconnect, "FlowSecretStore")]
+public sealed class DisconnectFlowSecretStoreCommand : FlowCmdlet
+{
+    protected override void Run() => SessionStore.Current = null;
+}
