@@ -36,8 +36,8 @@ internal sealed partial class AwsStore : ISecretStore
     private readonly ConcurrentDictionary<string, Lazy<Task<ISecretsManager>>> _clients = new(StringComparer.Ordinal);
 
     // Documented quotas of a region: BatchGetSecretValue 100 a second, changes of versions 50 together.
-    private readonly TokenBucket _batches;
-    private readonly TokenBucket _writes;
+    private readonly QuotaWindow _batches;
+    private readonly QuotaWindow _writes;
 
     /// <summary>Set once the batch call was refused: then single reads are asked for at once.</summary>
     private volatile bool _batchRefused;
@@ -46,7 +46,8 @@ internal sealed partial class AwsStore : ISecretStore
     {
         (_at, _identity, _options) = (at, identity, options);
         _errors = new AwsErrors(() => Place, at, identity);
-        (_batches, _writes) = (new TokenBucket(100, 100, options.Clock), new TokenBucket(50, 50, options.Clock));
+        TimeSpan second = TimeSpan.FromSeconds(1);
+        (_batches, _writes) = (new QuotaWindow(100, second, options.Clock), new QuotaWindow(50, second, options.Clock));
     }
 
     public Place Place => _identity.Caller is { } caller

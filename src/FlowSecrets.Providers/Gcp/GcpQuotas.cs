@@ -5,24 +5,26 @@ namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
 /// The documented quotas, kept before Google has to enforce them: access 90,000, read 600 and write 600 a minute and project; adding versions and
-/// updating 2 a second and global secret. A burst may use up a minute's worth.
+/// updating 2 a second and global secret, 80 and regional one.
 /// </summary>
 internal sealed class GcpQuotas(TimeProvider clock, bool regional)
 {
-    private readonly TokenBucket _access = new(90_000, 1_500, clock);
-    private readonly TokenBucket _read = new(600, 10, clock);
-    private readonly TokenBucket _write = new(600, 10, clock);
-    private readonly ConcurrentDictionary<string, TokenBucket> _secrets = new(StringComparer.Ordinal);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly QuotaWindow _access = new(1_500, Second, clock);
+    private readonly QuotaWindow _read = new(600, Minute, clock);
+    private readonly QuotaWindow _write = new(600, Minute, clock);
+    private readonly ConcurrentDictionary<string, QuotaWindow> _secrets = new(StringComparer.Ordinal);
 
     public async ValueTask WaitAsync(GcpCall call, CancellationToken cancellationToken)
     {
         if (call is { Secret: { } secret, Permission: "secretmanager.versions.add" or "secretmanager.secrets.update" })
         {
-            int perSecond = regional ? 80 : 2;
-            await _secrets.GetOrAdd(secret, _ => new TokenBucket(perSecond, perSecond, clock)).WaitAsync(cancellationToken);
+            await _secrets.GetOrAdd(secret, _ => new QuotaWindow(regional ? 80 : 2, Second, clock)).WaitAsync(cancellationToken);
         }
 
-        TokenBucket bucket = call.Permission == "secretmanager.versions.access" ? _access : call.Changes ? _write : _read;
+        QuotaWindow bucket = call.Permission == "secretmanager.versions.access" ? _access : call.Changes ? _write : _read;
         await bucket.WaitAsync(cancellationToken);
     }
 }
