@@ -94,9 +94,12 @@ public abstract class CloudFake : IAsyncDisposable
         {
             Fault.ServerErrorAfter => Failure(Fault.ServerError, call) with { Applied = reply.Applied },
             Fault.BadChecksum => WithBadChecksum(reply, call),
-            Fault.Throttle when Faults.RetryAfter is { } wait => reply.With("Retry-After", ((int)Math.Ceiling(wait.TotalSeconds)).ToString()),
             _ => reply,
         };
+        if (reply.IsThrottled && Faults.RetryAfter is { } wait)
+        {
+            reply = reply.With("Retry-After", ((int)Math.Ceiling(wait.TotalSeconds)).ToString());
+        }
 
         // Before it is sent: who has the reply finds it in the log.
         _log.Finish(place, FaultScript.IsSilent(fault) ? 0 : reply.Status, reply.Applied);

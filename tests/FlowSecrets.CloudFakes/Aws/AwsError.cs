@@ -3,6 +3,8 @@ namespace FlowSecrets.CloudFakes.Aws;
 /// <summary>A refusal in AWS's words.</summary>
 internal sealed class AwsError(string type, string message, int status = 400) : Exception(message)
 {
+    public const string Throttling = "ThrottlingException";
+
     public string Type => type;
 
     public int Status => status;
@@ -29,7 +31,7 @@ internal sealed class AwsError(string type, string message, int status = 400) : 
     public static AwsError Constraint(string member, string? value, string constraint) =>
         Invalid($"1 validation error detected: Value {(value is null ? "" : $"'{value}' ")}at '{member}' failed to satisfy constraint: {constraint}");
 
-    public static AwsError Throttled() => new("ThrottlingException", "Rate exceeded");
+    public static AwsError Throttled() => new(Throttling, "Rate exceeded");
 
     public static AwsError Internal() => new("InternalServiceError", "An error occurred on the server side.", 500);
 

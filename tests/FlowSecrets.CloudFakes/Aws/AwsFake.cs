@@ -57,7 +57,7 @@ public sealed class AwsFake : CloudFake
 
             return AwsReply.Of(_store.Run(aws.Region, region => handler.Run(region, aws.Body())), handler.Writes);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return AwsReply.Of(AwsError.Unreadable(), aws);
         }

@@ -29,7 +29,7 @@ internal static class AwsReply
             body[member] = error.Message;
         }
 
-        return Signed(Reply.Json(error.Status, ContentType, body)).With("x-amzn-ErrorType", error.Type);
+        return Signed(Reply.Json(error.Status, ContentType, body)).With("x-amzn-ErrorType", error.Type) with { IsThrottled = error.Type == AwsError.Throttling };
     }
 
     public static Reply Xml(string body, int status = 200) => Signed(new Reply(status, "text/xml", Encoding.UTF8.GetBytes(body)));

@@ -1,7 +1,7 @@
 namespace FlowSecrets.CloudFakes.Gcp;
 
 /// <summary>What stands before the service: who asks, whether the project exists and has the API.</summary>
-internal sealed class GcpDoor(GcpFakeOptions options)
+internal sealed class GcpDoor(GcpFakeOptions options, GcpProjects projects)
 {
     public void Check(GcpCall call)
     {
@@ -15,14 +15,14 @@ internal sealed class GcpDoor(GcpFakeOptions options)
             return;
         }
 
-        if (options.KnownProjects is { } known && !known.Contains(call.Path.Project, StringComparer.Ordinal) && !known.Select(GcpProjects.NumberOf).Contains(call.Path.Project, StringComparer.Ordinal))
+        if (options.KnownProjects is { } known && !known.Contains(call.Path.Project, StringComparer.Ordinal) && !known.Select(projects.NumberOf).Contains(call.Path.Project, StringComparer.Ordinal))
         {
             throw GcpError.UnknownProject(call.Path.Project);
         }
 
         if (!options.ApiEnabled)
         {
-            throw GcpError.Disabled(GcpProjects.NumberOf(call.Path.Project));
+            throw GcpError.Disabled(projects.NumberOf(call.Path.Project));
         }
 
         if (call.Path.Location is { } location && !options.Locations.Contains(location, StringComparer.Ordinal))
@@ -39,15 +39,14 @@ internal sealed class GcpDoor(GcpFakeOptions options)
 }
 
 /// <summary>Projects have an id, which people use, and a number, which replies have.</summary>
-internal static class GcpProjects
+internal sealed class GcpProjects(string first)
 {
-    public const string First = "flow-test";
     private const string FirstNumber = "123456789";
 
     /// <returns>The same number for the same id, always.</returns>
-    public static string NumberOf(string project)
+    public string NumberOf(string project)
     {
-        if (project == First)
+        if (project == first)
         {
             return FirstNumber;
         }

@@ -19,8 +19,9 @@ public sealed class GcpFake : CloudFake
         : base(options.Port)
     {
         _options = options;
-        _door = new GcpDoor(options);
-        _store = new GcpStore(options, () => Now);
+        GcpProjects projects = new(options.Project);
+        _door = new GcpDoor(options, projects);
+        _store = new GcpStore(options, projects, () => Now);
         _handlers = new GcpHandlers(_store, (operation, secret) => Faults.DenialOf(operation, secret) is not null);
     }
 
@@ -60,7 +61,7 @@ public sealed class GcpFake : CloudFake
             GcpResult result = _store.Run(() => handler.Run(gcp));
             return Reply.Json(200, GcpReply.ContentType, GcpReply.Shaped(result.Body, gcp), handler.Writes && result.Changed);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return GcpReply.Of(GcpError.Unreadable());
         }

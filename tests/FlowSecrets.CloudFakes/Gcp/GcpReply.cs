@@ -16,7 +16,7 @@ internal static class GcpReply
             body["details"] = new JsonArray([.. error.Details]);
         }
 
-        Reply reply = Reply.Json(error.Code, ContentType, new JsonObject { ["error"] = body });
+        Reply reply = Reply.Json(error.Code, ContentType, new JsonObject { ["error"] = body }) with { IsThrottled = error.Code == 429 };
         return error.Code == 401 ? reply.With("WWW-Authenticate", "Bearer realm=\"https://accounts.google.com/\"") : reply;
     }
 

@@ -1,7 +1,7 @@
 namespace FlowSecrets.CloudFakes.Gcp;
 
 /// <summary>All projects' secrets under one lock, with as much of their past as the convergence needs.</summary>
-internal sealed class GcpStore(GcpFakeOptions options, Func<DateTimeOffset> now)
+internal sealed class GcpStore(GcpFakeOptions options, GcpProjects projects, Func<DateTimeOffset> now)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<GcpKey, List<(DateTimeOffset At, GcpSecret? State)>> _history = [];
@@ -11,7 +11,7 @@ internal sealed class GcpStore(GcpFakeOptions options, Func<DateTimeOffset> now)
 
     public IReadOnlyList<string> Locations => options.Locations;
 
-    public string NumberOf(string project) => project == options.Project ? GcpProjects.NumberOf(GcpProjects.First) : GcpProjects.NumberOf(project);
+    public string NumberOf(string project) => projects.NumberOf(project);
 
     public GcpResult Run(Func<GcpResult> operation)
     {

@@ -11,6 +11,9 @@ internal sealed record Reply(int Status, string ContentType, byte[] Body, bool A
 
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Refused for its rate, whether by a quota or by a fault.</summary>
+    public bool IsThrottled { get; init; }
+
     public static Reply Empty(int status) => new(status, "text/plain", []);
 
     public static Reply Json(int status, string contentType, JsonNode body, bool applied = false) => new(status, contentType, JsonSerializer.SerializeToUtf8Bytes(body, Plain), applied);

