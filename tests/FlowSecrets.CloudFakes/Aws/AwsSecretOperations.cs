@@ -130,8 +130,7 @@ internal static class AwsSecretOperations
             throw AwsError.Request("You can't perform this operation on the secret because it was already scheduled for deletion.");
         }
 
-        secret.DeletedAt = region.Now;
-        secret.DeletionDate = region.Now.AddDays(window ?? DefaultWindow);
+        region.Schedule(secret, region.Now.AddDays(window ?? DefaultWindow));
         return AwsOutput.Named(secret, ("DeletionDate", AwsOutput.Time(secret.DeletionDate)));
     }
 
@@ -139,7 +138,7 @@ internal static class AwsSecretOperations
     {
         AwsSecret secret = region.Require(body.SecretId());
         bool changed = secret.DeletionDate is not null;
-        secret.DeletedAt = secret.DeletionDate = null;
+        region.Restore(secret);
         return AwsOutput.Named(secret) with { Changed = changed };
     }
 

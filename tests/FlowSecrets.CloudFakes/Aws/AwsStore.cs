@@ -41,6 +41,7 @@ internal sealed class AwsStore(string account, Func<DateTimeOffset> now)
 internal sealed class AwsRegion(AwsStore store, string name, string account, Func<DateTimeOffset> now)
 {
     private readonly Dictionary<string, AwsSecret> _secrets = new(StringComparer.Ordinal);
+    private readonly HashSet<AwsSecret> _scheduled = [];
 
     public string Name => name;
 
@@ -61,7 +62,25 @@ internal sealed class AwsRegion(AwsStore store, string name, string account, Fun
         return added;
     }
 
-    public void Remove(AwsSecret secret) => _secrets.Remove(secret.Name);
+    public void Remove(AwsSecret secret)
+    {
+        _secrets.Remove(secret.Name);
+        _scheduled.Remove(secret);
+    }
+
+    /// <param name="secret">Deleted from now on.</param>
+    /// <param name="end">When it can no longer be restored.</param>
+    public void Schedule(AwsSecret secret, DateTimeOffset end)
+    {
+        (secret.DeletedAt, secret.DeletionDate) = (Now, end);
+        _scheduled.Add(secret);
+    }
+
+    public void Restore(AwsSecret secret)
+    {
+        (secret.DeletedAt, secret.DeletionDate) = (null, null);
+        _scheduled.Remove(secret);
+    }
 
     /// <param name="id">A name, an ARN, or an ARN without its suffix.</param>
     public AwsSecret? Find(string id)
@@ -73,7 +92,8 @@ internal sealed class AwsRegion(AwsStore store, string name, string account, Fun
 
         // An ARN of another region or account is not followed.
         // A partial ARN whose name ends like a suffix is taken for a whole one, and nothing is found.
-        return _secrets.Values.FirstOrDefault(s => s.Arn == id) ?? (AwsArn.HasSuffix(id) ? null : _secrets.Values.FirstOrDefault(s => s.Arn[..^AwsArn.SuffixLength] == id));
+        AwsSecret? named = Named(AwsArn.NameIn(id));
+        return named is not null && id == (AwsArn.HasSuffix(id) ? named.Arn : named.Arn[..^AwsArn.SuffixLength]) ? named : null;
     }
 
     /// <returns>The secret, also one that is scheduled for deletion.</returns>
@@ -89,7 +109,7 @@ internal sealed class AwsRegion(AwsStore store, string name, string account, Fun
     /// <summary>What is past its recovery window is gone.</summary>
     public void Sweep()
     {
-        foreach (AwsSecret secret in _secrets.Values.Where(s => s.DeletionDate <= Now).ToArray())
+        foreach (AwsSecret secret in _scheduled.Where(s => s.DeletionDate <= Now).ToArray())
         {
             Remove(secret);
         }
