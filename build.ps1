@@ -5,18 +5,24 @@
 .DESCRIPTION
     Build   leaves the importable module in out/FlowSecrets.
     Test    runs dotnet test, the one test command.
-    Demo    builds, then sets examples/flowmaestro up in a new temporary folder with a local store of its own.
+    Demo    builds, then sets examples/flowmaestro up in a new temporary folder: with a local store of its own, or, with -Store Gcp or
+            Aws, against a server on this machine that answers as that cloud does; it is started and stopped here.
+    Fakes   starts such servers for both clouds, says how to reach them, and runs until Ctrl+C: to try the module without an account.
     Pack    builds for every platform and makes out/FlowSecrets.VERSION.zip.
     Clean   removes what was built.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Pack', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Fakes', 'Pack', 'Clean')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
     [string] $Configuration = 'Release',
+
+    # Where the demonstration keeps its secrets.
+    [ValidateSet('Local', 'Gcp', 'Aws')]
+    [string] $Store = 'Local',
 
     # Platforms to compile ahead for; what cannot be had for one of them leaves plain IL, which runs everywhere.
     [string[]] $Runtime
@@ -73,15 +79,43 @@ function Build-Module([string[]] $Runtimes) {
     Write-Host "Module: $module"
 }
 
+function Build-Fakes {
+    Invoke-DotNet build "$root/tests/FlowSecrets.CloudFakes" -c $Configuration --nologo -v quiet
+    "$root/tests/FlowSecrets.CloudFakes/bin/$Configuration/net10.0/FlowSecrets.CloudFakes.dll"
+}
+
+# Runs a script with servers for both clouds on this machine, and with the variables that lead to them; stops them after it.
+function Use-Fakes([scriptblock] $Script) {
+    $program = Build-Fakes | Select-Object -Last 1
+    $ready = Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-fakes-$([guid]::NewGuid().ToString('N')).json"
+    $server = Start-Process dotnet $program, both, --parent, $PID, --ready-file, $ready -PassThru -RedirectStandardOutput "$ready.log"
+    try {
+        for ($i = 0; $i -lt 300 -and -not (Test-Path $ready); $i++) { Start-Sleep -Milliseconds 100 }
+        $at = Get-Content $ready -Raw | ConvertFrom-Json
+        $env:CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER = $at.gcp
+        $env:AWS_ENDPOINT_URL = $at.aws
+        $env:AWS_ACCESS_KEY_ID = $env:AWS_SECRET_ACCESS_KEY = 'demo'
+        Remove-Item env:AWS_SESSION_TOKEN, env:AWS_PROFILE, env:AWS_ENDPOINT_URL_SECRETS_MANAGER -ErrorAction Ignore
+        & $Script
+    }
+    finally {
+        Stop-Process -Id $server.Id -ErrorAction Ignore
+        Remove-Item $ready, "$ready.log" -ErrorAction Ignore
+    }
+}
+
 switch ($Task) {
     Clean { Remove-Item $out -Recurse -Force -ErrorAction Ignore }
     Build { Build-Module ($Runtime ?? [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier) }
     Test { Invoke-DotNet test "$root/FlowSecrets.sln" -c $Configuration --nologo }
     Demo {
         Build-Module ([System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier)
-        & (Get-Process -Id $PID).Path -NoProfile -File "$root/examples/flowmaestro/demo.ps1" -Module $module
+        $environment = @{ Local = 'local'; Gcp = 'production'; Aws = 'dr' }[$Store]
+        $demo = { & (Get-Process -Id $PID).Path -NoProfile -File "$root/examples/flowmaestro/demo.ps1" -Module $module -Environment $environment }
+        if ($Store -eq 'Local') { & $demo } else { Use-Fakes $demo }
         if ($LASTEXITCODE) { throw 'The demonstration failed.' }
     }
+    Fakes { & dotnet (Build-Fakes | Select-Object -Last 1) both }
     Pack {
         Build-Module $platforms
         $version = (Import-PowerShellDataFile "$root/FlowSecrets.psd1").ModuleVersion

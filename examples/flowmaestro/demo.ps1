@@ -1,9 +1,15 @@
 <#
 .SYNOPSIS
-    From a clone to a working backend/.env, without a cloud account: in a new temporary folder, with a store of its own.
+    From a clone to a working backend/.env: in a new temporary folder, with a local store of its own or in a cloud.
+.DESCRIPTION
+    With the environment 'local' no cloud account is needed. 'production' is Google Secret Manager, 'dr' AWS Secrets Manager; build.ps1 runs
+    them against servers on this machine.
 #>
 [CmdletBinding()]
-param([Parameter(Mandatory)] [string] $Module)
+param(
+    [Parameter(Mandatory)] [string] $Module,
+    [ValidateSet('local', 'production', 'dr')] [string] $Environment = 'local'
+)
 
 $ErrorActionPreference = 'Stop'
 function Show([string] $Command) { Write-Host "`nPS> $Command" -ForegroundColor Cyan }
@@ -17,22 +23,27 @@ $env:FLOWSECRETS_HOME = Join-Path $folder home
 foreach ($name in 'FLOWSECRETS_ENVIRONMENT', 'FLOWSECRETS_CATALOG', 'FLOWSECRETS_PASSPHRASE', 'FLOWSECRETS_PASSPHRASE_FILE') { Remove-Item "env:$name" -ErrorAction Ignore }
 Import-Module $Module
 Write-Host "A new folder with examples/flowmaestro: $folder"
+$PSDefaultParameterValues['*-Flow*:Environment'] = $Environment
+$to = $Environment -eq 'local' ? '' : " -Environment $Environment"
 
 Show 'Test-FlowSecretCatalog'
 Test-FlowSecretCatalog | Out-Host
 
-Show 'Initialize-FlowSecret -NonInteractive -InputPath ./developer-keys.example.json'
+Show "Get-FlowSecretStore$to"
+Get-FlowSecretStore | Out-Host
+
+Show "Initialize-FlowSecret$to -NonInteractive -InputPath ./developer-keys.example.json"
 Initialize-FlowSecret -NonInteractive -InputPath ./developer-keys.example.json | Out-Host
 
-Show 'Sync-FlowLocalEnv'
+Show "Sync-FlowLocalEnv$to"
 Sync-FlowLocalEnv | Out-Host
 
 Show 'Get-Content backend/.env    # values concealed here'
 Get-Content backend/.env | ForEach-Object { $_ -replace '^(\w+)=.+', '$1=••••' }
 
-Show 'Get-FlowSecret'
+Show "Get-FlowSecret$to"
 Get-FlowSecret | Out-Host
 
-Show 'Sync-FlowLocalEnv -Check    # what CI runs'
+Show "Sync-FlowLocalEnv$to -Check    # what CI runs"
 $null = Sync-FlowLocalEnv -Check
 Write-Host "backend/.env is up to date. The folder stays for a look around: $folder"
