@@ -47,12 +47,13 @@ fi
 
 now() { date +%s%N; }
 middle() { sort -n | awk '{a[NR]=$1} END {printf "%.0f", (NR%2 ? a[(NR+1)/2] : (a[NR/2]+a[NR/2+1])/2) / 1000000}'; }
-median() { local i start; for i in $(seq 0 "$runs"); do start=$(now); eval "$1" >/dev/null; [ "$i" = 0 ] || echo $(( $(now) - start )); done | middle; }
+median() { local i start; for i in $(seq 0 "$runs"); do start=$(now); "$1"; [ "$i" = 0 ] || echo $(( $(now) - start )); done | middle; }
 peak() { (cd "$work" && rm -f .env && for _ in 1 2 3; do pwsh -NoProfile -c "$1; [int]((Select-String VmHWM /proc/self/status).Line -replace '\D')" | tail -1; done | sort -n | sed -n 2p); }
 
 sync="Import-Module '$module'; \$null = Sync-FlowLocalEnv 6>\$null 3>\$null"
-bare=$(median "pwsh -NoProfile -c 1")
-ours=$(median "(cd '$work' && rm -f .env && pwsh -NoProfile -c \"$sync\")")
+bare() { pwsh -NoProfile -c 1 >/dev/null; }
+ours() { (cd "$work" && rm -f .env && pwsh -NoProfile -c "$sync" >/dev/null); }
+bare=$(median bare) ours=$(median ours)
 [ "$(grep -cE "^SECRET_[0-9]+=.*value-of-bench" "$work/.env")" = "$secrets" ] || { echo "The sync did not write $secrets values." >&2; exit 1; }
 memory=$(( ($(peak "$sync") - $(peak '$null = 1')) / 1024 ))
 

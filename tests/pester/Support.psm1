@@ -122,4 +122,27 @@ function Invoke-Hosted([string] $Script, [string[]] $Answer = @()) {
     [pscustomobject] @{ Output = $output; Person = $command.Person; Failure = $failures; Progress = @($command.Shell.Streams.Progress) }
 }
 
+# Servers for both clouds on this machine, and the variables that lead to them; the variables before come back with Stop-Fake.
+function Start-Fake([string[]] $Argument = @()) {
+    $program = $env:FLOWSECRETS_FAKES ? $env:FLOWSECRETS_FAKES : (Join-Path $root tests FlowSecrets.CloudFakes bin Release net10.0 FlowSecrets.CloudFakes.dll)
+    $ready = Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-fakes-$(New-Guid).json"
+    $process = Start-Process dotnet (@($program, 'both', '--parent', $PID, '--ready-file', $ready) + $Argument) -PassThru -RedirectStandardOutput "$ready.log"
+    for ($i = 0; $i -lt 300 -and -not (Test-Path $ready); $i++) { Start-Sleep -Milliseconds 100 }
+    $at = Get-Content $ready -Raw | ConvertFrom-Json
+    $set = @{
+        CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER = $at.gcp; GOOGLE_CLOUD_PROJECT = 'flow-test'; CLOUDSDK_CONFIG = Join-Path ([System.IO.Path]::GetTempPath()) no-gcloud
+        AWS_ENDPOINT_URL = $at.aws; AWS_ACCESS_KEY_ID = 'test'; AWS_SECRET_ACCESS_KEY = 'test'; AWS_REGION = 'eu-west-1'; AWS_EC2_METADATA_DISABLED = 'true'
+        GOOGLE_APPLICATION_CREDENTIALS = $null; GOOGLE_OAUTH_ACCESS_TOKEN = $null; CLOUDSDK_AUTH_ACCESS_TOKEN_FILE = $null; AWS_PROFILE = $null; AWS_SESSION_TOKEN = $null
+    }
+    $before = @{}
+    foreach ($name in $set.Keys) { $before[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $set[$name]) }
+    [pscustomobject] @{ Process = $process; Ready = $ready; Gcp = $at.gcp; Aws = $at.aws; Before = $before }
+}
+
+function Stop-Fake($Fake) {
+    foreach ($name in $Fake.Before.Keys) { [Environment]::SetEnvironmentVariable($name, $Fake.Before[$name]) }
+    Stop-Process -Id $Fake.Process.Id -ErrorAction Ignore
+    Remove-Item $Fake.Ready, "$($Fake.Ready).log" -ErrorAction Ignore
+}
+
 Export-ModuleMember -Function *

@@ -49,7 +49,7 @@ public sealed class RemoveSecretsOperation(OperationContext context) : IOperatio
                 workspace.Place,
                 secret.StoreName,
                 $"The {workspace.Place} has no recovery window: a secret deleted there is gone with all its versions",
-                $"To take it out of use: Set-FlowSecretVersion -StoreName '{secret.StoreName}' current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{secret.StoreName}' -Permanent");
+                $"To take it out of use: Set-FlowSecretVersion -StoreName '{secret.StoreName}' -Version current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{secret.StoreName}' -Permanent");
         }
 
         if (description.Deleted is not null && options.RecoveryWindow is not null)

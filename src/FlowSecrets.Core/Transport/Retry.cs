@@ -5,7 +5,8 @@ namespace FlowSecrets.Transport;
 /// <param name="IsTransient">Whether the next try may succeed.</param>
 /// <param name="MayHaveApplied">Whether a change may have taken effect all the same: no answer came, or a broken one.</param>
 /// <param name="RetryAfter">How long the service asks to wait.</param>
-internal sealed record CallFailure(FlowSecretException Error, bool IsTransient, bool MayHaveApplied = false, TimeSpan? RetryAfter = null);
+/// <param name="Tries">How often it is tried at most, where more is of no use: what cannot be reached now is seldom there in ten seconds.</param>
+internal sealed record CallFailure(FlowSecretException Error, bool IsTransient, bool MayHaveApplied = false, TimeSpan? RetryAfter = null, int Tries = int.MaxValue);
 
 /// <summary>Limits of one call with its retries.</summary>
 internal sealed record RetryLimits
@@ -62,7 +63,7 @@ internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Excepti
 
             bool unsettled = failure.MayHaveApplied && settle is not null;
             TimeSpan wait = failure.RetryAfter ?? Jitter(attempt);
-            bool isLast = !failure.IsTransient || attempt >= limits.Attempts || clock.GetElapsedTime(start) + wait > limits.Overall;
+            bool isLast = !failure.IsTransient || attempt >= Math.Min(limits.Attempts, failure.Tries) || clock.GetElapsedTime(start) + wait > limits.Overall;
             if (isLast && !unsettled)
             {
                 throw failure.Error;

@@ -78,7 +78,7 @@ internal sealed partial class AwsStore
         Place,
         name,
         "AWS Secrets Manager neither disables nor destroys single versions",
-        state == VersionState.Enabled ? "Every version can be read as it is." : $"Make another version current (Set-FlowSecretVersion -StoreName '{name}' VERSION -Stage current); versions without a stage are removed by AWS in time. Or delete the secret: Remove-FlowSecret -StoreName '{name}'");
+        state == VersionState.Enabled ? "Every version can be read as it is." : $"Make another version current (Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -Stage current); versions without a stage are removed by AWS in time. Or delete the secret: Remove-FlowSecret -StoreName '{name}'");
 
     public async Task MoveStageAsync(string name, string stage, string? version, string? expectedVersion, CancellationToken cancellationToken)
     {

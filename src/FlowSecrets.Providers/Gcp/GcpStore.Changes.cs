@@ -169,7 +169,7 @@ internal sealed partial class GcpStore
         SecretNames.Require(StoreKind.Gcp, name);
         if (recoveryWindow is not null)
         {
-            throw StoreErrors.NotSupported(Place, name, "Google Secret Manager has no recovery window: a deleted secret is gone with all versions", $"To take it out of use: Set-FlowSecretVersion -StoreName '{name}' current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent");
+            throw StoreErrors.NotSupported(Place, name, "Google Secret Manager has no recovery window: a deleted secret is gone with all versions", $"To take it out of use: Set-FlowSecretVersion -StoreName '{name}' -Version current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent");
         }
 
         return CallAsync(
@@ -191,7 +191,7 @@ internal sealed partial class GcpStore
     public async Task RestoreAsync(string name, CancellationToken cancellationToken)
     {
         await GetAsync(name, cancellationToken);
-        throw StoreErrors.NotSupported(Place, name, "Google Secret Manager has no recovery window, so there is nothing to restore", $"'{name}' is there. To read a disabled version again: Set-FlowSecretVersion -StoreName '{name}' VERSION -State Enabled");
+        throw StoreErrors.NotSupported(Place, name, "Google Secret Manager has no recovery window, so there is nothing to restore", $"'{name}' is there. To read a disabled version again: Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -State Enabled");
     }
 
     private async Task<GcpVersion> AddAsync(string name, SecretValue value, CancellationToken cancellationToken)
@@ -313,7 +313,7 @@ internal sealed partial class GcpStore
 
         if (now != version)
         {
-            throw StoreErrors.NotSupported(Place, name, "On Google the newest version is the current one, and that cannot be moved", $"Add the older value again as a new version: Set-FlowSecretVersion -StoreName '{name}' {version} -Stage current");
+            throw StoreErrors.NotSupported(Place, name, "On Google the newest version is the current one, and that cannot be moved", $"Add the older value again as a new version: Set-FlowSecretVersion -StoreName '{name}' -Version {version} -Stage current");
         }
     }
 

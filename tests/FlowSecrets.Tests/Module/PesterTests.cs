@@ -62,6 +62,7 @@ public sealed partial class PesterTests(BuiltModule module, ITestOutputHelper ou
             ["FLOWSECRETS_HOME"] = home.Folder,
             ["FLOWSECRETS_MODULE"] = Path.Combine(Repository.Root, "out", "FlowSecrets"),
             ["FLOWSECRETS_PESTER_FILE"] = Path.Combine(Repository.Root, "tests", "pester", file),
+            ["FLOWSECRETS_FAKES"] = Path.Combine(AppContext.BaseDirectory, "FlowSecrets.CloudFakes.dll"),
             ["NO_COLOR"] = "1",
         };
         (_, string text, string error) = Tool.Run(BuiltModule.Pwsh!, Repository.Root, environment, "-NoProfile", "-NonInteractive", "-Command", Script);
