@@ -56,6 +56,12 @@ internal static class StoreErrors
     public static FlowSecretException NotSupported(Place place, string? name, string cause, string remedy) =>
         new(ErrorIds.NotSupportedByStore, FlowErrorCategory.InvalidOperation, name ?? place.ToString(), cause, remedy);
 
+    public static FlowSecretException NoRecoveryWindow(Place place, string name) => NotSupported(
+        place,
+        name,
+        $"The {place} has no recovery window: a secret deleted there is gone with all its versions",
+        $"To take it out of use: Set-FlowSecretVersion -StoreName '{name}' -Version current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent");
+
     public static FlowSecretException WriteUncertain(Place place, string name, FlowSecretException why) => new(
         ErrorIds.WriteUncertain,
         FlowErrorCategory.ResourceUnavailable,

@@ -45,11 +45,7 @@ public sealed class RemoveSecretsOperation(OperationContext context) : IOperatio
         SecretDescription description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken) ?? throw StoreErrors.SecretNotFound(workspace.Place, secret.StoreName);
         if (options.RecoveryWindow is not null && !workspace.Store.Capabilities.RecoveryWindow)
         {
-            throw StoreErrors.NotSupported(
-                workspace.Place,
-                secret.StoreName,
-                $"The {workspace.Place} has no recovery window: a secret deleted there is gone with all its versions",
-                $"To take it out of use: Set-FlowSecretVersion -StoreName '{secret.StoreName}' -Version current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{secret.StoreName}' -Permanent");
+            throw StoreErrors.NoRecoveryWindow(workspace.Place, secret.StoreName);
         }
 
         if (description.Deleted is not null && options.RecoveryWindow is not null)

@@ -169,7 +169,7 @@ internal sealed partial class GcpStore
         SecretNames.Require(StoreKind.Gcp, name);
         if (recoveryWindow is not null)
         {
-            throw StoreErrors.NotSupported(Place, name, "Google Secret Manager has no recovery window: a deleted secret is gone with all versions", $"To take it out of use: Set-FlowSecretVersion -StoreName '{name}' -Version current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent");
+            throw StoreErrors.NoRecoveryWindow(Place, name);
         }
 
         return CallAsync(
