@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
@@ -15,7 +16,7 @@ internal static class Bounded
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Channel<TResult> answers = Channel.CreateUnbounded<TResult>(new UnboundedChannelOptions { SingleReader = true });
-        Task running = RunAllAsync(items, width, call, answers.Writer, stop.Token);
+        Task running = RunAllAsync(items, width, call, answers.Writer, stop);
         try
         {
             await foreach (TResult answer in answers.Reader.ReadAllAsync(cancellationToken))
@@ -34,17 +35,37 @@ internal static class Bounded
         }
     }
 
-    private static async Task RunAllAsync<TItem, TResult>(IEnumerable<TItem> items, int width, Func<TItem, CancellationToken, Task<TResult>> call, ChannelWriter<TResult> answers, CancellationToken cancellationToken)
+    private static async Task RunAllAsync<TItem, TResult>(IEnumerable<TItem> items, int width, Func<TItem, CancellationToken, Task<TResult>> call, ChannelWriter<TResult> answers, CancellationTokenSource stop)
     {
-        try
+        Queue<TItem> waiting = new(items);
+        Exception? failure = null;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(width, waiting.Count)).Select(_ => WorkAsync()));
+        answers.Complete(failure);
+
+        async Task WorkAsync()
         {
-            ParallelOptions options = new() { MaxDegreeOfParallelism = width, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(items, options, async (item, token) => answers.TryWrite(await call(item, token)));
-            answers.Complete();
+            try
+            {
+                while (Next(waiting, out TItem? item))
+                {
+                    stop.Token.ThrowIfCancellationRequested();
+                    answers.TryWrite(await call(item, stop.Token));
+                }
+            }
+            catch (Exception e)
+            {
+                // The first one is told; what the others say then is that they were stopped.
+                Interlocked.CompareExchange(ref failure, e, null);
+                await stop.CancelAsync();
+            }
         }
-        catch (Exception e)
+    }
+
+    private static bool Next<TItem>(Queue<TItem> waiting, [MaybeNullWhen(false)] out TItem item)
+    {
+        lock (waiting)
         {
-            answers.Complete(e);
+            return waiting.TryDequeue(out item);
         }
     }
 }

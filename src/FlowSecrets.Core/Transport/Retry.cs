@@ -52,13 +52,18 @@ internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Excepti
         {
             cancellationToken.ThrowIfCancellationRequested();
             CallFailure failure;
-            try
+            using (CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
             {
-                return await TryOnceAsync(call, cancellationToken);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && explain(e) is { } explained)
-            {
-                failure = explained;
+                limit.CancelAfter(limits.Try);
+                try
+                {
+                    // Credentials may come from a service that hangs and heeds no token.
+                    return await call(limit.Token).WaitAsync(limit.Token);
+                }
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested && explain(IsTimeout(e, limit) ? new TimeoutException() : e) is { } explained)
+                {
+                    failure = explained;
+                }
             }
 
             bool unsettled = failure.MayHaveApplied && settle is not null;
@@ -82,21 +87,7 @@ internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Excepti
         }
     }
 
-    /// <exception cref="TimeoutException">No whole answer within the time for one try.</exception>
-    private async Task<T> TryOnceAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
-    {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(limits.Try);
-        try
-        {
-            // Credentials may come from a service that hangs and heeds no token.
-            return await call(limit.Token).WaitAsync(limit.Token);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException();
-        }
-    }
+    private static bool IsTimeout(Exception error, CancellationTokenSource limit) => error is OperationCanceledException && limit.IsCancellationRequested;
 
     private TimeSpan Jitter(int attempt)
     {

@@ -238,14 +238,7 @@ internal sealed partial class GcpStore : ISecretStore
         GcpAccess reply;
         try
         {
-            reply = await CallAsync(
-                call,
-                async (c, ct) =>
-                {
-                    GcpAccess read = await c.AccessVersionAsync(name, version, ct);
-                    return read.Payload is { Data: { } data, DataCrc32c: { } sum } && sum == Crc32C.Of(data) ? read : throw new GcpChecksumException();
-                },
-                cancellationToken);
+            reply = await CallAsync(call, (c, ct) => c.AccessVersionAsync(name, version, ct), cancellationToken);
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.VersionNotFound or ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.BadArgument)
         {
@@ -322,22 +315,17 @@ internal sealed partial class GcpStore : ISecretStore
         Retry retry = new(_options.Limits, _options.Clock, e => _errors.Explain(e, call));
         try
         {
-            return await retry.RunAsync(
-                async ct =>
-                {
-                    if (_options.Quotas is { } quotas)
-                    {
-                        await quotas.WaitAsync(call, ct);
-                    }
-
-                    return await send(_client.Value, ct);
-                },
-                settle,
-                cancellationToken);
+            return await retry.RunAsync(_options.Quotas is null ? ct => send(_client.Value, ct) : SendWithinQuotasAsync, settle, cancellationToken);
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.SecretNotFoundOrForbidden && call.Permission != "secretmanager.secrets.get")
         {
             throw await AbsentOrForbiddenAsync(call, e, cancellationToken);
+        }
+
+        async Task<T> SendWithinQuotasAsync(CancellationToken ct)
+        {
+            await _options.Quotas.WaitAsync(call, ct);
+            return await send(_client.Value, ct);
         }
     }
 

@@ -9,7 +9,6 @@ internal sealed class GcpTransport : HttpClientFactory
     private static readonly SocketsHttpHandler Pool = new()
     {
         AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.All,
         ConnectTimeout = TimeSpan.FromSeconds(10),
         EnableMultipleHttp2Connections = true,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),

@@ -24,6 +24,7 @@ internal interface ISecretManager
     /// <summary>Newest first.</summary>
     Task<GcpVersionPage> ListVersionsAsync(string id, int pageSize, string? pageToken, CancellationToken cancellationToken);
 
+    /// <exception cref="GcpChecksumException">The payload's checksum is not that of its bytes.</exception>
     Task<GcpAccess> AccessVersionAsync(string id, string version, CancellationToken cancellationToken);
 
     /// <param name="verb">enable, disable or destroy.</param>

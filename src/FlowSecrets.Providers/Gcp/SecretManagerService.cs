@@ -77,12 +77,15 @@ internal sealed class SecretManagerService : BaseClientService, ISecretManager
     public override string SerializeObject(object obj) => JsonSerializer.Serialize(obj, GcpJson.Default.GetTypeInfo(obj.GetType())!);
 
     /// <exception cref="JsonException">It is no JSON of this API; its text is nowhere in the exception.</exception>
+    /// <exception cref="GcpChecksumException">A payload's checksum is not that of its bytes.</exception>
     public override async Task<T> DeserializeResponse<T>(HttpResponseMessage response)
     {
         try
         {
             await using Stream body = await response.Content.ReadAsStreamAsync();
-            return await JsonSerializer.DeserializeAsync(body, (JsonTypeInfo<T>)GcpJson.Default.GetTypeInfo(typeof(T))!) ?? throw new JsonException("null");
+            T reply = await JsonSerializer.DeserializeAsync(body, (JsonTypeInfo<T>)GcpJson.Default.GetTypeInfo(typeof(T))!) ?? throw new JsonException("null");
+            (reply as GcpAccess)?.Verify();
+            return reply;
         }
         catch (JsonException e)
         {

@@ -102,6 +102,15 @@ internal sealed class GcpAccess
     public string? Name { get; set; }
 
     public GcpPayload? Payload { get; set; }
+
+    /// <exception cref="GcpChecksumException">The payload's checksum is not that of its bytes.</exception>
+    public void Verify()
+    {
+        if (Payload is not { Data: { } data, DataCrc32c: { } sum } || sum != Crc32C.Of(data))
+        {
+            throw new GcpChecksumException();
+        }
+    }
 }
 
 /// <summary>A request without a body's content.</summary>
