@@ -1,20 +1,59 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
 namespace FlowSecrets.Transport;
 
 /// <summary>What a service says, made fit for a message of ours.</summary>
-internal static class RemoteText
+internal static partial class RemoteText
 {
     private const int Most = 300;
 
     /// <summary>In quotation marks after a colon; nothing for nothing.</summary>
     public static string Quote(string? text) => string.IsNullOrWhiteSpace(text) ? "" : $": \"{Clean(text)}\"";
 
-    /// <summary>One line of bounded length that no CI system takes for a command of its own.</summary>
+    /// <summary>A code such as PERMISSION_DENIED; nothing for what is none, which might be anything.</summary>
+    public static string? Code(string? text) => text is not null && Word().IsMatch(text) ? text : null;
+
+    /// <summary>One line of bounded length, without what signed the request, that no CI system takes for a command of its own.</summary>
     public static string Clean(string text)
     {
-        string line = string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c))
-            .Replace("##", "# #", StringComparison.Ordinal)
-            .Replace("::", ": :", StringComparison.Ordinal)
-            .Trim();
-        return line.Length <= Most ? line : line[..Most] + "…";
+        StringBuilder plain = new(text.Length);
+        foreach (char c in text)
+        {
+            switch (char.GetUnicodeCategory(c))
+            {
+                case UnicodeCategory.Format:
+                    break;
+                case UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator:
+                    plain.Append(' ');
+                    break;
+                default:
+                    plain.Append(c);
+                    break;
+            }
+        }
+
+        StringBuilder line = new(plain.Length);
+        foreach (char c in Proof().Replace(plain.ToString(), "${name}…"))
+        {
+            // Each from the one before it: in a row of three, replacing pairs would leave a pair.
+            if (c is '#' or ':' && line.Length > 0 && line[^1] == c)
+            {
+                line.Append(' ');
+            }
+
+            line.Append(c);
+        }
+
+        string clean = line.ToString().Trim();
+        return clean.Length <= Most ? clean : clean[..(char.IsHighSurrogate(clean[Most - 1]) ? Most - 1 : Most)] + "…";
     }
+
+    /// <summary>Tokens and signatures: a service that echoes a request would show them.</summary>
+    [GeneratedRegex(@"(?<name>\b(Bearer|Basic)\s+)[^\s""',;]+|\bya29\.[A-Za-z0-9_.-]+|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+|(?<name>\b(X-Amz-)?(Signature|Credential|Security-Token)\s*[=:]\s*)[^\s,&""']+", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Proof();
+
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_.]{0,79}\z")]
+    private static partial Regex Word();
 }
