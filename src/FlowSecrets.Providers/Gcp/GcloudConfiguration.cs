@@ -3,24 +3,29 @@ namespace FlowSecrets.Providers.Gcp;
 /// <summary>What the gcloud CLI's active configuration says; its files are read, gcloud is not started.</summary>
 internal sealed class GcloudConfiguration
 {
-    private readonly Dictionary<string, string> _core = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _properties = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Func<string, string?> _environment;
 
-    private GcloudConfiguration(string folder) => Folder = folder;
+    private GcloudConfiguration(string folder, Func<string, string?> environment) => (Folder, _environment) = (folder, environment);
 
     /// <summary>gcloud's folder, which holds the application default credentials too.</summary>
     public string Folder { get; }
 
-    public string? Project => _core.GetValueOrDefault("project");
+    public string? Project => _properties.GetValueOrDefault("core/project");
 
-    public string? Account => _core.GetValueOrDefault("account");
+    /// <summary>Whose token gcloud prints.</summary>
+    public string? Account => _environment("CLOUDSDK_CORE_ACCOUNT") ?? _properties.GetValueOrDefault("core/account");
+
+    /// <summary>The service account that gcloud acts as, where it was told to.</summary>
+    public string? Impersonated => _environment("CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT") ?? _properties.GetValueOrDefault("auth/impersonate_service_account");
 
     public static GcloudConfiguration Read(Func<string, string?> environment)
     {
-        GcloudConfiguration configuration = new(FindFolder(environment));
+        GcloudConfiguration configuration = new(FindFolder(environment), environment);
         try
         {
             string active = environment("CLOUDSDK_ACTIVE_CONFIG_NAME") ?? ReadName(Path.Combine(configuration.Folder, "active_config"));
-            configuration.ReadCore(Path.Combine(configuration.Folder, "configurations", "config_" + active));
+            configuration.ReadProperties(Path.Combine(configuration.Folder, "configurations", "config_" + active));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -44,19 +49,19 @@ internal sealed class GcloudConfiguration
 
     private static string ReadName(string file) => File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } name ? name : "default";
 
-    /// <summary>The section [core] of an INI file.</summary>
-    private void ReadCore(string file)
+    /// <summary>An INI file as Python reads it: '=' or ':', comments in lines of their own, names in either case.</summary>
+    private void ReadProperties(string file)
     {
         string section = "";
-        foreach (string line in File.ReadLines(file).Select(static l => l.Trim()))
+        foreach (string line in File.ReadLines(file).Select(static l => l.Trim()).Where(static l => l.Length > 0 && l[0] is not ('#' or ';')))
         {
-            if (line.StartsWith('[') && line.EndsWith(']'))
+            if (line[0] == '[' && line.IndexOf(']', StringComparison.Ordinal) is > 0 and int end)
             {
-                section = line[1..^1].Trim();
+                section = line[1..end];
             }
-            else if (section == "core" && line.IndexOf('=', StringComparison.Ordinal) is > 0 and int at)
+            else if (line.IndexOfAny(['=', ':']) is > 0 and int at && line[(at + 1)..].Trim() is { Length: > 0 } value)
             {
-                _core[line[..at].Trim()] = line[(at + 1)..].Trim();
+                _properties[$"{section}/{line[..at].TrimEnd()}"] = value;
             }
         }
     }

@@ -9,12 +9,19 @@ namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>The gcloud CLI's own login: its token, asked for once and again when the API refuses it.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process, and its gate holds no handle.")]
-internal sealed class GcloudLogin(string program) : IConfigurableHttpClientInitializer, IHttpExecuteInterceptor, IHttpUnsuccessfulResponseHandler
+internal sealed class GcloudLogin(string program, TimeSpan? patience = null) : IConfigurableHttpClientInitializer, IHttpExecuteInterceptor, IHttpUnsuccessfulResponseHandler
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>How long an answer is not asked for again, be it a failure or the token that was refused before: many calls at a time would else start a gcloud each.</summary>
+    private static readonly TimeSpan AnswerHolds = TimeSpan.FromSeconds(3);
+
+    /// <summary>Less than a call's own limit, so that it is gcloud that is named.</summary>
+    private readonly TimeSpan _patience = patience ?? TimeSpan.FromSeconds(15);
 
     private readonly SemaphoreSlim _gate = new(1);
     private string? _token;
+    private FlowSecretException? _failure;
+    private bool _isSame;
+    private long _asked;
 
     /// <returns>gcloud on PATH, or null.</returns>
     public static string? Find(Func<string, string?> environment) => ProgramFinder.Find(OperatingSystem.IsWindows() ? "gcloud.cmd" : "gcloud", environment);
@@ -44,16 +51,37 @@ internal sealed class GcloudLogin(string program) : IConfigurableHttpClientIniti
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            if (_token is null || _token == refused)
+            bool isFresh = _asked != 0 && Stopwatch.GetElapsedTime(_asked) < AnswerHolds;
+            if (isFresh && _failure is { } known)
             {
-                _token = await AskAsync(cancellationToken);
+                throw new FlowSecretException(known.Id, known.Category, known.Target, known.Cause, known.Remedy);
             }
 
-            return _token;
+            if (_token is null || (_token == refused && !(isFresh && _isSame)))
+            {
+                await AskOnceAsync(refused, cancellationToken);
+            }
+
+            return _token!;
         }
         finally
         {
             _gate.Release();
+        }
+    }
+
+    private async Task AskOnceAsync(string? refused, CancellationToken cancellationToken)
+    {
+        (_token, _failure) = (null, null);
+        try
+        {
+            _token = await AskAsync(cancellationToken);
+            (_isSame, _asked) = (_token == refused, Stopwatch.GetTimestamp());
+        }
+        catch (FlowSecretException e)
+        {
+            (_failure, _asked) = (e, Stopwatch.GetTimestamp());
+            throw;
         }
     }
 
@@ -66,7 +94,7 @@ internal sealed class GcloudLogin(string program) : IConfigurableHttpClientIniti
         }
 
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(_patience);
         Process? process = null;
         try
         {
@@ -78,7 +106,7 @@ internal sealed class GcloudLogin(string program) : IConfigurableHttpClientIniti
             await error;
             return process.ExitCode == 0 && token.Length > 0 && !token.Any(char.IsWhiteSpace)
                 ? token
-                : throw GcpErrors.NotAuthenticated("gcloud", "Not authenticated with gcloud: 'gcloud auth print-access-token' gave no token");
+                : throw GcpErrors.NotAuthenticated("gcloud", "Not authenticated with gcloud: 'gcloud auth print-access-token' gave no token. It says why when you run it");
         }
         catch (Win32Exception)
         {
@@ -88,7 +116,7 @@ internal sealed class GcloudLogin(string program) : IConfigurableHttpClientIniti
         {
             process?.Kill(entireProcessTree: true);
             cancellationToken.ThrowIfCancellationRequested();
-            throw GcpErrors.NotAuthenticated("gcloud", $"'gcloud auth print-access-token' did not answer within {Patience.TotalSeconds:0} seconds");
+            throw GcpErrors.NotAuthenticated("gcloud", $"'gcloud auth print-access-token' did not answer within {_patience.TotalSeconds:0} seconds");
         }
         finally
         {

@@ -19,8 +19,6 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
 {
     private const string LogIn = "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.";
 
-    private string Member => credential.Member ?? "user:YOUR_ACCOUNT";
-
     public static FlowSecretException NotAuthenticated(string target, string cause) => new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, target, cause, LogIn);
 
     /// <returns>Null for what is no failure of the service.</returns>
@@ -32,15 +30,36 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Unavailable(call, "has a certificate that this machine does not trust, or speaks no TLS", transient: false, applied: false),
         HttpRequestException or IOException => Unavailable(call, "broke the connection off", transient: true, applied: true),
         TimeoutException => Unavailable(call, "did not answer in time", transient: true, applied: true),
-        JsonException => Unavailable(call, "answered with something that is no answer of this API (a proxy's or a sign-in page?)", transient: true, applied: true),
+        JsonException or InvalidDataException => Unavailable(call, $"answered with {Stranger}", transient: true, applied: true),
         GcpChecksumException => new CallFailure(ChecksumMismatch(call), IsTransient: true),
-        TokenResponseException e => new CallFailure(NotAuthenticated(at.Project, $"The credentials of {place.Identity} were refused or have expired{Reason(e)}"), IsTransient: false),
-        InvalidOperationException => new CallFailure(NotAuthenticated(at.Project, $"No access token could be had for {place.Identity}"), IsTransient: false),
+        GcpTokenException { InnerException: { } inner } => NoToken(inner, call),
         _ => null,
     };
 
+    private const string Stranger = "something that is no answer of this API (a proxy's, a firewall's or a sign-in page?)";
+
+    /// <summary>Nothing was sent to the API.</summary>
+    private CallFailure NoToken(Exception error, GcpCall call) => error switch
+    {
+        TokenResponseException { StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests } e => TokenService(call, $"answered with status {(int)e.StatusCode}"),
+        TokenResponseException e => Final(NotAuthenticated(at.Project, $"The credentials of {place.Identity} were refused or have expired{Reason(e)}")),
+        HttpRequestException or IOException => TokenService(call, "cannot be reached"),
+        TimeoutException or OperationCanceledException => TokenService(call, "did not answer in time"),
+        _ => Final(NotAuthenticated(at.Project, $"No access token could be had for {place.Identity}")),
+    };
+
+    private CallFailure TokenService(GcpCall call, string what) => new(
+        new FlowSecretException(
+            ErrorIds.StoreUnavailable,
+            FlowErrorCategory.ResourceUnavailable,
+            call.Target,
+            $"No access token could be had for {place.Identity}: the service that gives it {what} ({place})",
+            "Check network and proxy (HTTPS_PROXY), then run the same command again; or log in another way: gcloud auth application-default login"),
+        IsTransient: true);
+
     private CallFailure Explain(GcpRequestError reply, GcpCall call) => (reply.Status, reply.Code) switch
     {
+        (_, 400 or 403 or 404 or 405 or 407 or 409 or 412) when !reply.IsOfApi => Unavailable(call, $"answered with status {reply.Code} and {Stranger}", transient: false, applied: false),
         ("UNAUTHENTICATED", _) or (_, 401) => Final(NotAuthenticated(at.Project, $"Google refused the credentials of {place.Identity}: they are wrong, expired or revoked")),
         ("PERMISSION_DENIED", _) or (_, 403) => Final(Denied(reply, call)),
         ("ALREADY_EXISTS", _) => Final(StoreErrors.SecretExists(place, call.Target)),
@@ -74,7 +93,7 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
             case "SERVICE_DISABLED":
                 return new FlowSecretException(ErrorIds.ApiNotEnabled, FlowErrorCategory.ResourceUnavailable, at.Project, $"The Secret Manager API is not enabled in project {at.Project}", $"Enable it, then wait some minutes: gcloud services enable secretmanager.googleapis.com --project={at.Project}");
             case "BILLING_DISABLED":
-                return new FlowSecretException(ErrorIds.ApiNotEnabled, FlowErrorCategory.ResourceUnavailable, at.Project, $"Billing is not enabled in project {at.Project}, so Secret Manager cannot be used there", "Link a billing account: https://console.cloud.google.com/billing/enable");
+                return new FlowSecretException(ErrorIds.ApiNotEnabled, FlowErrorCategory.ResourceUnavailable, at.Project, $"Billing is not enabled in project {at.Project}, so Secret Manager cannot be used there", $"Link a billing account: gcloud billing projects link {at.Project} --billing-account=BILLING_ACCOUNT_ID");
             case "CONSUMER_INVALID" or "USER_PROJECT_DENIED":
                 return NoProject(reply);
             case "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
@@ -136,15 +155,16 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         {
             "secretmanager.versions.access" => "roles/secretmanager.secretAccessor",
             "secretmanager.versions.add" => "roles/secretmanager.secretVersionAdder",
+            "secretmanager.versions.enable" or "secretmanager.versions.disable" or "secretmanager.versions.destroy" => "roles/secretmanager.secretVersionManager",
             "secretmanager.secrets.get" or "secretmanager.secrets.list" or "secretmanager.versions.get" or "secretmanager.versions.list" => "roles/secretmanager.viewer",
             _ => "roles/secretmanager.admin",
         };
         return call.Secret is null || call.Permission == "secretmanager.secrets.create"
-            ? $"gcloud projects add-iam-policy-binding {at.Project} --member='{Member}' --role={role}"
-            : $"gcloud secrets add-iam-policy-binding {call.Secret} {at.Arguments} --member='{Member}' --role={role}";
+            ? $"gcloud projects add-iam-policy-binding {at.Project} --member='{credential.Member}' --role={role}"
+            : $"gcloud secrets add-iam-policy-binding {call.Secret} {at.Arguments} --member='{credential.Member}' --role={role}";
     }
 
-    private static string Reason(TokenResponseException error) => error.Error?.Error is { Length: > 0 } code ? $" ({RemoteText.Clean(code)})" : "";
+    private static string Reason(TokenResponseException error) => RemoteText.Code(error.Error?.Error) is { } code ? $" ({code})" : "";
 
     private static CallFailure Final(FlowSecretException error) => new(error, IsTransient: false);
 }

@@ -38,7 +38,7 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
         string? location = selection.Region is { Length: > 0 } region && region != "global" ? region : null;
         if (location is not null && !LocationId().IsMatch(location))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, location, $"'{location}' is no location of Google Cloud", "Use one such as europe-west1; for global secrets leave the region out.");
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, location, $"'{location}' is no location of Google Cloud", "Use one such as europe-west1 (gcloud secrets locations list); for global secrets leave the region out.");
         }
 
         return new GcpPlace(project, location, FindAddress(selection, location, environment));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using FlowSecrets.Transport;
 using Google.Apis.Http;
 using Google.Apis.Requests;
 using Google.Apis.Services;
@@ -27,11 +28,14 @@ internal sealed class SecretManagerService : BaseClientService, ISecretManager
             BaseUri = address.AbsoluteUri,
             GZipEnabled = false,
             HttpClientTimeout = Timeout.InfiniteTimeSpan,
+            DefaultExponentialBackOffPolicy = ExponentialBackOffPolicy.None,
         })
     {
         _address = address;
         _secrets = $"v1/{parent}/secrets";
-        HttpClient.MessageHandler.NumTries = 1;
+
+        // The second try is the credential's alone: after 401, which did nothing, with a new token. All others are made above this.
+        HttpClient.MessageHandler.NumTries = 2;
         HttpClient.MessageHandler.FollowRedirect = false;
         HttpClient.MessageHandler.IsLoggingEnabled = false;
     }
@@ -113,8 +117,9 @@ internal sealed class SecretManagerService : BaseClientService, ISecretManager
         {
             Code = (int)response.StatusCode,
             Message = error?.Message ?? "",
-            Status = error?.Status,
-            Reason = info?.Reason,
+            IsOfApi = error is not null,
+            Status = RemoteText.Code(error?.Status),
+            Reason = RemoteText.Code(info?.Reason),
             Metadata = info?.Metadata ?? [],
             RetryAfter = response.Headers.RetryAfter is { } after ? after.Delta ?? after.Date - DateTimeOffset.UtcNow : null,
         };
@@ -149,6 +154,9 @@ internal sealed class SecretManagerService : BaseClientService, ISecretManager
 /// <summary>An error reply of the API, with what google.rpc adds.</summary>
 internal sealed class GcpRequestError : RequestError
 {
+    /// <summary>Whether the API said it; else somebody between here and there did, whose 404 says nothing of a secret.</summary>
+    public bool IsOfApi { get; init; }
+
     /// <summary>The canonical code: NOT_FOUND, PERMISSION_DENIED.</summary>
     public string? Status { get; init; }
 
