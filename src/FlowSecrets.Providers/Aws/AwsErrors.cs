@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using FlowSecrets.Transport;
@@ -16,9 +17,18 @@ internal sealed record AwsCall(string Action, string? Secret = null, string? Ver
 }
 
 /// <summary>The service's failures in our ids, with account, region, identity and what mends it.</summary>
-internal sealed class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity identity)
+internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity identity)
 {
-    private const string LogIn = "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
+    private const string BadReply = "answered with something that is no answer of this API (a proxy's, a firewall's or a sign-in page?)";
+
+    private string LogIn
+    {
+        get
+        {
+            string profile = at.Profile is { } name ? $" --profile '{name}'" : "";
+            return $"Log in: aws sso login{profile}, or aws configure{profile}; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
+        }
+    }
 
     private Place Place => place();
 
@@ -27,11 +37,13 @@ internal sealed class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity iden
     /// <returns>Null for what is no failure of the service.</returns>
     public CallFailure? Explain(Exception error, AwsCall call) => error switch
     {
+        AwsCredentialsException { InnerException: { } inner } => NoCredentials(inner, call),
+        AmazonServiceException e when e.GetType() != typeof(AmazonServiceException) && e is not AmazonUnmarshallingException => NoCredentials(e, call),
         AmazonServiceException e => Explain(e, call),
         AmazonClientException e when Inner<HttpRequestException>(e) is { } inner => Explain(inner, call),
         AmazonClientException e when Inner<JsonException>(e) is not null => Unavailable(call, BadReply, transient: true, applied: true),
         AmazonClientException e when Inner<IOException>(e) is not null => Unavailable(call, "broke the connection off", transient: true, applied: true),
-        AmazonClientException => Final(NotAuthenticated($"Not authenticated: no usable AWS credentials were found ({identity.Text})")),
+        AmazonClientException e => NoCredentials(e, call),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unavailable(call, "cannot be reached", transient: true, applied: false),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Unavailable(call, "has a certificate that this machine does not trust, or speaks no TLS", transient: false, applied: false),
         HttpRequestException or IOException => Unavailable(call, "broke the connection off", transient: true, applied: true),
@@ -41,7 +53,30 @@ internal sealed class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity iden
         _ => null,
     };
 
-    private const string BadReply = "answered with something that is no answer of this API (a proxy's or a sign-in page?)";
+    /// <summary>Nothing was sent to the service: the credentials are not there, or STS, single sign-on, a container or an instance did not give them.</summary>
+    private CallFailure NoCredentials(Exception error, AwsCall call)
+    {
+        AmazonServiceException? refused = error as AmazonServiceException ?? Inner<AmazonServiceException>(error);
+        int status = refused is null ? 0 : (int)refused.StatusCode;
+        if (status is >= 500 or 429 || (status == 0 && (error is HttpRequestException || Inner<HttpRequestException>(error) is not null)))
+        {
+            return new CallFailure(
+                new FlowSecretException(
+                    ErrorIds.StoreUnavailable,
+                    FlowErrorCategory.ResourceUnavailable,
+                    call.Target,
+                    $"No AWS credentials could be had ({identity.Text}): the service that gives them {(status == 0 ? "cannot be reached" : $"answered with status {status}")} ({Place})",
+                    "Check network and proxy (HTTPS_PROXY), then run the same command again."),
+                IsTransient: true);
+        }
+
+        string? code = RemoteText.Code(refused?.ErrorCode);
+        return Final(code is null
+            ? NotAuthenticated($"Not authenticated: no usable AWS credentials were found ({identity.Text})")
+            : NotAuthenticated(
+                $"Not authenticated: AWS gave no credentials ({identity.Text}, {code})",
+                code is "AccessDenied" ? $"Let the role's trust policy allow this identity sts:AssumeRole. Which role: aws configure get role_arn{(at.Profile is { } name ? $" --profile '{name}'" : "")}" : LogIn));
+    }
 
     private CallFailure Explain(AmazonServiceException error, AwsCall call)
     {
@@ -59,16 +94,18 @@ internal sealed class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity iden
                 return Final(NotFound(call, message));
             case "ResourceExists":
                 return Final(StoreErrors.SecretExists(Place, call.Target));
-            case "InvalidRequest" when message.Contains("delet", StringComparison.OrdinalIgnoreCase):
+            case "InvalidRequest" when IsDeleted().IsMatch(message):
                 return Final(StoreErrors.PendingDeletion(call.Target, null));
             case "DecryptionFailure" or "EncryptionFailure":
                 return Final(KeyUnusable(call));
             case "AccessDenied" or "AccessDeniedByPolicy" or "UnauthorizedOperation" or "NotAuthorized" or "UnauthorizedAccess":
-                return Final(message.Contains("KMS", StringComparison.Ordinal) ? KeyUnusable(call) : Undecided(call));
+                return Final(IsAboutKey().IsMatch(message) ? KeyUnusable(call) : Undecided(call));
             case "InvalidSignature" or "RequestTimeTooSkewed" or "RequestExpired" when message.Contains("expired", StringComparison.OrdinalIgnoreCase) || message.Contains("not yet current", StringComparison.OrdinalIgnoreCase) || code != "InvalidSignature":
                 return new CallFailure(NotAuthenticated("AWS refused the signature's time: this machine's clock is wrong", "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again."), IsTransient: true);
             case "UnrecognizedClient" or "InvalidClientTokenId" or "InvalidSignature" or "SignatureDoesNotMatch" or "MissingAuthenticationToken" or "IncompleteSignature" or "InvalidAccessKeyId":
-                return Final(NotAuthenticated($"AWS refused the credentials ({identity.Text}) in {at.Region}: they are wrong, or the region is not enabled for the account"));
+                return Final(NotAuthenticated($"AWS refused the credentials ({identity.Text}) in {RegionOf(call)}: they are wrong, or the region is not enabled for the account"));
+            case "OptInRequired":
+                return Final(NotAuthenticated($"The region {RegionOf(call)} is not enabled for the account of {Who}", $"Enable it: aws account enable-region --region-name {RegionOf(call)}; or use another region."));
             case "ExpiredToken":
                 return Final(NotAuthenticated($"The session of the AWS credentials ({identity.Text}) has expired"));
             case "PreconditionNotMet":
@@ -82,10 +119,11 @@ internal sealed class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity iden
         return status switch
         {
             429 => new CallFailure(Throttled(call), IsTransient: true, RetryAfter: RetryAfter(error)),
-            401 or 403 when code.Length == 0 => Final(Undecided(call)),
+            407 => Unavailable(call, "is behind a proxy that wants a login", transient: false, applied: false),
+            >= 400 and < 500 when code.Length == 0 => Unavailable(call, $"answered with status {status} and without a word of this API (a proxy or a firewall?)", transient: false, applied: false),
             >= 500 => Unavailable(call, $"answered with status {status}", transient: true, applied: true) with { RetryAfter = RetryAfter(error) },
             >= 300 and < 400 => Unavailable(call, "answered with a redirect, which is not followed", transient: false, applied: false),
-            >= 400 => Final(Refused(call, code.Length == 0 ? status.ToString() : code, message)),
+            >= 400 => Final(Refused(call, RemoteText.Code(code) ?? status.ToString(), message)),
             _ => Unavailable(call, Inner<JsonException>(error) is null ? "broke the connection off" : BadReply, transient: true, applied: true),
         };
     }
@@ -123,7 +161,7 @@ internal sealed class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity iden
         FlowErrorCategory.PermissionDenied,
         call.Target,
         $"Permission denied: {Who} may not use the KMS key that encrypts '{call.Target}' in the {Place}, or the key is disabled",
-        $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws secretsmanager describe-secret --secret-id {call.Target} --region {at.Region} --query KmsKeyId");
+        $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws secretsmanager describe-secret --secret-id {call.Target} --region {RegionOf(call)} --query KmsKeyId");
 
     private FlowSecretException Throttled(AwsCall call) => new(
         ErrorIds.Throttled,
@@ -137,9 +175,9 @@ internal sealed class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity iden
         FlowErrorCategory.InvalidArgument,
         call.Target,
         // A reply to a value might quote it.
-        $"AWS refused the call ('secretsmanager:{call.Action}' on '{call.Target}' in the {Place}, {RemoteText.Clean(code)}){(call.Action is "PutSecretValue" or "CreateSecret" ? "" : RemoteText.Quote(message))}",
+        $"AWS refused the call ('secretsmanager:{call.Action}' on '{call.Target}' in the {Place}, {code}){(call.Action is "PutSecretValue" or "CreateSecret" ? "" : RemoteText.Quote(message))}",
         call.Action == "DeleteSecret" && message.Contains("replica", StringComparison.OrdinalIgnoreCase)
-            ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id {call.Target} --region {at.Region} --remove-replica-regions REGION"
+            ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id {call.Target} --region {RegionOf(call)} --remove-replica-regions REGION"
             : "Correct what it names, and try again.");
 
     private CallFailure Unavailable(AwsCall call, string what, bool transient, bool applied) => new(
@@ -147,21 +185,34 @@ internal sealed class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity iden
             ErrorIds.StoreUnavailable,
             FlowErrorCategory.ResourceUnavailable,
             call.Target,
-            $"{(at.Address ?? SecretsManagerConfig.AddressOf(at.Region, fips: false)).Host} {what} ({Place})",
+            $"{(at.Address ?? SecretsManagerConfig.AddressOf(RegionOf(call), SecretsManagerConfig.WantsFips)).Host} {what} ({Place})",
             "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. https://health.aws.amazon.com shows AWS's own state."),
         transient,
         MayHaveApplied: applied && call.Changes);
 
-    private FlowSecretException NotAuthenticated(string cause, string remedy = LogIn) => new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, at.Region, cause, remedy);
+    private FlowSecretException NotAuthenticated(string cause, string? remedy = null) => new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, at.Region, cause, remedy ?? LogIn);
 
     private string Statement(AwsCall call)
     {
         string partition = Amazon.Runtime.Internal.Endpoints.StandardLibrary.Fn.Partition(at.Region).name;
         string resource = call.Secret is null || call.Action is "ListSecrets" or "BatchGetSecretValue" ? "*"
-            : call.Secret.StartsWith("arn:", StringComparison.Ordinal) ? call.Secret
+            : call.Secret.StartsWith("arn:", StringComparison.Ordinal) ? EndsAsArn().IsMatch(call.Secret) ? call.Secret : call.Secret + "-??????"
             : $"arn:{partition}:secretsmanager:{at.Region}:{identity.Caller?.Account ?? "*"}:secret:{call.Secret}{(call.Action == "CreateSecret" ? "*" : "-??????")}";
         return $$"""{"Effect":"Allow","Action":"secretsmanager:{{call.Action}}","Resource":"{{resource}}"}""";
     }
+
+    /// <summary>An ARN's region is followed.</summary>
+    private string RegionOf(AwsCall call) => call.Secret?.Split(':') is ["arn", _, _, { Length: > 0 } region, ..] ? region : at.Region;
+
+    [GeneratedRegex(@"marked for deletion|scheduled for deletion|(was|marked) deleted", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex IsDeleted();
+
+    /// <summary>By what it says of the service; a user or a secret may be named after it.</summary>
+    [GeneratedRegex(@"Access to KMS|\bkms:[A-Z]|the (ciphertext|KMS key) ", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex IsAboutKey();
+
+    [GeneratedRegex(@"-[A-Za-z0-9]{6}\z")]
+    private static partial Regex EndsAsArn();
 
     /// <summary>The header is looked at by us: the SDK does not.</summary>
     private static TimeSpan? RetryAfter(Exception error)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Amazon;
@@ -20,11 +21,16 @@ internal sealed class AwsIdentity
 {
     private static readonly TimeSpan CallerPatience = TimeSpan.FromSeconds(4);
 
+    /// <summary>Many refused calls would else each wait for a service that does not answer.</summary>
+    private static readonly TimeSpan UnknownHolds = TimeSpan.FromSeconds(30);
+
     private readonly AwsPlace _place;
     private readonly Func<AWSCredentials> _find;
     private readonly Lock _gate = new();
     private Task<AWSCredentials>? _credentials;
     private AwsCaller? _caller;
+    private Task? _asking;
+    private long _asked;
 
     private AwsIdentity(AwsPlace place, string text, string key, Func<AWSCredentials> find) => (_place, Text, CacheKey, _find) = (place, text, key, find);
 
@@ -56,6 +62,7 @@ internal sealed class AwsIdentity
     }
 
     /// <summary>The credentials; they renew themselves. A metadata service that hangs heeds no token, so it is left behind when this is cancelled.</summary>
+    /// <exception cref="AwsCredentialsException">There are none, or whoever gives them did not.</exception>
     public async Task<AWSCredentials> CredentialsAsync(CancellationToken cancellationToken)
     {
         Task<AWSCredentials> finding;
@@ -63,14 +70,7 @@ internal sealed class AwsIdentity
         {
             if (_credentials is null or { IsFaulted: true } or { IsCanceled: true })
             {
-                _credentials = Task.Run(
-                    async () =>
-                    {
-                        AWSCredentials found = _find();
-                        await found.GetCredentialsAsync();
-                        return found;
-                    },
-                    CancellationToken.None);
+                _credentials = Task.Run(FindAsync, CancellationToken.None);
             }
 
             finding = _credentials;
@@ -79,7 +79,7 @@ internal sealed class AwsIdentity
         return await finding.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Asks STS who this is, once; needs no permission. Null where it cannot be found out in time.</summary>
+    /// <summary>Asks STS who this is, once for all who want to know; needs no permission. Null where it cannot be found out in time, which holds for a while.</summary>
     public async Task<AwsCaller?> CallerAsync(CancellationToken cancellationToken)
     {
         if (Caller is { } known)
@@ -87,11 +87,50 @@ internal sealed class AwsIdentity
             return known;
         }
 
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(CallerPatience);
+        Task asking;
+        lock (_gate)
+        {
+            if (_asking is null || (_asking.IsCompleted && Stopwatch.GetElapsedTime(_asked) > UnknownHolds))
+            {
+                _asked = Stopwatch.GetTimestamp();
+                _asking = Task.Run(AskAsync, CancellationToken.None);
+            }
+
+            asking = _asking;
+        }
+
+        await asking.WaitAsync(cancellationToken);
+        return Caller;
+    }
+
+    private async Task<AWSCredentials> FindAsync()
+    {
         try
         {
-            AmazonSecurityTokenServiceConfig config = new() { RegionEndpoint = RegionEndpoint.GetBySystemName(_place.Region), MaxErrorRetry = 1, AllowAutoRedirect = false, HttpClientFactory = AwsTransport.Shared };
+            AWSCredentials found = _find();
+            await found.GetCredentialsAsync();
+            return found;
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it is about the credentials, and nothing was sent to the service. Some texts quote what a program or a server said.
+            throw new AwsCredentialsException(e);
+        }
+    }
+
+    private async Task AskAsync()
+    {
+        using CancellationTokenSource limit = new(CallerPatience);
+        try
+        {
+            AmazonSecurityTokenServiceConfig config = new()
+            {
+                RegionEndpoint = RegionEndpoint.GetBySystemName(_place.Region),
+                IgnoreConfiguredEndpointUrls = true,
+                MaxErrorRetry = 1,
+                AllowAutoRedirect = false,
+                HttpClientFactory = AwsTransport.Shared,
+            };
             if (_place.IdentityAddress is { } address)
             {
                 config.ServiceURL = address.AbsoluteUri;
@@ -102,11 +141,12 @@ internal sealed class AwsIdentity
             GetCallerIdentityResponse reply = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), limit.Token).WaitAsync(limit.Token);
             Volatile.Write(ref _caller, new AwsCaller(reply.Account, reply.Arn));
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is AmazonClientException or AmazonServiceException or OperationCanceledException or HttpRequestException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or OperationCanceledException or HttpRequestException or IOException or InvalidOperationException)
         {
             // The call itself says what is wrong with the credentials.
         }
-
-        return Caller;
     }
 }
+
+/// <summary>No credentials could be had.</summary>
+internal sealed class AwsCredentialsException(Exception inner) : AmazonClientException("No credentials.", inner);

@@ -7,8 +7,8 @@ namespace FlowSecrets.Providers.Aws;
 /// <summary>A region, the profile that was named, and the address when it is not AWS's own.</summary>
 internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Address)
 {
-    /// <summary>Where STS is asked: an emulator serves all services at one address.</summary>
-    public Uri? IdentityAddress => Address is not null && ServiceAddress.IsThisMachine(Address) ? Address : null;
+    /// <summary>Where STS is asked; null: AWS's own address for the region.</summary>
+    public Uri? IdentityAddress { get; private init; }
 
     /// <exception cref="FlowSecretException">NoRegion, BadArgument, EndpointNotAllowed, NotAuthenticated (no such profile).</exception>
     public static AwsPlace Find(StoreSelection selection, Func<string, string?> environment)
@@ -22,7 +22,7 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
                 FlowErrorCategory.AuthenticationError,
                 named,
                 $"There is no profile '{named}' in the AWS configuration",
-                $"See which there are: aws configure list-profiles; or make it: aws configure --profile {named}");
+                $"See which there are: aws configure list-profiles; or make it: aws configure --profile '{named}'");
         }
 
         string region = selection.Region
@@ -40,8 +40,27 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
             throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, region, $"'{region}' is no region of AWS", "Use one such as eu-west-1.");
         }
 
-        return new AwsPlace(region, named, FindAddress(selection, profile, environment));
+        Uri? address = FindAddress(selection, profile, environment);
+        return new AwsPlace(region, named, address) { IdentityAddress = FindIdentityAddress(address, selection, environment) };
     }
+
+    /// <summary>An emulator serves all services at one address. Otherwise the variables hold, as checked as the other address is.</summary>
+    private static Uri? FindIdentityAddress(Uri? address, StoreSelection selection, Func<string, string?> environment)
+    {
+        if (address is not null && ServiceAddress.IsThisMachine(address))
+        {
+            return address;
+        }
+
+        return FromVariables(["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"], selection, environment);
+    }
+
+    private static Uri? FromVariables(string[] variables, StoreSelection selection, Func<string, string?> environment) =>
+        !Ignores(environment) && variables.FirstOrDefault(v => environment(v) is not null) is { } variable
+            ? ServiceAddress.Parse(environment(variable)!, variable, selection.AllowUnencryptedEndpoint)
+            : null;
+
+    private static bool Ignores(Func<string, string?> environment) => string.Equals(environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true", StringComparison.OrdinalIgnoreCase);
 
     private static Uri? FindAddress(StoreSelection selection, CredentialProfile? profile, Func<string, string?> environment)
     {
@@ -50,20 +69,12 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
             return ServiceAddress.Parse(given, "-Endpoint", selection.AllowUnencryptedEndpoint);
         }
 
-        if (environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true")
+        if (FromVariables(["AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL"], selection, environment) is { } address)
         {
-            return null;
+            return address;
         }
 
-        foreach (string variable in new[] { "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL" })
-        {
-            if (environment(variable) is { } text)
-            {
-                return ServiceAddress.Parse(text, variable, selection.AllowUnencryptedEndpoint);
-            }
-        }
-
-        if (profile is null || profile.IgnoreConfiguredEndpointUrls == true || (profile.EndpointUrl ?? profile.Services) is null)
+        if (profile is null || Ignores(environment) || profile.IgnoreConfiguredEndpointUrls == true || (profile.EndpointUrl ?? profile.Services) is null)
         {
             return null;
         }

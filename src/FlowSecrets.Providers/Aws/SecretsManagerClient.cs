@@ -115,7 +115,17 @@ internal sealed class SecretsManagerClient(AWSCredentials credentials, SecretsMa
                 return new Reply<T>();
             }
 
-            return new Reply<T> { Body = JsonSerializer.Deserialize(input.Stream, type) ?? throw new JsonException("null") };
+            try
+            {
+                return new Reply<T> { Body = JsonSerializer.Deserialize(input.Stream, type) ?? throw new JsonException("null") };
+            }
+            catch (InvalidOperationException)
+            {
+                // A member of another kind than text, where text is read as bytes.
+#pragma warning disable MA0054 // The inner exception might quote what it could not read.
+                throw new JsonException($"Not a {type.Type.Name}.");
+#pragma warning restore MA0054
+            }
         }
 
         public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
