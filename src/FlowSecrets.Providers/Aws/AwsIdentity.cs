@@ -58,7 +58,8 @@ internal sealed class AwsIdentity
                 : throw new AmazonClientException("The profile holds no credentials."));
         }
 
-        return new AwsIdentity(place, "default credentials", "", () => DefaultAWSCredentialsIdentityResolver.GetCredentials(new SecretsManagerConfig(place.Region, place.Address)));
+        // A chain of its own: the process's keeps what it found first, whatever has changed since. It lives as long as the credentials.
+        return new AwsIdentity(place, "default credentials", "", () => new DefaultAWSCredentialsIdentityResolver().ResolveIdentity(new SecretsManagerConfig(place.Region, place.Address)));
     }
 
     /// <summary>The credentials; they renew themselves. A metadata service that hangs heeds no token, so it is left behind when this is cancelled.</summary>

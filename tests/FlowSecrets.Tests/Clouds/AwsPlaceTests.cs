@@ -6,36 +6,6 @@ public sealed class AwsPlaceTests : IDisposable
 {
     private readonly CloudSetting _setting = new();
 
-    static AwsPlaceTests()
-    {
-        AwsFiles.AddToConfig("""
-            [profile place-region]
-            region = eu-west-2
-
-            [profile place-endpoint]
-            region = eu-west-2
-            endpoint_url = http://127.0.0.1:71/
-
-            [profile place-services]
-            region = eu-west-2
-            endpoint_url = http://127.0.0.1:71/
-            services = place-local
-
-            [services place-local]
-            secrets_manager =
-              endpoint_url = http://127.0.0.1:72/
-
-            [profile place-ignores]
-            region = eu-west-2
-            ignore_configured_endpoint_urls = true
-            endpoint_url = http://127.0.0.1:71/
-
-            [profile place-plain]
-            region = eu-west-2
-            endpoint_url = http://elsewhere:71/
-            """);
-    }
-
     public void Dispose() => _setting.Dispose();
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using FlowSecrets.Providers.Aws;
 using FlowSecrets.Providers.Gcp;
 using FlowSecrets.Transport;
@@ -78,38 +77,6 @@ internal static class Cancelling
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(5)));
         Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1), $"It took {Stopwatch.GetElapsedTime(start)}.");
-    }
-}
-
-/// <summary>
-/// The AWS configuration of this process's tests. The SDK looks once where the files are, and reads them each time; so all tests have one, which
-/// is nobody's own, and each adds profiles of its own names.
-/// </summary>
-internal static class AwsFiles
-{
-    private static readonly Lock Gate = new();
-    private static readonly string Folder = Directory.CreateTempSubdirectory("flowsecrets-aws-").FullName;
-
-    [ModuleInitializer]
-    internal static void Use()
-    {
-        Environment.SetEnvironmentVariable("AWS_CONFIG_FILE", Path.Combine(Folder, "config"));
-        Environment.SetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE", Path.Combine(Folder, "credentials"));
-        AppDomain.CurrentDomain.ProcessExit += static (_, _) => Directory.Delete(Folder, recursive: true);
-    }
-
-    public static void AddToConfig(string text) => Add("config", text);
-
-    public static void AddToCredentials(string text) => Add("credentials", text);
-
-    private static void Add(string name, string text)
-    {
-        lock (Gate)
-        {
-            string file = Path.Combine(Folder, name);
-            File.WriteAllText(file + ".new", (File.Exists(file) ? File.ReadAllText(file) : "") + text + "\n");
-            File.Move(file + ".new", file, overwrite: true);
-        }
     }
 }
 

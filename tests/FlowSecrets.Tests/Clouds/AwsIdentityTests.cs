@@ -1,0 +1,144 @@
+using FlowSecrets.CloudFakes;
+using FlowSecrets.Providers.Aws;
+
+namespace FlowSecrets.Tests.Clouds;
+
+/// <summary>Whose keys sign, and who that is.</summary>
+public sealed class AwsIdentityTests : IAsyncLifetime
+{
+    private readonly CloudSetting _setting = new();
+    private AwsFake _fake = null!;
+
+    public async ValueTask InitializeAsync() => _fake = await AwsFake.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _fake.DisposeAsync();
+        _setting.Dispose();
+    }
+
+    [Fact]
+    public async Task AGivenProfileWinsOverTheKeysAndTheyOverAProfileOfTheVariable()
+    {
+        _setting.Set("AWS_PROFILE", "identity-keys");
+        Assert.Equal(("AKIDPROFILE", "profile identity-keys"), await SignedAsync(null));
+        _setting.Set("AWS_ACCESS_KEY_ID", "AKIDVARIABLE");
+        _setting.Set("AWS_SECRET_ACCESS_KEY", "s");
+        Assert.Equal(("AKIDVARIABLE", "keys of AWS_ACCESS_KEY_ID"), await SignedAsync(null));
+        Assert.Equal(("AKIDPROFILE", "profile identity-keys"), await SignedAsync("identity-keys"));
+    }
+
+    [Fact]
+    public async Task ASessionTokenIsSent()
+    {
+        SetKeys();
+        _setting.Set("AWS_SESSION_TOKEN", "session");
+        await _setting.Aws(_fake.Endpoint).DescribeAsync("absent", CancellationToken.None);
+        Assert.Equal("session", _fake.Calls[0].Headers["X-Amz-Security-Token"]);
+    }
+
+    [Theory]
+    [InlineData("identity-empty")]
+    [InlineData("identity-process")]
+    public async Task AProfileWithoutCredentialsIsNotAuthenticated(string profile)
+    {
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => _setting.Aws(_fake.Endpoint, Selection(profile)).DescribeAsync("absent", CancellationToken.None));
+        Assert.Equal((ErrorIds.NotAuthenticated, $"Not authenticated: no usable AWS credentials were found (profile {profile})."), (error.Id, error.Cause));
+        Assert.Equal($"Log in: aws sso login --profile '{profile}', or aws configure --profile '{profile}'; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.", error.Remedy);
+        Assert.DoesNotContain("CANARY", error.ToString());
+        Assert.Empty(_fake.Calls);
+    }
+
+    [Fact]
+    public async Task WhoItIsIsAskedOnceForAll()
+    {
+        SetKeys();
+        AwsStore store = _setting.Aws(_fake.Endpoint);
+        Assert.Equal(("eu-west-1", "keys of AWS_ACCESS_KEY_ID", "Aws store in eu-west-1"), (store.Place.Location, store.Place.Identity, store.Place.ToString()));
+        Place[] places = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => store.IdentifyAsync(CancellationToken.None).AsTask()));
+        Assert.All(places, static p => Assert.Equal(("123456789012/eu-west-1", "arn:aws:iam::123456789012:user/tester", "Aws store of account 123456789012 in eu-west-1"), (p.Location, p.Identity, p.ToString())));
+        Assert.Single(_fake.Calls, static c => c.Operation == "GetCallerIdentity");
+    }
+
+    [Fact]
+    public async Task WhoeverCannotBeFoundOutIsNotAskedForByEachCall()
+    {
+        SetKeys();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static asked => asked.Operation.Length > 0
+            ? new Answer(400, """{"__type":"AccessDeniedException","message":"no"}""")
+            : AwsTokens.Refused("AccessDenied"));
+        AwsStore store = _setting.Aws(server.Address);
+        FlowSecretException[] errors = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Assert.ThrowsAsync<FlowSecretException>(() => store.DescribeAsync($"s{i}", CancellationToken.None))));
+        Assert.All(errors, static e => Assert.Contains("AWS does not tell keys of AWS_ACCESS_KEY_ID which", e.Cause));
+        Assert.All(errors, static e => Assert.Contains("arn:aws:secretsmanager:eu-west-1:*:secret:", e.Remedy));
+        Assert.Single(server.Calls, static c => c.Operation.Length == 0);
+    }
+
+    [Fact]
+    public async Task AHangingStsDoesNotHoldACancelledCall()
+    {
+        SetKeys();
+        using SilentServer sts = new();
+        AwsStore store = _setting.Aws(sts.Address);
+        await Cancelling.EndsWithinASecondAsync(ct => store.IdentifyAsync(ct).AsTask(), sts.Reached);
+    }
+
+    [Fact]
+    public async Task AnArnsRegionIsFollowed()
+    {
+        SetKeys();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(200, """{"Name":"app","VersionId":"v","SecretString":"x"}"""));
+        AwsStore store = _setting.Aws(server.Address);
+        (await store.ReadAsync("app", VersionSelector.Current, CancellationToken.None)).Dispose();
+        (await store.ReadAsync("arn:aws:secretsmanager:us-east-2:123456789012:secret:app-AbCdEf", VersionSelector.Current, CancellationToken.None)).Dispose();
+        (await store.ReadAsync("arn:aws:secretsmanager:ap-south-1:123456789012:secret:app", VersionSelector.Current, CancellationToken.None)).Dispose();
+        Assert.Equal(["eu-west-1", "us-east-2", "ap-south-1"], server.Calls.Select(static c => c.Authorization.Split('/')[2]));
+        Assert.Contains("secret:app\"", server.Calls[2].Body);
+    }
+
+    [Fact]
+    public async Task NamesThatAwsItselfMadeAreReadAndNotMade()
+    {
+        SetKeys();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(200, """{"Name":"rds!db-1","VersionId":"v","SecretString":"x"}"""));
+        AwsStore store = _setting.Aws(server.Address);
+        (await store.ReadAsync("rds!db-1", VersionSelector.Current, CancellationToken.None)).Dispose();
+        using SecretValue value = SecretValue.FromText("v");
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => store.CreateAsync("rds!db-2", new Dictionary<string, string>(), value, CancellationToken.None));
+        Assert.Equal(ErrorIds.InvalidName, error.Id);
+        Assert.Single(server.Calls);
+    }
+
+    [Theory]
+    [InlineData("arn:aws:secretsmanager:eu-west-1:1234:secret:app")]
+    [InlineData("arn:aws:s3:eu-west-1:123456789012:secret:app")]
+    [InlineData("arn:aws:secretsmanager:evil.com/:123456789012:secret:app")]
+    [InlineData("with space")]
+    [InlineData("")]
+    public void WhatIsNeitherNameNorArnIsRefused(string name) => Assert.Equal(ErrorIds.InvalidName, Assert.Throws<FlowSecretException>(() => AwsName.Parse(name)).Id);
+
+    [Theory]
+    [InlineData("app", "app", "arn:x", true)]
+    [InlineData("app", "App", "arn:x", false)]
+    [InlineData("arn:aws:secretsmanager:eu-west-1:123456789012:secret:app", "app", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-AbCdEf", true)]
+    [InlineData("arn:aws:secretsmanager:eu-west-1:123456789012:secret:app", "app", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-other-AbCdEf", false)]
+    [InlineData("arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-AbCdEf", "app", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-AbCdEf", true)]
+    public void ANameOrArnIsComparedWithAnAnswers(string id, string name, string arn, bool same) => Assert.Equal(same, AwsName.Parse(id).Is(name, arn));
+
+    private static StoreSelection Selection(string? profile) => new(StoreKind.Aws) { Region = "eu-west-1", Profile = profile };
+
+    private void SetKeys()
+    {
+        _setting.Set("AWS_ACCESS_KEY_ID", "AKIDVARIABLE");
+        _setting.Set("AWS_SECRET_ACCESS_KEY", "s");
+    }
+
+    /// <summary>Whose key signed, and what messages call it.</summary>
+    private async Task<(string Key, string Text)> SignedAsync(string? profile)
+    {
+        AwsStore store = _setting.Aws(_fake.Endpoint, Selection(profile));
+        _fake.ClearCalls();
+        await store.DescribeAsync("absent", CancellationToken.None);
+        return (_fake.Calls[0].Headers["Authorization"].Split('=', '/')[1], store.Place.Identity);
+    }
+}
