@@ -10,9 +10,25 @@ namespace FlowSecrets.Providers;
 public sealed class ProviderDoor : IProviders
 {
     private readonly ConcurrentDictionary<LocalStoreKey, LocalStore> _localStores = new();
+    private bool _gcpPrepared;
+    private bool _awsPrepared;
     private readonly ConcurrentDictionary<(StoreKind Store, string Key), ISecretStore> _clouds = new();
 
     public IDocumentFormat Documents { get; } = new YamlDocuments();
+
+    public void Prepare(StoreKind store)
+    {
+        // What it fails at, the store says when it is opened.
+        switch (store)
+        {
+            case StoreKind.Gcp when Interlocked.Exchange(ref _gcpPrepared, true) is false:
+                _ = Task.Run(GcpWarmUp.RunAsync);
+                break;
+            case StoreKind.Aws when Interlocked.Exchange(ref _awsPrepared, true) is false:
+                _ = Task.Run(AwsWarmUp.RunAsync);
+                break;
+        }
+    }
 
     public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) => selection.Store switch
     {

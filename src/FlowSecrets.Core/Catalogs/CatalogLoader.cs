@@ -10,12 +10,13 @@ internal static class CatalogLoader
 
     /// <summary>The catalog that a command uses; null where none is found and none was named.</summary>
     /// <exception cref="FlowSecretException">NoCatalog: the named one is not there. CatalogInvalid: all its problems.</exception>
-    public static Catalog? Find(OperationContext context, string? catalogPath) =>
-        PathOf(context, catalogPath) is { } path ? Load(context, path) : null;
+    /// <param name="guess">From the file's text: which store will be opened.</param>
+    public static Catalog? Find(OperationContext context, string? catalogPath, Func<string, StoreKind?>? guess = null) =>
+        PathOf(context, catalogPath) is { } path ? Load(context, path, guess) : null;
 
     /// <exception cref="FlowSecretException">NoCatalog, CatalogInvalid.</exception>
-    public static Catalog Require(OperationContext context, string? catalogPath, string remedy = "Make one with New-FlowSecretCatalog, go to a folder below it, or name it: -CatalogPath FILE") =>
-        Find(context, catalogPath) ?? throw None(context, remedy);
+    public static Catalog Require(OperationContext context, string? catalogPath, string remedy = "Make one with New-FlowSecretCatalog, go to a folder below it, or name it: -CatalogPath FILE", Func<string, StoreKind?>? guess = null) =>
+        Find(context, catalogPath, guess) ?? throw None(context, remedy);
 
     /// <summary>Where the catalog is; null where none is found and none was named.</summary>
     public static string? PathOf(OperationContext context, string? catalogPath)
@@ -42,7 +43,7 @@ internal static class CatalogLoader
         $"No flowsecrets.yaml was found from '{context.WorkingDirectory}' upwards",
         remedy);
 
-    private static Catalog Load(OperationContext context, string path)
+    private static Catalog Load(OperationContext context, string path, Func<string, StoreKind?>? guess)
     {
         FileInfo file = new(path);
         if (Cache.TryGetValue(path, out (DateTime Written, long Length, Catalog Catalog) cached) && cached.Written == file.LastWriteTimeUtc && cached.Length == file.Length)
@@ -50,12 +51,12 @@ internal static class CatalogLoader
             return cached.Catalog;
         }
 
-        Catalog catalog = Read(context, path, out IReadOnlyList<CatalogProblem> problems) ?? throw Invalid(path, problems);
+        Catalog catalog = Read(context, path, guess, out IReadOnlyList<CatalogProblem> problems) ?? throw Invalid(path, problems);
         Cache[path] = (file.LastWriteTimeUtc, file.Length, catalog);
         return catalog;
     }
 
-    public static Catalog? Read(OperationContext context, string path, out IReadOnlyList<CatalogProblem> problems)
+    public static Catalog? Read(OperationContext context, string path, Func<string, StoreKind?>? guess, out IReadOnlyList<CatalogProblem> problems)
     {
         byte[] content;
         try
@@ -67,7 +68,13 @@ internal static class CatalogLoader
             throw new FlowSecretException(ErrorIds.NoCatalog, FlowErrorCategory.PermissionDenied, path, $"The catalog '{path}' cannot be read", "Check that this user may read it.", e);
         }
 
-        return CatalogReader.Read(path, content, context.Providers().Documents, out problems);
+        IProviders providers = context.Providers();
+        if (guess?.Invoke(System.Text.Encoding.UTF8.GetString(content)) is { } store)
+        {
+            providers.Prepare(store);
+        }
+
+        return CatalogReader.Read(path, content, providers.Documents, out problems);
     }
 
     public static FlowSecretException Invalid(string path, IReadOnlyList<CatalogProblem> problems) => new(

@@ -45,7 +45,7 @@ public sealed class TestCatalogOperation(OperationContext context) : IOperation<
         await Task.CompletedTask;
         string path = CatalogLoader.PathOf(context, options.CatalogPath)
             ?? throw CatalogLoader.None(context, "Make one with New-FlowSecretCatalog, or name it: -CatalogPath FILE");
-        Catalog? catalog = CatalogLoader.Read(context, path, out IReadOnlyList<CatalogProblem> problems);
+        Catalog? catalog = CatalogLoader.Read(context, path, null, out IReadOnlyList<CatalogProblem> problems);
         yield return new CatalogTest
         {
             Path = path,

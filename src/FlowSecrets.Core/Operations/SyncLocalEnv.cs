@@ -44,7 +44,7 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
 {
     public async IAsyncEnumerable<EnvVariable> RunAsync(SyncOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Catalog catalog = CatalogLoader.Require(context, options.CatalogPath);
+        Catalog catalog = CatalogLoader.Require(context, options.CatalogPath, guess: text => StoreGuess.From(text, context, options.Environment, forLocalEnv: options.Store is null));
         bool named = options.Environment is not null || options.Store is not null;
         Workspace workspace = Workspace.OpenWithCatalog(context, options, named ? null : catalog.LocalEnv.From);
         EnvTarget target = EnvTarget.Open(context, catalog, options);

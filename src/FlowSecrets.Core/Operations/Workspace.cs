@@ -42,7 +42,7 @@ internal sealed class Workspace
     /// <param name="preferred">An environment that comes after the parameters and before the rest.</param>
     public static Workspace Open(OperationContext context, TargetOptions options, string? preferred = null)
     {
-        Catalog? catalog = CatalogLoader.Find(context, options.CatalogPath);
+        Catalog? catalog = CatalogLoader.Find(context, options.CatalogPath, text => StoreGuess.From(text, context, options.Environment, forLocalEnv: false));
         (StoreSelection selection, CatalogEnvironment? environment) = Select(context, options, catalog, preferred);
         if (environment?.Selection.Path is { } path && ReferenceEquals(selection, environment.Selection))
         {

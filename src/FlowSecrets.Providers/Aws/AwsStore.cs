@@ -15,6 +15,8 @@ internal sealed record AwsStoreOptions
     public int ThrottleLimit { get; init; } = StoreSelection.DefaultThrottleLimit;
 
     public string? KmsKey { get; init; }
+
+    public AwsTransport Transport { get; init; } = AwsTransport.Shared;
 }
 
 /// <summary>
@@ -345,7 +347,7 @@ internal sealed partial class AwsStore : ISecretStore
 
     private async Task<ISecretsManager> ClientAsync(string region, CancellationToken cancellationToken)
     {
-        Lazy<Task<ISecretsManager>> made = _clients.GetOrAdd(region, r => new Lazy<Task<ISecretsManager>>(async () => new SecretsManagerClient(await _identity.CredentialsAsync(CancellationToken.None), new SecretsManagerConfig(r, _at.Address))));
+        Lazy<Task<ISecretsManager>> made = _clients.GetOrAdd(region, r => new Lazy<Task<ISecretsManager>>(async () => new SecretsManagerClient(await _identity.CredentialsAsync(CancellationToken.None), new SecretsManagerConfig(r, _at.Address) { HttpClientFactory = _options.Transport })));
         try
         {
             return await made.Value.WaitAsync(cancellationToken);

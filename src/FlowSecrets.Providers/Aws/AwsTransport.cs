@@ -4,7 +4,7 @@ using Amazon.Runtime;
 namespace FlowSecrets.Providers.Aws;
 
 /// <summary>One pooled handler for all calls of a process: HTTP/2 where the server offers it, no redirects, a short time to connect.</summary>
-internal sealed class AwsTransport : Amazon.Runtime.HttpClientFactory
+internal sealed class AwsTransport(HttpClient client) : Amazon.Runtime.HttpClientFactory
 {
     private static readonly HttpClient Client = new(
         new Http2Handler(new SocketsHttpHandler
@@ -20,9 +20,9 @@ internal sealed class AwsTransport : Amazon.Runtime.HttpClientFactory
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    public static AwsTransport Shared { get; } = new();
+    public static AwsTransport Shared { get; } = new(Client);
 
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => Client;
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => client;
 
     public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
 

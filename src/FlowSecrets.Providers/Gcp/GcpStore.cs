@@ -18,6 +18,8 @@ internal sealed record GcpStoreOptions
 
     public int ThrottleLimit { get; init; } = StoreSelection.DefaultThrottleLimit;
 
+    public GcpTransport Transport { get; init; } = GcpTransport.Shared;
+
     public string? Replication { get; init; }
 
     public string? KmsKey { get; init; }
@@ -48,7 +50,7 @@ internal sealed partial class GcpStore : ISecretStore
             Text = at.Location is null ? $"Gcp store of project {at.Project}" : $"Gcp store of project {at.Project} in {at.Location}",
         };
         _errors = new GcpErrors(Place, at, credential);
-        _client = new Lazy<ISecretManager>(() => new SecretManagerService(at.Address, at.Parent, credential.Open(), GcpTransport.Shared), LazyThreadSafetyMode.PublicationOnly);
+        _client = new Lazy<ISecretManager>(() => new SecretManagerService(at.Address, at.Parent, credential.Open(), options.Transport), LazyThreadSafetyMode.PublicationOnly);
     }
 
     public Place Place { get; }

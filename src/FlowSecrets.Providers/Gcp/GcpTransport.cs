@@ -4,7 +4,7 @@ using Google.Apis.Http;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>One pooled handler for all calls of a process: HTTP/2 where the server offers it, no redirects, a short time to connect.</summary>
-internal sealed class GcpTransport : HttpClientFactory
+internal sealed class GcpTransport(HttpMessageHandler pool) : HttpClientFactory
 {
     private static readonly SocketsHttpHandler Pool = new()
     {
@@ -15,9 +15,9 @@ internal sealed class GcpTransport : HttpClientFactory
         UseCookies = false,
     };
 
-    public static GcpTransport Shared { get; } = new();
+    public static GcpTransport Shared { get; } = new(Pool);
 
-    protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new Http2Handler(Pool);
+    protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new Http2Handler(pool);
 
     /// <summary>Asks for HTTP/2, and leaves the pool to the others when one client is disposed of.</summary>
     private sealed class Http2Handler(HttpMessageHandler pool) : DelegatingHandler(pool)

@@ -1,0 +1,28 @@
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Providers.Aws;
+
+/// <summary>
+/// Has the runtime compile what a read goes through, by one batch that a handler in this process answers: no socket is opened, no credential
+/// looked for.
+/// </summary>
+internal static class AwsWarmUp
+{
+    private static readonly byte[] Answer = """{"SecretValues":[{"Name":"a","VersionId":"1","SecretString":"x"},{"Name":"b","VersionId":"1","SecretString":"x"}]}"""u8.ToArray();
+
+    public static async Task RunAsync()
+    {
+        StoreSelection selection = new(StoreKind.Aws) { Region = "us-east-1", Endpoint = "http://127.0.0.1:9" };
+        AwsPlace place = new("us-east-1", null, new Uri("http://127.0.0.1:9"));
+        using HttpClient canned = new(new CannedHandler(Answer));
+        AwsStore store = new(place, AwsIdentity.Find(selection, place, static _ => "warm-up"), new AwsStoreOptions
+        {
+            Limits = new RetryLimits { Attempts = 1 },
+            Transport = new AwsTransport(canned),
+        });
+        await foreach (ReadOutcome outcome in store.ReadManyAsync(["a", "b"], CancellationToken.None))
+        {
+            outcome.Dispose();
+        }
+    }
+}
