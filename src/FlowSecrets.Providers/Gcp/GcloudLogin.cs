@@ -1,7 +1,7 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using FlowSecrets.Files;
 using Google.Apis.Http;
 
@@ -108,7 +108,7 @@ internal sealed class GcloudLogin(string program, TimeSpan? patience = null) : I
                 ? token
                 : throw GcpErrors.NotAuthenticated("gcloud", "Not authenticated with gcloud: 'gcloud auth print-access-token' gave no token. It says why when you run it");
         }
-        catch (Win32Exception)
+        catch (ExternalException)
         {
             throw GcpErrors.NotAuthenticated("gcloud", $"'{program}' could not be started");
         }
