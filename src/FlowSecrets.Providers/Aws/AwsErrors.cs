@@ -17,8 +17,11 @@ internal sealed record AwsCall(string Action, string? Secret = null, string? Ver
 }
 
 /// <summary>The service's failures in our ids, with account, region, identity and what mends it.</summary>
-internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdentity identity)
+internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at, AwsIdentity identity)
 {
+    /// <summary>What cannot be reached, or is no service, is tried but a few times: somebody waits at the prompt.</summary>
+    private const int Few = 3;
+
     private const string BadReply = "answered with something that is no answer of this API (a proxy's, a firewall's or a sign-in page?)";
 
     private string LogIn
@@ -30,7 +33,7 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
         }
     }
 
-    private Place Place => place();
+    private Place PlaceOf(AwsCall call) => place(call.Secret);
 
     private string Who => identity.Caller?.Arn ?? identity.Text;
 
@@ -41,14 +44,14 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
         AmazonServiceException e when e.GetType() != typeof(AmazonServiceException) && e is not AmazonUnmarshallingException => NoCredentials(e, call),
         AmazonServiceException e => Explain(e, call),
         AmazonClientException e when Inner<HttpRequestException>(e) is { } inner => Explain(inner, call),
-        AmazonClientException e when Inner<JsonException>(e) is not null => Unavailable(call, BadReply, transient: true, applied: true),
+        AmazonClientException e when Inner<JsonException>(e) is not null => Unavailable(call, BadReply, transient: true, applied: true) with { Tries = Few },
         AmazonClientException e when Inner<IOException>(e) is not null => Unavailable(call, "broke the connection off", transient: true, applied: true),
         AmazonClientException e => NoCredentials(e, call),
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unavailable(call, "cannot be reached", transient: true, applied: false),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unavailable(call, "cannot be reached", transient: true, applied: false) with { Tries = Few },
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Unavailable(call, "has a certificate that this machine does not trust, or speaks no TLS", transient: false, applied: false),
         HttpRequestException or IOException => Unavailable(call, "broke the connection off", transient: true, applied: true),
         TimeoutException => Unavailable(call, "did not answer in time", transient: true, applied: true),
-        JsonException => Unavailable(call, BadReply, transient: true, applied: true),
+        JsonException => Unavailable(call, BadReply, transient: true, applied: true) with { Tries = Few },
         InvalidOperationException or ArgumentException => Final(NotAuthenticated($"Not authenticated: the AWS configuration gives no usable credentials ({identity.Text})")),
         _ => null,
     };
@@ -65,7 +68,7 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
                     ErrorIds.StoreUnavailable,
                     FlowErrorCategory.ResourceUnavailable,
                     call.Target,
-                    $"No AWS credentials could be had ({identity.Text}): the service that gives them {(status == 0 ? "cannot be reached" : $"answered with status {status}")} ({Place})",
+                    $"No AWS credentials could be had ({identity.Text}): the service that gives them {(status == 0 ? "cannot be reached" : $"answered with status {status}")} ({PlaceOf(call)})",
                     "Check network and proxy (HTTPS_PROXY), then run the same command again."),
                 IsTransient: true);
         }
@@ -93,7 +96,7 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
             case "ResourceNotFound":
                 return Final(NotFound(call, message));
             case "ResourceExists":
-                return Final(StoreErrors.SecretExists(Place, call.Target));
+                return Final(StoreErrors.SecretExists(PlaceOf(call), call.Target));
             case "InvalidRequest" when IsDeleted().IsMatch(message):
                 return Final(StoreErrors.PendingDeletion(call.Target, null));
             case "DecryptionFailure" or "EncryptionFailure":
@@ -109,7 +112,7 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
             case "ExpiredToken":
                 return Final(NotAuthenticated($"The session of the AWS credentials ({identity.Text}) has expired"));
             case "PreconditionNotMet":
-                return Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {Place} was changed by somebody else at the same time"));
+                return Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {PlaceOf(call)} was changed by somebody else at the same time"));
             case "Throttling" or "Throttled" or "ThrottledRequest" or "RequestThrottled" or "RequestLimitExceeded" or "TooManyRequests" or "LimitExceeded" or "PriorRequestNotComplete" or "TransactionInProgress" or "ProvisionedThroughputExceeded" or "SlowDown" or "BandwidthLimitExceeded":
                 return new CallFailure(Throttled(call), IsTransient: true, RetryAfter: RetryAfter(error));
             case "RequestTimeout":
@@ -133,11 +136,11 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
         if (call.Action is "GetSecretValue" or "UpdateSecretVersionStage" && message.Contains("secret value", StringComparison.Ordinal))
         {
             return call.Version is null
-                ? StoreErrors.HasNoVersion(Place, call.Target)
-                : StoreErrors.VersionNotFound(call.Target, $"'{call.Target}' in the {Place} has no version {call.Version}");
+                ? StoreErrors.HasNoVersion(PlaceOf(call), call.Target)
+                : StoreErrors.VersionNotFound(call.Target, $"'{call.Target}' in the {PlaceOf(call)} has no version {call.Version}");
         }
 
-        return StoreErrors.SecretNotFound(Place, call.Target);
+        return StoreErrors.SecretNotFound(PlaceOf(call), call.Target);
     }
 
     /// <summary>It is there, and this identity may not.</summary>
@@ -145,7 +148,7 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
         ErrorIds.AccessDenied,
         FlowErrorCategory.PermissionDenied,
         call.Target,
-        $"Permission denied: {Who} may not 'secretsmanager:{call.Action}' {(call.Secret is null ? "in" : $"on the secret '{call.Secret}' in")} the {Place}",
+        $"Permission denied: {Who} may not 'secretsmanager:{call.Action}' {(call.Secret is null ? "in" : $"on the secret '{call.Secret}' in")} the {PlaceOf(call)}",
         $"Let an administrator allow it in an identity policy: {Statement(call)}");
 
     /// <summary>AWS refuses alike what is forbidden and, to who may not ask, what is absent.</summary>
@@ -153,21 +156,22 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
         ErrorIds.SecretNotFoundOrForbidden,
         FlowErrorCategory.PermissionDenied,
         call.Target,
-        $"Permission denied, or there is no secret '{call.Secret}' in the {Place}: AWS does not tell {Who} which ('secretsmanager:{call.Action}')",
+        $"Permission denied, or there is no secret '{call.Secret}' in the {PlaceOf(call)}: AWS does not tell {Who} which ('secretsmanager:{call.Action}')",
         $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it in an identity policy: {Statement(call)}");
 
-    private FlowSecretException KeyUnusable(AwsCall call) => new(
+    public FlowSecretException KeyUnusable(AwsCall call) => new(
         ErrorIds.AccessDenied,
         FlowErrorCategory.PermissionDenied,
         call.Target,
-        $"Permission denied: {Who} may not use the KMS key that encrypts '{call.Target}' in the {Place}, or the key is disabled",
-        $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws secretsmanager describe-secret --secret-id {call.Target} --region {RegionOf(call)} --query KmsKeyId");
+        $"Permission denied: {Who} may not use the KMS key that encrypts '{call.Target}' in the {PlaceOf(call)}, or the key is disabled",
+        $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws secretsmanager describe-secret --secret-id {call.Target} --region {RegionOf(call)} --query KmsKeyId",
+        new AwsKeyException());
 
     private FlowSecretException Throttled(AwsCall call) => new(
         ErrorIds.Throttled,
         FlowErrorCategory.LimitsExceeded,
         call.Target,
-        $"AWS goes on throttling calls in the {Place} ('secretsmanager:{call.Action}')",
+        $"AWS goes on throttling calls in the {PlaceOf(call)} ('secretsmanager:{call.Action}')",
         "Wait a minute and run the same command again, or use a smaller -ThrottleLimit.");
 
     private FlowSecretException Refused(AwsCall call, string code, string message) => new(
@@ -175,7 +179,7 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
         FlowErrorCategory.InvalidArgument,
         call.Target,
         // A reply to a value might quote it.
-        $"AWS refused the call ('secretsmanager:{call.Action}' on '{call.Target}' in the {Place}, {code}){(call.Action is "PutSecretValue" or "CreateSecret" ? "" : RemoteText.Quote(message))}",
+        $"AWS refused the call ('secretsmanager:{call.Action}' on '{call.Target}' in the {PlaceOf(call)}, {code}){(call.Action is "PutSecretValue" or "CreateSecret" ? "" : RemoteText.Quote(message))}",
         call.Action == "DeleteSecret" && message.Contains("replica", StringComparison.OrdinalIgnoreCase)
             ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id {call.Target} --region {RegionOf(call)} --remove-replica-regions REGION"
             : "Correct what it names, and try again.");
@@ -185,7 +189,7 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
             ErrorIds.StoreUnavailable,
             FlowErrorCategory.ResourceUnavailable,
             call.Target,
-            $"{(at.Address ?? SecretsManagerConfig.AddressOf(RegionOf(call), SecretsManagerConfig.WantsFips)).Host} {what} ({Place})",
+            $"{(at.Address ?? SecretsManagerConfig.AddressOf(RegionOf(call), at.Fips)).Host} {what} ({PlaceOf(call)})",
             "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. https://health.aws.amazon.com shows AWS's own state."),
         transient,
         MayHaveApplied: applied && call.Changes);
@@ -239,3 +243,6 @@ internal sealed partial class AwsErrors(Func<Place> place, AwsPlace at, AwsIdent
 
     private static CallFailure Final(FlowSecretException error) => new(error, IsTransient: false);
 }
+
+/// <summary>Marks a refusal that is about the KMS key, not the secret.</summary>
+internal sealed class AwsKeyException : Exception;

@@ -4,7 +4,8 @@ namespace FlowSecrets.Providers.Aws;
 
 /// <summary>A secret as it is named to AWS: by name, or by an ARN, whose region is followed.</summary>
 /// <param name="Region">The ARN's region; null for a name.</param>
-internal readonly partial record struct AwsName(string Id, string? Region)
+/// <param name="Account">The ARN's account; null for a name.</param>
+internal readonly partial record struct AwsName(string Id, string? Region, string? Account = null)
 {
     /// <summary>What can be read: names of ours, those that AWS's own services made (with '!'), and ARNs, whole or without the suffix.</summary>
     /// <exception cref="FlowSecretException">InvalidName.</exception>
@@ -12,7 +13,7 @@ internal readonly partial record struct AwsName(string Id, string? Region)
     {
         if (Arn().Match(name) is { Success: true } arn)
         {
-            return new AwsName(name, arn.Groups["region"].Value);
+            return new AwsName(name, arn.Groups["region"].Value, arn.Groups["account"].Value);
         }
 
         if (!Readable().IsMatch(name))
@@ -23,10 +24,7 @@ internal readonly partial record struct AwsName(string Id, string? Region)
         return new AwsName(name, null);
     }
 
-    /// <summary>Whether an answer about <paramref name="name"/> and <paramref name="arn"/> is about this one.</summary>
-    public bool Is(string? name, string? arn) => Region is null ? Id == name : Id == arn || (arn is not null && arn.Length == Id.Length + 7 && arn.StartsWith(Id + "-", StringComparison.Ordinal));
-
-    [GeneratedRegex(@"\Aarn:aws[a-z-]*:secretsmanager:(?<region>[a-z0-9-]+):[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]{1,519}\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\Aarn:aws[a-z-]*:secretsmanager:(?<region>[a-z0-9-]+):(?<account>[0-9]{12}):secret:[A-Za-z0-9/_+=.@!-]{1,519}\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Arn();
 
     [GeneratedRegex(@"\A[A-Za-z0-9/_+=.@!-]{1,512}\z")]

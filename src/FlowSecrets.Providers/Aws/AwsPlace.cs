@@ -10,6 +10,9 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
     /// <summary>Where STS is asked; null: AWS's own address for the region.</summary>
     public Uri? IdentityAddress { get; private init; }
 
+    /// <summary>Whether AWS's own address is the one that fulfils FIPS 140.</summary>
+    public bool Fips { get; private init; }
+
     /// <exception cref="FlowSecretException">NoRegion, BadArgument, EndpointNotAllowed, NotAuthenticated (no such profile).</exception>
     public static AwsPlace Find(StoreSelection selection, Func<string, string?> environment)
     {
@@ -41,8 +44,11 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
         }
 
         Uri? address = FindAddress(selection, profile, environment);
-        return new AwsPlace(region, named, address) { IdentityAddress = FindIdentityAddress(address, selection, environment) };
+        return new AwsPlace(region, named, address) { IdentityAddress = FindIdentityAddress(address, selection, environment), Fips = WantsFips(profile, environment) };
     }
+
+    private static bool WantsFips(CredentialProfile? profile, Func<string, string?> environment) =>
+        environment("AWS_USE_FIPS_ENDPOINT") is { } said ? string.Equals(said, "true", StringComparison.OrdinalIgnoreCase) : profile?.UseFIPSEndpoint == true;
 
     /// <summary>An emulator serves all services at one address. Otherwise the variables hold, as checked as the other address is.</summary>
     private static Uri? FindIdentityAddress(Uri? address, StoreSelection selection, Func<string, string?> environment)

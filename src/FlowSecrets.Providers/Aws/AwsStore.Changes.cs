@@ -96,7 +96,7 @@ internal sealed partial class AwsStore
         {
             if (version is not null && !await HasVersionAsync(name, secret, version, cancellationToken))
             {
-                throw StoreErrors.VersionNotFound(name, $"'{name}' in the {Place} has no version {version}");
+                throw StoreErrors.VersionNotFound(name, $"'{name}' in the {PlaceOf(name)} has no version {version}");
             }
 
             await MoveAsync(name, label, version, from, cancellationToken);
@@ -268,7 +268,7 @@ internal sealed partial class AwsStore
     /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion.</exception>
     private async Task<AwsSecret> RequireAsync(string name, CancellationToken cancellationToken, bool deleted = false)
     {
-        AwsSecret secret = await FindAsync(name, cancellationToken) ?? throw StoreErrors.SecretNotFound(Place, name);
+        AwsSecret secret = await FindAsync(name, cancellationToken) ?? throw StoreErrors.SecretNotFound(PlaceOf(name), name);
         return secret.DeletedDate is null || deleted ? secret : throw PendingDeletion(name, secret);
     }
 
@@ -291,7 +291,7 @@ internal sealed partial class AwsStore
         }
         catch (FlowSecretException e)
         {
-            throw StoreErrors.WriteUncertain(Place, name, e);
+            throw StoreErrors.WriteUncertain(PlaceOf(name), name, e);
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed partial class AwsStore : ISecretStore
     public AwsStore(AwsPlace at, AwsIdentity identity, AwsStoreOptions options)
     {
         (_at, _identity, _options) = (at, identity, options);
-        _errors = new AwsErrors(() => Place, at, identity);
+        _errors = new AwsErrors(PlaceOf, at, identity);
         TimeSpan second = TimeSpan.FromSeconds(1);
         (_batches, _writes) = (new QuotaWindow(100, second, options.Clock), new QuotaWindow(50, second, options.Clock));
     }
@@ -55,6 +55,11 @@ internal sealed partial class AwsStore : ISecretStore
     public Place Place => _identity.Caller is { } caller
         ? new Place(StoreKind.Aws, $"{caller.Account}/{_at.Region}", caller.Arn) { Text = $"Aws store of account {caller.Account} in {_at.Region}" }
         : new Place(StoreKind.Aws, _at.Region, _identity.Text) { Text = $"Aws store in {_at.Region}" };
+
+    /// <summary>The place of one secret: an ARN may name another region and account.</summary>
+    private Place PlaceOf(string? name) => name is not null && AwsName.Parse(name) is { Region: { } region, Account: { } account } && (region != _at.Region || account != _identity.Caller?.Account)
+        ? new Place(StoreKind.Aws, $"{account}/{region}", Place.Identity) { Text = $"Aws store of account {account} in {region}" }
+        : Place;
 
     public int Concurrency => _options.ThrottleLimit;
 
@@ -227,10 +232,10 @@ internal sealed partial class AwsStore : ISecretStore
         {
             return await FindAsync(name, cancellationToken) switch
             {
-                null => StoreErrors.SecretNotFound(Place, name),
+                null => StoreErrors.SecretNotFound(PlaceOf(name), name),
                 { DeletedDate: not null } deleted => PendingDeletion(name, deleted),
-                _ when selector is { } version => StoreErrors.VersionNotFound(name, $"'{name}' in the {Place} has no version {version}"),
-                _ => error.Id == ErrorIds.BadArgument ? error : StoreErrors.HasNoVersion(Place, name),
+                _ when selector is { } version => StoreErrors.VersionNotFound(name, $"'{name}' in the {PlaceOf(name)} has no version {version}"),
+                _ => error.Id == ErrorIds.BadArgument ? error : StoreErrors.HasNoVersion(PlaceOf(name), name),
             };
         }
         catch (FlowSecretException)
@@ -323,7 +328,7 @@ internal sealed partial class AwsStore : ISecretStore
         {
             // Now that it matters, the message names account and identity.
             await IdentifyAsync(cancellationToken);
-            throw e.Id == ErrorIds.AccessDenied && call.Secret is not null && call.Action != "CreateSecret" ? e : await AbsentOrForbiddenAsync(call, cancellationToken);
+            throw e.InnerException is AwsKeyException ? _errors.KeyUnusable(call) : await AbsentOrForbiddenAsync(call, cancellationToken);
         }
     }
 
@@ -337,7 +342,7 @@ internal sealed partial class AwsStore : ISecretStore
 
         try
         {
-            return await FindAsync(call.Secret, cancellationToken) is null ? StoreErrors.SecretNotFound(Place, call.Secret) : _errors.Forbidden(call);
+            return await FindAsync(call.Secret, cancellationToken) is null ? StoreErrors.SecretNotFound(PlaceOf(call.Secret), call.Secret) : _errors.Forbidden(call);
         }
         catch (FlowSecretException)
         {
@@ -347,7 +352,7 @@ internal sealed partial class AwsStore : ISecretStore
 
     private async Task<ISecretsManager> ClientAsync(string region, CancellationToken cancellationToken)
     {
-        Lazy<Task<ISecretsManager>> made = _clients.GetOrAdd(region, r => new Lazy<Task<ISecretsManager>>(async () => new SecretsManagerClient(await _identity.CredentialsAsync(CancellationToken.None), new SecretsManagerConfig(r, _at.Address) { HttpClientFactory = _options.Transport })));
+        Lazy<Task<ISecretsManager>> made = _clients.GetOrAdd(region, r => new Lazy<Task<ISecretsManager>>(async () => new SecretsManagerClient(await _identity.CredentialsAsync(CancellationToken.None), new SecretsManagerConfig(r, _at.Address) { UseFIPSEndpoint = _at.Fips, HttpClientFactory = _options.Transport })));
         try
         {
             return await made.Value.WaitAsync(cancellationToken);

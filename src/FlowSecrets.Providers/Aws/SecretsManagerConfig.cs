@@ -30,10 +30,7 @@ internal sealed class SecretsManagerConfig : ClientConfig
         LogResponse = false;
         Timeout = System.Threading.Timeout.InfiniteTimeSpan;
         HttpClientFactory = AwsTransport.Shared;
-        UseFIPSEndpoint = WantsFips;
     }
-
-    public static bool WantsFips => string.Equals(Environment.GetEnvironmentVariable("AWS_USE_FIPS_ENDPOINT"), "true", StringComparison.OrdinalIgnoreCase);
 
     public override string ServiceVersion => "2017-10-17";
 

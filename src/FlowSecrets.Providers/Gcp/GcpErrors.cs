@@ -26,15 +26,18 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
     {
         GoogleApiException { Error: GcpRequestError reply } => Explain(reply, call),
         GoogleApiException e => Unavailable(call, $"answered with status {(int)e.HttpStatusCode}", transient: false, applied: true),
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unavailable(call, "cannot be reached", transient: true, applied: false),
+        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unavailable(call, "cannot be reached", transient: true, applied: false) with { Tries = Few },
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Unavailable(call, "has a certificate that this machine does not trust, or speaks no TLS", transient: false, applied: false),
         HttpRequestException or IOException => Unavailable(call, "broke the connection off", transient: true, applied: true),
         TimeoutException => Unavailable(call, "did not answer in time", transient: true, applied: true),
-        JsonException or InvalidDataException => Unavailable(call, $"answered with {Stranger}", transient: true, applied: true),
+        JsonException or InvalidDataException => Unavailable(call, $"answered with {Stranger}", transient: true, applied: true) with { Tries = Few },
         GcpChecksumException => new CallFailure(ChecksumMismatch(call), IsTransient: true),
         GcpTokenException { InnerException: { } inner } => NoToken(inner, call),
         _ => null,
     };
+
+    /// <summary>What cannot be reached, or is no service, is tried but a few times: somebody waits at the prompt.</summary>
+    private const int Few = 3;
 
     private const string Stranger = "something that is no answer of this API (a proxy's, a firewall's or a sign-in page?)";
 
@@ -65,7 +68,7 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         ("ALREADY_EXISTS", _) => Final(StoreErrors.SecretExists(place, call.Target)),
         ("ABORTED", _) or (_, 409) => new CallFailure(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time"), IsTransient: false),
         ("NOT_FOUND", _) or (_, 404) => Final(call.Secret is null ? NoProject(reply) : NotFound(call)),
-        ("FAILED_PRECONDITION", _) when reply.Message.Contains("etag", StringComparison.OrdinalIgnoreCase) => Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time")),
+        ("FAILED_PRECONDITION", _) when call.Permission == "secretmanager.secrets.update" || reply.Message.Contains("etag", StringComparison.OrdinalIgnoreCase) => Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time")),
         ("FAILED_PRECONDITION", _) when reply.Message.Contains("DESTROYED", StringComparison.Ordinal) => Final(StoreErrors.VersionDestroyed(call.Target, call.Version ?? "latest")),
         ("FAILED_PRECONDITION", _) when reply.Message.Contains("DISABLED", StringComparison.Ordinal) => Final(StoreErrors.VersionDisabled(call.Target, call.Version ?? "latest")),
         ("RESOURCE_EXHAUSTED", _) or (_, 429) => new CallFailure(Throttled(call), IsTransient: true, RetryAfter: reply.RetryAfter),

@@ -224,39 +224,39 @@ internal sealed partial class GcpStore
         List<GcpVersion> listed = page.Versions ?? [];
         foreach (GcpVersion version in listed.Where(v => v.CreateTime >= start && StateOf(v) == VersionState.Enabled))
         {
-            if (await HasValueAsync(name, version.Number, value, cancellationToken))
+            if (await HasValueAsync(name, version.Number, value, cancellationToken) == true)
             {
                 return Settled<GcpVersion>.Yes(version);
             }
         }
 
-        for (long next = listed.Count == 0 ? 1 : long.Parse(listed[0].Number) + 1; await FindVersionAsync(name, next.ToString(), cancellationToken) is { } version; next++)
+        for (long next = listed.Count == 0 ? 1 : long.Parse(listed[0].Number) + 1; await HasValueAsync(name, next.ToString(), value, cancellationToken) is { } same; next++)
         {
-            if (StateOf(version) == VersionState.Enabled && await HasValueAsync(name, version.Number, value, cancellationToken))
+            if (same)
             {
-                return Settled<GcpVersion>.Yes(version);
+                return Settled<GcpVersion>.Yes(new GcpVersion { Name = next.ToString(), CreateTime = _options.Clock.GetUtcNow(), State = "ENABLED" });
             }
         }
 
         return Settled<GcpVersion>.No;
     }
 
-    private async Task<GcpVersion?> FindVersionAsync(string name, string number, CancellationToken cancellationToken)
+    /// <returns>Null where there is no such version.</returns>
+    private async Task<bool?> HasValueAsync(string name, string number, SecretValue value, CancellationToken cancellationToken)
     {
         try
         {
-            return await VersionAsync(name, number, cancellationToken);
+            using ReadSecret read = await AccessAsync(name, number, cancellationToken);
+            return read.Value.Equals(value);
+        }
+        catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed)
+        {
+            return false;
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.VersionNotFound)
         {
             return null;
         }
-    }
-
-    private async Task<bool> HasValueAsync(string name, string number, SecretValue value, CancellationToken cancellationToken)
-    {
-        using ReadSecret read = await AccessAsync(name, number, cancellationToken);
-        return read.Value.Equals(value);
     }
 
     /// <summary>Finds out whether a change took effect; where that cannot be done, says so.</summary>

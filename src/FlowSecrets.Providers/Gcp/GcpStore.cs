@@ -95,13 +95,30 @@ internal sealed partial class GcpStore : ISecretStore
         }
 
         ReadSecret read = await AccessAsync(name, version, cancellationToken);
-        if (version == Latest && _written.TryGetValue(name, out long written) && long.Parse(read.Version) < written)
-        {
-            read.Dispose();
-            return await AccessAsync(name, written.ToString(), cancellationToken);
-        }
+        return version == Latest && _written.TryGetValue(name, out long written) && long.Parse(read.Version) < written
+            ? await WrittenAsync(name, written, read, cancellationToken)
+            : read;
+    }
 
-        return read;
+    /// <summary>What this process wrote, where 'latest' lags behind; what 'latest' says, where the secret was deleted and made anew meanwhile.</summary>
+    private async Task<ReadSecret> WrittenAsync(string name, long written, ReadSecret latest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ReadSecret newer = await AccessAsync(name, written.ToString(), cancellationToken);
+            latest.Dispose();
+            return newer;
+        }
+        catch (FlowSecretException e) when (e.Id == ErrorIds.VersionNotFound)
+        {
+            _written.TryRemove(KeyValuePair.Create(name, written));
+            return latest;
+        }
+        catch
+        {
+            latest.Dispose();
+            throw;
+        }
     }
 
     public IAsyncEnumerable<ReadOutcome> ReadManyAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
@@ -179,14 +196,31 @@ internal sealed partial class GcpStore : ISecretStore
         }
         while (page is not null);
 
-        long newest = versions.Count == 0 ? 0 : long.Parse(versions[0].Number);
-        if (_written.TryGetValue(name, out long written) && written > newest)
+        if (await NewerAsync(name, versions.FirstOrDefault(), cancellationToken) is { } newer)
         {
             // Lists lag behind; what we wrote is there all the same.
-            versions.Insert(0, await VersionAsync(name, written.ToString(), cancellationToken));
+            versions.Insert(0, newer);
         }
 
         return versions;
+    }
+
+    /// <returns>The version that this process wrote, when it is newer than the newest that was told; else null.</returns>
+    private async Task<GcpVersion?> NewerAsync(string name, GcpVersion? newest, CancellationToken cancellationToken)
+    {
+        if (!_written.TryGetValue(name, out long written) || written <= (newest is null ? 0 : long.Parse(newest.Number)))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await VersionAsync(name, written.ToString(), cancellationToken);
+        }
+        catch (FlowSecretException e) when (e.Id == ErrorIds.VersionNotFound)
+        {
+            return null;
+        }
     }
 
     private Task<GcpSecret> GetAsync(string name, CancellationToken cancellationToken) =>
@@ -208,9 +242,7 @@ internal sealed partial class GcpStore : ISecretStore
             // The secret is there, so it has no versions.
         }
 
-        return _written.TryGetValue(name, out long written) && written > (latest is null ? 0 : long.Parse(latest.Number))
-            ? await VersionAsync(name, written.ToString(), cancellationToken)
-            : latest;
+        return await NewerAsync(name, latest, cancellationToken) ?? latest;
     }
 
     private async Task<SecretDescription> DescribeAsync(GcpSecret secret, CancellationToken cancellationToken)

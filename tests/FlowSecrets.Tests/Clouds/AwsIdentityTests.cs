@@ -117,14 +117,6 @@ public sealed class AwsIdentityTests : IAsyncLifetime
     [InlineData("")]
     public void WhatIsNeitherNameNorArnIsRefused(string name) => Assert.Equal(ErrorIds.InvalidName, Assert.Throws<FlowSecretException>(() => AwsName.Parse(name)).Id);
 
-    [Theory]
-    [InlineData("app", "app", "arn:x", true)]
-    [InlineData("app", "App", "arn:x", false)]
-    [InlineData("arn:aws:secretsmanager:eu-west-1:123456789012:secret:app", "app", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-AbCdEf", true)]
-    [InlineData("arn:aws:secretsmanager:eu-west-1:123456789012:secret:app", "app", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-other-AbCdEf", false)]
-    [InlineData("arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-AbCdEf", "app", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-AbCdEf", true)]
-    public void ANameOrArnIsComparedWithAnAnswers(string id, string name, string arn, bool same) => Assert.Equal(same, AwsName.Parse(id).Is(name, arn));
-
     private static StoreSelection Selection(string? profile) => new(StoreKind.Aws) { Region = "eu-west-1", Profile = profile };
 
     private void SetKeys()

@@ -71,6 +71,8 @@ public sealed class AwsStoreTests : IAsyncLifetime
         Assert.Equal("over there", read.Value.RevealText(""));
         Assert.Equal(partial, read.StoreName);
         await SecretStoreContract.Fails(ErrorIds.SecretNotFound, () => _store.ReadAsync("far", default, default));
+        FlowSecretException absent = await SecretStoreContract.Fails(ErrorIds.SecretNotFound, () => _store.ReadAsync(partial + "ther", default, default));
+        Assert.Contains("account 123456789012 in us-west-2", absent.Message);
     }
 
     [Fact]

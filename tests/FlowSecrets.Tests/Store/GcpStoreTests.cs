@@ -124,6 +124,20 @@ public sealed class GcpStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ASecretThatSomebodyElseMadeAnewIsReadAsItIs()
+    {
+        await CreateAsync("s", "one");
+        await AddAsync("s", "two");
+        GcpStore other = CloudStores.Gcp(_fake);
+        await other.DeleteAsync("s", null, default);
+        using SecretValue value = SecretValue.FromText("anew");
+        await other.CreateAsync("s", NoLabels, value, default);
+        Assert.Equal("1", (await _store.DescribeAsync("s", default))!.CurrentVersion);
+        using ReadSecret read = await _store.ReadAsync("s", default, default);
+        Assert.Equal("anew", read.Value.RevealText(""));
+    }
+
+    [Fact]
     public async Task TheQuotasAreKeptSoThatGoogleNeedNot()
     {
         await using GcpFake strict = await GcpFake.StartAsync(new GcpFakeOptions { Quotas = true });
