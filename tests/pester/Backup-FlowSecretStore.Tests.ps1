@@ -49,7 +49,7 @@ Describe 'Backup-FlowSecretStore' {
         @{ what = 'an empty passphrase'; id = 'EmptyValue'; run = { Backup-FlowSecretStore ./shop.backup -Passphrase ([securestring]::new()) } }
         @{ what = 'a store that is not there yet'; id = 'StoreUnavailable'; run = { $null = Connect-FlowSecretStore -Path ./new.db; Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase } }
         @{ what = 'a folder'; id = 'FileUnsafe'; run = { $null = New-Item ./folder -ItemType Directory; Backup-FlowSecretStore ./folder -Passphrase $passphrase } }
-        @{ what = 'a store that this version lacks'; id = 'StoreUnavailable'; run = { Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -Store Aws } }
+        @{ what = 'a cloud whose region is not set'; id = 'NoRegion'; run = { Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -Store Aws } }
     ) { Assert-Failure $id $run }
     It 'shows a table without the passphrase' { Assert-View (Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase) Store, Environment, Status, Identity, Location 'correct horse' }
     It 'completes environments' { Get-Completion 'Backup-FlowSecretStore -Environment ' | Should -Be 'local', 'second' }

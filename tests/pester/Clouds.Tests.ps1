@@ -19,13 +19,13 @@ secrets:
   db-config: { fields: { host: { sensitive: false, default: localhost, env: DB_HOST }, password: { env: DB_PASSWORD, generate: { kind: password } } } }
 localEnv: { path: .env }
 '@
-    $fake = Start-Fake
     $sandbox = New-Sandbox $catalog
+    $fake = Start-Fake
     $examples = Join-Path (Split-Path (Split-Path $PSScriptRoot)) examples
 }
 AfterAll {
-    Remove-Sandbox $sandbox
     Stop-Fake $fake
+    Remove-Sandbox $sandbox
 }
 
 Describe 'The way of a secret in <cloud>' -ForEach $clouds {
@@ -166,6 +166,26 @@ Describe 'Ctrl+C' {
             $command.Shell.Runspace.Dispose()
             Stop-Fake $slow
         }
+    }
+}
+
+Describe 'The packages of the clouds' {
+    It 'are not loaded by a command on a Local store' {
+        $child = Invoke-Child '$null = Get-FlowSecret; [AppDomain]::CurrentDomain.GetAssemblies().ForEach{ $_.GetName().Name } -match "AWSSDK|Google"'
+        $child.Output | Should -BeNullOrEmpty
+    }
+    It 'live beside another <assembly> of the session, whichever came first' -ForEach @(
+        @{ assembly = 'AWSSDK.Core'; environment = 'dr' }, @{ assembly = 'AWSSDK.SecurityToken'; environment = 'dr' }
+        @{ assembly = 'Google.Apis'; environment = 'production' }, @{ assembly = 'Google.Apis.Auth'; environment = 'production' }
+    ) {
+        $file = Join-Path $sandbox.Path "$assembly.dll"
+        $builder = [System.Reflection.Emit.PersistedAssemblyBuilder]::new([System.Reflection.AssemblyName] "$assembly, Version=0.0.9.0", [object].Assembly)
+        $null = $builder.DefineDynamicModule($assembly).DefineType('StandIn.Other', 'Public').CreateType()
+        $builder.Save($file)
+        $use = "(Get-FlowSecretStore -Environment $environment).Status"
+        $load = "Add-Type -Path '$file'; [StandIn.Other].Assembly.GetName().Version.ToString()"
+        (Invoke-Child "$load; $use").Output -split '\r?\n' | Should -Be '0.0.9.0', 'Ready'
+        (Invoke-Child "$use; $load; $use").Output -split '\r?\n' | Should -Be 'Ready', '0.0.9.0', 'Ready'
     }
 }
 

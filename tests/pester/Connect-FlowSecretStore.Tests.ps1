@@ -68,7 +68,7 @@ Describe 'Connect-FlowSecretStore' {
         @{ what = 'an environment that the catalog lacks'; id = 'EnvironmentNotFound'; run = { Connect-FlowSecretStore -Environment nowhere } }
         @{ what = 'such an environment with a file'; id = 'EnvironmentNotFound'; run = { Connect-FlowSecretStore -Environment nowhere -Path ./a.db } }
         @{ what = 'a passphrase for a cloud'; id = 'BadArgument'; run = { Connect-FlowSecretStore -Store Aws -Passphrase $passphrase } }
-        @{ what = 'a store that this version lacks'; id = 'StoreUnavailable'; run = { Connect-FlowSecretStore -Store Gcp } }
+        @{ what = 'a cloud whose project is not set'; id = 'NoProject'; run = { Connect-FlowSecretStore -Store Gcp } }
         @{ what = 'an environment without a catalog'; id = 'NoCatalog'; run = { Remove-Item ./flowsecrets.yaml; Connect-FlowSecretStore -Environment local } }
     ) { Assert-Failure $id $run }
     It 'shows a table without the passphrase' { Assert-View (Connect-FlowSecretStore -Path ./team.db -Passphrase $passphrase) Store, Environment, Status, Identity, Location 'correct horse' }

@@ -56,7 +56,7 @@ Describe 'Get-FlowSecret' {
         @{ what = 'a store''s name that the store lacks'; id = 'SecretNotFound'; run = { Get-FlowSecret -StoreName nowhere } }
         @{ what = 'an environment that the catalog lacks'; id = 'EnvironmentNotFound'; run = { Get-FlowSecret -Environment nowhere } }
         @{ what = 'a catalog that is not there'; id = 'NoCatalog'; run = { Get-FlowSecret -CatalogPath ./nowhere.yaml } }
-        @{ what = 'a store that this version lacks'; id = 'StoreUnavailable'; run = { Get-FlowSecret -Store Gcp } }
+        @{ what = 'a cloud whose project is not set'; id = 'NoProject'; run = { Get-FlowSecret -Store Gcp } }
     ) { Assert-Failure $id $run }
     It 'shows a table within 100 columns' {
         Assert-View (Get-FlowSecret -All) Name, Category, State, Version, Updated, Required, Environment 'second-value', 'third-value', 'fourth-value'

@@ -48,7 +48,7 @@ Describe 'Get-FlowSecretStore' {
         @{ what = 'an environment variable that the catalog lacks'; id = 'EnvironmentNotFound'; run = { $env:FLOWSECRETS_ENVIRONMENT = 'nowhere'; Get-FlowSecretStore } }
         @{ what = 'a catalog that is not there'; id = 'NoCatalog'; run = { $env:FLOWSECRETS_CATALOG = './nowhere.yaml'; Get-FlowSecretStore } }
         @{ what = 'an invalid catalog'; id = 'CatalogInvalid'; run = { Set-Content ./flowsecrets.yaml 'nothing: 1'; Get-FlowSecretStore } }
-        @{ what = 'a store that this version lacks'; id = 'StoreUnavailable'; run = { Get-FlowSecretStore -Store Aws } }
+        @{ what = 'a cloud whose region is not set'; id = 'NoRegion'; run = { Get-FlowSecretStore -Store Aws } }
     ) { Assert-Failure $id $run }
     It 'shows a table within 100 columns' { Assert-View (Get-FlowSecretStore) Store, Environment, Status, Identity, Location }
     It 'completes environments' { Get-Completion 'Get-FlowSecretStore -Environment ' | Should -Be 'local', 'second' }

@@ -32,7 +32,7 @@ Describe 'Get-FlowSecretVersion' {
         @{ what = 'a secret that the store lacks'; id = 'SecretNotFound'; run = { Get-FlowSecretVersion jwt-secret } }
         @{ what = 'no name at all'; id = 'BadArgument'; run = { Get-FlowSecretVersion } }
     ) { Assert-Failure $id $run }
-    It 'shows a table without values' { Assert-View (Get-FlowSecretVersion llm*) Name, Version, State, Stages, Created, Environment 'value-' }
+    It 'shows a table without values' { Assert-View (Get-FlowSecretVersion llm*) Name, State, Stages, Created, Version 'value-' }
     It 'completes names and environments' {
         Get-Completion 'Get-FlowSecretVersion llm-g' | Should -Be 'llm-google'
         Get-Completion 'Get-FlowSecretVersion -Environment s' | Should -Be 'second'

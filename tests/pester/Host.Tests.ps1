@@ -33,7 +33,7 @@ Describe 'Errors' {
         @{ id = 'InvalidName'; category = 'InvalidArgument'; run = { New-FlowSecret -StoreName 'a b' -Value $value } }
         @{ id = 'StoreLocked'; category = 'PermissionDenied'; run = { $null = Set-FlowSecretStore -NewPassphrase $value; Disconnect-FlowSecretStore; Get-FlowSecretValue llm-openai } }
         @{ id = 'ValueNotJson'; category = 'InvalidData'; run = { Get-FlowSecretValue llm-openai -Field a } }
-        @{ id = 'StoreUnavailable'; category = 'ResourceUnavailable'; run = { Get-FlowSecret -Store Gcp } }
+        @{ id = 'NoProject'; category = 'InvalidArgument'; run = { Get-FlowSecret -Store Gcp } }
     ) {
         $failure = Get-Failure $run | Select-Object -Last 1
         $failure.FullyQualifiedErrorId | Should -BeLike "$id,*"

@@ -66,7 +66,7 @@ config:
         @{ what = 'a Pulumi list that is no JSON'; id = 'BadInput'; run = { Set-Content ./bad.yaml "config:`n  a:secrets: '[{'"; New-FlowSecretCatalog -FromPulumi ./bad.yaml } }
         @{ what = 'a .env that cannot be read'; id = 'EnvFileInvalid'; run = { Set-Content ./bad.env 'A="open'; New-FlowSecretCatalog -FromEnv ./bad.env } }
         @{ what = 'a folder that is not there'; id = 'BadArgument'; run = { New-FlowSecretCatalog -FromEnv ./app.env -Path ./nowhere/flowsecrets.yaml } }
-        @{ what = 'a store that this version lacks'; id = 'StoreUnavailable'; run = { New-FlowSecretCatalog -FromStore -Store Gcp } }
+        @{ what = 'a cloud whose project is not set'; id = 'NoProject'; run = { New-FlowSecretCatalog -FromStore -Store Gcp } }
     ) {
         Assert-Failure $id $run
         './flowsecrets.yaml' | Should -Not -Exist

@@ -2,7 +2,9 @@
 $script:root = Split-Path (Split-Path $PSScriptRoot)
 $script:module = $env:FLOWSECRETS_MODULE ? $env:FLOWSECRETS_MODULE : (Join-Path $root out FlowSecrets)
 $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
-$script:variables = 'HOME', 'ENVIRONMENT', 'CATALOG', 'PASSPHRASE', 'PASSPHRASE_FILE' | ForEach-Object { "FLOWSECRETS_$_" }
+$script:variables = @('HOME', 'ENVIRONMENT', 'CATALOG', 'PASSPHRASE', 'PASSPHRASE_FILE' | ForEach-Object { "FLOWSECRETS_$_" }) +
+    @('GOOGLE_CLOUD_PROJECT', 'CLOUDSDK_CORE_PROJECT', 'CLOUDSDK_CONFIG', 'CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER', 'GOOGLE_APPLICATION_CREDENTIALS', 'GOOGLE_OAUTH_ACCESS_TOKEN',
+    'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE', 'AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CONFIG_FILE')
 Import-Module $module -Global
 
 # One secret of each sort: generated, encryption, JSON, optional, required by nobody, external.
@@ -38,6 +40,8 @@ function New-Sandbox([string] $Catalog = $script:catalog) {
     $before = @{}
     foreach ($name in $variables) { $before[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $null) }
     $env:FLOWSECRETS_HOME = Join-Path $path home
+    $env:CLOUDSDK_CONFIG = Join-Path $path gcloud
+    $env:AWS_CONFIG_FILE = Join-Path $path aws-config
     $repository = (New-Item (Join-Path $path repository) -ItemType Directory).FullName
     git init --quiet $repository
     if ($Catalog) { Set-Content (Join-Path $repository flowsecrets.yaml) $Catalog }
@@ -130,9 +134,8 @@ function Start-Fake([string[]] $Argument = @()) {
     for ($i = 0; $i -lt 300 -and -not (Test-Path $ready); $i++) { Start-Sleep -Milliseconds 100 }
     $at = Get-Content $ready -Raw | ConvertFrom-Json
     $set = @{
-        CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER = $at.gcp; GOOGLE_CLOUD_PROJECT = 'flow-test'; CLOUDSDK_CONFIG = Join-Path ([System.IO.Path]::GetTempPath()) no-gcloud
+        CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER = $at.gcp; GOOGLE_CLOUD_PROJECT = 'flow-test'
         AWS_ENDPOINT_URL = $at.aws; AWS_ACCESS_KEY_ID = 'test'; AWS_SECRET_ACCESS_KEY = 'test'; AWS_REGION = 'eu-west-1'; AWS_EC2_METADATA_DISABLED = 'true'
-        GOOGLE_APPLICATION_CREDENTIALS = $null; GOOGLE_OAUTH_ACCESS_TOKEN = $null; CLOUDSDK_AUTH_ACCESS_TOKEN_FILE = $null; AWS_PROFILE = $null; AWS_SESSION_TOKEN = $null
     }
     $before = @{}
     foreach ($name in $set.Keys) { $before[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $set[$name]) }
