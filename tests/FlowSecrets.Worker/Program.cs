@@ -3,7 +3,7 @@ using FlowSecrets.Operations;
 using FlowSecrets.Providers;
 using FlowSecrets.Worker;
 
-// Usage: FlowSecrets.Worker store SEED | env; the place comes from FLOWSECRETS_HOME and the current folder.
+// Usage: FlowSecrets.Worker store SEED | env | read gcp|aws ENDPOINT; the place comes from FLOWSECRETS_HOME, the current folder and the clouds' variables.
 ProviderDoor door = new();
 switch (args)
 {
@@ -13,8 +13,22 @@ switch (args)
     case ["env"]:
         await EnvLoop.RunAsync(new OperationContext(() => door, Environment.CurrentDirectory));
         break;
+    case ["read", string kind, string endpoint]:
+        try
+        {
+            ISecretStore store = door.OpenStore(new StoreSelection(Enum.Parse<StoreKind>(kind, ignoreCase: true)) { Endpoint = endpoint }, Environment.GetEnvironmentVariable);
+            using ReadSecret read = await store.ReadAsync("s", VersionSelector.Current, CancellationToken.None);
+            Console.WriteLine(read.Value.RevealText("s"));
+        }
+        catch (FlowSecretException e)
+        {
+            Console.WriteLine($"{e.Id}: {e.Message}");
+            return 1;
+        }
+
+        break;
     default:
-        Console.Error.WriteLine("usage: store SEED | env");
+        Console.Error.WriteLine("usage: store SEED | env | read gcp|aws ENDPOINT");
         return 2;
 }
 
