@@ -50,6 +50,7 @@ function Copy-Changed([string] $Source, [string] $Folder) {
 
 function Build-Module([string[]] $Runtimes) {
     $stage = Join-Path $out stage
+    Write-Host 'Building the cmdlets and what they need …'
     Invoke-DotNet publish "$root/src/FlowSecrets" -c $Configuration -o "$stage/cmdlets" --nologo -v quiet
     Invoke-DotNet publish "$root/src/FlowSecrets.Providers" -c $Configuration -o "$stage/il" --nologo -v quiet
 
@@ -63,6 +64,7 @@ function Build-Module([string[]] $Runtimes) {
     }
 
     foreach ($runtime in $Runtimes) {
+        Write-Host "Compiling ahead for $runtime …"
         dotnet publish "$root/src/FlowSecrets.Providers" -c $Configuration -r $runtime --self-contained false -p:PublishReadyToRun=true -o "$stage/$runtime" --nologo -v quiet > "$stage/$runtime.log" 2>&1
         if ($LASTEXITCODE) {
             Write-Warning "No code compiled ahead for ${runtime}: plain IL is used there (see out/stage/$runtime.log)."

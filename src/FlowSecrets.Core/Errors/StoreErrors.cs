@@ -28,12 +28,13 @@ internal static class StoreErrors
     public static FlowSecretException VersionNotFound(string name, string cause) =>
         new(ErrorIds.VersionNotFound, FlowErrorCategory.ObjectNotFound, name, cause, $"See which there are: Get-FlowSecretVersion -StoreName '{name}'");
 
-    public static FlowSecretException VersionDestroyed(string name, string version) => new(
+    /// <param name="readable">A version that has a value still; null where none is known.</param>
+    public static FlowSecretException VersionDestroyed(string name, string version, string? readable = null) => new(
         ErrorIds.VersionDestroyed,
         FlowErrorCategory.InvalidOperation,
         name,
         $"Version {version} of '{name}' is destroyed and cannot come back",
-        $"See which there are: Get-FlowSecretVersion -StoreName '{name}'");
+        readable is null ? $"See which there are: Get-FlowSecretVersion -StoreName '{name}'" : $"Make an older value current: Set-FlowSecretVersion -StoreName '{name}' -Version {readable} -Stage current");
 
     /// <param name="readable">A version that could be read instead; null where none is known.</param>
     public static FlowSecretException VersionDisabled(string name, string version, string? readable = null) => new(

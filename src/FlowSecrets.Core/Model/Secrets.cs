@@ -59,7 +59,20 @@ public sealed record SecretDescription(string StoreName)
 }
 
 /// <summary>One answer of a bulk description: a description, nothing where the store says that there is none, or its own error.</summary>
-public sealed record DescribeOutcome(string StoreName, SecretDescription? Description, FlowSecretException? Error);
+public sealed record DescribeOutcome(string StoreName, SecretDescription? Description, FlowSecretException? Error)
+{
+    internal static async Task<DescribeOutcome> OfAsync(string name, Func<Task<SecretDescription?>> describe)
+    {
+        try
+        {
+            return new DescribeOutcome(name, await describe(), null);
+        }
+        catch (FlowSecretException e)
+        {
+            return new DescribeOutcome(name, null, e);
+        }
+    }
+}
 
 /// <summary>Which version to read: a version, a stage, or neither for the current one.</summary>
 public readonly record struct VersionSelector(string? Version, string? Stage)
@@ -79,4 +92,16 @@ public sealed record ReadSecret(string StoreName, string Version, SecretValue Va
 public sealed record ReadOutcome(string StoreName, ReadSecret? Secret, FlowSecretException? Error) : IDisposable
 {
     public void Dispose() => Secret?.Dispose();
+
+    internal static async Task<ReadOutcome> OfAsync(string name, Func<Task<ReadSecret>> read)
+    {
+        try
+        {
+            return new ReadOutcome(name, await read(), null);
+        }
+        catch (FlowSecretException e)
+        {
+            return new ReadOutcome(name, null, e);
+        }
+    }
 }

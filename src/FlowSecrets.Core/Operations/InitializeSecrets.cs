@@ -59,18 +59,20 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         SetupInput input = ReadInput(options, catalog, host);
         await workspace.Store.IdentifyAsync(cancellationToken);
         Announce(workspace, secrets, host);
+
+        // Before anybody is asked, so that a store that does not answer costs no typing.
+        using SetupState state = await SetupState.ReadAsync(workspace, secrets, host, cancellationToken);
         if (!await MayGoOnAsync(workspace, secrets, options, host, cancellationToken))
         {
             host.Say("Nothing was changed.");
             yield break;
         }
 
-        using SetupState state = await SetupState.ReadAsync(workspace, secrets, host, cancellationToken);
         List<SetupDecision> decisions = await InterviewAsync(workspace, secrets, options, input, state, host, cancellationToken);
         try
         {
             int writes = decisions.Count(static d => d.Value is not null);
-            host.Say(writes == 0 ? "Nothing needs to be written." : $"Writing {writes} secrets to the {workspace.Place} …");
+            host.Say(writes == 0 ? "Nothing needs to be written." : $"Writing {Words.Count(writes, "secret")} to the {workspace.Place} …");
             await foreach (SetupResult result in ApplyAllAsync(workspace, decisions, options, host, cancellationToken))
             {
                 yield return result;
@@ -102,7 +104,7 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
     private static void Announce(Workspace workspace, IReadOnlyList<SecretRef> secrets, IOperationHost host)
     {
         host.Say($"{workspace.Catalog!.Application}: secrets set-up");
-        host.Say($"  {secrets.Count} secrets, environment {workspace.Environment?.Name ?? "(none)"}, {workspace.Place} ({workspace.Place.Identity})");
+        host.Say($"  {Words.Count(secrets.Count, "secret")}, environment {workspace.Environment?.Name ?? "(none)"}, {workspace.Place} ({workspace.Place.Identity})");
     }
 
     private static async Task<bool> MayGoOnAsync(Workspace workspace, IReadOnlyList<SecretRef> secrets, InitializeOptions options, IOperationHost host, CancellationToken cancellationToken)
@@ -113,7 +115,7 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         }
 
         return await host.ConfirmAsync(
-            new Question($"This creates and updates up to {secrets.Count} secrets in the {workspace.Place}. Continue?", null, "Add -NonInteractive (take defaults and generate) or -Force (do not ask this)."),
+            new Question($"This creates and updates up to {Words.Count(secrets.Count, "secret")} in the {workspace.Place}. Continue?", null, "Add -NonInteractive (take defaults and generate) or -Force (do not ask this)."),
             cancellationToken);
     }
 

@@ -41,7 +41,7 @@ internal static class Plan
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await workspace.Store.IdentifyAsync(cancellationToken);
-        host.Verbose($"{activity}: {steps.Count} {(steps.Count == 1 ? "secret" : "secrets")}, {workspace.Place} ({workspace.Place.Identity}).");
+        host.Verbose($"{activity}: {Words.Count(steps.Count, "secret")}, {workspace.Place} ({workspace.Place.Identity}).");
         for (int i = 0; i < steps.Count; i++)
         {
             if (steps.Count > 1)

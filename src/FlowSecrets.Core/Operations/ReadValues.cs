@@ -34,7 +34,7 @@ public sealed class ReadValuesOperation(OperationContext context) : IOperation<R
     {
         Workspace workspace = Workspace.Open(context, options);
         IReadOnlyList<SecretRef> secrets = workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true);
-        host.Verbose($"Reading {secrets.Count} {(secrets.Count == 1 ? "value" : "values")} of the {workspace.Place} ({workspace.Place.Identity}).");
+        host.Verbose($"Reading {Words.Count(secrets.Count, "value")} of the {workspace.Place} ({workspace.Place.Identity}).");
         if (options.Version is null && options.Stage is null && secrets.Count > 1)
         {
             Dictionary<string, SecretRef> byName = secrets.ToDictionary(static s => s.StoreName, StringComparer.Ordinal);
@@ -48,19 +48,7 @@ public sealed class ReadValuesOperation(OperationContext context) : IOperation<R
 
         foreach (SecretRef secret in secrets)
         {
-            yield return Reading(workspace, secret, await ReadOneAsync(workspace, secret, new VersionSelector(options.Version, options.Stage), cancellationToken), options.Field);
-        }
-    }
-
-    private static async Task<ReadOutcome> ReadOneAsync(Workspace workspace, SecretRef secret, VersionSelector selector, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new ReadOutcome(secret.StoreName, await workspace.Store.ReadAsync(secret.StoreName, selector, cancellationToken), null);
-        }
-        catch (FlowSecretException e)
-        {
-            return new ReadOutcome(secret.StoreName, null, e);
+            yield return Reading(workspace, secret, await ReadOutcome.OfAsync(secret.StoreName, () => workspace.Store.ReadAsync(secret.StoreName, new VersionSelector(options.Version, options.Stage), cancellationToken)), options.Field);
         }
     }
 

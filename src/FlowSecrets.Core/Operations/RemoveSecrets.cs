@@ -25,7 +25,7 @@ public sealed class RemoveSecretsOperation(OperationContext context) : IOperatio
             steps.Add(await Plan.StepAsync(secret, action, () => CheckAsync(workspace, secret, options, cancellationToken), async ct =>
             {
                 await workspace.Store.DeleteAsync(secret.StoreName, options.RecoveryWindow, ct);
-                return workspace.Result(secret, ItemStatus.Removed, null, options.RecoveryWindow is null ? null : $"Restore it: Restore-FlowSecret {secret.Argument}");
+                return workspace.Result(secret, ItemStatus.Removed, null, options.RecoveryWindow is null ? null : $"Restore it: Restore-FlowSecret {workspace.Argument(secret)}");
             }));
         }
 
@@ -78,7 +78,7 @@ public sealed class RestoreSecretsOperation(OperationContext context) : IOperati
                     await workspace.Store.RestoreAsync(secret.StoreName, ct);
                     return workspace.Result(secret, ItemStatus.Restored);
                 },
-                description is null ? StoreErrors.SecretNotFound(workspace.Place, secret.StoreName) : null));
+                Refusal(workspace, secret, description)));
         }
 
         await foreach (SecretChange change in Plan.ApplyAsync("Restoring secrets", workspace, steps, host, cancellationToken))
@@ -86,4 +86,15 @@ public sealed class RestoreSecretsOperation(OperationContext context) : IOperati
             yield return change;
         }
     }
+
+    private static FlowSecretException? Refusal(Workspace workspace, SecretRef secret, SecretDescription? description) => (description, workspace.Store.Capabilities.RecoveryWindow) switch
+    {
+        (not null, _) => null,
+        (null, true) => StoreErrors.SecretNotFound(workspace.Place, secret.StoreName),
+        (null, false) => StoreErrors.NotSupported(
+            workspace.Place,
+            secret.StoreName,
+            $"There is no secret '{secret.StoreName}' in the {workspace.Place}, which has no recovery window: what was deleted there is gone",
+            $"Make it anew: New-FlowSecret -StoreName '{secret.StoreName}'"),
+    };
 }

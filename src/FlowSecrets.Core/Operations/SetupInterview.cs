@@ -239,7 +239,7 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
 
         if (string.IsNullOrEmpty(byDefault))
         {
-            return ask.Generate is not null ? "Enter generates it" : ask.Required ? null : "Enter skips it";
+            return ask.Generate is not null ? "Enter generates it" : ask.Required ? "required" : "Enter skips it";
         }
 
         if (!ask.Sensitive)

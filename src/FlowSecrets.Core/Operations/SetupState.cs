@@ -16,6 +16,12 @@ internal sealed class SetupState : IDisposable
             await foreach ((SecretRef secret, SecretDescription? description, FlowSecretException? error) in workspace.DescribeAsync(secrets, cancellationToken))
             {
                 host.Progress(new ProgressUpdate("Looking secrets up", secret.StoreName, ++done, secrets.Count));
+                if (error is { Id: ErrorIds.NotAuthenticated or ErrorIds.StoreUnavailable or ErrorIds.ApiNotEnabled or ErrorIds.NoProject })
+                {
+                    // It is the store that cannot be used, whatever the secret.
+                    throw error;
+                }
+
                 if (error is not null)
                 {
                     state._failures.Add(secret.StoreName, error);

@@ -97,7 +97,9 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
                 VersionState.Destroyed => $"Destroy version {version} for good",
                 _ => null,
             },
-            options.Stage is null ? null : $"Move the stage '{options.Stage}' to version {version}",
+            options.Stage is null ? null
+                : options.Stage == Stages.Current && !workspace.Store.Capabilities.MovableCurrent ? $"Add the value of version {version} again, as a new version"
+                : $"Move the stage '{options.Stage}' to version {version}",
         }.Where(static a => a is not null));
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))

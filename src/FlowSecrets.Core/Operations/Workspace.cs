@@ -67,6 +67,11 @@ internal sealed class Workspace
         return Open(context, options, preferred);
     }
 
+    /// <summary>How a command that is shown names a secret of this very place.</summary>
+    public string Argument(SecretRef secret) => secret.Argument + Where;
+
+    private string Where => Environment is null ? "" : $" -Environment '{Environment.Name}'";
+
     public SecretRef Ref(CatalogSecret secret) => new(secret, Catalog!.StoreName(secret, Environment));
 
     /// <summary>The secrets that -Name and -StoreName mean.</summary>
@@ -130,10 +135,9 @@ internal sealed class Workspace
     /// </summary>
     public FlowSecretException Here(FlowSecretException error, SecretRef secret)
     {
-        string where = Environment is null ? "" : $" -Environment '{Environment.Name}'";
         string remedy = error.Remedy
-            .Replace($"-StoreName '{secret.StoreName}'", secret.Argument + where, StringComparison.Ordinal)
-            .Replace("Initialize-FlowSecret", "Initialize-FlowSecret" + where, StringComparison.Ordinal);
+            .Replace($"-StoreName '{secret.StoreName}'", Argument(secret), StringComparison.Ordinal)
+            .Replace("Initialize-FlowSecret", "Initialize-FlowSecret" + Where, StringComparison.Ordinal);
         return string.Equals(remedy, error.Remedy, StringComparison.Ordinal) ? error : new FlowSecretException(error.Id, error.Category, error.Target, error.Cause, remedy, error.InnerException);
     }
 
@@ -141,7 +145,7 @@ internal sealed class Workspace
     {
         if (options.Environment is { } named)
         {
-            return Named(catalog ?? throw CatalogLoader.None(context, "-Environment names an environment of a catalog. Without one, choose the place itself: -Store Local"), named, "-Environment");
+            return AsConnected(context, Named(catalog ?? throw CatalogLoader.None(context, "-Environment names an environment of a catalog. Without one, choose the place itself: Connect-FlowSecretStore -Store Local, Gcp or Aws"), named, "-Environment"));
         }
 
         if (options.Store is { } kind)
@@ -158,7 +162,7 @@ internal sealed class Workspace
     {
         if (preferred is not null)
         {
-            return Named(catalog!, preferred, "localEnv.from");
+            return AsConnected(context, Named(catalog!, preferred, "localEnv.from"));
         }
 
         if (context.Session is { } session)
@@ -188,6 +192,10 @@ internal sealed class Workspace
             "The catalog has several environments and no default",
             $"Say which: -Environment {string.Join(" | ", catalog.Environments.Keys)}");
     }
+
+    /// <summary>What this session connected under an environment's name holds for whoever says the name: a person, a remedy, or an object that comes down a pipeline.</summary>
+    private static (StoreSelection Selection, CatalogEnvironment Environment) AsConnected(OperationContext context, (StoreSelection Selection, CatalogEnvironment Environment) named) =>
+        context.Session is { Store: { } connected, Environment: { } name } && name == named.Environment.Name ? (connected, named.Environment) : named;
 
     private static (StoreSelection Selection, CatalogEnvironment Environment) Named(Catalog catalog, string name, string by)
     {

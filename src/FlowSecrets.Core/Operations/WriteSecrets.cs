@@ -122,7 +122,7 @@ internal static class WriteRules
                 FlowErrorCategory.InvalidArgument,
                 secret.StoreName,
                 $"The catalog has no 'generate' for '{secret.StoreName}{(options.Field is null ? "" : "." + options.Field)}'",
-                secret.Definition is { Fields.Count: > 0 } ? "It is a JSON secret: set it up field by field with Initialize-FlowSecret." : "Say what to make: -Generate Password, or write 'generate' into the catalog.");
+                secret.Definition is { Fields.Count: > 0 } ? "It is a JSON secret: set it up field by field with Initialize-FlowSecret." : "Say what to make: -Generate -Kind Password, or write 'generate' into the catalog.");
         }
 
         using GeneratedSecret made = SecretGenerator.Generate(rule);

@@ -14,7 +14,7 @@ internal sealed record RetryLimits
     public int Attempts { get; init; } = 8;
 
     /// <summary>For one try.</summary>
-    public TimeSpan Try { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan Try { get; init; } = TimeSpan.FromSeconds(12);
 
     /// <summary>For all tries and the waits between them.</summary>
     public TimeSpan Overall { get; init; } = TimeSpan.FromSeconds(90);

@@ -283,29 +283,9 @@ internal sealed partial class AwsStore : ISecretStore
         };
     }
 
-    private async Task<ReadOutcome> ReadOutcomeAsync(string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new ReadOutcome(name, await ReadAsync(name, VersionSelector.Current, cancellationToken), null);
-        }
-        catch (FlowSecretException e)
-        {
-            return new ReadOutcome(name, null, e);
-        }
-    }
+    private Task<ReadOutcome> ReadOutcomeAsync(string name, CancellationToken cancellationToken) => ReadOutcome.OfAsync(name, () => ReadAsync(name, VersionSelector.Current, cancellationToken));
 
-    private async Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new DescribeOutcome(name, await DescribeAsync(name, cancellationToken), null);
-        }
-        catch (FlowSecretException e)
-        {
-            return new DescribeOutcome(name, null, e);
-        }
-    }
+    private Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken) => DescribeOutcome.OfAsync(name, () => DescribeAsync(name, cancellationToken));
 
     private Task<T> CallAsync<T>(AwsCall call, Func<ISecretsManager, CancellationToken, Task<T>> send, CancellationToken cancellationToken, string? region = null) =>
         CallAsync(call, send, null, cancellationToken, region);

@@ -176,7 +176,7 @@ internal sealed class GcpCredential
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw GcpErrors.NotAuthenticated(place.Project, $"'{path}' ({source}) {(e is FileNotFoundException or DirectoryNotFoundException ? "is not there" : "cannot be read")}");
+            throw GcpErrors.NotAuthenticated(place.Project, $"'{path}' ({source}) {(e is FileNotFoundException or DirectoryNotFoundException ? "is not there" : "cannot be read")}", $"Correct the path or the rights; or leave {source} out and log in: gcloud auth application-default login");
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
 {
     private const string LogIn = "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.";
 
-    public static FlowSecretException NotAuthenticated(string target, string cause) => new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, target, cause, LogIn);
+    public static FlowSecretException NotAuthenticated(string target, string cause, string remedy = LogIn) => new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, target, cause, remedy);
 
     /// <returns>Null for what is no failure of the service.</returns>
     public CallFailure? Explain(Exception error, GcpCall call) => error switch
@@ -29,7 +29,7 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unavailable(call, "cannot be reached", transient: true, applied: false) with { Tries = Few },
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => Unavailable(call, "has a certificate that this machine does not trust, or speaks no TLS", transient: false, applied: false),
         HttpRequestException or IOException => Unavailable(call, "broke the connection off", transient: true, applied: true),
-        TimeoutException => Unavailable(call, "did not answer in time", transient: true, applied: true),
+        TimeoutException => Unavailable(call, "did not answer in time", transient: true, applied: true) with { Tries = Few },
         JsonException or InvalidDataException => Unavailable(call, $"answered with {Stranger}", transient: true, applied: true) with { Tries = Few },
         GcpChecksumException => new CallFailure(ChecksumMismatch(call), IsTransient: true),
         GcpTokenException { InnerException: { } inner } => NoToken(inner, call),

@@ -309,7 +309,7 @@ internal sealed partial class GcpStore : ISecretStore
             string number = version == Latest && versions.Count > 0 ? versions[0].Number
                 : secret.VersionAliases?.TryGetValue(version, out long aliased) == true ? aliased.ToString() : version;
             string? readable = versions.FirstOrDefault(static v => StateOf(v) == VersionState.Enabled)?.Number;
-            return error.Id == ErrorIds.VersionDisabled ? StoreErrors.VersionDisabled(name, number, readable) : StoreErrors.VersionDestroyed(name, number);
+            return error.Id == ErrorIds.VersionDisabled ? StoreErrors.VersionDisabled(name, number, readable) : StoreErrors.VersionDestroyed(name, number, version == Latest ? readable : null);
         }
         catch (FlowSecretException why)
         {
@@ -318,29 +318,9 @@ internal sealed partial class GcpStore : ISecretStore
         }
     }
 
-    private async Task<ReadOutcome> ReadOutcomeAsync(string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new ReadOutcome(name, await ReadAsync(name, VersionSelector.Current, cancellationToken), null);
-        }
-        catch (FlowSecretException e)
-        {
-            return new ReadOutcome(name, null, e);
-        }
-    }
+    private Task<ReadOutcome> ReadOutcomeAsync(string name, CancellationToken cancellationToken) => ReadOutcome.OfAsync(name, () => ReadAsync(name, VersionSelector.Current, cancellationToken));
 
-    private async Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new DescribeOutcome(name, await DescribeAsync(name, cancellationToken), null);
-        }
-        catch (FlowSecretException e)
-        {
-            return new DescribeOutcome(name, null, e);
-        }
-    }
+    private Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken) => DescribeOutcome.OfAsync(name, () => DescribeAsync(name, cancellationToken));
 
     private Task<T> CallAsync<T>(GcpCall call, Func<ISecretManager, CancellationToken, Task<T>> send, CancellationToken cancellationToken) => CallAsync(call, send, null, cancellationToken);
 

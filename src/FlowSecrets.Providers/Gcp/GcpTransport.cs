@@ -1,37 +1,19 @@
-using System.Net;
+using FlowSecrets.Transport;
 using Google.Apis.Http;
 
 namespace FlowSecrets.Providers.Gcp;
 
-/// <summary>One pooled handler for all calls of a process: HTTP/2 where the server offers it, no redirects, a short time to connect.</summary>
+/// <summary>Has Google's library send through one pool.</summary>
 internal sealed class GcpTransport(HttpMessageHandler pool) : HttpClientFactory
 {
-    private static readonly SocketsHttpHandler Pool = new()
+    public static GcpTransport Shared { get; } = new(new HttpPool());
+
+    protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new Borrowed(pool);
+
+    /// <summary>A client that is disposed of leaves the pool to the others.</summary>
+    private sealed class Borrowed(HttpMessageHandler pool) : DelegatingHandler(pool)
     {
-        AllowAutoRedirect = false,
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        EnableMultipleHttp2Connections = true,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        UseCookies = false,
-    };
-
-    public static GcpTransport Shared { get; } = new(Pool);
-
-    protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new Http2Handler(pool);
-
-    /// <summary>Asks for HTTP/2, and leaves the pool to the others when one client is disposed of.</summary>
-    private sealed class Http2Handler(HttpMessageHandler pool) : DelegatingHandler(pool)
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            request.Version = HttpVersion.Version20;
-            request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-            return base.SendAsync(request, cancellationToken);
-        }
-
-        /// <summary>Without the base's, which would dispose of the pool that is everybody's.</summary>
-#pragma warning disable CA2215
+#pragma warning disable CA2215 // The base would dispose of the pool.
         protected override void Dispose(bool disposing)
         {
         }

@@ -131,15 +131,15 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
             return;
         }
 
-        if (_failures.Count == 1 && !AllowsPartial)
+        IReadOnlyList<FlowSecretException> grouped = Failures.Grouped(_failures);
+        if (grouped.Count == 1 && !AllowsPartial)
         {
-            ThrowTerminatingError(Failures.Record(_failures[0]));
+            ThrowTerminatingError(Failures.Record(grouped[0]));
         }
 
         // Under 'Stop' the first error would hide the rest, and -AllowPartial would end the script after all.
         Action<FlowSecretException> tell = Session.ErrorsStop ? f => WriteWarning($"{f.Id}: {f.Message}") : f => WriteError(Failures.Record(f));
-        _failures.ForEach(tell);
-
+        grouped.ToList().ForEach(tell);
         if (!AllowsPartial)
         {
             ThrowTerminatingError(Failures.Record(Failures.Summary(_failures, _results)));

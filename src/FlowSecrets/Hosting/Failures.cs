@@ -5,6 +5,8 @@ namespace FlowSecrets.Hosting;
 /// <summary>Our errors as PowerShell's error records.</summary>
 internal static class Failures
 {
+    private const int MostNamed = 10;
+
     /// <summary>An error record with our id, a real category, the name as target and what to do.</summary>
     public static ErrorRecord Record(FlowSecretException error) =>
         new(error, error.Id, Enum.Parse<ErrorCategory>(error.Category.ToString()), error.Target)
@@ -25,11 +27,18 @@ internal static class Failures
         $"An unexpected error ({error.GetType().Name}) stopped the command",
         "Run it again with -Verbose, and report what it says.");
 
+    /// <summary>Failures that say the same, as one that counts them.</summary>
+    public static IReadOnlyList<FlowSecretException> Grouped(IReadOnlyList<FlowSecretException> failures) =>
+    [
+        .. failures.GroupBy(static f => (f.Id, f.Message)).Select(static g => g.Count() == 1 ? g.First() : new FlowSecretException(
+            g.Key.Id, g.First().Category, g.First().Target, $"{g.First().Cause.TrimEnd('.')} ({g.Count()} times)", g.First().Remedy, g.First().InnerException)),
+    ];
+
     /// <summary>The one error that ends a command of which several items failed.</summary>
     public static FlowSecretException Summary(IReadOnlyList<FlowSecretException> failures, int results) => new(
         ErrorIds.ItemsFailed,
         FlowErrorCategory.InvalidOperation,
         string.Join(", ", failures.Select(static f => f.Target)),
-        $"{failures.Count} of {results} failed: {string.Join(", ", failures.Select(static f => $"{f.Target} ({f.Id})"))}",
+        $"{failures.Count} of {results} failed: {string.Join(", ", failures.Take(MostNamed).Select(static f => $"{f.Target} ({f.Id})"))}{(failures.Count > MostNamed ? $", and {failures.Count - MostNamed} more" : "")}",
         "Mend the causes above, then run the same command again: what is done already is not done twice. -AllowPartial goes on without this error.");
 }

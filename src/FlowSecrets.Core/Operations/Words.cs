@@ -1,0 +1,8 @@
+namespace FlowSecrets.Operations;
+
+/// <summary>Small grammar of what is shown.</summary>
+internal static class Words
+{
+    /// <summary>"1 secret", "2 secrets".</summary>
+    public static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
+}
