@@ -35,6 +35,18 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
                 }
             }
 
+            // They stand in messages and commands: no control characters, quotes or shell words from a stranger's repository.
+            foreach (string key in new[] { "project", "region", "profile", "kmsKey", "replication" })
+            {
+                foreach (DocNode value in node.Get(key) is { } said ? said.Items.Count > 0 ? said.Items : [said] : [])
+                {
+                    if (value.Text.Any(static c => !char.IsAsciiLetterOrDigit(c) && !" ._:/@+=-".Contains(c, StringComparison.Ordinal)))
+                    {
+                        problems.Add(value, $"'environments.{name.Text}.{key}' has characters that none has.");
+                    }
+                }
+            }
+
             foreach (string key in new[] { "region", "kmsKey" })
             {
                 if (kind == StoreKind.Local && node.Get(key) is { } misplaced)

@@ -27,6 +27,7 @@ public static class ErrorIds
     public const string FileUnsafe = nameof(FileUnsafe);
     public const string InvalidName = nameof(InvalidName);
     public const string ItemsFailed = nameof(ItemsFailed);
+    public const string LimitReached = nameof(LimitReached);
     public const string NoCatalog = nameof(NoCatalog);
     public const string NoProject = nameof(NoProject);
     public const string NoRegion = nameof(NoRegion);

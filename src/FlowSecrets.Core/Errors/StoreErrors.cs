@@ -52,7 +52,7 @@ internal static class StoreErrors
         $"Give it its first: Set-FlowSecret -StoreName '{name}'");
 
     public static FlowSecretException Conflict(string name, string cause) =>
-        new(ErrorIds.Conflict, FlowErrorCategory.ResourceBusy, name, cause, "Somebody else changed it meanwhile. Look at it, then try again; nothing was changed.");
+        new(ErrorIds.Conflict, FlowErrorCategory.ResourceBusy, name, cause, "Look at it, then try again; nothing was changed by this command.");
 
     public static FlowSecretException NotSupported(Place place, string? name, string cause, string remedy) =>
         new(ErrorIds.NotSupportedByStore, FlowErrorCategory.InvalidOperation, name ?? place.ToString(), cause, remedy);

@@ -31,6 +31,10 @@ internal static class Bounded
             while (answers.Reader.TryRead(out TResult? left))
             {
                 (left as IDisposable)?.Dispose();
+                foreach (IDisposable one in left as IEnumerable<IDisposable> ?? [])
+                {
+                    one.Dispose();
+                }
             }
         }
     }

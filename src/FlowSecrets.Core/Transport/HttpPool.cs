@@ -10,6 +10,7 @@ internal sealed class HttpPool() : DelegatingHandler(new SocketsHttpHandler
     EnableMultipleHttp2Connections = true,
     PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     UseCookies = false,
+    Proxy = new DirectToThisMachine(HttpClient.DefaultProxy),
 })
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -18,5 +19,19 @@ internal sealed class HttpPool() : DelegatingHandler(new SocketsHttpHandler
         request.Version = HttpVersion.Version20;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
         return base.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>The proxy that the environment names, but never for this machine: plain http is allowed only because it does not leave it.</summary>
+    private sealed class DirectToThisMachine(IWebProxy proxy) : IWebProxy
+    {
+        public ICredentials? Credentials
+        {
+            get => proxy.Credentials;
+            set => proxy.Credentials = value;
+        }
+
+        public Uri? GetProxy(Uri destination) => ServiceAddress.IsThisMachine(destination) ? null : proxy.GetProxy(destination);
+
+        public bool IsBypassed(Uri host) => ServiceAddress.IsThisMachine(host) || proxy.IsBypassed(host);
     }
 }

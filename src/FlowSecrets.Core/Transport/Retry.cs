@@ -38,7 +38,8 @@ internal readonly record struct Settled<T>(bool Applied, T? Result)
 /// since neither looks at a reply that was cut off, nor asks first whether a change has taken effect.
 /// </summary>
 /// <param name="explain">What a failure means; null for what is none of the service's, which is thrown as it is.</param>
-internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Exception, CallFailure?> explain)
+/// <param name="admit">What each try waits for first, such as a quota; it counts towards no limit.</param>
+internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Exception, CallFailure?> explain, Func<CancellationToken, ValueTask>? admit = null)
 {
     /// <summary>A call that may be made any number of times.</summary>
     public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) => RunAsync(call, null, cancellationToken);
@@ -47,11 +48,17 @@ internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Excepti
     /// <param name="settle">After a try of which nobody knows whether it took effect: finds out.</param>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken)
     {
-        long start = clock.GetTimestamp();
+        TimeSpan spent = TimeSpan.Zero;
         for (int attempt = 1; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (admit is not null)
+            {
+                await admit(cancellationToken);
+            }
+
             CallFailure failure;
+            long start = clock.GetTimestamp();
             using (CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
             {
                 limit.CancelAfter(limits.Try);
@@ -67,8 +74,9 @@ internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Excepti
             }
 
             bool unsettled = failure.MayHaveApplied && settle is not null;
-            TimeSpan wait = failure.RetryAfter ?? Jitter(attempt);
-            bool isLast = !failure.IsTransient || attempt >= Math.Min(limits.Attempts, failure.Tries) || clock.GetElapsedTime(start) + wait > limits.Overall;
+            TimeSpan wait = failure.RetryAfter is { } told ? (told < TimeSpan.Zero ? TimeSpan.Zero : told) : Jitter(attempt);
+            spent += clock.GetElapsedTime(start) + wait;
+            bool isLast = !failure.IsTransient || attempt >= Math.Min(limits.Attempts, failure.Tries) || spent > limits.Overall;
             if (isLast && !unsettled)
             {
                 throw failure.Error;

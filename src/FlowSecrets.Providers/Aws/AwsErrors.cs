@@ -113,8 +113,15 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
                 return Final(NotAuthenticated($"The session of the AWS credentials ({identity.Text}) has expired"));
             case "PreconditionNotMet":
                 return Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {PlaceOf(call)} was changed by somebody else at the same time"));
-            case "Throttling" or "Throttled" or "ThrottledRequest" or "RequestThrottled" or "RequestLimitExceeded" or "TooManyRequests" or "LimitExceeded" or "PriorRequestNotComplete" or "TransactionInProgress" or "ProvisionedThroughputExceeded" or "SlowDown" or "BandwidthLimitExceeded":
+            case "Throttling" or "Throttled" or "ThrottledRequest" or "RequestThrottled" or "RequestLimitExceeded" or "TooManyRequests" or "PriorRequestNotComplete" or "TransactionInProgress" or "ProvisionedThroughputExceeded" or "SlowDown" or "BandwidthLimitExceeded":
                 return new CallFailure(Throttled(call), IsTransient: true, RetryAfter: RetryAfter(error));
+            case "LimitExceeded":
+                return Final(new FlowSecretException(
+                    ErrorIds.LimitReached,
+                    FlowErrorCategory.LimitsExceeded,
+                    call.Target,
+                    $"A limit of Secrets Manager was reached by '{call.Target}' in the {PlaceOf(call)}{RemoteText.Quote(message)}",
+                    "Limits: secrets in an account and region, versions and staging labels of a secret. Remove what is not needed, or ask AWS for more."));
             case "RequestTimeout":
                 return Unavailable(call, "did not answer in time", transient: true, applied: true);
         }
@@ -164,7 +171,7 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
         FlowErrorCategory.PermissionDenied,
         call.Target,
         $"Permission denied: {Who} may not use the KMS key that encrypts '{call.Target}' in the {PlaceOf(call)}, or the key is disabled",
-        $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws secretsmanager describe-secret --secret-id {call.Target} --region {RegionOf(call)} --query KmsKeyId",
+        $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws secretsmanager describe-secret --secret-id '{call.Target}' --region {RegionOf(call)} --query KmsKeyId",
         new AwsKeyException());
 
     private FlowSecretException Throttled(AwsCall call) => new(
@@ -181,7 +188,7 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
         // A reply to a value might quote it.
         $"AWS refused the call ('secretsmanager:{call.Action}' on '{call.Target}' in the {PlaceOf(call)}, {code}){(call.Action is "PutSecretValue" or "CreateSecret" ? "" : RemoteText.Quote(message))}",
         call.Action == "DeleteSecret" && message.Contains("replica", StringComparison.OrdinalIgnoreCase)
-            ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id {call.Target} --region {RegionOf(call)} --remove-replica-regions REGION"
+            ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id '{call.Target}' --region {RegionOf(call)} --remove-replica-regions REGION"
             : "Correct what it names, and try again.");
 
     private CallFailure Unavailable(AwsCall call, string what, bool transient, bool applied) => new(

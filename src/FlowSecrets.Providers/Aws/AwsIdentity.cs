@@ -53,13 +53,25 @@ internal sealed class AwsIdentity
 
         if (place.Profile is { } profile)
         {
-            return new AwsIdentity(place, $"profile {profile}", profile, () => new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out AWSCredentials found)
+            return new AwsIdentity(place, $"profile {profile}", profile + Sources(environment), () => new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out AWSCredentials found)
                 ? found
                 : throw new AmazonClientException("The profile holds no credentials."));
         }
 
         // A chain of its own: the process's keeps what it found first, whatever has changed since. It lives as long as the credentials.
-        return new AwsIdentity(place, "default credentials", "", () => new DefaultAWSCredentialsIdentityResolver().ResolveIdentity(new SecretsManagerConfig(place.Region, place.Address)));
+        return new AwsIdentity(place, "default credentials", Sources(environment), () => new DefaultAWSCredentialsIdentityResolver().ResolveIdentity(new SecretsManagerConfig(place.Region, place.Address)));
+    }
+
+    /// <summary>Differs when the files or the variables do that say who asks: a login that was changed is another one.</summary>
+    private static string Sources(Func<string, string?> environment)
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        IEnumerable<string> files = new[] { (Variable: "AWS_SHARED_CREDENTIALS_FILE", Name: "credentials"), (Variable: "AWS_CONFIG_FILE", Name: "config") }
+            .Select(f => environment(f.Variable) ?? Path.Combine(home, ".aws", f.Name))
+            .Select(static f => new FileInfo(f))
+            .Select(static f => f.Exists ? $"{f.FullName} {f.LastWriteTimeUtc.Ticks} {f.Length}" : f.FullName);
+        IEnumerable<string?> variables = new[] { "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" }.Select(environment);
+        return string.Join('\n', files.Concat(variables));
     }
 
     /// <summary>The credentials; they renew themselves. A metadata service that hangs heeds no token, so it is left behind when this is cancelled.</summary>
@@ -142,9 +154,9 @@ internal sealed class AwsIdentity
             GetCallerIdentityResponse reply = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), limit.Token).WaitAsync(limit.Token);
             Volatile.Write(ref _caller, new AwsCaller(reply.Account, reply.Arn));
         }
-        catch (Exception e) when (e is AmazonClientException or AmazonServiceException or OperationCanceledException or HttpRequestException or IOException or InvalidOperationException)
+        catch (Exception)
         {
-            // The call itself says what is wrong with the credentials.
+            // Whatever it is: the call itself says what is wrong with the credentials.
         }
     }
 }

@@ -24,8 +24,8 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
                 ErrorIds.NotAuthenticated,
                 FlowErrorCategory.AuthenticationError,
                 named,
-                $"There is no profile '{named}' in the AWS configuration",
-                $"See which there are: aws configure list-profiles; or make it: aws configure --profile '{named}'");
+                $"There is no profile '{RemoteText.Clean(named)}' in the AWS configuration",
+                $"See which there are: aws configure list-profiles; or make it: aws configure --profile NAME");
         }
 
         string region = selection.Region
@@ -40,7 +40,7 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
                 "Name it: Connect-FlowSecretStore -Store Aws -Region YOUR_REGION; or 'region' in the catalog's environment, AWS_REGION, or: aws configure set region YOUR_REGION");
         if (!RegionName().IsMatch(region))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, region, $"'{region}' is no region of AWS", "Use one such as eu-west-1.");
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, region, $"'{RemoteText.Clean(region)}' is no region of AWS", "Use one such as eu-west-1.");
         }
 
         Uri? address = FindAddress(selection, profile, environment);

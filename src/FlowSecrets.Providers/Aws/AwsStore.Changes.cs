@@ -7,6 +7,9 @@ namespace FlowSecrets.Providers.Aws;
 // What changes something.
 internal sealed partial class AwsStore
 {
+    /// <summary>On a value that is put but not current yet. One for all, so that a write that was broken off leaves no more than this one behind.</summary>
+    private const string AsideLabel = "flowsecrets-new";
+
     /// <summary>How long a name may stay taken after its secret was deleted for good.</summary>
     private static readonly TimeSpan NameLinger = TimeSpan.FromSeconds(30);
 
@@ -44,7 +47,7 @@ internal sealed partial class AwsStore
         bool current = stage is null or Stages.Current;
 
         // To compare before it becomes current, it is first put under a label of its own.
-        string? aside = current && expectedCurrent is not null ? "flowsecrets-" + token[..8] : null;
+        string? aside = current && expectedCurrent is not null ? AsideLabel : null;
         if (expectedCurrent is not null && !current)
         {
             await RequireCurrentAsync(name, expectedCurrent, cancellationToken);
@@ -143,7 +146,7 @@ internal sealed partial class AwsStore
                 await c.DeleteAsync(request, ct);
                 return true;
             },
-            ct => SettleAsync(name, static s => s.DeletedDate is null ? Settled<bool>.No : Settled<bool>.Yes(true), ct, absent: Settled<bool>.Yes(true)),
+            ct => SettleAsync(name, s => s.DeletedDate is null || recoveryWindow is null ? Settled<bool>.No : Settled<bool>.Yes(true), ct, absent: Settled<bool>.Yes(true)),
             cancellationToken,
             id.Region);
     }
@@ -158,7 +161,6 @@ internal sealed partial class AwsStore
     {
         string name = request.Name;
         long start = _options.Clock.GetTimestamp();
-        DateTimeOffset since = _options.Clock.GetUtcNow() - TimeSpan.FromMinutes(2);
         while (true)
         {
             try
@@ -166,7 +168,7 @@ internal sealed partial class AwsStore
                 await CallAsync(
                     new AwsCall("CreateSecret", name, Changes: true),
                     (c, ct) => c.CreateAsync(request, ct),
-                    ct => SettleAsync(name, s => IsOurs(s, request, since) ? Settled<AwsChanged>.Yes(new AwsChanged()) : Settled<AwsChanged>.No, ct),
+                    ct => SettleAsync(name, s => IsOurs(s, request) ? Settled<AwsChanged>.Yes(new AwsChanged()) : Settled<AwsChanged>.No, ct),
                     cancellationToken);
                 SecretDescription made = new(name) { Created = _options.Clock.GetUtcNow(), Labels = labels };
                 return request.HasValue ? made with { Updated = made.Created, CurrentVersion = request.ClientRequestToken, CurrentState = VersionState.Enabled } : made;
@@ -186,9 +188,9 @@ internal sealed partial class AwsStore
         }
     }
 
-    private static bool IsOurs(AwsSecret secret, AwsCreate request, DateTimeOffset since) => request.HasValue
+    private static bool IsOurs(AwsSecret secret, AwsCreate request) => request.HasValue
         ? secret.Stages.ContainsKey(request.ClientRequestToken)
-        : secret.Stages.Count == 0 && Time(secret.CreatedDate) >= since;
+        : secret.Stages.Count == 0;
 
     /// <summary>Makes a version current if the expected one still is; otherwise takes its label off, so that AWS removes it in time.</summary>
     private async Task PromoteAsync(string name, string token, string aside, string expected, CancellationToken cancellationToken)
@@ -209,13 +211,17 @@ internal sealed partial class AwsStore
                 await MoveAsync(name, CurrentLabel, token, expected.Length == 0 ? null : expected, cancellationToken);
             }
         }
+        catch (FlowSecretException e) when (e.Id is not (ErrorIds.Conflict or ErrorIds.WriteUncertain))
+        {
+            throw new FlowSecretException(e.Id, e.Category, name, $"The new value of '{name}' is stored as version {token}, but could not be made current. {e.Cause}", e.Remedy, e);
+        }
         finally
         {
             await TakeOffAsync(name, aside, token, cancellationToken);
         }
     }
 
-    /// <summary>Takes our own label off; it harms nobody where that fails.</summary>
+    /// <summary>Takes our own label off; where that fails, the next write takes it along.</summary>
     private async Task TakeOffAsync(string name, string label, string version, CancellationToken cancellationToken)
     {
         try
@@ -224,7 +230,7 @@ internal sealed partial class AwsStore
         }
         catch (Exception e) when (e is FlowSecretException or OperationCanceledException)
         {
-            // A label too many on a version that is there anyway.
+            // It stays on a version that nobody asks for.
         }
     }
 

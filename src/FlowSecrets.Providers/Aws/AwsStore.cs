@@ -126,9 +126,18 @@ internal sealed partial class AwsStore : ISecretStore
         IEnumerable<string[]> batches = names.Except(single, StringComparer.Ordinal).Chunk(BatchSize).Concat(single.Select(static n => new[] { n }));
         await foreach (ReadOutcome[] outcomes in Bounded.RunAsync(batches, Math.Min(BatchWidth, Concurrency), ReadBatchAsync, cancellationToken))
         {
-            foreach (ReadOutcome outcome in outcomes)
+            int taken = 0;
+            try
             {
-                yield return outcome;
+                foreach (ReadOutcome outcome in outcomes)
+                {
+                    taken++;
+                    yield return outcome;
+                }
+            }
+            finally
+            {
+                Array.ForEach(outcomes[taken..], static o => o.Dispose());
             }
         }
     }
@@ -210,7 +219,8 @@ internal sealed partial class AwsStore : ISecretStore
                 Dictionary<string, AwsValue> found = (batch.SecretValues ?? []).Where(static v => v.Name is not null).ToDictionary(static v => v.Name!, StringComparer.Ordinal);
 
                 // Whatever the batch did not bring is asked for by itself, which says why not in the words of a single read.
-                return await Task.WhenAll(names.Select(async n => found.TryGetValue(n, out AwsValue? value) ? new ReadOutcome(n, ToRead(n, value), null) : await ReadOutcomeAsync(n, cancellationToken)));
+                ReadOutcome[] others = await ReadEachAsync([.. names.Where(n => !found.ContainsKey(n))], cancellationToken);
+                return [.. others, .. names.Where(found.ContainsKey).Select(n => new ReadOutcome(n, ToRead(n, found[n]), null))];
             }
             catch (FlowSecretException e) when (e.Id is ErrorIds.AccessDenied or ErrorIds.BadArgument)
             {
@@ -222,7 +232,27 @@ internal sealed partial class AwsStore : ISecretStore
             }
         }
 
-        return await Task.WhenAll(names.Select(n => ReadOutcomeAsync(n, cancellationToken)));
+        return await ReadEachAsync(names, cancellationToken);
+    }
+
+    /// <summary>One by one, the share of one batch at a time.</summary>
+    private async Task<ReadOutcome[]> ReadEachAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        List<ReadOutcome> outcomes = [];
+        try
+        {
+            await foreach (ReadOutcome outcome in Bounded.RunAsync(names, Math.Max(1, Concurrency / BatchWidth), ReadOutcomeAsync, cancellationToken))
+            {
+                outcomes.Add(outcome);
+            }
+
+            return [.. outcomes];
+        }
+        catch
+        {
+            outcomes.ForEach(static o => o.Dispose());
+            throw;
+        }
     }
 
     /// <summary>A refusal that the service words vaguely, decided by what it says of the secret.</summary>

@@ -142,16 +142,8 @@ internal sealed class AwsValue
 
 internal sealed class AwsBatch
 {
+    /// <summary>What is not among them failed; a read of its own says why, in a single read's words.</summary>
     public List<AwsValue>? SecretValues { get; set; }
-
-    public List<AwsItemError>? Errors { get; set; }
-}
-
-internal sealed class AwsItemError
-{
-    public string? SecretId { get; set; }
-
-    public string? ErrorCode { get; set; }
 }
 
 /// <summary>What a change answers.</summary>

@@ -68,9 +68,9 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         ("ALREADY_EXISTS", _) => Final(StoreErrors.SecretExists(place, call.Target)),
         ("ABORTED", _) or (_, 409) => new CallFailure(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time"), IsTransient: false),
         ("NOT_FOUND", _) or (_, 404) => Final(call.Secret is null ? NoProject(reply) : NotFound(call)),
-        ("FAILED_PRECONDITION", _) when call.Permission == "secretmanager.secrets.update" || reply.Message.Contains("etag", StringComparison.OrdinalIgnoreCase) => Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time")),
-        ("FAILED_PRECONDITION", _) when reply.Message.Contains("DESTROYED", StringComparison.Ordinal) => Final(StoreErrors.VersionDestroyed(call.Target, call.Version ?? "latest")),
-        ("FAILED_PRECONDITION", _) when reply.Message.Contains("DISABLED", StringComparison.Ordinal) => Final(StoreErrors.VersionDisabled(call.Target, call.Version ?? "latest")),
+        ("FAILED_PRECONDITION", _) when reply.Message.Contains("is in DESTROYED state", StringComparison.Ordinal) => Final(StoreErrors.VersionDestroyed(call.Target, Number(call))),
+        ("FAILED_PRECONDITION", _) when reply.Message.Contains("is in DISABLED state", StringComparison.Ordinal) => Final(StoreErrors.VersionDisabled(call.Target, Number(call))),
+        ("FAILED_PRECONDITION", _) when call.Permission == "secretmanager.secrets.update" => Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time")),
         ("RESOURCE_EXHAUSTED", _) or (_, 429) => new CallFailure(Throttled(call), IsTransient: true, RetryAfter: reply.RetryAfter),
         (_, >= 300 and < 400) => Unavailable(call, "answered with a redirect, which is not followed", transient: false, applied: false),
         (_, >= 500) => Unavailable(call, $"answered with status {reply.Code}", transient: true, applied: true) with { RetryAfter = reply.RetryAfter },
@@ -151,6 +151,9 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
             "Check network, proxy (HTTPS_PROXY) and -Endpoint, then run the same command again. https://status.cloud.google.com shows Google's own state."),
         transient,
         MayHaveApplied: applied && call.Changes);
+
+    /// <summary>'latest' is Google's word, which our commands do not take.</summary>
+    private static string Number(GcpCall call) => call.Version is null or "latest" ? Stages.Current : call.Version;
 
     private string Grant(GcpCall call)
     {

@@ -32,13 +32,13 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
                 "Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, GOOGLE_CLOUD_PROJECT, or: gcloud config set project YOUR_PROJECT_ID");
         if (!ProjectId().IsMatch(project))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, project, $"'{project}' is no id of a Google Cloud project", "Use the project's id (not its display name), as gcloud projects list shows it.");
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, project, $"'{RemoteText.Clean(project)}' is no id of a Google Cloud project", "Use the project's id (not its display name), as gcloud projects list shows it.");
         }
 
         string? location = selection.Region is { Length: > 0 } region && region != "global" ? region : null;
         if (location is not null && !LocationId().IsMatch(location))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, location, $"'{location}' is no location of Google Cloud", "Use one such as europe-west1 (gcloud secrets locations list); for global secrets leave the region out.");
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, location, $"'{RemoteText.Clean(location)}' is no location of Google Cloud", "Use one such as europe-west1 (gcloud secrets locations list); for global secrets leave the region out.");
         }
 
         return new GcpPlace(project, location, FindAddress(selection, location, environment));

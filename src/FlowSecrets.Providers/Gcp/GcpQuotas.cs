@@ -5,7 +5,7 @@ namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
 /// The documented quotas, kept before Google has to enforce them: access 90,000, read 600 and write 600 a minute and project; adding versions and
-/// updating 2 a second and global secret, 80 and regional one.
+/// updating 2 a second and global secret, 80 and regional one; changing a state 1 a second and version.
 /// </summary>
 internal sealed class GcpQuotas(TimeProvider clock, bool regional)
 {
@@ -22,6 +22,11 @@ internal sealed class GcpQuotas(TimeProvider clock, bool regional)
         if (call is { Secret: { } secret, Permission: "secretmanager.versions.add" or "secretmanager.secrets.update" })
         {
             await _secrets.GetOrAdd(secret, _ => new QuotaWindow(regional ? 80 : 2, Second, clock)).WaitAsync(cancellationToken);
+        }
+
+        if (call is { Version: { } version, Permission: "secretmanager.versions.enable" or "secretmanager.versions.disable" or "secretmanager.versions.destroy" })
+        {
+            await _secrets.GetOrAdd($"{call.Secret}/{version}", _ => new QuotaWindow(1, Second, clock)).WaitAsync(cancellationToken);
         }
 
         QuotaWindow bucket = call.Permission == "secretmanager.versions.access" ? _access : call.Changes ? _write : _read;

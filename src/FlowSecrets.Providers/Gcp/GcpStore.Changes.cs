@@ -9,15 +9,11 @@ internal sealed partial class GcpStore
 {
     private const int EtagTries = 6;
 
-    /// <summary>How far this machine's clock and Google's may be apart.</summary>
-    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
-
     public async Task<SecretDescription> CreateAsync(string name, IReadOnlyDictionary<string, string> labels, SecretValue? value, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
         RequireLabels(name, labels);
         StoreErrors.RequireSize(name, value, MaxValueBytes);
-        DateTimeOffset start = _options.Clock.GetUtcNow() - Skew;
         GcpSecret wanted = NewSecret(labels);
         GcpSecret made = await CallAsync(
             new GcpCall("secretmanager.secrets.create", name, Changes: true),
@@ -25,9 +21,11 @@ internal sealed partial class GcpStore
             ct => SettleAsync(name, async () =>
             {
                 GcpSecret there = await GetAsync(name, ct);
-                return there.CreateTime >= start && await NewestAsync(name, ct) is null ? Settled<GcpSecret>.Yes(there) : Settled<GcpSecret>.No;
+                // Whoever made it: a secret without a version is given its first.
+                return await NewestAsync(name, ct) is null ? Settled<GcpSecret>.Yes(there) : Settled<GcpSecret>.No;
             }),
             cancellationToken);
+        _written.TryRemove(name, out _);
         SecretDescription description = new(name) { Created = made.CreateTime ?? default, Labels = labels };
         if (value is null)
         {
@@ -36,12 +34,12 @@ internal sealed partial class GcpStore
 
         try
         {
-            GcpVersion version = await AddAsync(name, value, cancellationToken);
+            GcpVersion version = await AddAsync(name, value, 0, cancellationToken);
             return description with { Updated = version.CreateTime, CurrentVersion = version.Number, CurrentState = VersionState.Enabled };
         }
-        catch (FlowSecretException e)
+        catch (FlowSecretException e) when (e.Id != ErrorIds.WriteUncertain)
         {
-            throw new FlowSecretException(e.Id, e.Category, name, $"The secret '{name}' was created, but its first version was not added. {e.Cause}", $"{e.Remedy} Then run the same command again: a secret without a version gets its first.", e);
+            throw new FlowSecretException(e.Id, e.Category, name, $"The secret '{name}' was created, but its first version was not added. {e.Cause}", $"{e.Remedy.TrimEnd('.')}. Then run the same command again: a secret without a version gets its first.", e);
         }
     }
 
@@ -63,8 +61,8 @@ internal sealed partial class GcpStore
             }
         }
 
-        GcpVersion added = await AddAsync(name, value, cancellationToken);
-        if (expectedCurrent is not null && long.Parse(added.Number) > (expectedCurrent.Length == 0 ? 0 : long.Parse(expectedCurrent)) + 1)
+        GcpVersion added = await AddAsync(name, value, expectedCurrent is null ? await BaselineAsync(name, cancellationToken) : Number(expectedCurrent), cancellationToken);
+        if (expectedCurrent is not null && long.Parse(added.Number) > Number(expectedCurrent) + 1)
         {
             // Google has no precondition for adding, so this shows afterwards; versions are numbered without gaps.
             throw new FlowSecretException(
@@ -164,7 +162,7 @@ internal sealed partial class GcpStore
         return ChangeAsync(name, "annotations", _ => new GcpSecret { Annotations = new Dictionary<string, string>(annotations, StringComparer.Ordinal) }, cancellationToken);
     }
 
-    public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
         if (recoveryWindow is not null)
@@ -172,12 +170,11 @@ internal sealed partial class GcpStore
             throw StoreErrors.NoRecoveryWindow(Place, name);
         }
 
-        return CallAsync(
+        await CallAsync(
             new GcpCall("secretmanager.secrets.delete", name, Changes: true),
             async (c, ct) =>
             {
                 await c.DeleteSecretAsync(name, ct);
-                _written.TryRemove(name, out _);
                 return true;
             },
             ct => SettleAsync(name, async () =>
@@ -186,6 +183,7 @@ internal sealed partial class GcpStore
                 return Settled<bool>.No;
             }, absent: Settled<bool>.Yes(true)),
             cancellationToken);
+        _written.TryRemove(name, out _);
     }
 
     public async Task RestoreAsync(string name, CancellationToken cancellationToken)
@@ -194,16 +192,16 @@ internal sealed partial class GcpStore
         throw StoreErrors.NotSupported(Place, name, "Google Secret Manager has no recovery window, so there is nothing to restore", $"'{name}' is there. To read a disabled version again: Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -State Enabled");
     }
 
-    private async Task<GcpVersion> AddAsync(string name, SecretValue value, CancellationToken cancellationToken)
+    /// <param name="baseline">The newest version before; null where that may not be known.</param>
+    private async Task<GcpVersion> AddAsync(string name, SecretValue value, long? baseline, CancellationToken cancellationToken)
     {
-        DateTimeOffset start = _options.Clock.GetUtcNow() - Skew;
         byte[] bytes = value.AsSpan().ToArray();
         try
         {
             GcpVersion added = await CallAsync(
                 new GcpCall("secretmanager.versions.add", name, Changes: true),
                 (c, ct) => c.AddVersionAsync(name, new GcpPayload { Data = bytes, DataCrc32c = Crc32C.Of(bytes) }, ct),
-                ct => SettleAsync(name, () => FindAddedAsync(name, value, start, ct)),
+                ct => SettleAsync(name, () => FindAddedAsync(name, value, baseline, ct)),
                 cancellationToken);
             _written.AddOrUpdate(name, static (_, n) => n, static (_, old, n) => Math.Max(old, n), long.Parse(added.Number));
             return added;
@@ -214,23 +212,29 @@ internal sealed partial class GcpStore
         }
     }
 
-    /// <summary>
-    /// Whether a version with this value was added since. Lists lag behind, so beyond the newest listed one the next numbers are asked for
-    /// one by one, which is consistent.
-    /// </summary>
-    private async Task<Settled<GcpVersion>> FindAddedAsync(string name, SecretValue value, DateTimeOffset start, CancellationToken cancellationToken)
+    /// <summary>The newest version, so that after a lost answer an older one with the same value is not taken for the new one.</summary>
+    private async Task<long?> BaselineAsync(string name, CancellationToken cancellationToken)
     {
-        GcpVersionPage page = await CallAsync(new GcpCall("secretmanager.versions.list", name), (c, ct) => c.ListVersionsAsync(name, 10, null, ct), cancellationToken);
-        List<GcpVersion> listed = page.Versions ?? [];
-        foreach (GcpVersion version in listed.Where(v => v.CreateTime >= start && StateOf(v) == VersionState.Enabled))
+        try
         {
-            if (await HasValueAsync(name, version.Number, value, cancellationToken) == true)
-            {
-                return Settled<GcpVersion>.Yes(version);
-            }
+            return Number((await NewestAsync(name, cancellationToken))?.Number);
+        }
+        catch (FlowSecretException e) when (e.Id is ErrorIds.AccessDenied or ErrorIds.SecretNotFoundOrForbidden)
+        {
+            // Who may only add need not be able to look.
+            return null;
+        }
+    }
+
+    /// <summary>Whether a version with this value was added after the baseline. The numbers are asked for one by one, which is consistent where lists are not.</summary>
+    private async Task<Settled<GcpVersion>> FindAddedAsync(string name, SecretValue value, long? baseline, CancellationToken cancellationToken)
+    {
+        if (baseline is not { } newest)
+        {
+            throw _errors.Forbidden(new GcpCall("secretmanager.versions.get", name));
         }
 
-        for (long next = listed.Count == 0 ? 1 : long.Parse(listed[0].Number) + 1; await HasValueAsync(name, next.ToString(), value, cancellationToken) is { } same; next++)
+        for (long next = newest + 1; await HasValueAsync(name, next.ToString(), value, cancellationToken) is { } same; next++)
         {
             if (same)
             {
@@ -333,6 +337,8 @@ internal sealed partial class GcpStore
 
     private FlowSecretException NoStaging(string name) => StoreErrors.NotSupported(
         Place, name, "On Google a new version is the current one at once: none can be added aside", "Add it as the current version, or keep it in a secret of its own until it is tested.");
+
+    private static long Number(string? version) => string.IsNullOrEmpty(version) ? 0 : long.Parse(version);
 
     private static string Word(string? version) => string.IsNullOrEmpty(version) ? "none" : version;
 

@@ -196,9 +196,15 @@ internal sealed partial class GcpStore : ISecretStore
         }
         while (page is not null);
 
+        // Lists lag behind; what we wrote is there all the same, and so is what came before it.
         if (await NewerAsync(name, versions.FirstOrDefault(), cancellationToken) is { } newer)
         {
-            // Lists lag behind; what we wrote is there all the same.
+            long listed = versions.Count == 0 ? 0 : long.Parse(versions[0].Number);
+            for (long number = listed + 1; number < long.Parse(newer.Number); number++)
+            {
+                versions.Insert(0, await VersionAsync(name, number.ToString(), cancellationToken));
+            }
+
             versions.Insert(0, newer);
         }
 
@@ -314,7 +320,12 @@ internal sealed partial class GcpStore : ISecretStore
         catch (FlowSecretException why)
         {
             // Whoever may only read values cannot be told more than the first answer said.
-            return why.Id == ErrorIds.SecretNotFound ? why : error;
+            return why.Id == ErrorIds.SecretNotFound || error.Id != ErrorIds.SecretNotFound ? (why.Id == ErrorIds.SecretNotFound ? why : error) : new FlowSecretException(
+                error.Id,
+                error.Category,
+                name,
+                $"There is no secret '{name}' in the {Place}, or it has no version yet; {Place.Identity} may not ask which",
+                error.Remedy);
         }
     }
 
@@ -326,20 +337,14 @@ internal sealed partial class GcpStore : ISecretStore
 
     private async Task<T> CallAsync<T>(GcpCall call, Func<ISecretManager, CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken)
     {
-        Retry retry = new(_options.Limits, _options.Clock, e => _errors.Explain(e, call));
+        Retry retry = new(_options.Limits, _options.Clock, e => _errors.Explain(e, call), _options.Quotas is { } quotas ? ct => quotas.WaitAsync(call, ct) : null);
         try
         {
-            return await retry.RunAsync(_options.Quotas is null ? ct => send(_client.Value, ct) : SendWithinQuotasAsync, settle, cancellationToken);
+            return await retry.RunAsync(ct => send(_client.Value, ct), settle, cancellationToken);
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.SecretNotFoundOrForbidden && call.Permission != "secretmanager.secrets.get")
         {
             throw await AbsentOrForbiddenAsync(call, e, cancellationToken);
-        }
-
-        async Task<T> SendWithinQuotasAsync(CancellationToken ct)
-        {
-            await _options.Quotas.WaitAsync(call, ct);
-            return await send(_client.Value, ct);
         }
     }
 

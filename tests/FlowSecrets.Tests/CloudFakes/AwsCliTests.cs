@@ -23,7 +23,9 @@ public sealed partial class AwsCliTests(ITestOutputHelper output) : IDisposable
         IReadOnlyList<AwsCliResult> ours = cli.Run(fake.Endpoint, commands);
         Assert.All(ours.Zip(AwsScenario.Steps), static pair => Assert.Contains(pair.Second.Expected ?? "", pair.First.Output + pair.First.Error));
 
-        using MotoServer moto = await MotoServer.StartAsync(_sandbox.Folder);
+        await using MotoServer moto = new();
+        await moto.InitializeAsync();
+        Assert.SkipWhen(moto.Endpoint is null, "python3 has no moto with its server.");
         IReadOnlyList<AwsCliResult> theirs = cli.Run(moto.Endpoint, commands);
         List<string> differences = [];
         foreach ((int i, AwsStep step) in AwsScenario.Steps.Index())

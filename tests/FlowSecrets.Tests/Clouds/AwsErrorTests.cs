@@ -38,11 +38,11 @@ public sealed class AwsErrorTests : IAsyncLifetime
     [InlineData(403, "OptInRequired", ErrorIds.NotAuthenticated, $"The region eu-west-1 is not enabled for the account of {Keys}.", "Enable it: aws account enable-region --region-name eu-west-1; or use another region.")]
     [InlineData(400, "RequestTimeTooSkewed", ErrorIds.NotAuthenticated, Clock, SetClock)]
     [InlineData(400, "RequestExpired", ErrorIds.NotAuthenticated, Clock, SetClock)]
-    [InlineData(400, "PreconditionNotMetException", ErrorIds.Conflict, "'s1' in the Aws store in eu-west-1 was changed by somebody else at the same time.", "Somebody else changed it meanwhile. Look at it, then try again; nothing was changed.")]
+    [InlineData(400, "PreconditionNotMetException", ErrorIds.Conflict, "'s1' in the Aws store in eu-west-1 was changed by somebody else at the same time.", "Look at it, then try again; nothing was changed by this command.")]
     [InlineData(400, "ResourceExistsException", ErrorIds.SecretExists, "There is a secret 's1' already in the Aws store in eu-west-1.", "Add a version to it: Set-FlowSecret -StoreName 's1'")]
     [InlineData(400, "ThrottlingException", ErrorIds.Throttled, Throttling, Wait)]
-    [InlineData(400, "LimitExceededException", ErrorIds.Throttled, Throttling, Wait)]
     [InlineData(429, "TooManyRequestsException", ErrorIds.Throttled, Throttling, Wait)]
+    [InlineData(400, "LimitExceededException", ErrorIds.LimitReached, "A limit of Secrets Manager was reached by 's1' in the Aws store in eu-west-1: \"m\".", "Limits: secrets in an account and region, versions and staging labels of a secret. Remove what is not needed, or ask AWS for more.")]
     [InlineData(503, "SlowDown", ErrorIds.Throttled, Throttling, Wait)]
     [InlineData(400, "RequestTimeout", ErrorIds.StoreUnavailable, "127.0.0.1 did not answer in time (Aws store in eu-west-1).", Network)]
     [InlineData(500, "InternalServiceError", ErrorIds.StoreUnavailable, "127.0.0.1 answered with status 500 (Aws store in eu-west-1).", Network)]
@@ -86,7 +86,7 @@ public sealed class AwsErrorTests : IAsyncLifetime
         FlowSecretException error = await AnsweredAsync(Refusal(400, code, message));
         Assert.Equal(ErrorIds.AccessDenied, error.Id);
         Assert.Contains("may not use the KMS key that encrypts 's1'", error.Cause);
-        Assert.EndsWith("aws secretsmanager describe-secret --secret-id s1 --region eu-west-1 --query KmsKeyId", error.Remedy);
+        Assert.EndsWith("aws secretsmanager describe-secret --secret-id 's1' --region eu-west-1 --query KmsKeyId", error.Remedy);
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class AwsErrorTests : IAsyncLifetime
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(static asked => asked.Operation == "DescribeSecret" ? new Answer(200, """{"Name":"s1"}""") : Refusal(400, "InvalidRequestException", "You can't delete secret s1 that still has replica regions [eu-west-2]"));
         FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => _setting.Aws(server.Address).DeleteAsync("s1", null, CancellationToken.None));
-        Assert.Equal((ErrorIds.BadArgument, "Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id s1 --region eu-west-1 --remove-replica-regions REGION"), (error.Id, error.Remedy));
+        Assert.Equal((ErrorIds.BadArgument, "Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id 's1' --region eu-west-1 --remove-replica-regions REGION"), (error.Id, error.Remedy));
     }
 
     [Theory]
@@ -181,7 +181,7 @@ public sealed class AwsErrorTests : IAsyncLifetime
         FlowSecretException denied = await AnsweredAsync(Refusal(400, "AccessDeniedException", "no"), arn);
         Assert.EndsWith($$"""{"Effect":"Allow","Action":"secretsmanager:DescribeSecret","Resource":"{{resource}}"}""", denied.Remedy);
         FlowSecretException key = await AnsweredAsync(Refusal(400, "DecryptionFailure", "no"), arn);
-        Assert.EndsWith($"--secret-id {arn} --region {arn.Split(':')[3]} --query KmsKeyId", key.Remedy);
+        Assert.EndsWith($"--secret-id '{arn}' --region {arn.Split(':')[3]} --query KmsKeyId", key.Remedy);
     }
 
     private static Answer Refusal(int status, string code, string message) => new(status, JsonSerializer.Serialize(new Dictionary<string, string> { ["__type"] = code, ["message"] = message }), "application/x-amz-json-1.1");

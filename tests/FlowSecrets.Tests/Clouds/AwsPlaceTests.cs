@@ -57,7 +57,7 @@ public sealed class AwsPlaceTests : IDisposable
 
         FlowSecretException error = Assert.Throws<FlowSecretException>(() => Find(new StoreSelection(StoreKind.Aws) { Region = "eu-west-1", Profile = given ? "no one" : null }));
         Assert.Equal((ErrorIds.NotAuthenticated, "There is no profile 'no one' in the AWS configuration."), (error.Id, error.Cause));
-        Assert.Equal("See which there are: aws configure list-profiles; or make it: aws configure --profile 'no one'", error.Remedy);
+        Assert.Equal("See which there are: aws configure list-profiles; or make it: aws configure --profile NAME", error.Remedy);
     }
 
     [Fact]

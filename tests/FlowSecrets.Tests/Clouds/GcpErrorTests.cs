@@ -33,7 +33,7 @@ public sealed class GcpErrorTests : IAsyncLifetime
     [InlineData(403, "PERMISSION_DENIED", "SECURITY_POLICY_VIOLATED", ErrorIds.AccessDenied, "Permission denied: a VPC Service Controls perimeter of the organisation keeps project flow-test closed from here.", "Ask the organisation's administrators to let this network or identity in.")]
     [InlineData(403, "PERMISSION_DENIED", "IAM_PERMISSION_DENIED", ErrorIds.SecretNotFoundOrForbidden, $"Permission denied, or there is no secret 's1' in project flow-test: Google does not tell {Who} which ('secretmanager.secrets.get').", "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.viewer")]
     [InlineData(403, "PERMISSION_DENIED", "##vso[x]", ErrorIds.SecretNotFoundOrForbidden, $"Permission denied, or there is no secret 's1' in project flow-test: Google does not tell {Who} which ('secretmanager.secrets.get').", "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.viewer")]
-    [InlineData(409, "ABORTED", null, ErrorIds.Conflict, "'s1' in the Gcp store of project flow-test was changed by somebody else at the same time.", "Somebody else changed it meanwhile. Look at it, then try again; nothing was changed.")]
+    [InlineData(409, "ABORTED", null, ErrorIds.Conflict, "'s1' in the Gcp store of project flow-test was changed by somebody else at the same time.", "Look at it, then try again; nothing was changed by this command.")]
     [InlineData(429, "RESOURCE_EXHAUSTED", null, ErrorIds.Throttled, "Google goes on throttling calls to project flow-test ('secretmanager.secrets.get').", "Wait a minute and run the same command again, or use a smaller -ThrottleLimit. Quotas: https://console.cloud.google.com/apis/api/secretmanager.googleapis.com/quotas")]
     [InlineData(400, "INVALID_ARGUMENT", null, ErrorIds.BadArgument, "Google refused the call ('secretmanager.secrets.get' on 's1', INVALID_ARGUMENT): \"said # #vso[x]\".", "Correct what it names, and try again.")]
     [InlineData(400, "::add-mask::x", null, ErrorIds.BadArgument, "Google refused the call ('secretmanager.secrets.get' on 's1', 400): \"said # #vso[x]\".", "Correct what it names, and try again.")]
@@ -65,7 +65,7 @@ public sealed class GcpErrorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("INVALID_ARGUMENT", "etag CANARY-7f3a", ErrorIds.BadArgument)]
-    [InlineData("FAILED_PRECONDITION", "The etag provided does not match", ErrorIds.Conflict)]
+    [InlineData("FAILED_PRECONDITION", "Secret Version [projects/1/secrets/budgetagent-DESTROYED/versions/1] is in DISABLED state.", ErrorIds.VersionDisabled)]
     [InlineData("FAILED_PRECONDITION", "Secret Version [x] is in DISABLED state.", ErrorIds.VersionDisabled)]
     [InlineData("FAILED_PRECONDITION", "Secret Version [x] is in DESTROYED state.", ErrorIds.VersionDestroyed)]
     public async Task APreconditionIsToldByWhatItSays(string code, string message, string id) =>

@@ -119,6 +119,52 @@ public sealed class AwsStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WritesThatCannotBecomeCurrentLeaveOneLabelBehindAtMost()
+    {
+        await FillAsync(1);
+        string current = (await _store.DescribeAsync("s-0", default))!.CurrentVersion!;
+        _fake.Faults.Deny("UpdateSecretVersionStage");
+        using SecretValue value = SecretValue.FromText("next");
+        for (int i = 0; i < 5; i++)
+        {
+            FlowSecretException error = await SecretStoreContract.Fails(ErrorIds.AccessDenied, () => _store.AddVersionAsync("s-0", value, null, current, default));
+            Assert.Contains("could not be made current", error.Message);
+        }
+
+        _fake.Faults.Allow();
+        Assert.Equal("value of s-0", (await ReadAllAsync(["s-0"]))["s-0"]);
+        Assert.Single((await _store.ListVersionsAsync("s-0", default)).SelectMany(static v => v.Stages), static s => s != Stages.Current);
+        await _store.AddVersionAsync("s-0", value, null, current, default);
+        Assert.Equal([Stages.Current, Stages.Previous], (await _store.ListVersionsAsync("s-0", default)).SelectMany(static v => v.Stages).Order());
+    }
+
+    [Fact]
+    public async Task DeletingForGoodIsNotTakenForDoneWhereADeletionIsPending()
+    {
+        await FillAsync(1);
+        await _store.DeleteAsync("s-0", TimeSpan.FromDays(7), default);
+        _fake.Faults.QueueFor("DeleteSecret", Fault.ServerError);
+        await _store.DeleteAsync("s-0", null, default);
+        Assert.Null(await _store.DescribeAsync("s-0", default));
+    }
+
+    [Fact]
+    public async Task NoMoreSinglesAtATimeThanAllowedWhereBatchesAreRefused()
+    {
+        string[] names = await FillAsync(60);
+        AwsStore narrow = CloudStores.Aws(_fake.Endpoint, new AwsStoreOptions { Limits = CloudStores.Quick, ThrottleLimit = 2 });
+        _fake.Faults.Deny("BatchGetSecretValue");
+        _fake.ClearCalls();
+        _fake.Faults.Latency = TimeSpan.FromMilliseconds(5);
+        await foreach (ReadOutcome outcome in narrow.ReadManyAsync(names, default))
+        {
+            outcome.Dispose();
+        }
+
+        Assert.InRange(_fake.PeakConcurrentRequests, 1, 2);
+    }
+
+    [Fact]
     public async Task AccountAndIdentityAreInThePlaceOnceAsked()
     {
         Assert.Equal("eu-west-1", _store.Place.Location);

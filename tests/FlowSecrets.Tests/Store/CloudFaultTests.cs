@@ -35,6 +35,43 @@ public sealed class CloudFaultTests
 
     [Theory]
     [MemberData(nameof(LostAnswers))]
+    public async Task AnOlderVersionWithTheSameValueIsNotTakenForTheNewOne(StoreKind kind, Fault fault)
+    {
+        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(kind);
+        await cloud.CreateAsync("s", "one");
+        await cloud.AddAsync("s", "two");
+        cloud.Fake.Faults.QueueFor(cloud.AddOperation, fault);
+        await cloud.AddAsync("s", "one");
+        Assert.Equal("one", await cloud.ReadAsync("s"));
+        Assert.Equal(["one", "two", "one"], await cloud.AllValuesAsync("s"));
+    }
+
+    [Fact]
+    public async Task AClockThatIsWrongAddsNothingTwice()
+    {
+        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(StoreKind.Gcp);
+        cloud.Fake.Skew = TimeSpan.FromHours(-1);
+        await cloud.CreateAsync("s", "one");
+        cloud.Fake.Faults.QueueFor(cloud.AddOperation, Fault.DropAfter);
+        await cloud.AddAsync("s", "two");
+        Assert.Equal(["one", "two"], await cloud.AllValuesAsync("s"));
+    }
+
+    [Theory]
+    [MemberData(nameof(CloudUnderTest.Both), MemberType = typeof(CloudUnderTest))]
+    public async Task ASecretIsMadeAnewAfterADeletionWhoseAnswerWasLost(StoreKind kind)
+    {
+        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(kind);
+        await cloud.CreateAsync("s", "one");
+        await cloud.AddAsync("s", "two");
+        cloud.Fake.Faults.QueueFor("DeleteSecret", Fault.DropAfter);
+        await cloud.Store.DeleteAsync("s", null, default);
+        await cloud.CreateAsync("s", "anew");
+        Assert.Equal("anew", await cloud.ReadAsync("s"));
+    }
+
+    [Theory]
+    [MemberData(nameof(LostAnswers))]
     public async Task ASecretIsCreatedOnceWhateverHappensToTheAnswer(StoreKind kind, Fault fault)
     {
         await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(kind);
@@ -101,7 +138,6 @@ public sealed class CloudFaultTests
         Assert.Equal("two", await cloud.ReadAsync("s"));
         Assert.Equal("2", (await cloud.Store.DescribeAsync("s", default))!.CurrentVersion);
         Assert.Equal("2", (await cloud.Store.ListVersionsAsync("s", default))[0].Version);
-        await using CloudUnderTest other = await CloudUnderTest.StartAsync(StoreKind.Gcp);
         Assert.Equal("one", (await CloudStores.Gcp((GcpFake)cloud.Fake).ReadAsync("s", default, default)).Value.RevealText("s"));
     }
 

@@ -154,6 +154,19 @@ public sealed class GcpStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WaitingForAQuotaIsNoSilenceOfGoogle()
+    {
+        GcpStore store = CloudStores.Gcp(_fake, new GcpStoreOptions { Limits = CloudStores.Quick with { Try = TimeSpan.FromMilliseconds(400) }, Quotas = new GcpQuotas(TimeProvider.System, regional: false) });
+        await store.CreateAsync("s", NoLabels, null, default);
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>
+        {
+            using SecretValue value = SecretValue.FromText($"v{i}");
+            await store.AddVersionAsync("s", value, null, null, default);
+        }));
+        Assert.Equal(6, (await store.ListVersionsAsync("s", default)).Count);
+    }
+
+    [Fact]
     public async Task WhoeverWasFasterIsNamedAndNothingIsLost()
     {
         await CreateAsync("s", "one");
