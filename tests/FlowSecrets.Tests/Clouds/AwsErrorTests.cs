@@ -42,7 +42,7 @@ public sealed class AwsErrorTests : IAsyncLifetime
     [InlineData(400, "ResourceExistsException", ErrorIds.SecretExists, "There is a secret 's1' already in the Aws store in eu-west-1.", "Add a version to it: Set-FlowSecret -StoreName 's1'")]
     [InlineData(400, "ThrottlingException", ErrorIds.Throttled, Throttling, Wait)]
     [InlineData(429, "TooManyRequestsException", ErrorIds.Throttled, Throttling, Wait)]
-    [InlineData(400, "LimitExceededException", ErrorIds.LimitReached, "A limit of Secrets Manager was reached by 's1' in the Aws store in eu-west-1: \"m\".", "Limits: secrets in an account and region, versions and staging labels of a secret. Remove what is not needed, or ask AWS for more.")]
+    [InlineData(400, "LimitExceededException", ErrorIds.LimitReached, "A limit of Secrets Manager was reached by 's1' in the Aws store in eu-west-1: \"said # #vso[x]\".", "Limits: secrets in an account and region, versions and staging labels of a secret. Remove what is not needed, or ask AWS for more.")]
     [InlineData(503, "SlowDown", ErrorIds.Throttled, Throttling, Wait)]
     [InlineData(400, "RequestTimeout", ErrorIds.StoreUnavailable, "127.0.0.1 did not answer in time (Aws store in eu-west-1).", Network)]
     [InlineData(500, "InternalServiceError", ErrorIds.StoreUnavailable, "127.0.0.1 answered with status 500 (Aws store in eu-west-1).", Network)]
