@@ -282,41 +282,18 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
         }
 
         SecretDescription there = await Plan.RequireAsync(workspace, secret, cancellationToken);
-        bool changed = false;
-        if (Merged(there.Labels, options.Labels) is { } labels)
+        bool relabelled = LabelChanges.Merge(there.Labels, options.Labels) is not null;
+        if (relabelled)
         {
-            await workspace.Store.SetLabelsAsync(secret.StoreName, labels, cancellationToken);
-            changed = true;
+            await workspace.Store.SetLabelsAsync(secret.StoreName, options.Labels!, cancellationToken);
         }
 
-        if (Merged(there.Annotations, options.Annotations) is { } annotations)
+        bool annotated = LabelChanges.Merge(there.Annotations, options.Annotations) is not null;
+        if (annotated)
         {
-            await workspace.Store.SetAnnotationsAsync(secret.StoreName, annotations, cancellationToken);
-            changed = true;
+            await workspace.Store.SetAnnotationsAsync(secret.StoreName, options.Annotations!, cancellationToken);
         }
 
-        return changed;
-    }
-
-    /// <returns>Null where nothing would change.</returns>
-    private static Dictionary<string, string>? Merged(IReadOnlyDictionary<string, string> there, IReadOnlyDictionary<string, string>? changes)
-    {
-        Dictionary<string, string> all = new(there, StringComparer.Ordinal);
-        bool changed = false;
-        foreach ((string key, string value) in changes ?? new Dictionary<string, string>(StringComparer.Ordinal))
-        {
-            bool same = all.TryGetValue(key, out string? old) ? string.Equals(old, value, StringComparison.Ordinal) : value.Length == 0;
-            changed |= !same;
-            if (value.Length == 0)
-            {
-                all.Remove(key);
-            }
-            else
-            {
-                all[key] = value;
-            }
-        }
-
-        return changed ? all : null;
+        return relabelled || annotated;
     }
 }

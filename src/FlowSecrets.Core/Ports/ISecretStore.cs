@@ -55,10 +55,10 @@ public interface ISecretStore
     /// <param name="expectedVersion">When given, the version that must carry the stage now: Conflict otherwise.</param>
     Task MoveStageAsync(string name, string stage, string? version, string? expectedVersion, CancellationToken cancellationToken);
 
-    /// <summary>Replaces all labels.</summary>
+    /// <summary>Sets labels; an empty text takes one off, and all others stay, also those that somebody else sets meanwhile.</summary>
     Task SetLabelsAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken);
 
-    /// <summary>Replaces all annotations, where the store has them.</summary>
+    /// <summary>The same for annotations, where the store has them.</summary>
     Task SetAnnotationsAsync(string name, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken);
 
     /// <summary>Deletes; without a recovery window at once and for good.</summary>

@@ -110,11 +110,11 @@ internal sealed partial class AwsStore
     {
         AwsName id = AwsName.Parse(name);
         AwsSecret secret = await RequireAsync(name, cancellationToken);
-        Dictionary<string, string> there = (secret.Tags ?? []).Where(static t => !IsOfAws(t.Key!)).ToDictionary(static t => t.Key!, static t => t.Value ?? "", StringComparer.Ordinal);
-        Dictionary<string, string> wanted = labels.Where(static l => !IsOfAws(l.Key)).ToDictionary(StringComparer.Ordinal);
-        RequireLabels(name, wanted);
-        AwsTag[] set = [.. wanted.Where(l => there.GetValueOrDefault(l.Key) != l.Value).Select(static l => new AwsTag { Key = l.Key, Value = l.Value })];
-        string[] gone = [.. there.Keys.Except(wanted.Keys, StringComparer.Ordinal)];
+        Dictionary<string, string> there = (secret.Tags ?? []).ToDictionary(static t => t.Key!, static t => t.Value ?? "", StringComparer.Ordinal);
+        RequireLabels(name, labels);
+        RequireLabels(name, (LabelChanges.Merge(there, labels) ?? there).Where(static l => !IsOfAws(l.Key)).ToDictionary(StringComparer.Ordinal));
+        AwsTag[] set = [.. labels.Where(l => l.Value.Length > 0 && there.GetValueOrDefault(l.Key) != l.Value).Select(static l => new AwsTag { Key = l.Key, Value = l.Value })];
+        string[] gone = [.. labels.Where(l => l.Value.Length == 0 && there.ContainsKey(l.Key)).Select(static l => l.Key)];
         if (set.Length > 0)
         {
             await ChangeAsync("TagResource", name, (c, ct) => c.TagAsync(new AwsTagging { SecretId = id.Id, Tags = [.. set] }, ct), id.Region, cancellationToken);

@@ -147,19 +147,13 @@ internal sealed partial class GcpStore
     {
         SecretNames.Require(StoreKind.Gcp, name);
         RequireLabels(name, labels);
-        return ChangeAsync(name, "labels", _ => new GcpSecret { Labels = new Dictionary<string, string>(labels, StringComparer.Ordinal) }, cancellationToken);
+        return ChangeAsync(name, "labels", secret => LabelChanges.Merge(secret.Labels, labels) is { } all ? new GcpSecret { Labels = Checked(name, all) } : null, cancellationToken);
     }
 
     public Task SetAnnotationsAsync(string name, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
-        int size = annotations.Sum(static a => System.Text.Encoding.UTF8.GetByteCount(a.Key) + System.Text.Encoding.UTF8.GetByteCount(a.Value));
-        if (size > 16_384 || annotations.Keys.Any(static k => !AnnotationKey().IsMatch(k)))
-        {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, name, $"Google does not take these annotations of '{name}'", "Use keys of 1 to 63 letters, digits, '-', '_' and '.', and less than 16 KiB in all.");
-        }
-
-        return ChangeAsync(name, "annotations", _ => new GcpSecret { Annotations = new Dictionary<string, string>(annotations, StringComparer.Ordinal) }, cancellationToken);
+        return ChangeAsync(name, "annotations", secret => LabelChanges.Merge(secret.Annotations, annotations) is { } all ? new GcpSecret { Annotations = CheckedAnnotations(name, all) } : null, cancellationToken);
     }
 
     public async Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken)
@@ -352,6 +346,23 @@ internal sealed partial class GcpStore
 
     private static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels) =>
         StoreErrors.RequireLabels(name, labels, 64, static (key, value) => LabelKey().IsMatch(key) && LabelValue().IsMatch(value), "keys and values of lower-case letters, digits, '-' and '_', at most 63 characters, a key beginning with a letter");
+
+    private static Dictionary<string, string> Checked(string name, Dictionary<string, string> labels)
+    {
+        RequireLabels(name, labels);
+        return labels;
+    }
+
+    private static Dictionary<string, string> CheckedAnnotations(string name, Dictionary<string, string> annotations)
+    {
+        int size = annotations.Sum(static a => System.Text.Encoding.UTF8.GetByteCount(a.Key) + System.Text.Encoding.UTF8.GetByteCount(a.Value));
+        return size <= 16_384 && annotations.Keys.All(static k => AnnotationKey().IsMatch(k)) ? annotations : throw new FlowSecretException(
+            ErrorIds.BadArgument,
+            FlowErrorCategory.InvalidArgument,
+            name,
+            $"Google does not take these annotations of '{name}'",
+            "Use keys of 1 to 63 letters, digits, '-', '_' and '.', and less than 16 KiB in all.");
+    }
 
     [GeneratedRegex(@"\A(?!(latest|NEW)\z)[A-Za-z][A-Za-z0-9_-]{0,62}\z", RegexOptions.ExplicitCapture)]
     private static partial Regex AliasWord();

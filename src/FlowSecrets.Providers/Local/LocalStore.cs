@@ -212,12 +212,16 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
     public Task SetLabelsAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
-        RequireLabels(name, labels);
         return Task.FromResult(Change(
             name,
             (_, table) =>
             {
-                table.Labels = SecretTable.WriteLabels(labels);
+                if (LabelChanges.Merge(table.ToDescription().Labels, labels) is { } all)
+                {
+                    RequireLabels(name, all);
+                    table.Labels = SecretTable.WriteLabels(all);
+                }
+
                 return true;
             },
             cancellationToken));

@@ -76,10 +76,10 @@ public sealed class AwsStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TagsOfAwsItselfStayWhenLabelsAreReplaced()
+    public async Task TagsAreSetAndTakenOff()
     {
         await _store.CreateAsync("tagged", new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" }, null, default);
-        await _store.SetLabelsAsync("tagged", new Dictionary<string, string> { ["b"] = "3", ["c"] = "x y:z" }, default);
+        await _store.SetLabelsAsync("tagged", new Dictionary<string, string> { ["a"] = "", ["b"] = "3", ["c"] = "x y:z" }, default);
         Assert.Equal(new Dictionary<string, string> { ["b"] = "3", ["c"] = "x y:z" }, (await _store.DescribeAsync("tagged", default))!.Labels.OrderBy(static l => l.Key).ToDictionary());
         await SecretStoreContract.Fails(ErrorIds.BadArgument, () => _store.SetLabelsAsync("tagged", new Dictionary<string, string> { [new string('k', 129)] = "" }, default));
     }

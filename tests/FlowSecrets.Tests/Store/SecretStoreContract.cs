@@ -280,12 +280,20 @@ public abstract class SecretStoreContract : IDisposable
     }
 
     [Fact]
-    public async Task LabelsAreReplacedWhole()
+    public async Task LabelsAreSetAndTakenOffAndOthersStay()
     {
         await Store.CreateAsync("labelled", new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "1", ["b"] = "2" }, null, None);
-        await Store.SetLabelsAsync("labelled", new Dictionary<string, string>(StringComparer.Ordinal) { ["b"] = "3" }, None);
-        KeyValuePair<string, string> label = Assert.Single((await Store.DescribeAsync("labelled", None))!.Labels);
-        Assert.Equal(KeyValuePair.Create("b", "3"), label);
+        await Store.SetLabelsAsync("labelled", new Dictionary<string, string>(StringComparer.Ordinal) { ["b"] = "3", ["c"] = "4" }, None);
+        await Store.SetLabelsAsync("labelled", new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "", ["none"] = "" }, None);
+        Assert.Equal([("b", "3"), ("c", "4")], (await Store.DescribeAsync("labelled", None))!.Labels.Select(static l => (l.Key, l.Value)).Order());
+    }
+
+    [Fact]
+    public async Task WritersOfLabelsDoNotTakeEachOthersOff()
+    {
+        await Store.CreateAsync("tagged", NoLabels, null, None);
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(i => Task.Run(() => Store.SetLabelsAsync("tagged", new Dictionary<string, string>(StringComparer.Ordinal) { [$"l{i}"] = "x" }, None))));
+        Assert.Equal(5, (await Store.DescribeAsync("tagged", None))!.Labels.Count);
     }
 
     [Fact]
