@@ -10,8 +10,10 @@ internal static class AwsWarmUp
 {
     private static readonly byte[] Answer = """{"SecretValues":[{"Name":"a","VersionId":"1","SecretString":"x"},{"Name":"b","VersionId":"1","SecretString":"x"}]}"""u8.ToArray();
 
-    public static async Task RunAsync()
+    /// <returns>How many of the two values came through.</returns>
+    public static async Task<int> RunAsync()
     {
+        int read = 0;
         StoreSelection selection = new(StoreKind.Aws) { Region = "us-east-1", Endpoint = "http://127.0.0.1:9" };
         AwsPlace place = new("us-east-1", null, new Uri("http://127.0.0.1:9"));
         using HttpClient canned = new(new CannedHandler(Answer));
@@ -22,7 +24,10 @@ internal static class AwsWarmUp
         });
         await foreach (ReadOutcome outcome in store.ReadManyAsync(["a", "b"], CancellationToken.None))
         {
+            read += outcome.Secret is null ? 0 : 1;
             outcome.Dispose();
         }
+
+        return read;
     }
 }

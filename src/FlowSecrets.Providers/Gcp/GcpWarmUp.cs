@@ -10,8 +10,10 @@ internal static class GcpWarmUp
 {
     private static readonly byte[] Answer = """{"name":"projects/p/secrets/s/versions/1","payload":{"data":"eA==","dataCrc32c":"2839306131"}}"""u8.ToArray();
 
-    public static async Task RunAsync()
+    /// <returns>How many of the two values came through.</returns>
+    public static async Task<int> RunAsync()
     {
+        int read = 0;
         StoreSelection selection = new(StoreKind.Gcp) { Project = "warm-up", Endpoint = "http://127.0.0.1:9" };
         GcloudConfiguration nothing = GcloudConfiguration.Read(static _ => "/");
         GcpPlace place = GcpPlace.Find(selection, nothing, static _ => null);
@@ -22,7 +24,10 @@ internal static class GcpWarmUp
         });
         await foreach (ReadOutcome outcome in store.ReadManyAsync(["a", "b"], CancellationToken.None))
         {
+            read += outcome.Secret is null ? 0 : 1;
             outcome.Dispose();
         }
+
+        return read;
     }
 }
