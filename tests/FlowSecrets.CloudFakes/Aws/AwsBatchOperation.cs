@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 namespace FlowSecrets.CloudFakes.Aws;
 
 /// <summary>BatchGetSecretValue: what fails for one secret stands in Errors, and the status is 200.</summary>
-internal sealed class AwsBatchOperation(AwsGate gate)
+internal static class AwsBatchOperation
 {
     private const string GetSecretValue = "GetSecretValue";
     private const int MostIds = 20;
 
-    public AwsResult Get(AwsRegion region, JsonObject body)
+    public static AwsResult Get(AwsRegion region, JsonObject body, AwsGate gate)
     {
         IReadOnlyList<string>? ids = body.Texts("SecretIdList", MostIds);
         IReadOnlyList<JsonObject> filters = body.Objects("Filters");
@@ -35,10 +35,10 @@ internal sealed class AwsBatchOperation(AwsGate gate)
             ids = [.. found.Select(static s => s.Arn)];
         }
 
-        return Read(region, ids, next);
+        return Read(region, ids, next, gate);
     }
 
-    private AwsResult Read(AwsRegion region, IReadOnlyList<string> ids, string? next)
+    private static AwsResult Read(AwsRegion region, IReadOnlyList<string> ids, string? next, AwsGate gate)
     {
         JsonArray values = [];
         JsonArray errors = [];
@@ -46,12 +46,12 @@ internal sealed class AwsBatchOperation(AwsGate gate)
         {
             try
             {
-                if (gate(GetSecretValue, region.Find(id)?.Name ?? AwsArn.NameIn(id), id) is { } denied)
+                if (gate(GetSecretValue, region.Of(id).Find(id)?.Name ?? AwsArn.NameIn(id), id) is { } denied)
                 {
                     throw denied;
                 }
 
-                values.Add(AwsValueOperations.Read(region, id));
+                values.Add(AwsValueOperations.Read(region.Of(id), id));
             }
             catch (AwsError error)
             {

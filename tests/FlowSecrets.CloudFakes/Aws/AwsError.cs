@@ -39,7 +39,13 @@ internal sealed class AwsError(string type, string message, int status = 400) : 
 
     public static AwsError Unreadable() => new("SerializationException", "Unable to parse the request body.");
 
-    public static AwsError Denied(string caller, string operation, string resource, string? message) => new(
-        "AccessDeniedException",
-        message ?? $"User: {caller} is not authorized to perform: secretsmanager:{operation} on resource: {resource} because no identity-based policy allows the secretsmanager:{operation} action");
+    /// <param name="call">Its protocol says how a denial is called.</param>
+    /// <param name="caller">Who is denied.</param>
+    /// <param name="action">With the service's prefix.</param>
+    /// <param name="resource">As the service names it.</param>
+    /// <param name="reason">The sentence's end; null: it has none.</param>
+    public static AwsError Denied(AwsCall call, string caller, string action, string resource, string? reason) =>
+        Denied(call, $"User: {caller} is not authorized to perform: {action} on resource: {resource}{(reason is null ? "" : " " + reason)}");
+
+    public static AwsError Denied(AwsCall call, string message) => call.IsXml ? new("AccessDenied", message, 403) : new("AccessDeniedException", message);
 }

@@ -5,21 +5,43 @@ using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes;
 
-/// <summary>AWS Secrets Manager (awsJson1.1) and STS's GetCallerIdentity on one port.</summary>
+/// <summary>AWS on one port: Secrets Manager, and what decides who may use it.</summary>
 public sealed class AwsFake : CloudFake
 {
+    private readonly Lock _lock = new();
     private readonly AwsFakeOptions _options;
     private readonly AwsStore _store;
-    private readonly AwsHandlers _handlers;
-    private readonly AwsQuotas _quotas = new();
+    private readonly AwsSecretsService _secrets;
+    private readonly AwsTrail _trail;
+    private readonly Dictionary<AwsProtocol, IAwsService> _services;
 
     private AwsFake(AwsFakeOptions options)
         : base(options.Port)
     {
         _options = options;
-        _store = new AwsStore(options.Account, () => Now);
-        _handlers = new AwsHandlers(Denied);
+        _store = new AwsStore(_lock, options.Account, () => Now);
+        _trail = new AwsTrail(_lock);
+        Iam = new AwsIam(new AwsDirectory(_lock, () => Now), options.Account);
+        Kms = new AwsKms(_lock, options, () => Now);
+        Workloads = new AwsWorkloads(_lock, options, () => Now);
+        _secrets = new AwsSecretsService(_store, Kms, options);
+        _services = new Dictionary<AwsProtocol, IAwsService>
+        {
+            [AwsProtocol.Secrets] = _secrets,
+            [AwsProtocol.Sts] = AwsStsOperations.Service(_lock),
+            [AwsProtocol.Iam] = AwsIamOperations.Service(_lock),
+            [AwsProtocol.Kms] = new AwsKmsOperations(Kms).Service(_lock),
+            [AwsProtocol.AppRunner] = new AwsAppRunnerOperations(Workloads).Service(_lock),
+            [AwsProtocol.Ecs] = new AwsEcsOperations(Workloads).Service(_lock),
+            [AwsProtocol.CloudTrail] = new AwsTrailOperations(_trail).Service(_lock),
+        };
     }
+
+    public AwsIam Iam { get; }
+
+    public AwsKms Kms { get; }
+
+    public AwsWorkloads Workloads { get; }
 
     public static async Task<AwsFake> StartAsync(AwsFakeOptions? options = null)
     {
@@ -29,7 +51,10 @@ public sealed class AwsFake : CloudFake
     }
 
     /// <summary>A secret that is there from the start: no quota, no fault, no entry in the log.</summary>
-    internal void Seed(string name, string value) => _store.Run(_options.Region, region => _handlers.Find("CreateSecret")!.Run(region, new JsonObject { ["Name"] = name, ["SecretString"] = value, ["ClientRequestToken"] = Guid.NewGuid().ToString() }));
+    internal void Seed(string name, string value) => _store.Run(
+        _options.Account,
+        _options.Region,
+        region => _secrets.Find("CreateSecret")!.Run(region, new JsonObject { ["Name"] = name, ["SecretString"] = value, ["ClientRequestToken"] = Guid.NewGuid().ToString() }, static (_, _, _) => null));
 
     private protected override Call Route(ApiRequest request) => AwsCall.Of(request, _options.Region, _store.NameOf);
 
@@ -38,24 +63,14 @@ public sealed class AwsFake : CloudFake
         AwsCall aws = (AwsCall)call;
         try
         {
-            AwsSignature.Check(aws, _options, Now);
-            if (aws.Operation == AwsSts.GetCallerIdentity)
+            AwsVisit visit = Visit(aws);
+            Reply reply = _services[aws.Protocol].Answer(visit, (operation, secret, resource) => Denied(visit, operation, secret, resource));
+            if (reply.Applied)
             {
-                return AwsSts.Identity(_options);
+                _trail.Record(visit);
             }
 
-            AwsHandler handler = _handlers.Find(aws.Operation) ?? throw AwsError.UnknownOperation();
-            if (Denied(aws.Operation, aws.Secret, aws.SecretId ?? "*") is { } denied)
-            {
-                throw denied;
-            }
-
-            if (_options.Quotas && !_quotas.TryTake(aws.Region, aws.Operation, Now))
-            {
-                throw AwsError.Throttled();
-            }
-
-            return AwsReply.Of(_store.Run(aws.Region, region => handler.Run(region, aws.Body())), handler.Writes);
+            return reply;
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -76,6 +91,24 @@ public sealed class AwsFake : CloudFake
         },
         (AwsCall)call);
 
-    private AwsError? Denied(string operation, string? secret, string resource) =>
-        Faults.DenialOf(operation, secret) is { } denial ? AwsError.Denied(_options.CallerArn, operation, resource, denial.Message) : null;
+    private AwsVisit Visit(AwsCall call)
+    {
+        lock (_lock)
+        {
+            AwsCaller caller = AwsSignature.Check(call, _options, Iam.Directory.CallerOf, Now) ?? new AwsCaller(_options.CallerArn, _options.CallerArn, _options.Account, "AIDAFLOWSECRETSTESTER", null);
+            return new AwsVisit(call, caller, AwsVisit.ContextOf(caller, call.Region, Iam.SourceIp, Now), Iam.Directory);
+        }
+    }
+
+    private AwsError? Denied(AwsVisit visit, string operation, string? secret, string resource)
+    {
+        // Nobody can be kept from asking who they are.
+        if (operation == AwsCall.WhoAmI || Faults.DenialOf(operation, secret) is not { } denial)
+        {
+            return null;
+        }
+
+        string action = $"{visit.Call.Protocol.Action}:{operation[(operation.IndexOf('.') + 1)..]}";
+        return denial.Message is { } message ? AwsError.Denied(visit.Call, message) : visit.Denied(resource, $"because no identity-based policy allows the {action} action", action);
+    }
 }

@@ -15,6 +15,9 @@ public sealed record AwsFakeOptions
     /// <summary>Whether the documented request rates are held.</summary>
     public bool Quotas { get; init; }
 
+    /// <summary>Whether a resource policy is refused that names a user or role which is not there.</summary>
+    public bool ChecksPrincipals { get; init; }
+
     /// <summary>Null: any access key will do.</summary>
     public string? RequiredAccessKeyId { get; init; }
 }

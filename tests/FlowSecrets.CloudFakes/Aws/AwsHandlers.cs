@@ -5,23 +5,20 @@ namespace FlowSecrets.CloudFakes.Aws;
 /// <summary>What an operation answers; a null body: the operation has no output.</summary>
 internal sealed record AwsResult(JsonObject? Body, bool Changed = true);
 
-/// <summary>One operation, run under the store's lock. Writes: it may change something.</summary>
-internal sealed record AwsHandler(bool Writes, Func<AwsRegion, JsonObject, AwsResult> Run);
-
-/// <summary>Tells whether a person may do something to a secret: operation, name, the resource as it was named.</summary>
-internal delegate AwsError? AwsGate(string operation, string? secret, string resource);
+/// <summary>One operation, run under the store's lock; the gate is for those that do another one's work. Writes: it may change something.</summary>
+internal sealed record AwsHandler(bool Writes, Func<AwsRegion, JsonObject, AwsGate, AwsResult> Run);
 
 /// <summary>The operations by their names.</summary>
 internal sealed class AwsHandlers
 {
     private readonly Dictionary<string, AwsHandler> _handlers = new(StringComparer.Ordinal);
 
-    public AwsHandlers(AwsGate gate)
+    public AwsHandlers()
     {
         Read("DescribeSecret", AwsSecretOperations.Describe);
         Read("ListSecrets", AwsListOperations.List);
         Read("GetSecretValue", AwsValueOperations.Get);
-        Read("BatchGetSecretValue", new AwsBatchOperation(gate).Get);
+        _handlers.Add("BatchGetSecretValue", new AwsHandler(false, AwsBatchOperation.Get));
         Read("ListSecretVersionIds", AwsStageOperations.List);
         Read("GetResourcePolicy", AwsPolicyOperations.Get);
         Read("ValidateResourcePolicy", AwsPolicyOperations.Validate);
@@ -45,7 +42,7 @@ internal sealed class AwsHandlers
 
     public AwsHandler? Find(string operation) => _handlers.GetValueOrDefault(operation);
 
-    private void Read(string operation, Func<AwsRegion, JsonObject, AwsResult> run) => _handlers.Add(operation, new AwsHandler(false, run));
+    private void Read(string operation, Func<AwsRegion, JsonObject, AwsResult> run) => _handlers.Add(operation, new AwsHandler(false, (region, body, _) => run(region, body)));
 
-    private void Write(string operation, Func<AwsRegion, JsonObject, AwsResult> run) => _handlers.Add(operation, new AwsHandler(true, run));
+    private void Write(string operation, Func<AwsRegion, JsonObject, AwsResult> run) => _handlers.Add(operation, new AwsHandler(true, (region, body, _) => run(region, body)));
 }

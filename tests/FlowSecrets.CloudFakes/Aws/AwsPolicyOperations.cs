@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace FlowSecrets.CloudFakes.Aws;
 
-/// <summary>Resource policies. They are kept and shown, not evaluated: what is denied is denied by the fault plan.</summary>
+/// <summary>Resource policies, kept letter for letter as they are sent.</summary>
 internal static class AwsPolicyOperations
 {
     private const int MostCharacters = 20_480;
@@ -66,7 +66,7 @@ internal static class AwsPolicyOperations
         {
             return JsonNode.Parse(policy) is not JsonObject document ? [(Syntax, "This resource policy contains invalid Json")]
                 : document["Statement"] is null ? [("PolicySyntax", "This resource policy has no statement.")]
-                : Statements(document).All(static s => s["Effect"] is not null && s["Principal"] is not null && s["Action"] is not null) ? []
+                : Statements(document).All(static s => s["Effect"] is not null && (s["Principal"] ?? s["NotPrincipal"]) is not null && (s["Action"] ?? s["NotAction"]) is not null) && AwsPolicy.Parse(policy).Statements.Count > 0 ? []
                 : [("PolicySyntax", "A statement of this resource policy lacks its effect, principal or action.")];
         }
         catch (JsonException)

@@ -16,8 +16,14 @@ internal static partial class AwsSignature
         return match.Success ? (match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value) : null;
     }
 
-    public static void Check(AwsCall call, AwsFakeOptions options, DateTimeOffset now)
+    /// <returns>Who signed, if the fake knows the key.</returns>
+    public static AwsCaller? Check(AwsCall call, AwsFakeOptions options, Func<string, AwsCaller?> callerOf, DateTimeOffset now)
     {
+        if (call.IsUnsigned)
+        {
+            return null;
+        }
+
         if (!call.Request.Headers.TryGetValue("Authorization", out string? header) || header.Length == 0)
         {
             throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -28,7 +34,8 @@ internal static partial class AwsSignature
             throw new AwsError("IncompleteSignatureException", $"'{header}' not a valid key=value pair (missing equal-sign) in Authorization header.");
         }
 
-        if (options.RequiredAccessKeyId is { } required && scope.AccessKeyId != required)
+        AwsCaller? caller = callerOf(scope.AccessKeyId);
+        if (caller is null && options.RequiredAccessKeyId is { } required && scope.AccessKeyId != required)
         {
             throw call.IsXml
                 ? new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
@@ -36,6 +43,13 @@ internal static partial class AwsSignature
         }
 
         CheckTime(call, now);
+        return caller?.Expires <= now ? throw Expired(call) : caller;
+    }
+
+    private static AwsError Expired(AwsCall call)
+    {
+        const string Message = "The security token included in the request is expired";
+        return call.IsXml ? new AwsError("ExpiredToken", Message, 403) : new AwsError("ExpiredTokenException", Message);
     }
 
     private static void CheckTime(AwsCall call, DateTimeOffset now)

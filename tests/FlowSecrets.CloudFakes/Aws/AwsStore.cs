@@ -2,34 +2,33 @@ using System.Security.Cryptography;
 
 namespace FlowSecrets.CloudFakes.Aws;
 
-/// <summary>The account's regions, under one lock.</summary>
-internal sealed class AwsStore(string account, Func<DateTimeOffset> now)
+/// <summary>The accounts' regions, under one lock.</summary>
+internal sealed class AwsStore(Lock @lock, string account, Func<DateTimeOffset> now)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, AwsRegion> _regions = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Account, string Name), AwsRegion> _regions = [];
 
-    public AwsResult Run(string region, Func<AwsRegion, AwsResult> operation)
+    public T Run<T>(string owner, string region, Func<AwsRegion, T> operation)
     {
-        lock (_lock)
+        lock (@lock)
         {
-            return operation(Region(region));
+            return operation(Region(owner, region));
         }
     }
 
     /// <returns>The name that an ARN stands for; anything else as it is.</returns>
     public string NameOf(string region, string id)
     {
-        lock (_lock)
+        lock (@lock)
         {
-            return Region(region).Find(id)?.Name ?? AwsArn.NameIn(id);
+            return Region(AwsArn.AccountIn(id) ?? account, region).Find(id)?.Name ?? AwsArn.NameIn(id);
         }
     }
 
-    internal AwsRegion Region(string name)
+    internal AwsRegion Region(string owner, string name)
     {
-        if (!_regions.TryGetValue(name, out AwsRegion? region))
+        if (!_regions.TryGetValue((owner, name), out AwsRegion? region))
         {
-            _regions[name] = region = new AwsRegion(this, name, account, now);
+            _regions[(owner, name)] = region = new AwsRegion(this, name, owner, now);
         }
 
         region.Sweep();
@@ -51,7 +50,10 @@ internal sealed class AwsRegion(AwsStore store, string name, string account, Fun
 
     public IReadOnlyCollection<AwsSecret> Secrets => _secrets.Values;
 
-    public AwsRegion Other(string region) => store.Region(region);
+    public AwsRegion Other(string region) => store.Region(account, region);
+
+    /// <summary>The same region of the account that an ARN is of.</summary>
+    public AwsRegion Of(string id) => AwsArn.AccountIn(id) is { } owner ? store.Region(owner, name) : this;
 
     public AwsSecret? Named(string secret) => _secrets.GetValueOrDefault(secret);
 
@@ -90,7 +92,7 @@ internal sealed class AwsRegion(AwsStore store, string name, string account, Fun
             return Named(id);
         }
 
-        // An ARN of another region or account is not followed.
+        // An ARN of another region is not followed.
         // A partial ARN whose name ends like a suffix is taken for a whole one, and nothing is found.
         AwsSecret? named = Named(AwsArn.NameIn(id));
         return named is not null && id == (AwsArn.HasSuffix(id) ? named.Arn : named.Arn[..^AwsArn.SuffixLength]) ? named : null;
@@ -122,9 +124,13 @@ internal static class AwsArn
     /// <summary>A hyphen and six characters.</summary>
     public const int SuffixLength = 7;
 
+    private const int AccountField = 4;
     private const int NameField = 6;
 
     public static bool IsArn(string id) => id.StartsWith("arn:", StringComparison.Ordinal) && id.Split(':', NameField + 1).Length > NameField;
+
+    /// <returns>Null: it is no ARN.</returns>
+    public static string? AccountIn(string id) => IsArn(id) ? id.Split(':')[AccountField] : null;
 
     public static bool HasSuffix(string arn) => arn.Length > SuffixLength && arn[^SuffixLength] == '-' && arn[^(SuffixLength - 1)..].All(char.IsAsciiLetterOrDigit);
 

@@ -1,0 +1,85 @@
+namespace FlowSecrets.CloudFakes.Aws;
+
+/// <summary>The identities of all accounts with their policies. Its users hold the lock.</summary>
+internal sealed class AwsDirectory(Lock @lock, Func<DateTimeOffset> now)
+{
+    private readonly Dictionary<string, AwsEntity> _entities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AwsCaller> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<AwsPolicy>> _organisation = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AwsManagedPolicy> _managed = AwsManaged.Provided.ToDictionary(static p => p.Arn, StringComparer.Ordinal);
+
+    public Lock Lock => @lock;
+
+    public DateTimeOffset Now => now();
+
+    public TimeSpan PropagationDelay { get; set; }
+
+    public AwsCaller? CallerOf(string accessKeyId) => _keys.GetValueOrDefault(accessKeyId);
+
+    public AwsEntity? Find(string arn) => _entities.GetValueOrDefault(arn);
+
+    /// <summary>Names are unique whatever their case and path.</summary>
+    public AwsEntity? Find(string account, bool isRole, string name) =>
+        _entities.Values.FirstOrDefault(e => e.Account == account && e.IsRole == isRole && string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    public bool Knows(string account) => _entities.Values.Any(e => e.Account == account);
+
+    public AwsManagedPolicy? Managed(string arn) => _managed.GetValueOrDefault(arn);
+
+    public AwsEntity Add(bool isRole, string account, string path, string name)
+    {
+        AwsEntity entity = new(isRole, account, path, name, Now);
+        _entities.Add(entity.Arn, entity);
+        return entity;
+    }
+
+    public string AddKey(AwsCaller caller)
+    {
+        string id = (caller.Arn == caller.PrincipalArn ? "AKIA" : "ASIA") + AwsNames.Random();
+        _keys.Add(id, caller);
+        return id;
+    }
+
+    public void Expire(string accessKeyId) => _keys[accessKeyId] = _keys[accessKeyId] with { Expires = Now };
+
+    public AwsManagedPolicy AddManaged(string account, string path, string name, string document)
+    {
+        AwsManagedPolicy policy = new($"arn:aws:iam::{account}:policy{path}{name}", "ANPA" + AwsNames.Random(), name, path, document, Now);
+        _managed[policy.Arn] = policy;
+        return policy;
+    }
+
+    public void AddOrganisation(string account, AwsPolicy policy)
+    {
+        if (!_organisation.TryGetValue(account, out List<AwsPolicy>? policies))
+        {
+            _organisation[account] = policies = [];
+        }
+
+        policies.Add(policy);
+    }
+
+    public void Change(AwsEntity entity, Func<AwsEntityPolicies, AwsEntityPolicies> change, bool isAtOnce = false) =>
+        entity.Change(change(entity.Policies), isAtOnce ? Now : Now + PropagationDelay);
+
+    /// <summary>What is in force for who asks.</summary>
+    public AwsPolicySet PoliciesOf(AwsCaller caller) => caller switch
+    {
+        { Provider: not null } => AwsPolicySet.Nothing,
+        { Entity: null } => AwsPolicySet.Everything,
+        { Entity: { } entity } => PoliciesOf(entity, entity.At(Now)),
+    };
+
+    public AwsPolicySet PoliciesOf(AwsEntity entity, AwsEntityPolicies policies) => new(
+        [
+            .. policies.Inline.Select(p => AwsPolicy.Parse(p.Value, $"{(entity.IsRole ? "role" : "user")}_{entity.Name}_{p.Key}")),
+            .. policies.Attached.Select(a => AwsPolicy.Parse(_managed[a].Document, _managed[a].Name)),
+        ],
+        policies.Boundary is { } boundary ? AwsPolicy.Parse(_managed[boundary].Document, _managed[boundary].Name) : null,
+        OrganisationOf(entity.Account));
+
+    /// <summary>FullAWSAccess, which AWS attaches, is taken for detached as soon as another one allows something.</summary>
+    private List<AwsPolicy> OrganisationOf(string account) => _organisation.GetValueOrDefault(account) is not { } policies ? []
+        : policies.Exists(static p => p.AllowsAnything) ? policies
+        : [AwsPolicy.Everything, .. policies];
+}

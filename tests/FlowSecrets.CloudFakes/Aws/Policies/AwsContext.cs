@@ -1,0 +1,29 @@
+namespace FlowSecrets.CloudFakes.Aws;
+
+/// <summary>What conditions can ask of a request. The names of keys have no case.</summary>
+internal sealed class AwsContext
+{
+    private readonly Dictionary<string, IReadOnlyList<string>> _values = new(StringComparer.OrdinalIgnoreCase);
+
+    public AwsContext()
+    {
+    }
+
+    private AwsContext(AwsContext other) => _values = new Dictionary<string, IReadOnlyList<string>>(other._values, StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<string> Values(string key) => _values.GetValueOrDefault(key) ?? [];
+
+    public bool Has(string key) => _values.ContainsKey(key);
+
+    /// <returns>A copy that has this too; nothing is added where there is no value.</returns>
+    public AwsContext With(string key, params string?[] values)
+    {
+        AwsContext copy = new(this);
+        if (values.OfType<string>().ToArray() is { Length: > 0 } present)
+        {
+            copy._values[key] = present;
+        }
+
+        return copy;
+    }
+}
