@@ -187,17 +187,4 @@ public sealed class AwsEvaluationTests
         access.Fake.Iam.Expire(session);
         Assert.Equal("400 ExpiredTokenException The security token included in the request is expired", await access.Read(session));
     }
-
-    [Fact]
-    public async Task AResourcePolicyIsKeptLetterForLetterAndMayBeHeldAgainstTheDirectory()
-    {
-        await using AwsAccess access = await StartAsync(options: new AwsFakeOptions { ChecksPrincipals = true });
-        string role = access.Fake.Iam.AddRole("app");
-        string odd = "{ \"Statement\" :\n\t[ {\"Sid\":\"Grüße\", \"Principal\":{\"AWS\":[\"" + role + "\"]},\"Effect\":\"Allow\",\"Action\":[\"secretsmanager:GetSecretValue\"],\"Resource\":\"*\"}]}";
-        await access.SetPolicy(odd);
-        Assert.Equal(odd, (string?)(await access.Probe.Ok("GetResourcePolicy", """{"SecretId":"app/db"}"""))["ResourcePolicy"]);
-        string unknown = To($"arn:aws:iam::{Account}:role/none").Replace("\"", "\\\"");
-        Assert.Equal("400 MalformedPolicyDocumentException This resource policy contains an unsupported principal.", await access.Probe.Error("PutResourcePolicy", $$"""{"SecretId":"app/db","ResourcePolicy":"{{unknown}}"}"""));
-        await access.SetPolicy(To($"arn:aws:iam::{Other}:role/none"));
-    }
 }

@@ -100,7 +100,7 @@ public sealed class AwsIamCliTests : IDisposable
         Assert.Equal(("tester", access.Secret), ((string?)put["Username"], (string?)put["Resources"]![0]!["ResourceName"]));
         JsonNode granted = Assert.Single(cli.Ok("cloudtrail", "lookup-events", "--region", "us-east-1", "--lookup-attributes", "AttributeKey=ResourceName,AttributeValue=app")!["Events"]!.AsArray())!;
         Assert.Equal(("PutRolePolicy", "iam.amazonaws.com"), ((string?)granted["EventName"], (string?)granted["EventSource"]));
-        Assert.True(Math.Abs((DateTimeOffset.UtcNow - (DateTimeOffset)granted["EventTime"]!).TotalMinutes) < 5);
+        Assert.True(Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (double)granted["EventTime"]!) < 300);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class AwsIamCliTests : IDisposable
             ["iam", "get-role", "--role-name", "none"],
             ["iam", "get-user", "--user-name", "none"],
             ["sts", "assume-role", "--role-arn", "arn:aws:iam::123456789012:role/app", "--role-session-name", "s1"],
-            ["kms", "create-key", "--description", "d"],
+            ["kms", "create-key", "--description", "d", "--key-usage", "ENCRYPT_DECRYPT", "--no-multi-region"],
             ["kms", "describe-key", "--key-id", "00000000-0000-4000-8000-000000000001"],
         ];
         IReadOnlyList<AwsCliResult> ours = cli.Run(access.Fake.Endpoint, commands);
@@ -131,8 +131,10 @@ public sealed class AwsIamCliTests : IDisposable
         Assert.All(commands.Index(), c => Assert.Equal((c.Item[1], Shape(theirs[c.Index])), (c.Item[1], Shape(ours[c.Index]))));
     }
 
-    /// <summary>The members' paths; of an error, its code.</summary>
-    private static string Shape(AwsCliResult result) => result.ExitCode != 0 ? result.Error.Trim().Split("operation:")[0] : string.IsNullOrWhiteSpace(result.Output) ? "" : string.Join(' ', Paths(result.Json(), "").Order(StringComparer.Ordinal));
+    /// <summary>The members' paths, without what moto alone shows: the size of no policy, the signing algorithms of a key that does not sign. Of an error, its code.</summary>
+    private static string Shape(AwsCliResult result) => result.ExitCode != 0 ? result.Error.Trim().Split("operation:")[0]
+        : string.IsNullOrWhiteSpace(result.Output) ? ""
+        : string.Join(' ', Paths(result.Json(), "").Except(["/PackedPolicySize", "/KeyMetadata/SigningAlgorithms"]).Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> Paths(JsonNode? node, string path) => node is JsonObject map ? map.SelectMany(m => Paths(m.Value, $"{path}/{m.Key}")) : [path];
 }

@@ -10,6 +10,7 @@ internal static class AwsSimulation
     {
         AwsEntity entity = Source(visit);
         AwsPolicySet policies = visit.Directory.PoliciesOf(entity, entity.Policies);
+        policies = policies with { Identity = [.. policies.Identity, .. visit.Form.List("PolicyInputList").Select(static (p, i) => AwsPolicy.Parse(AwsIamPolicies.Checked(p), $"PolicyInputList.{i + 1}"))] };
         // For roles AWS does not take it into account.
         AwsPolicy? resource = !entity.IsRole && visit.Form.Text("ResourcePolicy") is { } document ? AwsPolicy.Parse(AwsIamPolicies.Checked(document), "ResourcePolicy") : null;
         IReadOnlyList<string> actions = visit.Form.List("ActionNames");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace FlowSecrets.CloudFakes.Aws;
@@ -10,13 +11,17 @@ internal sealed class AwsCondition
     private const string IfExists = "IfExists";
     private readonly IReadOnlyList<(string Operator, string Key, IReadOnlyList<string> Wanted)> _tests;
 
-    public AwsCondition(JsonObject block) => _tests = [.. block.SelectMany(static o => ((JsonObject)o.Value!).Select(k => (o.Key, k.Key, AwsPolicy.Texts(k.Value))))];
+    /// <param name="block">Null: there is none.</param>
+    public AwsCondition(JsonNode? block) => _tests = block is null ? []
+        : [.. Members(block).SelectMany(static o => Members(o.Value).Select(k => (o.Key, k.Key, AwsPolicy.Texts(k.Value))))];
 
     public bool IsEmpty => _tests.Count == 0;
 
     public IEnumerable<string> Keys => _tests.Select(static t => t.Key);
 
     public bool Holds(AwsContext context) => _tests.All(t => Holds(t.Operator, context.Values(t.Key), t.Wanted));
+
+    private static JsonObject Members(JsonNode? node) => node as JsonObject ?? throw new JsonException("A condition is an object of objects.");
 
     private static bool Holds(string name, IReadOnlyList<string> given, IReadOnlyList<string> wanted)
     {

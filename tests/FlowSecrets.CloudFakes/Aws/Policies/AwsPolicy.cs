@@ -44,7 +44,7 @@ internal sealed class AwsPolicy
     internal static IReadOnlyList<string> Texts(JsonNode? node) => node switch
     {
         null => [],
-        JsonArray several => [.. several.Select(static n => n!.ToString())],
+        JsonArray several => [.. several.Select(static n => n?.ToString() ?? throw new JsonException("A list holds texts."))],
         _ => [node.ToString()],
     };
 

@@ -25,7 +25,7 @@ internal sealed class AwsStatement
         _resources = Texts(statement, "Resource");
         _notResources = Texts(statement, "NotResource");
         _principals = statement.ContainsKey("Principal") || statement.ContainsKey("NotPrincipal") ? AwsPrincipals.Of(statement["Principal"]) : null;
-        Condition = new AwsCondition(statement[nameof(Condition)] as JsonObject ?? []);
+        Condition = new AwsCondition(statement[nameof(Condition)]);
         if (_actions is null == _notActions is null)
         {
             throw new JsonException("A statement has actions.");
