@@ -71,6 +71,8 @@ public sealed class AwsKeyTests
         Assert.StartsWith($"400 EncryptionFailure Secrets Manager can't encrypt the secret value: {key} is disabled.", await access.Probe.Error("PutSecretValue", $$"""{"SecretId":"app/db","SecretString":"w","ClientRequestToken":"{{AwsProbe.Token(2)}}"}"""));
         access.Fake.Kms.ScheduleDeletion(key);
         Assert.StartsWith($"400 DecryptionFailure Secrets Manager can't decrypt the secret value: {key} is pending deletion. (Service: AWSKMS; Status Code: 400; Error Code: KMSInvalidStateException; ", await access.Read("test"));
+        access.Fake.Skew = TimeSpan.FromDays(31);
+        Assert.StartsWith($"400 DecryptionFailure Secrets Manager can't decrypt the secret value: Key '{key}' does not exist (Service: AWSKMS; Status Code: 400; Error Code: NotFoundException; ", await access.Read("test"));
         await access.Probe.Ok("DescribeSecret", """{"SecretId":"app/db"}""");
     }
 

@@ -69,6 +69,15 @@ public sealed class AwsSimulationCliTests : IDisposable
     }
 
     [Fact]
+    public async Task PoliciesMayBeTriedBeforeTheyAreAttached()
+    {
+        await using AwsAccess access = await StartAsync();
+        string role = access.Fake.Iam.AddRole("app");
+        JsonNode tried = Simulate(new AwsAccessCli(_sandbox, access.Fake), role, access.Secret, "--policy-input-list", Allow(Get));
+        Assert.Equal(("allowed", "PolicyInputList.1"), ((string?)tried["EvalDecision"], (string?)Assert.Single(tried["MatchedStatements"]!.AsArray())!["SourcePolicyId"]));
+    }
+
+    [Fact]
     public async Task OnlyIdentitiesOfTheAccountAreSimulatedAndOnlyForWhoMay()
     {
         await using AwsAccess access = await StartAsync();

@@ -70,16 +70,21 @@ internal sealed class AwsDirectory(Lock @lock, Func<DateTimeOffset> now)
         { Entity: { } entity } => PoliciesOf(entity, entity.At(Now)),
     };
 
-    public AwsPolicySet PoliciesOf(AwsEntity entity, AwsEntityPolicies policies) => new(
+    /// <param name="entity">Whose they are.</param>
+    /// <param name="policies">As they are shown, or as they are in force.</param>
+    /// <param name="isSimulated">A simulation leaves organisations' policies out that have conditions.</param>
+    public AwsPolicySet PoliciesOf(AwsEntity entity, AwsEntityPolicies policies, bool isSimulated = false) => new(
         [
             .. policies.Inline.Select(p => AwsPolicy.Parse(p.Value, $"{(entity.IsRole ? "role" : "user")}_{entity.Name}_{p.Key}")),
             .. policies.Attached.Select(a => AwsPolicy.Parse(_managed[a].Document, _managed[a].Name)),
         ],
         policies.Boundary is { } boundary ? AwsPolicy.Parse(_managed[boundary].Document, _managed[boundary].Name) : null,
-        OrganisationOf(entity.Account));
+        OrganisationOf(entity.Account, p => !isSimulated || !p.HasConditions));
 
     /// <summary>FullAWSAccess, which AWS attaches, is taken for detached as soon as another one allows something.</summary>
-    private List<AwsPolicy> OrganisationOf(string account) => _organisation.GetValueOrDefault(account) is not { } policies ? []
-        : policies.Exists(static p => p.AllowsAnything) ? policies
-        : [AwsPolicy.Everything, .. policies];
+    private List<AwsPolicy> OrganisationOf(string account, Func<AwsPolicy, bool> counts)
+    {
+        List<AwsPolicy> policies = [.. (_organisation.GetValueOrDefault(account) ?? []).Where(counts)];
+        return policies.Count == 0 || policies.Exists(static p => p.AllowsAnything) ? policies : [AwsPolicy.Everything, .. policies];
+    }
 }

@@ -3,13 +3,13 @@ using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Aws;
 
-/// <summary>SimulatePrincipalPolicy: the policies as they are written, whether they have spread or not. Conditions see only what the request tells; organisations' statements with conditions are left out.</summary>
+/// <summary>SimulatePrincipalPolicy: the policies as they are written, whether they have spread or not. Conditions see only what the request tells; organisations' policies with conditions are left out.</summary>
 internal static class AwsSimulation
 {
     public static Reply Run(AwsVisit visit)
     {
         AwsEntity entity = Source(visit);
-        AwsPolicySet policies = visit.Directory.PoliciesOf(entity, entity.Policies);
+        AwsPolicySet policies = visit.Directory.PoliciesOf(entity, entity.Policies, isSimulated: true);
         policies = policies with { Identity = [.. policies.Identity, .. visit.Form.List("PolicyInputList").Select(static (p, i) => AwsPolicy.Parse(AwsIamPolicies.Checked(p), $"PolicyInputList.{i + 1}"))] };
         // For roles AWS does not take it into account.
         AwsPolicy? resource = !entity.IsRole && visit.Form.Text("ResourcePolicy") is { } document ? AwsPolicy.Parse(AwsIamPolicies.Checked(document), "ResourcePolicy") : null;
@@ -47,8 +47,7 @@ internal static class AwsSimulation
 
     private static XElement[] Result(AwsAsk ask, AwsPolicySet policies, AwsPolicy? resource)
     {
-        AwsPolicySet simulated = policies with { Organisation = [.. policies.Organisation.Select(static p => p.WithoutConditions())] };
-        AwsVerdict verdict = AwsEvaluation.Decide(ask, simulated, resource);
+        AwsVerdict verdict = AwsEvaluation.Decide(ask, policies, resource);
         AwsPolicy[] all = [.. policies.Identity, .. policies.Boundary is { } boundary ? [boundary] : Array.Empty<AwsPolicy>(), .. resource is null ? [] : new[] { resource }];
         IEnumerable<string> missing = all.SelectMany(static p => p.Statements).Where(s => s.CoversRequest(ask)).SelectMany(static s => s.Condition.Keys).Distinct(StringComparer.OrdinalIgnoreCase).Where(k => !ask.Context.Has(k));
         return
@@ -58,7 +57,7 @@ internal static class AwsSimulation
             new XElement("EvalDecision", verdict.IsAllowed ? "allowed" : verdict.IsExplicit ? "explicitDeny" : "implicitDeny"),
             new XElement("MatchedStatements", all.SelectMany(p => p.Statements.Where(s => s.Applies(ask) && s.Denies == verdict.IsExplicit).Select(_ => Matched(p)))),
             new XElement("MissingContextValues", missing.Select(static k => new XElement("member", k))),
-            .. Detail("OrganizationsDecisionDetail", "AllowedByOrganizations", simulated.Organisation, ask),
+            .. Detail("OrganizationsDecisionDetail", "AllowedByOrganizations", policies.Organisation, ask),
             .. Detail("PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary", policies.Boundary is { } limit ? [limit] : [], ask),
         ];
     }

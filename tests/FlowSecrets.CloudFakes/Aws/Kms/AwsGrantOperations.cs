@@ -9,7 +9,7 @@ internal sealed class AwsGrantOperations(AwsKmsOperations keys)
     public Reply Create(AwsVisit visit)
     {
         AwsKey key = keys.Key(visit);
-        if (key.Trouble is { } trouble)
+        if (key.Trouble(visit.Now) is { } trouble)
         {
             throw new AwsError(trouble.Code, trouble.Text);
         }

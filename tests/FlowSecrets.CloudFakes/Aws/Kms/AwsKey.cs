@@ -27,9 +27,13 @@ internal sealed class AwsKey(string account, string region, string policy, DateT
 
     public string State => DeletionDate is not null ? "PendingDeletion" : IsDisabled ? "Disabled" : "Enabled";
 
+    /// <summary>It was deleted, and its time is over.</summary>
+    public bool IsGone(DateTimeOffset now) => DeletionDate <= now;
+
     /// <summary>The code and the text of KMS's refusal to use it; null: it can be used.</summary>
-    public (string Code, string Text)? Trouble =>
-        DeletionDate is not null ? ("KMSInvalidStateException", $"{Arn} is pending deletion.")
+    public (string Code, string Text)? Trouble(DateTimeOffset now) =>
+        IsGone(now) ? ("NotFoundException", $"Key '{Arn}' does not exist")
+        : DeletionDate is not null ? ("KMSInvalidStateException", $"{Arn} is pending deletion.")
         : IsDisabled ? ("DisabledException", $"{Arn} is disabled.")
         : null;
 

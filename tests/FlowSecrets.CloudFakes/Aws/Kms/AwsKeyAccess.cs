@@ -30,7 +30,7 @@ internal static class AwsKeyAccess
         AwsContext context = visit.Context.With("kms:ViaService", $"secretsmanager.{region.Name}.amazonaws.com").With("kms:EncryptionContext:SecretARN", secretArn).With("kms:EncryptionContextKeys", "SecretARN", "SecretVersionId");
         string[] needed = writes ? [GenerateDataKey, Decrypt] : [Decrypt];
         return needed.Any(n => !Decide(visit, key, "kms:" + n, context).IsAllowed) ? AwsError.Denied(visit.Call, "Access to KMS is not allowed")
-            : key.Trouble is not { } trouble ? null
+            : key.Trouble(visit.Now) is not { } trouble ? null
             : new AwsError(
                 writes ? "EncryptionFailure" : "DecryptionFailure",
                 $"Secrets Manager can't {(writes ? "en" : "de")}crypt the secret value: {trouble.Text} (Service: AWSKMS; Status Code: 400; Error Code: {trouble.Code}; Request ID: {Guid.NewGuid()}; Proxy: null)");

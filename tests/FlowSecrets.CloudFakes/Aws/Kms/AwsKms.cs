@@ -66,8 +66,7 @@ public sealed class AwsKms
         string arn = id.StartsWith("arn:", StringComparison.Ordinal) ? id : $"arn:aws:kms:{region}:{account}:{(id.StartsWith("alias/", StringComparison.Ordinal) ? "" : "key/")}{id}";
         lock (_lock)
         {
-            AwsKey? key = _keys.GetValueOrDefault(arn) ?? _aliases.GetValueOrDefault(arn);
-            return key?.DeletionDate <= _now() ? null : key;
+            return _keys.GetValueOrDefault(arn) ?? _aliases.GetValueOrDefault(arn);
         }
     }
 

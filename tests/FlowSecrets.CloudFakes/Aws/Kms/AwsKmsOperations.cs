@@ -30,7 +30,7 @@ internal sealed class AwsKmsOperations(AwsKms kms)
     public AwsKey Key(AwsVisit visit)
     {
         string id = visit.Call.Body().RequiredText("KeyId");
-        AwsKey key = kms.Find(visit.Caller.Account, visit.Region, id) ?? throw NotFound(visit, id);
+        AwsKey key = kms.Find(visit.Caller.Account, visit.Region, id) is { } found && !found.IsGone(visit.Now) ? found : throw NotFound(visit, id);
         AwsVerdict verdict = AwsKeyAccess.Decide(visit, key, visit.Action, visit.Context);
         if (!verdict.IsAllowed)
         {
@@ -41,7 +41,7 @@ internal sealed class AwsKmsOperations(AwsKms kms)
         return key;
     }
 
-    public static AwsError Pending(AwsKey key) => new("KMSInvalidStateException", $"{key.Arn} is pending deletion.");
+    private static AwsError Pending(AwsKey key) => new("KMSInvalidStateException", $"{key.Arn} is pending deletion.");
 
     private static AwsError NotFound(AwsVisit visit, string id)
     {

@@ -16,6 +16,8 @@ internal sealed class AwsPolicy
 
     public bool AllowsAnything => Statements.Any(static s => !s.Denies);
 
+    public bool HasConditions => Statements.Any(static s => !s.Condition.IsEmpty);
+
     /// <exception cref="JsonException">It is no policy.</exception>
     public static AwsPolicy Parse(string json, string id = "")
     {
@@ -36,9 +38,6 @@ internal sealed class AwsPolicy
 
     /// <summary>How directly a resource's policy names the caller that it allows.</summary>
     public AwsGrantee Grants(AwsAsk ask) => Statements.Where(s => !s.Denies && s.Applies(ask)).Select(s => s.Grantee(ask.Caller)).DefaultIfEmpty(AwsGrantee.None).Max();
-
-    /// <summary>What of it a simulation looks at where it ignores conditions: the statements that have none.</summary>
-    public AwsPolicy WithoutConditions() => new(Id, [.. Statements.Where(static s => s.Condition.IsEmpty)]);
 
     /// <returns>A list's texts, or the one text that may stand for it.</returns>
     internal static IReadOnlyList<string> Texts(JsonNode? node) => node switch
