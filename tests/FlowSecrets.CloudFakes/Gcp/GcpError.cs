@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Gcp.Services;
 
 namespace FlowSecrets.CloudFakes.Gcp;
 
@@ -48,15 +49,26 @@ internal sealed class GcpError(int code, string status, string message, params J
         message ?? $"Permission '{permission}' denied for resource '{resource}' (or it may not exist).",
         Info("IAM_PERMISSION_DENIED", "iam.googleapis.com", ("resource", resource), ("permission", permission)));
 
-    public static GcpError Disabled(string number)
+    /// <summary>Each service words its refusals a little differently.</summary>
+    public static GcpError Denied(GcpService service, string permission, string resource, string? message)
     {
-        string address = $"https://console.developers.google.com/apis/api/{Service}/overview?project={number}";
+        string words = service == GcpService.Iam || service == GcpService.Credentials ? $"Permission '{permission}' denied on resource (or it may not exist)."
+            : service == GcpService.Usage ? $"Permission denied to access service usage of '{resource}'."
+            : service == GcpService.Run ? $"Permission '{permission}' denied on resource '{resource}' (or resource may not exist)."
+            : service == GcpService.ResourceManager ? $"Permission '{permission}' denied on resource '//cloudresourcemanager.googleapis.com/{resource}' (or it may not exist)."
+            : $"Permission '{permission}' denied on resource '{resource}' (or it may not exist).";
+        return new GcpError(403, "PERMISSION_DENIED", message ?? words, Info("IAM_PERMISSION_DENIED", service.Name, ("resource", resource), ("permission", permission)));
+    }
+
+    public static GcpError Disabled(string number, GcpService service)
+    {
+        string address = $"https://console.developers.google.com/apis/api/{service.Name}/overview?project={number}";
         return new GcpError(
             403,
             "PERMISSION_DENIED",
-            $"Secret Manager API has not been used in project {number} before or it is disabled. Enable it by visiting {address} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
-            Info("SERVICE_DISABLED", "googleapis.com", ("service", Service), ("consumer", $"projects/{number}"), ("activationUrl", address), ("serviceTitle", "Secret Manager API"), ("containerInfo", number)),
-            new JsonObject { ["@type"] = "type.googleapis.com/google.rpc.LocalizedMessage", ["locale"] = "en-US", ["message"] = "Secret Manager API is disabled." },
+            $"{service.Title} has not been used in project {number} before or it is disabled. Enable it by visiting {address} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
+            Info("SERVICE_DISABLED", "googleapis.com", ("service", service.Name), ("consumer", $"projects/{number}"), ("activationUrl", address), ("serviceTitle", service.Title), ("containerInfo", number)),
+            new JsonObject { ["@type"] = "type.googleapis.com/google.rpc.LocalizedMessage", ["locale"] = "en-US", ["message"] = $"{service.Title} is disabled." },
             Help("Google developers console API activation", address));
     }
 

@@ -2,16 +2,20 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes;
 
-/// <summary>Google Secret Manager v1 (REST, JSON).</summary>
+/// <summary>Google Secret Manager v1 (REST, JSON), and of the services around it what decides who may do what.</summary>
 public sealed class GcpFake : CloudFake
 {
     private readonly GcpFakeOptions _options;
     private readonly GcpStore _store;
     private readonly GcpHandlers _handlers;
+    private readonly GcpRoutes _routes;
+    private readonly GcpWorld _world;
     private readonly GcpQuotas _quotas = new();
     private readonly GcpDoor _door;
 
@@ -20,10 +24,23 @@ public sealed class GcpFake : CloudFake
     {
         _options = options;
         GcpProjects projects = new(options.Project);
-        _door = new GcpDoor(options, projects);
+        EnabledApis = new GcpApis(options.ApiEnabled ? options.DisabledApis : [.. options.DisabledApis, GcpService.SecretManager.Name]);
+        _door = new GcpDoor(options, projects, EnabledApis);
         _store = new GcpStore(options, projects, () => Now);
-        _handlers = new GcpHandlers(_store, (operation, secret) => Faults.DenialOf(operation, secret) is not null);
+        _world = new GcpWorld(options, projects, _store, EnabledApis);
+        _handlers = new GcpHandlers(_world, (operation, secret) => Faults.DenialOf(operation, secret) is not null);
+        _routes = new GcpRoutes(_world);
+        (Iam, Kms, Run) = (new GcpIam(_world), new GcpKms(_world), new GcpRun(_world));
     }
+
+    public GcpIam Iam { get; }
+
+    public GcpKms Kms { get; }
+
+    public GcpRun Run { get; }
+
+    /// <summary>Which APIs the projects have; Service Usage changes it too.</summary>
+    public GcpApis EnabledApis { get; }
 
     public static async Task<GcpFake> StartAsync(GcpFakeOptions? options = null)
     {
@@ -35,11 +52,11 @@ public sealed class GcpFake : CloudFake
     /// <summary>A secret that is there from the start: no quota, no fault, no entry in the log.</summary>
     internal void Seed(string name, string value)
     {
-        Run("POST", $"/v1/projects/{_options.Project}/secrets", new JsonObject { ["replication"] = new JsonObject { ["automatic"] = new JsonObject() } }, name);
-        Run("POST", $"/v1/projects/{_options.Project}/secrets/{name}:addVersion", new JsonObject { ["payload"] = new JsonObject { ["data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value)) } }, name);
+        Do("POST", $"/v1/projects/{_options.Project}/secrets", new JsonObject { ["replication"] = new JsonObject { ["automatic"] = new JsonObject() } }, name);
+        Do("POST", $"/v1/projects/{_options.Project}/secrets/{name}:addVersion", new JsonObject { ["payload"] = new JsonObject { ["data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value)) } }, name);
     }
 
-    private protected override Call Route(ApiRequest request) => GcpCall.Of(request);
+    private protected override Call Route(ApiRequest request) => _routes.Find(request) ?? GcpCall.Of(request);
 
     private protected override Reply Answer(Call call)
     {
@@ -47,19 +64,23 @@ public sealed class GcpFake : CloudFake
         try
         {
             _door.Check(gcp);
-            GcpHandler handler = _handlers.Find(gcp.Operation) ?? throw GcpError.NoSuchPath(gcp.Request.Path);
+            GcpHandler handler = HandlerOf(gcp) ?? throw GcpError.NoSuchPath(gcp.Request.Path);
             if (Faults.DenialOf(gcp.Operation, gcp.Secret) is { } denial && gcp.Operation != GcpOperations.TestIamPermissions)
             {
-                throw GcpError.Denied(GcpOperations.PermissionOf(gcp.Operation), gcp.Path.Resource, denial.Message);
+                throw GcpGate.Refusal(gcp, denial.Message);
             }
 
-            if (_options.Quotas)
+            if (_options.Quotas && gcp.Route is null)
             {
                 _quotas.Take(gcp, _store.NumberOf(gcp.Path.Project), Now);
             }
 
-            GcpResult result = _store.Run(() => handler.Run(gcp));
-            return Reply.Json(200, GcpReply.ContentType, GcpReply.Shaped(result.Body, gcp), handler.Writes && result.Changed);
+            GcpResult result = _store.Run(() =>
+            {
+                GcpGate.Check(gcp, _world.Authority);
+                return handler.Run(gcp);
+            });
+            return Reply.Json(result.Status, GcpReply.ContentType, GcpReply.Shaped(result.Body, gcp), handler.Writes && result.Changed);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -78,7 +99,9 @@ public sealed class GcpFake : CloudFake
         _ => new GcpError(500, "INTERNAL", "Internal error encountered."),
     });
 
-    private void Run(string method, string path, JsonObject body, string id)
+    private GcpHandler? HandlerOf(GcpCall call) => call.Route is { } route ? new GcpHandler(route.Writes, route.Run) : _handlers.Find(call.Operation);
+
+    private void Do(string method, string path, JsonObject body, string id)
     {
         GcpCall call = GcpCall.Of(new ApiRequest(method, path, new Dictionary<string, string>(StringComparer.Ordinal) { ["secretId"] = id }, new Dictionary<string, string>(StringComparer.Ordinal), JsonSerializer.SerializeToUtf8Bytes(body)));
         _store.Run(() => _handlers.Find(call.Operation)!.Run(call));

@@ -22,6 +22,9 @@ public sealed record GcpFakeOptions
 
     public bool ApiEnabled { get; init; } = true;
 
+    /// <summary>Other APIs that the projects do not have at first: policytroubleshooter, cloudresourcemanager, …</summary>
+    public IReadOnlyList<string> DisabledApis { get; init; } = [];
+
     /// <summary>Where regional secrets may lie.</summary>
     public IReadOnlyList<string> Locations { get; init; } = ["europe-west1", "europe-west3", "europe-west4", "us-central1", "us-east1", "asia-east1"];
 }

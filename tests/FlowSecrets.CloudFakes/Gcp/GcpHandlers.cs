@@ -1,8 +1,13 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Gcp.Access;
 
 namespace FlowSecrets.CloudFakes.Gcp;
 
-internal sealed record GcpResult(JsonObject Body, bool Changed = true);
+internal sealed record GcpResult(JsonObject Body, bool Changed = true)
+{
+    /// <summary>Other than 200 where a refusal does not have Google's usual form.</summary>
+    public int Status { get; init; } = 200;
+}
 
 /// <summary>One operation, run under the store's lock. Writes: it may change something.</summary>
 internal sealed record GcpHandler(bool Writes, Func<GcpCall, GcpResult> Run);
@@ -12,11 +17,12 @@ internal sealed class GcpHandlers
 {
     private readonly Dictionary<string, GcpHandler> _handlers = new(StringComparer.Ordinal);
 
-    public GcpHandlers(GcpStore store, Func<string, string?, bool> isDenied)
+    public GcpHandlers(GcpWorld world, Func<string, string?, bool> isDenied)
     {
+        GcpStore store = world.Store;
         GcpSecretOperations secrets = new(store);
-        GcpVersionOperations versions = new(store);
-        GcpIamOperations iam = new(store, isDenied);
+        GcpVersionOperations versions = new(store, world.Keys);
+        GcpIamOperations iam = new(world, isDenied);
         Read(GcpOperations.GetSecret, secrets.Get);
         Read(GcpOperations.ListSecrets, secrets.List);
         Write(GcpOperations.CreateSecret, secrets.Create);

@@ -26,6 +26,12 @@ internal static class GcpInput
     public static DateTimeOffset? Time(this JsonObject json, string camel) => json.Text(camel) is not { } text ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : throw Wrong(camel, text);
 
+    /// <summary>The version that a reader of a policy asks for, from the query or, as some services take it, the body.</summary>
+    public static long? Version(GcpCall call) =>
+        call.Query("options.requestedPolicyVersion", "options.requested_policy_version") is { } text ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0
+        : call.Request.Method == "POST" ? call.Body().Object("options")?.Long("requestedPolicyVersion")
+        : null;
+
     /// <summary>Seconds with an s behind them.</summary>
     public static TimeSpan? Duration(this JsonObject json, string camel) => json.Text(camel) is not { } text ? null
         : text.EndsWith('s') && decimal.TryParse(text[..^1], NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal seconds) ? TimeSpan.FromSeconds((double)seconds)

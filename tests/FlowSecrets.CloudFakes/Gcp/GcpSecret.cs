@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Gcp.Access;
 
 namespace FlowSecrets.CloudFakes.Gcp;
 
@@ -46,7 +47,7 @@ internal sealed record GcpSecret(GcpKey Key, DateTimeOffset Created)
 
     public required string Etag { get; init; }
 
-    public JsonObject? Policy { get; init; }
+    public GcpPolicyState? Policy { get; init; }
 
     /// <summary>In the order of their numbers, which start at 1 without gaps.</summary>
     public ImmutableList<GcpVersion> Versions { get; init; } = [];

@@ -13,7 +13,7 @@ internal sealed class GcpStore(GcpFakeOptions options, GcpProjects projects, Fun
 
     public string NumberOf(string project) => projects.NumberOf(project);
 
-    public GcpResult Run(Func<GcpResult> operation)
+    public T Run<T>(Func<T> operation)
     {
         lock (_lock)
         {

@@ -1,10 +1,11 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Gcp.Access;
 
 namespace FlowSecrets.CloudFakes.Gcp;
 
 /// <summary>Add, get, list, access, enable, disable, destroy.</summary>
-internal sealed class GcpVersionOperations(GcpStore store)
+internal sealed class GcpVersionOperations(GcpStore store, GcpKeys keys)
 {
     private const int MostBytes = 64 * 1024;
 
@@ -30,6 +31,7 @@ internal sealed class GcpVersionOperations(GcpStore store)
         }
 
         GcpSecret secret = store.Require(key);
+        keys.CheckUse(secret, "cloudkms.cryptoKeyVersions.useToEncrypt");
         GcpVersion version = new(secret.Versions.Count + 1, store.Now, data, sent is not null, GcpReplication.StatusOf(secret), GcpReplication.EncryptionStatus(secret.Encryption), store.NewEtag());
         store.Save(key, secret with { Versions = secret.Versions.Add(version) });
         return new GcpResult(GcpJson.Version(secret, version));
@@ -44,7 +46,13 @@ internal sealed class GcpVersionOperations(GcpStore store)
     public GcpResult Access(GcpCall call)
     {
         (GcpSecret secret, GcpVersion version) = Resolve(call);
-        return version.State != GcpState.Enabled ? throw GcpError.State(secret.Key.VersionName(version.Number), GcpJson.StateName(version.State)) : new GcpResult(new JsonObject
+        if (version.State != GcpState.Enabled)
+        {
+            throw GcpError.State(secret.Key.VersionName(version.Number), GcpJson.StateName(version.State));
+        }
+
+        keys.CheckUse(secret, "cloudkms.cryptoKeyVersions.useToDecrypt");
+        return new GcpResult(new JsonObject
         {
             ["name"] = secret.Key.VersionName(version.Number),
             ["payload"] = new JsonObject { ["data"] = Convert.ToBase64String(version.Data), ["dataCrc32c"] = Checksum(version.Data).ToString() },

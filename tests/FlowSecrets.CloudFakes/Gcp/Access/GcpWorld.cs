@@ -1,0 +1,53 @@
+using FlowSecrets.CloudFakes.Gcp.Services;
+
+namespace FlowSecrets.CloudFakes.Gcp.Access;
+
+/// <summary>All that is not a secret: who there is, what they may do, what surrounds the projects. One lock with the secrets.</summary>
+internal sealed class GcpWorld
+{
+    public GcpWorld(GcpFakeOptions options, GcpProjects projects, GcpStore store, GcpApis apis)
+    {
+        (Options, Projects, Store, Apis) = (options, projects, store, apis);
+        Names = new GcpNames(options.Project, projects);
+        Hierarchy = new GcpHierarchy(Names);
+        Policies = new GcpPolicies(store);
+        Denies = new GcpDenies(Members);
+        Authority = new GcpAuthority(store, Names, Hierarchy, Policies, Denies, Members, Roles);
+        Keys = new GcpKeys(this);
+        Federation = new GcpFederation(this);
+    }
+
+    public GcpFakeOptions Options { get; }
+
+    public GcpProjects Projects { get; }
+
+    public GcpStore Store { get; }
+
+    public GcpApis Apis { get; }
+
+    public GcpNames Names { get; }
+
+    public GcpHierarchy Hierarchy { get; }
+
+    public GcpPolicies Policies { get; }
+
+    public GcpMembers Members { get; } = new();
+
+    public GcpRoles Roles { get; } = new();
+
+    public GcpDenies Denies { get; }
+
+    public GcpAuthority Authority { get; }
+
+    public GcpKeys Keys { get; }
+
+    public GcpFederation Federation { get; }
+
+    public GcpAuditLog Audit { get; } = new();
+
+    /// <summary>Cloud Run services by their names with the project's number.</summary>
+    public Dictionary<string, string> RunServices { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether Policy Troubleshooter may not say who is in a group.</summary>
+    public bool GroupsHidden { get; set; }
+}
