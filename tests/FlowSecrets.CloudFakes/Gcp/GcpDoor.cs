@@ -23,7 +23,7 @@ internal sealed class GcpDoor(GcpFakeOptions options, GcpProjects projects, GcpA
         string project = call.Route is null ? call.Path.Project : call.Ids.GetValueOrDefault("project") is { } given and not "-" ? given : options.Project;
         if (options.KnownProjects is { } known && !known.Contains(project, StringComparer.Ordinal) && !known.Select(projects.NumberOf).Contains(project, StringComparer.Ordinal))
         {
-            throw GcpError.UnknownProject(project);
+            throw service == GcpService.ResourceManager ? GcpGate.Refusal(call, null) : GcpError.UnknownProject(project);
         }
 
         if (!apis.Contains(service))

@@ -53,7 +53,6 @@ internal sealed class GcpError(int code, string status, string message, params J
     public static GcpError Denied(GcpService service, string permission, string resource, string? message)
     {
         string words = service == GcpService.Iam || service == GcpService.Credentials ? $"Permission '{permission}' denied on resource (or it may not exist)."
-            : service == GcpService.Usage ? $"Permission denied to access service usage of '{resource}'."
             : service == GcpService.Run ? $"Permission '{permission}' denied on resource '{resource}' (or resource may not exist)."
             : service == GcpService.ResourceManager ? $"Permission '{permission}' denied on resource '//cloudresourcemanager.googleapis.com/{resource}' (or it may not exist)."
             : $"Permission '{permission}' denied on resource '{resource}' (or it may not exist).";

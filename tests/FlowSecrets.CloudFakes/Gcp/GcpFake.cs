@@ -94,7 +94,7 @@ public sealed class GcpFake : CloudFake
 
     private protected override Reply Failure(Fault fault, Call call) => GcpReply.Of(fault switch
     {
-        Fault.Throttle => GcpError.Exhausted(_store.NumberOf(((GcpCall)call).Path.Project), GcpQuotas.KindOf(call.Operation)),
+        Fault.Throttle => GcpError.Exhausted(_store.NumberOf(((GcpCall)call).Path.Project is { Length: > 0 } project ? project : _options.Project), GcpQuotas.KindOf(call.Operation)),
         Fault.Unavailable => new GcpError(503, "UNAVAILABLE", "The service is currently unavailable."),
         _ => new GcpError(500, "INTERNAL", "Internal error encountered."),
     });

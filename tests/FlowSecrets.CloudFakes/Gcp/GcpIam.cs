@@ -106,7 +106,7 @@ public sealed class GcpIam
         _world.Policies.Save(name, after);
         if (GcpPath.Parse("/v1/" + name) is { Secret: not null } path)
         {
-            _world.Audit.PolicySet(_world.Projects.IdOf(path.Project), name, GcpCaller.Owner.Email, before, after, _world.Store.Now);
+            _world.Audit.PolicySet(_world.Projects.IdOf(path.Project), name, GcpCaller.Owner, before, after, _world.Store.Now);
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class GcpIamOperations(GcpWorld world, Func<string, string?, boo
         JsonObject? before = secret.Policy?.Shown;
         JsonObject after = GcpPolicyText.Changed(before, call.Body());
         world.Policies.Save(secret.Key.Name, after);
-        world.Audit.PolicySet(world.Projects.IdOf(secret.Key.Project), secret.Key.Name, call.Caller.Email, before, after, _store.Now);
+        world.Audit.PolicySet(world.Projects.IdOf(secret.Key.Project), secret.Key.Name, call.Caller, before, after, _store.Now);
         return new GcpResult((JsonObject)after.DeepClone());
     }
 

@@ -5,6 +5,9 @@ namespace FlowSecrets.CloudFakes.Program;
 /// <summary>Where the fakes listen: lines for a person to paste, and a file for a program.</summary>
 internal static class Announcement
 {
+    /// <summary>The other APIs that the Google fake serves, as gcloud calls them.</summary>
+    private static readonly string[] OtherApis = ["CLOUDRESOURCEMANAGER", "IAM", "IAMCREDENTIALS", "CLOUDKMS", "SERVICEUSAGE", "POLICYTROUBLESHOOTER", "RUN", "LOGGING"];
+
     public static async Task WriteAsync(FakeArguments arguments, GcpFake? gcp, AwsFake? aws)
     {
         if (gcp is not null)
@@ -12,8 +15,9 @@ internal static class Announcement
             await Console.Out.WriteLineAsync($"""
                 # Google Secret Manager (in memory). Paste into pwsh:
                 $env:CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER = '{gcp.Endpoint}'
+                {string.Join(Environment.NewLine, OtherApis.Select(a => $"$env:CLOUDSDK_API_ENDPOINT_OVERRIDES_{a} = '{gcp.Endpoint}'"))}
                 $env:GOOGLE_CLOUD_PROJECT = $env:CLOUDSDK_CORE_PROJECT = 'flow-test'
-                # gcloud also wants a token; any will do, in a file:
+                # gcloud also wants a token, in a file: any is the owner's; as:user:dev@example.com is that user's, who may do what policies say:
                 $env:CLOUDSDK_AUTH_ACCESS_TOKEN_FILE = New-TemporaryFile; 'any' | Set-Content $env:CLOUDSDK_AUTH_ACCESS_TOKEN_FILE
                 """);
         }

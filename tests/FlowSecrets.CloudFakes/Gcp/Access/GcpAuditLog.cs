@@ -10,7 +10,7 @@ internal sealed class GcpAuditLog
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<JsonObject> Entries => _entries;
 
-    public void PolicySet(string project, string resource, string email, JsonObject? before, JsonObject after, DateTimeOffset now)
+    public void PolicySet(string project, string resource, GcpCaller caller, JsonObject? before, JsonObject after, DateTimeOffset now)
     {
         const string Method = "google.cloud.secretmanager.v1.SecretManagerService.SetIamPolicy";
         _entries.Add(new JsonObject
@@ -19,7 +19,7 @@ internal sealed class GcpAuditLog
             {
                 ["@type"] = "type.googleapis.com/google.cloud.audit.AuditLog",
                 ["status"] = new JsonObject(),
-                ["authenticationInfo"] = new JsonObject { ["principalEmail"] = email },
+                ["authenticationInfo"] = caller.Email.Length > 0 ? new JsonObject { ["principalEmail"] = caller.Email } : new JsonObject { ["principalSubject"] = caller.Member },
                 ["requestMetadata"] = new JsonObject { ["callerIp"] = "127.0.0.1" },
                 ["serviceName"] = "secretmanager.googleapis.com",
                 ["methodName"] = Method,

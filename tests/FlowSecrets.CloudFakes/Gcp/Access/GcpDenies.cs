@@ -56,7 +56,7 @@ internal sealed class GcpDenies(GcpMembers members)
     {
         string[] parts = permission.Split('.', 2);
         string service = parts[0] == "resourcemanager" ? "cloudresourcemanager" : parts[0];
-        return permission.Contains('/', StringComparison.Ordinal) ? permission : $"{service}.googleapis.com/{parts[1]}";
+        return parts.Length < 2 || permission.Contains('/', StringComparison.Ordinal) ? permission : $"{service}.googleapis.com/{parts[1]}";
     }
 
     public static IEnumerable<string> Texts(JsonObject rule, string field) => (rule.Array(field) ?? []).Select(static t => (string?)t ?? "");

@@ -22,12 +22,13 @@ internal static class GcpPolicyText
 
         JsonArray bindings = GcpBindings.Checked(policy.Array("bindings"));
         int version = (int)(policy.Long("version") ?? 0);
-        if (bindings.OfType<JsonObject>().Any(static b => b.Object("condition") is not null) && version != ConditionalVersion)
+        bool isConditional = bindings.OfType<JsonObject>().Any(static b => b.Object("condition") is not null);
+        if (isConditional && version != ConditionalVersion)
         {
             throw GcpError.Field("policy.version", "Specified policy contains conditions, but the version field is not set to 3. Set policy version to 3.");
         }
 
-        return Kept(policy, current, bindings, version == 0 ? 1 : version, request.Text("updateMask"));
+        return Kept(policy, current, bindings, isConditional ? ConditionalVersion : 1, request.Text("updateMask"));
     }
 
     /// <summary>Who does not ask for version 3 is shown conditional bindings under a name that says so, without their conditions.</summary>

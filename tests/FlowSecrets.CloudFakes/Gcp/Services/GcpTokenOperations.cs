@@ -23,15 +23,20 @@ internal sealed class GcpTokenOperations(GcpWorld world)
     private GcpResult Info(GcpCall call)
     {
         GcpCaller caller = GcpCaller.OfToken(Fields(call).GetValueOrDefault("access_token") ?? call.Query("access_token"));
-        return new GcpResult(new JsonObject
+        JsonObject info = new()
         {
             ["aud"] = "32555940559.apps.googleusercontent.com",
             ["scope"] = "https://www.googleapis.com/auth/cloud-platform https://www.googleapis.com/auth/userinfo.email",
             ["expires_in"] = Seconds.ToString(),
-            ["email"] = caller.Email,
-            ["email_verified"] = "true",
             ["access_type"] = "online",
-        });
+        };
+        if (caller.Email.Length > 0)
+        {
+            info["email"] = caller.Email;
+            info["email_verified"] = "true";
+        }
+
+        return new GcpResult(info);
     }
 
     private GcpResult Exchange(GcpCall call)
