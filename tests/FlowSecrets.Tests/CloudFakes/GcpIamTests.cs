@@ -144,6 +144,18 @@ public sealed class GcpIamTests : IAsyncLifetime
         Assert.StartsWith("409 ABORTED", await _google.Error("POST", "secrets/db:setIamPolicy", $$$"""{"policy":{"etag":"{{{set["etag"]}}}"} }"""));
     }
 
+    /// <summary>gcloud sends back the web's alphabet, whatever it was given.</summary>
+    [Fact]
+    public async Task AnEtagIsTheSameInBothAlphabets()
+    {
+        string etag = (string)(await _google.Ok("GET", "secrets/db:getIamPolicy"))["etag"]!;
+        for (int i = 0; i < 40; i++)
+        {
+            string sent = etag.Replace('+', '-').Replace('/', '_');
+            etag = (string)(await _google.Ok("POST", "secrets/db:setIamPolicy", $$$"""{"policy":{"etag":"{{{sent}}}"} }"""))["etag"]!;
+        }
+    }
+
     [Fact]
     public async Task AKeyIsUsedBySecretManagerItself()
     {

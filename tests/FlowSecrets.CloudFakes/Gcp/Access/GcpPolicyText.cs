@@ -10,12 +10,13 @@ internal static class GcpPolicyText
     /// <summary>The etag of a policy that was never set.</summary>
     private const string FirstEtag = "ACAB";
 
+    /// <summary>The etag is of bytes, and comes back in either alphabet of base64.</summary>
     /// <param name="request">The body of setIamPolicy.</param>
     public static JsonObject Changed(JsonObject? current, JsonObject request)
     {
         JsonObject policy = request.Object("policy") ?? throw GcpError.Required("policy");
         string etag = current?.Text("etag") ?? FirstEtag;
-        if (policy.Text("etag") is { Length: > 0 } sent && sent != etag)
+        if (policy.Text("etag") is { Length: > 0 } sent && sent.Replace('-', '+').Replace('_', '/') != etag)
         {
             throw new GcpError(409, "ABORTED", $"There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff. The request's ETag '{sent}' did not match the current policy's ETag '{etag}'.");
         }
