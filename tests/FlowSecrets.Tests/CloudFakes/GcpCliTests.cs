@@ -71,6 +71,18 @@ public sealed class GcpCliTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task FoldersOrganizationsAndRegionalSecretsAreOpened()
+    {
+        await _google.Ok("POST", "locations/europe-west1/secrets?secretId=there", "{}");
+        _gcloud.Ok("secrets", "add-iam-policy-binding", "there", "--location=europe-west1", "--project=flow-test", "--member=" + Api, "--role=" + Accessor);
+        Assert.True(Iam.Allows(Api, "secretmanager.versions.access", "projects/flow-test/locations/europe-west1/secrets/there"));
+        Iam.SetAncestry("flow-test", "folders/111", "organizations/222");
+        _gcloud.Ok("resource-manager", "folders", "add-iam-policy-binding", "111", "--member=user:folder@example.com", "--role=" + Accessor, "--condition=None");
+        _gcloud.Ok("organizations", "add-iam-policy-binding", "222", "--member=user:organization@example.com", "--role=" + Accessor, "--condition=None");
+        Assert.All(["user:folder@example.com", "user:organization@example.com"], m => Assert.True(Iam.Allows(m, "secretmanager.versions.access", "projects/flow-test/secrets/db")));
+    }
+
+    [Fact]
     public async Task AKeyIsOpenedAndEnabled()
     {
         const string Key = "projects/flow-test/locations/global/keyRings/r/cryptoKeys/k";
@@ -105,6 +117,27 @@ public sealed class GcpCliTests : IAsyncLifetime, IDisposable
         _gcloud.Ok("iam", "service-accounts", "add-iam-policy-binding", "api@flow-test.iam.gserviceaccount.com", "--project=flow-test", "--role=roles/iam.workloadIdentityUser", "--member=" + Workload);
         JsonObject reply = await _google.Ok("POST", Path, """{"scope":["https://www.googleapis.com/auth/cloud-platform"]}""");
         Assert.Equal("as:" + Api, (string?)reply["accessToken"]);
+        Assert.Contains(Workload, _gcloud.Ok("iam", "service-accounts", "get-iam-policy", "api@flow-test.iam.gserviceaccount.com", "--project=flow-test"));
+    }
+
+    [Fact]
+    public void AServiceAccountIsImpersonated()
+    {
+        Iam.Grant("projects/flow-test/secrets/db", Api, Accessor);
+        _gcloud.Token = "as:user:dev@example.com";
+        string[] command = ["secrets", "versions", "access", "latest", "--secret=db", "--impersonate-service-account=api@flow-test.iam.gserviceaccount.com"];
+        Assert.Contains("roles/iam.serviceAccountTokenCreator", _gcloud.Fails(command));
+        Iam.Grant("projects/-/serviceAccounts/api@flow-test.iam.gserviceaccount.com", "user:dev@example.com", "roles/iam.serviceAccountTokenCreator");
+        Assert.Equal("v", _gcloud.Ok(command));
+    }
+
+    [Fact]
+    public void AProviderIsToldWhomToTrust()
+    {
+        string[] place = ["actions", "--workload-identity-pool=github", "--location=global", "--project=flow-test"];
+        Iam.AddProvider("projects/flow-test/locations/global/workloadIdentityPools/github/providers/actions", "https://token.actions.githubusercontent.com", new Dictionary<string, string>(StringComparer.Ordinal) { ["google.subject"] = "assertion.sub" }, "assertion.repository == 'org/other'");
+        _gcloud.Ok(["iam", "workload-identity-pools", "providers", "update-oidc", .. place, "--attribute-condition=assertion.repository == 'org/app'"]);
+        Assert.Equal("assertion.repository == 'org/app'", _gcloud.Ok(["iam", "workload-identity-pools", "providers", "describe", .. place, "--format=value(attributeCondition)"]).Trim());
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class GcpMembers
         string rest = member[kind.Length..];
         return kind switch
         {
-            "" => member == "allUsers" || (member == "allAuthenticatedUsers" && caller.StartsWith(User, StringComparison.Ordinal)) || (member == "allAuthenticatedUsers" && caller.StartsWith(ServiceAccount, StringComparison.Ordinal)),
+            "" => member == "allUsers" || (member == "allAuthenticatedUsers" && (caller.StartsWith(User, StringComparison.Ordinal) || caller.StartsWith(ServiceAccount, StringComparison.Ordinal))),
             GroupPrefix => InGroup(rest, caller, []),
             "domain:" => caller.StartsWith(User, StringComparison.Ordinal) && caller.EndsWith("@" + rest, StringComparison.OrdinalIgnoreCase),
             Set => InSet(member, caller),

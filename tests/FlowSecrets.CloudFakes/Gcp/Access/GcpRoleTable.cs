@@ -3,6 +3,8 @@ namespace FlowSecrets.CloudFakes.Gcp.Access;
 /// <summary>Which permissions of the served services a predefined role includes.</summary>
 internal static class GcpRoleTable
 {
+    private const string UpdateProvider = "iam.googleapis.com/workloadIdentityPoolProviders.update";
+
     private static readonly string[] Browse = ["resourcemanager.projects.get", "resourcemanager.projects.list"];
 
     private static readonly string[] SecretRead = Of("secretmanager", "locations.get locations.list secrets.get secrets.getIamPolicy secrets.list versions.get versions.list");
@@ -14,7 +16,7 @@ internal static class GcpRoleTable
     private static readonly string[] ServiceRead = Of("serviceusage", "operations.get quotas.get services.get services.list");
     private static readonly string[] RunRead = Of("run", "services.get services.getIamPolicy services.list");
     private static readonly string[] Logs = Of("logging", "logEntries.list logs.list");
-    private static readonly string[] Pools = Of("iam", "workloadIdentityPools.get workloadIdentityPools.list workloadIdentityPoolProviders.get workloadIdentityPoolProviders.list");
+    private static readonly string[] Pools = ["iam.googleapis.com/workloadIdentityPools.get", "iam.googleapis.com/workloadIdentityPools.list", "iam.googleapis.com/workloadIdentityPoolProviders.get", "iam.googleapis.com/workloadIdentityPoolProviders.list"];
     private static readonly string[] PolicyRead = [.. Of("resourcemanager", "projects.getIamPolicy folders.getIamPolicy organizations.getIamPolicy"), "secretmanager.secrets.getIamPolicy", "cloudkms.cryptoKeys.getIamPolicy", "cloudkms.keyRings.getIamPolicy", "iam.serviceAccounts.getIamPolicy", "run.services.getIamPolicy"];
     private static readonly string[] PolicyWrite = [.. PolicyRead.Select(static p => p.Replace(".getIamPolicy", ".setIamPolicy", StringComparison.Ordinal))];
     private static readonly string[] Lists = ["secretmanager.locations.list", "secretmanager.secrets.list", "secretmanager.versions.list", "cloudkms.cryptoKeys.list", "cloudkms.cryptoKeyVersions.list", "cloudkms.keyRings.list", "iam.denypolicies.list", "iam.roles.get", "iam.roles.list", "iam.serviceAccounts.get", "iam.serviceAccounts.list", "resourcemanager.projects.list", "resourcemanager.folders.list", "run.services.list", "serviceusage.services.list", .. Logs];
@@ -24,7 +26,7 @@ internal static class GcpRoleTable
 
     public static IEnumerable<GcpRole> Roles() =>
     [
-        new("roles/owner", "Owner", [.. Editor, "secretmanager.versions.access", "secretmanager.secrets.setIamPolicy", "resourcemanager.projects.setIamPolicy", "cloudkms.cryptoKeys.setIamPolicy", "iam.serviceAccounts.setIamPolicy", "logging.privateLogEntries.list", "run.services.setIamPolicy", .. KeyUse]),
+        new("roles/owner", "Owner", [.. Editor, "secretmanager.versions.access", "secretmanager.secrets.setIamPolicy", "resourcemanager.projects.setIamPolicy", "cloudkms.cryptoKeys.setIamPolicy", "iam.serviceAccounts.setIamPolicy", "logging.privateLogEntries.list", "run.services.setIamPolicy", UpdateProvider, .. KeyUse]),
         new("roles/editor", "Editor", Editor),
         new("roles/viewer", "Viewer", Viewer),
         new("roles/browser", "Browser", [.. Browse, "resourcemanager.projects.getIamPolicy", "resourcemanager.folders.get", "resourcemanager.folders.list", "resourcemanager.organizations.get"]),
@@ -37,6 +39,7 @@ internal static class GcpRoleTable
         new("roles/iam.securityAdmin", "Security Admin", [.. PolicyRead, .. PolicyWrite, .. Lists]),
         new("roles/iam.roleViewer", "Role Viewer", [.. Browse, "resourcemanager.projects.getIamPolicy", "iam.roles.get", "iam.roles.list"]),
         new("roles/iam.workloadIdentityUser", "Workload Identity User", Of("iam", "serviceAccounts.get serviceAccounts.getAccessToken serviceAccounts.getOpenIdToken serviceAccounts.list")),
+        new("roles/iam.workloadIdentityPoolAdmin", "IAM Workload Identity Pool Admin", [.. Browse, .. Pools, UpdateProvider]),
         new("roles/iam.workloadIdentityPoolViewer", "IAM Workload Identity Pool Viewer", [.. Browse, .. Pools]),
         new("roles/iam.serviceAccountTokenCreator", "Service Account Token Creator", [.. Browse, .. Of("iam", "serviceAccounts.get serviceAccounts.getAccessToken serviceAccounts.getOpenIdToken serviceAccounts.implicitDelegation serviceAccounts.list serviceAccounts.signBlob serviceAccounts.signJwt")]),
         new("roles/iam.serviceAccountUser", "Service Account User", [.. Browse, .. Of("iam", "serviceAccounts.actAs serviceAccounts.get serviceAccounts.list")]),

@@ -36,7 +36,7 @@ internal static class GcpAllowExplanation
         string role = binding.Text("role") ?? "";
         bool isCustom = !role.StartsWith("roles/", StringComparison.Ordinal);
         GcpExplained included = world.Roles.Includes(role, tuple.Permission) ? GcpExplained.Yes : isCustom && world.Roles.Find(role) is null ? GcpExplained.UnknownInfo : GcpExplained.No;
-        (string Member, GcpExplained State)[] members = [.. GcpPolicies.MembersOf(binding).Select(m => (m, GcpExplanation.OfMember(world, m, world.Authority.Means(m, tuple.Member))))];
+        (string Member, GcpExplained State)[] members = [.. GcpPolicies.MembersOf(binding).Distinct(StringComparer.Ordinal).Select(m => (m, GcpExplanation.OfMember(world, m, world.Authority.Means(m, tuple.Member))))];
         GcpExplained member = GcpExplanation.Greatest(members.Select(static m => m.State));
         GcpTruth condition = GcpAuthority.Holds(binding.Object("condition"), tuple.Name, tuple.Time);
         GcpExplained state = GcpExplanation.All(included, member, GcpExplanation.Of(condition));

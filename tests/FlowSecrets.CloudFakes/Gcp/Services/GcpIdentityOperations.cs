@@ -6,13 +6,17 @@ namespace FlowSecrets.CloudFakes.Gcp.Services;
 /// <summary>IAM v1: roles, service accounts, providers of workload identity.</summary>
 internal sealed class GcpIdentityOperations(GcpWorld world)
 {
+    private const string OneProvider = "v1/projects/{project}/locations/{location}/workloadIdentityPools/{pool}/providers/{provider}";
+
     public IEnumerable<GcpRoute> Routes() =>
     [
         new("Roles.Get", GcpService.Iam, "GET", "v1/roles/{role}", null, Role),
         new("Roles.Get", GcpService.Iam, "GET", "v1/projects/{project}/roles/{role}", "iam.roles.get", Role),
         new("Roles.Get", GcpService.Iam, "GET", "v1/organizations/{organization}/roles/{role}", "iam.roles.get", Role) { Target = static call => "organizations/" + call.Ids["organization"] },
         new("ServiceAccounts.Get", GcpService.Iam, "GET", "v1/projects/{project}/serviceAccounts/{email}", "iam.serviceAccounts.get", Account),
-        new("Providers.Get", GcpService.Iam, "GET", "v1/projects/{project}/locations/{location}/workloadIdentityPools/{pool}/providers/{provider}", "iam.workloadIdentityPoolProviders.get", Provider),
+        new("Providers.Get", GcpService.Iam, "GET", OneProvider, "iam.googleapis.com/workloadIdentityPoolProviders.get", call => new GcpResult(Shown(Provider(call)))),
+        new("Providers.Update", GcpService.Iam, "PATCH", OneProvider, "iam.googleapis.com/workloadIdentityPoolProviders.update", Update) { Writes = true },
+        new("Providers.GetOperation", GcpService.Iam, "GET", OneProvider + "/operations/{operation}", null, static call => new GcpResult(new JsonObject { ["name"] = call.Between(), ["done"] = true, ["response"] = new JsonObject() })),
     ];
 
     private GcpResult Role(GcpCall call)
@@ -44,21 +48,38 @@ internal sealed class GcpIdentityOperations(GcpWorld world)
         });
     }
 
-    private GcpResult Provider(GcpCall call)
+    private GcpProvider Provider(GcpCall call) => world.Federation.Find(call.Between()) ?? throw new GcpError(404, "NOT_FOUND", "Requested entity was not found.");
+
+    /// <summary>The condition and the mapping, as the mask says.</summary>
+    private GcpResult Update(GcpCall call)
     {
-        GcpProvider provider = world.Federation.Find(call.Between()) ?? throw new GcpError(404, "NOT_FOUND", "Requested entity was not found.");
+        GcpProvider provider = Provider(call);
+        JsonObject body = call.Body();
+        string mask = call.Query("updateMask", "update_mask") ?? "";
+        world.Federation.Add(provider with
+        {
+            Condition = Names("attributeCondition") ? body.Text("attributeCondition") : provider.Condition,
+            Mapping = Names("attributeMapping") ? (body.Object("attributeMapping") ?? []).ToDictionary(static m => m.Key, static m => m.Value?.ToString() ?? "", StringComparer.Ordinal) : provider.Mapping,
+        });
+        return new GcpResult(new JsonObject { ["name"] = $"{provider.Name}/operations/{Guid.NewGuid():n}" });
+
+        bool Names(string field) => mask.Contains(field, StringComparison.Ordinal) || mask.Contains(GcpInput.Snake(field), StringComparison.Ordinal);
+    }
+
+    private static JsonObject Shown(GcpProvider provider)
+    {
         JsonObject shown = new()
         {
             ["name"] = provider.Name,
             ["state"] = "ACTIVE",
             ["attributeMapping"] = new JsonObject(provider.Mapping.Select(static m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))),
         };
-        if (provider.Condition is { } condition)
+        if (!string.IsNullOrEmpty(provider.Condition))
         {
-            shown["attributeCondition"] = condition;
+            shown["attributeCondition"] = provider.Condition;
         }
 
         shown["oidc"] = new JsonObject { ["issuerUri"] = provider.Issuer };
-        return new GcpResult(shown);
+        return shown;
     }
 }

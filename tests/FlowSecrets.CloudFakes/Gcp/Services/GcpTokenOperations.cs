@@ -66,7 +66,7 @@ internal sealed class GcpTokenOperations(GcpWorld world)
     private GcpResult Generate(GcpCall call) => new(new JsonObject
     {
         ["accessToken"] = $"{GcpCaller.Mark}{GcpMembers.ServiceAccount}{call.Ids["email"]}",
-        ["expireTime"] = GcpJson.Time(world.Store.Now.AddSeconds(Seconds)),
+        ["expireTime"] = world.Store.Now.AddSeconds(Seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
     });
 
     private static GcpResult Refused(string error, string description) => new(new JsonObject { ["error"] = error, ["error_description"] = description }, false) { Status = 400 };
