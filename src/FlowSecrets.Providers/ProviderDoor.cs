@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using FlowSecrets.Catalogs;
 using FlowSecrets.Providers.Aws;
 using FlowSecrets.Providers.Catalog;
 using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Providers.Kubernetes;
 using FlowSecrets.Providers.Local;
 
 namespace FlowSecrets.Providers;
@@ -37,7 +39,20 @@ public sealed class ProviderDoor : IProviders
         _ => OpenAws(selection, environment),
     };
 
+    public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) => workload.Kind switch
+    {
+        "kubernetes" => new KubernetesWorkload(workload, store.Store, environment),
+        "cloudrun" => OpenCloudRun(workload, store, environment),
+        _ => OpenAwsWorkload(workload, store, environment),
+    };
+
     // A cloud's packages are loaded when its method is, not before.
+    private static IWorkload OpenCloudRun(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
+        GcpOpening.Find(store.Store == StoreKind.Gcp ? store : new StoreSelection(StoreKind.Gcp) { Project = workload.Settings.GetValueOrDefault("project") }, environment).OpenWorkload(workload);
+
+    private static IWorkload OpenAwsWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
+        AwsOpening.Find((store.Store == StoreKind.Aws ? store : new StoreSelection(StoreKind.Aws)) with { Region = workload.Settings.GetValueOrDefault("region") ?? (store.Store == StoreKind.Aws ? store.Region : null) }, environment).OpenWorkload(workload);
+
     private ISecretStore OpenGcp(StoreSelection selection, Func<string, string?> environment)
     {
         GcpOpening opening = GcpOpening.Find(selection, environment);

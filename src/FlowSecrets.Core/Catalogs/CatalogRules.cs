@@ -210,6 +210,11 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
     {
         foreach (DocNode entry in node?.Items ?? [])
         {
+            if (Principals.Problem(entry.GetText("principal")!) is { } problem)
+            {
+                problems.Add(entry.Get("principal")!, problem);
+            }
+
             foreach (DocNode pattern in entry.Get("secrets")!.Items)
             {
                 if (!catalog.Secrets.Any(s => Wildcard.IsMatch(pattern.Text, s.Key)))

@@ -7,6 +7,7 @@ public static class ErrorIds
     public const string ApiNotEnabled = nameof(ApiNotEnabled);
     public const string BadArgument = nameof(BadArgument);
     public const string BadInput = nameof(BadInput);
+    public const string BadPrincipal = nameof(BadPrincipal);
     public const string CannotPrompt = nameof(CannotPrompt);
     public const string CatalogExists = nameof(CatalogExists);
     public const string CatalogInvalid = nameof(CatalogInvalid);
@@ -27,6 +28,7 @@ public static class ErrorIds
     public const string FileUnsafe = nameof(FileUnsafe);
     public const string InvalidName = nameof(InvalidName);
     public const string ItemsFailed = nameof(ItemsFailed);
+    public const string KubectlMissing = nameof(KubectlMissing);
     public const string LimitReached = nameof(LimitReached);
     public const string NoCatalog = nameof(NoCatalog);
     public const string NoProject = nameof(NoProject);
@@ -52,5 +54,6 @@ public static class ErrorIds
     public const string VersionDestroyed = nameof(VersionDestroyed);
     public const string VersionDisabled = nameof(VersionDisabled);
     public const string VersionNotFound = nameof(VersionNotFound);
+    public const string WorkloadNotFound = nameof(WorkloadNotFound);
     public const string WriteUncertain = nameof(WriteUncertain);
 }

@@ -51,6 +51,9 @@ public sealed class FlowSecretException : Exception
 
     public string Remedy { get; }
 
+    /// <summary>Why an access was denied, one of <see cref="AccessCauses"/>; null for any other error.</summary>
+    public string? AccessCause { get; init; }
+
     private static string Join(string cause, string remedy)
     {
         cause = cause.TrimEnd();

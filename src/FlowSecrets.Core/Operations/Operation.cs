@@ -60,6 +60,9 @@ public static class ItemStatus
     public const string Skipped = nameof(Skipped);
     public const string Missing = nameof(Missing);
     public const string Failed = nameof(Failed);
+    public const string Granted = nameof(Granted);
+    public const string Revoked = nameof(Revoked);
+    public const string Extra = nameof(Extra);
     public const string Outdated = nameof(Outdated);
     public const string Valid = nameof(Valid);
     public const string Invalid = nameof(Invalid);

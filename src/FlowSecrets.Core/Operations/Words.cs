@@ -4,5 +4,7 @@ namespace FlowSecrets.Operations;
 internal static class Words
 {
     /// <summary>"1 secret", "2 secrets".</summary>
-    public static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
+    public static string Count(int count, string noun) => Count(count, noun, noun + "s");
+
+    public static string Count(int count, string noun, string plural) => $"{count} {(count == 1 ? noun : plural)}";
 }

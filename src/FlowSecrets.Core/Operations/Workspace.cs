@@ -135,11 +135,14 @@ internal sealed class Workspace
     /// </summary>
     public FlowSecretException Here(FlowSecretException error, SecretRef secret)
     {
-        string remedy = error.Remedy
-            .Replace($"-StoreName '{secret.StoreName}'", Argument(secret), StringComparison.Ordinal)
-            .Replace("Initialize-FlowSecret", "Initialize-FlowSecret" + Where, StringComparison.Ordinal);
-        return string.Equals(remedy, error.Remedy, StringComparison.Ordinal) ? error : new FlowSecretException(error.Id, error.Category, error.Target, error.Cause, remedy, error.InnerException);
+        string remedy = Commands(error.Remedy, secret);
+        return string.Equals(remedy, error.Remedy, StringComparison.Ordinal) ? error : new FlowSecretException(error.Id, error.Category, error.Target, error.Cause, remedy, error.InnerException) { AccessCause = error.AccessCause };
     }
+
+    /// <summary>The same of a remedy's text.</summary>
+    public string Commands(string remedy, SecretRef secret) => remedy
+        .Replace($"-StoreName '{secret.StoreName}'", Argument(secret), StringComparison.Ordinal)
+        .Replace("Initialize-FlowSecret", "Initialize-FlowSecret" + Where, StringComparison.Ordinal);
 
     private static (StoreSelection Selection, CatalogEnvironment? Environment) Select(OperationContext context, TargetOptions options, Catalog? catalog, string? preferred)
     {

@@ -27,7 +27,8 @@ public interface IOperationHost
     void Fail(FlowSecretException error);
 
     /// <summary>Whether to go on with one effect; false under -WhatIf, which shows the text.</summary>
-    ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken);
+    /// <param name="isHighImpact">Whether it is asked about even where the command's other effects are not.</param>
+    ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken, bool isHighImpact = false);
 
     /// <summary>A yes-or-no question that no -Confirm preference answers.</summary>
     /// <exception cref="FlowSecretException">CannotPrompt, with the remedy.</exception>

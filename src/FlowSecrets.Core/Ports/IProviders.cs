@@ -1,3 +1,5 @@
+using FlowSecrets.Catalogs;
+
 namespace FlowSecrets;
 
 /// <summary>The one door to what needs packages; it lives in a private load context and is opened at first use.</summary>
@@ -11,6 +13,10 @@ public interface IProviders
     /// <summary>A store for this selection; cached per place and identity. Makes no call that leaves the machine.</summary>
     /// <exception cref="FlowSecretException">StoreUnavailable and what the store's own configuration lacks.</exception>
     ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment);
+
+    /// <summary>A workload, beside the store that its environment has.</summary>
+    /// <exception cref="FlowSecretException">BadArgument: the catalog does not say enough to find it.</exception>
+    IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment);
 }
 
 /// <summary>YAML (and so JSON) as a tree with places, and back.</summary>

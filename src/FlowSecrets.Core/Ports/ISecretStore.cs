@@ -14,6 +14,9 @@ public interface ISecretStore
 
     StoreCapabilities Capabilities { get; }
 
+    /// <summary>Who may do what with its secrets.</summary>
+    IAccessControl Access { get; }
+
     /// <summary>Whether the store can be opened as the present identity; throws nothing but cancellation.</summary>
     Task<StoreValidation> ValidateAsync(CancellationToken cancellationToken);
 

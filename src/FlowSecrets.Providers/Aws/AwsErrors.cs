@@ -4,16 +4,23 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using FlowSecrets.Providers.Aws.Access;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Aws;
 
 /// <summary>What a call is about, for its error.</summary>
-/// <param name="Action">The IAM action that it needs, without its service.</param>
+/// <param name="Action">The IAM action that it needs, without its service where that is Secrets Manager.</param>
 /// <param name="Changes">Whether it changes something, so that a lost answer is not the same as no effect.</param>
 internal sealed record AwsCall(string Action, string? Secret = null, string? Version = null, bool Changes = false)
 {
     public string Target => Secret ?? "secrets";
+
+    /// <summary>With its service.</summary>
+    public string FullAction => Action.Contains(':', StringComparison.Ordinal) ? Action : "secretsmanager:" + Action;
+
+    /// <summary>Whether a denial's cause is looked for, which takes calls of its own.</summary>
+    public bool Explains { get; init; } = true;
 }
 
 /// <summary>The service's failures in our ids, with account, region, identity and what mends it.</summary>
@@ -74,6 +81,11 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
         }
 
         string? code = RemoteText.Code(refused?.ErrorCode);
+        if (code is "AccessDenied" or "InvalidIdentityToken" && AwsFederation.Find(identity) is { } federation)
+        {
+            return Final(NotAuthenticated($"AWS did not take the token of {identity.Text} ({code}): {federation.Token}", federation.Remedy, AccessCauses.FederationMismatch));
+        }
+
         return Final(code is null
             ? NotAuthenticated($"Not authenticated: no usable AWS credentials were found ({identity.Text})")
             : NotAuthenticated(
@@ -102,15 +114,17 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
             case "DecryptionFailure" or "EncryptionFailure":
                 return Final(KeyUnusable(call));
             case "AccessDenied" or "AccessDeniedByPolicy" or "UnauthorizedOperation" or "NotAuthorized" or "UnauthorizedAccess":
-                return Final(IsAboutKey().IsMatch(message) ? KeyUnusable(call) : Undecided(call));
+                return Final(IsAboutKey().IsMatch(message) ? KeyUnusable(call) : Denied(call, message));
             case "InvalidSignature" or "RequestTimeTooSkewed" or "RequestExpired" when message.Contains("expired", StringComparison.OrdinalIgnoreCase) || message.Contains("not yet current", StringComparison.OrdinalIgnoreCase) || code != "InvalidSignature":
-                return new CallFailure(NotAuthenticated("AWS refused the signature's time: this machine's clock is wrong", "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again."), IsTransient: true);
+                return new CallFailure(NotAuthenticated("AWS refused the signature's time: this machine's clock is wrong", "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again.", AccessCauses.ClockSkew), IsTransient: true);
             case "UnrecognizedClient" or "InvalidClientTokenId" or "InvalidSignature" or "SignatureDoesNotMatch" or "MissingAuthenticationToken" or "IncompleteSignature" or "InvalidAccessKeyId":
                 return Final(NotAuthenticated($"AWS refused the credentials ({identity.Text}) in {RegionOf(call)}: they are wrong, or the region is not enabled for the account"));
             case "OptInRequired":
                 return Final(NotAuthenticated($"The region {RegionOf(call)} is not enabled for the account of {Who}", $"Enable it: aws account enable-region --region-name {RegionOf(call)}; or use another region."));
             case "ExpiredToken":
                 return Final(NotAuthenticated($"The session of the AWS credentials ({identity.Text}) has expired"));
+            case "NoSuchEntity":
+                return Final(new FlowSecretException(ErrorIds.BadPrincipal, FlowErrorCategory.ObjectNotFound, call.Target, $"AWS knows no such user or role ('{call.FullAction}'){RemoteText.Quote(message)}", "See which there are: aws iam list-roles; aws iam list-users"));
             case "PreconditionNotMet":
                 return Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {PlaceOf(call)} was changed by somebody else at the same time"));
             case "Throttling" or "Throttled" or "ThrottledRequest" or "RequestThrottled" or "RequestLimitExceeded" or "TooManyRequests" or "PriorRequestNotComplete" or "TransactionInProgress" or "ProvisionedThroughputExceeded" or "SlowDown" or "BandwidthLimitExceeded":
@@ -150,35 +164,26 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
         return StoreErrors.SecretNotFound(PlaceOf(call), call.Target);
     }
 
-    /// <summary>It is there, and this identity may not.</summary>
-    public FlowSecretException Forbidden(AwsCall call) => new(
-        ErrorIds.AccessDenied,
+    /// <summary>Refused. AWS refuses alike what is forbidden and, to who may not ask, what is absent; whose policy refused, the message says.</summary>
+    private FlowSecretException Denied(AwsCall call, string message) => new(
+        call.Secret is null || call.Action == "CreateSecret" ? ErrorIds.AccessDenied : ErrorIds.SecretNotFoundOrForbidden,
         FlowErrorCategory.PermissionDenied,
         call.Target,
-        $"Permission denied: {Who} may not 'secretsmanager:{call.Action}' {(call.Secret is null ? "in" : $"on the secret '{call.Secret}' in")} the {PlaceOf(call)}",
-        $"Let an administrator allow it in an identity policy: {Statement(call)}");
+        $"Permission denied: {Who} may not '{call.FullAction}' {(call.Secret is null ? "in" : $"on the secret '{call.Secret}' in")} the {PlaceOf(call)}{(AwsDenial.KindOf(message) is { Length: > 0 } kind ? $" ({kind})" : "")}",
+        AwsRemedies.AllowSomebody(call.FullAction, Resource(call))) { AccessCause = AwsDenial.CauseOf(message) ?? AccessCauses.SecretNotFoundOrForbidden };
 
-    /// <summary>AWS refuses alike what is forbidden and, to who may not ask, what is absent.</summary>
-    public FlowSecretException Undecided(AwsCall call) => call.Secret is null || call.Action == "CreateSecret" ? Forbidden(call) : new FlowSecretException(
-        ErrorIds.SecretNotFoundOrForbidden,
-        FlowErrorCategory.PermissionDenied,
-        call.Target,
-        $"Permission denied, or there is no secret '{call.Secret}' in the {PlaceOf(call)}: AWS does not tell {Who} which ('secretsmanager:{call.Action}')",
-        $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it in an identity policy: {Statement(call)}");
-
-    public FlowSecretException KeyUnusable(AwsCall call) => new(
+    private FlowSecretException KeyUnusable(AwsCall call) => new(
         ErrorIds.AccessDenied,
         FlowErrorCategory.PermissionDenied,
         call.Target,
         $"Permission denied: {Who} may not use the KMS key that encrypts '{call.Target}' in the {PlaceOf(call)}, or the key is disabled",
-        $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws secretsmanager describe-secret --secret-id '{call.Target}' --region {RegionOf(call)} --query KmsKeyId",
-        new AwsKeyException());
+        $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws secretsmanager describe-secret --secret-id '{call.Target}' --region {RegionOf(call)} --query KmsKeyId") { AccessCause = AccessCauses.KmsKeyNotUsable };
 
     private FlowSecretException Throttled(AwsCall call) => new(
         ErrorIds.Throttled,
         FlowErrorCategory.LimitsExceeded,
         call.Target,
-        $"AWS goes on throttling calls in the {PlaceOf(call)} ('secretsmanager:{call.Action}')",
+        $"AWS goes on throttling calls in the {PlaceOf(call)} ('{call.FullAction}')",
         "Wait a minute and run the same command again, or use a smaller -ThrottleLimit.");
 
     private FlowSecretException Refused(AwsCall call, string code, string message) => new(
@@ -186,7 +191,7 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
         FlowErrorCategory.InvalidArgument,
         call.Target,
         // A reply to a value might quote it.
-        $"AWS refused the call ('secretsmanager:{call.Action}' on '{call.Target}' in the {PlaceOf(call)}, {code}){(call.Action is "PutSecretValue" or "CreateSecret" ? "" : RemoteText.Quote(message))}",
+        $"AWS refused the call ('{call.FullAction}' on '{call.Target}' in the {PlaceOf(call)}, {code}){(call.Action is "PutSecretValue" or "CreateSecret" ? "" : RemoteText.Quote(message))}",
         call.Action == "DeleteSecret" && message.Contains("replica", StringComparison.OrdinalIgnoreCase)
             ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id '{call.Target}' --region {RegionOf(call)} --remove-replica-regions REGION"
             : "Correct what it names, and try again.");
@@ -201,15 +206,15 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
         transient,
         MayHaveApplied: applied && call.Changes);
 
-    private FlowSecretException NotAuthenticated(string cause, string? remedy = null) => new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, at.Region, cause, remedy ?? LogIn);
+    private FlowSecretException NotAuthenticated(string cause, string? remedy = null, string accessCause = AccessCauses.NotAuthenticated) =>
+        new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, at.Region, cause, remedy ?? LogIn) { AccessCause = accessCause };
 
-    private string Statement(AwsCall call)
+    private string Resource(AwsCall call)
     {
         string partition = Amazon.Runtime.Internal.Endpoints.StandardLibrary.Fn.Partition(at.Region).name;
-        string resource = call.Secret is null || call.Action is "ListSecrets" or "BatchGetSecretValue" ? "*"
+        return call.Secret is null || call.Action is "ListSecrets" or "BatchGetSecretValue" ? "*"
             : call.Secret.StartsWith("arn:", StringComparison.Ordinal) ? EndsAsArn().IsMatch(call.Secret) ? call.Secret : call.Secret + "-??????"
             : $"arn:{partition}:secretsmanager:{at.Region}:{identity.Caller?.Account ?? "*"}:secret:{call.Secret}{(call.Action == "CreateSecret" ? "*" : "-??????")}";
-        return $$"""{"Effect":"Allow","Action":"secretsmanager:{{call.Action}}","Resource":"{{resource}}"}""";
     }
 
     /// <summary>An ARN's region is followed.</summary>
@@ -250,6 +255,3 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
 
     private static CallFailure Final(FlowSecretException error) => new(error, IsTransient: false);
 }
-
-/// <summary>Marks a refusal that is about the KMS key, not the secret.</summary>
-internal sealed class AwsKeyException : Exception;

@@ -11,7 +11,7 @@ using Amazon.SecurityToken.Model;
 namespace FlowSecrets.Providers.Aws;
 
 /// <summary>An account, and who in it.</summary>
-internal sealed record AwsCaller(string Account, string Arn);
+internal sealed record AwsCallerIdentity(string Account, string Arn);
 
 /// <summary>
 /// Who asks: a profile that was named, the keys in the environment, AWS_PROFILE, else the vendor's whole chain (web identity, single sign-on,
@@ -28,7 +28,7 @@ internal sealed class AwsIdentity
     private readonly Func<AWSCredentials> _find;
     private readonly Lock _gate = new();
     private Task<AWSCredentials>? _credentials;
-    private AwsCaller? _caller;
+    private AwsCallerIdentity? _caller;
     private Task? _asking;
     private long _asked;
 
@@ -40,7 +40,13 @@ internal sealed class AwsIdentity
     /// <summary>Differs when the credentials do.</summary>
     public string CacheKey { get; }
 
-    public AwsCaller? Caller => Volatile.Read(ref _caller);
+    /// <summary>The file with a web identity's token, and the role that it is to become; null: it is no such identity.</summary>
+    public (string TokenFile, string Role)? WebIdentity { get; private init; }
+
+    /// <summary>The profile that AWS_PROFILE names while keys in variables are used; null: none.</summary>
+    public string? PassedOver { get; private init; }
+
+    public AwsCallerIdentity? Caller => Volatile.Read(ref _caller);
 
     public static AwsIdentity Find(StoreSelection selection, AwsPlace place, Func<string, string?> environment)
     {
@@ -48,7 +54,7 @@ internal sealed class AwsIdentity
         {
             string? session = environment("AWS_SESSION_TOKEN");
             string fingerprint = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{id}\n{key}\n{session}")));
-            return new AwsIdentity(place, "keys of AWS_ACCESS_KEY_ID", fingerprint, () => session is null ? new BasicAWSCredentials(id, key) : new SessionAWSCredentials(id, key, session));
+            return new AwsIdentity(place, "keys of AWS_ACCESS_KEY_ID", fingerprint, () => session is null ? new BasicAWSCredentials(id, key) : new SessionAWSCredentials(id, key, session)) { PassedOver = environment("AWS_PROFILE") };
         }
 
         if (place.Profile is { } profile)
@@ -59,7 +65,10 @@ internal sealed class AwsIdentity
         }
 
         // A chain of its own: the process's keeps what it found first, whatever has changed since. It lives as long as the credentials.
-        return new AwsIdentity(place, "default credentials", Sources(environment), () => new DefaultAWSCredentialsIdentityResolver().ResolveIdentity(new SecretsManagerConfig(place.Region, place.Address)));
+        return new AwsIdentity(place, "default credentials", Sources(environment), () => new DefaultAWSCredentialsIdentityResolver().ResolveIdentity(new SecretsManagerConfig(place.Region, place.Address)))
+        {
+            WebIdentity = environment("AWS_WEB_IDENTITY_TOKEN_FILE") is { } file && environment("AWS_ROLE_ARN") is { } role ? (file, role) : null,
+        };
     }
 
     /// <summary>Differs when the files or the variables do that say who asks: a login that was changed is another one.</summary>
@@ -93,7 +102,7 @@ internal sealed class AwsIdentity
     }
 
     /// <summary>Asks STS who this is, once for all who want to know; needs no permission. Null where it cannot be found out in time, which holds for a while.</summary>
-    public async Task<AwsCaller?> CallerAsync(CancellationToken cancellationToken)
+    public async Task<AwsCallerIdentity?> CallerAsync(CancellationToken cancellationToken)
     {
         if (Caller is { } known)
         {
@@ -152,7 +161,7 @@ internal sealed class AwsIdentity
 
             using AmazonSecurityTokenServiceClient sts = new(await CredentialsAsync(limit.Token), config);
             GetCallerIdentityResponse reply = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), limit.Token).WaitAsync(limit.Token);
-            Volatile.Write(ref _caller, new AwsCaller(reply.Account, reply.Arn));
+            Volatile.Write(ref _caller, new AwsCallerIdentity(reply.Account, reply.Arn));
         }
         catch (Exception)
         {

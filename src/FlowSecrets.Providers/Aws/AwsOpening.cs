@@ -1,3 +1,6 @@
+using FlowSecrets.Catalogs;
+using FlowSecrets.Providers.Aws.Access;
+
 namespace FlowSecrets.Providers.Aws;
 
 /// <summary>A store that a selection and the environment mean, found without leaving the machine.</summary>
@@ -18,5 +21,14 @@ internal sealed class AwsOpening
         return new AwsOpening(selection, place, AwsIdentity.Find(selection, place, environment));
     }
 
-    public AwsStore Open() => new(_place, _identity, new AwsStoreOptions { ThrottleLimit = _selection.ThrottleLimit, KmsKey = _selection.KmsKey });
+    public AwsStore Open() => new(_place, _identity, Options());
+
+    public IWorkload OpenWorkload(CatalogWorkload workload)
+    {
+        AwsStoreOptions options = Options();
+        AwsCaller caller = new(new AwsErrors(_ => new Place(StoreKind.Aws, _place.Region, _identity.Text) { Text = $"region {_place.Region}" }, _place, _identity), options);
+        return new AwsWorkload(workload, _place, caller, new AwsCloud(_place, _identity.CredentialsAsync, options.Transport));
+    }
+
+    private AwsStoreOptions Options() => new() { ThrottleLimit = _selection.ThrottleLimit, KmsKey = _selection.KmsKey };
 }

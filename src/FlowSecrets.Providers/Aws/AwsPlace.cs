@@ -7,8 +7,17 @@ namespace FlowSecrets.Providers.Aws;
 /// <summary>A region, the profile that was named, and the address when it is not AWS's own.</summary>
 internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Address)
 {
+    /// <summary>Those that tell who may read; each has a variable of its own.</summary>
+    private static readonly string[] OtherServices = ["APPRUNNER", "CLOUDTRAIL", "ECS", "IAM", "KMS"];
+
     /// <summary>Where STS is asked; null: AWS's own address for the region.</summary>
     public Uri? IdentityAddress { get; private init; }
+
+    private IReadOnlyDictionary<string, Uri> Others { get; init; } = new Dictionary<string, Uri>(StringComparer.Ordinal);
+
+    /// <summary>Where another service is asked; null: AWS's own address. An emulator serves all at one.</summary>
+    /// <param name="service">As its variable ends: IAM, KMS.</param>
+    public Uri? AddressOf(string service) => Address is not null && ServiceAddress.IsThisMachine(Address) ? Address : Others.GetValueOrDefault(service);
 
     /// <summary>Whether AWS's own address is the one that fulfils FIPS 140.</summary>
     public bool Fips { get; private init; }
@@ -44,7 +53,15 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
         }
 
         Uri? address = FindAddress(selection, profile, environment);
-        return new AwsPlace(region, named, address) { IdentityAddress = FindIdentityAddress(address, selection, environment), Fips = WantsFips(profile, environment) };
+        return new AwsPlace(region, named, address)
+        {
+            IdentityAddress = FindIdentityAddress(address, selection, environment),
+            Fips = WantsFips(profile, environment),
+            Others = OtherServices
+                .Select(s => (Service: s, Address: FromVariables(["AWS_ENDPOINT_URL_" + s, "AWS_ENDPOINT_URL"], selection, environment)))
+                .Where(static o => o.Address is not null)
+                .ToDictionary(static o => o.Service, static o => o.Address!, StringComparer.Ordinal),
+        };
     }
 
     private static bool WantsFips(CredentialProfile? profile, Func<string, string?> environment) =>

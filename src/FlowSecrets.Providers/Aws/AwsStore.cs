@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using FlowSecrets.Providers.Aws.Access;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Aws;
@@ -33,7 +34,8 @@ internal sealed partial class AwsStore : ISecretStore
 
     private readonly AwsPlace _at;
     private readonly AwsIdentity _identity;
-    private readonly AwsErrors _errors;
+    private readonly AwsCaller _caller;
+    private readonly AwsAccessControl _access;
     private readonly AwsStoreOptions _options;
     private readonly ConcurrentDictionary<string, Lazy<Task<ISecretsManager>>> _clients = new(StringComparer.Ordinal);
 
@@ -47,7 +49,8 @@ internal sealed partial class AwsStore : ISecretStore
     public AwsStore(AwsPlace at, AwsIdentity identity, AwsStoreOptions options)
     {
         (_at, _identity, _options) = (at, identity, options);
-        _errors = new AwsErrors(PlaceOf, at, identity);
+        _caller = new AwsCaller(new AwsErrors(PlaceOf, at, identity), options);
+        _access = new AwsAccessControl(this, at, identity, _caller, options, ClientAsync);
         TimeSpan second = TimeSpan.FromSeconds(1);
         (_batches, _writes) = (new QuotaWindow(100, second, options.Clock), new QuotaWindow(50, second, options.Clock));
     }
@@ -57,11 +60,13 @@ internal sealed partial class AwsStore : ISecretStore
         : new Place(StoreKind.Aws, _at.Region, _identity.Text) { Text = $"Aws store in {_at.Region}" };
 
     /// <summary>The place of one secret: an ARN may name another region and account.</summary>
-    private Place PlaceOf(string? name) => name is not null && AwsName.Parse(name) is { Region: { } region, Account: { } account } && (region != _at.Region || account != _identity.Caller?.Account)
+    internal Place PlaceOf(string? name) => name is not null && AwsName.Parse(name) is { Region: { } region, Account: { } account } && (region != _at.Region || account != _identity.Caller?.Account)
         ? new Place(StoreKind.Aws, $"{account}/{region}", Place.Identity) { Text = $"Aws store of account {account} in {region}" }
         : Place;
 
     public int Concurrency => _options.ThrottleLimit;
+
+    public IAccessControl Access => _access;
 
     public StoreCapabilities Capabilities { get; } = new(
         Stages: true, MovableCurrent: true, Annotations: false, VersionDisable: false, VersionDestroy: false, RecoveryWindow: true, Labels: true, Replication: true, MaxValueBytes, SecretNames.Rule(StoreKind.Aws));
@@ -322,10 +327,10 @@ internal sealed partial class AwsStore : ISecretStore
 
     private async Task<T> CallAsync<T>(AwsCall call, Func<ISecretsManager, CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken, string? region = null)
     {
-        Retry retry = new(_options.Limits, _options.Clock, e => _errors.Explain(e, call));
         try
         {
-            return await retry.RunAsync(
+            return await _caller.CallAsync(
+                call,
                 async ct =>
                 {
                     await (call.Changes ? _writes.WaitAsync(ct) : call.Action == "BatchGetSecretValue" ? _batches.WaitAsync(ct) : ValueTask.CompletedTask);
@@ -334,29 +339,10 @@ internal sealed partial class AwsStore : ISecretStore
                 settle,
                 cancellationToken);
         }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFoundOrForbidden or ErrorIds.AccessDenied)
+        catch (FlowSecretException e) when (e.AccessCause is not (null or AccessCauses.NotAuthenticated or AccessCauses.ClockSkew or AccessCauses.FederationMismatch))
         {
-            // Now that it matters, the message names account and identity.
-            await IdentifyAsync(cancellationToken);
-            throw e.InnerException is AwsKeyException ? _errors.KeyUnusable(call) : await AbsentOrForbiddenAsync(call, cancellationToken);
-        }
-    }
-
-    /// <summary>Who may describe a secret is told whether it is there.</summary>
-    private async Task<FlowSecretException> AbsentOrForbiddenAsync(AwsCall call, CancellationToken cancellationToken)
-    {
-        if (call.Secret is null || call.Action is "CreateSecret" or "DescribeSecret")
-        {
-            return _errors.Undecided(call);
-        }
-
-        try
-        {
-            return await FindAsync(call.Secret, cancellationToken) is null ? StoreErrors.SecretNotFound(PlaceOf(call.Secret), call.Secret) : _errors.Forbidden(call);
-        }
-        catch (FlowSecretException)
-        {
-            return _errors.Undecided(call);
+            // The same words as Test-FlowSecretAccess has for it.
+            throw await _access.ExplainAsync(call, e, cancellationToken);
         }
     }
 

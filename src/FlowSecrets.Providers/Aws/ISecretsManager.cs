@@ -26,4 +26,10 @@ internal interface ISecretsManager
     Task TagAsync(AwsTagging request, CancellationToken cancellationToken);
 
     Task UntagAsync(AwsTagging request, CancellationToken cancellationToken);
+
+    Task<AwsResourcePolicy> GetPolicyAsync(AwsSecretId request, CancellationToken cancellationToken);
+
+    Task PutPolicyAsync(AwsPutPolicy request, CancellationToken cancellationToken);
+
+    Task DeletePolicyAsync(AwsSecretId request, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FlowSecrets.Providers.Aws.Access;
 
 namespace FlowSecrets.Providers.Aws;
 
@@ -220,6 +221,26 @@ internal sealed class AwsVersionPage
 
 internal sealed class AwsNothing;
 
+internal sealed class AwsResourcePolicy
+{
+    [JsonPropertyName("ARN")]
+    public string? Arn { get; set; }
+
+    /// <summary>A policy's JSON as text; null: there is none.</summary>
+    public string? ResourcePolicy { get; set; }
+}
+
+internal sealed class AwsPutPolicy
+{
+    public required string SecretId { get; set; }
+
+    public required string ResourcePolicy { get; set; }
+
+    /// <summary>Have AWS refuse what would let everybody in.</summary>
+    public bool BlockPublicPolicy { get; set; }
+}
+
+
 /// <summary>Text straight between the message's bytes and a value that can be zeroed; no string of it is made.</summary>
 internal sealed class AwsTextConverter : JsonConverter<SecretValue>
 {
@@ -263,4 +284,18 @@ internal sealed class AwsTextConverter : JsonConverter<SecretValue>
 [JsonSerializable(typeof(AwsSecretPage))]
 [JsonSerializable(typeof(AwsVersionPage))]
 [JsonSerializable(typeof(AwsNothing))]
+[JsonSerializable(typeof(AwsResourcePolicy))]
+[JsonSerializable(typeof(AwsPutPolicy))]
+[JsonSerializable(typeof(AwsKeyId))]
+[JsonSerializable(typeof(AwsKeyReply))]
+[JsonSerializable(typeof(AwsKeyPolicy))]
+[JsonSerializable(typeof(AwsKeyGrants))]
+[JsonSerializable(typeof(AwsAppRunnerId))]
+[JsonSerializable(typeof(AwsAppRunnerReply))]
+[JsonSerializable(typeof(AwsEcsServices))]
+[JsonSerializable(typeof(AwsEcsReply))]
+[JsonSerializable(typeof(AwsEcsTask))]
+[JsonSerializable(typeof(AwsEcsTaskReply))]
+[JsonSerializable(typeof(AwsEventLookup))]
+[JsonSerializable(typeof(AwsEvents))]
 internal sealed partial class AwsJson : JsonSerializerContext;

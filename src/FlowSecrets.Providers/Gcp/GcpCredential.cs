@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FlowSecrets.Files;
+using FlowSecrets.Transport;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
 
@@ -38,8 +39,25 @@ internal sealed class GcpCredential
     /// <summary>As an IAM binding names it: user:…, serviceAccount:…; in capitals what is not known here.</summary>
     public string Member { get; }
 
+    /// <summary>Whether it is known who that is.</summary>
+    public bool IsNamed => Member != Unnamed && !Member.EndsWith("SERVICE_ACCOUNT_EMAIL", StringComparison.Ordinal) && !Member.EndsWith("/subject/SUBJECT", StringComparison.Ordinal);
+
+    /// <summary>Who gcloud is logged in as, where that is not this credential; null: nobody.</summary>
+    public string? OtherMember { get; private set; }
+
     /// <summary>Differs when the credential does.</summary>
     public string CacheKey { get; }
+
+    /// <summary>Whether a token of elsewhere is exchanged for one of Google's.</summary>
+    public bool IsFederated => Provider is not null;
+
+    /// <summary>projects/N/locations/global/workloadIdentityPools/POOL/providers/PROVIDER; null: none.</summary>
+    public string? Provider { get; private init; }
+
+    public string? Pool => Provider?[..Provider.IndexOf("/providers/", StringComparison.Ordinal)];
+
+    /// <summary>The file with the token that is exchanged; null: it comes from elsewhere.</summary>
+    public string? TokenFile { get; private init; }
 
     /// <exception cref="FlowSecretException">NotAuthenticated.</exception>
     public IConfigurableHttpClientInitializer? Open() => _open() is { } credential ? new GuardedCredential(credential) : null;
@@ -47,6 +65,13 @@ internal sealed class GcpCredential
     /// <summary>Finds it without leaving the machine.</summary>
     /// <exception cref="FlowSecretException">NotAuthenticated: a file that was named cannot be read, or nothing was found.</exception>
     public static GcpCredential Find(StoreSelection selection, GcpPlace place, GcloudConfiguration gcloud, Func<string, string?> environment)
+    {
+        GcpCredential found = FindFirst(selection, place, gcloud, environment);
+        found.OtherMember = (gcloud.Impersonated ?? gcloud.Account) is { } account ? MemberOf(account) : null;
+        return found;
+    }
+
+    private static GcpCredential FindFirst(StoreSelection selection, GcpPlace place, GcloudConfiguration gcloud, Func<string, string?> environment)
     {
         if (selection.AccessToken is { } token)
         {
@@ -142,9 +167,13 @@ internal sealed class GcpCredential
             }
 
             string? email = Text(root, "client_email") ?? Impersonated(Text(root, "service_account_impersonation_url")) ?? Text(root, "account");
-            string member = email is not null ? MemberOf(email) : Federated(Text(root, "audience")) ?? Unnamed;
+            string? provider = ProviderOf(Text(root, "audience"));
+            string? tokenFile = from.ValueKind == JsonValueKind.Object ? Text(from, "file") : null;
+            string member = email is not null ? MemberOf(email)
+                : provider is not null ? $"principal://iam.googleapis.com/{provider[..provider.IndexOf("/providers/", StringComparison.Ordinal)]}/subject/{FederatedToken.Read(tokenFile)?.Subject ?? "SUBJECT"}"
+                : Unnamed;
             bool needsQuotaProject = type == JsonCredentialParameters.AuthorizedUserCredentialType && Text(root, "quota_project_id") is null;
-            return new GcpCredential($"{email ?? type} ({source})", member, text, () => Load(text, type, needsQuotaProject, path, source, place));
+            return new GcpCredential($"{email ?? type} ({source})", member, text, () => Load(text, type, needsQuotaProject, path, source, place)) { Provider = provider, TokenFile = tokenFile };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -186,13 +215,13 @@ internal sealed class GcpCredential
     /// <summary>…/serviceAccounts/EMAIL:generateAccessToken</summary>
     private static string? Impersonated(string? url) => url is null ? null : GcpName.Last(url).Split(':')[0];
 
-    /// <summary>//iam.googleapis.com/projects/N/locations/global/workloadIdentityPools/POOL/providers/PROVIDER: whom of the pool, only the token says.</summary>
-    private static string? Federated(string? audience) =>
-        audience is not null && audience.StartsWith("//iam.googleapis.com/", StringComparison.Ordinal) && audience.IndexOf("/providers/", StringComparison.Ordinal) is > 0 and int end
-            ? $"principal:{audience[..end]}/subject/SUBJECT"
+    /// <summary>//iam.googleapis.com/projects/N/locations/global/workloadIdentityPools/POOL/providers/PROVIDER</summary>
+    private static string? ProviderOf(string? audience) =>
+        audience is not null && audience.StartsWith("//iam.googleapis.com/", StringComparison.Ordinal) && audience.Contains("/providers/", StringComparison.Ordinal)
+            ? audience["//iam.googleapis.com/".Length..]
             : null;
 
-    private static string MemberOf(string account) => (account.EndsWith("gserviceaccount.com", StringComparison.Ordinal) ? "serviceAccount:" : "user:") + account;
+    public static string MemberOf(string account) => (account.EndsWith("gserviceaccount.com", StringComparison.Ordinal) ? "serviceAccount:" : "user:") + account;
 
     private static bool IsOnGoogle(Func<string, string?> environment)
     {

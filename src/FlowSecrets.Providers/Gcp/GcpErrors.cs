@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using FlowSecrets.Providers.Gcp.Access;
 using FlowSecrets.Transport;
 using Google;
 using Google.Apis.Auth.OAuth2.Responses;
@@ -12,6 +13,11 @@ namespace FlowSecrets.Providers.Gcp;
 internal sealed record GcpCall(string Permission, string? Secret = null, string? Version = null, bool Changes = false)
 {
     public string Target => Secret ?? "secrets";
+
+    /// <summary>Whether a denial's cause is looked for, which takes calls of its own.</summary>
+    public bool Explains { get; init; } = true;
+
+    public bool IsOfSecretManager => Permission.StartsWith("secretmanager.", StringComparison.Ordinal);
 }
 
 /// <summary>The API's failures in our ids, with project, identity and the command that mends it.</summary>
@@ -19,7 +25,8 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
 {
     private const string LogIn = "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.";
 
-    public static FlowSecretException NotAuthenticated(string target, string cause, string remedy = LogIn) => new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, target, cause, remedy);
+    public static FlowSecretException NotAuthenticated(string target, string cause, string remedy = LogIn, string accessCause = AccessCauses.NotAuthenticated) =>
+        new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, target, cause, remedy) { AccessCause = accessCause };
 
     /// <returns>Null for what is no failure of the service.</returns>
     public CallFailure? Explain(Exception error, GcpCall call) => error switch
@@ -45,6 +52,8 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
     private CallFailure NoToken(Exception error, GcpCall call) => error switch
     {
         TokenResponseException { StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests } e => TokenService(call, $"answered with status {(int)e.StatusCode}"),
+        TokenResponseException { Error: { ErrorDescription: { } told } } e when told.Contains("reasonable timeframe", StringComparison.Ordinal) => Final(NotAuthenticated(at.Project, "Google refused the token's time: this machine's clock is wrong", "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again.", AccessCauses.ClockSkew)),
+        TokenResponseException e when credential.IsFederated => Final(GcpFederation.Refused(place, at, credential, Reason(e))),
         TokenResponseException e => Final(NotAuthenticated(at.Project, $"The credentials of {place.Identity} were refused or have expired{Reason(e)}")),
         HttpRequestException or IOException => TokenService(call, "cannot be reached"),
         TimeoutException or OperationCanceledException => TokenService(call, "did not answer in time"),
@@ -64,6 +73,7 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
     {
         (_, 400 or 403 or 404 or 405 or 407 or 409 or 412) when !reply.IsOfApi => Unavailable(call, $"answered with status {reply.Code} and {Stranger}", transient: false, applied: false),
         ("UNAUTHENTICATED", _) or (_, 401) => Final(NotAuthenticated(at.Project, $"Google refused the credentials of {place.Identity}: they are wrong, expired or revoked")),
+        (_, 400 or 403) when GcpKey.In(reply.Message) is { } key => Final(KeyUnusable(call, key)),
         ("PERMISSION_DENIED", _) or (_, 403) => Final(Denied(reply, call)),
         ("ALREADY_EXISTS", _) => Final(StoreErrors.SecretExists(place, call.Target)),
         ("ABORTED", _) or (_, 409) => new CallFailure(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time"), IsTransient: false),
@@ -87,31 +97,34 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         FlowErrorCategory.PermissionDenied,
         call.Target,
         $"Permission denied: {place.Identity} has no '{call.Permission}' on {(call.Secret is null ? "the project" : $"the secret '{call.Secret}' in project")} {at.Project}",
-        $"Let an owner grant it: {Grant(call)}");
+        GcpRemedies.Grant(at, call.Permission == "secretmanager.secrets.create" ? null : call.Secret, credential.Member, GcpRoles.RoleFor(call.Permission))) { AccessCause = AccessCauses.NoGrant };
 
     private FlowSecretException Denied(GcpRequestError reply, GcpCall call)
     {
         switch (reply.Reason)
         {
             case "SERVICE_DISABLED":
-                return new FlowSecretException(ErrorIds.ApiNotEnabled, FlowErrorCategory.ResourceUnavailable, at.Project, $"The Secret Manager API is not enabled in project {at.Project}", $"Enable it, then wait some minutes: gcloud services enable secretmanager.googleapis.com --project={at.Project}");
+                return new FlowSecretException(ErrorIds.ApiNotEnabled, FlowErrorCategory.ResourceUnavailable, at.Project, $"The Secret Manager API is not enabled in project {at.Project}", GcpRemedies.EnableApi(at)) { AccessCause = AccessCauses.ApiNotEnabled };
             case "BILLING_DISABLED":
-                return new FlowSecretException(ErrorIds.ApiNotEnabled, FlowErrorCategory.ResourceUnavailable, at.Project, $"Billing is not enabled in project {at.Project}, so Secret Manager cannot be used there", $"Link a billing account: gcloud billing projects link {at.Project} --billing-account=BILLING_ACCOUNT_ID");
+                return new FlowSecretException(ErrorIds.ApiNotEnabled, FlowErrorCategory.ResourceUnavailable, at.Project, $"Billing is not enabled in project {at.Project}, so Secret Manager cannot be used there", $"Link a billing account: gcloud billing projects link {at.Project} --billing-account=BILLING_ACCOUNT_ID") { AccessCause = AccessCauses.ApiNotEnabled };
             case "CONSUMER_INVALID" or "USER_PROJECT_DENIED":
                 return NoProject(reply);
             case "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
-                return new FlowSecretException(ErrorIds.AccessDenied, FlowErrorCategory.PermissionDenied, call.Target, $"Permission denied: the token of {place.Identity} lacks the scope cloud-platform", "Log in with that scope: gcloud auth application-default login; on a virtual machine set its access scopes to cloud-platform.");
+                return new FlowSecretException(ErrorIds.AccessDenied, FlowErrorCategory.PermissionDenied, call.Target, $"Permission denied: the token of {place.Identity} lacks the scope cloud-platform", "Log in with that scope: gcloud auth application-default login; on a virtual machine set its access scopes to cloud-platform.") { AccessCause = AccessCauses.NotAuthenticated };
             case "SECURITY_POLICY_VIOLATED":
-                return new FlowSecretException(ErrorIds.AccessDenied, FlowErrorCategory.PermissionDenied, call.Target, $"Permission denied: a VPC Service Controls perimeter of the organisation keeps project {at.Project} closed from here", "Ask the organisation's administrators to let this network or identity in.");
+                return new FlowSecretException(ErrorIds.AccessDenied, FlowErrorCategory.PermissionDenied, call.Target, $"Permission denied: a VPC Service Controls perimeter of the organisation keeps project {at.Project} closed from here", "Ask the organisation's administrators to let this network or identity in.") { AccessCause = AccessCauses.OrganizationPolicy };
         }
 
-        return call.Secret is null || call.Permission == "secretmanager.secrets.create" ? Forbidden(call) : new FlowSecretException(
-            ErrorIds.SecretNotFoundOrForbidden,
-            FlowErrorCategory.PermissionDenied,
-            call.Target,
-            $"Permission denied, or there is no secret '{call.Secret}' in project {at.Project}: Google does not tell {place.Identity} which ('{call.Permission}')",
-            $"Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: {Grant(call)}");
+        return call.Secret is null || call.Permission == "secretmanager.secrets.create" ? Forbidden(call) : Undecided(call);
     }
+
+    /// <summary>Google refuses alike what is forbidden and, to who may not ask, what is absent.</summary>
+    private FlowSecretException Undecided(GcpCall call) => new(
+        ErrorIds.SecretNotFoundOrForbidden,
+        FlowErrorCategory.PermissionDenied,
+        call.Target,
+        $"Permission denied, or there is no secret '{call.Secret}' in project {at.Project}: Google does not tell {place.Identity} which ('{call.Permission}')",
+        GcpRemedies.GrantIfThere(at, call.Secret!, credential.Member, GcpRoles.RoleFor(call.Permission))) { AccessCause = AccessCauses.SecretNotFoundOrForbidden };
 
     private FlowSecretException NoProject(GcpRequestError reply) => new(
         ErrorIds.NoProject,
@@ -134,6 +147,13 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         $"The value of '{call.Target}' in the {place} did not arrive as it is stored: its checksum (CRC32C) differs",
         "Run the same command again; if it stays so, something between here and Google changes replies.");
 
+    private FlowSecretException KeyUnusable(GcpCall call, GcpKey key) => new(
+        ErrorIds.AccessDenied,
+        FlowErrorCategory.PermissionDenied,
+        call.Target,
+        $"Permission denied: the value of '{call.Target}' in the {place} is encrypted by the KMS key {key.Name}, {(key.IsDisabled ? "whose version is not enabled" : "which Secret Manager's service agent may not use")}",
+        key.IsDisabled ? GcpRemedies.EnableKey(key) : GcpRemedies.GrantKey(key, null)) { AccessCause = AccessCauses.KmsKeyNotUsable };
+
     private static FlowSecretException Refused(GcpRequestError reply, GcpCall call) => new(
         ErrorIds.BadArgument,
         FlowErrorCategory.InvalidArgument,
@@ -154,21 +174,6 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
 
     /// <summary>'latest' is Google's word, which our commands do not take.</summary>
     private static string Number(GcpCall call) => call.Version is null or "latest" ? Stages.Current : call.Version;
-
-    private string Grant(GcpCall call)
-    {
-        string role = call.Permission switch
-        {
-            "secretmanager.versions.access" => "roles/secretmanager.secretAccessor",
-            "secretmanager.versions.add" => "roles/secretmanager.secretVersionAdder",
-            "secretmanager.versions.enable" or "secretmanager.versions.disable" or "secretmanager.versions.destroy" => "roles/secretmanager.secretVersionManager",
-            "secretmanager.secrets.get" or "secretmanager.secrets.list" or "secretmanager.versions.get" or "secretmanager.versions.list" => "roles/secretmanager.viewer",
-            _ => "roles/secretmanager.admin",
-        };
-        return call.Secret is null || call.Permission == "secretmanager.secrets.create"
-            ? $"gcloud projects add-iam-policy-binding {at.Project} --member='{credential.Member}' --role={role}"
-            : $"gcloud secrets add-iam-policy-binding {call.Secret} {at.Arguments} --member='{credential.Member}' --role={role}";
-    }
 
     private static string Reason(TokenResponseException error) => RemoteText.Code(error.Error?.Error) is { } code ? $" ({code})" : "";
 

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Providers.Gcp.Access;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Gcp;
@@ -25,7 +27,16 @@ internal sealed class GcpOpening
         return new GcpOpening(selection, place, GcpCredential.Find(selection, place, gcloud, environment));
     }
 
-    public GcpStore Open() => new(_place, _credential, new GcpStoreOptions
+    public GcpStore Open() => new(_place, _credential, Options());
+
+    public IWorkload OpenWorkload(CatalogWorkload workload)
+    {
+        GcpStoreOptions options = Options();
+        GcpCaller caller = new(new GcpErrors(new Place(StoreKind.Gcp, _place.Project, _credential.Identity) { Text = $"project {_place.Project}" }, _place, _credential), options);
+        return new CloudRunWorkload(workload, _place, caller, new GoogleCloud(_place, _credential.Open, options.Transport));
+    }
+
+    private GcpStoreOptions Options() => new()
     {
         ThrottleLimit = _selection.ThrottleLimit,
         Replication = _selection.Replication,
@@ -33,5 +44,5 @@ internal sealed class GcpOpening
 
         // An emulator has none.
         Quotas = ServiceAddress.IsThisMachine(_place.Address) ? null : Quotas.GetOrAdd((_place.Project, _place.Address.Host), _ => new GcpQuotas(TimeProvider.System, _place.Location is not null)),
-    });
+    };
 }

@@ -9,10 +9,23 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
     /// <summary>gcloud's own variable for another address of this API.</summary>
     public const string EndpointVariable = "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER";
 
+    /// <summary>Those that tell who may read; gcloud has a variable for each.</summary>
+    private static readonly string[] OtherServices = ["cloudresourcemanager", "iam", "iamcredentials", "logging", "oauth2", "policytroubleshooter", "run"];
+
     public string Parent => Location is null ? $"projects/{Project}" : $"projects/{Project}/locations/{Location}";
 
     /// <summary>As arguments of gcloud.</summary>
     public string Arguments => Location is null ? $"--project={Project}" : $"--project={Project} --location={Location}";
+
+    private IReadOnlyDictionary<string, Uri> Others { get; init; } = new Dictionary<string, Uri>(StringComparer.Ordinal);
+
+    private string Universe { get; init; } = "googleapis.com";
+
+    /// <summary>The address of another of Google's services. An emulator serves all at one.</summary>
+    public Uri AddressOf(string service) =>
+        ServiceAddress.IsThisMachine(Address) ? Address
+        : Others.TryGetValue(service, out Uri? other) ? other
+        : new Uri($"https://{service}.{Universe}/");
 
     /// <summary>Whether values and tokens would cross in the clear.</summary>
     public bool IsUnencrypted => Address.Scheme == "http";
@@ -41,7 +54,14 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
             throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, location, $"'{RemoteText.Clean(location)}' is no location of Google Cloud", "Use one such as europe-west1 (gcloud secrets locations list); for global secrets leave the region out.");
         }
 
-        return new GcpPlace(project, location, FindAddress(selection, location, environment));
+        return new GcpPlace(project, location, FindAddress(selection, location, environment))
+        {
+            Universe = environment("GOOGLE_CLOUD_UNIVERSE_DOMAIN") ?? "googleapis.com",
+            Others = OtherServices
+                .Select(s => (Service: s, Address: environment("CLOUDSDK_API_ENDPOINT_OVERRIDES_" + s.ToUpperInvariant())))
+                .Where(static o => o.Address is not null)
+                .ToDictionary(static o => o.Service, o => ServiceAddress.Parse(o.Address!, "CLOUDSDK_API_ENDPOINT_OVERRIDES_" + o.Service.ToUpperInvariant(), selection.AllowUnencryptedEndpoint), StringComparer.Ordinal),
+        };
     }
 
     private static Uri FindAddress(StoreSelection selection, string? location, Func<string, string?> environment)

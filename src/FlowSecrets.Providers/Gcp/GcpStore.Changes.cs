@@ -211,7 +211,7 @@ internal sealed partial class GcpStore
     {
         try
         {
-            return Number((await NewestAsync(name, cancellationToken))?.Number);
+            return Number((await NewestAsync(name, cancellationToken, explains: false))?.Number);
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.AccessDenied or ErrorIds.SecretNotFoundOrForbidden)
         {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using FlowSecrets.Providers.Gcp.Access;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Gcp;
@@ -36,9 +37,11 @@ internal sealed partial class GcpStore : ISecretStore
     private const string Latest = "latest";
 
     private readonly GcpPlace _at;
-    private readonly GcpErrors _errors;
     private readonly GcpStoreOptions _options;
+    private readonly GcpErrors _errors;
     private readonly Lazy<ISecretManager> _client;
+    private readonly GcpCaller _caller;
+    private readonly GcpAccessControl _access;
     private readonly ConcurrentDictionary<string, long> _written = new(StringComparer.Ordinal);
 
     public GcpStore(GcpPlace at, GcpCredential credential, GcpStoreOptions options)
@@ -50,12 +53,16 @@ internal sealed partial class GcpStore : ISecretStore
             Text = at.Location is null ? $"Gcp store of project {at.Project}" : $"Gcp store of project {at.Project} in {at.Location}",
         };
         _errors = new GcpErrors(Place, at, credential);
+        _caller = new GcpCaller(_errors, options);
         _client = new Lazy<ISecretManager>(() => new SecretManagerService(at.Address, at.Parent, credential.Open(), options.Transport), LazyThreadSafetyMode.PublicationOnly);
+        _access = new GcpAccessControl(this, at, credential, _client, _caller, options);
     }
 
     public Place Place { get; }
 
     public int Concurrency => _options.ThrottleLimit;
+
+    public IAccessControl Access => _access;
 
     public StoreCapabilities Capabilities { get; } = new(
         Stages: true, MovableCurrent: false, Annotations: true, VersionDisable: true, VersionDestroy: true, RecoveryWindow: false, Labels: true, Replication: true, MaxValueBytes, SecretNames.Rule(StoreKind.Gcp));
@@ -232,16 +239,17 @@ internal sealed partial class GcpStore : ISecretStore
     private Task<GcpSecret> GetAsync(string name, CancellationToken cancellationToken) =>
         CallAsync(new GcpCall("secretmanager.secrets.get", name), (c, ct) => c.GetSecretAsync(name, ct), cancellationToken);
 
-    private Task<GcpVersion> VersionAsync(string name, string version, CancellationToken cancellationToken) =>
-        CallAsync(new GcpCall("secretmanager.versions.get", name, version), (c, ct) => c.GetVersionAsync(name, version, ct), cancellationToken);
+    private Task<GcpVersion> VersionAsync(string name, string version, CancellationToken cancellationToken, bool explains = true) =>
+        CallAsync(new GcpCall("secretmanager.versions.get", name, version) { Explains = explains }, (c, ct) => c.GetVersionAsync(name, version, ct), cancellationToken);
 
     /// <returns>Null where there is none yet.</returns>
-    private async Task<GcpVersion?> NewestAsync(string name, CancellationToken cancellationToken)
+    /// <param name="explains">Whether a denial matters, and so its cause.</param>
+    private async Task<GcpVersion?> NewestAsync(string name, CancellationToken cancellationToken, bool explains = true)
     {
         GcpVersion? latest = null;
         try
         {
-            latest = await VersionAsync(name, Latest, cancellationToken);
+            latest = await VersionAsync(name, Latest, cancellationToken, explains);
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.SecretNotFound)
         {
@@ -337,28 +345,14 @@ internal sealed partial class GcpStore : ISecretStore
 
     private async Task<T> CallAsync<T>(GcpCall call, Func<ISecretManager, CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken)
     {
-        Retry retry = new(_options.Limits, _options.Clock, e => _errors.Explain(e, call), _options.Quotas is { } quotas ? ct => quotas.WaitAsync(call, ct) : null);
         try
         {
-            return await retry.RunAsync(ct => send(_client.Value, ct), settle, cancellationToken);
+            return await _caller.CallAsync(call, ct => send(_client.Value, ct), settle, cancellationToken);
         }
-        catch (FlowSecretException e) when (e.Id == ErrorIds.SecretNotFoundOrForbidden && call.Permission != "secretmanager.secrets.get")
+        catch (FlowSecretException e) when (e.AccessCause is not null && call is { Secret: not null, Explains: true })
         {
-            throw await AbsentOrForbiddenAsync(call, e, cancellationToken);
-        }
-    }
-
-    /// <summary>Who may describe a secret is told whether it is there.</summary>
-    private async Task<FlowSecretException> AbsentOrForbiddenAsync(GcpCall call, FlowSecretException undecided, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await GetAsync(call.Secret!, cancellationToken);
-            return _errors.Forbidden(call);
-        }
-        catch (FlowSecretException e)
-        {
-            return e.Id == ErrorIds.SecretNotFound ? e : undecided;
+            // The same words as Test-FlowSecretAccess has for it.
+            throw await _access.ExplainAsync(call, e, cancellationToken);
         }
     }
 

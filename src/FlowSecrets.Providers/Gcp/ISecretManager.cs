@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
@@ -29,4 +31,16 @@ internal interface ISecretManager
 
     /// <param name="verb">enable, disable or destroy.</param>
     Task<GcpVersion> ChangeVersionAsync(string id, string version, string verb, CancellationToken cancellationToken);
+
+    /// <summary>The whole policy as it came, with what is not used here, so that it goes back as it was.</summary>
+    Task<JsonObject> GetPolicyAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the whole policy; its etag must be that of the present one.</summary>
+    Task<JsonObject> SetPolicyAsync(string id, JsonObject policy, CancellationToken cancellationToken);
+
+    /// <returns>Those of the permissions that the caller has; none, and no error, where there is no such secret.</returns>
+    Task<GcpPermissions> TestPermissionsAsync(string id, IReadOnlyList<string> permissions, CancellationToken cancellationToken);
+
+    /// <summary>Where regional secrets can be.</summary>
+    Task<GcpLocationPage> ListLocationsAsync(CancellationToken cancellationToken);
 }

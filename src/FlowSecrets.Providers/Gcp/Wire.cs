@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using FlowSecrets.Providers.Gcp.Access;
 
 namespace FlowSecrets.Providers.Gcp;
 
@@ -113,6 +115,26 @@ internal sealed class GcpAccess
     }
 }
 
+internal sealed class GcpSetPolicy
+{
+    public JsonObject? Policy { get; set; }
+}
+
+internal sealed class GcpPermissions
+{
+    public List<string>? Permissions { get; set; }
+}
+
+internal sealed class GcpLocation
+{
+    public string? LocationId { get; set; }
+}
+
+internal sealed class GcpLocationPage
+{
+    public List<GcpLocation>? Locations { get; set; }
+}
+
 /// <summary>A request without a body's content.</summary>
 internal sealed class GcpNothing;
 
@@ -157,5 +179,22 @@ internal static class GcpName
 [JsonSerializable(typeof(GcpAddVersion))]
 [JsonSerializable(typeof(GcpAccess))]
 [JsonSerializable(typeof(GcpNothing))]
+[JsonSerializable(typeof(GcpSetPolicy))]
+[JsonSerializable(typeof(GcpPermissions))]
+[JsonSerializable(typeof(GcpLocationPage))]
+[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(GcpPolicyRequest))]
+[JsonSerializable(typeof(GcpResource))]
+[JsonSerializable(typeof(GcpDenyPage))]
+[JsonSerializable(typeof(GcpDenyPolicy))]
+[JsonSerializable(typeof(GcpRole))]
+[JsonSerializable(typeof(GcpTroubleshootRequest))]
+[JsonSerializable(typeof(GcpTroubleshootReply))]
+[JsonSerializable(typeof(GcpEntriesRequest))]
+[JsonSerializable(typeof(GcpEntries))]
+[JsonSerializable(typeof(GcpRunService))]
+[JsonSerializable(typeof(GcpTokenRequest))]
+[JsonSerializable(typeof(GcpToken))]
+[JsonSerializable(typeof(GcpTokenOwner))]
 [JsonSerializable(typeof(GcpErrorReply))]
 internal sealed partial class GcpJson : JsonSerializerContext;

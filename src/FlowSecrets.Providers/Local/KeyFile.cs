@@ -30,7 +30,7 @@ internal static class KeyFile
     {
         if (PrivateFile.Exposure(path) is { } exposure)
         {
-            throw Locked(path, $"The store's key file {exposure.TrimEnd('.')}", $"Take others' rights away: chmod 600 '{path}'. If somebody may have read it, change it: Set-FlowSecretStore -UseKeyFile -RotateKey");
+            throw Locked(path, $"The store's key file {exposure.TrimEnd('.')}", $"Take others' rights away: chmod 600 '{path}'. If somebody may have read it, change it: Set-FlowSecretStore -UseKeyFile -RotateKey", cause: AccessCauses.FileExposed);
         }
 
         string text;
@@ -64,6 +64,6 @@ internal static class KeyFile
         throw Locked(path, $"The key file '{path}' is not this store's", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force");
     }
 
-    private static FlowSecretException Locked(string path, string cause, string remedy, Exception? inner = null) =>
-        new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, path, cause, remedy, inner);
+    private static FlowSecretException Locked(string path, string message, string remedy, Exception? inner = null, string? cause = null) =>
+        new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, path, message, remedy, inner) { AccessCause = cause };
 }

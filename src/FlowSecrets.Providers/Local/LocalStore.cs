@@ -19,6 +19,8 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
     public bool Exists => _vault.Exists;
 
+    public IAccessControl Access => new LocalAccess(this, location);
+
     public StoreCapabilities Capabilities { get; } = new(
         Stages: true, MovableCurrent: true, Annotations: false, VersionDisable: true, VersionDestroy: true, RecoveryWindow: true, Labels: true, Replication: false, MaxValueBytes, SecretNames.Rule(StoreKind.Local));
 

@@ -71,3 +71,17 @@ public sealed class StageCompleter : CatalogCompleter
 {
     private protected override IEnumerable<string> Candidates(IDictionary bound) => [Stages.Current, Stages.Pending, Stages.Previous];
 }
+
+/// <summary>Principals that the catalog's 'access' entries name.</summary>
+public sealed class PrincipalCompleter : CatalogCompleter
+{
+    private protected override IEnumerable<string> Candidates(IDictionary bound) =>
+        FindCatalog(bound) is { } catalog ? catalog.Access.Concat(catalog.Environments.Values.SelectMany(static e => e.Access ?? [])).Select(static a => a.Principal).Distinct(StringComparer.Ordinal) : [];
+}
+
+/// <summary>Workloads of the catalog.</summary>
+public sealed class WorkloadCompleter : CatalogCompleter
+{
+    private protected override IEnumerable<string> Candidates(IDictionary bound) =>
+        FindCatalog(bound) is { } catalog ? catalog.Workloads.Keys.Concat(catalog.Environments.Values.SelectMany(static e => e.Workloads?.Keys ?? [])).Distinct(StringComparer.Ordinal) : [];
+}

@@ -52,7 +52,7 @@ public sealed class GetFlowSecretValueCommand : TargetCmdlet
     [Parameter]
     public string? OutFile { get; set; }
 
-    private protected override string? RecordVersion => string.IsNullOrEmpty(Version) || Stage is not null ? null : Version;
+    private protected override string? RecordKey => string.IsNullOrEmpty(Version) || Stage is not null ? null : Version;
 
     private protected override void RunPlace(Targets targets)
     {
@@ -69,7 +69,7 @@ public sealed class GetFlowSecretValueCommand : TargetCmdlet
             Store = targets.Store,
             Names = targets.Names,
             StoreNames = targets.StoreNames,
-            Version = targets.Version,
+            Version = targets.Key,
             Stage = Stage,
             Field = Field,
         };

@@ -64,8 +64,8 @@ public abstract class TargetCmdlet : StoreCmdlet
     /// <summary>Whether nothing named means everything.</summary>
     private protected virtual bool TakesAll => false;
 
-    /// <summary>The version that came with a record; records with the same one share a plan.</summary>
-    private protected virtual string? RecordVersion => null;
+    /// <summary>What came with a record beside the names, such as a version; records with the same share a plan.</summary>
+    private protected virtual string? RecordKey => null;
 
     protected override void ProcessRecord()
     {
@@ -82,7 +82,7 @@ public abstract class TargetCmdlet : StoreCmdlet
                 "Name it by its key in the catalog (-Name) or as its store does (-StoreName).")));
         }
 
-        _targets.Add(new Targets(NamedEnvironment, StoreWithoutEnvironment, RecordVersion, names, storeNames));
+        _targets.Add(new Targets(NamedEnvironment, StoreWithoutEnvironment, RecordKey, names, storeNames));
     }
 
     protected override void EndProcessing()
@@ -96,7 +96,7 @@ public abstract class TargetCmdlet : StoreCmdlet
         // One plan for each place.
         Targets[] targets = [.. _targets];
         _targets.Clear();
-        foreach (IGrouping<(string?, StoreKind?, string?), Targets> place in targets.GroupBy(static t => (t.Environment, t.Store, t.Version)))
+        foreach (IGrouping<(string?, StoreKind?, string?), Targets> place in targets.GroupBy(static t => (t.Environment, t.Store, t.Key)))
         {
             RunPlace(place.First() with { Names = [.. place.SelectMany(static t => t.Names)], StoreNames = [.. place.SelectMany(static t => t.StoreNames)] });
         }
@@ -105,5 +105,5 @@ public abstract class TargetCmdlet : StoreCmdlet
     private protected abstract void RunPlace(Targets targets);
 
     /// <summary>The secrets of one place.</summary>
-    private protected sealed record Targets(string? Environment, StoreKind? Store, string? Version, string[] Names, string[] StoreNames);
+    private protected sealed record Targets(string? Environment, StoreKind? Store, string? Key, string[] Names, string[] StoreNames);
 }

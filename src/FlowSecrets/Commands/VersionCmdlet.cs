@@ -26,7 +26,7 @@ public abstract class VersionCmdlet : TargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override string? RecordVersion => Version;
+    private protected override string? RecordKey => Version;
 
     private protected void Change(Targets targets, VersionState? state, string? stage) =>
         Execute(new ChangeVersionOperation(Context), new VersionOptions
@@ -36,7 +36,7 @@ public abstract class VersionCmdlet : TargetCmdlet
             Store = targets.Store,
             Names = targets.Names,
             StoreNames = targets.StoreNames,
-            Version = targets.Version,
+            Version = targets.Key,
             State = state,
             Stage = stage,
             OverwriteEncryptionKey = OverwriteEncryptionKey,

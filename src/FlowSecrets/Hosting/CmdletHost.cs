@@ -57,10 +57,10 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         }
     }
 
-    public async ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken) =>
+    public async ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken, bool isHighImpact = false) =>
         await pump.CallAsync(() => (cmdlet.IsForced && !IsWhatIf) || Asked(
             new Question($"{action}: {target}", null, "If you are sure, add -Confirm:$false."),
-            () => (bool?)cmdlet.ShouldProcess(target, action))!.Value);
+            () => (bool?)(cmdlet.ShouldProcess(target, action) && (!isHighImpact || !cmdlet.Session.AsksForHighImpact || cmdlet.ShouldContinue(action, target))))!.Value);
 
     public async ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) => await pump.CallAsync(() =>
     {

@@ -54,9 +54,9 @@ internal sealed class TestHost : IOperationHost
 
     public void Progress(ProgressUpdate update) => ProgressUpdates.Add(update);
 
-    public ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken)
+    public ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken, bool isHighImpact = false)
     {
-        Actions.Add($"{action} | {target}");
+        Actions.Add($"{(isHighImpact ? "!" : "")}{action} | {target}");
         BeforeEffect?.Invoke();
         return ValueTask.FromResult(Agrees && !IsWhatIf);
     }

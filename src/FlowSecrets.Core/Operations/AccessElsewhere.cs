@@ -1,0 +1,96 @@
+using FlowSecrets.Catalogs;
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>
+/// Looks for a secret that is not here, or not for this identity, in the places that may have been meant: the catalog's other environments, what
+/// variables and configurations of this machine name, and the store's other regions.
+/// </summary>
+internal sealed class AccessElsewhere(OperationContext context, Workspace workspace)
+{
+    private const int RegionsAtATime = 16;
+
+    private IReadOnlyList<(StoreSelection Selection, string How)>? _found;
+
+    public async Task<AccessAnswer> LookAsync(AccessAnswer answer, CancellationToken cancellationToken)
+    {
+        if (answer.Cause is not (AccessCauses.SecretNotFound or AccessCauses.SecretNotFoundOrForbidden))
+        {
+            return answer;
+        }
+
+        // Where one is, the others are: all regions are asked for the first one alone.
+        IReadOnlyList<(StoreSelection Selection, string How)> candidates = _found ?? [.. Candidates(), .. await RegionsAsync(cancellationToken)];
+        List<(StoreSelection Selection, string How)> found = [];
+        await foreach ((StoreSelection Selection, string How)? there in Bounded.RunAsync(candidates, RegionsAtATime, (c, ct) => ThereAsync(c, answer.StoreName, ct), cancellationToken))
+        {
+            if (there is { } place)
+            {
+                found.Add(place);
+            }
+        }
+
+        _found ??= found.Count > 0 ? found : [.. Candidates()];
+        return found.Count == 0 ? answer : Elsewhere(answer, found.OrderBy(f => f.Selection.Region == workspace.Selection.Region ? 0 : 1).ThenBy(static f => f.How, StringComparer.Ordinal).First());
+    }
+
+    private AccessAnswer Elsewhere(AccessAnswer answer, (StoreSelection Selection, string How) there)
+    {
+        StoreSelection here = workspace.Selection;
+        bool isEndpoint = here.Store == StoreKind.Gcp && there.Selection.Project == here.Project && (there.Selection.Region is null || here.Region is null);
+        string place = context.Providers().OpenStore(there.Selection, context.Variable).Place.ToString();
+        string remedy = there.How.StartsWith('-') ? $"Use that one: {there.How}"
+            : $"Use that one: Connect-FlowSecretStore -Store {here.Store}{Argument("Project", there.Selection.Project)}{Argument("Region", there.Selection.Region)}{Argument("Profile", there.Selection.Profile)}";
+        return isEndpoint
+            ? answer with { Result = AccessResult.Denied, Cause = AccessCauses.OtherEndpoint, Evidence = $"'{answer.StoreName}' is a {(there.Selection.Region is { } region ? $"regional secret of {region}" : "global secret")}, and the {workspace.Place} was asked, whose endpoint does not have it", Remedy = $"{remedy}; or set {(there.Selection.Region is { } r ? $"'region: {r}'" : "no 'region'")} in the catalog's environment" }
+            : answer with { Result = AccessResult.Denied, Cause = AccessCauses.OtherPlace, Evidence = $"'{answer.StoreName}' is in the {place}{(there.How.StartsWith('-') ? "" : $" ({there.How})")}, and the {workspace.Place} was asked", Remedy = remedy };
+    }
+
+    private static string Argument(string name, string? value) => value is null ? "" : $" -{name} '{value}'";
+
+    private IEnumerable<(StoreSelection Selection, string How)> Candidates()
+    {
+        StoreSelection here = workspace.Selection;
+        IEnumerable<(StoreSelection Selection, string How)> environments = (workspace.Catalog?.Environments.Values ?? [])
+            .Where(e => e.Selection.Store == here.Store)
+            .Select(static e => (e.Selection, $"-Environment '{e.Name}'"));
+
+        // Without its place, a selection means what this machine is set to.
+        (StoreSelection, string) machine = (new StoreSelection(here.Store) { AccessToken = here.AccessToken, CredentialPath = here.CredentialPath, Endpoint = here.Endpoint, AllowUnencryptedEndpoint = here.AllowUnencryptedEndpoint }, "as this machine is set");
+        return environments.Append(machine).Where(c => here.Store != StoreKind.Local && !IsHere(c.Item1));
+    }
+
+    /// <summary>Whether it is the place that was asked already.</summary>
+    private bool IsHere(StoreSelection selection)
+    {
+        try
+        {
+            return context.Providers().OpenStore(selection, context.Variable).Place.Location == workspace.Place.Location;
+        }
+        catch (FlowSecretException)
+        {
+            // It cannot be opened, so nothing is found there.
+            return true;
+        }
+    }
+
+    private async Task<IEnumerable<(StoreSelection Selection, string How)>> RegionsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string?> regions = await workspace.Store.Access.RegionsAsync(cancellationToken);
+        return regions.Select(r => (workspace.Selection with { Region = r }, "another region")).Where(c => !IsHere(c.Item1));
+    }
+
+    private async Task<(StoreSelection Selection, string How)?> ThereAsync((StoreSelection Selection, string How) candidate, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await context.Providers().OpenStore(candidate.Selection, context.Variable).DescribeAsync(name, cancellationToken) is { Deleted: null } ? candidate : null;
+        }
+        catch (FlowSecretException)
+        {
+            // It may not be asked there: nothing is known.
+            return null;
+        }
+    }
+}

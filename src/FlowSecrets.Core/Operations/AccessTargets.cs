@@ -1,0 +1,115 @@
+using FlowSecrets.Catalogs;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>What access commands have in common: which secrets, which principals.</summary>
+public record AccessOptions : TargetOptions
+{
+    /// <summary>Keys with wildcards; none and no store names: all of the catalog.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    public IReadOnlyList<string> StoreNames { get; init; } = [];
+
+    /// <summary>As the store's policies name them.</summary>
+    public IReadOnlyList<string> Principals { get; init; } = [];
+
+    /// <summary>Workloads of the catalog, for the identities that they run as.</summary>
+    public IReadOnlyList<string> Workloads { get; init; } = [];
+
+    /// <summary>Null: Read, or what the catalog's entry says.</summary>
+    public SecretPermission? Permission { get; init; }
+
+    /// <summary>What the environment's 'access' entries say.</summary>
+    public bool FromCatalog { get; init; }
+
+    /// <summary>Allow a principal that means everybody.</summary>
+    public bool AllowPublic { get; init; }
+}
+
+/// <summary>A principal with the secrets that a command is about.</summary>
+/// <param name="Principal">Null: whoever asks.</param>
+/// <param name="Workload">The workload that runs as it; null: named by itself.</param>
+internal sealed record AccessTarget(string? Principal, string? Workload, SecretPermission Permission, IReadOnlyList<SecretRef> Secrets);
+
+/// <summary>Finds them.</summary>
+internal static class AccessTargets
+{
+    /// <exception cref="FlowSecretException">BadPrincipal, BadArgument, NoCatalog, SecretNotInCatalog and what a workload's platform says.</exception>
+    public static async Task<IReadOnlyList<AccessTarget>> FindAsync(OperationContext context, Workspace workspace, AccessOptions options, IOperationHost host, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SecretRef> secrets = Secrets(context, workspace, options);
+        foreach (string principal in options.Principals)
+        {
+            Principals.Require(workspace.Place.Store, principal, options.AllowPublic);
+        }
+
+        if (options.FromCatalog)
+        {
+            return FromCatalog(context, workspace, options, secrets, host);
+        }
+
+        SecretPermission permission = options.Permission ?? SecretPermission.Read;
+        List<AccessTarget> targets = [.. options.Principals.Select(p => new AccessTarget(p, null, permission, secrets))];
+        foreach (string name in options.Workloads)
+        {
+            targets.Add(await OfWorkloadAsync(context, workspace, options, name, permission, secrets, cancellationToken));
+        }
+
+        return targets.Count > 0 ? targets : [new AccessTarget(null, null, permission, secrets)];
+    }
+
+    /// <summary>The 'access' entries in force for this environment, of principals that its store knows.</summary>
+    public static IReadOnlyList<(CatalogAccess Entry, SecretPermission Permission)> Entries(OperationContext context, Workspace workspace, IOperationHost host)
+    {
+        Catalog catalog = workspace.Catalog ?? throw CatalogLoader.None(context, "-FromCatalog takes the principals from its 'access' entries. Without one, name them: -Principal");
+        IReadOnlyList<CatalogAccess> all = workspace.Environment?.Access ?? catalog.Access;
+        CatalogAccess[] known = [.. all.Where(e => Principals.KindOf(e.Principal) == workspace.Place.Store)];
+        if (known.Length < all.Count)
+        {
+            host.Verbose($"{Words.Count(all.Count - known.Length, "entry", "entries")} of 'access' name principals of another kind of store and are left out.");
+        }
+
+        return [.. known.Select(static e => (e, PermissionOf(e.Role)))];
+    }
+
+    private static IReadOnlyList<SecretRef> Secrets(OperationContext context, Workspace workspace, AccessOptions options)
+    {
+        bool everything = options.Names.Count == 0 && options.StoreNames.Count == 0;
+        return !everything ? workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true)
+            : workspace.Catalog is { } catalog ? [.. catalog.Secrets.Select(workspace.Ref)]
+            : throw CatalogLoader.None(context, "Without one, name the secret as its store does: -StoreName NAME");
+    }
+
+    private static IReadOnlyList<AccessTarget> FromCatalog(OperationContext context, Workspace workspace, AccessOptions options, IReadOnlyList<SecretRef> secrets, IOperationHost host) =>
+    [
+        .. Entries(context, workspace, host)
+            .Select(e => new AccessTarget(e.Entry.Principal, null, options.Permission ?? e.Permission, [.. secrets.Where(s => s.Definition is { } d && e.Entry.Secrets.Any(p => Wildcard.IsMatch(p, d.Key)))]))
+            .Where(t => t.Secrets.Count > 0 && (options.Principals.Count == 0 || options.Principals.Contains(t.Principal, StringComparer.OrdinalIgnoreCase))),
+    ];
+
+    private static async Task<AccessTarget> OfWorkloadAsync(OperationContext context, Workspace workspace, AccessOptions options, string name, SecretPermission permission, IReadOnlyList<SecretRef> secrets, CancellationToken cancellationToken)
+    {
+        Catalog catalog = workspace.Catalog ?? throw CatalogLoader.None(context, "-Workload names a workload of a catalog. Without one, name the principal itself: -Principal");
+        IReadOnlyDictionary<string, CatalogWorkload> known = workspace.Environment?.Workloads ?? catalog.Workloads;
+        CatalogWorkload workload = known.TryGetValue(name, out CatalogWorkload? found) ? found : throw new FlowSecretException(
+            ErrorIds.BadArgument,
+            FlowErrorCategory.ObjectNotFound,
+            name,
+            $"The catalog '{catalog.Path}' has no workload '{name}'",
+            known.Count == 0 ? "Describe it under 'workloads', or name the principal itself: -Principal" : $"There are: {string.Join(", ", known.Keys)}.");
+        WorkloadIdentity identity = await context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable).IdentityAsync(cancellationToken);
+        Principals.Require(workspace.Place.Store, identity.Principal, allowPublic: false);
+
+        // What nobody named is what the workload consumes, where the catalog says that.
+        bool everything = options.Names.Count == 0 && options.StoreNames.Count == 0;
+        SecretRef[] consumed = [.. secrets.Where(s => s.Definition?.Workloads.Contains(name, StringComparer.Ordinal) == true)];
+        return new AccessTarget(identity.Principal, name, permission, everything && consumed.Length > 0 ? consumed : secrets);
+    }
+
+    private static SecretPermission PermissionOf(string role) => role switch
+    {
+        "writer" => SecretPermission.Write,
+        "manager" => SecretPermission.Manage,
+        _ => SecretPermission.Read,
+    };
+}

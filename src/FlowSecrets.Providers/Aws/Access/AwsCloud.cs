@@ -1,0 +1,123 @@
+using System.Text.Json.Serialization.Metadata;
+using System.Xml.Linq;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
+
+namespace FlowSecrets.Providers.Aws.Access;
+
+/// <summary>IAM, KMS, App Runner, ECS and CloudTrail.</summary>
+internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCredentials>> credentials, AwsTransport transport) : IAwsCloud
+{
+    private const string IamVersion = "2010-05-08";
+
+    public async Task<AwsRole> GetRoleAsync(string name, CancellationToken cancellationToken)
+    {
+        XElement role = Child(await IamAsync("GetRole", [KeyValuePair.Create("RoleName", name)], cancellationToken), "GetRoleResult", "Role");
+        return new AwsRole(Text(role, "Arn") ?? "", Uri.UnescapeDataString(Text(role, "AssumeRolePolicyDocument") ?? "{}"), Text(Child(role, "PermissionsBoundary"), "PermissionsBoundaryArn"));
+    }
+
+    public async Task<AwsSimulation> SimulateAsync(string principal, string action, string resource, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
+    {
+        List<KeyValuePair<string, string>> form =
+        [
+            KeyValuePair.Create("PolicySourceArn", principal),
+            KeyValuePair.Create("ActionNames.member.1", action),
+            KeyValuePair.Create("ResourceArns.member.1", resource),
+        ];
+        foreach (((string key, string value), int i) in context.Select(static (c, i) => (c, i + 1)))
+        {
+            form.Add(KeyValuePair.Create($"ContextEntries.member.{i}.ContextKeyName", key));
+            form.Add(KeyValuePair.Create($"ContextEntries.member.{i}.ContextKeyType", key.EndsWith("Time", StringComparison.Ordinal) ? "date" : "string"));
+            form.Add(KeyValuePair.Create($"ContextEntries.member.{i}.ContextKeyValues.member.1", value));
+        }
+
+        XElement result = Child(await IamAsync("SimulatePrincipalPolicy", form, cancellationToken), "SimulatePrincipalPolicyResult", "EvaluationResults", "member");
+        return new AwsSimulation(
+            Text(result, "EvalDecision") ?? "implicitDeny",
+            Text(Child(result, "MatchedStatements", "member"), "SourcePolicyId"),
+            [.. Child(result, "MissingContextValues").Elements().Select(static e => e.Value)],
+            Flag(Child(result, "OrganizationsDecisionDetail"), "AllowedByOrganizations"),
+            Flag(Child(result, "PermissionsBoundaryDecisionDetail"), "AllowedByPermissionsBoundary"));
+    }
+
+    public async Task<AwsKey> DescribeKeyAsync(string key, string region, CancellationToken cancellationToken) =>
+        (await Json("kms", region).SendAsync("TrentService.DescribeKey", new AwsKeyId { KeyId = key }, AwsJson.Default.AwsKeyId, AwsJson.Default.AwsKeyReply, cancellationToken)).KeyMetadata ?? new AwsKey();
+
+    public async Task<string> GetKeyPolicyAsync(string key, string region, CancellationToken cancellationToken) =>
+        (await Json("kms", region).SendAsync("TrentService.GetKeyPolicy", new AwsKeyId { KeyId = key, PolicyName = "default" }, AwsJson.Default.AwsKeyId, AwsJson.Default.AwsKeyPolicy, cancellationToken)).Policy ?? "{}";
+
+    public async Task<IReadOnlyList<AwsKeyGrant>> ListKeyGrantsAsync(string key, string region, CancellationToken cancellationToken)
+    {
+        List<AwsKeyGrant> grants = [];
+        string? marker = null;
+        do
+        {
+            AwsKeyGrants page = await Json("kms", region).SendAsync("TrentService.ListGrants", new AwsKeyId { KeyId = key, Marker = marker }, AwsJson.Default.AwsKeyId, AwsJson.Default.AwsKeyGrants, cancellationToken);
+            grants.AddRange(page.Grants ?? []);
+            marker = page.Truncated ? page.NextMarker : null;
+        }
+        while (marker is not null);
+
+        return grants;
+    }
+
+    public async Task<string?> AppRunnerRoleAsync(string serviceArn, CancellationToken cancellationToken) =>
+        (await Json("apprunner", at.Region, "application/x-amz-json-1.0").SendAsync("AppRunner.DescribeService", new AwsAppRunnerId { ServiceArn = serviceArn }, AwsJson.Default.AwsAppRunnerId, AwsJson.Default.AwsAppRunnerReply, cancellationToken)).Service?.InstanceConfiguration?.InstanceRoleArn;
+
+    public async Task<string?> EcsRoleAsync(string? cluster, string service, CancellationToken cancellationToken)
+    {
+        const string Target = "AmazonEC2ContainerServiceV20141113.";
+        JsonService ecs = Json("ecs", at.Region);
+        AwsEcsReply found = await ecs.SendAsync(Target + "DescribeServices", new AwsEcsServices { Cluster = cluster, Services = [service] }, AwsJson.Default.AwsEcsServices, AwsJson.Default.AwsEcsReply, cancellationToken);
+        return found.Services is [{ TaskDefinition: { } definition }, ..]
+            ? (await ecs.SendAsync(Target + "DescribeTaskDefinition", new AwsEcsTask { TaskDefinition = definition }, AwsJson.Default.AwsEcsTask, AwsJson.Default.AwsEcsTaskReply, cancellationToken)).TaskDefinition?.ExecutionRoleArn
+            : throw new AmazonServiceException("No such service.", null, ErrorType.Sender, "ServiceNotFoundException", null, System.Net.HttpStatusCode.BadRequest);
+    }
+
+    public async Task<DateTimeOffset?> LastEventAsync(string eventName, string resource, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        AwsEventLookup lookup = new() { LookupAttributes = [new AwsEventAttribute { AttributeKey = "ResourceName", AttributeValue = resource }], StartTime = since.ToUnixTimeSeconds() };
+        AwsEvents found = await Json("cloudtrail", at.Region).SendAsync("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", lookup, AwsJson.Default.AwsEventLookup, AwsJson.Default.AwsEvents, cancellationToken);
+        return (found.Events ?? []).Where(e => e.EventName == eventName && e.EventTime is not null).Select(static e => (DateTimeOffset?)DateTimeOffset.FromUnixTimeSeconds((long)e.EventTime!.Value)).Max();
+    }
+
+    private async Task<XElement> IamAsync(string action, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
+    {
+        // It is one for a whole partition.
+        (string region, string host) = Fn.Partition(at.Region).name switch
+        {
+            "aws-cn" => ("cn-north-1", "https://iam.cn-north-1.amazonaws.com.cn/"),
+            "aws-us-gov" => ("us-gov-west-1", "https://iam.us-gov.amazonaws.com/"),
+            _ => ("us-east-1", "https://iam.amazonaws.com/"),
+        };
+        QueryService iam = new(await credentials(cancellationToken), new AwsServiceConfig("iam", region, at.AddressOf("IAM") ?? new Uri(host)) { HttpClientFactory = transport });
+        return await iam.SendAsync(action, IamVersion, parameters, cancellationToken);
+    }
+
+    private JsonService Json(string service, string region, string type = "application/x-amz-json-1.1") => new(credentials, service, region, at.AddressOf(service.ToUpperInvariant()), transport, type);
+
+    /// <summary>Empty where there is none.</summary>
+    private static XElement Child(XElement element, params string[] path) =>
+        path.Aggregate(element, static (e, name) => e.Elements().FirstOrDefault(c => c.Name.LocalName == name) ?? new XElement("Nothing"));
+
+    private static string? Text(XElement element, string name) => Child(element, name) is { IsEmpty: false } child ? child.Value : null;
+
+    private static bool? Flag(XElement element, string name) => Text(element, name) is { } text ? string.Equals(text, "true", StringComparison.OrdinalIgnoreCase) : null;
+
+    private sealed class QueryService(AWSCredentials credentials, AwsServiceConfig config) : AwsServiceClient(credentials, config)
+    {
+        public Task<XElement> SendAsync(string action, string version, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken) => SendQueryAsync(action, version, parameters, cancellationToken);
+    }
+
+    private sealed class JsonService(Func<CancellationToken, Task<AWSCredentials>> credentials, string service, string region, Uri? address, AwsTransport transport, string type)
+    {
+        public async Task<TReply> SendAsync<TRequest, TReply>(string target, TRequest body, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
+            where TReply : class, new() => await new Client(await credentials(cancellationToken), new AwsServiceConfig(service, region, address) { HttpClientFactory = transport }, type).CallAsync(target, body, requestType, replyType, cancellationToken);
+
+        private sealed class Client(AWSCredentials credentials, AwsServiceConfig config, string type) : AwsServiceClient(credentials, config, type)
+        {
+            public Task<TReply> CallAsync<TRequest, TReply>(string target, TRequest body, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
+                where TReply : class, new() => SendJsonAsync(target, body, requestType, replyType, cancellationToken);
+        }
+    }
+}

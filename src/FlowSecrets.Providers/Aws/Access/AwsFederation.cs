@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Providers.Aws.Access;
+
+/// <summary>What a federated token says of itself, beside what a role's trust lets in.</summary>
+internal static class AwsFederation
+{
+    /// <summary>What to say where the token of a web identity was not taken.</summary>
+    /// <returns>Null: it is no such identity.</returns>
+    public static (string Token, string Remedy)? Find(AwsIdentity identity)
+    {
+        if (identity.WebIdentity is not ({ } file, { } role))
+        {
+            return null;
+        }
+
+        FederatedToken? token = FederatedToken.Read(file);
+        string told = token is null ? $"what its token says could not be read from '{file}'" : token.ToString();
+        string subject = token?.Subject ?? "SUBJECT";
+        return ($"{told}, and it is to become {RemoteText.Clean(role)}", $"Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal '{RemoteText.Clean(role)}' -TokenSubject '{subject}'; it shows whom its trust lets in, and the command that lets this one in.");
+    }
+
+    /// <returns>Null: the trust lets the subject in, as far as can be seen.</returns>
+    public static AccessAnswer? Compare(string name, AwsRole role, string subject)
+    {
+        JsonObject trust;
+        try
+        {
+            trust = AwsPolicy.Parse(role.Trust);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        List<(JsonObject Statement, JsonObject Values, string Key)> subjects = [.. AwsPolicy.Statements(trust).SelectMany(Subjects)];
+        if (subjects.Exists(s => AwsPolicy.Texts(s.Values[s.Key]).Any(w => AwsPolicy.IsLike(w, subject))))
+        {
+            return null;
+        }
+
+        string[] letIn = [.. subjects.SelectMany(static s => AwsPolicy.Texts(s.Values[s.Key]))];
+        if (letIn.Length == 0)
+        {
+            bool hasProvider = AwsPolicy.Statements(trust).Any(static s => s["Principal"] is JsonObject p && p.ContainsKey("Federated"));
+            return hasProvider ? null : AccessAnswer.Denied(name, AccessCauses.FederationMismatch, $"The token's subject is '{subject}', and the trust of {role.Arn} lets no identity provider in", $"Let its administrator add the provider: aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument");
+        }
+
+        // The least change: this subject beside those that are there.
+        (_, JsonObject values, string key) = subjects[0];
+        values[key] = new JsonArray([.. AwsPolicy.Texts(values[key]).Append(subject).Select(static t => (JsonNode)t)]);
+        return AccessAnswer.Denied(
+            name,
+            AccessCauses.FederationMismatch,
+            $"The token's subject is '{subject}', and the trust of {role.Arn} lets in '{string.Join("', '", letIn)}'",
+            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --policy-document '{trust.ToJsonString(AwsRemedies.Plain)}'");
+    }
+
+    /// <summary>The conditions on …:sub of the statements that let a web identity in.</summary>
+    private static IEnumerable<(JsonObject Statement, JsonObject Values, string Key)> Subjects(JsonObject statement) =>
+        from test in statement["Condition"] as JsonObject ?? []
+        where test.Key is "StringEquals" or "StringLike"
+        from value in (test.Value as JsonObject)?.ToArray() ?? []
+        where value.Key.EndsWith(":sub", StringComparison.OrdinalIgnoreCase)
+        select (statement, (JsonObject)test.Value!, value.Key);
+}

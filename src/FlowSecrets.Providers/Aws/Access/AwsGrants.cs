@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace FlowSecrets.Providers.Aws.Access;
+
+/// <summary>Grants in a secret's policy: one statement each, whose Sid says that this module made it, for what, and when.</summary>
+internal static partial class AwsGrants
+{
+    /// <summary>Makes the edits in the policy's text.</summary>
+    /// <returns>What changed, in lines.</returns>
+    public static List<string> Apply(AwsPolicyText policy, IReadOnlyList<AccessEdit> edits, DateTimeOffset now)
+    {
+        List<string> removed = [];
+        List<string> added = [];
+        foreach (AccessEdit edit in edits)
+        {
+            if (edit.Grant)
+            {
+                Add(policy, edit, now, added, removed);
+            }
+            else
+            {
+                Remove(policy, edit, removed);
+            }
+        }
+
+        return [.. removed.Except(added, StringComparer.Ordinal).Select(static r => "- " + r), .. added.Except(removed, StringComparer.Ordinal).Select(static a => "+ " + a)];
+    }
+
+    public static IEnumerable<SecretGrant> List(IReadOnlyList<AwsStatement> statements) =>
+        from statement in statements
+        from principal in statement.Who.Names
+        let sid = Ours().Match(statement.Sid ?? "")
+        select new SecretGrant(statement.Who.IsExcept ? $"all but {principal}" : principal, string.Join(", ", statement.Actions), statement.Allows ? Held(statement) : [], "the secret's own policy")
+        {
+            Direct = true,
+            Denies = !statement.Allows,
+            Exactly = ExactlyOf(statement),
+            Condition = statement.Condition?.ToJsonString(AwsRemedies.Plain),
+            Expires = AwsCondition.EndOf(statement.Condition),
+            Ours = sid.Success,
+            Granted = TimeOf(statement.Sid),
+            Id = statement.Sid,
+        };
+
+    /// <returns>Null: this module did not make it.</returns>
+    public static DateTimeOffset? TimeOf(string? sid) =>
+        Ours().Match(sid ?? "") is { Success: true } ours && DateTimeOffset.TryParseExact(ours.Groups["time"].Value, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+
+    private static void Add(AwsPolicyText policy, AccessEdit edit, DateTimeOffset now, List<string> added, List<string> removed)
+    {
+        SecretPermission permission = edit.Permission!.Value;
+        DateTimeOffset? end = edit.Expires is { } e ? DateTimeOffset.FromUnixTimeSeconds(e.ToUnixTimeSeconds()) : null;
+        List<(string Text, AwsStatement Statement)> of = [.. policy.Statements.Select(static s => (Text: s, Statement: AwsPolicyText.Read(s))).Where(s => s.Statement.Allows && !s.Statement.Who.IsExcept && s.Statement.Who.Names.Contains(edit.Principal, StringComparer.Ordinal))];
+        if (of.Exists(s => AwsRemedies.ActionsOf(permission).All(s.Statement.HasAction) && (s.Statement.Condition is null ? end is null : end is not null && AwsCondition.EndOf(s.Statement.Condition) == end)))
+        {
+            return;
+        }
+
+        // A grant of ours with another end is prolonged or shortened.
+        foreach ((string text, AwsStatement old) in of.Where(s => Ours().Match(s.Statement.Sid ?? "") is { Success: true } ours && ours.Groups["permission"].Value == permission.ToString() && s.Statement.Condition is not null))
+        {
+            policy.Statements.Remove(text);
+            removed.Add(Line(edit.Principal, old));
+        }
+
+        JsonObject statement = new()
+        {
+            ["Sid"] = $"FlowSecrets{permission}{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(edit.Principal)).AsSpan(0, 4))}",
+            ["Effect"] = "Allow",
+            ["Principal"] = edit.Principal == "*" ? "*" : new JsonObject { ["AWS"] = edit.Principal },
+            ["Action"] = new JsonArray([.. AwsRemedies.ActionsOf(permission).Select(static a => (JsonNode)a)]),
+
+            // In a secret's policy it is the secret.
+            ["Resource"] = "*",
+        };
+        if (end is { } until)
+        {
+            statement["Condition"] = AwsRemedies.Until(until);
+        }
+
+        string made = statement.ToJsonString(AwsRemedies.Plain);
+        policy.Statements.Add(made);
+        added.Add(Line(edit.Principal, AwsPolicyText.Read(made)));
+    }
+
+    private static void Remove(AwsPolicyText policy, AccessEdit edit, List<string> removed)
+    {
+        for (int i = policy.Statements.Count - 1; i >= 0; i--)
+        {
+            AwsStatement statement = AwsPolicyText.Read(policy.Statements[i]);
+            bool isMeant = statement.Allows && !statement.Who.IsExcept && statement.Who.Names.Contains(edit.Principal, StringComparer.Ordinal) && edit switch
+            {
+                { Only: { } only } => statement.Sid == only.Id && string.Join(", ", statement.Actions) == only.Role && statement.Condition?.ToJsonString(AwsRemedies.Plain) == only.Condition,
+                { Permission: { } permission } => ExactlyOf(statement) == permission,
+                _ => true,
+            };
+            if (!isMeant)
+            {
+                continue;
+            }
+
+            removed.Add(Line(edit.Principal, statement));
+            if (statement.Who.Names.Count == 1)
+            {
+                policy.Statements.RemoveAt(i);
+            }
+            else
+            {
+                policy.Statements[i] = Without(statement, edit.Principal);
+            }
+        }
+    }
+
+    /// <summary>The statement for its other principals.</summary>
+    private static string Without(AwsStatement statement, string principal)
+    {
+        JsonObject node = (JsonObject)statement.Node.DeepClone();
+        JsonObject kinds = (JsonObject)node["Principal"]!;
+        foreach ((string kind, JsonNode? names) in kinds.ToArray())
+        {
+            string[] left = [.. AwsPolicy.Texts(names).Where(n => n != principal)];
+            if (left.Length == 0)
+            {
+                kinds.Remove(kind);
+            }
+            else
+            {
+                kinds[kind] = left.Length == 1 ? left[0] : new JsonArray([.. left.Select(static n => (JsonNode)n)]);
+            }
+        }
+
+        return node.ToJsonString(AwsRemedies.Plain);
+    }
+
+    private static IReadOnlyList<SecretPermission> Held(AwsStatement statement) => [.. Enum.GetValues<SecretPermission>().Where(p => AwsRemedies.TestedOf(p).All(statement.HasAction))];
+
+    private static SecretPermission? ExactlyOf(AwsStatement statement) =>
+        Enum.GetValues<SecretPermission>().Where(p => statement.Actions.Order(StringComparer.OrdinalIgnoreCase).SequenceEqual(AwsRemedies.ActionsOf(p).Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase)).Select(static p => (SecretPermission?)p).FirstOrDefault();
+
+    private static string Line(string principal, AwsStatement statement) =>
+        $"{principal}  {(ExactlyOf(statement) is { } permission ? $"{permission} ({statement.Actions[0]}, …)" : string.Join(", ", statement.Actions))}{(AwsCondition.EndOf(statement.Condition) is { } end ? $"  until {end:yyyy-MM-dd HH:mm:ss} UTC" : statement.Condition is null ? "" : "  under a condition")}";
+
+    [GeneratedRegex(@"\AFlowSecrets(?<permission>Read|Write|Manage)(?<time>[0-9]{8}T[0-9]{6}Z)[0-9A-F]{8}\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Ours();
+}

@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+
+namespace FlowSecrets.Providers.Aws.Access;
+
+/// <summary>What one command needs to know but once: which role a session is of, and what may not be asked.</summary>
+internal sealed class AwsSurvey(AwsCaller caller, IAwsCloud cloud, CancellationToken cancellationToken)
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<(AwsRole? Role, FlowSecretException? Refusal)>>> _roles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _unresolved = new(StringComparer.Ordinal);
+
+    /// <summary>Why principals' policies may not be simulated; null: they may, as far as is known.</summary>
+    public FlowSecretException? NoSimulation { get; set; }
+
+    /// <summary>A role of the caller's account.</summary>
+    public Task<(AwsRole? Role, FlowSecretException? Refusal)> RoleAsync(string name) =>
+        _roles.GetOrAdd(name, n => new Lazy<Task<(AwsRole?, FlowSecretException?)>>(() => caller.TryAsync(new AwsCall("iam:GetRole"), ct => cloud.GetRoleAsync(n, ct), cancellationToken))).Value;
+
+    /// <summary>A session's ARN lacks the path of its role, without which the role is not found.</summary>
+    public async Task<AwsPrincipal> ResolveAsync(AwsPrincipal principal)
+    {
+        if (principal.Session is null)
+        {
+            return principal;
+        }
+
+        (AwsRole? role, FlowSecretException? refusal) = await RoleAsync(principal.Name);
+        if (role is { Arn.Length: > 0 } && role.Arn.Split(':')[4] == principal.Account)
+        {
+            return principal with { Arn = role.Arn };
+        }
+
+        _unresolved[principal.Session] = $"which role {principal.Session} is of, with its path, may not be looked up here (iam:GetRole{(refusal is { AccessCause: null } ? $", {refusal.Id}" : "")})";
+        return principal;
+    }
+
+    /// <returns>Null: it is known who it is.</returns>
+    public string? Unresolved(AwsPrincipal principal) => principal.Session is { } session ? _unresolved.GetValueOrDefault(session) : null;
+}

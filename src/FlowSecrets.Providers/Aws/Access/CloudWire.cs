@@ -1,0 +1,148 @@
+using System.Text.Json.Serialization;
+
+namespace FlowSecrets.Providers.Aws.Access;
+
+// The messages of AWS's other services; what is not used here is left out.
+
+/// <summary>KMS: DescribeKey, GetKeyPolicy, ListGrants.</summary>
+internal sealed class AwsKeyId
+{
+    public required string KeyId { get; set; }
+
+    /// <summary>Of GetKeyPolicy.</summary>
+    public string? PolicyName { get; set; }
+
+    /// <summary>Of ListGrants.</summary>
+    public string? Marker { get; set; }
+}
+
+internal sealed class AwsKeyReply
+{
+    public AwsKey? KeyMetadata { get; set; }
+}
+
+internal sealed class AwsKey
+{
+    public string? Arn { get; set; }
+
+    /// <summary>Enabled, Disabled, PendingDeletion, …</summary>
+    public string? KeyState { get; set; }
+
+    /// <summary>AWS or CUSTOMER.</summary>
+    public string? KeyManager { get; set; }
+}
+
+internal sealed class AwsKeyPolicy
+{
+    public string? Policy { get; set; }
+}
+
+internal sealed class AwsKeyGrants
+{
+    public List<AwsKeyGrant>? Grants { get; set; }
+
+    public bool Truncated { get; set; }
+
+    public string? NextMarker { get; set; }
+}
+
+internal sealed class AwsKeyGrant
+{
+    public string? GranteePrincipal { get; set; }
+
+    public List<string>? Operations { get; set; }
+}
+
+/// <summary>App Runner: DescribeService.</summary>
+internal sealed class AwsAppRunnerId
+{
+    public required string ServiceArn { get; set; }
+}
+
+internal sealed class AwsAppRunnerReply
+{
+    public AwsAppRunnerService? Service { get; set; }
+}
+
+internal sealed class AwsAppRunnerService
+{
+    public AwsAppRunnerInstance? InstanceConfiguration { get; set; }
+}
+
+internal sealed class AwsAppRunnerInstance
+{
+    /// <summary>Reads the secrets that are injected.</summary>
+    public string? InstanceRoleArn { get; set; }
+}
+
+/// <summary>ECS: DescribeServices.</summary>
+internal sealed class AwsEcsServices
+{
+    [JsonPropertyName("cluster")]
+    public string? Cluster { get; set; }
+
+    [JsonPropertyName("services")]
+    public required List<string> Services { get; set; }
+}
+
+internal sealed class AwsEcsReply
+{
+    [JsonPropertyName("services")]
+    public List<AwsEcsService>? Services { get; set; }
+}
+
+internal sealed class AwsEcsService
+{
+    [JsonPropertyName("taskDefinition")]
+    public string? TaskDefinition { get; set; }
+}
+
+internal sealed class AwsEcsTask
+{
+    [JsonPropertyName("taskDefinition")]
+    public required string TaskDefinition { get; set; }
+}
+
+internal sealed class AwsEcsTaskReply
+{
+    [JsonPropertyName("taskDefinition")]
+    public AwsEcsTaskDefinition? TaskDefinition { get; set; }
+}
+
+internal sealed class AwsEcsTaskDefinition
+{
+    /// <summary>Reads the secrets that are injected.</summary>
+    [JsonPropertyName("executionRoleArn")]
+    public string? ExecutionRoleArn { get; set; }
+}
+
+/// <summary>CloudTrail: LookupEvents.</summary>
+internal sealed class AwsEventLookup
+{
+    public required List<AwsEventAttribute> LookupAttributes { get; set; }
+
+    /// <summary>Seconds since 1970.</summary>
+    public double StartTime { get; set; }
+
+    public int MaxResults { get; set; } = 10;
+}
+
+internal sealed class AwsEventAttribute
+{
+    public required string AttributeKey { get; set; }
+
+    public required string AttributeValue { get; set; }
+}
+
+internal sealed class AwsEvents
+{
+    public List<AwsEvent>? Events { get; set; }
+}
+
+internal sealed class AwsEvent
+{
+    /// <summary>Seconds since 1970.</summary>
+    public double? EventTime { get; set; }
+
+    public string? EventName { get; set; }
+}

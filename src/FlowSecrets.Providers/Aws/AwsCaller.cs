@@ -1,0 +1,24 @@
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Providers.Aws;
+
+/// <summary>Makes calls to AWS as a store wants them: tried again where that helps, failures in our ids.</summary>
+internal sealed class AwsCaller(AwsErrors errors, AwsStoreOptions options)
+{
+    public Task<T> CallAsync<T>(AwsCall call, Func<CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken) =>
+        new Retry(options.Limits, options.Clock, e => errors.Explain(e, call)).RunAsync(send, settle, cancellationToken);
+
+    /// <summary>A call that is of use where it is allowed.</summary>
+    /// <returns>Nothing with the error where it is not.</returns>
+    public async Task<(T? Reply, FlowSecretException? Refusal)> TryAsync<T>(AwsCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await CallAsync(call, send, null, cancellationToken), null);
+        }
+        catch (FlowSecretException e)
+        {
+            return (default, e);
+        }
+    }
+}

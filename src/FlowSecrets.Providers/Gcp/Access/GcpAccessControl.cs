@@ -1,0 +1,185 @@
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Providers.Gcp.Access;
+
+/// <summary>
+/// Who may do what with secrets of Google Secret Manager. For whoever asks, Google's own test decides; for anybody else the policies of secret, project,
+/// folders and organisation do, and where they cannot all be read, Policy Troubleshooter where it may be asked.
+/// </summary>
+internal sealed partial class GcpAccessControl : IAccessControl
+{
+    private readonly GcpStore _store;
+    private readonly GcpPlace _at;
+    private readonly GcpCredential _credential;
+    private readonly Lazy<ISecretManager> _client;
+    private readonly GcpCaller _caller;
+    private readonly GcpStoreOptions _options;
+    private readonly IGoogleCloud _cloud;
+    private readonly Lock _gate = new();
+    private Task<string?>? _member;
+
+    public GcpAccessControl(GcpStore store, GcpPlace at, GcpCredential credential, Lazy<ISecretManager> client, GcpCaller caller, GcpStoreOptions options)
+    {
+        (_store, _at, _credential, _client, _caller, _options) = (store, at, credential, client, caller, options);
+        _cloud = new GoogleCloud(at, credential.Open, options.Transport);
+    }
+
+    /// <summary>"Typically 2 minutes, potentially 7 minutes or longer" (cloud.google.com/iam/docs/access-change-propagation).</summary>
+    public TimeSpan Propagation { get; } = TimeSpan.FromMinutes(7);
+
+    public IAsyncEnumerable<AccessAnswer> TestAsync(IReadOnlyCollection<string> names, AccessQuestion question, CancellationToken cancellationToken)
+    {
+        GcpSurvey survey = new(this, cancellationToken);
+        return Bounded.RunAsync(names, _store.Concurrency, (n, ct) => TestAsync(n, question, survey, ct), cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<string?>> RegionsAsync(CancellationToken cancellationToken)
+    {
+        (GcpLocationPage? page, _) = await _caller.TryAsync(new GcpCall("secretmanager.locations.list"), ct => _client.Value.ListLocationsAsync(ct), cancellationToken);
+        return [null, .. (page?.Locations ?? []).Select(static l => l.LocationId).OfType<string>()];
+    }
+
+    public Task<string> IdentityPolicyAsync(IReadOnlyList<string> names, SecretPermission permission, DateTimeOffset? expires, CancellationToken cancellationToken) => throw StoreErrors.NotSupported(
+        _store.Place,
+        null,
+        "On Google Cloud no policy is attached to an identity: roles are granted on the secrets",
+        "Grant it there: Grant-FlowSecretAccess NAME -Principal PRINCIPAL");
+
+    /// <summary>Why a call of any command was denied, in the words of <see cref="TestAsync(IReadOnlyCollection{string}, AccessQuestion, CancellationToken)"/>.</summary>
+    public async Task<FlowSecretException> ExplainAsync(GcpCall call, FlowSecretException denial, CancellationToken cancellationToken)
+    {
+        string secret = call.Secret!;
+        switch (denial.AccessCause)
+        {
+            case AccessCauses.KmsKeyNotUsable:
+                return await WithNumberAsync(secret, denial, cancellationToken);
+            case AccessCauses.NoGrant or AccessCauses.SecretNotFoundOrForbidden:
+                AccessAnswer answer = await WhyNotAsync(secret, call.Permission, new GcpSurvey(this, cancellationToken), cancellationToken);
+                return answer.Cause == AccessCauses.SecretNotFound ? StoreErrors.SecretNotFound(_store.Place, secret) : answer.ToException();
+            default:
+                return denial;
+        }
+    }
+
+    private async Task<AccessAnswer> TestAsync(string name, AccessQuestion question, GcpSurvey survey, CancellationToken cancellationToken)
+    {
+        try
+        {
+            SecretNames.Require(StoreKind.Gcp, name);
+            if (question is { Principal: { } principal, Subject: { } subject } && await FederationAsync(name, principal, subject, survey, cancellationToken) is { } mismatch)
+            {
+                return mismatch;
+            }
+
+            return question.Principal is null || string.Equals(question.Principal, _credential.Member, StringComparison.OrdinalIgnoreCase)
+                ? await TestCallerAsync(name, question, survey, cancellationToken) with { Principal = _credential.IsNamed ? _credential.Member : _member is { IsCompletedSuccessfully: true, Result: { } known } ? known : null }
+                : await TestOtherAsync(name, question.Principal, question.Permission, survey, cancellationToken);
+        }
+        catch (FlowSecretException e)
+        {
+            return AccessAnswer.Of(name, e);
+        }
+    }
+
+    private async Task<AccessAnswer> TestCallerAsync(string name, AccessQuestion question, GcpSurvey survey, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> wanted = GcpRoles.PermissionsOf(question.Permission);
+        GcpPermissions reply = await _caller.CallAsync(new GcpCall("secretmanager.secrets.testIamPermissions", name), ct => _client.Value.TestPermissionsAsync(name, wanted, ct), cancellationToken);
+        string? missing = wanted.FirstOrDefault(w => reply.Permissions?.Contains(w, StringComparer.Ordinal) != true);
+        return missing is not null
+            ? await WhyNotAsync(name, missing, survey, cancellationToken)
+            : await ReadableAsync(name, question, $"Google says that {_store.Place.Identity} has '{wanted[0]}'", cancellationToken);
+    }
+
+    /// <summary>Who has the permission may still find nothing to read.</summary>
+    private async Task<AccessAnswer> ReadableAsync(string name, AccessQuestion question, string evidence, CancellationToken cancellationToken)
+    {
+        if (question.Live)
+        {
+            using ReadOutcome read = await ReadOutcome.OfAsync(name, () => _store.ReadAsync(name, VersionSelector.Current, cancellationToken));
+            return read.Error is { } error ? AccessAnswer.Of(name, error) : AccessAnswer.Allowed(name, $"The value of version {read.Secret!.Version} was read, and dropped.");
+        }
+
+        if (question.Permission != SecretPermission.Read)
+        {
+            return AccessAnswer.Allowed(name, evidence + ".");
+        }
+
+        (GcpVersion? newest, FlowSecretException? refusal) = await _caller.TryAsync(new GcpCall("secretmanager.versions.get", name, "latest"), ct => _client.Value.GetVersionAsync(name, "latest", ct), cancellationToken);
+        return (newest?.State, refusal?.Id) switch
+        {
+            ("DISABLED", _) => AccessAnswer.Of(name, StoreErrors.VersionDisabled(name, newest!.Number)),
+            ("DESTROYED", _) => AccessAnswer.Of(name, StoreErrors.VersionDestroyed(name, newest!.Number)),
+            (_, ErrorIds.SecretNotFound) => AccessAnswer.Of(name, StoreErrors.HasNoVersion(_store.Place, name)),
+            (null, _) => AccessAnswer.Allowed(name, $"{evidence}; whether its newest version can be read may not be seen without reading it."),
+            _ => AccessAnswer.Allowed(name, evidence + "."),
+        };
+    }
+
+    private async Task<AccessAnswer?> FederationAsync(string name, string principal, string subject, GcpSurvey survey, CancellationToken cancellationToken)
+    {
+        const string Direct = "/subject/";
+        if (principal.IndexOf(Direct, StringComparison.Ordinal) is > 0 and int at)
+        {
+            string own = principal[(at + Direct.Length)..];
+            return own == subject ? null : AccessAnswer.Denied(
+                name,
+                AccessCauses.FederationMismatch,
+                $"The token's subject is '{subject}', and the principal's is '{own}'",
+                GcpRemedies.Grant(_at, name, principal[..(at + Direct.Length)] + subject, GcpRoles.RoleOf(SecretPermission.Read)));
+        }
+
+        if (!principal.StartsWith("serviceAccount:", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        string account = principal["serviceAccount:".Length..];
+        (System.Text.Json.Nodes.JsonObject? trust, _) = await _caller.TryAsync(new GcpCall("iam.serviceAccounts.getIamPolicy"), ct => _cloud.GetServiceAccountPolicyAsync(account, ct), cancellationToken);
+        return trust is null
+            ? AccessAnswer.Unknown(name, AccessCauses.PolicyUnreadable, $"Who may act as {account} may not be read here (iam.serviceAccounts.getIamPolicy)", $"Let somebody look who may: gcloud iam service-accounts get-iam-policy {account}")
+            : GcpFederation.Compare(name, account, subject, GcpPolicy.Bindings(trust), (await survey.ParentsAsync()).Number);
+    }
+
+    /// <summary>Who asks, as a policy names it: of a bare token Google is asked whose it is.</summary>
+    /// <returns>Null: it is not known.</returns>
+    private Task<string?> MemberAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _member ??= FindMemberAsync(cancellationToken);
+        }
+    }
+
+    private async Task<string?> FindMemberAsync(CancellationToken cancellationToken)
+    {
+        if (_credential.IsNamed)
+        {
+            return _credential.Member;
+        }
+
+        (GcpTokenOwner? owner, _) = await _caller.TryAsync(new GcpCall("oauth2.tokeninfo"), _cloud.WhoIsAsync, cancellationToken);
+        return owner?.Email is { Length: > 0 } email ? GcpCredential.MemberOf(email) : null;
+    }
+
+    private async Task<FlowSecretException> WithNumberAsync(string secret, FlowSecretException denial, CancellationToken cancellationToken)
+    {
+        (GcpSecret? found, _) = await _caller.TryAsync(new GcpCall("secretmanager.secrets.get", secret), ct => _client.Value.GetSecretAsync(secret, ct), cancellationToken);
+        return found?.Name?.Split('/') is ["projects", { } number, ..]
+            ? new FlowSecretException(denial.Id, denial.Category, denial.Target, denial.Cause, denial.Remedy.Replace("PROJECT_NUMBER", number, StringComparison.Ordinal)) { AccessCause = denial.AccessCause }
+            : denial;
+    }
+
+    /// <summary>What one command needs to know but once: what all secrets of the project inherit, what roles hold, whether the troubleshooter may be asked.</summary>
+    private sealed class GcpSurvey(GcpAccessControl access, CancellationToken cancellationToken)
+    {
+        private readonly Lazy<Task<GcpParents>> _parents = new(() => GcpParents.ReadAsync(access._caller, access._cloud, access._at.Project, cancellationToken));
+
+        public GcpRoleBook Roles { get; } = new(access._caller, access._cloud);
+
+        /// <summary>Set once it was refused.</summary>
+        public bool NoTroubleshooter { get; set; }
+
+        public Task<GcpParents> ParentsAsync() => _parents.Value;
+    }
+}

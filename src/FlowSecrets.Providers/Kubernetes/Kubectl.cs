@@ -1,0 +1,81 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using FlowSecrets.Files;
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Providers.Kubernetes;
+
+/// <summary>The user's own kubectl, with its contexts and its logins; started without a shell.</summary>
+internal sealed class Kubectl(string? context, Func<string, string?> environment)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs it and reads what it prints.</summary>
+    /// <param name="target">What it is about, for the error.</param>
+    /// <exception cref="FlowSecretException">KubectlMissing, WorkloadNotFound, AccessDenied, StoreUnavailable.</exception>
+    public async Task<string> RunAsync(string target, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        string program = ProgramFinder.Find(OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl", environment) ?? throw new FlowSecretException(
+            ErrorIds.KubectlMissing,
+            FlowErrorCategory.ObjectNotFound,
+            target,
+            "kubectl is not on PATH, and Kubernetes is reached through it",
+            "Install it: https://kubernetes.io/docs/tasks/tools/; or name the principal itself: -Principal");
+        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
+        foreach (string argument in context is null ? arguments : arguments.Prepend(context).Prepend("--context"))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        Process? process = null;
+        try
+        {
+            process = Process.Start(start)!;
+            process.StandardInput.Close();
+            Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
+            string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            return process.ExitCode == 0 ? output : throw Failure(target, await error);
+        }
+        catch (Win32Exception)
+        {
+            throw new FlowSecretException(ErrorIds.KubectlMissing, FlowErrorCategory.ObjectNotFound, target, $"'{program}' could not be started", "Install kubectl anew: https://kubernetes.io/docs/tasks/tools/");
+        }
+        catch (OperationCanceledException)
+        {
+            process?.Kill(entireProcessTree: true);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Unavailable(target, $"kubectl did not answer within {Patience.TotalSeconds:0} seconds");
+        }
+        finally
+        {
+            process?.Dispose();
+        }
+    }
+
+    private FlowSecretException Failure(string target, string error) =>
+        error.Contains("(NotFound)", StringComparison.Ordinal) ? new FlowSecretException(
+            ErrorIds.WorkloadNotFound,
+            FlowErrorCategory.ObjectNotFound,
+            target,
+            $"There is no {target} in the cluster of {Cluster}{RemoteText.Quote(error)}",
+            "Correct namespace, name and context in the catalog's 'workloads'. Contexts: kubectl config get-contexts")
+        : error.Contains("(Forbidden)", StringComparison.Ordinal) ? new FlowSecretException(
+            ErrorIds.AccessDenied,
+            FlowErrorCategory.PermissionDenied,
+            target,
+            $"The cluster does not let you see {target}{RemoteText.Quote(error)}",
+            "Let its administrator allow 'get' on it. What you may: kubectl auth can-i --list") { AccessCause = AccessCauses.NoGrant }
+        : Unavailable(target, $"kubectl failed{RemoteText.Quote(error)}");
+
+    private FlowSecretException Unavailable(string target, string cause) => new(
+        ErrorIds.StoreUnavailable,
+        FlowErrorCategory.ResourceUnavailable,
+        target,
+        $"{cause} ({Cluster})",
+        $"See whether it reaches the cluster: kubectl {(context is null ? "" : $"--context '{context}' ")}cluster-info");
+
+    private string Cluster => context is null ? "kubectl's current context" : $"the context '{context}'";
+}
