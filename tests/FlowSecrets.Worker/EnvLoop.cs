@@ -49,7 +49,7 @@ internal static class EnvLoop
         {
         }
 
-        public ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken) => ValueTask.FromResult(true);
+        public ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken, bool isHighImpact = false) => ValueTask.FromResult(true);
 
         public ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) => throw new InvalidOperationException(question.Text);
 

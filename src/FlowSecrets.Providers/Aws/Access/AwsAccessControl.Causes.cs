@@ -3,6 +3,8 @@ namespace FlowSecrets.Providers.Aws.Access;
 /// <content>What the policies say of one action.</content>
 internal sealed partial class AwsAccessControl
 {
+    private const string NoSuch = "AWS knows no such user or role";
+
     private async Task<AccessAnswer> DecideAsync(AwsTarget target, AwsPrincipal principal, string action, AwsPolicySeen policy, AwsSurvey survey, CancellationToken cancellationToken)
     {
         bool isSame = principal.Account == target.Account;
@@ -13,6 +15,11 @@ internal sealed partial class AwsAccessControl
         }
 
         AwsOwnSays own = await OwnAsync(principal, action, target.Arn, Context(target, principal), survey, cancellationToken);
+        if (own.Words == NoSuch)
+        {
+            return Refused(target, principal, action, AccessCauses.NoGrant, NoSuch, $"Correct the ARN. There are: aws iam list-{(principal.IsRole ? "roles" : "users")} --query '{(principal.IsRole ? "Roles" : "Users")}[].Arn'");
+        }
+
         if (own.Cause is AccessCauses.ExplicitDeny or AccessCauses.OrganizationPolicy or AccessCauses.PermissionsBoundary)
         {
             return Refused(target, principal, action, own.Cause, own.Words);
@@ -105,9 +112,9 @@ internal sealed partial class AwsAccessControl
             : await caller.TryAsync(new AwsCall("iam:SimulatePrincipalPolicy"), ct => _cloud.SimulateAsync(principal.Arn, action, resource, context, ct), cancellationToken);
         if (simulation is null)
         {
-            if (refusal is { Id: ErrorIds.BadPrincipal })
+            if (refusal is { Id: ErrorIds.BadPrincipal } && principal.ToString() != identity.Caller?.Arn)
             {
-                return new AwsOwnSays(false, AccessCauses.NoGrant, "there is no such user or role", null);
+                return new AwsOwnSays(false, null, NoSuch, null);
             }
 
             // Refused once, refused always.
