@@ -50,6 +50,10 @@ Step { Get-FlowSecretValue llm-openai -Field any -Verbose -Debug } -Fails
 Step { Get-FlowSecretValue db-config -Field nowhere -Verbose -Debug } -Fails
 Step { Get-FlowSecretValue llm-openai -OutFile ./out.bin -Verbose -Debug }
 Step { Get-FlowSecretVersion llm-openai -Verbose -Debug | Format-List * }
+Step { Test-FlowSecretAccess llm-openai -Live -Verbose -Debug | Format-List * }
+Step { Get-FlowSecretAccess llm-openai -Verbose -Debug | Format-List * }
+Step { Grant-FlowSecretAccess llm-openai user:dev@example.com -Verbose -Debug } -Fails
+Step { Revoke-FlowSecretAccess llm-openai user:dev@example.com -Verbose -Debug } -Fails
 Step { Set-FlowSecretVersion llm-openai 1 -Stage previous -Verbose -Debug }
 Step { Initialize-FlowSecret -NonInteractive -InputPath ./in.tfvars -Verbose -Debug }
 Step { Initialize-FlowSecret -NonInteractive -InputPath ./broken.tfvars -Verbose -Debug } -Fails

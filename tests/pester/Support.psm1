@@ -148,4 +148,39 @@ function Stop-Fake($Fake) {
     Remove-Item $Fake.Ready, "$($Fake.Ready).log" -ErrorAction Ignore
 }
 
+
+# Two secrets in both clouds of a shop, whose servers decide who may what as the clouds do; 'stripe-key' is in none yet.
+function New-AccessScene {
+    $sandbox = New-Sandbox @'
+application: shop
+prefix: shop-
+default: production
+environments:
+  local: { store: local }
+  production: { store: gcp, project: flow-test }
+  staging: { store: gcp, project: flow-staging }
+  dr: { store: aws, region: eu-west-1 }
+secrets:
+  jwt-secret: { env: JWT_SECRET }
+  db-config: { env: DB_CONFIG, workloads: [web] }
+  stripe-key: { env: STRIPE_KEY }
+workloads:
+  web: { kind: cloudrun, region: us-central1, service: web }
+access:
+  - { principal: "serviceAccount:eso@flow-test.iam.gserviceaccount.com", role: reader, secrets: ["*"] }
+  - { principal: "arn:aws:iam::123456789012:role/api", role: reader, secrets: [jwt-secret] }
+'@
+    $fake = Start-Fake
+    foreach ($environment in 'production', 'dr') {
+        foreach ($name in 'jwt-secret', 'db-config') { $null = New-FlowSecret $name -Environment $environment -Value (ConvertTo-Secret 'a value') }
+    }
+    [pscustomobject] @{ Sandbox = $sandbox; Fake = $fake; Api = 'serviceAccount:api@flow-test.iam.gserviceaccount.com'; Role = 'arn:aws:iam::123456789012:role/api'; StoreFile = $sandbox.StoreFile }
+}
+function Remove-AccessScene($Scene) {
+    Stop-Fake $Scene.Fake
+    Remove-Sandbox $Scene.Sandbox
+}
+# Asks Google as somebody, until the session is disconnected.
+function Use-Member([string] $Member) { $null = Connect-FlowSecretStore -Environment production -AccessToken (ConvertTo-Secret "as:$Member") }
+
 Export-ModuleMember -Function *

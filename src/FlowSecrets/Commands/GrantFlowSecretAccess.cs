@@ -9,6 +9,9 @@ public abstract class ChangeAccessCmdlet : AccessCmdlet
     /// <summary>With -WhatIf: emit the plan as objects.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Whoever names no secret would else let somebody in to all.</summary>
+    private protected override bool TakesAll => FromCatalog || Workload is not null;
 }
 
 /// <summary>Lets somebody use secrets: the least role for it, on the secret itself.</summary>
