@@ -100,10 +100,15 @@ internal static class AccessTargets
         WorkloadIdentity identity = await context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable).IdentityAsync(cancellationToken);
         Principals.Require(workspace.Place.Store, identity.Principal, allowPublic: false);
 
-        // What nobody named is what the workload consumes, where the catalog says that.
+        // What nobody named is what the workload consumes.
         bool everything = options.Names.Count == 0 && options.StoreNames.Count == 0;
         SecretRef[] consumed = [.. secrets.Where(s => s.Definition?.Workloads.Contains(name, StringComparer.Ordinal) == true)];
-        return new AccessTarget(identity.Principal, name, permission, everything && consumed.Length > 0 ? consumed : secrets);
+        return !everything || consumed.Length > 0 ? new AccessTarget(identity.Principal, name, permission, everything ? consumed : secrets) : throw new FlowSecretException(
+            ErrorIds.BadArgument,
+            FlowErrorCategory.InvalidArgument,
+            name,
+            $"The catalog '{catalog.Path}' does not say which secrets '{name}' consumes",
+            $"Say it with 'workloads: [{name}]' at those secrets, or name them: -Name");
     }
 
     private static SecretPermission PermissionOf(string role) => role switch

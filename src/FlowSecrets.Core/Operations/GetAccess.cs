@@ -52,13 +52,13 @@ public sealed class GetAccessOperation(OperationContext context) : IOperation<Ac
     {
         Workspace workspace = Workspace.Open(context, options);
         IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
-        IReadOnlyList<SecretRef> secrets = targets[0].Secrets;
+        SecretRef[] secrets = [.. targets.SelectMany(static t => t.Secrets).DistinctBy(static s => s.StoreName, StringComparer.Ordinal)];
         HashSet<string> unreadable = new(StringComparer.Ordinal);
         IAsyncEnumerable<(SecretRef Secret, AccessList? List, FlowSecretException? Error)> lists = Bounded.RunAsync(secrets, workspace.Store.Concurrency, (s, ct) => ListAsync(workspace, s, ct), cancellationToken);
         int done = 0;
         await foreach ((SecretRef secret, AccessList? list, FlowSecretException? error) in lists)
         {
-            host.Progress(new ProgressUpdate("Reading who may read", secret.StoreName, ++done, secrets.Count));
+            host.Progress(new ProgressUpdate("Reading who may read", secret.StoreName, ++done, secrets.Length));
             if (error is not null)
             {
                 host.Fail(workspace.Here(error, secret));
@@ -79,7 +79,7 @@ public sealed class GetAccessOperation(OperationContext context) : IOperation<Ac
     }
 
     private static bool IsAsked(SecretGrant grant, AccessOptions options, IReadOnlyList<AccessTarget> targets) =>
-        (targets[0].Principal is null || targets.Any(t => string.Equals(t.Principal, grant.Principal, StringComparison.OrdinalIgnoreCase)))
+        (targets.Any(static t => t.Principal is null) || targets.Any(t => string.Equals(t.Principal, grant.Principal, StringComparison.OrdinalIgnoreCase)))
         && (options.Permission is not { } wanted || grant.Denies || grant.Holds.Contains(wanted));
 
     private static async Task<(SecretRef Secret, AccessList? List, FlowSecretException? Error)> ListAsync(Workspace workspace, SecretRef secret, CancellationToken cancellationToken)
