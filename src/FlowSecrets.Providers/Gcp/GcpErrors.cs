@@ -14,7 +14,7 @@ internal sealed record GcpCall(string Permission, string? Secret = null, string?
 {
     public string Target => Secret ?? "secrets";
 
-    /// <summary>Whether a denial's cause is looked for, which takes calls of its own.</summary>
+    /// <summary>Whether a denial's cause is looked for on the secret, which takes calls of its own.</summary>
     public bool Explains { get; init; } = true;
 
     public bool IsOfSecretManager => Permission.StartsWith("secretmanager.", StringComparison.Ordinal);
@@ -96,7 +96,7 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         ErrorIds.AccessDenied,
         FlowErrorCategory.PermissionDenied,
         call.Target,
-        $"Permission denied: {place.Identity} has no '{call.Permission}' on {(call.Secret is null ? "the project" : $"the secret '{call.Secret}' in project")} {at.Project}",
+        $"Permission denied: {place.Identity} has no '{call.Permission}' on {(call.Secret is null || call.Permission == "secretmanager.secrets.create" ? "the project" : $"the secret '{call.Secret}' in project")} {at.Project}",
         GcpRemedies.Grant(at, call.Permission == "secretmanager.secrets.create" ? null : call.Secret, credential.Member, GcpRoles.RoleFor(call.Permission))) { AccessCause = AccessCauses.NoGrant };
 
     private FlowSecretException Denied(GcpRequestError reply, GcpCall call)

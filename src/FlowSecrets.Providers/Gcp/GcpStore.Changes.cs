@@ -16,7 +16,7 @@ internal sealed partial class GcpStore
         StoreErrors.RequireSize(name, value, MaxValueBytes);
         GcpSecret wanted = NewSecret(labels);
         GcpSecret made = await CallAsync(
-            new GcpCall("secretmanager.secrets.create", name, Changes: true),
+            new GcpCall("secretmanager.secrets.create", name, Changes: true) { Explains = false },
             (c, ct) => c.CreateSecretAsync(name, wanted, ct),
             ct => SettleAsync(name, async () =>
             {

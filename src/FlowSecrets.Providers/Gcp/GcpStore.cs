@@ -34,7 +34,7 @@ internal sealed partial class GcpStore : ISecretStore
 {
     public const int MaxValueBytes = 65_536;
 
-    private const string Latest = "latest";
+    internal const string Latest = "latest";
 
     private readonly GcpPlace _at;
     private readonly GcpStoreOptions _options;
@@ -305,7 +305,7 @@ internal sealed partial class GcpStore : ISecretStore
     }
 
     /// <summary>What the API says of a version alone, said of the secret: no secret, no version, no such version, disabled and what can be read instead.</summary>
-    private async Task<FlowSecretException> WhyNotAsync(string name, string version, FlowSecretException error, CancellationToken cancellationToken)
+    internal async Task<FlowSecretException> WhyNotAsync(string name, string version, FlowSecretException error, CancellationToken cancellationToken)
     {
         try
         {

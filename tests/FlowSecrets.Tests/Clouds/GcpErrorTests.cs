@@ -31,8 +31,8 @@ public sealed class GcpErrorTests : IAsyncLifetime
     [InlineData(403, "PERMISSION_DENIED", "USER_PROJECT_DENIED", ErrorIds.NoProject, $"There is no project 'flow-test', or {Who} may not use it (USER_PROJECT_DENIED).", "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project YOUR_PROJECT_ID. See gcloud projects list.")]
     [InlineData(403, "PERMISSION_DENIED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", ErrorIds.AccessDenied, $"Permission denied: the token of {Who} lacks the scope cloud-platform.", "Log in with that scope: gcloud auth application-default login; on a virtual machine set its access scopes to cloud-platform.")]
     [InlineData(403, "PERMISSION_DENIED", "SECURITY_POLICY_VIOLATED", ErrorIds.AccessDenied, "Permission denied: a VPC Service Controls perimeter of the organisation keeps project flow-test closed from here.", "Ask the organisation's administrators to let this network or identity in.")]
-    [InlineData(403, "PERMISSION_DENIED", "IAM_PERMISSION_DENIED", ErrorIds.SecretNotFoundOrForbidden, $"Permission denied, or there is no secret 's1' in project flow-test: Google does not tell {Who} which ('secretmanager.secrets.get').", "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.viewer")]
-    [InlineData(403, "PERMISSION_DENIED", "##vso[x]", ErrorIds.SecretNotFoundOrForbidden, $"Permission denied, or there is no secret 's1' in project flow-test: Google does not tell {Who} which ('secretmanager.secrets.get').", "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.viewer")]
+    [InlineData(403, "PERMISSION_DENIED", "IAM_PERMISSION_DENIED", ErrorIds.SecretNotFoundOrForbidden, $"Permission denied: There is no secret 's1' in project flow-test, or {Who} may not use it: Google does not tell which ('secretmanager.secrets.get').", "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None")]
+    [InlineData(403, "PERMISSION_DENIED", "##vso[x]", ErrorIds.SecretNotFoundOrForbidden, $"Permission denied: There is no secret 's1' in project flow-test, or {Who} may not use it: Google does not tell which ('secretmanager.secrets.get').", "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None")]
     [InlineData(409, "ABORTED", null, ErrorIds.Conflict, "'s1' in the Gcp store of project flow-test was changed by somebody else at the same time.", "Look at it, then try again; nothing was changed by this command.")]
     [InlineData(429, "RESOURCE_EXHAUSTED", null, ErrorIds.Throttled, "Google goes on throttling calls to project flow-test ('secretmanager.secrets.get').", "Wait a minute and run the same command again, or use a smaller -ThrottleLimit. Quotas: https://console.cloud.google.com/apis/api/secretmanager.googleapis.com/quotas")]
     [InlineData(400, "INVALID_ARGUMENT", null, ErrorIds.BadArgument, "Google refused the call ('secretmanager.secrets.get' on 's1', INVALID_ARGUMENT): \"said # #vso[x]\".", "Correct what it names, and try again.")]
@@ -99,20 +99,22 @@ public sealed class GcpErrorTests : IAsyncLifetime
         using SecretValue value = SecretValue.FromText("v");
         await store.CreateAsync("s1", new Dictionary<string, string>(), value, CancellationToken.None);
         FlowSecretException denied = await ReadAsync(store);
-        Assert.Equal((ErrorIds.AccessDenied, $"Permission denied: {Who} has no 'secretmanager.versions.access' on the secret 's1' in project flow-test."), (denied.Id, denied.Cause));
-        Assert.Equal("Let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.secretAccessor", denied.Remedy);
+        Assert.Equal((ErrorIds.AccessDenied, "Permission denied: No role grants user:owner@example.com 'secretmanager.versions.access' on 's1' or above it in project flow-test."), (denied.Id, denied.Cause));
+        Assert.Equal("Let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretAccessor' --condition=None", denied.Remedy);
         fake.Faults.Deny("GetSecret");
+        Assert.Equal(ErrorIds.AccessDenied, (await ReadAsync(store)).Id);
+        fake.Faults.Deny("GetIamPolicy");
         Assert.Equal(ErrorIds.SecretNotFoundOrForbidden, (await ReadAsync(store)).Id);
     }
 
     [Theory]
-    [InlineData("AddSecretVersion", "secretmanager.versions.add", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.secretVersionAdder")]
-    [InlineData("DisableSecretVersion", "secretmanager.versions.disable", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.secretVersionManager")]
-    [InlineData("UpdateSecret", "secretmanager.secrets.update", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.admin")]
-    [InlineData("DeleteSecret", "secretmanager.secrets.delete", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.admin")]
-    [InlineData("CreateSecret", "secretmanager.secrets.create", "gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.admin")]
-    [InlineData("ListSecrets", "secretmanager.secrets.list", "gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.viewer")]
-    [InlineData("ListSecretVersions", "secretmanager.versions.list", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role=roles/secretmanager.viewer")]
+    [InlineData("AddSecretVersion", "secretmanager.versions.add", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretVersionAdder' --condition=None")]
+    [InlineData("DisableSecretVersion", "secretmanager.versions.disable", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretVersionManager' --condition=None")]
+    [InlineData("UpdateSecret", "secretmanager.secrets.update", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.admin' --condition=None")]
+    [InlineData("DeleteSecret", "secretmanager.secrets.delete", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.admin' --condition=None")]
+    [InlineData("CreateSecret", "secretmanager.secrets.create", "gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.admin' --condition=None")]
+    [InlineData("ListSecrets", "secretmanager.secrets.list", "gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None")]
+    [InlineData("ListSecretVersions", "secretmanager.versions.list", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.viewer' --condition=None")]
     public async Task TheRoleToGrantIsTheOneThatTheCallNeeds(string operation, string permission, string command)
     {
         await using GcpFake fake = await GcpFake.StartAsync();
@@ -146,7 +148,7 @@ public sealed class GcpErrorTests : IAsyncLifetime
         Assert.Equal("principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT", federated.Member);
         GcpPlace regional = _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = "p1", Region = "europe-west3" });
         FlowSecretException error = new GcpErrors(new Place(StoreKind.Gcp, "p1/europe-west3", federated.Identity), regional, federated).Forbidden(new GcpCall("secretmanager.versions.access", "s1"));
-        Assert.EndsWith("gcloud secrets add-iam-policy-binding s1 --project=p1 --location=europe-west3 --member='principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT' --role=roles/secretmanager.secretAccessor", error.Remedy);
+        Assert.EndsWith("gcloud secrets add-iam-policy-binding s1 --project=p1 --location=europe-west3 --member='principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT' --role='roles/secretmanager.secretAccessor' --condition=None", error.Remedy);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed partial class GcpAccessControl
         }
         catch (FlowSecretException e) when (e.AccessCause is AccessCauses.NoGrant or AccessCauses.SecretNotFoundOrForbidden)
         {
-            return await WithoutPolicyAsync(name, principal, GcpRoles.PermissionsOf(permission)[0], survey, cancellationToken);
+            return await WithoutPolicyAsync(name, principal, permission, survey, cancellationToken);
         }
 
         AccessAnswer? allowed = null;
@@ -82,7 +82,8 @@ internal sealed partial class GcpAccessControl
                     $"Ask the organisation's administrators what applies: gcloud policy-troubleshoot iam //secretmanager.googleapis.com/{FullName(name, parents)} --principal-email={EmailOf(member)} --permission={permission}");
         }
 
-        AccessAnswer answer = Answer(name, member, permission, verdict with { Open = [] }, parents);
+        // Google has decided what cannot be decided here.
+        AccessAnswer answer = Answer(name, member, permission, verdict with { Open = [], Unmet = verdict.Unmet ?? verdict.Conditional }, parents);
         return answer.Cause == AccessCauses.NoGrant && await OtherIdentityAsync(name, permission, policy, survey, member, cancellationToken) is { } other ? other : answer;
     }
 
@@ -105,6 +106,12 @@ internal sealed partial class GcpAccessControl
                 GcpRemedies.Except(policy));
         }
 
+        if (verdict is { Grant: { } given, Doubt: ({ } from, { } open) })
+        {
+            string exception = GcpRemedies.Except(open);
+            return AccessAnswer.Unknown(name, AccessCauses.ConditionUnresolved, $"{principal} has {given.Binding.Role} on {given.Source}, but whether the deny policy '{GcpName.Last(open.Name)}' of {from} applies cannot be decided here", $"To be sure, l{exception[1..]}");
+        }
+
         if (verdict.Grant is { } seen)
         {
             return AccessAnswer.Allowed(name, $"{principal} has {seen.Binding.Role} on {seen.Source}{(parents.Unread.Count == 0 ? "" : $" (not seen here: {string.Join("; ", parents.Unread)})")}.");
@@ -112,7 +119,7 @@ internal sealed partial class GcpAccessControl
 
         if (verdict.Open is [({ } cause, { } words), ..])
         {
-            return AccessAnswer.Unknown(name, cause, $"Nothing that can be read grants {principal} '{permission}', but {words}", $"{GcpRemedies.Resolve(cause, words, principal)}To be sure, l{grant[1..]}");
+            return AccessAnswer.Unknown(name, cause, $"Nothing that can be read grants {principal} '{permission}', but {words}", GcpRemedies.Resolve(cause, words, principal) is { } look ? $"{look}; to be sure, l{grant[1..]}" : $"To be sure, l{grant[1..]}");
         }
 
         return verdict.Unmet is { } unmet
@@ -145,11 +152,23 @@ internal sealed partial class GcpAccessControl
         };
     }
 
-    private async Task<AccessAnswer> WithoutPolicyAsync(string name, string principal, string permission, GcpSurvey survey, CancellationToken cancellationToken)
+    private async Task<AccessAnswer> WithoutPolicyAsync(string name, string principal, SecretPermission permission, GcpSurvey survey, CancellationToken cancellationToken)
     {
-        if (await TroubleshootAsync(name, principal, permission, survey, cancellationToken) is { } told)
+        AccessAnswer? told = null;
+        foreach (string wanted in GcpRoles.PermissionsOf(permission))
         {
-            return told;
+            told = await TroubleshootAsync(name, principal, wanted, survey, cancellationToken);
+            if (told?.Result != AccessResult.Allowed)
+            {
+                break;
+            }
+        }
+
+        if (told is not null)
+        {
+            return told.Result == AccessResult.Allowed && permission == SecretPermission.Read
+                ? await ReadableAsync(name, new AccessQuestion(principal, permission), told.Evidence.TrimEnd('.'), cancellationToken)
+                : told;
         }
 
         (GcpSecret? secret, FlowSecretException? refusal) = await _caller.TryAsync(new GcpCall("secretmanager.secrets.get", name), ct => _client.Value.GetSecretAsync(name, ct), cancellationToken);
@@ -164,14 +183,14 @@ internal sealed partial class GcpAccessControl
     /// <summary>Whether another login of this machine is the one that was meant: application default credentials and gcloud's own are often two people.</summary>
     private async Task<AccessAnswer?> OtherIdentityAsync(string name, string permission, JsonObject policy, GcpSurvey survey, string member, CancellationToken cancellationToken)
     {
-        if (_credential.OtherMember is not { } other || string.Equals(other, member, StringComparison.OrdinalIgnoreCase))
+        if (_credential.OtherMember is not { } other || GcpMember.IsSame(other, member))
         {
             return null;
         }
 
         GcpVerdict verdict = await JudgeAsync(name, other, permission, policy, survey, cancellationToken);
         return verdict is { Grant: { } grant, Denial: null }
-            ? AccessAnswer.Denied(name, AccessCauses.OtherIdentity, $"It was asked as {member} ({_store.Place.Identity}), who has no '{permission}'; gcloud is logged in as {other}, who has {grant.Binding.Role} on {grant.Source}", "Ask as that one: Connect-FlowSecretStore -Store Gcp -Project " + _at.Project + " -AccessToken (gcloud auth print-access-token | ConvertTo-SecureString -AsPlainText)")
+            ? AccessAnswer.Denied(name, AccessCauses.OtherIdentity, $"It was asked as {member} ({_store.Place.Identity}), who has no '{permission}'; gcloud is logged in as {other}, who has {grant.Binding.Role} on {grant.Source}", $"Ask as that one: Connect-FlowSecretStore -Store Gcp -Project {_at.Project}{(_at.Location is null ? "" : " -Region " + _at.Location)} -AccessToken (gcloud auth print-access-token | ConvertTo-SecureString -AsPlainText)")
             : null;
     }
 

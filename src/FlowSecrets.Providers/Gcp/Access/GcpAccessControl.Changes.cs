@@ -58,15 +58,23 @@ internal sealed partial class GcpAccessControl
                 return sent is null ? AccessChange.None : await DoneAsync(name, sent, cancellationToken);
             }
 
-            sent = diff;
+            int sends = 0;
             try
             {
-                await CallAsync(new GcpCall(GcpRoles.SetPolicy, name, Changes: true), ct => _client.Value.SetPolicyAsync(name, policy, ct), cancellationToken);
+                await CallAsync(
+                    new GcpCall(GcpRoles.SetPolicy, name, Changes: true),
+                    ct =>
+                    {
+                        sends++;
+                        return _client.Value.SetPolicyAsync(name, policy, ct);
+                    },
+                    cancellationToken);
                 return await DoneAsync(name, diff, cancellationToken);
             }
             catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && _options.Clock.GetElapsedTime(start) < Contention)
             {
-                // Somebody else changed the policy meanwhile: it is read again, never overwritten.
+                // Somebody else changed the policy meanwhile: it is read again, never overwritten. Or it was this, by a try whose answer was lost.
+                sent = sends > 1 ? diff : null;
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 100) * Math.Min(attempt, 10)), _options.Clock, cancellationToken);
             }
         }
@@ -75,7 +83,7 @@ internal sealed partial class GcpAccessControl
     /// <summary>A service account that the caller may act as is tried; of nobody else can it be seen from here.</summary>
     public async Task<AccessAnswer?> TryAsync(string name, AccessQuestion question, CancellationToken cancellationToken)
     {
-        if (question.Principal is null || string.Equals(question.Principal, _credential.Member, StringComparison.OrdinalIgnoreCase))
+        if (question.Principal is null || GcpMember.IsSame(question.Principal, _credential.Member))
         {
             return await TestAsync(name, question with { Principal = null }, new GcpSurvey(this, cancellationToken), cancellationToken);
         }
@@ -97,7 +105,9 @@ internal sealed partial class GcpAccessControl
         (GcpPermissions? reply, FlowSecretException? refusal) = await _caller.TryAsync(new GcpCall("secretmanager.secrets.testIamPermissions", name), ct => client.TestPermissionsAsync(name, wanted, ct), cancellationToken);
         return refusal is not null ? AccessAnswer.Of(name, refusal)
             : wanted.All(w => reply!.Permissions?.Contains(w, StringComparer.Ordinal) == true) ? AccessAnswer.Allowed(name, $"Asked as {email}, Google says yes.")
-            : Young(name, question.Principal, MadeLately(name, question.Principal, question.Permission) ?? _options.Clock.GetUtcNow(), AccessResult.Denied);
+            : MadeLately(name, question.Principal, question.Permission) is { } made ? Young(name, question.Principal, made, AccessResult.Denied)
+            : await TestOtherAsync(name, question.Principal, question.Permission, new GcpSurvey(this, cancellationToken), cancellationToken) is { Result: not AccessResult.Allowed } why ? why
+            : AccessAnswer.Denied(name, AccessCauses.OrganizationPolicy, $"Asked as {email}, Google says no, though it is granted: a deny policy, a perimeter or an access boundary forbids it", "Ask the organisation's administrators what applies.");
     }
 
     private async Task<AccessChange> DoneAsync(string name, GcpPolicyDiff diff, CancellationToken cancellationToken)

@@ -71,7 +71,7 @@ internal sealed partial class GcpAccessControl : IAccessControl
                 return mismatch;
             }
 
-            return question.Principal is null || string.Equals(question.Principal, _credential.Member, StringComparison.OrdinalIgnoreCase)
+            return question.Principal is null || GcpMember.IsSame(question.Principal, _credential.Member)
                 ? await TestCallerAsync(name, question, survey, cancellationToken) with { Principal = _credential.IsNamed ? _credential.Member : _member is { IsCompletedSuccessfully: true, Result: { } known } ? known : null }
                 : await TestOtherAsync(name, question.Principal, question.Permission, survey, cancellationToken);
         }
@@ -108,12 +108,15 @@ internal sealed partial class GcpAccessControl : IAccessControl
         (GcpVersion? newest, FlowSecretException? refusal) = await _caller.TryAsync(new GcpCall("secretmanager.versions.get", name, "latest"), ct => _client.Value.GetVersionAsync(name, "latest", ct), cancellationToken);
         return (newest?.State, refusal?.Id) switch
         {
-            ("DISABLED", _) => AccessAnswer.Of(name, StoreErrors.VersionDisabled(name, newest!.Number)),
-            ("DESTROYED", _) => AccessAnswer.Of(name, StoreErrors.VersionDestroyed(name, newest!.Number)),
-            (_, ErrorIds.SecretNotFound) => AccessAnswer.Of(name, StoreErrors.HasNoVersion(_store.Place, name)),
+            ("DISABLED", _) => await UnreadableAsync(StoreErrors.VersionDisabled(name, newest!.Number)),
+            ("DESTROYED", _) => await UnreadableAsync(StoreErrors.VersionDestroyed(name, newest!.Number)),
+            (_, ErrorIds.SecretNotFound) => await UnreadableAsync(refusal!),
             (null, _) => AccessAnswer.Allowed(name, $"{evidence}; whether its newest version can be read may not be seen without reading it."),
             _ => AccessAnswer.Allowed(name, evidence + "."),
         };
+
+        // In the words of a command that reads.
+        async Task<AccessAnswer> UnreadableAsync(FlowSecretException error) => AccessAnswer.Of(name, await _store.WhyNotAsync(name, GcpStore.Latest, error, cancellationToken));
     }
 
     private async Task<AccessAnswer?> FederationAsync(string name, string principal, string subject, GcpSurvey survey, CancellationToken cancellationToken)
@@ -165,7 +168,8 @@ internal sealed partial class GcpAccessControl : IAccessControl
     private async Task<FlowSecretException> WithNumberAsync(string secret, FlowSecretException denial, CancellationToken cancellationToken)
     {
         (GcpSecret? found, _) = await _caller.TryAsync(new GcpCall("secretmanager.secrets.get", secret), ct => _client.Value.GetSecretAsync(secret, ct), cancellationToken);
-        return found?.Name?.Split('/') is ["projects", { } number, ..]
+        string? whole = found?.Name ?? (await _caller.TryAsync(new GcpCall("resourcemanager.projects.get"), ct => _cloud.GetResourceAsync("projects/" + _at.Project, ct), cancellationToken)).Reply?.Name;
+        return whole?.Split('/') is ["projects", { } number, ..]
             ? new FlowSecretException(denial.Id, denial.Category, denial.Target, denial.Cause, denial.Remedy.Replace("PROJECT_NUMBER", number, StringComparison.Ordinal)) { AccessCause = denial.AccessCause }
             : denial;
     }

@@ -11,20 +11,27 @@ internal sealed partial class GcpCondition
 {
     private readonly List<string> _tokens;
     private readonly DateTimeOffset _now;
-    private readonly string _version;
+    private readonly string _name;
+    private readonly bool _isVersion;
+    private readonly bool _isNamed;
     private int _at;
 
     /// <param name="secret">Full name of the secret, with the project's number: projects/N/secrets/ID.</param>
-    private GcpCondition(string expression, DateTimeOffset now, string secret)
+    /// <param name="permission">Some are asked for on a version, whose number is not known; all others on the secret itself.</param>
+    private GcpCondition(string expression, DateTimeOffset now, string secret, string permission)
     {
         _tokens = [.. Token().Matches(expression).Select(static m => m.Value)];
-        (_now, _version) = (now, secret + "/versions/");
+        _isVersion = permission.StartsWith("secretmanager.versions.", StringComparison.Ordinal) && permission is not (GcpRoles.Add or "secretmanager.versions.list");
+        (_now, _name) = (now, _isVersion ? secret + "/versions/" : secret);
+
+        // Conditions see the project's number; with its id alone nothing is known of the name.
+        _isNamed = secret.Split('/') is ["projects", { } number, ..] && number.All(char.IsAsciiDigit);
     }
 
     /// <returns>Null: it cannot be known here.</returns>
-    public static bool? IsMet(string expression, DateTimeOffset now, string secret)
+    public static bool? IsMet(string expression, DateTimeOffset now, string secret, string permission)
     {
-        GcpCondition condition = new(expression, now, secret);
+        GcpCondition condition = new(expression, now, secret, permission);
         try
         {
             bool? met = condition.Or();
@@ -94,18 +101,18 @@ internal sealed partial class GcpCondition
                 Expect(")");
                 return sign switch { "<" => _now < time, "<=" => _now <= time, ">" => _now > time, ">=" => _now >= time, _ => null };
             case "resource.name.startsWith":
-                return Within(static (known, text) => known.StartsWith(text, StringComparison.Ordinal) ? true : text.StartsWith(known, StringComparison.Ordinal) ? null : false);
+                return Within(text => _name.StartsWith(text, StringComparison.Ordinal) ? true : _isVersion && text.StartsWith(_name, StringComparison.Ordinal) ? null : false);
             case "resource.name.endsWith":
                 // How the version will be named is not known.
-                return Within(static (_, _) => null);
+                return Within(text => _isVersion ? null : _name.EndsWith(text, StringComparison.Ordinal));
             case "resource.name" or "resource.service" or "resource.type":
                 bool equal = Next() switch { "==" => true, "!=" => false, _ => throw new FormatException() };
                 string told = Text();
                 bool? same = name switch
                 {
-                    "resource.name" => told.StartsWith(_version, StringComparison.Ordinal) ? null : false,
+                    "resource.name" => !_isNamed ? null : !_isVersion ? told == _name : told.StartsWith(_name, StringComparison.Ordinal) ? null : false,
                     "resource.service" => told == "secretmanager.googleapis.com",
-                    _ => told is "secretmanager.googleapis.com/SecretVersion" ? true : told is "secretmanager.googleapis.com/Secret" ? null : false,
+                    _ => told == (_isVersion ? "secretmanager.googleapis.com/SecretVersion" : "secretmanager.googleapis.com/Secret") ? true : _isVersion && told == "secretmanager.googleapis.com/Secret" ? null : false,
                 };
                 return equal ? same : !same;
             default:
@@ -113,12 +120,12 @@ internal sealed partial class GcpCondition
         }
     }
 
-    private bool? Within(Func<string, string, bool?> decide)
+    private bool? Within(Func<string, bool?> decide)
     {
         Expect("(");
         string text = Text();
         Expect(")");
-        return decide(_version, text);
+        return _isNamed ? decide(text) : null;
     }
 
     private string Text()

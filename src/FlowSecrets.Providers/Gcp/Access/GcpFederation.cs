@@ -12,9 +12,9 @@ internal static class GcpFederation
         string told = token is null ? "what its token says could not be read" : token.ToString();
         string remedy = credential.Member.StartsWith("serviceAccount:", StringComparison.Ordinal)
             ? GcpRemedies.LetIn(credential.Member["serviceAccount:".Length..], $"principal://iam.googleapis.com/{credential.Pool}/subject/{token?.Subject ?? "SUBJECT"}")
-            : $"Compare it with the provider's condition: gcloud iam workload-identity-pools providers describe {GcpName.Last(credential.Provider)} --workload-identity-pool={GcpName.Last(credential.Pool)} --location=global --project={at.Project} --format='value(attributeCondition)'";
+            : $"Compare it with the provider's condition: gcloud iam workload-identity-pools providers describe {credential.Provider} --format='value(attributeCondition)'";
         string check = token?.Subject is { } subject && remedy.Contains("add-iam-policy-binding", StringComparison.Ordinal)
-            ? $". What it lets in now shows: Test-FlowSecretAccess NAME -Principal '{credential.Member}' -TokenSubject '{subject}'"
+            ? $"; what it lets in now shows: Test-FlowSecretAccess NAME -Principal '{credential.Member}' -TokenSubject '{subject}'"
             : "";
         return GcpErrors.NotAuthenticated(at.Project, $"Google did not take the token of {place.Identity}{reason}: {told}", remedy + check, AccessCauses.FederationMismatch);
     }

@@ -6,10 +6,16 @@ internal static class GcpMember
     private const string UserForm = "principal://goog/subject/";
     private const string ServiceAccountForm = "principal://iam.googleapis.com/projects/-/serviceAccounts/";
 
+    /// <summary>E-mail addresses and domains are the same in either case; the subjects of tokens are not.</summary>
+    public static bool IsSame(string member, string other) => string.Equals(Canonical(member), Canonical(other), StringComparison.Ordinal);
+
+    public static string Canonical(string member) =>
+        member.Split(':')[0] is { } kind && (kind is "user" or "serviceAccount" or "group" or "domain") ? kind + member[kind.Length..].ToLowerInvariant() : member;
+
     /// <returns>Null: it cannot be known here, as with groups.</returns>
     public static bool? Holds(string member, string principal)
     {
-        if (string.Equals(member, principal, StringComparison.OrdinalIgnoreCase))
+        if (IsSame(member, principal))
         {
             return true;
         }

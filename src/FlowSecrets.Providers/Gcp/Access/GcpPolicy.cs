@@ -60,7 +60,7 @@ internal static partial class GcpPolicy
         RemoveWhere(policy, edit.Principal, b => RoleOf(b) == role && (string?)b["condition"]?["title"] == OurTitle && ConditionOf(b) != condition, diff);
         if (Nodes(policy).FirstOrDefault(b => RoleOf(b) == role && ConditionOf(b) == condition) is { } same)
         {
-            if (!MembersOf(same).Contains(edit.Principal, StringComparer.OrdinalIgnoreCase))
+            if (!MembersOf(same).Any(m => GcpMember.IsSame(m, edit.Principal)))
             {
                 ((JsonArray)same["members"]!).Add(edit.Principal);
                 diff.Add(edit.Principal, role, condition);
@@ -92,7 +92,7 @@ internal static partial class GcpPolicy
         foreach (JsonObject binding in Nodes(policy).Where(isMeant).ToArray())
         {
             JsonArray members = (JsonArray)binding["members"]!;
-            if (members.FirstOrDefault(m => string.Equals((string?)m, member, StringComparison.OrdinalIgnoreCase)) is not { } found)
+            if (members.FirstOrDefault(m => GcpMember.IsSame((string?)m ?? "", member)) is not { } found)
             {
                 continue;
             }

@@ -29,10 +29,11 @@ internal static class GcpRemedies
     }
 
     /// <summary>How to find out what could not be decided.</summary>
-    public static string Resolve(string cause, string words, string principal) => cause switch
+    /// <returns>Null: there is no command for it.</returns>
+    public static string? Resolve(string cause, string words, string principal) => cause switch
     {
-        AccessCauses.GroupUnresolved when words.StartsWith("group:", StringComparison.Ordinal) => $"Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email={words["group:".Length..words.IndexOf(' ')]} --member-email={principal[(principal.IndexOf(':') + 1)..]}. ",
-        _ => "",
+        AccessCauses.GroupUnresolved when words.StartsWith("group:", StringComparison.Ordinal) && principal.Contains('@', StringComparison.Ordinal) => $"Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email={words["group:".Length..words.IndexOf(' ')]} --member-email={principal[(principal.IndexOf(':') + 1)..]}",
+        _ => null,
     };
 
     /// <param name="account">E-mail of a service account.</param>

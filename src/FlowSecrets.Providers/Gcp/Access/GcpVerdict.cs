@@ -7,6 +7,12 @@ namespace FlowSecrets.Providers.Gcp.Access;
 /// <param name="Open">What it may hang on and could not be decided here: a cause with its words.</param>
 internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPolicy Policy)? Denial, GcpGrantSeen? Unmet, IReadOnlyList<(string Cause, string Words)> Open)
 {
+    /// <summary>A grant that would do, under a condition that cannot be decided here.</summary>
+    public GcpGrantSeen? Conditional { get; init; }
+
+    /// <summary>A deny policy of which it cannot be decided here whether it applies.</summary>
+    public (string Source, GcpDenyPolicy Policy)? Doubt { get; init; }
+
     /// <param name="secret">Full name with the project's number.</param>
     /// <param name="levels">From the secret upwards.</param>
     public static async Task<GcpVerdict> ReachAsync(string principal, string permission, string secret, IReadOnlyList<GcpLevel> levels, IReadOnlyList<(string Source, GcpDenyPolicy Policy)> denials, GcpRoleBook roles, DateTimeOffset now, CancellationToken cancellationToken)
@@ -14,6 +20,7 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
         List<(string Cause, string Words)> open = [];
         GcpGrantSeen? grant = null;
         GcpGrantSeen? unmet = null;
+        GcpGrantSeen? conditional = null;
         foreach (GcpLevel level in levels)
         {
             if (level.Missing is { } missing)
@@ -36,7 +43,7 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
                 }
 
                 GcpGrantSeen seen = new(level.Source, binding, ReferenceEquals(level, levels[0]));
-                bool? met = binding.Condition is null ? true : GcpCondition.IsMet(binding.Condition, now, secret);
+                bool? met = binding.Condition is null ? true : GcpCondition.IsMet(binding.Condition, now, secret, permission);
                 if (holds == true && permissions is not null && met == true)
                 {
                     grant ??= seen;
@@ -47,6 +54,7 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
                 }
                 else
                 {
+                    conditional ??= holds == true && permissions is not null ? seen : null;
                     open.Add(permissions is null ? (AccessCauses.PolicyUnreadable, $"what the role {binding.Role} holds may not be read here (iam.roles.get)")
                         : holds is null ? (AccessCauses.GroupUnresolved, $"{maybe} has {binding.Role} on {level.Source}, and whether {principal} is in it cannot be seen here")
                         : (AccessCauses.ConditionUnresolved, $"{binding.Role} on {level.Source} has a condition that cannot be decided here ({binding.Condition})"));
@@ -55,6 +63,7 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
         }
 
         (string Source, GcpDenyPolicy Policy)? denial = null;
+        (string Source, GcpDenyPolicy Policy)? doubt = null;
         foreach ((string source, GcpDenyPolicy policy) in denials)
         {
             bool? denies = Denies(policy, principal, permission, secret, now);
@@ -64,11 +73,11 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
             }
             else if (denies is null)
             {
-                open.Add((AccessCauses.ConditionUnresolved, $"whether the deny policy '{GcpName.Last(policy.Name)}' of {source} applies cannot be decided here"));
+                doubt ??= (source, policy);
             }
         }
 
-        return new GcpVerdict(grant, denial, unmet, open);
+        return new GcpVerdict(grant, denial, unmet, open) { Conditional = conditional, Doubt = doubt };
     }
 
     /// <summary>Of a project's convenience members (projectOwner:…), the project's own policy says who they are.</summary>
@@ -80,7 +89,7 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
             bool? holds = GcpMember.Holds(member, principal);
             if (holds is null && Convenience(member) is { } role)
             {
-                holds = levels.Any(l => l.Bindings.Any(b => b.Role == role && b.Members.Contains(principal, StringComparer.OrdinalIgnoreCase)));
+                holds = levels.Any(l => l.Bindings.Any(b => b.Role == role && b.Members.Any(m => GcpMember.IsSame(m, principal))));
             }
 
             if (holds == true)
@@ -114,7 +123,7 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
 
             bool? denied = Any(rule.DeniedPrincipals, principal);
             bool? excepted = Any(rule.ExceptionPrincipals, principal);
-            bool? met = rule.DenialCondition?.Expression is { Length: > 0 } condition ? GcpCondition.IsMet(condition, now, secret) : true;
+            bool? met = rule.DenialCondition?.Expression is { Length: > 0 } condition ? GcpCondition.IsMet(condition, now, secret, permission) : true;
             if (denied == false || excepted == true || met == false)
             {
                 continue;

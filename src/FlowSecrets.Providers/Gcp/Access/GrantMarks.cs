@@ -13,7 +13,7 @@ internal static class GrantMarks
     private const string Prefix = "flowsecrets-grant-";
 
     public static string Key(string member, string role, string? condition) =>
-        Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{role}\n{member.ToLowerInvariant()}\n{condition}")).AsSpan(0, 8));
+        Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{role}\n{GcpMember.Canonical(member)}\n{condition}")).AsSpan(0, 8));
 
     public static string Value(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
