@@ -78,7 +78,7 @@ internal sealed class GcpAccessWorld : IAsyncDisposable
     public static string Except(string point, string id = "deny-1")
     {
         string attached = "cloudresourcemanager.googleapis.com%2F" + point.Replace("/", "%2F", StringComparison.Ordinal);
-        return $"Let its owner make an exception: gcloud iam policies get {id} --attachment-point={attached} --kind=denypolicies > {id}.json; add the principal to exceptionPrincipals; gcloud iam policies update {id} --attachment-point={attached} --kind=denypolicies --policy-file={id}.json";
+        return $"Let its owner make an exception: gcloud iam policies get {id} --attachment-point={attached} --kind=denypolicies --format=json > {id}.json; add the principal to exceptionPrincipals; gcloud iam policies update {id} --attachment-point={attached} --kind=denypolicies --policy-file={id}.json";
     }
 
     public static void Says(AccessResult result, string cause, string remedy, AccessAnswer answer) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Gcp.Access;
@@ -27,10 +28,19 @@ internal sealed partial class GcpAccessControl : IAccessControl
     /// <summary>"Typically 2 minutes, potentially 7 minutes or longer" (cloud.google.com/iam/docs/access-change-propagation).</summary>
     public TimeSpan Propagation { get; } = TimeSpan.FromMinutes(7);
 
-    public IAsyncEnumerable<AccessAnswer> TestAsync(IReadOnlyCollection<string> names, AccessQuestion question, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<AccessAnswer> TestAsync(IReadOnlyCollection<string> names, AccessQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         GcpSurvey survey = new(this, cancellationToken);
-        return Bounded.RunAsync(names, _store.Concurrency, (n, ct) => TestAsync(n, question, survey, ct), cancellationToken);
+        if (names.Count > 1 && question.Principal is { } principal && !GcpMember.IsSame(principal, _credential.Member))
+        {
+            // What all need comes first, so that with it no more calls are under way than the limit says.
+            await survey.ParentsAsync();
+        }
+
+        await foreach (AccessAnswer answer in Bounded.RunAsync(names, _store.Concurrency, (n, ct) => TestAsync(n, question, survey, ct), cancellationToken))
+        {
+            yield return answer;
+        }
     }
 
     public async Task<IReadOnlyList<string?>> RegionsAsync(CancellationToken cancellationToken)

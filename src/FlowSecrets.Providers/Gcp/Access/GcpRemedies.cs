@@ -24,7 +24,7 @@ internal static class GcpRemedies
         // policies/ATTACHMENT/denypolicies/ID
         string[] name = policy?.Name?.Split('/') ?? [];
         return name is ["policies", { } point, _, { } id]
-            ? $"Let its owner make an exception: gcloud iam policies get {id} --attachment-point={point} --kind=denypolicies > {id}.json; add the principal to exceptionPrincipals; gcloud iam policies update {id} --attachment-point={point} --kind=denypolicies --policy-file={id}.json"
+            ? $"Let its owner make an exception: gcloud iam policies get {id} --attachment-point={point} --kind=denypolicies --format=json > {id}.json; add the principal to exceptionPrincipals; gcloud iam policies update {id} --attachment-point={point} --kind=denypolicies --policy-file={id}.json"
             : "Let whoever keeps the deny policies of the project, its folders and its organisation make an exception.";
     }
 
