@@ -121,6 +121,43 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TheTroubleshooterIsAskedWhereThePolicyMayNotBeRead()
+    {
+        Iam.SetAncestry("flow-test");
+        Iam.Grant(Project, Dev, "roles/browser");
+        Iam.Grant(Project, Dev, "roles/iam.denyReviewer");
+        Iam.Grant(Project, Api, Accessor);
+        Assert.Equal($"Policy Troubleshooter says that {Api} has '{AccessVersions}'; whether its newest version can be read may not be seen without reading it.", (await _world.TestAsync(Dev, Api)).Evidence);
+        string id = Iam.Deny(Project, [Api], [AccessVersions]);
+        Says(AccessResult.Denied, AccessCauses.ExplicitDeny, Except("projects/123456789", id), await _world.TestAsync(Dev, Api));
+        _world.Fake.EnabledApis.Disable("policytroubleshooter");
+        Assert.Equal((AccessResult.Unknown, AccessCauses.PolicyUnreadable), (await _world.TestAsync(Dev, Api) is var off ? (off.Result, off.Cause) : default));
+    }
+
+    [Fact]
+    public async Task TheTroubleshooterNamesTheOrganisationsDenial()
+    {
+        Iam.Grant(Organization, Dev, "roles/iam.denyReviewer");
+        Iam.Deny(Organization, [Api], [AccessVersions]);
+        Says(AccessResult.Denied, AccessCauses.OrganizationPolicy, Except(Organization), await _world.TestAsync(Dev, Api));
+    }
+
+    [Fact]
+    public async Task TheTroubleshooterIsAskedForAllThatManagingNeeds()
+    {
+        Iam.SetAncestry("flow-test");
+        Iam.Grant(Project, Dev, "roles/browser");
+        Iam.Grant(Project, Dev, "roles/iam.denyReviewer");
+        Iam.AddRole("projects/flow-test/roles/updater", "secretmanager.secrets.update");
+        Iam.Grant(Project, Api, "projects/flow-test/roles/updater");
+        Assert.Equal((AccessResult.Unknown, AccessCauses.PolicyUnreadable), (await _world.TestAsync(Dev, Api, SecretPermission.Manage) is var part ? (part.Result, part.Cause) : default));
+        Iam.Grant(Project, Api, "roles/secretmanager.admin");
+        _world.Fake.ClearCalls();
+        Assert.Equal(AccessResult.Allowed, (await _world.TestAsync(Dev, Api, SecretPermission.Manage)).Result);
+        Assert.Equal(4, _world.Fake.Calls.Count(static c => c.Operation == "Troubleshoot"));
+    }
+
+    [Fact]
     public async Task AParentsPolicyMayDecideAndNotBeReadable()
     {
         Iam.Grant(Db, Dev, Viewer);

@@ -141,7 +141,8 @@ internal sealed partial class GcpAccessControl
         if (reply?.DenyPolicyExplanation is { DenyAccessState: "DENY_ACCESS_STATE_DENIED" } denied)
         {
             GcpDenyPolicy? policy = denied.ExplainedResources?.SelectMany(static r => r.ExplainedPolicies ?? []).FirstOrDefault(static p => p.DenyAccessState == "DENY_ACCESS_STATE_DENIED")?.Policy;
-            return AccessAnswer.Denied(name, AccessCauses.ExplicitDeny, $"Policy Troubleshooter says that {(policy is null ? "a deny policy" : $"the deny policy '{GcpName.Last(policy.Name)}'")} forbids {principal} '{permission}'", GcpRemedies.Except(policy));
+            bool isAbove = policy?.Name is { } attached && !attached.Contains("%2Fprojects%2F", StringComparison.Ordinal);
+            return AccessAnswer.Denied(name, isAbove ? AccessCauses.OrganizationPolicy : AccessCauses.ExplicitDeny, $"Policy Troubleshooter says that {(policy is null ? "a deny policy" : $"the deny policy '{GcpName.Last(policy.Name)}'")} forbids {principal} '{permission}'", GcpRemedies.Except(policy));
         }
 
         return reply?.OverallAccessState switch
