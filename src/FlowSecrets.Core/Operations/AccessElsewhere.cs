@@ -39,9 +39,13 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
     {
         StoreSelection here = workspace.Selection;
         bool isEndpoint = here.Store == StoreKind.Gcp && there.Selection.Project == here.Project && (there.Selection.Region is null || here.Region is null);
-        string place = context.Providers().OpenStore(there.Selection, context.Variable).Place.ToString();
+        Place place = context.Providers().OpenStore(there.Selection, context.Variable).Place;
+
+        // What the selection leaves to the machine is said all the same.
+        string[] found = place.Location.Split('/');
+        (string? project, string? at) = here.Store == StoreKind.Gcp ? (found[0], found.ElementAtOrDefault(1)) : (null, found[^1]);
         string remedy = there.How.StartsWith('-') ? $"Use that one: {there.How}"
-            : $"Use that one: Connect-FlowSecretStore -Store {here.Store}{Argument("Project", there.Selection.Project)}{Argument("Region", there.Selection.Region)}{Argument("Profile", there.Selection.Profile)}";
+            : $"Use that one: Connect-FlowSecretStore -Store {here.Store}{Argument("Project", project)}{Argument("Region", at)}{Argument("Profile", there.Selection.Profile)}";
         return isEndpoint
             ? answer with { Result = AccessResult.Denied, Cause = AccessCauses.OtherEndpoint, Evidence = $"'{answer.StoreName}' is a {(there.Selection.Region is { } region ? $"regional secret of {region}" : "global secret")}, and the {workspace.Place} was asked, whose endpoint does not have it", Remedy = $"{remedy}; or set {(there.Selection.Region is { } r ? $"'region: {r}'" : "no 'region'")} in the catalog's environment" }
             : answer with { Result = AccessResult.Denied, Cause = AccessCauses.OtherPlace, Evidence = $"'{answer.StoreName}' is in the {place}{(there.How.StartsWith('-') ? "" : $" ({there.How})")}, and the {workspace.Place} was asked", Remedy = remedy };

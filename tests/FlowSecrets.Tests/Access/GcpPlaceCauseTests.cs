@@ -39,7 +39,7 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
         await MakeAsync(new StoreSelection(StoreKind.Gcp) { Project = "flow-other" });
         _sandbox.Set("GOOGLE_CLOUD_PROJECT", "flow-other");
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test } }");
-        Assert.Equal((AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Gcp"), (answer.Result, answer.Cause, answer.Remedy));
+        Assert.Equal((AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-other'"), (answer.Result, answer.Cause, answer.Remedy));
         Assert.Equal("'db' is in the Gcp store of project flow-other (as this machine is set), and the Gcp store of project flow-test was asked", answer.Evidence);
     }
 

@@ -156,12 +156,17 @@ internal sealed partial class GcpAccessControl : IAccessControl
 
     /// <summary>Who asks, as a policy names it: of a bare token Google is asked whose it is.</summary>
     /// <returns>Null: it is not known.</returns>
-    private Task<string?> MemberAsync(CancellationToken cancellationToken)
+    private async Task<string?> MemberAsync(CancellationToken cancellationToken)
     {
+        Task<string?> asking;
         lock (_gate)
         {
-            return _member ??= FindMemberAsync(cancellationToken);
+            // What was not found out is asked again by the next who wants to know; what one command breaks off, others may still wait for.
+            _member = _member is { IsCompleted: true } and not { IsCompletedSuccessfully: true, Result: not null } ? null : _member;
+            asking = _member ??= FindMemberAsync(CancellationToken.None);
         }
+
+        return await asking.WaitAsync(cancellationToken);
     }
 
     private async Task<string?> FindMemberAsync(CancellationToken cancellationToken)
