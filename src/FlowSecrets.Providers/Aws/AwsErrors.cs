@@ -109,6 +109,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
                 return Final(NotFound(call, message));
             case "ResourceExists":
                 return Final(StoreErrors.SecretExists(PlaceOf(call), call.Target));
+            case "InvalidRequest" when IsDefaultKeyAbroad().IsMatch(message):
+                return Final(KeyUnusable(call));
             case "InvalidRequest" when IsDeleted().IsMatch(message):
                 return Final(StoreErrors.PendingDeletion(call.Target, null));
             case "DecryptionFailure" or "EncryptionFailure":
@@ -165,12 +167,18 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
     }
 
     /// <summary>Refused. AWS refuses alike what is forbidden and, to who may not ask, what is absent; whose policy refused, the message says.</summary>
-    private FlowSecretException Denied(AwsCall call, string message) => new(
-        call.Secret is null || call.Action == "CreateSecret" ? ErrorIds.AccessDenied : ErrorIds.SecretNotFoundOrForbidden,
-        FlowErrorCategory.PermissionDenied,
-        call.Target,
-        $"Permission denied: {Who} may not '{call.FullAction}' {(call.Secret is null ? "in" : $"on the secret '{call.Secret}' in")} the {PlaceOf(call)}{(AwsDenial.KindOf(message) is { Length: > 0 } kind ? $" ({kind})" : "")}",
-        AwsRemedies.AllowSomebody(call.FullAction, Resource(call))) { AccessCause = AwsDenial.CauseOf(message) ?? AccessCauses.SecretNotFoundOrForbidden };
+    private FlowSecretException Denied(AwsCall call, string message)
+    {
+        bool isUndecided = call.Secret is not null && call.Action != "CreateSecret";
+        return new(
+            isUndecided ? ErrorIds.SecretNotFoundOrForbidden : ErrorIds.AccessDenied,
+            FlowErrorCategory.PermissionDenied,
+            call.Target,
+            isUndecided
+                ? $"Permission denied: There is no secret '{call.Secret}' in the {PlaceOf(call)}, or {Who} may not use it: AWS does not tell which ('{call.FullAction}')"
+                : $"Permission denied: {Who} may not '{call.FullAction}' in the {PlaceOf(call)}{(AwsDenial.KindOf(message) is { Length: > 0 } kind ? $" ({kind})" : "")}",
+            AwsRemedies.AllowSomebody(call.FullAction, ResourceOf(call))) { AccessCause = AwsDenial.CauseOf(message) ?? (isUndecided ? AccessCauses.SecretNotFoundOrForbidden : AccessCauses.NoGrant) };
+    }
 
     private FlowSecretException KeyUnusable(AwsCall call) => new(
         ErrorIds.AccessDenied,
@@ -209,7 +217,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
     private FlowSecretException NotAuthenticated(string cause, string? remedy = null, string accessCause = AccessCauses.NotAuthenticated) =>
         new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, at.Region, cause, remedy ?? LogIn) { AccessCause = accessCause };
 
-    private string Resource(AwsCall call)
+    /// <summary>What a policy that allows a call names.</summary>
+    public string ResourceOf(AwsCall call)
     {
         string partition = Amazon.Runtime.Internal.Endpoints.StandardLibrary.Fn.Partition(at.Region).name;
         return call.Secret is null || call.Action is "ListSecrets" or "BatchGetSecretValue" ? "*"
@@ -222,6 +231,9 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
 
     [GeneratedRegex(@"marked for deletion|scheduled for deletion|(was|marked) deleted", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex IsDeleted();
+
+    [GeneratedRegex(@"different AWS account.*\bdefault\b.*\bkey", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex IsDefaultKeyAbroad();
 
     /// <summary>By what it says of the service; a user or a secret may be named after it.</summary>
     [GeneratedRegex(@"Access to KMS|\bkms:[A-Z]|the (ciphertext|KMS key) ", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]

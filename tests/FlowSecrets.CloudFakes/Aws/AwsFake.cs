@@ -22,6 +22,7 @@ public sealed class AwsFake : CloudFake
         _store = new AwsStore(_lock, options.Account, () => Now);
         _trail = new AwsTrail(_lock);
         Iam = new AwsIam(new AwsDirectory(_lock, () => Now), options.Account);
+        Iam.AddAdministrator(options.CallerArn);
         Kms = new AwsKms(_lock, options, () => Now);
         Workloads = new AwsWorkloads(_lock, options, () => Now);
         _secrets = new AwsSecretsService(_store, Kms, options);

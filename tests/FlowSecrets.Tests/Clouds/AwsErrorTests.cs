@@ -15,6 +15,7 @@ public sealed class AwsErrorTests : IAsyncLifetime
     private const string Clock = "AWS refused the signature's time: this machine's clock is wrong.";
     private const string SetClock = "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again.";
     private const string Throttling = "AWS goes on throttling calls in the Aws store in eu-west-1 ('secretsmanager:DescribeSecret').";
+    private const string S1 = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s1-??????";
     private const string Wait = "Wait a minute and run the same command again, or use a smaller -ThrottleLimit.";
     private readonly CloudSetting _setting = new(("AWS_ACCESS_KEY_ID", "AKIDTEST"), ("AWS_SECRET_ACCESS_KEY", "secret"));
 
@@ -72,8 +73,8 @@ public sealed class AwsErrorTests : IAsyncLifetime
     {
         FlowSecretException error = await AnsweredAsync(Refusal(400, code, "User: arn:aws:iam::123456789012:user/KMS-Admin is not authorized to perform: secretsmanager:DescribeSecret"));
         Assert.Equal(ErrorIds.SecretNotFoundOrForbidden, error.Id);
-        Assert.Equal($"Permission denied, or there is no secret 's1' in the Aws store of account 123456789012 in eu-west-1: AWS does not tell {Tester} which ('secretsmanager:DescribeSecret').", error.Cause);
-        Assert.Equal("""Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"secretsmanager:DescribeSecret","Resource":"arn:aws:secretsmanager:eu-west-1:123456789012:secret:s1-??????"}""", error.Remedy);
+        Assert.Equal($"Permission denied: There is no secret 's1' in the Aws store of account 123456789012 in eu-west-1, or {Tester} may not use it: AWS does not tell which ('secretsmanager:DescribeSecret').", error.Cause);
+        Assert.Equal($"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: {Attach("DescribeSecret", "s1", S1)}; or on the secret: Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'", error.Remedy);
     }
 
     [Theory]
@@ -86,7 +87,7 @@ public sealed class AwsErrorTests : IAsyncLifetime
         FlowSecretException error = await AnsweredAsync(Refusal(400, code, message));
         Assert.Equal(ErrorIds.AccessDenied, error.Id);
         Assert.Contains("may not use the KMS key that encrypts 's1'", error.Cause);
-        Assert.EndsWith("aws secretsmanager describe-secret --secret-id 's1' --region eu-west-1 --query KmsKeyId", error.Remedy);
+        Assert.Equal("Let the key's owner allow kms:Decrypt. Which key: aws secretsmanager describe-secret --secret-id 's1' --region eu-west-1 --query KmsKeyId --output text", error.Remedy);
     }
 
     [Theory]
@@ -139,19 +140,19 @@ public sealed class AwsErrorTests : IAsyncLifetime
         Assert.Equal(ErrorIds.SecretNotFound, (await ReadAsync(store, "s1")).Id);
         await CreateAsync(store, "s1");
         FlowSecretException denied = await ReadAsync(store, "s1");
-        Assert.Equal((ErrorIds.AccessDenied, $"Permission denied: {Tester} may not 'secretsmanager:GetSecretValue' on the secret 's1' in the Aws store of account 123456789012 in eu-west-1."), (denied.Id, denied.Cause));
-        Assert.Equal("""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"arn:aws:secretsmanager:eu-west-1:123456789012:secret:s1-??????"}""", denied.Remedy);
+        Assert.Equal((ErrorIds.AccessDenied, $"Permission denied: {Tester} may not 'secretsmanager:GetSecretValue' on the secret 's1' in the Aws store of account 123456789012 in eu-west-1: no policy of its own or of the secret allows it."), (denied.Id, denied.Cause));
+        Assert.Equal($"Let an administrator allow it: {Attach("GetSecretValue", "s1", await ArnAsync(store))}; or on the secret: Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'", denied.Remedy);
         fake.Faults.Deny("DescribeSecret");
         Assert.Equal(ErrorIds.SecretNotFoundOrForbidden, (await ReadAsync(store, "s1")).Id);
     }
 
     [Theory]
-    [InlineData("PutSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s1-??????")]
-    [InlineData("CreateSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s2*")]
-    [InlineData("ListSecrets", "*")]
-    [InlineData("DeleteSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s1-??????")]
-    [InlineData("ListSecretVersionIds", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s1-??????")]
-    public async Task TheStatementIsTheOneThatTheCallNeeds(string operation, string resource)
+    [InlineData("PutSecretValue", "s1", "")]
+    [InlineData("CreateSecret", "s2", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s2*")]
+    [InlineData("ListSecrets", "all", "*")]
+    [InlineData("DeleteSecret", "s1", "")]
+    [InlineData("ListSecretVersionIds", "s1", "")]
+    public async Task TheStatementIsTheOneThatTheCallNeeds(string operation, string name, string resource)
     {
         await using AwsFake fake = await AwsFake.StartAsync();
         AwsStore store = _setting.Aws(fake.Endpoint);
@@ -169,7 +170,8 @@ public sealed class AwsErrorTests : IAsyncLifetime
                 _ => store.ListVersionsAsync("s1", CancellationToken.None),
             });
         });
-        Assert.Equal((ErrorIds.AccessDenied, $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"secretsmanager:{{operation}}","Resource":"{{resource}}"}"""), (error.Id, error.Remedy));
+        Assert.Equal(ErrorIds.AccessDenied, error.Id);
+        Assert.StartsWith($"Let an administrator allow it: {Attach(operation, name, resource == "" ? await ArnAsync(store) : resource)}", error.Remedy);
     }
 
     [Theory]
@@ -179,10 +181,16 @@ public sealed class AwsErrorTests : IAsyncLifetime
     public async Task AnArnsOwnRegionAndAccountAreInTheRemedy(string arn, string resource)
     {
         FlowSecretException denied = await AnsweredAsync(Refusal(400, "AccessDeniedException", "no"), arn);
-        Assert.EndsWith($$"""{"Effect":"Allow","Action":"secretsmanager:DescribeSecret","Resource":"{{resource}}"}""", denied.Remedy);
+        Assert.Contains($$"""{"Effect":"Allow","Action":"secretsmanager:DescribeSecret","Resource":"{{resource}}"}""", denied.Remedy);
         FlowSecretException key = await AnsweredAsync(Refusal(400, "DecryptionFailure", "no"), arn);
-        Assert.EndsWith($"--secret-id '{arn}' --region {arn.Split(':')[3]} --query KmsKeyId", key.Remedy);
+        Assert.EndsWith($"--secret-id '{arn}' --region {arn.Split(':')[3]} --query KmsKeyId --output text", key.Remedy);
     }
+
+    private static string Attach(string action, string name, string resource) =>
+        $$"""aws iam put-user-policy --user-name tester --policy-name flowsecrets-{{action}}-{{name}} --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:{{action}}","Resource":"{{resource}}"}]}'""";
+
+    private static async Task<string> ArnAsync(AwsStore store) =>
+        JsonDocument.Parse(await store.Access.IdentityPolicyAsync(["s1"], SecretPermission.Read, null, CancellationToken.None)).RootElement.GetProperty("Statement")[0].GetProperty("Resource").GetString()!;
 
     private static Answer Refusal(int status, string code, string message) => new(status, JsonSerializer.Serialize(new Dictionary<string, string> { ["__type"] = code, ["message"] = message }), "application/x-amz-json-1.1");
 

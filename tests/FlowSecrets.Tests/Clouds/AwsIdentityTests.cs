@@ -69,7 +69,7 @@ public sealed class AwsIdentityTests : IAsyncLifetime
             : AwsTokens.Refused("AccessDenied"));
         AwsStore store = _setting.Aws(server.Address);
         FlowSecretException[] errors = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Assert.ThrowsAsync<FlowSecretException>(() => store.DescribeAsync($"s{i}", CancellationToken.None))));
-        Assert.All(errors, static e => Assert.Contains("AWS does not tell keys of AWS_ACCESS_KEY_ID which", e.Cause));
+        Assert.All(errors, static e => Assert.Contains("or keys of AWS_ACCESS_KEY_ID may not use it: AWS does not tell which", e.Cause));
         Assert.All(errors, static e => Assert.Contains("arn:aws:secretsmanager:eu-west-1:*:secret:", e.Remedy));
         Assert.Single(server.Calls, static c => c.Operation.Length == 0);
     }

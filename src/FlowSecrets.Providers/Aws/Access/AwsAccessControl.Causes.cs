@@ -27,6 +27,10 @@ internal sealed partial class AwsAccessControl
 
         bool? bySecret = says.Grant is not null ? true : says.Open is not null || policy.Missing is not null ? null : false;
         bool? all = isSame ? Either(own.Allows, says.IsByAccount ? false : bySecret) : Both(own.Allows, bySecret);
+
+        // A deny wins over all that allows, so that what might be one leaves it open.
+        string? hidden = policy.Missing ?? says.OpenDenial;
+        all = all == true && hidden is not null ? null : all;
         if (all == true)
         {
             string through = bySecret == true && own.Allows != true ? $"the secret's own policy (statement '{says.Grant!.Sid ?? "without a Sid"}')" : own.Words;
@@ -35,12 +39,19 @@ internal sealed partial class AwsAccessControl
 
         if (all is null)
         {
-            string[] open = [.. new[] { own.Allows is null ? own.Words : null, bySecret is null ? policy.Missing ?? says.Open : null }.OfType<string>()];
+            string[] open = [.. new[] { own.Allows is null ? own.Words : null, bySecret is null ? hidden ?? says.Open : hidden }.OfType<string>()];
             return AccessAnswer.Unknown(
                 target.Name,
                 own.Allows is null ? own.Cause ?? AccessCauses.PolicyUnreadable : policy.Missing is not null ? AccessCauses.PolicyUnreadable : AccessCauses.ConditionUnresolved,
                 $"Whether {principal} may '{action}' on '{target.Name}' cannot be known: {string.Join("; ", open)}",
-                own.Missing is { } missing ? AwsRemedies.AllowSomebody(missing, "*") + LiveHint(target, principal) : policy.Missing is not null ? AwsRemedies.AllowSomebody("secretsmanager:GetResourcePolicy", target.Arn) + LiveHint(target, principal) : AwsRemedies.Allow(principal, action, target.Arn, target.Name, target.Region));
+                (own.Missing, policy.Missing, says.OpenDenial) switch
+                {
+                    ({ } missing, _, _) => AwsRemedies.AllowSomebody(missing, "*") + LiveHint(target, principal),
+                    (_, not null, _) => AwsRemedies.AllowSomebody("secretsmanager:GetResourcePolicy", target.Arn) + LiveHint(target, principal),
+                    (_, _, not null) => $"See whether its condition is met: {AwsRemedies.ShowPolicy(target.Id, target.Region)}{LiveHint(target, principal)}",
+                    _ when !isSame => InOther(target, principal, action),
+                    _ => AwsRemedies.Allow(principal, action, target.Arn, target.Name, target.Region),
+                });
         }
 
         if (target.Secret is null)
@@ -51,8 +62,8 @@ internal sealed partial class AwsAccessControl
         if (!isSame)
         {
             return bySecret == false
-                ? Refused(target, principal, action, AccessCauses.NoGrant, $"it is of another account ({principal.Account}), and the secret's own policy does not let it in", $"Let it in on the secret: Grant-FlowSecretAccess -StoreName '{target.Name}' -Principal '{principal.Arn}'; and in account {principal.Account}: {AwsRemedies.Attach(principal, action, target.Arn, target.Name)}")
-                : Refused(target, principal, action, AccessCauses.NoGrant, $"it is of another account ({principal.Account}), whose own policies do not allow it", $"Let an administrator of account {principal.Account} allow it: {AwsRemedies.Attach(principal, action, target.Arn, target.Name)}");
+                ? Refused(target, principal, action, AccessCauses.NoGrant, $"it is of another account ({principal.Account}), and the secret's own policy does not let it in", $"Let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}{(own.Allows == true ? "" : $"; then {char.ToLowerInvariant(InOther(target, principal, action)[0])}{InOther(target, principal, action)[1..]}")}")
+                : Refused(target, principal, action, AccessCauses.NoGrant, $"it is of another account ({principal.Account}), whose own policies do not allow it", InOther(target, principal, action));
         }
 
         return says.Unmet is { } unmet
@@ -76,7 +87,7 @@ internal sealed partial class AwsAccessControl
         return AccessAnswer.Denied(target.Name, cause, evidence, remedy ?? cause switch
         {
             AccessCauses.ExplicitDeny when why?.StartsWith("the secret's", StringComparison.Ordinal) == true =>
-                $"Look at the policy, and let its owner take the statement out: aws secretsmanager get-resource-policy --secret-id '{target.Id}' --region {target.Region} --query ResourcePolicy --output text",
+                $"Look at the policy, and let its owner take the statement out: {AwsRemedies.ShowPolicy(target.Id, target.Region)}",
             AccessCauses.ExplicitDeny => $"Let an administrator take the deny out of the {kind}'s policies: aws iam list-{kind}-policies --{kind}-name {principal.Name}; aws iam list-attached-{kind}-policies --{kind}-name {principal.Name}; or out of the secret's: aws secretsmanager get-resource-policy --secret-id '{target.Id}' --region {target.Region}",
             AccessCauses.OrganizationPolicy => $"Ask the organisation's administrators which policy forbids '{action}': aws organizations list-policies-for-target --target-id {target.Account} --filter SERVICE_CONTROL_POLICY",
             AccessCauses.PermissionsBoundary => $"Let an administrator put it into the boundary: {AwsRemedies.Statement([action], [target.Arn], null).ToJsonString(AwsRemedies.Plain)}; which it is: aws iam get-{kind} --{kind}-name {principal.Name} --query {(principal.IsRole ? "Role" : "User")}.PermissionsBoundary.PermissionsBoundaryArn",
@@ -117,8 +128,8 @@ internal sealed partial class AwsAccessControl
                 return new AwsOwnSays(false, null, NoSuch, null);
             }
 
-            // Refused once, refused always.
-            survey.NoSimulation = refusal!.AccessCause is null ? survey.NoSimulation : refusal;
+            // Refused or out of reach once, so for all.
+            survey.NoSimulation = refusal!.AccessCause is null && refusal.Id != ErrorIds.StoreUnavailable ? survey.NoSimulation : refusal;
             return new AwsOwnSays(null, AccessCauses.PolicyUnreadable, $"its own policies may not be simulated here (iam:SimulatePrincipalPolicy{(refusal.AccessCause is null ? $", {refusal.Id}" : "")})", "iam:SimulatePrincipalPolicy");
         }
 
@@ -136,7 +147,7 @@ internal sealed partial class AwsAccessControl
     /// <summary>What a resource's policy says.</summary>
     private static AwsResourceSays Evaluate(IReadOnlyList<AwsStatement>? statements, AwsPrincipal principal, string action, string resource, Dictionary<string, string> context)
     {
-        AwsResourceSays says = new(null, null, null, null, false);
+        AwsResourceSays says = new(null, null, null, null, null, false);
         foreach (AwsStatement statement in (statements ?? []).Where(s => s.HasAction(action) && s.HasResource(resource)))
         {
             bool? isIn = principal.IsIn(statement.Who, out bool byAccount);
@@ -152,12 +163,15 @@ internal sealed partial class AwsAccessControl
                 (true, true, true) when says.Grant is null || (says.IsByAccount && !byAccount) => says with { Grant = statement, IsByAccount = byAccount },
                 (true, true, true) => says,
                 (true, true, false) => says with { Unmet = says.Unmet ?? statement },
-                _ => says with { Open = says.Open ?? $"the statement '{statement.Sid ?? "without a Sid"}' of the secret's own policy hangs on what is not known here" },
+                (false, _, _) => says with { OpenDenial = says.OpenDenial ?? Open(statement) },
+                _ => says with { Open = says.Open ?? Open(statement) },
             };
         }
 
         return says;
     }
+
+    private static string Open(AwsStatement statement) => $"the statement '{statement.Sid ?? "without a Sid"}' of the resource's policy hangs on what is not known here";
 
     private Dictionary<string, string> Context(AwsTarget target, AwsPrincipal principal)
     {
@@ -179,6 +193,11 @@ internal sealed partial class AwsAccessControl
         return values;
     }
 
+    /// <summary>What another account must do.</summary>
+    private static string InOther(AwsTarget target, AwsPrincipal principal, string action) => principal.IsRoot
+        ? $"Let an administrator of account {principal.Account} allow it to whom it shall be, in an identity policy: {AwsRemedies.Statement([action], [target.Arn], null).ToJsonString(AwsRemedies.Plain)}"
+        : $"Let an administrator of account {principal.Account} allow it: {AwsRemedies.Attach(principal, action, target.Arn, target.Name)}";
+
     /// <summary>Whoever asks about himself can just try.</summary>
     private string LiveHint(AwsTarget target, AwsPrincipal principal) => principal.ToString() == identity.Caller?.Arn ? $"; or try it: Test-FlowSecretAccess -StoreName '{target.Name}' -Live" : "";
 
@@ -193,5 +212,6 @@ internal sealed record AwsOwnSays(bool? Allows, string? Cause, string Words, str
 
 /// <param name="Unmet">It would grant, but for its condition.</param>
 /// <param name="Open">What could not be decided.</param>
+/// <param name="OpenDenial">What might forbid it.</param>
 /// <param name="IsByAccount">Whether the grant names the account, which leaves it to the account's own policies.</param>
-internal sealed record AwsResourceSays(AwsStatement? Grant, AwsStatement? Denial, AwsStatement? Unmet, string? Open, bool IsByAccount);
+internal sealed record AwsResourceSays(AwsStatement? Grant, AwsStatement? Denial, AwsStatement? Unmet, string? Open, string? OpenDenial, bool IsByAccount);

@@ -31,12 +31,25 @@ internal sealed partial class AwsAccessControl
             return AccessAnswer.Denied(target.Name, AccessCauses.KmsKeyNotUsable, $"The KMS key {arn} that encrypts '{target.Name}' is in the state {state}", AwsRemedies.EnableKey(arn, target.Region, state));
         }
 
-        return found?.KeyManager == "AWS" ? null : await PermitsAsync(target, principal, writes, arn, survey, cancellationToken);
+        if (found?.KeyManager == "AWS")
+        {
+            return null;
+        }
+
+        // Writing reads as well: the service decrypts the data key that it got.
+        foreach (string action in writes ? new[] { "kms:GenerateDataKey", "kms:Decrypt" } : ["kms:Decrypt"])
+        {
+            if (await PermitsAsync(target, principal, writes, action, arn, survey, cancellationToken) is { } refused)
+            {
+                return refused;
+            }
+        }
+
+        return null;
     }
 
-    private async Task<AccessAnswer?> PermitsAsync(AwsTarget target, AwsPrincipal principal, bool writes, string key, AwsSurvey survey, CancellationToken cancellationToken)
+    private async Task<AccessAnswer?> PermitsAsync(AwsTarget target, AwsPrincipal principal, bool writes, string action, string key, AwsSurvey survey, CancellationToken cancellationToken)
     {
-        string action = writes ? "kms:GenerateDataKey" : "kms:Decrypt";
         Dictionary<string, string> context = Context(target, principal);
         context["kms:ViaService"] = $"secretsmanager.{target.Region}.amazonaws.com";
         context["kms:CallerAccount"] = principal.Account;
@@ -55,13 +68,15 @@ internal sealed partial class AwsAccessControl
         AwsResourceSays says = Evaluate(statements, principal, action, key, context);
         if (says.Denial is not null)
         {
-            return KeyAnswer(target, principal, writes, key, $"the key's policy forbids it '{action}'");
+            // No grant helps against a deny.
+            return KeyAnswer(target, principal, writes, key, $"the key's policy forbids it '{action}' (statement '{says.Denial.Sid ?? "without a Sid"}')") with { Remedy = AwsRemedies.ShowKeyPolicy(key, target.Region) };
         }
 
         // A key's policy that names the account leaves it to the account's own policies.
         AwsOwnSays? own = statements is null || says.IsByAccount ? await OwnAsync(principal, action, key, context, survey, cancellationToken) : null;
         bool? permits = says switch
         {
+            { OpenDenial: not null } => null,
             { Grant: not null, IsByAccount: false } => true,
             { Grant: not null } => own!.Allows,
             { Open: not null } => null,
@@ -72,21 +87,34 @@ internal sealed partial class AwsAccessControl
             return null;
         }
 
+        if (own?.Cause is AccessCauses.ExplicitDeny or AccessCauses.OrganizationPolicy)
+        {
+            return KeyAnswer(target, principal, writes, key, own.Words) with { Remedy = Refused(target, principal, action, own.Cause, own.Words).Remedy };
+        }
+
         (IReadOnlyList<AwsKeyGrant>? grants, _) = await caller.TryAsync(new AwsCall("kms:ListGrants"), ct => _cloud.ListKeyGrantsAsync(key, target.Region, ct), cancellationToken);
-        if (grants?.Any(g => g.GranteePrincipal == principal.Arn && g.Operations?.Contains(action["kms:".Length..], StringComparer.Ordinal) == true) == true)
+        if (says.OpenDenial is null && grants?.Any(g => IsFor(g, target, principal) && g.Operations?.Contains(action["kms:".Length..], StringComparer.Ordinal) == true) == true)
         {
             return null;
         }
 
-        string missing = statements is null ? $"its policy may not be read here (kms:GetKeyPolicy{(refusal?.AccessCause is null ? $", {refusal?.Id}" : "")})" : says.Open ?? own?.Words ?? "";
+        string missing = statements is null ? $"its policy may not be read here (kms:GetKeyPolicy{(refusal?.AccessCause is null ? $", {refusal?.Id}" : "")})" : says.OpenDenial ?? says.Open ?? own?.Words ?? "";
         return permits == false && grants is not null
             ? KeyAnswer(target, principal, writes, key, $"neither the key's policy nor a grant allows it '{action}'")
             : AccessAnswer.Unknown(
                 target.Name,
-                AccessCauses.PolicyUnreadable,
+                says.Open is not null || says.OpenDenial is not null || own?.Cause == AccessCauses.ConditionUnresolved ? AccessCauses.ConditionUnresolved : AccessCauses.PolicyUnreadable,
                 $"Whether {principal} may use the KMS key {key} that encrypts '{target.Name}' cannot be known: {(permits == false ? "its grants may not be read here (kms:ListGrants)" : missing)}",
-                AwsRemedies.AllowSomebody(permits == false ? "kms:ListGrants" : "kms:GetKeyPolicy", key) + LiveHint(target, principal));
+                says.OpenDenial is not null ? AwsRemedies.ShowKeyPolicy(key, target.Region)
+                    : statements is not null && permits is null ? AwsRemedies.GrantKey(key, target.Region, principal, writes, target.Arn)
+                    : AwsRemedies.AllowSomebody(permits == false ? "kms:ListGrants" : "kms:GetKeyPolicy", key) + LiveHint(target, principal));
     }
+
+    /// <summary>Secrets Manager's context holds the version beside the secret, so that one that must equal the secret's alone never fits.</summary>
+    private static bool IsFor(AwsKeyGrant grant, AwsTarget target, AwsPrincipal principal) =>
+        (grant.GranteePrincipal == principal.Arn || grant.GranteePrincipal == principal.Session)
+        && grant.Constraints?.EncryptionContextEquals is null
+        && (grant.Constraints?.EncryptionContextSubset ?? []).All(c => c.Key == "SecretARN" && c.Value == target.Arn);
 
     private static AccessAnswer KeyAnswer(AwsTarget target, AwsPrincipal principal, bool writes, string? key = null, string? why = null) => (key ?? target.Secret?.KmsKeyId) is { } known
         ? AccessAnswer.Denied(target.Name, AccessCauses.KmsKeyNotUsable, $"{principal} may not use the KMS key {known} that encrypts '{target.Name}'{(why is null ? "" : $": {why}")}", AwsRemedies.GrantKey(known, target.Region, principal, writes, target.Arn))

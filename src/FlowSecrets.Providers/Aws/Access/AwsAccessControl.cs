@@ -33,35 +33,6 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
         return Task.FromResult<IReadOnlyList<string?>>([.. Amazon.RegionEndpoint.EnumerableAllRegions.Where(r => r.PartitionName == partition && r.SystemName.Count(static c => c == '-') >= 2).Select(static r => r.SystemName)]);
     }
 
-    /// <summary>Why a call of any command was denied, in the words of <see cref="TestAsync(IReadOnlyCollection{string}, AccessQuestion, CancellationToken)"/>.</summary>
-    public async Task<FlowSecretException> ExplainAsync(AwsCall call, FlowSecretException denial, CancellationToken cancellationToken)
-    {
-        // Now that it matters, the message names account and identity.
-        await store.IdentifyAsync(cancellationToken);
-        if (call.Secret is not { } name || call.Action == "CreateSecret" || identity.Caller is not { } me)
-        {
-            return denial;
-        }
-
-        AwsTarget target = await TargetAsync(name, cancellationToken);
-        if (target.Refusal is { Id: ErrorIds.SecretNotFound } absent)
-        {
-            return absent;
-        }
-
-        AwsSurvey survey = new(caller, _cloud, cancellationToken);
-        AwsPrincipal principal = await survey.ResolveAsync(AwsPrincipal.Parse(me.Arn, at.Region));
-        if (denial.AccessCause == AccessCauses.KmsKeyNotUsable)
-        {
-            return (await KeyAsync(target, principal, writes: call.Changes, survey, cancellationToken) ?? KeyAnswer(target, principal, call.Changes)).ToException();
-        }
-
-        string cause = denial.AccessCause == AccessCauses.SecretNotFoundOrForbidden && target.Secret is not null ? AccessCauses.NoGrant : denial.AccessCause!;
-        return target.Secret is null && cause is AccessCauses.NoGrant or AccessCauses.SecretNotFoundOrForbidden
-            ? Undecided(target, principal, call.FullAction).ToException()
-            : Refused(target, principal, call.FullAction, cause, null).ToException();
-    }
-
     private async Task<AccessAnswer> TestAsync(string name, AccessQuestion question, AwsSurvey survey, CancellationToken cancellationToken)
     {
         try
@@ -125,7 +96,7 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
         }
 
         return permission == SecretPermission.Read && target.Secret is { } secret && secret.VersionOf("AWSCURRENT") is null
-            ? AccessAnswer.Of(target.Name, StoreErrors.HasNoVersion(store.Place, target.Name))
+            ? AccessAnswer.Of(target.Name, StoreErrors.HasNoVersion(store.PlaceOf(target.Name), target.Name))
             : allowed!;
     }
 
@@ -155,8 +126,7 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
         string region = id.Region ?? at.Region;
         (AwsSecret? secret, FlowSecretException? refusal) = await caller.TryAsync(
             new AwsCall("DescribeSecret", name), async ct => await (await client(region, ct)).DescribeAsync(new AwsSecretId { SecretId = id.Id }, ct), cancellationToken);
-        string partition = Amazon.Runtime.Internal.Endpoints.StandardLibrary.Fn.Partition(region).name;
-        string arn = secret?.Arn ?? (name.StartsWith("arn:", StringComparison.Ordinal) ? name : $"arn:{partition}:secretsmanager:{region}:{identity.Caller?.Account ?? "*"}:secret:{name}-??????");
+        string arn = secret?.Arn ?? caller.ResourceOf(new AwsCall("DescribeSecret", name));
         return new AwsTarget(name, id.Id, region, arn, secret, refusal);
     }
 

@@ -10,6 +10,21 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
 {
     private const string IamVersion = "2010-05-08";
 
+    /// <summary>Events by which somebody may do more than before; a deny that is taken out counts.</summary>
+    private static readonly HashSet<string> Grants = new(StringComparer.Ordinal)
+    {
+        "PutUserPolicy", "AttachUserPolicy", "PutRolePolicy", "AttachRolePolicy", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary",
+        "DeleteUserPolicy", "DetachUserPolicy", "DeleteRolePolicy", "DetachRolePolicy", "PutResourcePolicy", "DeleteResourcePolicy", "PutKeyPolicy", "CreateGrant",
+    };
+
+    /// <summary>IAM is one for a whole partition.</summary>
+    private (string Region, string Host) Global => Fn.Partition(at.Region).name switch
+    {
+        "aws-cn" => ("cn-north-1", "https://iam.cn-north-1.amazonaws.com.cn/"),
+        "aws-us-gov" => ("us-gov-west-1", "https://iam.us-gov.amazonaws.com/"),
+        _ => ("us-east-1", "https://iam.amazonaws.com/"),
+    };
+
     public async Task<AwsRole> GetRoleAsync(string name, CancellationToken cancellationToken)
     {
         XElement role = Child(await IamAsync("GetRole", [KeyValuePair.Create("RoleName", name)], cancellationToken), "GetRoleResult", "Role");
@@ -74,22 +89,16 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
             : throw new AmazonServiceException("No such service.", null, ErrorType.Sender, "ServiceNotFoundException", null, System.Net.HttpStatusCode.BadRequest);
     }
 
-    public async Task<DateTimeOffset?> LastEventAsync(string eventName, string resource, DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> LastGrantAsync(string resource, string? region, DateTimeOffset since, CancellationToken cancellationToken)
     {
         AwsEventLookup lookup = new() { LookupAttributes = [new AwsEventAttribute { AttributeKey = "ResourceName", AttributeValue = resource }], StartTime = since.ToUnixTimeSeconds() };
-        AwsEvents found = await Json("cloudtrail", at.Region).SendAsync("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", lookup, AwsJson.Default.AwsEventLookup, AwsJson.Default.AwsEvents, cancellationToken);
-        return (found.Events ?? []).Where(e => e.EventName == eventName && e.EventTime is not null).Select(static e => (DateTimeOffset?)DateTimeOffset.FromUnixTimeSeconds((long)e.EventTime!.Value)).Max();
+        AwsEvents found = await Json("cloudtrail", region ?? Global.Region).SendAsync("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", lookup, AwsJson.Default.AwsEventLookup, AwsJson.Default.AwsEvents, cancellationToken);
+        return (found.Events ?? []).Where(static e => e.EventName is { } name && Grants.Contains(name) && e.EventTime is not null).Select(static e => (DateTimeOffset?)DateTimeOffset.FromUnixTimeSeconds((long)e.EventTime!.Value)).Max();
     }
 
     private async Task<XElement> IamAsync(string action, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
     {
-        // It is one for a whole partition.
-        (string region, string host) = Fn.Partition(at.Region).name switch
-        {
-            "aws-cn" => ("cn-north-1", "https://iam.cn-north-1.amazonaws.com.cn/"),
-            "aws-us-gov" => ("us-gov-west-1", "https://iam.us-gov.amazonaws.com/"),
-            _ => ("us-east-1", "https://iam.amazonaws.com/"),
-        };
+        (string region, string host) = Global;
         QueryService iam = new(await credentials(cancellationToken), new AwsServiceConfig("iam", region, at.AddressOf("IAM") ?? new Uri(host)) { HttpClientFactory = transport });
         return await iam.SendAsync(action, IamVersion, parameters, cancellationToken);
     }

@@ -41,7 +41,7 @@ internal static class AwsCondition
         bool optional = name.EndsWith(IfExists, StringComparison.Ordinal);
         string test = optional ? name[..^IfExists.Length] : name;
         string? value = values.Where(v => string.Equals(v.Key, key, StringComparison.OrdinalIgnoreCase)).Select(static v => v.Value).FirstOrDefault();
-        if (value is null)
+        if (value is null || wanted.Any(static w => w.Contains("${", StringComparison.Ordinal)))
         {
             return null;
         }

@@ -26,7 +26,7 @@ internal sealed class AwsPolicyText
         byte[] text = Encoding.UTF8.GetBytes(json);
         Utf8JsonReader reader = new(text);
         reader.Read();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        while (reader.TokenType != JsonTokenType.StartArray && reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             if (!reader.ValueTextEquals("Statement"u8))
             {
@@ -61,6 +61,11 @@ internal sealed class AwsPolicyText
 
     private static string Slice(byte[] text, ref Utf8JsonReader reader)
     {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("A statement is an object.");
+        }
+
         int start = (int)reader.TokenStartIndex;
         reader.Skip();
         return Encoding.UTF8.GetString(text.AsSpan(start, (int)reader.BytesConsumed - start));

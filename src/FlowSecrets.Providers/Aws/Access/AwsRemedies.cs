@@ -48,11 +48,15 @@ internal static partial class AwsRemedies
     /// <summary>By the principal's own policies, where they can be changed; else on the secret.</summary>
     public static string Allow(AwsPrincipal principal, string action, string secretArn, string name, string region)
     {
-        string onSecret = $"Grant-FlowSecretAccess -StoreName '{name}' -Principal '{principal.Arn}'{PermissionOf(action)}";
+        string onSecret = Grant(principal, action, name);
         return principal.IsManaged || principal.IsRoot || !CanAttach(principal)
             ? $"Let an administrator allow it on the secret: {onSecret}"
             : $"Let an administrator allow it: {Attach(principal, action, secretArn, name)}; or on the secret: {onSecret}";
     }
+
+    public static string Grant(AwsPrincipal principal, string action, string name) => $"Grant-FlowSecretAccess -StoreName '{name}' -Principal '{principal.Arn}'{PermissionOf(action)}";
+
+    public static string ShowPolicy(string secretId, string region) => $"aws secretsmanager get-resource-policy --secret-id '{secretId}' --region {region} --query ResourcePolicy --output text";
 
     /// <summary>A statement, where it is not known whom to attach it to.</summary>
     public static string AllowSomebody(string action, string resource) => $"Let an administrator allow it in an identity policy: {Statement([action], [resource], null).ToJsonString(Plain)}";
@@ -66,6 +70,8 @@ internal static partial class AwsRemedies
     public static string EnableKey(string key, string region, string? state) => state == "PendingDeletion"
         ? $"Let the key's owner take its deletion back, then enable it: aws kms cancel-key-deletion --key-id '{key}' --region {region}; aws kms enable-key --key-id '{key}' --region {region}"
         : $"Let the key's owner enable it: aws kms enable-key --key-id '{key}' --region {region}";
+
+    public static string ShowKeyPolicy(string key, string region) => $"Look at the key's policy, and let its owner change the statement: aws kms get-key-policy --key-id '{key}' --region {region} --policy-name default --query Policy --output text";
 
     /// <summary>Just for this secret.</summary>
     public static string GrantKey(string key, string region, AwsPrincipal principal, bool writes, string secretArn) =>

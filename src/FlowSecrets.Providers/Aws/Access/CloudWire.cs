@@ -51,6 +51,15 @@ internal sealed class AwsKeyGrant
     public string? GranteePrincipal { get; set; }
 
     public List<string>? Operations { get; set; }
+
+    public AwsKeyConstraints? Constraints { get; set; }
+}
+
+internal sealed class AwsKeyConstraints
+{
+    public Dictionary<string, string>? EncryptionContextSubset { get; set; }
+
+    public Dictionary<string, string>? EncryptionContextEquals { get; set; }
 }
 
 /// <summary>App Runner: DescribeService.</summary>

@@ -23,8 +23,10 @@ internal interface IAwsCloud
     /// <summary>The role that fetches an ECS service's secrets; null: it has none.</summary>
     Task<string?> EcsRoleAsync(string? cluster, string service, CancellationToken cancellationToken);
 
-    /// <summary>When CloudTrail says that a policy with this event's name was last changed on a resource; null: it does not say so.</summary>
-    Task<DateTimeOffset?> LastEventAsync(string eventName, string resource, DateTimeOffset since, CancellationToken cancellationToken);
+    /// <summary>When CloudTrail says that who may do what was last changed on a resource; null: it does not say so.</summary>
+    /// <param name="resource">As CloudTrail names it: a user's or role's name, a secret's or key's ARN.</param>
+    /// <param name="region">Where its events stand; null: where those of IAM do.</param>
+    Task<DateTimeOffset?> LastGrantAsync(string resource, string? region, DateTimeOffset since, CancellationToken cancellationToken);
 }
 
 /// <param name="Trust">The policy of who may assume it, as JSON.</param>

@@ -70,6 +70,16 @@ public sealed class AwsIam
     /// <summary>One more. FullAWSAccess stays attached as long as none of them allows anything.</summary>
     public void ServiceControlPolicy(string account, string json) => Locked(() => Directory.AddOrganisation(account, AwsPolicy.Parse(json, "ServiceControlPolicy")));
 
+    /// <summary>IAM shows whoever asks with an unknown key as one who may do everything, so that a simulation says what happens.</summary>
+    internal void AddAdministrator(string arn) => Locked(() =>
+    {
+        if (arn.Split(':', 6) is ["arn", _, "iam", _, var account, var name] && name.StartsWith("user/", StringComparison.Ordinal))
+        {
+            AwsEntity user = Directory.Add(false, account, name["user".Length..(name.LastIndexOf('/') + 1)], name[(name.LastIndexOf('/') + 1)..]);
+            Directory.Change(user, static p => p with { Attached = p.Attached.Add("arn:aws:iam::aws:policy/AdministratorAccess") }, isAtOnce: true);
+        }
+    });
+
     private static string Own(string account) => $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{account}}:root"},"Action":"sts:AssumeRole"}]}""";
 
     private static string Valid(string json)
