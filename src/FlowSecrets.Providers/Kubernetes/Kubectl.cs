@@ -1,12 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using FlowSecrets.Files;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Kubernetes;
 
 /// <summary>The user's own kubectl, with its contexts and its logins; started without a shell.</summary>
-internal sealed class Kubectl(string? context, Func<string, string?> environment)
+internal sealed partial class Kubectl(string? context, Func<string, string?> environment)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -55,27 +56,53 @@ internal sealed class Kubectl(string? context, Func<string, string?> environment
         }
     }
 
-    private FlowSecretException Failure(string target, string error) =>
-        error.Contains("(NotFound)", StringComparison.Ordinal) ? new FlowSecretException(
-            ErrorIds.WorkloadNotFound,
-            FlowErrorCategory.ObjectNotFound,
-            target,
-            $"There is no {target} in the cluster of {Cluster}{RemoteText.Quote(error)}",
-            "Correct namespace, name and context in the catalog's 'workloads'. Contexts: kubectl config get-contexts")
-        : error.Contains("(Forbidden)", StringComparison.Ordinal) ? new FlowSecretException(
-            ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
-            target,
-            $"The cluster does not let you see {target}{RemoteText.Quote(error)}",
-            "Let its administrator allow 'get' on it. What you may: kubectl auth can-i --list") { AccessCause = AccessCauses.NoGrant }
-        : Unavailable(target, $"kubectl failed{RemoteText.Quote(error)}");
+    private FlowSecretException Failure(string target, string said)
+    {
+        // Its log comes first and says the same at length.
+        string error = string.Join('\n', said.Split('\n').Where(static line => !LogLine().IsMatch(line)));
+        return NoContext().IsMatch(error) ? new FlowSecretException(
+                ErrorIds.WorkloadNotFound,
+                FlowErrorCategory.ObjectNotFound,
+                target,
+                $"kubectl does not know {Cluster}, in which {target} is looked for",
+                "Correct 'context' in the catalog's 'workloads', or make it. There are: kubectl config get-contexts")
+            : error.Contains("must be logged in to the server", StringComparison.Ordinal) ? new FlowSecretException(
+                ErrorIds.NotAuthenticated,
+                FlowErrorCategory.AuthenticationError,
+                target,
+                $"The cluster of {Cluster} refused kubectl's credentials{RemoteText.Quote(error)}",
+                $"Log in to it anew, until this shows who you are: kubectl {Option}auth whoami") { AccessCause = AccessCauses.NotAuthenticated }
+            : error.Contains("(NotFound)", StringComparison.Ordinal) ? new FlowSecretException(
+                ErrorIds.WorkloadNotFound,
+                FlowErrorCategory.ObjectNotFound,
+                target,
+                $"There is no {target} in the cluster of {Cluster}{RemoteText.Quote(error)}",
+                "Correct namespace, name and context in the catalog's 'workloads'. Contexts: kubectl config get-contexts")
+            : error.Contains("(Forbidden)", StringComparison.Ordinal) ? new FlowSecretException(
+                ErrorIds.AccessDenied,
+                FlowErrorCategory.PermissionDenied,
+                target,
+                $"The cluster does not let you see {target}{RemoteText.Quote(error)}",
+                $"Let its administrator allow 'get' on it. What you may: kubectl {Option}auth can-i --list") { AccessCause = AccessCauses.NoGrant }
+            : Unavailable(target, $"kubectl failed{RemoteText.Quote(error)}");
+    }
 
     private FlowSecretException Unavailable(string target, string cause) => new(
         ErrorIds.StoreUnavailable,
         FlowErrorCategory.ResourceUnavailable,
         target,
         $"{cause} ({Cluster})",
-        $"See whether it reaches the cluster: kubectl {(context is null ? "" : $"--context '{context}' ")}cluster-info");
+        $"See whether it reaches the cluster: kubectl {Option}cluster-info");
+
+    private string Option => context is null ? "" : $"--context '{context}' ";
 
     private string Cluster => context is null ? "kubectl's current context" : $"the context '{context}'";
+
+    /// <summary>In the words of two of its versions.</summary>
+    [GeneratedRegex("context was not found for specified context|context \".*\" does not exist")]
+    private static partial Regex NoContext();
+
+    /// <summary>Such as: E1124 00:26:20.443152    3857 memcache.go:265] …</summary>
+    [GeneratedRegex(@"\A[IWEF][0-9]{4} [0-9:.]+ +[0-9]+ ")]
+    private static partial Regex LogLine();
 }

@@ -22,9 +22,9 @@ internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind sto
         string name = workload.Settings[kind];
         string space = workload.Settings.GetValueOrDefault("namespace") ?? "default";
         Kubectl kubectl = new(workload.Settings.GetValueOrDefault("context"), environment);
-        using JsonDocument running = JsonDocument.Parse(await kubectl.RunAsync($"{kind} {space}/{name}", ["get", kind, name, "--namespace", space, "--output", "json"], cancellationToken));
+        using JsonDocument running = JsonDocument.Parse(await GetAsync(kubectl, kind, space, name, cancellationToken));
         string account = Text(running.RootElement, "spec", "template", "spec", "serviceAccountName") ?? "default";
-        using JsonDocument found = JsonDocument.Parse(await kubectl.RunAsync($"serviceaccount {space}/{account}", ["get", "serviceaccount", account, "--namespace", space, "--output", "json"], cancellationToken));
+        using JsonDocument found = JsonDocument.Parse(await GetAsync(kubectl, "serviceaccount", space, account, cancellationToken));
         string source = $"{kind} {space}/{name} runs as the service account {space}/{account}";
         string annotation = store == StoreKind.Aws ? EksAnnotation : GkeAnnotation;
         return Text(found.RootElement, "metadata", "annotations", annotation) is { } bound
@@ -38,6 +38,10 @@ internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind sto
                     ? $"If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN (aws eks list-pod-identity-associations --cluster-name CLUSTER --namespace {space} --service-account {account})"
                     : $"If it is let in directly, name it: -Principal 'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog/subject/ns/{space}/sa/{account}'");
     }
+
+    // After '--' a name is a name, whatever a stranger's catalog says: '--kubeconfig=FILE' can start programs.
+    private static Task<string> GetAsync(Kubectl kubectl, string kind, string space, string name, CancellationToken cancellationToken) =>
+        kubectl.RunAsync($"{kind} {space}/{name}", ["get", "--namespace", space, "--output", "json", "--", kind, name], cancellationToken);
 
     private static string? Text(JsonElement element, params string[] path)
     {

@@ -1,0 +1,30 @@
+using FlowSecrets.CloudFakes.Hosting;
+
+namespace FlowSecrets.CloudFakes.Kubernetes;
+
+/// <summary>A request with what it is about. Operation: "get deployments"; for what is no object its path.</summary>
+/// <param name="Kind">Null: it is of no object.</param>
+internal sealed record KubernetesCall(string Operation, KubernetesKind? Kind, string? Space, string? Name, ApiRequest Request) : Call(Operation, Name, Request)
+{
+    /// <summary>kubectl asks for it after an object was not found.</summary>
+    public const string GetNamespace = "get namespaces";
+
+    public static KubernetesCall Of(ApiRequest request)
+    {
+        // /api/v1/namespaces/NAMESPACE/PLURAL/NAME, /apis/GROUP/VERSION/namespaces/NAMESPACE/PLURAL/NAME
+        string[] parts = [.. request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries)];
+        (string Group, string[] Inside) at = parts is ["apis", { } group, .. { } apps] ? (group, apps) : ("", parts is ["api", .. { } core] ? core : []);
+        if (at.Inside is [{ } version, "namespaces", { } space, { } plural, { } name] && KubernetesKind.All.FirstOrDefault(k => k.Group == at.Group && k.Version == version && k.Plural == plural) is { } kind)
+        {
+            string verb = request.Method is "GET" ? "get" : request.Method.ToLowerInvariant();
+            return new KubernetesCall($"{verb} {plural}", kind, space, name, request);
+        }
+
+        if (request.Method is "GET" && parts is ["api", "v1", "namespaces", { } only])
+        {
+            return new KubernetesCall(GetNamespace, null, only, only, request);
+        }
+
+        return new KubernetesCall($"{request.Method} {request.Path}", null, null, null, request);
+    }
+}

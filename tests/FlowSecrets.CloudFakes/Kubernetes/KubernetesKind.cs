@@ -1,0 +1,20 @@
+namespace FlowSecrets.CloudFakes.Kubernetes;
+
+/// <summary>A kind that the server knows. A further one is a line here.</summary>
+/// <param name="Group">Empty: the core group.</param>
+internal sealed record KubernetesKind(string Group, string Version, string Plural, string Kind, params string[] ShortNames)
+{
+    public static readonly KubernetesKind Deployment = new("apps", "v1", "deployments", "Deployment", "deploy");
+    public static readonly KubernetesKind StatefulSet = new("apps", "v1", "statefulsets", "StatefulSet", "sts");
+    public static readonly KubernetesKind DaemonSet = new("apps", "v1", "daemonsets", "DaemonSet", "ds");
+    public static readonly KubernetesKind ServiceAccount = new("", "v1", "serviceaccounts", "ServiceAccount", "sa");
+
+    public static readonly IReadOnlyList<KubernetesKind> All = [Deployment, StatefulSet, DaemonSet, ServiceAccount];
+
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    /// <summary>As errors name it.</summary>
+    public string Resource => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    public string Singular => Kind.ToLowerInvariant();
+}
