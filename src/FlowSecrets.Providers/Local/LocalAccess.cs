@@ -14,7 +14,7 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
     public async IAsyncEnumerable<AccessAnswer> TestAsync(IReadOnlyCollection<string> names, AccessQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         AccessAnswer? finding = Finding(question.Permission);
-        await foreach (DescribeOutcome outcome in store.DescribeManyAsync(names, cancellationToken))
+        foreach (DescribeOutcome outcome in await DescribeAsync(names, cancellationToken))
         {
             string name = outcome.StoreName;
             FlowSecretException? refusal = finding?.Result == AccessResult.Denied ? null : outcome.Error ?? await RefusalAsync(outcome, question, cancellationToken);
@@ -26,16 +26,17 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
 
     public Task<AccessAnswer?> TryAsync(string name, AccessQuestion question, CancellationToken cancellationToken) => throw NoGrants();
 
-    public Task<AccessList> ListAsync(string name, CancellationToken cancellationToken)
+    public async Task<AccessList> ListAsync(string name, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Local, name);
+        _ = await store.DescribeAsync(name, cancellationToken) ?? throw StoreErrors.SecretNotFound(store.Place, name);
         List<SecretGrant> grants = [new SecretGrant(Environment.UserName, store.Place.Identity, [SecretPermission.Read, SecretPermission.Write, SecretPermission.Manage], $"owner of '{location.File}'")];
         if (PrivateFile.Exposure(location.File) is { } exposure)
         {
             grants.Add(new SecretGrant("other users of this machine", "the file, still encrypted", [], exposure));
         }
 
-        return Task.FromResult(new AccessList(grants, []));
+        return new AccessList(grants, []);
     }
 
     public Task<AccessChange> PlanAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken) => throw NoGrants();
@@ -45,6 +46,25 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
     public Task<string> IdentityPolicyAsync(IReadOnlyList<string> names, SecretPermission permission, DateTimeOffset? expires, CancellationToken cancellationToken) => throw NoGrants();
 
     public Task<IReadOnlyList<string?>> RegionsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string?>>([]);
+
+    /// <summary>A store that cannot be opened is an answer for each name, not an end of the question.</summary>
+    private async Task<List<DescribeOutcome>> DescribeAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        List<DescribeOutcome> outcomes = [];
+        try
+        {
+            await foreach (DescribeOutcome outcome in store.DescribeManyAsync(names, cancellationToken))
+            {
+                outcomes.Add(outcome);
+            }
+
+            return outcomes;
+        }
+        catch (FlowSecretException e)
+        {
+            return [.. names.Select(n => new DescribeOutcome(n, null, e))];
+        }
+    }
 
     private async Task<FlowSecretException?> RefusalAsync(DescribeOutcome outcome, AccessQuestion question, CancellationToken cancellationToken)
     {
@@ -68,7 +88,8 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
 
         if (!FileOwner.IsMine(location.File))
         {
-            return AccessAnswer.Denied("", AccessCauses.OtherOwner, $"'{location.File}' belongs to another user", OperatingSystem.IsWindows() ? "Run this as that user, or make a store of your own: Connect-FlowSecretStore -Store Local -Path FILE" : $"Run this as that user, or take it over: sudo chown \"$(id -un)\" '{location.File}'");
+            // An administrator may open it all the same; its owner can put another file in its place.
+            return new AccessAnswer("", CanOpen(permission) ? AccessResult.Allowed : AccessResult.Denied, AccessCauses.OtherOwner, $"'{location.File}' belongs to another user", OperatingSystem.IsWindows() ? "Run this as that user, or make a store of your own: Connect-FlowSecretStore -Store Local -Path FILE" : $"Run this as that user, or take it over: sudo chown \"$(id -un)\" '{location.File}'");
         }
 
         if (permission != SecretPermission.Read && new FileInfo(location.File).IsReadOnly)
@@ -79,6 +100,19 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
         return PrivateFile.Exposure(location.File) is { } exposure
             ? new AccessAnswer("", AccessResult.Allowed, AccessCauses.FileExposed, exposure, $"Take others' rights away: chmod 600 '{location.File}'")
             : null;
+    }
+
+    private bool CanOpen(SecretPermission permission)
+    {
+        try
+        {
+            using FileStream file = new(location.File, FileMode.Open, permission == SecretPermission.Read ? FileAccess.Read : FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private FlowSecretException NoGrants() => StoreErrors.NotSupported(
