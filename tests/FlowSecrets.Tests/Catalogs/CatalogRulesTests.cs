@@ -17,7 +17,8 @@ public sealed class CatalogRulesTests
     [InlineData("  a: { format: text, fields: { x: } }\n", 4, 16, "secrets.a.format")]
     [InlineData("  a: { generate: { kind: rsa, bits: 2049 } }\n", 4, 18, "2048")]
     [InlineData("localEnv: { files: [ { secret: bb, path: x } ] }\n", 4, 32, "'bb'")]
-    [InlineData("access: [ { principal: p, role: reader, secrets: [\"llm*\"] } ]\n", 4, 51, "'llm*'")]
+    [InlineData("access: [ { principal: \"user:a@b.c\", role: reader, secrets: [\"llm*\"] } ]\n", 4, 62, "'llm*'")]
+    [InlineData("access: [ { principal: foo@bar.com, role: reader, secrets: [] } ]\n", 4, 24, "user:foo@bar.com")]
     public void AProblemHasItsPlace(string text, int line, int column, string fragment)
     {
         // An empty map of secrets stands where a test has none of its own.
