@@ -75,7 +75,8 @@ public static partial class Principals
 
     private static FlowSecretException Bad(string principal, string cause, string remedy) => new(ErrorIds.BadPrincipal, FlowErrorCategory.InvalidArgument, principal, cause, remedy);
 
-    [GeneratedRegex(@"\A((user|serviceAccount|group):[^\s:@'""]+@[^\s@'""]+|serviceAccount:[^\s:@'""\[\]]+\.svc\.id\.goog\[[^\s'""/\]]+/[^\s'""/\]]+\]|domain:[^\s@:'""]+\.[^\s@:'""]+|(principal|principalSet)://[^\s'""]+)\z", RegexOptions.ExplicitCapture)]
+    /// <summary>Without what would mean something in a quotation of a shell, or in an address.</summary>
+    [GeneratedRegex(@"\A((user|serviceAccount|group):[A-Za-z0-9!$&*+.=^_`{|}~%-]+@[A-Za-z0-9.-]+|serviceAccount:[a-z0-9.:-]+\.svc\.id\.goog\[[a-z0-9.-]+/[a-z0-9.-]+\]|domain:[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|(principal|principalSet)://[A-Za-z0-9_:/.@+=*~%#,()|!$&;-]+)\z", RegexOptions.ExplicitCapture)]
     private static partial Regex GcpMember();
 
     [GeneratedRegex(@"\A(arn:aws[a-z-]*:(iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9+=,.@_/-]+)|sts::[0-9]{12}:(assumed-role|federated-user)/[A-Za-z0-9+=,.@_/-]+)|[0-9]{12})\z", RegexOptions.ExplicitCapture)]

@@ -15,6 +15,14 @@ internal static partial class RemoteText
     /// <summary>A code such as PERMISSION_DENIED; nothing for what is none, which might be anything.</summary>
     public static string? Code(string? text) => text is not null && Word().IsMatch(text) ? text : null;
 
+    /// <summary>
+    /// A text for between single quotation marks of a command that somebody may paste, in any shell: a branch's name, which is in a workflow's token, may
+    /// hold whatever its author likes.
+    /// </summary>
+    /// <returns>The placeholder where the text could end the quotation.</returns>
+    public static string Argument(string? text, string placeholder) =>
+        text is { Length: > 0 } && !text.Any(static c => c is '\'' or '"' or '\\' or (>= '\u2018' and <= '\u201F') || char.IsControl(c)) ? text : placeholder;
+
     /// <summary>One line of bounded length, without what signed the request, that no CI system takes for a command of its own.</summary>
     public static string Clean(string text)
     {

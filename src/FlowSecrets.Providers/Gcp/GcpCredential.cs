@@ -170,7 +170,7 @@ internal sealed class GcpCredential
             string? provider = ProviderOf(Text(root, "audience"));
             string? tokenFile = from.ValueKind == JsonValueKind.Object ? Text(from, "file") : null;
             string member = email is not null ? MemberOf(email)
-                : provider is not null ? $"principal://iam.googleapis.com/{provider[..provider.IndexOf("/providers/", StringComparison.Ordinal)]}/subject/{FederatedToken.Read(tokenFile)?.Subject ?? "SUBJECT"}"
+                : provider is not null ? $"principal://iam.googleapis.com/{provider[..provider.IndexOf("/providers/", StringComparison.Ordinal)]}/subject/{RemoteText.Argument(FederatedToken.Read(tokenFile)?.Subject, "SUBJECT")}"
                 : Unnamed;
             bool needsQuotaProject = type == JsonCredentialParameters.AuthorizedUserCredentialType && Text(root, "quota_project_id") is null;
             return new GcpCredential($"{email ?? type} ({source})", member, text, () => Load(text, type, needsQuotaProject, path, source, place)) { Provider = provider, TokenFile = tokenFile };

@@ -18,8 +18,8 @@ internal static class AwsFederation
 
         FederatedToken? token = FederatedToken.Read(file);
         string told = token is null ? $"what its token says could not be read from '{file}'" : token.ToString();
-        string subject = token?.Subject ?? "SUBJECT";
-        return ($"{told}, and it is to become {RemoteText.Clean(role)}", $"Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal '{RemoteText.Clean(role)}' -TokenSubject '{subject}'; it shows whom its trust lets in, and the command that lets this one in.");
+        string subject = RemoteText.Argument(token?.Subject, "SUBJECT");
+        return ($"{told}, and it is to become {RemoteText.Clean(role)}", $"Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal '{RemoteText.Argument(role, "ROLE_ARN")}' -TokenSubject '{subject}'; it shows whom its trust lets in, and the command that lets this one in.");
     }
 
     /// <returns>Null: the trust lets the subject in, as far as can be seen.</returns>
@@ -55,7 +55,7 @@ internal static class AwsFederation
             name,
             AccessCauses.FederationMismatch,
             $"The token's subject is '{subject}', and the trust of {role.Arn} lets in '{string.Join("', '", letIn)}'",
-            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --policy-document '{trust.ToJsonString(AwsRemedies.Plain)}'");
+            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --policy-document '{AwsRemedies.Quoted(trust)}'");
     }
 
     /// <summary>The conditions on …:sub of the statements that let a web identity in.</summary>

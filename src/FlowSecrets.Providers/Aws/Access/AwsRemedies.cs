@@ -64,7 +64,7 @@ internal static partial class AwsRemedies
     public static string Attach(AwsPrincipal principal, string action, string secretArn, string name)
     {
         string kind = principal.IsRole ? "role" : "user";
-        return $"aws iam put-{kind}-policy --{kind}-name {principal.Name} --policy-name {PolicyName(action, name)} --policy-document '{Document(Statement([action], [secretArn], null)).ToJsonString(Plain)}'";
+        return $"aws iam put-{kind}-policy --{kind}-name {principal.Name} --policy-name {PolicyName(action, name)} --policy-document '{Quoted(Document(Statement([action], [secretArn], null)))}'";
     }
 
     public static string EnableKey(string key, string region, string? state) => state == "PendingDeletion"
@@ -75,10 +75,13 @@ internal static partial class AwsRemedies
 
     /// <summary>Just for this secret.</summary>
     public static string GrantKey(string key, string region, AwsPrincipal principal, bool writes, string secretArn) =>
-        $"Let the key's owner allow it: aws kms create-grant --key-id '{key}' --region {region} --grantee-principal '{principal.Arn}' --operations Decrypt{(writes ? " GenerateDataKey" : "")} --constraints '{new JsonObject { ["EncryptionContextSubset"] = new JsonObject { ["SecretARN"] = secretArn } }.ToJsonString(Plain)}'";
+        $"Let the key's owner allow it: aws kms create-grant --key-id '{key}' --region {region} --grantee-principal '{principal.Arn}' --operations Decrypt{(writes ? " GenerateDataKey" : "")} --constraints '{Quoted(new JsonObject { ["EncryptionContextSubset"] = new JsonObject { ["SecretARN"] = secretArn } })}'";
 
     /// <summary>How quotation marks of a policy stay readable.</summary>
     public static System.Text.Json.JsonSerializerOptions Plain { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A document for between single quotation marks: none is in it, nor what PowerShell takes for one.</summary>
+    public static string Quoted(JsonNode document) => QuotationMarks().Replace(document.ToJsonString(Plain), static m => $"\\u{(int)m.Value[0]:x4}");
 
     private static bool CanAttach(AwsPrincipal principal) => principal.IsRole || principal.Arn.Contains(":user/", StringComparison.Ordinal);
 
@@ -94,6 +97,9 @@ internal static partial class AwsRemedies
         string whole = $"flowsecrets-{action[(action.IndexOf(':') + 1)..]}-{NotInNames().Replace(name, "-")}";
         return whole.Length <= 128 ? whole : whole[..128];
     }
+
+    [GeneratedRegex("['\u2018-\u201F]")]
+    private static partial Regex QuotationMarks();
 
     [GeneratedRegex("[^A-Za-z0-9+=,.@_-]+")]
     private static partial Regex NotInNames();

@@ -139,7 +139,7 @@ internal sealed partial class GcpAccessControl : IAccessControl
                 name,
                 AccessCauses.FederationMismatch,
                 $"The token's subject is '{subject}', and the principal's is '{own}'",
-                GcpRemedies.Grant(_at, name, principal[..(at + Direct.Length)] + subject, GcpRoles.RoleOf(SecretPermission.Read)));
+                GcpRemedies.Grant(_at, name, principal[..(at + Direct.Length)] + RemoteText.Argument(subject, "SUBJECT"), GcpRoles.RoleOf(SecretPermission.Read)));
         }
 
         if (!principal.StartsWith("serviceAccount:", StringComparison.Ordinal))

@@ -34,7 +34,7 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
         Service("logging").SendAsync(HttpMethod.Post, "v2/entries:list", request, GcpJson.Default.GcpEntries, cancellationToken);
 
     public Task<GcpRunService> GetRunServiceAsync(string project, string region, string service, CancellationToken cancellationToken) =>
-        Service("run").SendAsync(HttpMethod.Get, $"v2/projects/{project}/locations/{region}/services/{service}", null, GcpJson.Default.GcpRunService, cancellationToken);
+        Service("run").SendAsync(HttpMethod.Get, $"v2/projects/{Uri.EscapeDataString(project)}/locations/{Uri.EscapeDataString(region)}/services/{Uri.EscapeDataString(service)}", null, GcpJson.Default.GcpRunService, cancellationToken);
 
     public async Task<GcpTokenOwner> WhoIsAsync(CancellationToken cancellationToken)
     {
