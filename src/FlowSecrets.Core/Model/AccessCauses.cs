@@ -71,9 +71,11 @@ public static class AccessCauses
     public const string StoreLocked = ErrorIds.StoreLocked;
     public const string StoreUnavailable = ErrorIds.StoreUnavailable;
 
-    private static readonly HashSet<string> Undecided = new(StringComparer.Ordinal)
+    /// <summary>Those that say no for sure; whatever else goes wrong leaves it open.</summary>
+    private static readonly HashSet<string> Decided = new(StringComparer.Ordinal)
     {
-        SecretNotFoundOrForbidden, PolicyUnreadable, GroupUnresolved, ConditionUnresolved, StoreUnavailable, ErrorIds.Throttled, ErrorIds.UnexpectedError,
+        NotAuthenticated, ClockSkew, FederationMismatch, OtherIdentity, OtherPlace, OtherEndpoint, SecretNotFound, NoGrant, ExplicitDeny, ConditionNotMet, OrganizationPolicy, PermissionsBoundary,
+        KmsKeyNotUsable, GrantTooYoung, SecretHasNoVersion, VersionDisabled, VersionDestroyed, PendingDeletion, ApiNotEnabled, FileExposed, OtherOwner, StoreLocked, ErrorIds.InvalidName, ErrorIds.StoreCorrupt,
     };
 
     private static readonly HashSet<string> Errors = new(StringComparer.Ordinal)
@@ -82,7 +84,7 @@ public static class AccessCauses
     };
 
     /// <summary>Whether the cause means denied rather than not known.</summary>
-    internal static bool IsDecided(string cause) => !Undecided.Contains(cause);
+    internal static bool IsDecided(string cause) => Decided.Contains(cause);
 
     /// <summary>The id of the error that a command ends with for this cause.</summary>
     internal static string ErrorOf(string cause) => Errors.Contains(cause) ? cause : cause switch

@@ -18,6 +18,11 @@ public static partial class Principals
     /// <summary>Whether it means everybody, or everybody of any account.</summary>
     public static bool IsPublic(string principal) => principal is "allUsers" or "allAuthenticatedUsers" or "*";
 
+    /// <summary>The form in which policies keep it: an account's 12 digits become its root's ARN.</summary>
+    internal static string Canonical(string principal, string? region) => principal.Length == 12 && principal.All(char.IsAsciiDigit)
+        ? $"arn:{(region?.StartsWith("cn-", StringComparison.Ordinal) == true ? "aws-cn" : region?.StartsWith("us-gov-", StringComparison.Ordinal) == true ? "aws-us-gov" : "aws")}:iam::{principal}:root"
+        : principal;
+
     /// <exception cref="FlowSecretException">BadPrincipal, with the right form.</exception>
     public static void Require(StoreKind store, string principal, bool allowPublic)
     {
@@ -76,7 +81,7 @@ public static partial class Principals
     private static FlowSecretException Bad(string principal, string cause, string remedy) => new(ErrorIds.BadPrincipal, FlowErrorCategory.InvalidArgument, principal, cause, remedy);
 
     /// <summary>Without what would mean something in a quotation of a shell, or in an address.</summary>
-    [GeneratedRegex(@"\A((user|serviceAccount|group):[A-Za-z0-9!$&*+.=^_`{|}~%-]+@[A-Za-z0-9.-]+|serviceAccount:[a-z0-9.:-]+\.svc\.id\.goog\[[a-z0-9.-]+/[a-z0-9.-]+\]|domain:[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|(principal|principalSet)://[A-Za-z0-9_:/.@+=*~%#,()|!$&;-]+)\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\A((user|group):[A-Za-z0-9+._%-]+@[A-Za-z0-9.-]+|serviceAccount:[A-Za-z0-9.-]+@[A-Za-z0-9.-]+|serviceAccount:[a-z0-9.:-]+\.svc\.id\.goog\[[a-z0-9.-]+/[a-z0-9.-]+\]|domain:[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|(principal|principalSet)://[A-Za-z0-9_:/.@+=*~%#,()|!$&;-]+)\z", RegexOptions.ExplicitCapture)]
     private static partial Regex GcpMember();
 
     [GeneratedRegex(@"\A(arn:aws[a-z-]*:(iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9+=,.@_/-]+)|sts::[0-9]{12}:(assumed-role|federated-user)/[A-Za-z0-9+=,.@_/-]+)|[0-9]{12})\z", RegexOptions.ExplicitCapture)]

@@ -32,14 +32,20 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
         }
 
         _found ??= found.Count > 0 ? found : [.. Candidates()];
-        return found.Count == 0 ? answer : Elsewhere(answer, found.OrderBy(f => f.Selection.Region == workspace.Selection.Region ? 0 : 1).ThenBy(static f => f.How, StringComparer.Ordinal).First());
+        return found.Count == 0 ? answer : await ElsewhereAsync(answer, found.OrderBy(f => f.Selection.Region == workspace.Selection.Region ? 0 : 1).ThenBy(static f => f.How, StringComparer.Ordinal).First(), cancellationToken);
     }
 
-    private AccessAnswer Elsewhere(AccessAnswer answer, (StoreSelection Selection, string How) there)
+    private async Task<AccessAnswer> ElsewhereAsync(AccessAnswer answer, (StoreSelection Selection, string How) there, CancellationToken cancellationToken)
     {
         StoreSelection here = workspace.Selection;
         bool isEndpoint = here.Store == StoreKind.Gcp && there.Selection.Project == here.Project && (there.Selection.Region is null || here.Region is null);
-        Place place = context.Providers().OpenStore(there.Selection, context.Variable).Place;
+        if (answer.Cause == AccessCauses.SecretNotFoundOrForbidden)
+        {
+            // It may be here as well: another place has one of that name, and that is all that is known.
+            return answer with { Evidence = $"{answer.Evidence}; there is one in the {await PlaceAsync(there.Selection, cancellationToken)}" };
+        }
+
+        Place place = await PlaceAsync(there.Selection, cancellationToken);
 
         // What the selection leaves to the machine is said all the same.
         string[] found = place.Location.Split('/');
@@ -50,6 +56,8 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
             ? answer with { Result = AccessResult.Denied, Cause = AccessCauses.OtherEndpoint, Evidence = $"'{answer.StoreName}' is a {(there.Selection.Region is { } region ? $"regional secret of {region}" : "global secret")}, and the {workspace.Place} was asked, whose endpoint does not have it", Remedy = $"{remedy}; or set {(there.Selection.Region is { } r ? $"'region: {r}'" : "no 'region'")} in the catalog's environment" }
             : answer with { Result = AccessResult.Denied, Cause = AccessCauses.OtherPlace, Evidence = $"'{answer.StoreName}' is in the {place}{(there.How.StartsWith('-') ? "" : $" ({there.How})")}, and the {workspace.Place} was asked", Remedy = remedy };
     }
+
+    private async Task<Place> PlaceAsync(StoreSelection selection, CancellationToken cancellationToken) => await context.Providers().OpenStore(selection, context.Variable).IdentifyAsync(cancellationToken);
 
     private static string Argument(string name, string? value) => value is null ? "" : $" -{name} '{value}'";
 

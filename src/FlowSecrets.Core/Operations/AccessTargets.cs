@@ -37,10 +37,16 @@ internal static class AccessTargets
     /// <exception cref="FlowSecretException">BadPrincipal, BadArgument, NoCatalog, SecretNotInCatalog and what a workload's platform says.</exception>
     public static async Task<IReadOnlyList<AccessTarget>> FindAsync(OperationContext context, Workspace workspace, AccessOptions options, IOperationHost host, CancellationToken cancellationToken)
     {
+        options = options with { Principals = [.. options.Principals.Select(p => Principals.Canonical(p, workspace.Selection.Region))] };
         IReadOnlyList<SecretRef> secrets = Secrets(context, workspace, options);
         foreach (string principal in options.Principals)
         {
             Principals.Require(workspace.Place.Store, principal, options.AllowPublic);
+        }
+
+        if (options is { FromCatalog: true, Workloads.Count: > 0 })
+        {
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Workload", "-FromCatalog takes the principals from the catalog's 'access' entries, so it does not go with -Workload", "Leave one of them out.");
         }
 
         if (options.FromCatalog)
@@ -72,7 +78,9 @@ internal static class AccessTargets
         return [.. known.Select(static e => (e, PermissionOf(e.Role)))];
     }
 
-    private static IReadOnlyList<SecretRef> Secrets(OperationContext context, Workspace workspace, AccessOptions options)
+    /// <summary>The secrets that are named; none: all of the catalog.</summary>
+    /// <exception cref="FlowSecretException">BadArgument, NoCatalog, SecretNotInCatalog.</exception>
+    public static IReadOnlyList<SecretRef> Secrets(OperationContext context, Workspace workspace, AccessOptions options)
     {
         bool everything = options.Names.Count == 0 && options.StoreNames.Count == 0;
         return !everything ? workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true)
@@ -80,12 +88,23 @@ internal static class AccessTargets
             : throw CatalogLoader.None(context, "Without one, name the secret as its store does: -StoreName NAME");
     }
 
-    private static IReadOnlyList<AccessTarget> FromCatalog(OperationContext context, Workspace workspace, AccessOptions options, IReadOnlyList<SecretRef> secrets, IOperationHost host) =>
-    [
-        .. Entries(context, workspace, host)
-            .Select(e => new AccessTarget(e.Entry.Principal, null, options.Permission ?? e.Permission, [.. secrets.Where(s => s.Definition is { } d && e.Entry.Secrets.Any(p => Wildcard.IsMatch(p, d.Key)))]))
-            .Where(t => t.Secrets.Count > 0 && (options.Principals.Count == 0 || options.Principals.Contains(t.Principal, StringComparer.OrdinalIgnoreCase))),
-    ];
+    private static IReadOnlyList<AccessTarget> FromCatalog(OperationContext context, Workspace workspace, AccessOptions options, IReadOnlyList<SecretRef> secrets, IOperationHost host)
+    {
+        AccessTarget[] targets =
+        [
+            .. Entries(context, workspace, host)
+                .Where(e => options.Permission is null || options.Permission == e.Permission)
+                .Select(e => new AccessTarget(Principals.Canonical(e.Entry.Principal, workspace.Selection.Region), null, e.Permission, [.. secrets.Where(s => s.Definition is { } d && e.Entry.Secrets.Any(p => Wildcard.IsMatch(p, d.Key)))]))
+                .Where(t => t.Secrets.Count > 0 && (options.Principals.Count == 0 || options.Principals.Contains(t.Principal, StringComparer.OrdinalIgnoreCase))),
+        ];
+        foreach (AccessTarget target in targets)
+        {
+            // Who writes the catalog does not open a secret to the world by that alone.
+            Principals.Require(workspace.Place.Store, target.Principal!, options.AllowPublic);
+        }
+
+        return targets;
+    }
 
     private static async Task<AccessTarget> OfWorkloadAsync(OperationContext context, Workspace workspace, AccessOptions options, string name, SecretPermission permission, IReadOnlyList<SecretRef> secrets, CancellationToken cancellationToken)
     {

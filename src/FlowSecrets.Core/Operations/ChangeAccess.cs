@@ -46,15 +46,15 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
 {
     public async IAsyncEnumerable<SecretAccessChange> RunAsync(ChangeAccessOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Check(options);
+        Check(options, context.Clock);
         Workspace workspace = Workspace.Open(context, options);
         IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
         await workspace.Store.IdentifyAsync(cancellationToken);
         IEnumerable<SecretRef> secrets = targets.SelectMany(static t => t.Secrets);
-        if (options is { FromCatalog: true, Grant: true, Names.Count: 0, StoreNames.Count: 0 })
+        if (options is { FromCatalog: true, Grant: true, Principals.Count: 0 })
         {
             // Also those that no entry names: what is granted there, the catalog does not name.
-            secrets = workspace.Catalog!.Secrets.Select(workspace.Ref);
+            secrets = AccessTargets.Secrets(context, workspace, options);
         }
 
         SecretRef[] all = [.. secrets.DistinctBy(static s => s.StoreName, StringComparer.Ordinal)];
@@ -85,7 +85,7 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
         }
     }
 
-    private static void Check(ChangeAccessOptions options)
+    private static void Check(ChangeAccessOptions options, TimeProvider clock)
     {
         if (options is { FromCatalog: false, Principals.Count: 0, Workloads.Count: 0 })
         {
@@ -97,15 +97,21 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
             throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Prune", "-Prune and -PruneAll take off what the catalog does not name, so they go with -FromCatalog and without -Principal", "Add -FromCatalog and leave -Principal out; or take one off: Revoke-FlowSecretAccess NAME -Principal PRINCIPAL");
         }
 
-        if (options.Expires <= DateTimeOffset.UtcNow)
+        RequireToCome(options.Expires, clock);
+    }
+
+    /// <exception cref="FlowSecretException">BadArgument.</exception>
+    internal static void RequireToCome(DateTimeOffset? expires, TimeProvider clock)
+    {
+        if (expires <= clock.GetUtcNow())
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Expires", $"-Expires {options.Expires:u} is over", "Name a time to come, such as (Get-Date).AddHours(8).");
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Expires", $"-Expires {expires:u} is over", "Name a time to come, such as (Get-Date).AddHours(8).");
         }
     }
 
     private static async Task<Planned> PlanAsync(Workspace workspace, SecretRef secret, IReadOnlyList<AccessTarget> targets, ChangeAccessOptions options, CancellationToken cancellationToken)
     {
-        List<AccessEdit> edits = [.. targets.Where(t => t.Secrets.Contains(secret)).Select(t => new AccessEdit(options.Grant, t.Principal!, options.Grant || options.FromCatalog ? t.Permission : options.Permission, options.Expires))];
+        List<AccessEdit> edits = [.. targets.Where(t => t.Secrets.Contains(secret)).Select(t => new AccessEdit(options.Grant, t.Principal!, options.Grant || options.FromCatalog ? t.Permission : options.Permission, options.Expires)).Distinct()];
         try
         {
             List<SecretGrant> extra = [];

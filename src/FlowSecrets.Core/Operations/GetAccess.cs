@@ -51,7 +51,9 @@ public sealed class GetAccessOperation(OperationContext context) : IOperation<Ac
     public async IAsyncEnumerable<SecretGrantItem> RunAsync(AccessOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Workspace workspace = Workspace.Open(context, options);
-        IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
+
+        // To ask who else is let in does no harm, even where that is everybody.
+        IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options with { AllowPublic = true }, host, cancellationToken);
         SecretRef[] secrets = [.. targets.SelectMany(static t => t.Secrets).DistinctBy(static s => s.StoreName, StringComparer.Ordinal)];
         HashSet<string> unreadable = new(StringComparer.Ordinal);
         IAsyncEnumerable<(SecretRef Secret, AccessList? List, FlowSecretException? Error)> lists = Bounded.RunAsync(secrets, workspace.Store.Concurrency, (s, ct) => ListAsync(workspace, s, ct), cancellationToken);
@@ -66,7 +68,7 @@ public sealed class GetAccessOperation(OperationContext context) : IOperation<Ac
             }
 
             unreadable.UnionWith(list!.Unreadable);
-            foreach (SecretGrant grant in list.Grants.Where(g => IsAsked(g, options, targets)))
+            foreach (SecretGrant grant in list.Grants.Where(g => IsAsked(secret, g, options, targets)))
             {
                 yield return Item(workspace, secret, grant);
             }
@@ -78,8 +80,8 @@ public sealed class GetAccessOperation(OperationContext context) : IOperation<Ac
         }
     }
 
-    private static bool IsAsked(SecretGrant grant, AccessOptions options, IReadOnlyList<AccessTarget> targets) =>
-        (targets.Any(static t => t.Principal is null) || targets.Any(t => string.Equals(t.Principal, grant.Principal, StringComparison.OrdinalIgnoreCase)))
+    private static bool IsAsked(SecretRef secret, SecretGrant grant, AccessOptions options, IReadOnlyList<AccessTarget> targets) =>
+        targets.Any(t => t.Secrets.Contains(secret) && (t.Principal is null || string.Equals(t.Principal, grant.Principal, StringComparison.OrdinalIgnoreCase)))
         && (options.Permission is not { } wanted || grant.Denies || grant.Holds.Contains(wanted));
 
     private static async Task<(SecretRef Secret, AccessList? List, FlowSecretException? Error)> ListAsync(Workspace workspace, SecretRef secret, CancellationToken cancellationToken)

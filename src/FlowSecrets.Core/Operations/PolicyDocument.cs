@@ -7,6 +7,7 @@ public sealed class PolicyDocumentOperation(OperationContext context) : IOperati
 {
     public async IAsyncEnumerable<string> RunAsync(ChangeAccessOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        ChangeAccessOperation.RequireToCome(options.Expires, context.Clock);
         Workspace workspace = Workspace.Open(context, options);
         IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
         foreach (AccessTarget target in targets)

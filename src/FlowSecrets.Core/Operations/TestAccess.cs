@@ -72,10 +72,14 @@ public sealed class TestAccessOperation(OperationContext context) : IOperation<T
             {
                 SecretRef secret = byName[answer.StoreName];
                 host.Progress(new ProgressUpdate("Testing access", secret.StoreName, ++done, total));
-                yield return Result(workspace, target, secret, await elsewhere.LookAsync(answer, cancellationToken));
+                yield return Result(workspace, target, secret, OfAsker(target, await elsewhere.LookAsync(answer, cancellationToken)));
             }
         }
     }
+
+    /// <summary>A login that does not work is the asker's, and says nothing of somebody else.</summary>
+    private static AccessAnswer OfAsker(AccessTarget target, AccessAnswer answer) =>
+        target.Principal is not null && answer.Cause is (AccessCauses.NotAuthenticated or AccessCauses.ClockSkew) ? answer with { Result = AccessResult.Unknown } : answer;
 
     private static SecretAccess Result(Workspace workspace, AccessTarget target, SecretRef secret, AccessAnswer answer) => new()
     {

@@ -33,7 +33,7 @@ internal sealed class GcpOpening
     {
         GcpStoreOptions options = Options();
         GcpCaller caller = new(new GcpErrors(new Place(StoreKind.Gcp, _place.Project, _credential.Identity) { Text = $"project {_place.Project}" }, _place, _credential), options);
-        return new CloudRunWorkload(workload, _place, caller, new GoogleCloud(_place, _credential.Open, options.Transport));
+        return new CloudRunWorkload(workload, _place, caller, new GoogleCloud(_place, _credential.Open, options.Transport), _credential.Member);
     }
 
     private GcpStoreOptions Options() => new()

@@ -94,7 +94,7 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
         $"{cause} ({Cluster})",
         $"See whether it reaches the cluster: kubectl {Option}cluster-info");
 
-    private string Option => context is null ? "" : $"--context '{context}' ";
+    private string Option => context is null ? "" : $"--context '{RemoteText.Argument(context, "CONTEXT")}' ";
 
     private string Cluster => context is null ? "kubectl's current context" : $"the context '{context}'";
 

@@ -15,6 +15,7 @@ namespace FlowSecrets.Commands;
 public sealed class TestFlowSecretAccessCommand : AccessCmdlet
 {
     private bool _isGood = true;
+    private int _tested;
 
     /// <summary>Also read each value, and drop it: a permission's test can say yes where a KMS key says no.</summary>
     [Parameter]
@@ -33,13 +34,19 @@ public sealed class TestFlowSecretAccessCommand : AccessCmdlet
         RunGuarded();
         if (Quiet)
         {
-            WriteObject(_isGood);
+            if (_tested == 0)
+            {
+                WriteWarning("Nothing was tested, so nothing is said to be allowed.");
+            }
+
+            WriteObject(_isGood && _tested > 0);
         }
     }
 
     private protected override void RunPlace(Targets targets) =>
         Execute(new TestAccessOperation(Context), Fill(new TestAccessOptions { Live = Live, TokenSubject = TokenSubject }, targets), access =>
         {
+            _tested++;
             _isGood &= access is { Result: AccessResult.Allowed, Cause: null };
             return Quiet ? null : access;
         });

@@ -74,7 +74,7 @@ public sealed class GcpCauseTests : IAsyncLifetime
         _world.Iam.Deny(Organization, [Dev], [AccessVersions]);
         _world.Fake.Skew = TimeSpan.FromHours(1);
         AccessAnswer answer = await _world.TestAsync(Dev);
-        Says(AccessResult.Denied, AccessCauses.OrganizationPolicy, "Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam //secretmanager.googleapis.com/projects/123456789/secrets/db --principal-email=dev@example.com --permission=secretmanager.versions.access", answer);
+        Says(AccessResult.Denied, AccessCauses.OrganizationPolicy, "Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam //secretmanager.googleapis.com/projects/123456789/secrets/db --principal-email='dev@example.com' --permission=secretmanager.versions.access", answer);
         Assert.EndsWith("(not to be read here: deny policies of project flow-test (iam.denypolicies.list); deny policies of folder 111 (iam.denypolicies.list); what is above folder 111)", answer.Evidence);
     }
 

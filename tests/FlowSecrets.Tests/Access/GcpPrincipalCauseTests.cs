@@ -80,7 +80,7 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Iam.Grant(Folder, Group, Accessor);
         Iam.Group(Group, Dev);
         AccessAnswer answer = await _world.TestAsync(null, Dev);
-        Says(AccessResult.Unknown, AccessCauses.GroupUnresolved, "Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email=devs@example.com --member-email=dev@example.com; to be sure, l" + Grant(Dev)[1..], answer);
+        Says(AccessResult.Unknown, AccessCauses.GroupUnresolved, "Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email='devs@example.com' --member-email='dev@example.com'; to be sure, l" + Grant(Dev)[1..], answer);
         Says(AccessResult.Unknown, AccessCauses.GroupUnresolved, "To be sure, l" + Grant(SubjectOf + "s")[1..], await _world.TestAsync(null, SubjectOf + "s"));
         Iam.GroupsHidden = false;
         Assert.Equal($"Policy Troubleshooter says that {Dev} has '{AccessVersions}'.", (await _world.TestAsync(null, Dev)).Evidence);

@@ -17,8 +17,10 @@ public sealed class CatalogRulesTests
     [InlineData("  a: { format: text, fields: { x: } }\n", 4, 16, "secrets.a.format")]
     [InlineData("  a: { generate: { kind: rsa, bits: 2049 } }\n", 4, 18, "2048")]
     [InlineData("localEnv: { files: [ { secret: bb, path: x } ] }\n", 4, 32, "'bb'")]
-    [InlineData("access: [ { principal: \"user:a@b.c\", role: reader, secrets: [\"llm*\"] } ]\n", 4, 62, "'llm*'")]
-    [InlineData("access: [ { principal: foo@bar.com, role: reader, secrets: [] } ]\n", 4, 24, "user:foo@bar.com")]
+    [InlineData("access: [ { principal: \"user:p@x\", role: reader, secrets: [\"llm*\"] } ]\n", 4, 60, "'llm*'")]
+    [InlineData("  a: { }\naccess: [ { principal: p, role: reader, secrets: [a] } ]\n", 5, 24, "'p' is no principal of a policy.")]
+    [InlineData("  a: { }\naccess: [ { principal: \"dev@x.com\", role: reader, secrets: [a] } ]\n", 5, 24, "user:dev@x.com")]
+    [InlineData("  a: { }\naccess: [ { principal: \"arn:aws:iam::1:role/r\", role: reader, secrets: [a] } ]\n", 5, 24, "arn:aws:iam::ACCOUNT:role/NAME")]
     public void AProblemHasItsPlace(string text, int line, int column, string fragment)
     {
         // An empty map of secrets stands where a test has none of its own.
@@ -150,6 +152,14 @@ public sealed class CatalogRulesTests
         IReadOnlyList<CatalogProblem> problems = CatalogExamples.Problems(text);
         Assert.Equal([(8, 39), (8, 52), (8, 97), (9, 29), (9, 78), (11, 42)], problems.Select(static p => (p.Line, p.Column)));
         Assert.Contains("'host'", problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnEnvironmentsPrincipalsAreCheckedToo()
+    {
+        CatalogProblem problem = Assert.Single(CatalogExamples.Problems("application: app\nenvironments:\n  prod: { store: gcp, project: p, access: [ { principal: api, role: reader, secrets: [a] } ] }\nsecrets: { a: { } }\n"));
+        Assert.Equal((3, 58), (problem.Line, problem.Column));
+        Assert.Contains("'api' is no principal of a policy.", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]

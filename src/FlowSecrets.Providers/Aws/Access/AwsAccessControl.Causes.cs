@@ -26,7 +26,7 @@ internal sealed partial class AwsAccessControl
         }
 
         bool? bySecret = says.Grant is not null ? true : says.Open is not null || policy.Missing is not null ? null : false;
-        bool? all = isSame ? Either(own.Allows, says.IsByAccount ? false : bySecret) : Both(own.Allows, bySecret);
+        bool? all = isSame ? Either(own.Allows, says.IsByAccount ? (says.Open is null ? false : null) : bySecret) : Both(own.Allows, bySecret);
 
         // A deny wins over all that allows, so that what might be one leaves it open.
         string? hidden = policy.Missing ?? says.OpenDenial;
@@ -135,11 +135,11 @@ internal sealed partial class AwsAccessControl
 
         return simulation switch
         {
+            { ByOrganization: not false, ByBoundary: not false, MissingKeys.Count: > 0 } => new AwsOwnSays(null, AccessCauses.ConditionUnresolved, $"its own policies hang on {string.Join(", ", simulation.MissingKeys)}, whose value is not known here", null),
             { Decision: "allowed" } => new AwsOwnSays(true, null, simulation.Policy is { } policy ? $"its policy '{policy}'" : "its own policies", null),
             { ByOrganization: false } => new AwsOwnSays(false, AccessCauses.OrganizationPolicy, "a service control policy of the organisation does not allow it", null),
             { ByBoundary: false } => new AwsOwnSays(false, AccessCauses.PermissionsBoundary, "its permissions boundary does not hold it", null),
             { Decision: "explicitDeny" } => new AwsOwnSays(false, AccessCauses.ExplicitDeny, $"its policy '{simulation.Policy}' forbids it", null),
-            { MissingKeys.Count: > 0 } => new AwsOwnSays(null, AccessCauses.ConditionUnresolved, $"its own policies allow it under a condition on {string.Join(", ", simulation.MissingKeys)}, whose value is not known here", null),
             _ => new AwsOwnSays(false, AccessCauses.NoGrant, "no policy of its own allows it", null),
         };
     }

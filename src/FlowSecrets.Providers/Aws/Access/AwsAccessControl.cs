@@ -103,7 +103,7 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
     private static async Task<AccessAnswer?> FederationAsync(string name, AwsPrincipal principal, string subject, AwsSurvey survey)
     {
         (AwsRole? role, FlowSecretException? refusal) = await survey.RoleAsync(principal.Name);
-        return role is null
+        return role is null || role.Arn != principal.Arn
             ? AccessAnswer.Unknown(name, AccessCauses.PolicyUnreadable, $"The trust of {principal} may not be read here (iam:GetRole{(refusal is null ? "" : $", {refusal.Id}")})", AwsRemedies.AllowSomebody("iam:GetRole", principal.Arn))
             : AwsFederation.Compare(name, role, subject);
     }

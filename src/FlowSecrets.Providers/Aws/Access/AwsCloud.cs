@@ -50,7 +50,8 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
         return new AwsSimulation(
             Text(result, "EvalDecision") ?? "implicitDeny",
             Text(Child(result, "MatchedStatements", "member"), "SourcePolicyId"),
-            [.. Child(result, "MissingContextValues").Elements().Select(static e => e.Value)],
+            // With resources named, AWS lists them at each resource.
+            [.. new[] { Child(result, "MissingContextValues"), Child(result, "ResourceSpecificResults", "member", "MissingContextValues") }.SelectMany(static m => m.Elements()).Select(static e => e.Value).Distinct(StringComparer.Ordinal)],
             Flag(Child(result, "OrganizationsDecisionDetail"), "AllowedByOrganizations"),
             Flag(Child(result, "PermissionsBoundaryDecisionDetail"), "AllowedByPermissionsBoundary"));
     }

@@ -19,7 +19,7 @@ internal static class AwsFederation
         FederatedToken? token = FederatedToken.Read(file);
         string told = token is null ? $"what its token says could not be read from '{file}'" : token.ToString();
         string subject = RemoteText.Argument(token?.Subject, "SUBJECT");
-        return ($"{told}, and it is to become {RemoteText.Clean(role)}", $"Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal '{RemoteText.Argument(role, "ROLE_ARN")}' -TokenSubject '{subject}'; it shows whom its trust lets in, and the command that lets this one in.");
+        return ($"{told}, and it is to become {RemoteText.Argument(role, "a role")}", $"Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal '{RemoteText.Argument(role, "ROLE_ARN")}' -TokenSubject '{subject}'; it shows whom its trust lets in, and the command that lets this one in.");
     }
 
     /// <returns>Null: the trust lets the subject in, as far as can be seen.</returns>
@@ -35,8 +35,8 @@ internal static class AwsFederation
             return null;
         }
 
-        List<(JsonObject Statement, JsonObject Values, string Key)> subjects = [.. AwsPolicy.Statements(trust).SelectMany(Subjects)];
-        if (subjects.Exists(s => AwsPolicy.Texts(s.Values[s.Key]).Any(w => AwsPolicy.IsLike(w, subject))))
+        List<(JsonObject Values, string Key, bool IsPattern)> subjects = [.. AwsPolicy.Statements(trust).SelectMany(Subjects)];
+        if (subjects.Exists(s => AwsPolicy.Texts(s.Values[s.Key]).Any(w => s.IsPattern ? AwsPolicy.IsLike(w, subject) : w == subject)))
         {
             return null;
         }
@@ -48,8 +48,14 @@ internal static class AwsFederation
             return hasProvider ? null : AccessAnswer.Denied(name, AccessCauses.FederationMismatch, $"The token's subject is '{subject}', and the trust of {role.Arn} lets no identity provider in", $"Let its administrator add the provider: aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument");
         }
 
+        if (subjects.Count > 1)
+        {
+            // Which of them is this token's provider, the subject alone does not say.
+            return AccessAnswer.Denied(name, AccessCauses.FederationMismatch, $"The token's subject is '{subject}', and the trust of {role.Arn} lets in '{string.Join("', '", letIn)}'", $"Let its administrator add it to the right statement: aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument");
+        }
+
         // The least change: this subject beside those that are there.
-        (_, JsonObject values, string key) = subjects[0];
+        (JsonObject values, string key, _) = subjects[0];
         values[key] = new JsonArray([.. AwsPolicy.Texts(values[key]).Append(subject).Select(static t => (JsonNode)t)]);
         return AccessAnswer.Denied(
             name,
@@ -59,10 +65,12 @@ internal static class AwsFederation
     }
 
     /// <summary>The conditions on …:sub of the statements that let a web identity in.</summary>
-    private static IEnumerable<(JsonObject Statement, JsonObject Values, string Key)> Subjects(JsonObject statement) =>
+    private static IEnumerable<(JsonObject Values, string Key, bool IsPattern)> Subjects(JsonObject statement) =>
+        from one in new[] { statement }
+        where (string?)statement["Effect"] == "Allow" && AwsPolicy.Texts(statement["Action"]).Any(static a => AwsPolicy.IsLike(a, "sts:AssumeRoleWithWebIdentity", ignoreCase: true))
         from test in statement["Condition"] as JsonObject ?? []
-        where test.Key is "StringEquals" or "StringLike"
+        where test.Key is "StringEquals" or "StringLike" or "ForAnyValue:StringEquals" or "ForAnyValue:StringLike"
         from value in (test.Value as JsonObject)?.ToArray() ?? []
         where value.Key.EndsWith(":sub", StringComparison.OrdinalIgnoreCase)
-        select (statement, (JsonObject)test.Value!, value.Key);
+        select ((JsonObject)test.Value!, value.Key, test.Key.EndsWith("Like", StringComparison.Ordinal));
 }

@@ -63,7 +63,14 @@ internal static partial class AwsGrants
         // A grant of ours with another end is prolonged or shortened.
         foreach ((string text, AwsStatement old) in of.Where(s => Ours().Match(s.Statement.Sid ?? "") is { Success: true } ours && ours.Groups["permission"].Value == permission.ToString() && s.Statement.Condition is not null))
         {
-            policy.Statements.Remove(text);
+            int at = policy.Statements.IndexOf(text);
+            policy.Statements.RemoveAt(at);
+            if (old.Who.Names.Count > 1)
+            {
+                // Somebody let others in by it.
+                policy.Statements.Insert(at, Without(old, edit.Principal));
+            }
+
             removed.Add(Line(edit.Principal, old));
         }
 

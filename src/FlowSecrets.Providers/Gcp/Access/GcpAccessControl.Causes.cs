@@ -79,7 +79,7 @@ internal sealed partial class GcpAccessControl
                     name,
                     AccessCauses.OrganizationPolicy,
                     $"{member} has {grant.Binding.Role} on {grant.Source}, and Google refuses it all the same: a deny policy, a perimeter or an access boundary forbids it{(parents.Unread.Count == 0 ? "" : $" (not to be read here: {string.Join("; ", parents.Unread)})")}",
-                    $"Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam //secretmanager.googleapis.com/{FullName(name, parents)} --principal-email={EmailOf(member)} --permission={permission}");
+                    $"Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam //secretmanager.googleapis.com/{FullName(name, parents)} --principal-email='{EmailOf(member)}' --permission={permission}");
         }
 
         // Google has decided what cannot be decided here.

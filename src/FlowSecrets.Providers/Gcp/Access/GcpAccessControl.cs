@@ -9,6 +9,8 @@ namespace FlowSecrets.Providers.Gcp.Access;
 /// </summary>
 internal sealed partial class GcpAccessControl : IAccessControl
 {
+    private static readonly TimeSpan SurveyHolds = TimeSpan.FromSeconds(30);
+
     private readonly GcpStore _store;
     private readonly GcpPlace _at;
     private readonly GcpCredential _credential;
@@ -18,6 +20,8 @@ internal sealed partial class GcpAccessControl : IAccessControl
     private readonly IGoogleCloud _cloud;
     private readonly Lock _gate = new();
     private Task<string?>? _member;
+    private GcpSurvey? _survey;
+    private long _surveyed;
 
     public GcpAccessControl(GcpStore store, GcpPlace at, GcpCredential credential, Lazy<ISecretManager> client, GcpCaller caller, GcpStoreOptions options)
     {
@@ -64,7 +68,7 @@ internal sealed partial class GcpAccessControl : IAccessControl
             case AccessCauses.KmsKeyNotUsable:
                 return await WithNumberAsync(secret, denial, cancellationToken);
             case AccessCauses.NoGrant or AccessCauses.SecretNotFoundOrForbidden:
-                AccessAnswer answer = await WhyNotAsync(secret, call.Permission, new GcpSurvey(this, cancellationToken), cancellationToken);
+                AccessAnswer answer = await WhyNotAsync(secret, call.Permission, Survey(), cancellationToken).WaitAsync(cancellationToken);
                 return answer.Cause == AccessCauses.SecretNotFound ? StoreErrors.SecretNotFound(_store.Place, secret) : answer.ToException();
             default:
                 return denial;
@@ -152,6 +156,20 @@ internal sealed partial class GcpAccessControl : IAccessControl
         return trust is null
             ? AccessAnswer.Unknown(name, AccessCauses.PolicyUnreadable, $"Who may act as {account} may not be read here (iam.serviceAccounts.getIamPolicy)", $"Let somebody look who may: gcloud iam service-accounts get-iam-policy {account}")
             : GcpFederation.Compare(name, account, subject, GcpPolicy.Bindings(trust), (await survey.ParentsAsync()).Number);
+    }
+
+    /// <summary>Many denials at once are explained by what one of them found out.</summary>
+    private GcpSurvey Survey()
+    {
+        lock (_gate)
+        {
+            if (_survey is null || _options.Clock.GetElapsedTime(_surveyed) > SurveyHolds)
+            {
+                (_survey, _surveyed) = (new GcpSurvey(this, CancellationToken.None), _options.Clock.GetTimestamp());
+            }
+
+            return _survey;
+        }
     }
 
     /// <summary>Who asks, as a policy names it: of a bare token Google is asked whose it is.</summary>

@@ -32,7 +32,7 @@ internal static class GcpRemedies
     /// <returns>Null: there is no command for it.</returns>
     public static string? Resolve(string cause, string words, string principal) => cause switch
     {
-        AccessCauses.GroupUnresolved when words.StartsWith("group:", StringComparison.Ordinal) && principal.Contains('@', StringComparison.Ordinal) => $"Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email={words["group:".Length..words.IndexOf(' ')]} --member-email={principal[(principal.IndexOf(':') + 1)..]}",
+        AccessCauses.GroupUnresolved when words.StartsWith("group:", StringComparison.Ordinal) && principal.Contains('@', StringComparison.Ordinal) => $"Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email='{words["group:".Length..words.IndexOf(' ')]}' --member-email='{principal[(principal.IndexOf(':') + 1)..]}'",
         _ => null,
     };
 
