@@ -120,7 +120,7 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
             {
                 AccessList list = await workspace.Store.Access.ListAsync(secret.StoreName, cancellationToken);
                 SecretGrant[] unnamed = [.. list.Grants.Where(g => g is { Direct: true, Denies: false } && !edits.Exists(e => IsNamed(e, g)))];
-                SecretGrant[] pruned = [.. unnamed.Where(g => options.PruneAll || (options.Prune && g.Ours))];
+                SecretGrant[] pruned = [.. unnamed.Where(g => options.PruneAll || (options.Prune && g is { Ours: true, Exactly: not null }))];
                 edits.AddRange(pruned.Select(static g => new AccessEdit(Grant: false, g.Principal, null, null, g)));
                 extra.AddRange(unnamed.Except(pruned));
                 prunes = pruned.Length > 0;

@@ -14,10 +14,10 @@ internal sealed partial class GcpAccessControl
     public async Task<AccessList> ListAsync(string name, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
-        GcpSurvey survey = new(this, cancellationToken);
+        GcpSurvey survey = Survey();
         JsonObject policy = await ReadPolicyAsync(name, cancellationToken);
         (GcpSecret? secret, _) = await _caller.TryAsync(new GcpCall("secretmanager.secrets.get", name), ct => _client.Value.GetSecretAsync(name, ct), cancellationToken);
-        GcpParents parents = await survey.ParentsAsync();
+        GcpParents parents = await survey.ParentsAsync().WaitAsync(cancellationToken);
         GcpLevel own = GcpLevel.Of("the secret", policy, GetPolicy);
         List<SecretGrant> grants = [];
         foreach (GcpLevel level in parents.Levels.Prepend(own))
