@@ -62,7 +62,7 @@ internal sealed partial class AwsAccessControl
         if (!isSame)
         {
             return bySecret == false
-                ? Refused(target, principal, action, AccessCauses.NoGrant, $"it is of another account ({principal.Account}), and the secret's own policy does not let it in", $"Let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}{(own.Allows == true ? "" : $"; then {char.ToLowerInvariant(InOther(target, principal, action)[0])}{InOther(target, principal, action)[1..]}")}")
+                ? Refused(target, principal, action, AccessCauses.NoGrant, $"it is of another account ({principal.Account}), and the secret's own policy does not let it in", $"Let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}{(own.Allows == true ? "" : $"; then {Lower(InOther(target, principal, action))}")}")
                 : Refused(target, principal, action, AccessCauses.NoGrant, $"it is of another account ({principal.Account}), whose own policies do not allow it", InOther(target, principal, action));
         }
 
@@ -99,7 +99,11 @@ internal sealed partial class AwsAccessControl
         target.Name,
         AccessCauses.SecretNotFoundOrForbidden,
         $"There is no secret '{target.Name}' in the {store.PlaceOf(target.Name)}, or {principal} may not use it: AWS does not tell which ('{action}')",
-        $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, {char.ToLowerInvariant(AwsRemedies.Allow(principal, action, target.Arn, target.Name, target.Region)[0])}{AwsRemedies.Allow(principal, action, target.Arn, target.Name, target.Region)[1..]}");
+        $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, {(principal.Account == target.Account || !target.IsAccountKnown
+            ? Lower(AwsRemedies.Allow(principal, action, target.Arn, target.Name, target.Region))
+            : $"let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}; and {Lower(InOther(target, principal, action))}")}");
+
+    private static string Lower(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
 
     /// <summary>What the principal's own policies say, by IAM's simulation.</summary>
     private async Task<AwsOwnSays> OwnAsync(AwsPrincipal principal, string action, string resource, Dictionary<string, string> context, AwsSurvey survey, CancellationToken cancellationToken)

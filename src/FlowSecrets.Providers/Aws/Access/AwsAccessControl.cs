@@ -152,6 +152,8 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
 internal sealed record AwsTarget(string Name, string Id, string Region, string Arn, AwsSecret? Secret, FlowSecretException? Refusal)
 {
     public string Account => Arn.Split(':')[4];
+
+    public bool IsAccountKnown => Account != "*";
 }
 
 /// <param name="Statements">Null: they could not be read, as <paramref name="Missing"/> says.</param>
