@@ -51,17 +51,6 @@ internal static class StoreErrors
         $"The secret '{name}' in the {place} has no version yet",
         $"Give it its first: Set-FlowSecret -StoreName '{name}'");
 
-    /// <summary>Why the current value of a secret that is described so cannot be read; null: it can.</summary>
-    public static FlowSecretException? Unreadable(Place place, string name, SecretDescription? description) => description switch
-    {
-        null => SecretNotFound(place, name),
-        { Deleted: not null } => PendingDeletion(name, description.PurgeAt),
-        { CurrentVersion: null } => HasNoVersion(place, name),
-        { CurrentState: VersionState.Disabled } => VersionDisabled(name, description.CurrentVersion),
-        { CurrentState: VersionState.Destroyed } => VersionDestroyed(name, description.CurrentVersion),
-        _ => null,
-    };
-
     public static FlowSecretException Conflict(string name, string cause) =>
         new(ErrorIds.Conflict, FlowErrorCategory.ResourceBusy, name, cause, "Look at it, then try again; nothing was changed by this command.");
 

@@ -69,7 +69,10 @@ internal sealed partial class GcpAccessControl : IAccessControl
                 return await WithNumberAsync(secret, denial, cancellationToken);
             case AccessCauses.NoGrant or AccessCauses.SecretNotFoundOrForbidden:
                 AccessAnswer answer = await WhyNotAsync(secret, call.Permission, Survey(), cancellationToken).WaitAsync(cancellationToken);
-                return answer.Cause == AccessCauses.SecretNotFound ? StoreErrors.SecretNotFound(_store.Place, secret) : answer.ToException();
+                return answer.Cause == AccessCauses.SecretNotFound ? StoreErrors.SecretNotFound(_store.Place, secret)
+                    // Where looking into it failed, it is denied all the same, and by no other name.
+                    : answer.Cause is ErrorIds.StoreUnavailable or ErrorIds.Throttled or ErrorIds.UnexpectedError ? denial
+                    : answer.ToException();
             default:
                 return denial;
         }

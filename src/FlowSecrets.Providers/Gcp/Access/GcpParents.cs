@@ -100,7 +100,8 @@ internal sealed class GcpRoleBook(GcpCaller caller, IGoogleCloud cloud)
     /// <returns>Null: it may not be known.</returns>
     public Task<IReadOnlySet<string>?> PermissionsAsync(string role, CancellationToken cancellationToken) => GcpRoles.Find(role) is { } known
         ? Task.FromResult<IReadOnlySet<string>?>(known)
-        : _asked.GetOrAdd(role, r => new Lazy<Task<IReadOnlySet<string>?>>(() => AskAsync(r, cancellationToken))).Value;
+        // What one command breaks off, the next may still want to know.
+        : _asked.GetOrAdd(role, r => new Lazy<Task<IReadOnlySet<string>?>>(() => AskAsync(r, CancellationToken.None))).Value.WaitAsync(cancellationToken);
 
     private async Task<IReadOnlySet<string>?> AskAsync(string role, CancellationToken cancellationToken)
     {
