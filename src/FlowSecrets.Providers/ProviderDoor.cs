@@ -46,6 +46,8 @@ public sealed class ProviderDoor : IProviders
         _ => OpenAwsWorkload(workload, store, environment),
     };
 
+    public IRotationTarget OpenTarget(RotationTargetSettings settings) => throw new NotSupportedException();
+
     // A cloud's packages are loaded when its method is, not before.
     private static IWorkload OpenCloudRun(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
         GcpOpening.Find(store.Store == StoreKind.Gcp ? store : new StoreSelection(StoreKind.Gcp) { Project = workload.Settings.GetValueOrDefault("project") }, environment).OpenWorkload(workload);

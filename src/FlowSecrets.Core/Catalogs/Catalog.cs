@@ -31,8 +31,10 @@ public sealed class Catalog
 
     public IReadOnlyDictionary<string, CatalogWorkload> Workloads { get; init; } = new Dictionary<string, CatalogWorkload>(StringComparer.Ordinal);
 
+    public CatalogKubernetes Kubernetes { get; init; } = new();
+
     /// <summary>Whether it names scripts, which run only when it is trusted.</summary>
-    public bool HasScripts => Secrets.Any(static s => s.Rotation is { } r && (r.Reencrypt is not null || r.TargetKind is "script"));
+    public bool HasScripts => Secrets.Any(static s => s.Rotation is { } r && (r.Reencrypt is not null || (r.Target?.Set ?? r.Target?.Test ?? r.Target?.Revoke) is not null));
 
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
@@ -48,6 +50,10 @@ public sealed class Catalog
 
         return secret.Name ?? (environment?.Prefix ?? Prefix) + secret.Key;
     }
+
+    /// <summary>A workload as an environment has it; null where neither knows it.</summary>
+    public CatalogWorkload? Workload(string name, CatalogEnvironment? environment) =>
+        (environment?.Workloads is { } own && own.TryGetValue(name, out CatalogWorkload? found)) || Workloads.TryGetValue(name, out found) ? found : null;
 
     public static bool IsRequired(CatalogSecret secret, CatalogEnvironment? environment) =>
         environment is not null && environment.Required.TryGetValue(secret.Key, out bool required) ? required : secret.Required;
@@ -72,6 +78,9 @@ public sealed record CatalogEnvironment(string Name, StoreSelection Selection)
 
     /// <summary>Null: the catalog's.</summary>
     public IReadOnlyDictionary<string, CatalogWorkload>? Workloads { get; init; }
+
+    /// <summary>Null: the catalog's.</summary>
+    public CatalogKubernetes? Kubernetes { get; init; }
 
     public override string ToString() => $"{Name} ({Selection.Store})";
 }
@@ -155,22 +164,6 @@ public sealed record CatalogField(string Name)
     public GenerateSpec? Generate { get; init; }
 
     public override string ToString() => Name;
-}
-
-/// <summary>How a secret is rotated; what rotation itself needs stays in <see cref="Source"/>.</summary>
-public sealed record CatalogRotation
-{
-    public TimeSpan? Every { get; init; }
-
-    public TimeSpan? Overlap { get; init; }
-
-    public string? PreviousEnv { get; init; }
-
-    public string? TargetKind { get; init; }
-
-    public string? Reencrypt { get; init; }
-
-    internal DocNode? Source { get; init; }
 }
 
 /// <summary>The .env file for development.</summary>

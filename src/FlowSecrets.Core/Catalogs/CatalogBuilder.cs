@@ -23,6 +23,7 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
             LocalEnv = local is null ? new CatalogLocalEnv() : BuildLocalEnv(local),
             Access = BuildAccess(root.Get("access")) ?? [],
             Workloads = BuildWorkloads(root.Get("workloads")) ?? new Dictionary<string, CatalogWorkload>(StringComparer.Ordinal),
+            Kubernetes = BuildKubernetes(root.Get("kubernetes")) ?? new CatalogKubernetes(),
         };
         CollectManifestTemplates(root.Get("kubernetes"));
         CollectEnvironmentTemplates();
@@ -53,6 +54,7 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
             Required = Entries(node.Get("required")).ToDictionary(static e => e.Key.Text, static e => IsTrue(e.Value), StringComparer.Ordinal),
             Access = BuildAccess(node.Get("access")),
             Workloads = BuildWorkloads(node.Get("workloads")),
+            Kubernetes = BuildKubernetes(node.Get("kubernetes")),
         };
     }
 
@@ -130,9 +132,33 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
         Every = Durations.Parse(node.GetText("every")),
         Overlap = Durations.Parse(node.GetText("overlap")),
         PreviousEnv = node.GetText("previousEnv"),
-        TargetKind = node.Get("target")?.GetText("kind"),
+        Target = BuildTarget(node.Get("target")),
+        Carriers = [.. (node.Get("carriers")?.Items ?? []).Select(static c => new CatalogCarrier(c.GetText("secret")!, c.GetText("user"), c.GetText("password")))],
+        UsesAlias = node.GetText("pending") is "alias",
         Reencrypt = node.GetText("reencrypt"),
         Source = node,
+    };
+
+    private static CatalogTarget? BuildTarget(DocNode? node) => node is null ? null : new CatalogTarget(node.GetText("kind")!)
+    {
+        Host = node.GetText("host"),
+        Port = node.GetText("port"),
+        Database = node.GetText("database"),
+        User = node.GetText("user"),
+        Password = node.GetText("password"),
+        Users = node.GetTexts("users"),
+        Admin = node.GetText("admin"),
+        SslMode = node.GetText("sslMode"),
+        Set = node.GetText("set"),
+        Test = node.GetText("test"),
+        Revoke = node.GetText("revoke"),
+    };
+
+    private static CatalogKubernetes? BuildKubernetes(DocNode? node) => node is null ? null : new CatalogKubernetes
+    {
+        Namespace = node.GetText("namespace"),
+        Context = node.GetText("context"),
+        Secrets = [.. Entries(node.Get("secrets")).Select(static e => new CatalogKubernetesSecret(e.Key.Text, e.Value.GetTexts("from")) { Namespace = e.Value.GetText("namespace") })],
     };
 
     private CatalogLocalEnv BuildLocalEnv(DocNode node) => new()

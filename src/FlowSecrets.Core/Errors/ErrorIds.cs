@@ -14,6 +14,7 @@ public static class ErrorIds
     public const string CatalogNotTrusted = nameof(CatalogNotTrusted);
     public const string ChecksumMismatch = nameof(ChecksumMismatch);
     public const string Conflict = nameof(Conflict);
+    public const string CredentialRejected = nameof(CredentialRejected);
     public const string EmptyValue = nameof(EmptyValue);
     public const string EncryptionKeyProtected = nameof(EncryptionKeyProtected);
     public const string EndpointNotAllowed = nameof(EndpointNotAllowed);
@@ -26,6 +27,7 @@ public static class ErrorIds
     public const string FileExists = nameof(FileExists);
     public const string FileNotWritable = nameof(FileNotWritable);
     public const string FileUnsafe = nameof(FileUnsafe);
+    public const string InterruptionNotAllowed = nameof(InterruptionNotAllowed);
     public const string InvalidName = nameof(InvalidName);
     public const string ItemsFailed = nameof(ItemsFailed);
     public const string KubectlMissing = nameof(KubectlMissing);
@@ -36,8 +38,13 @@ public static class ErrorIds
     public const string NotAuthenticated = nameof(NotAuthenticated);
     public const string NotIgnoredByGit = nameof(NotIgnoredByGit);
     public const string NotSupportedByStore = nameof(NotSupportedByStore);
+    public const string NothingToUndo = nameof(NothingToUndo);
     public const string PendingDeletion = nameof(PendingDeletion);
     public const string RequiredSecretMissing = nameof(RequiredSecretMissing);
+    public const string RotationInProgress = nameof(RotationInProgress);
+    public const string RotationNeedsAttention = nameof(RotationNeedsAttention);
+    public const string RotationNotConfigured = nameof(RotationNotConfigured);
+    public const string RotationWouldLoseData = nameof(RotationWouldLoseData);
     public const string SecretExists = nameof(SecretExists);
     public const string SecretHasNoVersion = nameof(SecretHasNoVersion);
     public const string SecretNotFound = nameof(SecretNotFound);
@@ -46,6 +53,7 @@ public static class ErrorIds
     public const string StoreCorrupt = nameof(StoreCorrupt);
     public const string StoreLocked = nameof(StoreLocked);
     public const string StoreUnavailable = nameof(StoreUnavailable);
+    public const string TargetUnavailable = nameof(TargetUnavailable);
     public const string Throttled = nameof(Throttled);
     public const string UnexpectedError = nameof(UnexpectedError);
     public const string ValueNotJson = nameof(ValueNotJson);
@@ -54,6 +62,7 @@ public static class ErrorIds
     public const string VersionDestroyed = nameof(VersionDestroyed);
     public const string VersionDisabled = nameof(VersionDisabled);
     public const string VersionNotFound = nameof(VersionNotFound);
+    public const string WorkloadFailed = nameof(WorkloadFailed);
     public const string WorkloadNotFound = nameof(WorkloadNotFound);
     public const string WriteUncertain = nameof(WriteUncertain);
 }

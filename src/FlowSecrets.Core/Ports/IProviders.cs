@@ -17,6 +17,9 @@ public interface IProviders
     /// <summary>A workload, beside the store that its environment has.</summary>
     /// <exception cref="FlowSecretException">BadArgument: the catalog does not say enough to find it.</exception>
     IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment);
+
+    /// <summary>A system that checks credentials and needs a package (PostgreSQL).</summary>
+    IRotationTarget OpenTarget(RotationTargetSettings settings);
 }
 
 /// <summary>YAML (and so JSON) as a tree with places, and back.</summary>

@@ -17,6 +17,9 @@ public interface ISecretStore
     /// <summary>Who may do what with its secrets.</summary>
     IAccessControl Access { get; }
 
+    /// <summary>What it does for rotations.</summary>
+    IRotationStore Rotation { get; }
+
     /// <summary>Whether the store can be opened as the present identity; throws nothing but cancellation.</summary>
     Task<StoreValidation> ValidateAsync(CancellationToken cancellationToken);
 

@@ -68,6 +68,8 @@ internal sealed partial class AwsStore : ISecretStore
 
     public IAccessControl Access => _access;
 
+    public IRotationStore Rotation => throw new NotSupportedException();
+
     public StoreCapabilities Capabilities { get; } = new(
         Stages: true, MovableCurrent: true, Annotations: false, VersionDisable: false, VersionDestroy: false, RecoveryWindow: true, Labels: true, Replication: true, MaxValueBytes, SecretNames.Rule(StoreKind.Aws));
 

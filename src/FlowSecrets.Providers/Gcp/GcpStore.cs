@@ -64,6 +64,8 @@ internal sealed partial class GcpStore : ISecretStore
 
     public IAccessControl Access => _access;
 
+    public IRotationStore Rotation => throw new NotSupportedException();
+
     public StoreCapabilities Capabilities { get; } = new(
         Stages: true, MovableCurrent: false, Annotations: true, VersionDisable: true, VersionDestroy: true, RecoveryWindow: false, Labels: true, Replication: true, MaxValueBytes, SecretNames.Rule(StoreKind.Gcp));
 

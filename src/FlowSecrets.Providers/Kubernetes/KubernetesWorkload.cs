@@ -6,6 +6,18 @@ namespace FlowSecrets.Providers.Kubernetes;
 /// <summary>A Deployment, StatefulSet or DaemonSet. It runs as its service account, which annotations bind to a cloud's identity.</summary>
 internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind store, Func<string, string?> environment) : IWorkload
 {
+    public string Description => throw new NotSupportedException();
+
+    public Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     private const string GkeAnnotation = "iam.gke.io/gcp-service-account";
     private const string EksAnnotation = "eks.amazonaws.com/role-arn";
 

@@ -21,6 +21,8 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
     public IAccessControl Access => new LocalAccess(this, location);
 
+    public IRotationStore Rotation => throw new NotSupportedException();
+
     public StoreCapabilities Capabilities { get; } = new(
         Stages: true, MovableCurrent: true, Annotations: false, VersionDisable: true, VersionDestroy: true, RecoveryWindow: true, Labels: true, Replication: false, MaxValueBytes, SecretNames.Rule(StoreKind.Local));
 

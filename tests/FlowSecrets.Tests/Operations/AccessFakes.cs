@@ -140,6 +140,8 @@ internal sealed class FakeStore(Place place, FakeAccess access, params string[] 
 
     public IAccessControl Access => access;
 
+    public IRotationStore Rotation => throw new NotSupportedException();
+
     public StoreCapabilities Capabilities => throw new NotSupportedException();
 
     public ValueTask<Place> IdentifyAsync(CancellationToken cancellationToken) => ValueTask.FromResult(place);
@@ -178,6 +180,8 @@ internal sealed class FakeStore(Place place, FakeAccess access, params string[] 
 /// <summary>Stores and workloads of a test's own; documents are read by the real door.</summary>
 internal sealed class FakeProviders : IProviders
 {
+    public IRotationTarget OpenTarget(RotationTargetSettings settings) => throw new NotSupportedException();
+
     private readonly ProviderDoor _door = new();
 
     /// <summary>The store of a selection.</summary>
@@ -197,6 +201,18 @@ internal sealed class FakeProviders : IProviders
 
     private sealed class FakeWorkload(WorkloadIdentity identity) : IWorkload
     {
+    public string Description => throw new NotSupportedException();
+
+    public Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken) => Task.FromResult(identity);
     }
 }

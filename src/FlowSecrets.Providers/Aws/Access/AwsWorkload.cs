@@ -5,6 +5,18 @@ namespace FlowSecrets.Providers.Aws.Access;
 /// <summary>An App Runner or ECS service, and the role that fetches its secrets.</summary>
 internal sealed class AwsWorkload(CatalogWorkload workload, AwsPlace at, AwsCaller caller, IAwsCloud cloud) : IWorkload
 {
+    public string Description => throw new NotSupportedException();
+
+    public Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {
         bool isEcs = workload.Kind == "ecs";

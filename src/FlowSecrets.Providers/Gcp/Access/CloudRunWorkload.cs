@@ -7,6 +7,18 @@ namespace FlowSecrets.Providers.Gcp.Access;
 /// <param name="member">Who asks, as a policy names him.</param>
 internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, GcpCaller caller, IGoogleCloud cloud, string member) : IWorkload
 {
+    public string Description => throw new NotSupportedException();
+
+    public Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {
         string project = workload.Settings.GetValueOrDefault("project") ?? at.Project;

@@ -1,0 +1,83 @@
+namespace FlowSecrets.Catalogs;
+
+/// <summary>How a secret is rotated.</summary>
+public sealed record CatalogRotation
+{
+    /// <summary>When a version is that old, the secret is due.</summary>
+    public TimeSpan? Every { get; init; }
+
+    /// <summary>How long the value before stays valid.</summary>
+    public TimeSpan? Overlap { get; init; }
+
+    /// <summary>The variable that carries the value before during the overlap.</summary>
+    public string? PreviousEnv { get; init; }
+
+    /// <summary>Null: nothing checks the value; it is made, or asked for where the catalog has no 'generate'.</summary>
+    public CatalogTarget? Target { get; init; }
+
+    /// <summary>Other secrets that carry the same credential.</summary>
+    public IReadOnlyList<CatalogCarrier> Carriers { get; init; } = [];
+
+    /// <summary>On Google: a pending value is a version under the alias 'pending', not a secret of its own.</summary>
+    public bool UsesAlias { get; init; }
+
+    /// <summary>A script that encrypts the data anew; as the catalog says it.</summary>
+    public string? Reencrypt { get; init; }
+
+    public string? TargetKind => Target?.Kind;
+
+    internal DocNode? Source { get; init; }
+}
+
+/// <summary>The system that checks a credential. What names a field is the name of one in the secret.</summary>
+/// <param name="Kind">generated, postgres, script or manual.</param>
+public sealed record CatalogTarget(string Kind)
+{
+    public string? Host { get; init; }
+
+    public string? Port { get; init; }
+
+    public string? Database { get; init; }
+
+    public string? User { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>Two users that alternate; empty: one user.</summary>
+    public IReadOnlyList<string> Users { get; init; } = [];
+
+    /// <summary>Key of the secret that may change the users.</summary>
+    public string? Admin { get; init; }
+
+    /// <summary>disable, prefer, require, verify-ca or verify-full; null: verify-full, to this machine prefer.</summary>
+    public string? SslMode { get; init; }
+
+    /// <summary>Scripts; from the catalog's folder where the catalog has them, absolute where they are run.</summary>
+    public string? Set { get; init; }
+
+    public string? Test { get; init; }
+
+    public string? Revoke { get; init; }
+}
+
+/// <param name="Secret">Its key.</param>
+/// <param name="User">Its field with the user; null: it carries none.</param>
+/// <param name="Password">Its field with the password; null: its whole value is the password.</param>
+public sealed record CatalogCarrier(string Secret, string? User, string? Password);
+
+/// <summary>The Kubernetes Secrets that an operator makes of the catalog's secrets.</summary>
+public sealed record CatalogKubernetes
+{
+    public string? Namespace { get; init; }
+
+    public string? Context { get; init; }
+
+    public IReadOnlyList<CatalogKubernetesSecret> Secrets { get; init; } = [];
+}
+
+/// <param name="Name">Of the Kubernetes Secret.</param>
+/// <param name="From">Keys of the catalog that it is made of.</param>
+public sealed record CatalogKubernetesSecret(string Name, IReadOnlyList<string> From)
+{
+    public string? Namespace { get; init; }
+}
