@@ -51,9 +51,8 @@ public sealed class Catalog
         return secret.Name ?? (environment?.Prefix ?? Prefix) + secret.Key;
     }
 
-    /// <summary>A workload as an environment has it; null where neither knows it.</summary>
-    public CatalogWorkload? Workload(string name, CatalogEnvironment? environment) =>
-        (environment?.Workloads is { } own && own.TryGetValue(name, out CatalogWorkload? found)) || Workloads.TryGetValue(name, out found) ? found : null;
+    /// <summary>The workloads of an environment: its own, else the catalog's.</summary>
+    public IReadOnlyDictionary<string, CatalogWorkload> WorkloadsOf(CatalogEnvironment? environment) => environment?.Workloads ?? Workloads;
 
     public static bool IsRequired(CatalogSecret secret, CatalogEnvironment? environment) =>
         environment is not null && environment.Required.TryGetValue(secret.Key, out bool required) ? required : secret.Required;

@@ -72,11 +72,11 @@ public sealed record RotationView(RotationSubject Subject)
 /// <param name="IsPromoted">Whether its value is the current one.</param>
 public sealed record PendingVersion(string Version, string Basis, bool IsPromoted)
 {
+    /// <summary>Whether a version that this rotation did not make is current meanwhile.</summary>
+    public bool IsSuperseded { get; init; }
+
     /// <summary>Whether it is an older value that comes back.</summary>
     public bool IsUndo { get; init; }
-
-    /// <summary>When it was put aside, in UTC; null: not known.</summary>
-    public DateTimeOffset? Created { get; init; }
 
     /// <summary>Which try of the same rotation it is, from 1; a rejected value is replaced by the next.</summary>
     public int Attempt { get; init; } = 1;

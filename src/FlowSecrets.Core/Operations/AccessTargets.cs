@@ -109,7 +109,7 @@ internal static class AccessTargets
     private static async Task<AccessTarget> OfWorkloadAsync(OperationContext context, Workspace workspace, AccessOptions options, string name, SecretPermission permission, IReadOnlyList<SecretRef> secrets, CancellationToken cancellationToken)
     {
         Catalog catalog = workspace.Catalog ?? throw CatalogLoader.None(context, "-Workload names a workload of a catalog. Without one, name the principal itself: -Principal");
-        IReadOnlyDictionary<string, CatalogWorkload> known = workspace.Environment?.Workloads ?? catalog.Workloads;
+        IReadOnlyDictionary<string, CatalogWorkload> known = catalog.WorkloadsOf(workspace.Environment);
         CatalogWorkload workload = known.TryGetValue(name, out CatalogWorkload? found) ? found : throw new FlowSecretException(
             ErrorIds.BadArgument,
             FlowErrorCategory.ObjectNotFound,

@@ -62,6 +62,12 @@ public static class ItemStatus
     public const string Failed = nameof(Failed);
     public const string Granted = nameof(Granted);
     public const string Revoked = nameof(Revoked);
+    public const string Rotated = nameof(Rotated);
+    public const string Retired = nameof(Retired);
+    public const string Undone = nameof(Undone);
+    public const string Restarted = nameof(Restarted);
+    public const string Bound = nameof(Bound);
+    public const string Unbound = nameof(Unbound);
     public const string Extra = nameof(Extra);
     public const string Outdated = nameof(Outdated);
     public const string Valid = nameof(Valid);

@@ -126,6 +126,14 @@ internal sealed partial class AwsStore
         }
     }
 
+    /// <summary>Sets tags of ours, whose form is known.</summary>
+    internal Task SetTagsAsync(string name, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+    {
+        AwsName id = AwsName.Parse(name);
+        AwsTagging request = new() { SecretId = id.Id, Tags = [.. tags.Select(static t => new AwsTag { Key = t.Key, Value = t.Value })] };
+        return ChangeAsync("TagResource", name, (c, ct) => c.TagAsync(request, ct), id.Region, cancellationToken);
+    }
+
     public Task SetAnnotationsAsync(string name, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken) =>
         throw StoreErrors.NotSupported(Place, name, "AWS Secrets Manager has no annotations", "Use labels, which are tags there: Set-FlowSecret -Label");
 
@@ -235,7 +243,7 @@ internal sealed partial class AwsStore
     }
 
     /// <summary>Compare-and-swap: AWS refuses when the label is not where it is said to be.</summary>
-    private async Task MoveAsync(string name, string label, string? to, string? from, CancellationToken cancellationToken)
+    internal async Task MoveAsync(string name, string label, string? to, string? from, CancellationToken cancellationToken)
     {
         AwsName id = AwsName.Parse(name);
         AwsMoveStage request = new() { SecretId = id.Id, VersionStage = label, MoveToVersionId = to, RemoveFromVersionId = from };
@@ -272,13 +280,13 @@ internal sealed partial class AwsStore
         secret.Stages.ContainsKey(version) || (await ListVersionsAsync(name, cancellationToken)).Any(v => v.Version == version);
 
     /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion.</exception>
-    private async Task<AwsSecret> RequireAsync(string name, CancellationToken cancellationToken, bool deleted = false)
+    internal async Task<AwsSecret> RequireAsync(string name, CancellationToken cancellationToken, bool deleted = false)
     {
         AwsSecret secret = await FindAsync(name, cancellationToken) ?? throw StoreErrors.SecretNotFound(PlaceOf(name), name);
         return secret.DeletedDate is null || deleted ? secret : throw PendingDeletion(name, secret);
     }
 
-    private async Task ChangeAsync(string action, string name, Func<ISecretsManager, CancellationToken, Task> send, string? region, CancellationToken cancellationToken) => await CallAsync(
+    internal async Task ChangeAsync(string action, string name, Func<ISecretsManager, CancellationToken, Task> send, string? region, CancellationToken cancellationToken) => await CallAsync(
         new AwsCall(action, name, Changes: true),
         async (c, ct) =>
         {
@@ -289,7 +297,7 @@ internal sealed partial class AwsStore
         region);
 
     /// <summary>Finds out whether a change took effect; where that cannot be done, says so.</summary>
-    private async Task<Settled<T>> SettleAsync<T>(string name, Func<AwsSecret, Settled<T>> look, CancellationToken cancellationToken, Settled<T> absent = default)
+    internal async Task<Settled<T>> SettleAsync<T>(string name, Func<AwsSecret, Settled<T>> look, CancellationToken cancellationToken, Settled<T> absent = default)
     {
         try
         {
@@ -302,10 +310,10 @@ internal sealed partial class AwsStore
     }
 
     /// <summary>Text as SecretString, which consoles show and other tools read; all else as SecretBinary.</summary>
-    private static (SecretValue? Text, byte[]? Binary) Forms(SecretValue? value) =>
+    internal static (SecretValue? Text, byte[]? Binary) Forms(SecretValue? value) =>
         value is null ? (null, null) : value.IsText() && !value.AsSpan().Contains((byte)0) ? (value, null) : (null, value.AsSpan().ToArray());
 
-    private static void Clear(byte[]? bytes)
+    internal static void Clear(byte[]? bytes)
     {
         if (bytes is not null)
         {

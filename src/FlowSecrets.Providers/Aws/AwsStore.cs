@@ -28,7 +28,9 @@ internal sealed partial class AwsStore : ISecretStore
 {
     public const int MaxValueBytes = 65_536;
 
-    private const string CurrentLabel = "AWSCURRENT";
+    internal const string CurrentLabel = "AWSCURRENT";
+    internal const string PreviousLabel = "AWSPREVIOUS";
+    internal const string PendingLabel = "AWSPENDING";
     private const int BatchSize = 20;
     private const int BatchWidth = 4;
 
@@ -68,7 +70,7 @@ internal sealed partial class AwsStore : ISecretStore
 
     public IAccessControl Access => _access;
 
-    public IRotationStore Rotation => throw new NotSupportedException();
+    public IRotationStore Rotation => new AwsRotation(this, _options.Clock);
 
     public StoreCapabilities Capabilities { get; } = new(
         Stages: true, MovableCurrent: true, Annotations: false, VersionDisable: false, VersionDestroy: false, RecoveryWindow: true, Labels: true, Replication: true, MaxValueBytes, SecretNames.Rule(StoreKind.Aws));
@@ -203,7 +205,7 @@ internal sealed partial class AwsStore : ISecretStore
     }
 
     /// <returns>Null where there is none.</returns>
-    private async Task<AwsSecret?> FindAsync(string name, CancellationToken cancellationToken)
+    internal async Task<AwsSecret?> FindAsync(string name, CancellationToken cancellationToken)
     {
         AwsName id = AwsName.Parse(name);
         try
@@ -327,7 +329,7 @@ internal sealed partial class AwsStore : ISecretStore
     private Task<T> CallAsync<T>(AwsCall call, Func<ISecretsManager, CancellationToken, Task<T>> send, CancellationToken cancellationToken, string? region = null) =>
         CallAsync(call, send, null, cancellationToken, region);
 
-    private async Task<T> CallAsync<T>(AwsCall call, Func<ISecretsManager, CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken, string? region = null)
+    internal async Task<T> CallAsync<T>(AwsCall call, Func<ISecretsManager, CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken, string? region = null)
     {
         try
         {
@@ -366,16 +368,16 @@ internal sealed partial class AwsStore : ISecretStore
     private static string LabelOf(string stage) => stage switch
     {
         Stages.Current => CurrentLabel,
-        Stages.Previous => "AWSPREVIOUS",
-        Stages.Pending => "AWSPENDING",
+        Stages.Previous => PreviousLabel,
+        Stages.Pending => PendingLabel,
         _ => stage,
     };
 
     private static string StageOf(string label) => label switch
     {
         CurrentLabel => Stages.Current,
-        "AWSPREVIOUS" => Stages.Previous,
-        "AWSPENDING" => Stages.Pending,
+        PreviousLabel => Stages.Previous,
+        PendingLabel => Stages.Pending,
         _ => label,
     };
 

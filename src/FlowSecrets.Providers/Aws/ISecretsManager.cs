@@ -19,6 +19,8 @@ internal interface ISecretsManager
 
     Task MoveStageAsync(AwsMoveStage request, CancellationToken cancellationToken);
 
+    Task<AwsChanged> RotateAsync(AwsRotate request, CancellationToken cancellationToken);
+
     Task DeleteAsync(AwsDelete request, CancellationToken cancellationToken);
 
     Task RestoreAsync(AwsSecretId request, CancellationToken cancellationToken);

@@ -30,6 +30,9 @@ internal sealed class SecretsManagerClient(AWSCredentials credentials, SecretsMa
     public Task MoveStageAsync(AwsMoveStage request, CancellationToken cancellationToken) =>
         SendAsync("UpdateSecretVersionStage", request, AwsJson.Default.AwsMoveStage, AwsJson.Default.AwsChanged, cancellationToken);
 
+    public Task<AwsChanged> RotateAsync(AwsRotate request, CancellationToken cancellationToken) =>
+        SendAsync("RotateSecret", request, AwsJson.Default.AwsRotate, AwsJson.Default.AwsChanged, cancellationToken);
+
     public Task DeleteAsync(AwsDelete request, CancellationToken cancellationToken) =>
         SendAsync("DeleteSecret", request, AwsJson.Default.AwsDelete, AwsJson.Default.AwsChanged, cancellationToken);
 

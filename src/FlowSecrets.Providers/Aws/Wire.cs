@@ -116,6 +116,13 @@ internal sealed class AwsDelete
     public bool? ForceDeleteWithoutRecovery { get; set; }
 }
 
+internal sealed class AwsRotate
+{
+    public required string SecretId { get; set; }
+
+    public required string ClientRequestToken { get; set; }
+}
+
 internal sealed class AwsTagging
 {
     public required string SecretId { get; set; }
@@ -176,6 +183,16 @@ internal sealed class AwsSecret
     public string? PrimaryRegion { get; set; }
 
     public List<AwsReplica>? ReplicationStatus { get; set; }
+
+    public bool? RotationEnabled { get; set; }
+
+    [JsonPropertyName("RotationLambdaARN")]
+    public string? RotationLambda { get; set; }
+
+    /// <summary>The service of AWS that makes and rotates it; null: none.</summary>
+    public string? OwningService { get; set; }
+
+    public double? LastRotatedDate { get; set; }
 
     /// <summary>Of DescribeSecret.</summary>
     public Dictionary<string, List<string>>? VersionIdsToStages { get; set; }
@@ -277,6 +294,7 @@ internal sealed class AwsTextConverter : JsonConverter<SecretValue>
 [JsonSerializable(typeof(AwsMoveStage))]
 [JsonSerializable(typeof(AwsDelete))]
 [JsonSerializable(typeof(AwsTagging))]
+[JsonSerializable(typeof(AwsRotate))]
 [JsonSerializable(typeof(AwsValue))]
 [JsonSerializable(typeof(AwsBatch))]
 [JsonSerializable(typeof(AwsChanged))]

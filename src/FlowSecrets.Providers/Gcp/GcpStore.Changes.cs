@@ -7,7 +7,7 @@ namespace FlowSecrets.Providers.Gcp;
 // What changes something. No call that adds is repeated before it was found out whether the one before took effect.
 internal sealed partial class GcpStore
 {
-    private const int EtagTries = 6;
+    internal const int EtagTries = 6;
 
     public async Task<SecretDescription> CreateAsync(string name, IReadOnlyDictionary<string, string> labels, SecretValue? value, CancellationToken cancellationToken)
     {
@@ -187,7 +187,7 @@ internal sealed partial class GcpStore
     }
 
     /// <param name="baseline">The newest version before; null where that may not be known.</param>
-    private async Task<GcpVersion> AddAsync(string name, SecretValue value, long? baseline, CancellationToken cancellationToken)
+    internal async Task<GcpVersion> AddAsync(string name, SecretValue value, long? baseline, CancellationToken cancellationToken)
     {
         byte[] bytes = value.AsSpan().ToArray();
         try
@@ -240,11 +240,11 @@ internal sealed partial class GcpStore
     }
 
     /// <returns>Null where there is no such version.</returns>
-    private async Task<bool?> HasValueAsync(string name, string number, SecretValue value, CancellationToken cancellationToken)
+    internal async Task<bool?> HasValueAsync(string name, string number, SecretValue value, CancellationToken cancellationToken)
     {
         try
         {
-            using ReadSecret read = await AccessAsync(name, number, cancellationToken);
+            using ReadSecret read = await AccessAsync(name, number, cancellationToken, explains: false);
             return read.Value.Equals(value);
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed)
@@ -258,7 +258,7 @@ internal sealed partial class GcpStore
     }
 
     /// <summary>Finds out whether a change took effect; where that cannot be done, says so.</summary>
-    private async Task<Settled<T>> SettleAsync<T>(string name, Func<Task<Settled<T>>> look, Settled<T> absent = default)
+    internal async Task<Settled<T>> SettleAsync<T>(string name, Func<Task<Settled<T>>> look, Settled<T> absent = default)
     {
         try
         {

@@ -64,7 +64,7 @@ internal sealed partial class GcpStore : ISecretStore
 
     public IAccessControl Access => _access;
 
-    public IRotationStore Rotation => throw new NotSupportedException();
+    public IRotationStore Rotation => new GcpRotation(this);
 
     public StoreCapabilities Capabilities { get; } = new(
         Stages: true, MovableCurrent: false, Annotations: true, VersionDisable: true, VersionDestroy: true, RecoveryWindow: false, Labels: true, Replication: true, MaxValueBytes, SecretNames.Rule(StoreKind.Gcp));
@@ -141,7 +141,7 @@ internal sealed partial class GcpStore : ISecretStore
         {
             GcpSecretPage found = await CallAsync(
                 new GcpCall("secretmanager.secrets.list"), (c, ct) => c.ListSecretsAsync(prefix.Length == 0 ? null : $"name:{prefix}", page, ct), cancellationToken);
-            secrets.AddRange((found.Secrets ?? []).Where(s => GcpName.Last(s.Name).StartsWith(prefix, StringComparison.Ordinal)));
+            secrets.AddRange((found.Secrets ?? []).Where(s => GcpName.Last(s.Name).StartsWith(prefix, StringComparison.Ordinal) && !GcpRotation.IsSibling(s)));
             page = found.NextPageToken is { Length: > 0 } next ? next : null;
         }
         while (page is not null);
@@ -238,7 +238,7 @@ internal sealed partial class GcpStore : ISecretStore
         }
     }
 
-    private Task<GcpSecret> GetAsync(string name, CancellationToken cancellationToken) =>
+    internal Task<GcpSecret> GetAsync(string name, CancellationToken cancellationToken) =>
         CallAsync(new GcpCall("secretmanager.secrets.get", name), (c, ct) => c.GetSecretAsync(name, ct), cancellationToken);
 
     private Task<GcpVersion> VersionAsync(string name, string version, CancellationToken cancellationToken, bool explains = true) =>
@@ -282,15 +282,16 @@ internal sealed partial class GcpStore : ISecretStore
         };
     }
 
-    private async Task<ReadSecret> AccessAsync(string name, string version, CancellationToken cancellationToken)
+    /// <param name="explains">Whether a failure is said of the secret, which takes calls of its own; else as the API says it of the version.</param>
+    internal async Task<ReadSecret> AccessAsync(string name, string version, CancellationToken cancellationToken, bool explains = true)
     {
-        GcpCall call = new("secretmanager.versions.access", name, version);
+        GcpCall call = new("secretmanager.versions.access", name, version) { Explains = explains };
         GcpAccess reply;
         try
         {
             reply = await CallAsync(call, (c, ct) => c.AccessVersionAsync(name, version, ct), cancellationToken);
         }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.VersionNotFound or ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.BadArgument)
+        catch (FlowSecretException e) when (explains && e.Id is (ErrorIds.SecretNotFound or ErrorIds.VersionNotFound or ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.BadArgument))
         {
             throw await WhyNotAsync(name, version, e, cancellationToken);
         }
@@ -343,9 +344,9 @@ internal sealed partial class GcpStore : ISecretStore
 
     private Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken) => DescribeOutcome.OfAsync(name, () => DescribeAsync(name, cancellationToken));
 
-    private Task<T> CallAsync<T>(GcpCall call, Func<ISecretManager, CancellationToken, Task<T>> send, CancellationToken cancellationToken) => CallAsync(call, send, null, cancellationToken);
+    internal Task<T> CallAsync<T>(GcpCall call, Func<ISecretManager, CancellationToken, Task<T>> send, CancellationToken cancellationToken) => CallAsync(call, send, null, cancellationToken);
 
-    private async Task<T> CallAsync<T>(GcpCall call, Func<ISecretManager, CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken)
+    internal async Task<T> CallAsync<T>(GcpCall call, Func<ISecretManager, CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken)
     {
         try
         {

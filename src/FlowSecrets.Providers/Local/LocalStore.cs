@@ -21,7 +21,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
     public IAccessControl Access => new LocalAccess(this, location);
 
-    public IRotationStore Rotation => throw new NotSupportedException();
+    public IRotationStore Rotation => new LocalRotation(this);
 
     public StoreCapabilities Capabilities { get; } = new(
         Stages: true, MovableCurrent: true, Annotations: false, VersionDisable: true, VersionDestroy: true, RecoveryWindow: true, Labels: true, Replication: false, MaxValueBytes, SecretNames.Rule(StoreKind.Local));
@@ -222,7 +222,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
             {
                 if (LabelChanges.Merge(table.ToDescription().Labels, labels) is { } all)
                 {
-                    RequireLabels(name, all);
+                    RequireLabels(name, all.Where(static l => !l.Key.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal));
                     table.Labels = SecretTable.WriteLabels(all);
                 }
 
@@ -267,7 +267,17 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
         },
         cancellationToken));
 
-    private T Change<T>(string name, Func<LocalSession, SecretTable, T> change, CancellationToken cancellationToken)
+    /// <summary>Reads one secret's table.</summary>
+    internal T Look<T>(string name, Func<SecretTable, T> look, CancellationToken cancellationToken)
+        where T : class => _vault.Read(null, s =>
+        {
+            SecretTable table = s.Find(name) ?? throw NotFound(name);
+            RequireNotDeleted(table);
+            return look(table);
+        }, cancellationToken) ?? throw NotFound(name);
+
+    /// <summary>Changes one secret in one transaction.</summary>
+    internal T Change<T>(string name, Func<LocalSession, SecretTable, T> change, CancellationToken cancellationToken)
     {
         if (!Exists)
         {
@@ -341,7 +351,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
         };
     }
 
-    private static VersionRow Numbered(SecretTable table, string version) =>
+    internal static VersionRow Numbered(SecretTable table, string version) =>
         table.Numbered(version) ?? throw StoreErrors.VersionNotFound(table.Name, $"'{table.Name}' has no version {version}");
 
     private static FlowSecretException Destroyed(string name, VersionRow row) => StoreErrors.VersionDestroyed(name, row.Number.ToString());
@@ -381,7 +391,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
         }
     }
 
-    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
+    internal long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     [GeneratedRegex(@"\A(?!latest\z)[A-Za-z][A-Za-z0-9_-]{0,62}\z")]
     private static partial Regex StageName();

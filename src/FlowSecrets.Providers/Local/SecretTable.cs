@@ -105,7 +105,7 @@ internal sealed class SecretTable(string name, long created)
     public static string WriteLabels(IReadOnlyDictionary<string, string> labels) =>
         JsonSerializer.Serialize(new SortedDictionary<string, string>(labels.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal), LocalJson.Default.SortedDictionaryStringString);
 
-    private static SortedDictionary<string, string> ReadLabels(string json) => json == "{}" ? [] : JsonSerializer.Deserialize(json, LocalJson.Default.SortedDictionaryStringString) ?? [];
+    public static SortedDictionary<string, string> ReadLabels(string json) => json == "{}" ? [] : JsonSerializer.Deserialize(json, LocalJson.Default.SortedDictionaryStringString) ?? [];
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(SortedDictionary<string, string>))]

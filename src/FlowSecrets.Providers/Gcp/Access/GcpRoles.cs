@@ -16,7 +16,7 @@ internal static class GcpRoles
     private const string List = "secretmanager.secrets.list";
     private const string GetVersion = "secretmanager.versions.get";
     private const string ListVersions = "secretmanager.versions.list";
-    private const string GetPolicy = "secretmanager.secrets.getIamPolicy";
+    public const string GetPolicy = "secretmanager.secrets.getIamPolicy";
     private const string Create = "secretmanager.secrets.create";
 
     /// <summary>cloud.google.com/secret-manager/docs/access-control, and of the basic roles what IAM's role reference says.</summary>

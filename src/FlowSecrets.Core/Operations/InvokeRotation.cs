@@ -1,0 +1,195 @@
+using System.Runtime.CompilerServices;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Operations;
+
+public record RotationOptions : TargetOptions
+{
+    /// <summary>Keys with wildcards; none: all that the catalog rotates.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>Run scripts of a catalog that was not approved.</summary>
+    public bool TrustCatalog { get; init; }
+}
+
+public sealed record InvokeRotationOptions : RotationOptions
+{
+    /// <summary>Only what is due: an age, an unfinished rotation, a value before whose overlap is over.</summary>
+    public bool Due { get; init; }
+
+    /// <summary>The old value is out of use at once; also what an overlap or earlier failures forbid.</summary>
+    public bool Force { get; init; }
+
+    public bool AllowInterruption { get; init; }
+
+    /// <summary>Let the store's own rotation do it.</summary>
+    public bool Native { get; init; }
+
+    /// <summary>A person's own new value; the operation does not dispose of it.</summary>
+    public SecretValue? Value { get; init; }
+
+    public TimeSpan? Timeout { get; init; }
+}
+
+/// <summary>What became of one secret's rotation.</summary>
+public sealed record RotationResult : ItemResult
+{
+    public required string Name { get; init; }
+
+    public required string StoreName { get; init; }
+
+    public RotationState State { get; init; }
+
+    /// <summary>The version that is current.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The version before, as long as it is valid.</summary>
+    public string? PreviousVersion { get; init; }
+
+    /// <summary>When the value before goes out of use, in local time; null: it is.</summary>
+    public DateTime? RetireAt { get; init; }
+
+    public IReadOnlyList<string> Workloads { get; init; } = [];
+
+    public TimeSpan Duration { get; init; }
+
+    public string? Environment { get; init; }
+
+    public required StoreKind Store { get; init; }
+
+    public required string Place { get; init; }
+}
+
+/// <summary>Rotates secrets through to what runs with them, and takes the values before out of use when their time has come.</summary>
+public sealed class InvokeRotationOperation(OperationContext context) : IOperation<InvokeRotationOptions, RotationResult>
+{
+    public async IAsyncEnumerable<RotationResult> RunAsync(InvokeRotationOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options.Names, options.Names.Count == 0 || options.Due);
+        RequireOne(options, secrets);
+        await workspace.Store.IdentifyAsync(cancellationToken);
+        using RotationTargetFactory targets = new(context, options.TrustCatalog);
+        RotationSettings settings = new() { Force = options.Force, AllowInterruption = options.AllowInterruption, Value = options.Value, Timeout = options.Timeout ?? new RotationSettings().Timeout };
+        int done = 0;
+        List<RotationItem> wanted = [];
+        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, secrets, options.Due, cancellationToken))
+        {
+            if (item.Error is not null)
+            {
+                yield return Result(workspace, item, item.Error, null, default);
+            }
+            else if (options.Due && !item.IsDue(context.Clock.GetUtcNow()))
+            {
+                host.Verbose($"'{item.Secret.StoreName}' is not due.");
+            }
+            else if (await AgreesAsync(host, workspace, item, options, cancellationToken))
+            {
+                wanted.Add(item);
+            }
+            else
+            {
+                yield return Result(workspace, item, null, null, default) with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, Message = item.Plan(options, context.Clock.GetUtcNow()) };
+            }
+        }
+
+        int width = context.ThrottleLimit ?? Math.Max(workspace.Store.Concurrency, 4);
+        host.Verbose($"Rotating: {Words.Count(wanted.Count, "secret")}, {workspace.Place} ({workspace.Place.Identity}).");
+        await foreach (RotationResult[] results in Bounded.RunAsync(RotationItem.Apart(wanted), width, (group, ct) => RunGroupAsync(workspace, group, options, settings, host, targets, ct), cancellationToken))
+        {
+            foreach (RotationResult result in results)
+            {
+                host.Progress(new ProgressUpdate("Rotating", result.StoreName, ++done, wanted.Count));
+                yield return result;
+            }
+        }
+    }
+
+    private static void RequireOne(InvokeRotationOptions options, IReadOnlyList<SecretRef> secrets)
+    {
+        if (options.Value is not null && secrets.Count != 1)
+        {
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Value", $"One value was given for {secrets.Count} secrets", "Name the one secret that it is for.");
+        }
+    }
+
+    private async Task<bool> AgreesAsync(IOperationHost host, Workspace workspace, RotationItem item, InvokeRotationOptions options, CancellationToken cancellationToken) =>
+        await host.ShouldProcessAsync($"{item.Unit!.Reach} in the {workspace.Place}", item.Plan(options, context.Clock.GetUtcNow()), cancellationToken);
+
+    /// <summary>Secrets that share a carrier, one after the other.</summary>
+    private async Task<RotationResult[]> RunGroupAsync(Workspace workspace, IReadOnlyList<RotationItem> group, InvokeRotationOptions options, RotationSettings settings, IOperationHost host, RotationTargetFactory targets, CancellationToken cancellationToken)
+    {
+        List<RotationResult> results = [];
+        foreach (RotationItem item in group)
+        {
+            long start = context.Clock.GetTimestamp();
+            try
+            {
+                using RotationLock held = RotationLock.Take(workspace.Place, item.Names, context.Variable);
+                RotationRun run = new(workspace, item.Unit!, settings, context, host, targets, cancellationToken);
+                (RotationView view, string status) = await RunAsync(workspace, run, item, options, cancellationToken);
+                results.Add(Result(workspace, item, null, view, context.Clock.GetElapsedTime(start)) with { Status = status });
+            }
+            catch (FlowSecretException e)
+            {
+                results.Add(Result(workspace, item, e, null, context.Clock.GetElapsedTime(start)));
+            }
+        }
+
+        return [.. results];
+    }
+
+    private async Task<(RotationView View, string Status)> RunAsync(Workspace workspace, RotationRun run, RotationItem item, InvokeRotationOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Native)
+        {
+            return (await workspace.Store.Rotation.RunNativeAsync(item.Unit!.Subject, cancellationToken), ItemStatus.Rotated);
+        }
+
+        // What was seen before the lock was taken may be another process's past.
+        RotationView view = await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
+        DateTimeOffset now = context.Clock.GetUtcNow();
+        if (RotationItem.IsToRetire(view, now) && !options.Force)
+        {
+            RotationItem.RequireRetirable(item.Secret, view);
+            view = await run.RetireAsync(view);
+            if (options.Due && !item.IsOld(now))
+            {
+                return (view, ItemStatus.Retired);
+            }
+        }
+        else if (options.Due && view.Pending is null && !item.IsOld(now))
+        {
+            // Another machine did it meanwhile.
+            return (view, ItemStatus.Unchanged);
+        }
+
+        view = await run.RotateAsync(view);
+        return RotationItem.IsToRetire(view, context.Clock.GetUtcNow()) ? (await run.RetireAsync(view), ItemStatus.Rotated) : (view, ItemStatus.Rotated);
+    }
+
+    internal static RotationResult Result(Workspace workspace, RotationItem item, FlowSecretException? error, RotationView? view, TimeSpan duration)
+    {
+        FlowSecretException? here = error is null ? null : workspace.Here(error, item.Secret);
+        RotationRecord? record = (view ?? item.View)?.Record;
+        return new RotationResult
+        {
+            Name = item.Secret.Definition!.Key,
+            StoreName = item.Secret.StoreName,
+            Status = ItemStatus.Failed,
+            State = RotationItem.StateOf(view ?? item.View),
+            Version = (view ?? item.View)?.Current,
+            PreviousVersion = record is { State: RotationState.Overlap } ? record.From : null,
+            RetireAt = record is { State: RotationState.Overlap, RetireAt: { } at } ? at.LocalDateTime : null,
+            Workloads = [.. item.Unit?.Workloads.Select(static w => w.Name) ?? []],
+            Duration = duration,
+            Environment = workspace.Environment?.Name,
+            Store = workspace.Place.Store,
+            Place = workspace.Place.ToString(),
+            Message = here?.Message,
+            Error = here,
+        };
+    }
+}

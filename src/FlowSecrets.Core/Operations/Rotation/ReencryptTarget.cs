@@ -1,0 +1,24 @@
+namespace FlowSecrets.Operations.Rotation;
+
+/// <summary>Data that is encrypted with the secret: a script encrypts it anew, and can be run again after it was broken off. Nothing can be tried beforehand.</summary>
+internal sealed class ReencryptTarget(string script, string secret) : IRotationTarget
+{
+    private bool _isDone;
+
+    public string Description => $"the script {Path.GetFileName(script)}";
+
+    public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) => Task.FromResult(_isDone);
+
+    public async Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
+    {
+        await new ScriptRunner(script, "reencrypt", secret).RunAsync(wanted, ("accepted", accepted), cancellationToken);
+        _isDone = true;
+    }
+
+    public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RotationFinding>>([File.Exists(script)
+            ? new RotationFinding("re-encryption", true, $"The script '{script}' is there; it cannot be rehearsed.")
+            : new RotationFinding("re-encryption", false, $"The script '{script}' is not there.", "Correct 'reencrypt' in the catalog.")]);
+}

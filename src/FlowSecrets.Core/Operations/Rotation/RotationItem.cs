@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Operations.Rotation;
+
+/// <summary>Which secrets a rotation command is about.</summary>
+internal static class RotationSelection
+{
+    /// <param name="onlyRotated">Whether what the catalog does not rotate is left out; else it is an error of its own.</param>
+    public static IReadOnlyList<SecretRef> Secrets(OperationContext context, Workspace workspace, IReadOnlyList<string> names, bool onlyRotated)
+    {
+        IReadOnlyList<SecretRef> secrets = names.Count == 0 ? [.. workspace.Catalog!.Secrets.Select(workspace.Ref)] : workspace.Resolve(context, names, [], wildcards: true);
+        bool byWildcard = names.Any(Wildcard.HasWildcard);
+        return [.. secrets.Where(s => s.Definition?.Rotation is not null || (!onlyRotated && !byWildcard))];
+    }
+}
+
+/// <summary>A secret with what was seen of its rotation, or why that cannot be seen.</summary>
+internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, RotationView? View, FlowSecretException? Error)
+{
+    /// <summary>When the current version was made; null: not asked, or not known.</summary>
+    public DateTimeOffset? Made { get; init; }
+
+    public IEnumerable<string> Names => Unit!.Carriers.Select(static c => c.Secret.StoreName).Append(Secret.StoreName);
+
+    public DateTimeOffset? DueAt => Unit?.Rotation.Every is { } every && Made is { } made ? made + every : null;
+
+    /// <summary>Looks at secrets, as many at a time as the store likes; in any order.</summary>
+    /// <param name="withAge">Whether the current version's age is needed.</param>
+    public static IAsyncEnumerable<RotationItem> FindAsync(OperationContext context, Workspace workspace, IReadOnlyList<SecretRef> secrets, bool withAge, CancellationToken cancellationToken) =>
+        Bounded.RunAsync(secrets, context.ThrottleLimit ?? workspace.Store.Concurrency, (s, ct) => FindAsync(workspace, s, withAge, ct), cancellationToken);
+
+    /// <summary>Groups that share no secret with each other.</summary>
+    public static IReadOnlyList<IReadOnlyList<RotationItem>> Apart(IEnumerable<RotationItem> items)
+    {
+        List<(HashSet<string> Names, List<RotationItem> Items)> groups = [];
+        foreach (RotationItem item in items)
+        {
+            HashSet<string> names = new(item.Names, StringComparer.Ordinal);
+            List<RotationItem> members = [item];
+            foreach ((HashSet<string> Names, List<RotationItem> Items) shared in groups.Where(g => g.Names.Overlaps(names)).ToList())
+            {
+                names.UnionWith(shared.Names);
+                members.InsertRange(0, shared.Items);
+                groups.Remove(shared);
+            }
+
+            groups.Add((names, members));
+        }
+
+        return [.. groups.Select(static g => g.Items)];
+    }
+
+    public bool IsDue(DateTimeOffset now) => View is { Pending: not null, Foreign: null } || (View is not null && IsToRetire(View, now)) || IsOld(now);
+
+    /// <summary>Whether it is time for a new value; not while the one before is still valid.</summary>
+    public bool IsOld(DateTimeOffset now) => DueAt <= now && !(View is { Record: { State: RotationState.Overlap } record } && record.RetireAt > now && record.To == View.Current);
+
+    public static bool IsToRetire(RotationView view, DateTimeOffset now) => view is { Pending: null, Record: { State: RotationState.Overlap, From: not null } record } && record.RetireAt <= now && record.To == view.Current;
+
+    /// <exception cref="FlowSecretException">RotationNeedsAttention: it failed too often.</exception>
+    public static void RequireRetirable(SecretRef secret, RotationView view)
+    {
+        if (view.Record is { FailedStep: RotationState.Retired, Failures: >= 3 } record)
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationNeedsAttention,
+                FlowErrorCategory.InvalidOperation,
+                secret.StoreName,
+                $"The value before of '{secret.StoreName}' could not be taken out of use {record.Failures} times, the last time as {record.ErrorId}; version {view.Current} is current, {record.From} is still valid",
+                $"See why: Test-FlowSecretRotation {secret.Argument}; then rotate anew, which ends both: Invoke-FlowSecretRotation {secret.Argument} -Force");
+        }
+    }
+
+    public static RotationState StateOf(RotationView? view) =>
+        view?.Record is { State: RotationState.NeedsAttention } ? RotationState.NeedsAttention
+        : view?.Pending is { } pending ? (pending.IsPromoted ? RotationState.Promoted : RotationState.Created)
+        : view?.Record is { } record && (record.To == view.Current || record.State == RotationState.Undone) ? record.State
+        : RotationState.None;
+
+    /// <summary>What would be done, for -WhatIf and -Confirm.</summary>
+    public string Plan(InvokeRotationOptions options, DateTimeOffset now) =>
+        options.Native ? "Run AWS's own rotation"
+        : View!.Pending is { } ? "Finish the rotation"
+        : IsToRetire(View, now) && !options.Force ? (options.Due && !IsOld(now) ? $"Take version {View.Record!.From} out of use" : $"Take version {View.Record!.From} out of use, then rotate")
+        : options.Force ? "Rotate, and take the old value out of use at once"
+        : "Rotate";
+
+    private static async Task<RotationItem> FindAsync(Workspace workspace, SecretRef secret, bool withAge, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RotationUnit unit = RotationUnit.Of(workspace, secret);
+            RotationView view = await workspace.Store.Rotation.ViewAsync(unit.Subject, cancellationToken);
+            return new RotationItem(secret, unit, view, null) { Made = withAge ? await MadeAsync(workspace.Store, view, cancellationToken) : null };
+        }
+        catch (FlowSecretException e)
+        {
+            return new RotationItem(secret, null, null, e);
+        }
+    }
+
+    /// <summary>The record knows it of a version that a rotation made, and costs no call.</summary>
+    private static async Task<DateTimeOffset?> MadeAsync(ISecretStore store, RotationView view, CancellationToken cancellationToken) =>
+        view.CurrentCreated
+        ?? (view.Record is { Promoted: { } promoted } record && record.To == view.Current ? promoted : (DateTimeOffset?)null)
+        ?? (await store.ListVersionsAsync(view.StoreName, cancellationToken)).FirstOrDefault(v => v.Version == view.Current)?.Created;
+}

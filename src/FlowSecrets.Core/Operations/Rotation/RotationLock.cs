@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using FlowSecrets.Files;
+
+namespace FlowSecrets.Operations.Rotation;
+
+/// <summary>
+/// One rotation of a secret at a time on this machine: the operating system's own lock of an empty file, which ends with the process. Between machines the
+/// stores' compare-and-swap decides; the lock only spares two processes of one machine from meeting there.
+/// </summary>
+internal sealed class RotationLock : IDisposable
+{
+    private readonly List<FileStream> _files = [];
+
+    /// <exception cref="FlowSecretException">RotationInProgress.</exception>
+    public static RotationLock Take(Place place, IEnumerable<string> names, Func<string, string?> variable)
+    {
+        RotationLock taken = new();
+        string folder = Path.Combine(UserFolders.Data(variable), "locks");
+        PrivateFile.CreateFolder(folder);
+        try
+        {
+            // In order, so that two units which share a carrier never wait for each other.
+            foreach (string name in names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            {
+                string file = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{place.Store}\n{place.Location}\n{name}")))[..32];
+                taken._files.Add(Open(Path.Combine(folder, file + ".lock"), name));
+            }
+
+            return taken;
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _files.ForEach(static f => f.Dispose());
+
+    private static FileStream Open(string path, string name)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationInProgress,
+                FlowErrorCategory.ResourceBusy,
+                name,
+                $"Another process of this machine rotates '{name}' just now",
+                "Wait until it has ended, then see: Get-FlowSecretRotation. Run the command again only if that says that something is left.",
+                e);
+        }
+    }
+}

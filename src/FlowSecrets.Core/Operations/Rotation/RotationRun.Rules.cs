@@ -1,0 +1,210 @@
+namespace FlowSecrets.Operations.Rotation;
+
+// What stops a rotation, and what is written down of it.
+internal sealed partial class RotationRun
+{
+    /// <summary>What says nothing of the rotation itself: the next run may find it otherwise without anybody's help.</summary>
+    private static readonly string[] NotCounted =
+    [
+        ErrorIds.Conflict, ErrorIds.Throttled, ErrorIds.StoreUnavailable, ErrorIds.StoreLocked, ErrorIds.NotAuthenticated, ErrorIds.WriteUncertain, ErrorIds.CannotPrompt,
+        ErrorIds.RotationInProgress, ErrorIds.RotationNeedsAttention, ErrorIds.InterruptionNotAllowed, ErrorIds.EmptyValue, ErrorIds.BadArgument,
+    ];
+
+    /// <exception cref="FlowSecretException">RotationInProgress: somebody else rotates it. Conflict: a version came in between.</exception>
+    private async Task RequireUndisturbedAsync()
+    {
+        if (Views.FirstOrDefault(static v => v.Foreign is not null) is { } disturbed)
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationInProgress,
+                FlowErrorCategory.ResourceBusy,
+                disturbed.StoreName,
+                disturbed.Foreign!,
+                $"Let it end, or end it where it was begun; see: Get-FlowSecretVersion -StoreName '{disturbed.StoreName}'");
+        }
+
+        if (_primary.Pending is { IsUndo: true })
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationInProgress, FlowErrorCategory.ResourceBusy, Name, $"A rotation of '{Name}' is being taken back, and that was broken off", $"Finish it first: Undo-FlowSecretRotation {unit.Secret.Argument}");
+        }
+
+        for (int i = 0; i < _carriers.Length; i++)
+        {
+            if (_carriers[i].Pending is { IsSuperseded: true })
+            {
+                // What it carries is made anew from what it holds now.
+                _carriers[i] = await _store.DiscardAsync(_carriers[i], cancellationToken);
+            }
+        }
+
+        if (_primary.Pending is { IsSuperseded: true })
+        {
+            await RequireRebasedAsync();
+        }
+    }
+
+    /// <summary>A version that this rotation did not make is current. Where the target says that only the pending one logs in, the rotation goes on over it.</summary>
+    private async Task RequireRebasedAsync()
+    {
+        PendingVersion pending = _primary.Pending!;
+        if (_target is not null && await ReadAcceptedAsync(_primary.Current) is null && await ReadAcceptedAsync(pending.Version) is { } accepted)
+        {
+            accepted.Dispose();
+            host.Warning($"Version {_primary.Current} of '{Name}' was set by somebody else, and {_target.Description} does not accept it; the rotation goes on with its own value, which it accepts.");
+            _primary = _primary with { Pending = pending with { IsSuperseded = false } };
+            return;
+        }
+
+        if (settings.Force)
+        {
+            await DiscardAllAsync();
+            return;
+        }
+
+        throw new FlowSecretException(
+            ErrorIds.Conflict,
+            FlowErrorCategory.ResourceBusy,
+            Name,
+            $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation from version {pending.Basis} was under way; it holds, and the rotation's own value still waits aside",
+            $"Give the rotation up: Undo-FlowSecretRotation {unit.Secret.Argument}; or give it up and rotate anew: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force");
+    }
+
+    /// <exception cref="FlowSecretException">RotationNeedsAttention, RotationInProgress.</exception>
+    private void RequireAllowed()
+    {
+        if (_primary.Record is not { } record || settings.Force)
+        {
+            return;
+        }
+
+        if (record.State == RotationState.NeedsAttention)
+        {
+            throw Attention($"the step '{record.FailedStep}' failed {record.Failures} times, the last time as {record.ErrorId}");
+        }
+
+        if (_primary.Pending is null && record is { State: RotationState.Overlap, RetireAt: { } end } && record.To == _primary.Current)
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationInProgress,
+                FlowErrorCategory.ResourceBusy,
+                Name,
+                $"'{Name}' was rotated at {record.Ended:yyyy-MM-dd HH:mm} UTC, and the value before stays valid until {end:yyyy-MM-dd HH:mm} UTC: another rotation would take it from whoever still uses it",
+                $"Wait until then, or, if a value has leaked, do it now: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force");
+        }
+    }
+
+    /// <summary>Runs steps; a failure is counted and written down, the third of one step ends the rotation until a person looks at it.</summary>
+    private async Task<RotationView> GuardedAsync(Func<Task<RotationView>> steps)
+    {
+        try
+        {
+            return await steps();
+        }
+        catch (FlowSecretException e) when (!NotCounted.Contains(e.Id, StringComparer.Ordinal) && (_primary.Pending is not null || _step == RotationState.Retired))
+        {
+            if (await WriteFailureAsync(e))
+            {
+                throw await AttentionAsync(e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <returns>Whether it is the last one.</returns>
+    private async Task<bool> WriteFailureAsync(FlowSecretException error)
+    {
+        RotationRecord? before = _primary.Record;
+        int failures = before?.FailedStep == _step && before.State is not RotationState.NeedsAttention ? before.Failures + 1 : 1;
+        bool isLast = failures >= MostFailures;
+        RotationRecord record = (_step == RotationState.Retired ? before! : new RotationRecord(RotationState.Created)
+        {
+            From = _primary.Pending?.Basis,
+            To = _primary.Pending is { IsPromoted: true } ? _primary.Current : null,
+            Started = before is { FailedStep: not null } && before.From == _primary.Pending?.Basis ? before.Started : _started,
+        }) with
+        {
+            FailedStep = _step,
+            Failures = failures,
+            ErrorId = error.Id,
+            By = Rotator.Of(context.Variable),
+        };
+        try
+        {
+            // An overlap stays one: what failed there is only that it could not be ended.
+            _primary = await _store.RecordAsync(_primary, isLast && _step != RotationState.Retired ? record with { State = RotationState.NeedsAttention } : record with { State = _step == RotationState.Retired ? RotationState.Overlap : Reached }, cancellationToken);
+        }
+        catch (FlowSecretException e)
+        {
+            host.Verbose($"The failure could not be written down: {e.Message}");
+        }
+
+        return isLast;
+    }
+
+    /// <summary>The state before the step that failed.</summary>
+    private RotationState Reached => _step switch
+    {
+        RotationState.Applied or RotationState.Created => RotationState.Created,
+        RotationState.Tested => RotationState.Applied,
+        RotationState.Promoted => RotationState.Tested,
+        RotationState.Redeployed => RotationState.Promoted,
+        RotationState.Healthy => RotationState.Redeployed,
+        _ => RotationState.Healthy,
+    };
+
+    private async Task<FlowSecretException> AttentionAsync(FlowSecretException why) => new(
+        ErrorIds.RotationNeedsAttention,
+        FlowErrorCategory.InvalidOperation,
+        Name,
+        $"The rotation of '{Name}' stopped at the step '{_step}': {why.Cause.TrimEnd('.')}. {await SystemsAsync()}",
+        $"{why.Remedy.TrimEnd('.')}. Then go on: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force; or go back: Undo-FlowSecretRotation {unit.Secret.Argument}",
+        why);
+
+    private FlowSecretException Attention(string why) => new(
+        ErrorIds.RotationNeedsAttention,
+        FlowErrorCategory.InvalidOperation,
+        Name,
+        $"The rotation of '{Name}' waits for a person: {why}. In the {workspace.Place}: {StoreText()}",
+        $"See what stands where: Test-FlowSecretRotation {unit.Secret.Argument}; then go on: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force; or go back: Undo-FlowSecretRotation {unit.Secret.Argument}");
+
+    private string StoreText() => _primary.Pending is { } pending
+        ? pending.IsPromoted ? $"version {_primary.Current} is current, {pending.Basis} the one before" : $"version {_primary.Current} is current, and a new value waits aside"
+        : $"version {_primary.Current} is current{(_primary.Previous is { } previous ? $", {previous} the one before" : "")}";
+
+    /// <summary>In which state each of the systems is; nothing is changed for it.</summary>
+    private async Task<string> SystemsAsync()
+    {
+        List<string> texts = [$"In the {workspace.Place}: {StoreText()}."];
+        if (_target is not null)
+        {
+            texts.Add($"{_target.Description} accepts {await AcceptedTextAsync()}.");
+        }
+
+        texts.AddRange(await WorkloadTextsAsync());
+        return string.Join(' ', texts);
+    }
+
+    private async Task<string> AcceptedTextAsync()
+    {
+        List<string> accepted = [];
+        try
+        {
+            foreach ((string word, string? version) in new[] { ("the pending value", _primary.Pending is { IsPromoted: false } p ? p.Version : null), ("the current value", _primary.Current), ("the value before", _primary.Pending is { IsPromoted: true } q ? q.Basis : _primary.Previous) })
+            {
+                if (version is not null && await ReadAcceptedAsync(version) is { } read)
+                {
+                    read.Dispose();
+                    accepted.Add(word);
+                }
+            }
+        }
+        catch (FlowSecretException e)
+        {
+            return $"cannot be asked now ({e.Id})";
+        }
+
+        return accepted.Count == 0 ? "none of the stored values" : string.Join(" and ", accepted);
+    }
+}

@@ -1,0 +1,137 @@
+namespace FlowSecrets.Operations.Rotation;
+
+// What the system that checks the credential is told and asked.
+internal sealed partial class RotationRun
+{
+    private const int TestTries = 3;
+    private static readonly TimeSpan TestWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>The target has the pending value and accepts it.</summary>
+    /// <param name="isNew">Whether it was put aside just now, so that the target cannot know it yet.</param>
+    /// <exception cref="FlowSecretException">CredentialRejected and what the target says.</exception>
+    private async Task ReachTestedAsync(bool isNew)
+    {
+        if (_target is null)
+        {
+            return;
+        }
+
+        _step = RotationState.Applied;
+        using ReadSecret pending = await _store.ReadAsync(_primary, _primary.Pending!.Version, cancellationToken);
+        if (isNew || !await _target.TestAsync(pending.Value, cancellationToken))
+        {
+            IReadOnlyList<ReadSecret> accepted = await AcceptedAsync();
+            try
+            {
+                Stop();
+                await _target.SetAsync(pending.Value, [.. accepted.Select(static a => a.Value)], cancellationToken);
+            }
+            finally
+            {
+                Array.ForEach([.. accepted], static a => a.Dispose());
+            }
+
+            _step = RotationState.Tested;
+            await RequireAcceptedAsync(pending.Value);
+        }
+    }
+
+    private async Task RequireAcceptedAsync(SecretValue value)
+    {
+        for (int i = 1; !await _target!.TestAsync(value, cancellationToken); i++)
+        {
+            if (i == TestTries)
+            {
+                throw new FlowSecretException(
+                    ErrorIds.CredentialRejected,
+                    FlowErrorCategory.InvalidData,
+                    Name,
+                    $"{_target.Description} took the new value of '{Name}' and does not accept it",
+                    "Look at its rules for this credential (an end date, a login that is locked), then run the command again.");
+            }
+
+            await Task.Delay(TestWait, context.Clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Of the stored values besides the pending one, those that the target accepts now, the current one first.</summary>
+    private async Task<IReadOnlyList<ReadSecret>> AcceptedAsync()
+    {
+        List<ReadSecret> accepted = [];
+        foreach (string version in new[] { _primary.Current, _primary.Previous }.OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if (await ReadAcceptedAsync(version) is { } read)
+            {
+                accepted.Add(read);
+            }
+        }
+
+        return accepted;
+    }
+
+    private async Task<ReadSecret?> ReadAcceptedAsync(string version)
+    {
+        ReadSecret read;
+        try
+        {
+            read = await _store.ReadAsync(_primary, version, cancellationToken);
+        }
+        catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (await _target!.TestAsync(read.Value, cancellationToken))
+            {
+                return read;
+            }
+        }
+        catch
+        {
+            read.Dispose();
+            throw;
+        }
+
+        read.Dispose();
+        return null;
+    }
+
+    /// <summary>A pending value is given up only where another stored one is accepted: else it may be the only one that is.</summary>
+    private async Task RequireOtherAcceptedAsync(FlowSecretException rejection)
+    {
+        IReadOnlyList<ReadSecret> accepted = await AcceptedAsync();
+        bool isAny = accepted.Count > 0;
+        Array.ForEach([.. accepted], static a => a.Dispose());
+        if (!isAny)
+        {
+            throw await AttentionAsync(rejection);
+        }
+    }
+
+    private async Task RevokeAsync(SecretValue old)
+    {
+        if (_target is null)
+        {
+            return;
+        }
+
+        using ReadSecret current = await _store.ReadAsync(_primary, _primary.Current, cancellationToken);
+        Stop();
+        if (old.Equals(current.Value) || !await _target.TestAsync(current.Value, cancellationToken))
+        {
+            throw new FlowSecretException(
+                ErrorIds.CredentialRejected,
+                FlowErrorCategory.InvalidData,
+                Name,
+                $"{_target.Description} does not accept the current value of '{Name}', so the one before it is not taken out of use",
+                $"Rotate anew: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force; or go back: Undo-FlowSecretRotation {unit.Secret.Argument}");
+        }
+
+        if (await _target.RevokeAsync(old, current.Value, cancellationToken) is { } said)
+        {
+            host.Verbose(said);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+namespace FlowSecrets.Operations.Rotation;
+
+// The way back. It is a rotation whose new value is an old one, so it is as safe against crashes.
+internal sealed partial class RotationRun
+{
+    /// <summary>The value before is current again, in the stores, at the target and in the workloads.</summary>
+    /// <exception cref="FlowSecretException">NothingToUndo and what a rotation may say.</exception>
+    public async Task<RotationView> UndoAsync(RotationView seen)
+    {
+        await LookAsync(seen);
+        if (Views.FirstOrDefault(static v => v.Foreign is not null) is { } disturbed)
+        {
+            throw new FlowSecretException(ErrorIds.RotationInProgress, FlowErrorCategory.ResourceBusy, disturbed.StoreName, disturbed.Foreign!, "Let it end, or end it where it was begun.");
+        }
+
+        if (IsOver(_primary))
+        {
+            await CloseAllAsync(_primary.Record!);
+            if (_primary.Record!.State == RotationState.Undone)
+            {
+                return _primary;
+            }
+        }
+
+        return await GuardedAsync(async () =>
+        {
+            if (_primary.Pending is { IsUndo: false } pending)
+            {
+                if (!pending.IsPromoted && !_carriers.Any(static c => c.Pending is { IsPromoted: true }))
+                {
+                    return await GiveUpAsync();
+                }
+
+                // Some carry the new value already: all do, then all go back.
+                await ReachPromotedAsync();
+                await CloseAsync(RotationState.Overlap, unit.Overlap);
+            }
+
+            if (_primary.Pending is null)
+            {
+                Stop();
+                _primary = await _store.StageAgainAsync(_primary, RequireBefore(), cancellationToken);
+            }
+
+            if (!_primary.Pending!.IsPromoted)
+            {
+                await ReachPromotedAsync();
+            }
+
+            await RedeployAsync();
+            return await CloseAsync(RotationState.Undone, TimeSpan.Zero);
+        });
+    }
+
+    /// <summary>A rotation whose value never became current: the target has the current one, then what stands aside goes.</summary>
+    private async Task<RotationView> GiveUpAsync()
+    {
+        if (_target is not null)
+        {
+            _step = RotationState.Applied;
+            using ReadSecret current = await _store.ReadAsync(_primary, _primary.Current, cancellationToken);
+            if (!await _target.TestAsync(current.Value, cancellationToken))
+            {
+                using ReadSecret pending = await _store.ReadAsync(_primary, _primary.Pending!.Version, cancellationToken);
+                bool isPendingAccepted = await _target.TestAsync(pending.Value, cancellationToken);
+                Stop();
+                await _target.SetAsync(current.Value, isPendingAccepted ? [pending.Value] : [], cancellationToken);
+                _step = RotationState.Tested;
+                await RequireAcceptedAsync(current.Value);
+            }
+        }
+
+        _step = RotationState.Undone;
+        DateTimeOffset now = context.Clock.GetUtcNow();
+        RotationRecord record = new(RotationState.Undone) { From = _primary.Current, To = _primary.Current, Started = _primary.Record?.FailedStep is null ? _started : _primary.Record.Started, Ended = now, By = Rotator.Of(context.Variable) };
+        await DiscardAllAsync();
+        Stop();
+        return _primary = await _store.RecordAsync(_primary, record, cancellationToken);
+    }
+
+    private string RequireBefore() => _primary.Record is { State: RotationState.Overlap, From: { } before } record && record.To == _primary.Current ? before : throw new FlowSecretException(
+        ErrorIds.NothingToUndo,
+        FlowErrorCategory.InvalidOperation,
+        Name,
+        _primary.Record switch
+        {
+            { State: RotationState.Retired } => $"The value before the last rotation of '{Name}' is out of use already",
+            { State: RotationState.Undone } => $"The last rotation of '{Name}' was taken back already",
+            { State: RotationState.Overlap } => $"Version {_primary.Current} of '{Name}' was not made by the last rotation",
+            _ => $"There is no rotation of '{Name}' to take back",
+        },
+        $"To make an older version current, if its credential still works: Set-FlowSecretVersion {unit.Secret.Argument} -Version VERSION -Stage current. Versions: Get-FlowSecretVersion {unit.Secret.Argument}");
+}

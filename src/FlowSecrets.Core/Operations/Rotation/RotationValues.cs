@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using FlowSecrets.Catalogs;
+
+namespace FlowSecrets.Operations.Rotation;
+
+/// <summary>Makes the values of a rotation: the new one, what the carriers get of it, and what an environment variable carries.</summary>
+internal static class RotationValues
+{
+    /// <summary>A value that nobody has had before.</summary>
+    /// <param name="given">A person's own; null: made.</param>
+    public static SecretValue New(RotationUnit unit, SecretValue current, SecretValue? given)
+    {
+        CatalogSecret definition = unit.Definition;
+        CatalogTarget? target = unit.Rotation.Target;
+        if (definition.Fields.Count == 0)
+        {
+            return given?.Clone() ?? Make(definition.Generate, unit, null);
+        }
+
+        JsonObject members = JsonSecret.Parse(current, unit.Secret.StoreName);
+        string[] fields = target?.Password is { } password ? [password] : [.. definition.Fields.Where(static f => f.Generate is not null).Select(static f => f.Name)];
+        if (fields.Length == 0)
+        {
+            throw NothingToMake(unit, null);
+        }
+
+        if (given is not null && fields.Length > 1)
+        {
+            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, unit.Secret.StoreName, $"'{definition.Key}' has several fields that are rotated ({string.Join(", ", fields)}), and one value was given", "Leave the value out, or name the one field in the catalog: rotate: { target: { password: FIELD } }");
+        }
+
+        foreach (string field in fields)
+        {
+            using SecretValue made = given?.Clone() ?? Make(definition.Field(field)?.Generate, unit, field);
+            members[field] = made.RevealText(unit.Secret.StoreName);
+        }
+
+        if (target is { Users: [var first, var second], User: { } user })
+        {
+            members[user] = JsonSecret.Text(members, user) == first ? second : first;
+        }
+
+        return JsonSecret.Write(members);
+    }
+
+    /// <summary>What a carrier holds beside, with the credential of the unit's value.</summary>
+    public static SecretValue ForCarrier(RotationUnit unit, CatalogCarrier carrier, SecretValue carriers, SecretValue value, string name)
+    {
+        string secret = Password(unit, value);
+        if (carrier.Password is null)
+        {
+            return SecretValue.FromText(secret);
+        }
+
+        JsonObject members = JsonSecret.Parse(carriers, name);
+        members[carrier.Password] = secret;
+        if (carrier.User is not null && unit.Rotation.Target?.User is { } user)
+        {
+            members[carrier.User] = JsonSecret.Text(JsonSecret.Parse(value, unit.Secret.StoreName), user);
+        }
+
+        return JsonSecret.Write(members);
+    }
+
+    /// <summary>The part of a value that is secret: the password's field, the one generated field, or all of it.</summary>
+    public static string Password(RotationUnit unit, SecretValue value)
+    {
+        string? field = unit.Rotation.Target?.Password ?? unit.Definition.Fields.Where(static f => f.Generate is not null).Select(static f => f.Name).FirstOrDefault();
+        return field is null
+            ? value.RevealText(unit.Secret.StoreName)
+            : JsonSecret.Text(JsonSecret.Parse(value, unit.Secret.StoreName), field) ?? throw new FlowSecretException(
+                ErrorIds.FieldNotFound, FlowErrorCategory.ObjectNotFound, unit.Secret.StoreName, $"The value of '{unit.Secret.StoreName}' has no field '{field}'", $"Set it first: Set-FlowSecret {unit.Secret.Argument} -Field '{field}'");
+    }
+
+    /// <summary>What each environment variable carries of a value.</summary>
+    public static Dictionary<string, SecretValue> Variables(CatalogSecret definition, SecretValue value, string name)
+    {
+        Dictionary<string, SecretValue> variables = definition.Env.ToDictionary(static e => e, _ => value.Clone(), StringComparer.Ordinal);
+        if (definition.Fields.Any(static f => f.Env.Count > 0))
+        {
+            JsonObject members = JsonSecret.Parse(value, name);
+            foreach (CatalogField field in definition.Fields)
+            {
+                foreach (string variable in field.Env.Where(_ => JsonSecret.Text(members, field.Name) is not null))
+                {
+                    variables[variable] = SecretValue.FromText(JsonSecret.Text(members, field.Name));
+                }
+            }
+        }
+
+        return variables;
+    }
+
+    private static SecretValue Make(GenerateSpec? rule, RotationUnit unit, string? field)
+    {
+        using GeneratedSecret made = SecretGenerator.Generate(rule ?? throw NothingToMake(unit, field));
+        return made.Value.Clone();
+    }
+
+    private static FlowSecretException NothingToMake(RotationUnit unit, string? field) => new(
+        ErrorIds.RotationNotConfigured,
+        FlowErrorCategory.InvalidOperation,
+        unit.Secret.StoreName,
+        $"The catalog has no 'generate' for '{unit.Definition.Key}{(field is null ? "" : "." + field)}', so a rotation cannot make a new value",
+        "Add it to the catalog: generate: { kind: password }; or rotate by hand: rotate: { target: { kind: manual } }");
+}

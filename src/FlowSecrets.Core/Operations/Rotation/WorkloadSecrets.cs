@@ -1,0 +1,60 @@
+using FlowSecrets.Catalogs;
+
+namespace FlowSecrets.Operations.Rotation;
+
+/// <summary>Secrets as a workload should run with them. Owns their values.</summary>
+internal sealed class WorkloadSecrets : IDisposable
+{
+    private readonly List<WorkloadSecret> _secrets = [];
+
+    public IReadOnlyList<WorkloadSecret> List => _secrets;
+
+    /// <param name="since">Since when the current version is current; null: not known.</param>
+    /// <param name="withPrevious">Whether the value before is still delivered.</param>
+    public async Task AddAsync(IRotationStore store, RotationView view, CatalogSecret definition, DateTimeOffset? since, bool withPrevious, CancellationToken cancellationToken)
+    {
+        using ReadSecret current = await store.ReadAsync(view, view.Current, cancellationToken);
+        string? before = view.Pending is { IsPromoted: true } pending ? pending.Basis : view.Record is { State: RotationState.Overlap } record && record.To == view.Current ? record.From : null;
+        bool delivers = withPrevious && before is not null && definition.Rotation?.PreviousEnv is not null;
+        _secrets.Add(new WorkloadSecret(view.StoreName, view.Current)
+        {
+            Since = since,
+            Variables = RotationValues.Variables(definition, current.Value, view.StoreName),
+            Outdated = delivers || before is null ? [] : await OutdatedAsync(store, view, definition, current.Value, before, cancellationToken),
+            PreviousVariable = definition.Rotation?.PreviousEnv,
+            PreviousVersion = delivers ? before : null,
+        });
+    }
+
+    public void Dispose()
+    {
+        foreach (WorkloadSecret secret in _secrets)
+        {
+            foreach (SecretValue value in secret.Variables.Values.Concat(secret.Outdated))
+            {
+                value.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The sensitive texts of the version before that the current one no longer has.</summary>
+    private static async Task<IReadOnlyList<SecretValue>> OutdatedAsync(IRotationStore store, RotationView view, CatalogSecret definition, SecretValue current, string before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using ReadSecret old = await store.ReadAsync(view, before, cancellationToken);
+            if (definition.Fields.Count == 0)
+            {
+                return old.Value.Equals(current) ? [] : [old.Value.Clone()];
+            }
+
+            System.Text.Json.Nodes.JsonObject then = JsonSecret.Parse(old.Value, view.StoreName);
+            System.Text.Json.Nodes.JsonObject now = JsonSecret.Parse(current, view.StoreName);
+            return [.. definition.Fields.Where(f => f.Sensitive && JsonSecret.Text(then, f.Name) is { Length: > 0 } text && text != JsonSecret.Text(now, f.Name)).Select(f => SecretValue.FromText(JsonSecret.Text(then, f.Name)))];
+        }
+        catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Runtime.CompilerServices;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Operations.Rotation;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>One thing that a rehearsal looked at.</summary>
+public sealed record RotationCheck
+{
+    public required string Name { get; init; }
+
+    /// <summary>What was looked at.</summary>
+    public required string Check { get; init; }
+
+    /// <summary>Whether a rotation can go on past it.</summary>
+    public required bool Passed { get; init; }
+
+    public required string Message { get; init; }
+
+    /// <summary>What to do about it; null: nothing.</summary>
+    public string? Remedy { get; init; }
+
+    public string? Environment { get; init; }
+}
+
+/// <summary>Rehearses rotations: everything is asked, nothing is touched.</summary>
+public sealed class TestRotationOperation(OperationContext context) : IOperation<RotationOptions, RotationCheck>
+{
+    public async IAsyncEnumerable<RotationCheck> RunAsync(RotationOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        await workspace.Store.IdentifyAsync(cancellationToken);
+        using RotationTargetFactory targets = new(context, options.TrustCatalog);
+        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, RotationSelection.Secrets(context, workspace, options.Names, onlyRotated: options.Names.Count == 0), withAge: false, cancellationToken))
+        {
+            await foreach (RotationFinding finding in FindAsync(workspace, item, targets, cancellationToken))
+            {
+                yield return new RotationCheck
+                {
+                    Name = item.Secret.Definition?.Key ?? item.Secret.StoreName,
+                    Check = finding.Check,
+                    Passed = finding.IsFine,
+                    Message = finding.Message,
+                    Remedy = finding.Remedy.Length == 0 ? null : workspace.Commands(finding.Remedy, item.Secret),
+                    Environment = workspace.Environment?.Name,
+                };
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<RotationFinding> FindAsync(Workspace workspace, RotationItem item, RotationTargetFactory targets, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (item.Error is { } error)
+        {
+            yield return Failed("store", error);
+            yield break;
+        }
+
+        RotationUnit unit = item.Unit!;
+        yield return StateOf(item.View!, unit);
+        foreach (RotationFinding finding in await PermissionsAsync(workspace, item, cancellationToken))
+        {
+            yield return finding;
+        }
+
+        foreach (RotationFinding finding in await TryAsync("new value", () => ValuesAsync(workspace, unit, item.View!, cancellationToken)))
+        {
+            yield return finding;
+        }
+
+        foreach (RotationFinding finding in await TryAsync("target", () => TargetAsync(workspace, unit, item.View!, targets, cancellationToken)))
+        {
+            yield return finding;
+        }
+
+        foreach (CatalogWorkload workload in unit.Workloads)
+        {
+            foreach (RotationFinding finding in await TryAsync("workload " + workload.Name, () => WorkloadAsync(workspace, unit, workload, cancellationToken)))
+            {
+                yield return finding;
+            }
+        }
+    }
+
+    private RotationFinding StateOf(RotationView view, RotationUnit unit)
+    {
+        DateTimeOffset now = context.Clock.GetUtcNow();
+        return view switch
+        {
+            { Foreign: { } foreign } => new RotationFinding("state", false, foreign + ".", "Let it end, or end it where it was begun."),
+            { Record: { State: RotationState.NeedsAttention } record } => new RotationFinding("state", false, $"The step '{record.FailedStep}' failed {record.Failures} times, the last time as {record.ErrorId}.", $"Mend what is told below, then: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force"),
+            { Pending: { IsSuperseded: true } } => new RotationFinding("state", false, $"Version {view.Current} was set by somebody else while a rotation was under way.", $"Give the rotation up: Undo-FlowSecretRotation {unit.Secret.Argument}"),
+            { Pending: not null } => new RotationFinding("state", true, "A rotation was broken off; the next run finishes it."),
+            { Record: { State: RotationState.Overlap, RetireAt: { } end } overlap } when overlap.To == view.Current && end > now => new RotationFinding("state", false, $"The value before stays valid until {end:yyyy-MM-dd HH:mm} UTC.", "Wait until then; -Force does not wait."),
+            _ => new RotationFinding("state", true, $"Version {view.Current} is current, and no rotation is open."),
+        };
+    }
+
+    private static async Task<IReadOnlyList<RotationFinding>> PermissionsAsync(Workspace workspace, RotationItem item, CancellationToken cancellationToken)
+    {
+        List<RotationFinding> findings = [];
+        foreach (SecretPermission permission in new[] { SecretPermission.Read, SecretPermission.Write, SecretPermission.Manage })
+        {
+            await foreach (AccessAnswer answer in workspace.Store.Access.TestAsync([.. item.Names], new AccessQuestion(null, permission), cancellationToken))
+            {
+                // What cannot be known stops nothing: the rotation itself finds out, before it changes anything that matters.
+                findings.Add(new RotationFinding($"{permission.ToString().ToLowerInvariant()} {answer.StoreName}", answer.Result != AccessResult.Denied, answer.Evidence, answer.Result == AccessResult.Allowed ? "" : answer.Remedy));
+            }
+        }
+
+        return findings;
+    }
+
+    private static async Task<IReadOnlyList<RotationFinding>> ValuesAsync(Workspace workspace, RotationUnit unit, RotationView view, CancellationToken cancellationToken)
+    {
+        if (unit.Rotation.Target is { Kind: "manual" } || (unit.Rotation.Target is null && unit.Definition.Generate is null && unit.Definition.Fields.All(static f => f.Generate is null)))
+        {
+            return [new RotationFinding("new value", true, "It is asked for, or given with -Value.")];
+        }
+
+        using ReadSecret current = await workspace.Store.Rotation.ReadAsync(view, view.Current, cancellationToken);
+        using SecretValue made = RotationValues.New(unit, current.Value, null);
+        foreach (RotationCarrier carrier in unit.Carriers)
+        {
+            RotationView carried = await workspace.Store.Rotation.ViewAsync(carrier.Subject, cancellationToken);
+            using ReadSecret value = await workspace.Store.Rotation.ReadAsync(carried, carried.Current, cancellationToken);
+            RotationValues.ForCarrier(unit, carrier.Carrier, value.Value, made, carried.StoreName).Dispose();
+        }
+
+        return [new RotationFinding("new value", true, unit.Carriers.Count == 0 ? "It can be made." : $"It can be made, and put into {string.Join(", ", unit.Carriers.Select(static c => c.Secret.StoreName))}.")];
+    }
+
+    private static async Task<IReadOnlyList<RotationFinding>> TargetAsync(Workspace workspace, RotationUnit unit, RotationView view, RotationTargetFactory targets, CancellationToken cancellationToken)
+    {
+        if (await targets.OpenAsync(workspace, unit, cancellationToken) is not { } target)
+        {
+            return [];
+        }
+
+        using ReadSecret current = await workspace.Store.Rotation.ReadAsync(view, view.Current, cancellationToken);
+        return await target.RehearseAsync(current.Value, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<RotationFinding>> WorkloadAsync(Workspace workspace, RotationUnit unit, CatalogWorkload workload, CancellationToken cancellationToken)
+    {
+        IWorkload open = context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable);
+        WorkloadState state = await open.StateAsync([], cancellationToken);
+        string detail = state.Detail.Length == 0 ? "" : ": " + state.Detail;
+        List<RotationFinding> findings = [new RotationFinding("workload " + workload.Name, state.Health is WorkloadHealth.Healthy or WorkloadHealth.Deploying, $"{open.Description} is {state.Health}{detail}.", state.Health == WorkloadHealth.Healthy ? "" : "Mend it first: a rotation ends only when it is healthy.")];
+        if (unit.KillsOldAtOnce && state.HoldsValues)
+        {
+            findings.Add(new RotationFinding("interruption", false, $"One user's old password stops working at once, and {open.Description} holds it until it is deployed anew.", "Let two users alternate, or add -AllowInterruption."));
+        }
+
+        return findings;
+    }
+
+    private static async Task<IReadOnlyList<RotationFinding>> TryAsync(string check, Func<Task<IReadOnlyList<RotationFinding>>> look)
+    {
+        try
+        {
+            return await look();
+        }
+        catch (FlowSecretException e)
+        {
+            return [Failed(check, e)];
+        }
+    }
+
+    private static RotationFinding Failed(string check, FlowSecretException error) => new(check, false, error.Cause, error.Remedy);
+}

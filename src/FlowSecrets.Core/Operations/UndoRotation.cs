@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using FlowSecrets.Operations.Rotation;
+
+namespace FlowSecrets.Operations;
+
+public sealed record UndoRotationOptions : RotationOptions
+{
+    public TimeSpan? Timeout { get; init; }
+}
+
+/// <summary>Takes rotations back: the value before is current again in store, target and workloads.</summary>
+public sealed class UndoRotationOperation(OperationContext context) : IOperation<UndoRotationOptions, RotationResult>
+{
+    public async IAsyncEnumerable<RotationResult> RunAsync(UndoRotationOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        await workspace.Store.IdentifyAsync(cancellationToken);
+        using RotationTargetFactory targets = new(context, options.TrustCatalog);
+        RotationSettings settings = new() { AllowInterruption = true, Timeout = options.Timeout ?? new RotationSettings().Timeout };
+        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, RotationSelection.Secrets(context, workspace, options.Names, onlyRotated: false), withAge: false, cancellationToken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (item.Error is null && !await host.ShouldProcessAsync($"{item.Unit!.Reach} in the {workspace.Place}", "Take the rotation back", cancellationToken))
+            {
+                yield return InvokeRotationOperation.Result(workspace, item, null, null, default) with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, Message = "Take the rotation back" };
+                continue;
+            }
+
+            yield return await UndoAsync(workspace, item, settings, host, targets, cancellationToken);
+        }
+    }
+
+    private async Task<RotationResult> UndoAsync(Workspace workspace, RotationItem item, RotationSettings settings, IOperationHost host, RotationTargetFactory targets, CancellationToken cancellationToken)
+    {
+        long start = context.Clock.GetTimestamp();
+        if (item.Error is not null)
+        {
+            return InvokeRotationOperation.Result(workspace, item, item.Error, null, default);
+        }
+
+        try
+        {
+            using RotationLock held = RotationLock.Take(workspace.Place, item.Names, context.Variable);
+            RotationView view = await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
+            view = await new RotationRun(workspace, item.Unit, settings, context, host, targets, cancellationToken).UndoAsync(view);
+            return InvokeRotationOperation.Result(workspace, item, null, view, context.Clock.GetElapsedTime(start)) with { Status = ItemStatus.Undone };
+        }
+        catch (FlowSecretException e)
+        {
+            return InvokeRotationOperation.Result(workspace, item, e, null, context.Clock.GetElapsedTime(start));
+        }
+    }
+}

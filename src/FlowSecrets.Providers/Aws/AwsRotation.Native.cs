@@ -1,0 +1,63 @@
+namespace FlowSecrets.Providers.Aws;
+
+// AWS's own rotation, by the function that the secret names.
+internal sealed partial class AwsRotation
+{
+    private static readonly TimeSpan NativeLimit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan NativeWait = TimeSpan.FromSeconds(2);
+
+    public async Task<RotationView> RunNativeAsync(RotationSubject subject, CancellationToken cancellationToken)
+    {
+        string name = subject.StoreName;
+        AwsSecret before = await store.RequireAsync(name, cancellationToken);
+        RequireFunction(name, before);
+        string basis = before.VersionOf(AwsStore.CurrentLabel) ?? "";
+        string token = Guid.NewGuid().ToString();
+        if (before.VersionOf(AwsStore.PendingLabel) is not { } running || running == basis)
+        {
+            await store.CallAsync(
+                new AwsCall("RotateSecret", name, Changes: true),
+                (c, ct) => c.RotateAsync(new AwsRotate { SecretId = AwsName.Parse(name).Id, ClientRequestToken = token }, ct),
+                ct => store.SettleAsync(name, s => s.Stages.ContainsKey(token) ? FlowSecrets.Transport.Settled<AwsChanged>.Yes(new AwsChanged { VersionId = token }) : FlowSecrets.Transport.Settled<AwsChanged>.No, ct),
+                cancellationToken,
+                AwsName.Parse(name).Region);
+        }
+
+        long start = clock.GetTimestamp();
+        while (true)
+        {
+            AwsSecret now = await store.RequireAsync(name, cancellationToken);
+            string? pending = now.VersionOf(AwsStore.PendingLabel);
+            string? current = now.VersionOf(AwsStore.CurrentLabel);
+            if (current != basis && (pending is null || pending == current))
+            {
+                return View(subject, now);
+            }
+
+            if (clock.GetElapsedTime(start) > NativeLimit)
+            {
+                throw new FlowSecretException(
+                    ErrorIds.RotationNeedsAttention,
+                    FlowErrorCategory.OperationTimeout,
+                    name,
+                    $"AWS's own rotation of '{name}' did not end in {NativeLimit.TotalMinutes} minutes: version {pending ?? "none"} is still AWSPENDING, {current} is current",
+                    $"Its function's log says why: aws logs tail '/aws/lambda/{now.RotationLambda?.Split(':')[^1]}'; then try again.");
+            }
+
+            await Task.Delay(NativeWait, clock, cancellationToken);
+        }
+    }
+
+    private static void RequireFunction(string name, AwsSecret secret)
+    {
+        if (secret.RotationLambda is not { Length: > 0 } && secret.OwningService is not { Length: > 0 })
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationNotConfigured,
+                FlowErrorCategory.InvalidOperation,
+                name,
+                $"AWS has no rotation function for '{name}'",
+                $"Leave -Native out, or give it one: aws secretsmanager rotate-secret --secret-id '{name}' --rotation-lambda-arn ARN --rotation-rules AutomaticallyAfterDays=30");
+        }
+    }
+}
