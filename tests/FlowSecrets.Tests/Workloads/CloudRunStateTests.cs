@@ -143,7 +143,7 @@ public sealed class CloudRunStateTests : IAsyncLifetime
         _setting.Fake.Faults.Queue([.. Enumerable.Repeat(Fault.HtmlOk, 3)]);
         FlowSecretException error = await Fails(ErrorIds.StoreUnavailable, () => StateAsync(Db));
         Assert.Equal("web", error.Target);
-        _setting.Fake.Faults.Queue(Fault.Throttle, Fault.Unavailable, Fault.DropBefore, Fault.CutReply, Fault.BadJson);
+        _setting.Fake.Faults.Queue(Fault.Throttle, Fault.Unavailable, Fault.DropBefore, Fault.CutReply);
         Assert.Equal(WorkloadHealth.Healthy, (await StateAsync(Db)).Health);
     }
 

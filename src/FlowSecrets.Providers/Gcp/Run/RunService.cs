@@ -81,6 +81,10 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
         {
             return await send(new GcpCall(permission));
         }
+        catch (Refusal e)
+        {
+            throw e.Error;
+        }
         catch (FlowSecretException e) when (errors.Named(e, permission, account) is not null)
         {
             throw errors.Named(e, permission, account)!;
@@ -96,9 +100,15 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
         }
         catch (GoogleApiException e) when (errors.Explain(e, changes, account) is not null)
         {
-            throw errors.Explain(e, changes, account)!;
+            throw new Refusal(errors.Explain(e, changes, account)!);
         }
     };
+
+    /// <summary>Carries what Cloud Run said past those who would say it in general words.</summary>
+    private sealed class Refusal(FlowSecretException error) : Exception
+    {
+        public FlowSecretException Error => error;
+    }
 }
 
 /// <summary>A change of a service's tree.</summary>
