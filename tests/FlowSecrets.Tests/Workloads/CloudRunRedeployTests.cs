@@ -208,6 +208,15 @@ public sealed class CloudRunRedeployTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatCloudRunRefusesIsSaid()
+    {
+        _setting.Add($$"""{"annotations":{"run.googleapis.com/x":"y"},"containers":[{{Container("DB=db:6")}}]}""");
+        FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => _setting.RedeployAsync(false, Db));
+        Assert.Contains("run.googleapis.com/x", error.Cause, StringComparison.Ordinal);
+        Assert.Equal(("Correct what it names. Look at it: gcloud run services describe 'web' --region='us-central1' --project='flow-test'", 1), (error.Remedy, _setting.Updates));
+    }
+
+    [Fact]
     public async Task WhoMayOnlyLookIsDenied()
     {
         _setting.Add(OneContainer("DB=db:6"));

@@ -41,6 +41,17 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PlainValuesOfTheServiceAreNotShown()
+    {
+        _setting.Add(OneContainer("DB=db:6", "TOKEN='hunter22-hunter22'"));
+        _setting.Run.Failure = "Bad environment: hunter22-hunter22.";
+        FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db)));
+        WorkloadState state = await _setting.Workload.StateAsync([Db], default);
+        Assert.All([error.Message, state.Detail, .. _setting.Said], static s => Assert.DoesNotContain("hunter22", s, StringComparison.Ordinal));
+        Assert.Contains("Bad environment: ••••.", error.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ASecretThatTheAccountMayNotReadNamesTheGrant()
     {
         _setting.Run.ChecksSecretAccess = true;

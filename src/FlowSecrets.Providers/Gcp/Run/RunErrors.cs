@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FlowSecrets.Transport;
 using Google;
@@ -11,32 +12,33 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     private const string Again = "Then run the same command again.";
 
     /// <summary>What Cloud Run itself says of a call.</summary>
-    /// <param name="account">Whom the service runs as; null: not known.</param>
+    /// <param name="sent">The service that was to be written; null: something was read.</param>
     /// <returns>Null for what is said of all of Google's services alike.</returns>
-    public FlowSecretException? Explain(GoogleApiException error, bool changes, string? account)
+    public FlowSecretException? Explain(GoogleApiException error, JsonObject? sent)
     {
         if (error.Error is not GcpRequestError { IsOfApi: true } reply)
         {
             return null;
         }
 
+        string said = RunPlainValues.Hide(sent, reply.Message);
         return (reply.Status, reply.Code) switch
         {
             ("NOT_FOUND", _) or (_, 404) => NotFound(),
-            ("PERMISSION_DENIED", _) or (_, 403) when ActAs().IsMatch(reply.Message) => MayNotActAs(account ?? ActAs().Match(reply.Message).Groups["account"].Value),
+            ("PERMISSION_DENIED", _) or (_, 403) when ActAs().IsMatch(reply.Message) => MayNotActAs(AccountOf(sent) ?? ActAs().Match(reply.Message).Groups["account"].Value),
 
             // A stale etag is ABORTED by Google's rules (AIP-154); a revision's name that is taken is ALREADY_EXISTS.
-            ("ABORTED" or "ALREADY_EXISTS" or "FAILED_PRECONDITION", _) or (_, 409 or 412) when changes => Conflict(reply.Message),
-            ("INVALID_ARGUMENT", _) or (_, 400) when changes => Refused(reply.Message),
+            ("ABORTED" or "ALREADY_EXISTS" or "FAILED_PRECONDITION", _) or (_, 409 or 412) when sent is not null => Conflict(said),
+            ("INVALID_ARGUMENT", _) or (_, 400) when sent is not null => Refused(said),
             _ => null,
         };
     }
 
     /// <summary>An error that all of Google's services have alike, in words about this one.</summary>
     /// <returns>Null: it says itself what there is to say.</returns>
-    public FlowSecretException? Named(FlowSecretException e, string permission, string? account) => e switch
+    public FlowSecretException? Named(FlowSecretException e, string permission, JsonObject? sent) => e switch
     {
-        { Id: ErrorIds.AccessDenied, AccessCause: AccessCauses.NoGrant } => With(e, $"Permission denied: '{permission}' on the {place} is not granted to {member}", Grant(permission, account)),
+        { Id: ErrorIds.AccessDenied, AccessCause: AccessCauses.NoGrant } => With(e, $"Permission denied: '{permission}' on the {place} is not granted to {member}", Grant(permission, AccountOf(sent))),
         { Id: ErrorIds.ApiNotEnabled } when e.Remedy.Contains("services enable", StringComparison.Ordinal) => With(e, $"The Cloud Run API is not enabled in project {place.Project}", $"Enable it, then wait some minutes: gcloud services enable run.googleapis.com {place.ProjectArgument}"),
         { Id: ErrorIds.StoreUnavailable } => With(e, e.Cause.Replace(at.Address.Host, at.AddressOf("run").Host, StringComparison.Ordinal), e.Remedy),
         { Id: ErrorIds.Throttled } => With(e, e.Cause, "Wait a minute and run the same command again. Quotas: https://console.cloud.google.com/apis/api/run.googleapis.com/quotas"),
@@ -87,6 +89,8 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
         $"The {place} names secrets of a project by its number, and whether that is {at.Project} could not be found out: {why.Cause}",
         why.Id == ErrorIds.AccessDenied ? $"Let an owner grant it: gcloud projects add-iam-policy-binding {at.Project} --member='{member}' --role='roles/browser' --condition=None" : why.Remedy,
         why) { AccessCause = why.AccessCause };
+
+    private static string? AccountOf(JsonObject? service) => service?.Object("template")?.Text("serviceAccount");
 
     private FlowSecretException NotFound() => new(
         ErrorIds.WorkloadNotFound,

@@ -15,10 +15,10 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
     private const int Tries = 6;
 
     public Task<JsonObject> ReadAsync(CancellationToken cancellationToken) =>
-        CallAsync(Get, null, call => caller.CallAsync(call, Say(ct => cloud.GetRunAsync(place.Name, ct), changes: false, null), cancellationToken));
+        CallAsync(Get, null, call => caller.CallAsync(call, Say(ct => cloud.GetRunAsync(place.Name, ct), null), cancellationToken));
 
     public Task<JsonObject> ReadRevisionAsync(string revision, CancellationToken cancellationToken) =>
-        CallAsync(GetRevision, null, call => caller.CallAsync(call, Say(ct => cloud.GetRunAsync(place.RevisionOf(revision), ct), changes: false, null), cancellationToken));
+        CallAsync(GetRevision, null, call => caller.CallAsync(call, Say(ct => cloud.GetRunAsync(place.RevisionOf(revision), ct), null), cancellationToken));
 
     /// <summary>Reads, changes and writes; when somebody else was faster, again from the start.</summary>
     /// <param name="change">Changes the service. False: it is so already. Asked again after a lost answer, when false means that the change is there.</param>
@@ -50,10 +50,9 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
 
     private async Task<JsonObject> WriteAsync(JsonObject service, RunChange change, CancellationToken cancellationToken)
     {
-        string? account = service.Object("template")?.Text("serviceAccount");
-        JsonObject operation = await CallAsync(Update, account, call => caller.CallAsync(
+        JsonObject operation = await CallAsync(Update, service, call => caller.CallAsync(
             call with { Changes = true },
-            Say(ct => cloud.UpdateRunAsync(place.Name, service, ct), changes: true, account),
+            Say(ct => cloud.UpdateRunAsync(place.Name, service, ct), service),
             ct => SettleAsync(service.Text("etag"), change, ct),
             cancellationToken));
         return operation.Object("metadata") is { } now && now.Number("generation") > 0 ? now : await ReadAsync(cancellationToken);
@@ -75,7 +74,7 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
         }
     }
 
-    private async Task<JsonObject> CallAsync(string permission, string? account, Func<GcpCall, Task<JsonObject>> send)
+    private async Task<JsonObject> CallAsync(string permission, JsonObject? sent, Func<GcpCall, Task<JsonObject>> send)
     {
         try
         {
@@ -85,22 +84,22 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
         {
             throw e.Error;
         }
-        catch (FlowSecretException e) when (errors.Named(e, permission, account) is not null)
+        catch (FlowSecretException e) when (errors.Named(e, permission, sent) is not null)
         {
-            throw errors.Named(e, permission, account)!;
+            throw errors.Named(e, permission, sent)!;
         }
     }
 
     /// <summary>Has refusals of Cloud Run's own said in its words, before they are taken for Secret Manager's.</summary>
-    private Func<CancellationToken, Task<JsonObject>> Say(Func<CancellationToken, Task<JsonObject>> send, bool changes, string? account) => async cancellationToken =>
+    private Func<CancellationToken, Task<JsonObject>> Say(Func<CancellationToken, Task<JsonObject>> send, JsonObject? sent) => async cancellationToken =>
     {
         try
         {
             return await send(cancellationToken);
         }
-        catch (GoogleApiException e) when (errors.Explain(e, changes, account) is not null)
+        catch (GoogleApiException e) when (errors.Explain(e, sent) is not null)
         {
-            throw new Refusal(errors.Explain(e, changes, account)!);
+            throw new Refusal(errors.Explain(e, sent)!);
         }
     };
 

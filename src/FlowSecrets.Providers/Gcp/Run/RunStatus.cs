@@ -39,7 +39,7 @@ internal sealed class RunStatus(JsonObject service)
         {
             IEnumerable<JsonObject> failed = service.Objects("conditions").Where(static c => c.Text("state") == "CONDITION_FAILED");
             string? text = service.Object("terminalCondition") is { } condition ? failed.Prepend(condition).Select(static c => c.Text("message")).FirstOrDefault(static m => !string.IsNullOrWhiteSpace(m)) : null;
-            return text is null ? "" : RemoteText.Clean(text);
+            return text is null ? "" : RemoteText.Clean(RunPlainValues.Hide(service, text));
         }
     }
 
