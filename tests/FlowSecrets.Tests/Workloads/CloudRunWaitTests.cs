@@ -25,6 +25,16 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task UntilItsTimeHasComeItIsDeploying()
+    {
+        _setting.Run.RolloutTime = TimeSpan.FromHours(1);
+        string mark = await _setting.RedeployAsync(false, Db);
+        Assert.Equal(WorkloadHealth.Deploying, (await _setting.Workload.StateAsync([Db], default)).Health);
+        _setting.Fake.Skew = TimeSpan.FromHours(2);
+        await _setting.WaitAsync(mark);
+    }
+
+    [Fact]
     public async Task ARevisionThatFailsLeavesTheOldOneServing()
     {
         _setting.Run.RolloutPolls = 2;
