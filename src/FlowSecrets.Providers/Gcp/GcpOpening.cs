@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Providers.Gcp.Run;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Gcp;
@@ -29,11 +30,12 @@ internal sealed class GcpOpening
 
     public GcpStore Open() => new(_place, _credential, Options());
 
-    public IWorkload OpenWorkload(CatalogWorkload workload)
+    public IWorkload OpenWorkload(CatalogWorkload workload) => OpenWorkload(workload, Options());
+
+    public IWorkload OpenWorkload(CatalogWorkload workload, GcpStoreOptions options)
     {
-        GcpStoreOptions options = Options();
         GcpCaller caller = new(new GcpErrors(new Place(StoreKind.Gcp, _place.Project, _credential.Identity) { Text = $"project {_place.Project}" }, _place, _credential), options);
-        return new CloudRunWorkload(workload, _place, caller, new GoogleCloud(_place, _credential.Open, options.Transport), _credential.Member);
+        return new CloudRunWorkload(workload, _place, caller, new GoogleCloud(_place, _credential.Open, options.Transport), _credential.Member, options.Clock);
     }
 
     private GcpStoreOptions Options() => new()

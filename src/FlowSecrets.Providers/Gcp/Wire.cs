@@ -192,7 +192,6 @@ internal static class GcpName
 [JsonSerializable(typeof(GcpTroubleshootReply))]
 [JsonSerializable(typeof(GcpEntriesRequest))]
 [JsonSerializable(typeof(GcpEntries))]
-[JsonSerializable(typeof(GcpRunService))]
 [JsonSerializable(typeof(GcpTokenRequest))]
 [JsonSerializable(typeof(GcpToken))]
 [JsonSerializable(typeof(GcpTokenOwner))]

@@ -30,7 +30,7 @@ public sealed class GcpFake : CloudFake
         _world = new GcpWorld(options, projects, _store, EnabledApis);
         _handlers = new GcpHandlers(_world, (operation, secret) => Faults.DenialOf(operation, secret) is not null);
         _routes = new GcpRoutes(_world);
-        (Iam, Kms, Run) = (new GcpIam(_world), new GcpKms(_world), new GcpRun(_world));
+        (Iam, Kms, Run) = (new GcpIam(_world), new GcpKms(_world), new GcpRun(_world.Run));
     }
 
     public GcpIam Iam { get; }

@@ -127,6 +127,22 @@ public sealed class GcpServicesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AServiceHasAPolicyOfItsOwn()
+    {
+        const string Web = "/v2/projects/flow-test/locations/us-central1/services/web";
+        _google.Fake.Run.AddService("flow-test", "us-central1", "web", "");
+        await _google.Ok("POST", Web + ":setIamPolicy", $$$"""{"policy":{"bindings":[{"role":"roles/run.developer","members":["{{{Dev}}}"]}]} }""");
+        _google.Token = "as:" + Dev;
+        Assert.Equal(Dev, (string?)(await _google.Ok("GET", Web + ":getIamPolicy"))["bindings"]![0]!["members"]![0]);
+        JsonObject service = await _google.Ok("GET", Web);
+        Assert.StartsWith("403 PERMISSION_DENIED Permission 'iam.serviceaccounts.actAs' denied on service account 123456789-compute@developer.gserviceaccount.com", await _google.Error("PATCH", Web, service.ToJsonString()));
+        _google.Token = null;
+        service["template"]!["revision"] = "web-00001-bjz";
+        service["template"]!["timeout"] = "60s";
+        Assert.Equal("409 ALREADY_EXISTS Revision named 'web-00001-bjz' with different configuration already exists.", await _google.Error("PATCH", Web, service.ToJsonString()));
+    }
+
+    [Fact]
     public async Task TheLogIsFilteredAndOrdered()
     {
         await _google.Create("other");

@@ -149,18 +149,6 @@ internal sealed class GcpEntry
     public DateTimeOffset? Timestamp { get; set; }
 }
 
-/// <summary>A service of Cloud Run v2.</summary>
-internal sealed class GcpRunService
-{
-    public GcpRunTemplate? Template { get; set; }
-}
-
-internal sealed class GcpRunTemplate
-{
-    /// <summary>Empty: the project's default compute service account.</summary>
-    public string? ServiceAccount { get; set; }
-}
-
 internal sealed class GcpTokenRequest
 {
     public List<string> Scope { get; set; } = ["https://www.googleapis.com/auth/cloud-platform"];

@@ -33,8 +33,11 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
     public Task<GcpEntries> ListEntriesAsync(GcpEntriesRequest request, CancellationToken cancellationToken) =>
         Service("logging").SendAsync(HttpMethod.Post, "v2/entries:list", request, GcpJson.Default.GcpEntries, cancellationToken);
 
-    public Task<GcpRunService> GetRunServiceAsync(string project, string region, string service, CancellationToken cancellationToken) =>
-        Service("run").SendAsync(HttpMethod.Get, $"v2/projects/{Uri.EscapeDataString(project)}/locations/{Uri.EscapeDataString(region)}/services/{Uri.EscapeDataString(service)}", null, GcpJson.Default.GcpRunService, cancellationToken);
+    public Task<JsonObject> GetRunAsync(string name, CancellationToken cancellationToken) =>
+        Service("run").SendAsync(HttpMethod.Get, $"v2/{name}", null, GcpJson.Default.JsonObject, cancellationToken);
+
+    public Task<JsonObject> UpdateRunAsync(string name, JsonObject service, CancellationToken cancellationToken) =>
+        Service("run").SendAsync(HttpMethod.Patch, $"v2/{name}", service, GcpJson.Default.JsonObject, cancellationToken);
 
     public async Task<GcpTokenOwner> WhoIsAsync(CancellationToken cancellationToken)
     {

@@ -26,7 +26,13 @@ internal interface IGoogleCloud
 
     Task<GcpEntries> ListEntriesAsync(GcpEntriesRequest request, CancellationToken cancellationToken);
 
-    Task<GcpRunService> GetRunServiceAsync(string project, string region, string service, CancellationToken cancellationToken);
+    /// <summary>A service or a revision of Cloud Run, whole.</summary>
+    /// <param name="name">projects/ID/locations/REGION/services/NAME, or what lies below it, its parts escaped.</param>
+    Task<JsonObject> GetRunAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Puts a service of Cloud Run in the place of the one there is, if that is still the one of its etag.</summary>
+    /// <returns>The long-running operation, whose metadata are the service as it is now.</returns>
+    Task<JsonObject> UpdateRunAsync(string name, JsonObject service, CancellationToken cancellationToken);
 
     /// <summary>Whose access token the credential sends.</summary>
     Task<GcpTokenOwner> WhoIsAsync(CancellationToken cancellationToken);

@@ -5,7 +5,7 @@ internal sealed class GcpNames(string first, GcpProjects projects)
 {
     private const string Manager = "cloudresourcemanager.googleapis.com/";
 
-    private static readonly string[] Holders = ["projects", "folders", "organizations", "secrets", "keyRings", "cryptoKeys", "serviceAccounts", "workloadIdentityPools"];
+    private static readonly string[] Holders = ["projects", "folders", "organizations", "secrets", "keyRings", "cryptoKeys", "serviceAccounts", "services", "workloadIdentityPools"];
 
     /// <param name="name">A relative name, a full one (//service/…) or an attachment point of a deny policy.</param>
     public string Canonical(string name)
@@ -46,6 +46,7 @@ internal sealed class GcpNames(string first, GcpProjects projects)
             [_, _] => "cloudresourcemanager",
             [.., "serviceAccounts", _] => "iam",
             [_, _, "locations", _, "keyRings", ..] => "cloudkms",
+            [_, _, "locations", _, "services", ..] => "run",
             _ => "secretmanager",
         };
         return $"//{service}.googleapis.com/{canonical}";

@@ -14,7 +14,7 @@ internal static class GcpRoleTable
     private static readonly string[] KeyUse = Of("cloudkms", "cryptoKeyVersions.useToDecrypt cryptoKeyVersions.useToEncrypt");
     private static readonly string[] AccountRead = Of("iam", "serviceAccounts.get serviceAccounts.getIamPolicy serviceAccounts.list");
     private static readonly string[] ServiceRead = Of("serviceusage", "operations.get quotas.get services.get services.list");
-    private static readonly string[] RunRead = Of("run", "services.get services.getIamPolicy services.list");
+    private static readonly string[] RunRead = Of("run", "operations.get revisions.get revisions.list services.get services.getIamPolicy services.list");
     private static readonly string[] Logs = Of("logging", "logEntries.list logs.list");
     private static readonly string[] Pools = ["iam.googleapis.com/workloadIdentityPools.get", "iam.googleapis.com/workloadIdentityPools.list", "iam.googleapis.com/workloadIdentityPoolProviders.get", "iam.googleapis.com/workloadIdentityPoolProviders.list"];
     private static readonly string[] PolicyRead = [.. Of("resourcemanager", "projects.getIamPolicy folders.getIamPolicy organizations.getIamPolicy"), "secretmanager.secrets.getIamPolicy", "cloudkms.cryptoKeys.getIamPolicy", "cloudkms.keyRings.getIamPolicy", "iam.serviceAccounts.getIamPolicy", "run.services.getIamPolicy"];
@@ -57,6 +57,7 @@ internal static class GcpRoleTable
         new("roles/serviceusage.serviceUsageAdmin", "Service Usage Admin", [.. ServiceRead, "serviceusage.services.enable", "serviceusage.services.disable", "serviceusage.services.use"]),
         new("roles/serviceusage.serviceUsageConsumer", "Service Usage Consumer", [.. ServiceRead, "serviceusage.services.use"]),
         new("roles/run.viewer", "Cloud Run Viewer", [.. Browse, .. RunRead]),
+        new("roles/run.developer", "Cloud Run Developer", [.. Browse, .. RunRead, "run.services.update"]),
         new("roles/run.admin", "Cloud Run Admin", [.. Browse, .. RunRead, "run.services.update", "run.services.setIamPolicy"]),
         new("roles/logging.viewer", "Logs Viewer", ["resourcemanager.projects.get", .. Logs]),
         new("roles/logging.privateLogViewer", "Private Logs Viewer", ["resourcemanager.projects.get", .. Logs, "logging.privateLogEntries.list"]),

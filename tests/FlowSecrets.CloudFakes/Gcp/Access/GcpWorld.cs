@@ -1,3 +1,4 @@
+using FlowSecrets.CloudFakes.Gcp.Run;
 using FlowSecrets.CloudFakes.Gcp.Services;
 
 namespace FlowSecrets.CloudFakes.Gcp.Access;
@@ -15,6 +16,7 @@ internal sealed class GcpWorld
         Authority = new GcpAuthority(store, Names, Hierarchy, Policies, Denies, Members, Roles);
         Keys = new GcpKeys(this);
         Federation = new GcpFederation(this);
+        Run = new GcpRunServices(this);
     }
 
     public GcpFakeOptions Options { get; }
@@ -45,8 +47,7 @@ internal sealed class GcpWorld
 
     public GcpAuditLog Audit { get; } = new();
 
-    /// <summary>Cloud Run services by their names with the project's number.</summary>
-    public Dictionary<string, string> RunServices { get; } = new(StringComparer.Ordinal);
+    public GcpRunServices Run { get; }
 
     /// <summary>Whether Policy Troubleshooter may not say who is in a group.</summary>
     public bool GroupsHidden { get; set; }

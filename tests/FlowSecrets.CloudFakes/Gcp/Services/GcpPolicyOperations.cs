@@ -19,6 +19,7 @@ internal sealed class GcpPolicyOperations(GcpWorld world)
             .. Three(GcpService.ResourceManager, "Organizations", "resourcemanager.organizations", "v1/organizations/{organization}"),
             .. Three(GcpService.Iam, "ServiceAccounts", "iam.serviceAccounts", "v1/projects/{project}/serviceAccounts/{email}"),
             .. Three(GcpService.Kms, "CryptoKeys", "cloudkms.cryptoKeys", Key, "GET"),
+            .. Three(GcpService.Run, "RunServices", "run.services", "v2/projects/{project}/locations/{location}/services/{service}", "GET"),
         ];
     }
 

@@ -1,4 +1,5 @@
 using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Run;
 using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Gcp.Services;

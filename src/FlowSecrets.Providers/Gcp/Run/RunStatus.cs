@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Providers.Gcp.Run;
+
+/// <summary>How far a service has come: what Cloud Run says of it beside what is wanted.</summary>
+internal sealed class RunStatus(JsonObject service)
+{
+    private const string ByRevision = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION";
+
+    /// <summary>A new one for each change.</summary>
+    public long Generation => service.Number("generation");
+
+    /// <summary>Which of them serves.</summary>
+    public long Observed => service.Number("observedGeneration");
+
+    public bool IsReconciling => service.Flag("reconciling") || State is "CONDITION_PENDING" or "CONDITION_RECONCILING";
+
+    public bool HasFailed => !IsReconciling && State == "CONDITION_FAILED";
+
+    /// <summary>The newest revision that became ready; null: none did.</summary>
+    public string? Ready => Short(service.Text("latestReadyRevision"));
+
+    public string? Created => Short(service.Text("latestCreatedRevision"));
+
+    /// <summary>The newest revision is not the one that serves, and nothing is done about it.</summary>
+    public bool IsStuck => !IsReconciling && Ready != Created;
+
+    public WorkloadHealth Health =>
+        HasFailed ? WorkloadHealth.Failed
+        : IsReconciling || Ready is null ? WorkloadHealth.Deploying
+        : IsStuck ? WorkloadHealth.Failed
+        : WorkloadHealth.Healthy;
+
+    /// <summary>Why it is not ready, in Cloud Run's words; empty: it says nothing.</summary>
+    public string Message
+    {
+        get
+        {
+            IEnumerable<JsonObject> failed = service.Objects("conditions").Where(static c => c.Text("state") == "CONDITION_FAILED");
+            string? text = service.Object("terminalCondition") is { } condition ? failed.Prepend(condition).Select(static c => c.Text("message")).FirstOrDefault(static m => !string.IsNullOrWhiteSpace(m)) : null;
+            return text is null ? "" : RemoteText.Clean(RunPlainValues.Hide(service, text));
+        }
+    }
+
+    /// <summary>The same, whole: for looking into it, not for showing.</summary>
+    public string RawMessage => service.Object("terminalCondition")?.Text("message") ?? "";
+
+    /// <summary>The revisions that requests reach now.</summary>
+    public IReadOnlyList<string> Serving => [.. Targets(service.Objects("trafficStatuses").Any() ? "trafficStatuses" : "traffic").Select(static t => t.Revision).OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Where traffic is told to go other than to the newest ready revision, and how much of it.</summary>
+    public IReadOnlyList<(string? Revision, int Percent)> Elsewhere => [.. Targets("traffic").Where(t => t.Revision != Ready)];
+
+    private string? State => service.Object("terminalCondition")?.Text("state");
+
+    /// <summary>Without any, all goes to the newest ready one.</summary>
+    private IEnumerable<(string? Revision, int Percent)> Targets(string list)
+    {
+        JsonObject[] targets = [.. service.Objects(list).Where(static t => t.Number("percent") > 0)];
+        return targets.Length == 0
+            ? [(Ready, 100)]
+            : targets.Select(t => (t.Text("type") == ByRevision || t.Text("revision") is { Length: > 0 } ? Short(t.Text("revision")) : Ready, (int)t.Number("percent")));
+    }
+
+    private static string? Short(string? name) => string.IsNullOrEmpty(name) ? null : GcpName.Last(name);
+}
