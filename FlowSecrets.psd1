@@ -13,6 +13,7 @@
     VariablesToExport    = @()
     AliasesToExport      = @()
     CmdletsToExport      = @(
+        'Add-FlowSecretWorkloadBinding'
         'Approve-FlowSecretCatalog'
         'Backup-FlowSecretStore'
         'Connect-FlowSecretStore'
@@ -20,16 +21,21 @@
         'Get-FlowSecret'
         'Get-FlowSecretAccess'
         'Get-FlowSecretCatalog'
+        'Get-FlowSecretRotation'
         'Get-FlowSecretStore'
         'Get-FlowSecretValue'
         'Get-FlowSecretVersion'
+        'Get-FlowSecretWorkload'
         'Grant-FlowSecretAccess'
         'Initialize-FlowSecret'
+        'Invoke-FlowSecretRotation'
         'New-FlowSecret'
         'New-FlowSecretCatalog'
         'New-FlowSecretValue'
         'Remove-FlowSecret'
         'Remove-FlowSecretVersion'
+        'Remove-FlowSecretWorkloadBinding'
+        'Restart-FlowSecretWorkload'
         'Restore-FlowSecret'
         'Restore-FlowSecretStore'
         'Revoke-FlowSecretAccess'
@@ -39,6 +45,8 @@
         'Sync-FlowLocalEnv'
         'Test-FlowSecretAccess'
         'Test-FlowSecretCatalog'
+        'Test-FlowSecretRotation'
+        'Undo-FlowSecretRotation'
     )
     PrivateData          = @{
         PSData = @{

@@ -89,7 +89,20 @@ public abstract class CloudFake : IAsyncDisposable
             await Task.Delay(Faults.Latency, http.RequestAborted).WaitAsync(stopping);
         }
 
+        if (Faults.Watch?.Invoke(call.Operation, false) == true)
+        {
+            http.Abort();
+            return;
+        }
+
         Reply reply = FaultScript.ComesBefore(fault) ? FaultScript.StrangersReply(fault, request) ?? Failure(fault, call) : Answer(call);
+        if (Faults.Watch?.Invoke(call.Operation, true) == true)
+        {
+            _log.Finish(place, 0, reply.Applied);
+            http.Abort();
+            return;
+        }
+
         reply = fault switch
         {
             Fault.ServerErrorAfter => Failure(Fault.ServerError, call) with { Applied = reply.Applied },

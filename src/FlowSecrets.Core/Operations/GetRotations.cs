@@ -65,7 +65,7 @@ public sealed class GetRotationsOperation(OperationContext context) : IOperation
     public async IAsyncEnumerable<SecretRotation> RunAsync(GetRotationsOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Workspace workspace = Workspace.OpenWithCatalog(context, options);
-        IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options.Names, onlyRotated: false).Where(s => options.Names.Count > 0 || s.Definition?.Rotation is not null).ToList();
+        IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options, host);
         host.Verbose($"Looking at {Words.Count(secrets.Count, "secret")} in the {workspace.Place} ({workspace.Place.Identity}).");
         Dictionary<string, RotationItem> found = new(StringComparer.Ordinal);
         await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, secrets, withAge: true, cancellationToken))

@@ -10,6 +10,11 @@ public record RotationOptions : TargetOptions
     /// <summary>Keys with wildcards; none: all that the catalog rotates.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
+    /// <summary>The store's names of secrets of the catalog.</summary>
+    public IReadOnlyList<string> StoreNames { get; init; } = [];
+
+    internal bool NamesAny => Names.Count + StoreNames.Count > 0;
+
     /// <summary>Run scripts of a catalog that was not approved.</summary>
     public bool TrustCatalog { get; init; }
 }
@@ -68,7 +73,7 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
     public async IAsyncEnumerable<RotationResult> RunAsync(InvokeRotationOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Workspace workspace = Workspace.OpenWithCatalog(context, options);
-        IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options.Names, options.Names.Count == 0 || options.Due);
+        IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options, host);
         RequireOne(options, secrets);
         await workspace.Store.IdentifyAsync(cancellationToken);
         using RotationTargetFactory targets = new(context, options.TrustCatalog);

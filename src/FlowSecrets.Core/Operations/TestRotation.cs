@@ -31,7 +31,7 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
         Workspace workspace = Workspace.OpenWithCatalog(context, options);
         await workspace.Store.IdentifyAsync(cancellationToken);
         using RotationTargetFactory targets = new(context, options.TrustCatalog);
-        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, RotationSelection.Secrets(context, workspace, options.Names, onlyRotated: options.Names.Count == 0), withAge: false, cancellationToken))
+        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, RotationSelection.Secrets(context, workspace, options, host), withAge: false, cancellationToken))
         {
             await foreach (RotationFinding finding in FindAsync(workspace, item, targets, cancellationToken))
             {

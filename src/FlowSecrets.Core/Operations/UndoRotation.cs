@@ -17,7 +17,7 @@ public sealed class UndoRotationOperation(OperationContext context) : IOperation
         await workspace.Store.IdentifyAsync(cancellationToken);
         using RotationTargetFactory targets = new(context, options.TrustCatalog);
         RotationSettings settings = new() { AllowInterruption = true, Timeout = options.Timeout ?? new RotationSettings().Timeout };
-        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, RotationSelection.Secrets(context, workspace, options.Names, onlyRotated: false), withAge: false, cancellationToken))
+        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, RotationSelection.Secrets(context, workspace, options, host), withAge: false, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (item.Error is null && !await host.ShouldProcessAsync($"{item.Unit!.Reach} in the {workspace.Place}", "Take the rotation back", cancellationToken))

@@ -24,6 +24,9 @@ public sealed class FaultPlan
     /// <summary>The Retry-After header of throttled replies.</summary>
     public TimeSpan? RetryAfter { get; set; }
 
+    /// <summary>Told of each request before (false) and after (true) it takes effect; true breaks the connection off there. For killing the client at that very moment.</summary>
+    public Func<string, bool, bool>? Watch { get; set; }
+
     /// <summary>Starts the sequence of random faults anew.</summary>
     public int Seed
     {

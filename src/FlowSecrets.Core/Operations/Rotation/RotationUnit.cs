@@ -30,8 +30,7 @@ internal sealed record RotationUnit(SecretRef Secret, CatalogRotation Rotation, 
             throw new FlowSecretException(ErrorIds.ExternallyOwned, FlowErrorCategory.InvalidOperation, secret.StoreName, $"'{definition.Key}' has 'owner: external': its owner rotates it", $"Take over what he gives you: Set-FlowSecret {secret.Argument}");
         }
 
-        CatalogRotation rotation = definition.Rotation ?? throw NotConfigured(secret.StoreName, $"The catalog has no 'rotate' for '{definition.Key}'", "Add it to the catalog: rotate: { every: 90d }");
-        if (definition.IsEncryptionKey && rotation.Reencrypt is null)
+        if (definition.IsEncryptionKey && definition.Rotation?.Reencrypt is null)
         {
             throw new FlowSecretException(
                 ErrorIds.RotationWouldLoseData,
@@ -41,6 +40,7 @@ internal sealed record RotationUnit(SecretRef Secret, CatalogRotation Rotation, 
                 "Name a script in the catalog that encrypts that data anew: rotate: { reencrypt: scripts/reencrypt.ps1 }");
         }
 
+        CatalogRotation rotation = definition.Rotation ?? throw NotConfigured(secret.StoreName, $"The catalog has no 'rotate' for '{definition.Key}'", "Add it to the catalog: rotate: { every: 90d }");
         RotationCarrier[] carriers = [.. rotation.Carriers.Select(c => new RotationCarrier(workspace.Ref(workspace.Catalog!.Find(c.Secret)!), c))];
         IReadOnlyDictionary<string, CatalogWorkload> known = workspace.Catalog!.WorkloadsOf(workspace.Environment);
         string[] names = [.. new[] { secret }.Concat(carriers.Select(static c => c.Secret)).SelectMany(static s => s.Definition!.Workloads).Distinct(StringComparer.Ordinal)];
