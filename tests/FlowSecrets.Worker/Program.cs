@@ -3,7 +3,7 @@ using FlowSecrets.Operations;
 using FlowSecrets.Providers;
 using FlowSecrets.Worker;
 
-// Usage: FlowSecrets.Worker store SEED | env | read gcp|aws ENDPOINT; the place comes from FLOWSECRETS_HOME, the current folder and the clouds' variables.
+// Usage: FlowSecrets.Worker store SEED | env | read gcp|aws ENDPOINT | rotate rotate|force|undo NAME ENVIRONMENT [CALL:before|after]; the place comes from FLOWSECRETS_HOME, the current folder and the clouds' variables.
 ProviderDoor door = new();
 switch (args)
 {
@@ -27,8 +27,10 @@ switch (args)
         }
 
         break;
+    case ["rotate", string action, string name, string environment, .. string[] kill]:
+        return await RotateOnce.RunAsync(door, action, name, environment, kill.FirstOrDefault());
     default:
-        Console.Error.WriteLine("usage: store SEED | env | read gcp|aws ENDPOINT");
+        Console.Error.WriteLine("usage: store SEED | env | read gcp|aws ENDPOINT | rotate rotate|force|undo NAME ENVIRONMENT [CALL:before|after]");
         return 2;
 }
 

@@ -156,13 +156,15 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
         // What was seen before the lock was taken may be another process's past.
         RotationView view = await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
         DateTimeOffset now = context.Clock.GetUtcNow();
-        if (RotationItem.IsToRetire(view, now) && !options.Force)
+        if (RotationItem.IsToRetire(view, now) && (!options.Force || RotationItem.IsWithoutOverlap(view)))
         {
-            RotationItem.RequireRetirable(item.Secret, view);
+            RotationItem.RequireRetirable(item.Secret, view, options.Force);
+            bool isRest = RotationItem.IsWithoutOverlap(view);
             view = await run.RetireAsync(view);
-            if (options.Due && !item.IsOld(now))
+            if (isRest || (options.Due && !item.IsOld(now)))
             {
-                return (view, ItemStatus.Retired);
+                // Of a rotation without an overlap it was the last step, which the run before did not come to.
+                return (view, isRest ? ItemStatus.Rotated : ItemStatus.Retired);
             }
         }
         else if (options.Due && view.Pending is null && !item.IsOld(now))

@@ -31,7 +31,7 @@ internal sealed partial class GcpStore
             newest++;
         }
 
-        return newest.ToString();
+        return newest > 0 ? newest.ToString() : throw StoreErrors.HasNoVersion(Place, name);
     }
 
     /// <summary>Makes a secret that is kept and encrypted as another one is.</summary>
@@ -105,7 +105,8 @@ internal sealed partial class GcpStore
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed)
         {
-            return Number((await NewestAsync(name, cancellationToken) ?? throw StoreErrors.HasNoVersion(Place, name)).Number);
+            // It may lag behind a first version as well.
+            return Number((await NewestAsync(name, cancellationToken))?.Number);
         }
     }
 

@@ -66,17 +66,20 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
 
     public static bool IsToRetire(RotationView view, DateTimeOffset now) => view is { Pending: null, Record: { State: RotationState.Overlap, From: not null } record } && record.RetireAt <= now && record.To == view.Current;
 
+    /// <summary>Whether its rotation was to take the value before out of use itself.</summary>
+    public static bool IsWithoutOverlap(RotationView view) => view.Record is { } record && record.RetireAt <= record.Ended;
+
     /// <exception cref="FlowSecretException">RotationNeedsAttention: it failed too often.</exception>
-    public static void RequireRetirable(SecretRef secret, RotationView view)
+    public static void RequireRetirable(SecretRef secret, RotationView view, bool isForced)
     {
-        if (view.Record is { FailedStep: RotationState.Retired, Failures: >= 3 } record)
+        if (!isForced && view.Record is { FailedStep: RotationState.Retired, Failures: >= 3 } record)
         {
             throw new FlowSecretException(
                 ErrorIds.RotationNeedsAttention,
                 FlowErrorCategory.InvalidOperation,
                 secret.StoreName,
                 $"The value before of '{secret.StoreName}' could not be taken out of use {record.Failures} times, the last time as {record.ErrorId}; version {view.Current} is current, {record.From} is still valid",
-                $"See why: Test-FlowSecretRotation {secret.Argument}; then rotate anew, which ends both: Invoke-FlowSecretRotation {secret.Argument} -Force");
+                $"See why: Test-FlowSecretRotation {secret.Argument}; then try again: Invoke-FlowSecretRotation {secret.Argument} -Force");
         }
     }
 
@@ -90,6 +93,7 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
     public string Plan(InvokeRotationOptions options, DateTimeOffset now) =>
         options.Native ? "Run AWS's own rotation"
         : View!.Pending is { } ? "Finish the rotation"
+        : IsToRetire(View, now) && IsWithoutOverlap(View) ? $"Take version {View.Record!.From} out of use"
         : IsToRetire(View, now) && !options.Force ? (options.Due && !IsOld(now) ? $"Take version {View.Record!.From} out of use" : $"Take version {View.Record!.From} out of use, then rotate")
         : options.Force ? "Rotate, and take the old value out of use at once"
         : "Rotate";
