@@ -29,6 +29,7 @@ public sealed class EcsRedeployTests
         string arn = stage.AddEcs();
         WorkloadSecret secret = new(Secret, Two) { Since = stage.Now };
         stage.Fake.Workloads.RolloutPolls = 10;
+        await Task.Delay(5);
         stage.Fake.Workloads.Deploy(arn);
         string mark = await stage.Ecs().RedeployAsync([secret], false, stage.Said.Add, default);
         Assert.Equal(1, stage.Fake.Workloads.DeploymentsOf(arn));

@@ -63,7 +63,7 @@ public sealed class EcsStateTests
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         string arn = stage.AddEcs();
-        stage.Fake.Skew = TimeSpan.FromMinutes(5);
+        stage.Fake.Skew = TimeSpan.FromMinutes(3);
         DateTimeOffset since = stage.Now.AddMinutes(-1);
         stage.Fake.Workloads.End(AwsRolloutEnd.RollsBack);
         stage.Fake.Workloads.Deploy(arn);
