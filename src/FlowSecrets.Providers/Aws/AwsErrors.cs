@@ -124,7 +124,7 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
             case "DecryptionFailure" or "EncryptionFailure":
                 return Final(KeyUnusable(call));
             case "AccessDenied" or "AccessDeniedByPolicy" or "UnauthorizedOperation" or "NotAuthorized" or "UnauthorizedAccess":
-                return Final(IsAboutKey().IsMatch(message) ? KeyUnusable(call) : Denied(AwsDenial.PassedRoleOf(message) is { } role ? call with { Action = "iam:PassRole", Resource = role } : call, message));
+                return Final(IsAboutKey().IsMatch(message) ? KeyUnusable(call) : Denied(call.About is not null && AwsDenial.OtherOf(message, call.FullAction) is { } other ? call with { Action = other.Action, Resource = other.Resource } : call, message));
             case "InvalidSignature" or "RequestTimeTooSkewed" or "RequestExpired" when message.Contains("expired", StringComparison.OrdinalIgnoreCase) || message.Contains("not yet current", StringComparison.OrdinalIgnoreCase) || code != "InvalidSignature":
                 return new CallFailure(NotAuthenticated("AWS refused the signature's time: this machine's clock is wrong", "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again.", AccessCauses.ClockSkew), IsTransient: true);
             case "UnrecognizedClient" or "InvalidClientTokenId" or "InvalidSignature" or "SignatureDoesNotMatch" or "MissingAuthenticationToken" or "IncompleteSignature" or "InvalidAccessKeyId":

@@ -21,11 +21,12 @@ internal static partial class AwsDenial
     /// <summary>The kind of policy that a denial's message names; empty: none.</summary>
     public static string KindOf(string message) => Reason().Match(message).Groups["kind"].Value;
 
-    /// <summary>The role that the caller may not hand on, which is refused in the name of the call that hands it on; null: that is not it.</summary>
-    public static string? PassedRoleOf(string message) => PassRole().Match(message) is { Success: true } match ? match.Groups["role"].Value : null;
+    /// <summary>What one call needs besides its own action, and is refused for in its name: iam:PassRole, ecs:TagResource; null: that is not it.</summary>
+    public static (string Action, string Resource)? OtherOf(string message, string action) =>
+        Subject().Match(message) is { Success: true } match && match.Groups["action"].Value != action ? (match.Groups["action"].Value, match.Groups["resource"].Value) : null;
 
-    [GeneratedRegex(@"to perform: iam:PassRole on resource: (?<role>arn:[A-Za-z0-9:/+=,.@_-]+)", RegexOptions.ExplicitCapture)]
-    private static partial Regex PassRole();
+    [GeneratedRegex(@"to perform: (?<action>[a-z0-9-]+:[A-Za-z]+) on resource: (?<resource>arn:[A-Za-z0-9:/+=,.@_*-]+|\*)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Subject();
 
     [GeneratedRegex("((?<deny>with an explicit deny) in an? |because no )(?<kind>identity-based policy|resource-based policy|service control policy|resource control policy|permissions boundary|session policy|VPC endpoint policy)", RegexOptions.ExplicitCapture)]
     private static partial Regex Reason();

@@ -33,6 +33,9 @@ internal sealed class EcsRollout(EcsService service)
 
     public bool IsDone(string deployment) => Primary is { } primary && primary.Id == deployment && IsDone(primary);
 
+    /// <summary>Whether it is shown; what ECS shows lags behind what it was told.</summary>
+    public bool Shows(string deployment) => All.Any(d => d.Id == deployment);
+
     /// <summary>Why a deployment will never be done; null: it may be.</summary>
     public string? FailureOf(string deployment)
     {

@@ -5,6 +5,9 @@ namespace FlowSecrets.Providers.Aws.Workloads;
 /// <summary>An ECS service. Its secrets are fetched when a task starts, so a new version needs a new deployment; pinned ones a new revision of the task definition.</summary>
 internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkload
 {
+    /// <summary>Looks without a deployment that was just started, before it is taken for gone.</summary>
+    private const int Lag = 3;
+
     public string Description => setting.Description;
 
     private string? Given => setting.Text("service") ?? setting.Text("arn");
@@ -53,12 +56,13 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
     public async Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken)
     {
         string said = "";
+        int unseen = 0;
         EcsRollout? last = null;
         await setting.UntilAsync(
             async ct =>
             {
                 EcsRollout rollout = last = new EcsRollout(await DescribeAsync(ct));
-                if (rollout.FailureOf(deployment) is { } failure)
+                if (rollout.FailureOf(deployment) is { } failure && (rollout.Shows(deployment) || unseen++ >= Lag))
                 {
                     throw setting.Failed($"{Description}: {failure}", LookAtEvents);
                 }
