@@ -53,7 +53,7 @@ public sealed class ProviderDoor : IProviders
         GcpOpening.Find(store.Store == StoreKind.Gcp ? store : new StoreSelection(StoreKind.Gcp) { Project = workload.Settings.GetValueOrDefault("project") }, environment).OpenWorkload(workload);
 
     private static IWorkload OpenAwsWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
-        AwsOpening.Find((store.Store == StoreKind.Aws ? store : new StoreSelection(StoreKind.Aws)) with { Region = workload.Settings.GetValueOrDefault("region") ?? (store.Store == StoreKind.Aws ? store.Region : null) }, environment).OpenWorkload(workload);
+        AwsOpening.Find((store.Store == StoreKind.Aws ? store : new StoreSelection(StoreKind.Aws)) with { Region = workload.Settings.GetValueOrDefault("region") ?? (store.Store == StoreKind.Aws ? store.Region : null) }, environment).OpenWorkload(workload, store.Store == StoreKind.Aws ? store.Region : null);
 
     private ISecretStore OpenGcp(StoreSelection selection, Func<string, string?> environment)
     {

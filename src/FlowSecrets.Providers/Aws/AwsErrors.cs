@@ -14,10 +14,18 @@ namespace FlowSecrets.Providers.Aws;
 /// <param name="Changes">Whether it changes something, so that a lost answer is not the same as no effect.</param>
 internal sealed record AwsCall(string Action, string? Secret = null, string? Version = null, bool Changes = false)
 {
-    public string Target => Secret ?? "secrets";
+    public string Target => Secret ?? About ?? "secrets";
+
+    /// <summary>What an error is about where that is no secret: a workload.</summary>
+    public string? About { get; init; }
+
+    /// <summary>What a policy that allows the call names where that is no secret.</summary>
+    public string? Resource { get; init; }
 
     /// <summary>With its service.</summary>
     public string FullAction => Action.Contains(':', StringComparison.Ordinal) ? Action : "secretsmanager:" + Action;
+
+    public bool IsOfSecrets => FullAction.StartsWith("secretsmanager:", StringComparison.Ordinal);
 
     /// <summary>Whether a denial's cause is looked for, which takes calls of its own.</summary>
     public bool Explains { get; init; } = true;
@@ -116,7 +124,7 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
             case "DecryptionFailure" or "EncryptionFailure":
                 return Final(KeyUnusable(call));
             case "AccessDenied" or "AccessDeniedByPolicy" or "UnauthorizedOperation" or "NotAuthorized" or "UnauthorizedAccess":
-                return Final(IsAboutKey().IsMatch(message) ? KeyUnusable(call) : Denied(call, message));
+                return Final(IsAboutKey().IsMatch(message) ? KeyUnusable(call) : Denied(call.About is not null && AwsDenial.OtherOf(message, call.FullAction) is { } other ? call with { Action = other.Action, Resource = other.Resource } : call, message));
             case "InvalidSignature" or "RequestTimeTooSkewed" or "RequestExpired" when message.Contains("expired", StringComparison.OrdinalIgnoreCase) || message.Contains("not yet current", StringComparison.OrdinalIgnoreCase) || code != "InvalidSignature":
                 return new CallFailure(NotAuthenticated("AWS refused the signature's time: this machine's clock is wrong", "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again.", AccessCauses.ClockSkew), IsTransient: true);
             case "UnrecognizedClient" or "InvalidClientTokenId" or "InvalidSignature" or "SignatureDoesNotMatch" or "MissingAuthenticationToken" or "IncompleteSignature" or "InvalidAccessKeyId":
@@ -136,8 +144,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
                     ErrorIds.LimitReached,
                     FlowErrorCategory.LimitsExceeded,
                     call.Target,
-                    $"A limit of Secrets Manager was reached by '{call.Target}' in the {PlaceOf(call)}{RemoteText.Quote(message)}",
-                    "Limits: secrets in an account and region, versions and staging labels of a secret. Remove what is not needed, or ask AWS for more."));
+                    $"A limit of {ServiceOf(call)} was reached by '{call.Target}' in the {PlaceOf(call)}{RemoteText.Quote(message)}",
+                    call.IsOfSecrets ? "Limits: secrets in an account and region, versions and staging labels of a secret. Remove what is not needed, or ask AWS for more." : "See the limits: https://console.aws.amazon.com/servicequotas; remove what is not needed, or ask AWS for more."));
             case "RequestTimeout":
                 return Unavailable(call, "did not answer in time", transient: true, applied: true);
         }
@@ -198,8 +206,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
         ErrorIds.BadArgument,
         FlowErrorCategory.InvalidArgument,
         call.Target,
-        // A reply to a value might quote it.
-        $"AWS refused the call ('{call.FullAction}' on '{call.Target}' in the {PlaceOf(call)}, {code}){(call.Action is "PutSecretValue" or "CreateSecret" ? "" : RemoteText.Quote(message))}",
+        // A reply to a value might quote it; a workload's plain variables hold values too.
+        $"AWS refused the call ('{call.FullAction}' on '{call.Target}' in the {PlaceOf(call)}, {code}){(call.Action is "PutSecretValue" or "CreateSecret" or "ecs:RegisterTaskDefinition" or "apprunner:UpdateService" ? "" : RemoteText.Quote(message))}",
         call.Action == "DeleteSecret" && message.Contains("replica", StringComparison.OrdinalIgnoreCase)
             ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id '{call.Target}' --region {RegionOf(call)} --remove-replica-regions REGION"
             : "Correct what it names, and try again.");
@@ -209,10 +217,29 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
             ErrorIds.StoreUnavailable,
             FlowErrorCategory.ResourceUnavailable,
             call.Target,
-            $"{(at.Address ?? SecretsManagerConfig.AddressOf(RegionOf(call), at.Fips)).Host} {what} ({PlaceOf(call)})",
+            $"{HostOf(call)} {what} ({PlaceOf(call)})",
             "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. https://health.aws.amazon.com shows AWS's own state."),
         transient,
         MayHaveApplied: applied && call.Changes);
+
+    private string HostOf(AwsCall call)
+    {
+        if (call.IsOfSecrets)
+        {
+            return (at.Address ?? SecretsManagerConfig.AddressOf(RegionOf(call), at.Fips)).Host;
+        }
+
+        string service = call.FullAction[..call.FullAction.IndexOf(':')];
+        return at.AddressOf(service.ToUpperInvariant())?.Host ?? $"{service}.{at.Region}";
+    }
+
+    private static string ServiceOf(AwsCall call) => call.FullAction.Split(':')[0] switch
+    {
+        "secretsmanager" => "Secrets Manager",
+        "ecs" => "ECS",
+        "apprunner" => "App Runner",
+        string other => other,
+    };
 
     private FlowSecretException NotAuthenticated(string cause, string? remedy = null, string accessCause = AccessCauses.NotAuthenticated) =>
         new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, at.Region, cause, remedy ?? LogIn) { AccessCause = accessCause };
@@ -221,7 +248,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
     public string ResourceOf(AwsCall call)
     {
         string partition = Amazon.Runtime.Internal.Endpoints.StandardLibrary.Fn.Partition(at.Region).name;
-        return call.Secret is null || call.Action is "ListSecrets" or "BatchGetSecretValue" ? "*"
+        return call.Resource is { } resource ? resource
+            : call.Secret is null || call.Action is "ListSecrets" or "BatchGetSecretValue" ? "*"
             : call.Secret.StartsWith("arn:", StringComparison.Ordinal) ? EndsAsArn().IsMatch(call.Secret) ? call.Secret : call.Secret + "-??????"
             : $"arn:{partition}:secretsmanager:{at.Region}:{identity.Caller?.Account ?? "*"}:secret:{call.Secret}{(call.Action == "CreateSecret" ? "*" : "-??????")}";
     }

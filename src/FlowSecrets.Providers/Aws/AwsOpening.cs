@@ -1,5 +1,5 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.Providers.Aws.Access;
+using FlowSecrets.Providers.Aws.Workloads;
 
 namespace FlowSecrets.Providers.Aws;
 
@@ -23,11 +23,28 @@ internal sealed class AwsOpening
 
     public AwsStore Open() => new(_place, _identity, Options());
 
-    public IWorkload OpenWorkload(CatalogWorkload workload)
+    /// <param name="secretsRegion">Where the store's secrets are; null: where the workload is.</param>
+    /// <param name="options">As tests want it.</param>
+    public IWorkload OpenWorkload(CatalogWorkload workload, string? secretsRegion, AwsStoreOptions? options = null)
     {
-        AwsStoreOptions options = Options();
+        options ??= Options();
         AwsCaller caller = new(new AwsErrors(_ => new Place(StoreKind.Aws, _place.Region, _identity.Text) { Text = $"region {_place.Region}" }, _place, _identity), options);
-        return new AwsWorkload(workload, _place, caller, new AwsCloud(_place, _identity.CredentialsAsync, options.Transport));
+        bool isEcs = workload.Kind == "ecs";
+        string name = workload.Settings.GetValueOrDefault(isEcs ? "service" : "arn") ?? workload.Settings.GetValueOrDefault("arn") ?? workload.Name;
+        AwsWorkloadSetting setting = new(workload, _place, caller, options.Clock, DescribeAsync)
+        {
+            Description = isEcs ? $"ECS service {(workload.Settings.GetValueOrDefault("cluster") is { } cluster ? cluster + "/" : "")}{name}" : $"App Runner service {(name.Split('/') is [_, { } called, _] ? called : name)}",
+        };
+        return isEcs
+            ? new EcsWorkload(setting, new EcsClient(_place, _identity.CredentialsAsync, options.Transport))
+            : new AppRunnerWorkload(setting, new AppRunnerClient(_place, _identity.CredentialsAsync, options.Transport));
+
+        async Task<AwsSecret> DescribeAsync(string secret, CancellationToken cancellationToken)
+        {
+            SecretsManagerConfig config = new(AwsName.Parse(secret).Region ?? secretsRegion ?? _place.Region, _place.Address) { UseFIPSEndpoint = _place.Fips, HttpClientFactory = options.Transport };
+            using SecretsManagerClient client = new(await _identity.CredentialsAsync(cancellationToken), config);
+            return await client.DescribeAsync(new AwsSecretId { SecretId = secret }, cancellationToken);
+        }
     }
 
     private AwsStoreOptions Options() => new() { ThrottleLimit = _selection.ThrottleLimit, KmsKey = _selection.KmsKey };

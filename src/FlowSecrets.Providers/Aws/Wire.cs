@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using FlowSecrets.Providers.Aws.Access;
+using FlowSecrets.Providers.Aws.Workloads;
 
 namespace FlowSecrets.Providers.Aws;
 
@@ -308,12 +310,19 @@ internal sealed class AwsTextConverter : JsonConverter<SecretValue>
 [JsonSerializable(typeof(AwsKeyReply))]
 [JsonSerializable(typeof(AwsKeyPolicy))]
 [JsonSerializable(typeof(AwsKeyGrants))]
-[JsonSerializable(typeof(AwsAppRunnerId))]
-[JsonSerializable(typeof(AwsAppRunnerReply))]
-[JsonSerializable(typeof(AwsEcsServices))]
-[JsonSerializable(typeof(AwsEcsReply))]
-[JsonSerializable(typeof(AwsEcsTask))]
-[JsonSerializable(typeof(AwsEcsTaskReply))]
 [JsonSerializable(typeof(AwsEventLookup))]
 [JsonSerializable(typeof(AwsEvents))]
+[JsonSerializable(typeof(EcsServices))]
+[JsonSerializable(typeof(EcsServicesReply))]
+[JsonSerializable(typeof(EcsTask))]
+[JsonSerializable(typeof(EcsTaskReply))]
+[JsonSerializable(typeof(EcsUpdate))]
+[JsonSerializable(typeof(EcsServiceReply))]
+[JsonSerializable(typeof(AppRunnerId))]
+[JsonSerializable(typeof(AppRunnerOperationsQuery))]
+[JsonSerializable(typeof(AppRunnerUpdate))]
+[JsonSerializable(typeof(AppRunnerReply))]
+[JsonSerializable(typeof(AppRunnerStarted))]
+[JsonSerializable(typeof(AppRunnerOperations))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class AwsJson : JsonSerializerContext;

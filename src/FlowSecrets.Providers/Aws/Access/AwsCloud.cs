@@ -5,7 +5,7 @@ using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
 
 namespace FlowSecrets.Providers.Aws.Access;
 
-/// <summary>IAM, KMS, App Runner, ECS and CloudTrail.</summary>
+/// <summary>IAM, KMS and CloudTrail.</summary>
 internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCredentials>> credentials, AwsTransport transport) : IAwsCloud
 {
     private const string IamVersion = "2010-05-08";
@@ -77,19 +77,6 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
         return grants;
     }
 
-    public async Task<string?> AppRunnerRoleAsync(string serviceArn, CancellationToken cancellationToken) =>
-        (await Json("apprunner", at.Region, "application/x-amz-json-1.0").SendAsync("AppRunner.DescribeService", new AwsAppRunnerId { ServiceArn = serviceArn }, AwsJson.Default.AwsAppRunnerId, AwsJson.Default.AwsAppRunnerReply, cancellationToken)).Service?.InstanceConfiguration?.InstanceRoleArn;
-
-    public async Task<string?> EcsRoleAsync(string? cluster, string service, CancellationToken cancellationToken)
-    {
-        const string Target = "AmazonEC2ContainerServiceV20141113.";
-        JsonService ecs = Json("ecs", at.Region);
-        AwsEcsReply found = await ecs.SendAsync(Target + "DescribeServices", new AwsEcsServices { Cluster = cluster, Services = [service] }, AwsJson.Default.AwsEcsServices, AwsJson.Default.AwsEcsReply, cancellationToken);
-        return found.Services is [{ TaskDefinition: { } definition }, ..]
-            ? (await ecs.SendAsync(Target + "DescribeTaskDefinition", new AwsEcsTask { TaskDefinition = definition }, AwsJson.Default.AwsEcsTask, AwsJson.Default.AwsEcsTaskReply, cancellationToken)).TaskDefinition?.ExecutionRoleArn
-            : throw new AmazonServiceException("No such service.", null, ErrorType.Sender, "ServiceNotFoundException", null, System.Net.HttpStatusCode.BadRequest);
-    }
-
     public async Task<DateTimeOffset?> LastGrantAsync(string resource, string? region, DateTimeOffset since, CancellationToken cancellationToken)
     {
         AwsEventLookup lookup = new() { LookupAttributes = [new AwsEventAttribute { AttributeKey = "ResourceName", AttributeValue = resource }], StartTime = since.ToUnixTimeSeconds() };
@@ -104,7 +91,7 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
         return await iam.SendAsync(action, IamVersion, parameters, cancellationToken);
     }
 
-    private JsonService Json(string service, string region, string type = "application/x-amz-json-1.1") => new(credentials, service, region, at.AddressOf(service.ToUpperInvariant()), transport, type);
+    private AwsJsonService Json(string service, string region, string type = "application/x-amz-json-1.1") => new(credentials, service, region, at.AddressOf(service.ToUpperInvariant()), transport, type);
 
     /// <summary>Empty where there is none.</summary>
     private static XElement Child(XElement element, params string[] path) =>
@@ -117,17 +104,5 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
     private sealed class QueryService(AWSCredentials credentials, AwsServiceConfig config) : AwsServiceClient(credentials, config)
     {
         public Task<XElement> SendAsync(string action, string version, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken) => SendQueryAsync(action, version, parameters, cancellationToken);
-    }
-
-    private sealed class JsonService(Func<CancellationToken, Task<AWSCredentials>> credentials, string service, string region, Uri? address, AwsTransport transport, string type)
-    {
-        public async Task<TReply> SendAsync<TRequest, TReply>(string target, TRequest body, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
-            where TReply : class, new() => await new Client(await credentials(cancellationToken), new AwsServiceConfig(service, region, address) { HttpClientFactory = transport }, type).CallAsync(target, body, requestType, replyType, cancellationToken);
-
-        private sealed class Client(AWSCredentials credentials, AwsServiceConfig config, string type) : AwsServiceClient(credentials, config, type)
-        {
-            public Task<TReply> CallAsync<TRequest, TReply>(string target, TRequest body, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
-                where TReply : class, new() => SendJsonAsync(target, body, requestType, replyType, cancellationToken);
-        }
     }
 }

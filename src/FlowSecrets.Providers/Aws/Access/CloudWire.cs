@@ -62,69 +62,6 @@ internal sealed class AwsKeyConstraints
     public Dictionary<string, string>? EncryptionContextEquals { get; set; }
 }
 
-/// <summary>App Runner: DescribeService.</summary>
-internal sealed class AwsAppRunnerId
-{
-    public required string ServiceArn { get; set; }
-}
-
-internal sealed class AwsAppRunnerReply
-{
-    public AwsAppRunnerService? Service { get; set; }
-}
-
-internal sealed class AwsAppRunnerService
-{
-    public AwsAppRunnerInstance? InstanceConfiguration { get; set; }
-}
-
-internal sealed class AwsAppRunnerInstance
-{
-    /// <summary>Reads the secrets that are injected.</summary>
-    public string? InstanceRoleArn { get; set; }
-}
-
-/// <summary>ECS: DescribeServices.</summary>
-internal sealed class AwsEcsServices
-{
-    [JsonPropertyName("cluster")]
-    public string? Cluster { get; set; }
-
-    [JsonPropertyName("services")]
-    public required List<string> Services { get; set; }
-}
-
-internal sealed class AwsEcsReply
-{
-    [JsonPropertyName("services")]
-    public List<AwsEcsService>? Services { get; set; }
-}
-
-internal sealed class AwsEcsService
-{
-    [JsonPropertyName("taskDefinition")]
-    public string? TaskDefinition { get; set; }
-}
-
-internal sealed class AwsEcsTask
-{
-    [JsonPropertyName("taskDefinition")]
-    public required string TaskDefinition { get; set; }
-}
-
-internal sealed class AwsEcsTaskReply
-{
-    [JsonPropertyName("taskDefinition")]
-    public AwsEcsTaskDefinition? TaskDefinition { get; set; }
-}
-
-internal sealed class AwsEcsTaskDefinition
-{
-    /// <summary>Reads the secrets that are injected.</summary>
-    [JsonPropertyName("executionRoleArn")]
-    public string? ExecutionRoleArn { get; set; }
-}
-
 /// <summary>CloudTrail: LookupEvents.</summary>
 internal sealed class AwsEventLookup
 {

@@ -17,12 +17,6 @@ internal interface IAwsCloud
 
     Task<IReadOnlyList<AwsKeyGrant>> ListKeyGrantsAsync(string key, string region, CancellationToken cancellationToken);
 
-    /// <summary>The role that an App Runner service runs as; null: it has none.</summary>
-    Task<string?> AppRunnerRoleAsync(string serviceArn, CancellationToken cancellationToken);
-
-    /// <summary>The role that fetches an ECS service's secrets; null: it has none.</summary>
-    Task<string?> EcsRoleAsync(string? cluster, string service, CancellationToken cancellationToken);
-
     /// <summary>When CloudTrail says that who may do what was last changed on a resource; null: it does not say so.</summary>
     /// <param name="resource">As CloudTrail names it: a user's or role's name, a secret's or key's ARN.</param>
     /// <param name="region">Where its events stand; null: where those of IAM do.</param>
