@@ -150,6 +150,19 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
                 RequireSecret(admin, admin.Text, $"{path}.rotate.target.admin");
             }
 
+            if (target.GetText("kind") is "postgres")
+            {
+                foreach (string member in new[] { "host", "user", "password" }.Where(m => target.Get(m) is null))
+                {
+                    problems.Add(target, $"'{path}.rotate.target' is PostgreSQL, so it needs '{member}': the field that holds it.");
+                }
+
+                if (target.Get("users") is { } users && (secret.Rotation.Target!.Users.Distinct(StringComparer.Ordinal).Count() != 2 || target.Get("admin") is null))
+                {
+                    problems.Add(users, $"'{path}.rotate.target.users' names two users that alternate, and goes with 'admin': the secret of a user that may change them.");
+                }
+            }
+
             if (target.GetText("kind") is "script" && (target.Get("set") is null || target.Get("test") is null))
             {
                 problems.Add(target, $"'{path}.rotate.target' is a script, so it needs 'set' and 'test'.");
@@ -162,6 +175,11 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
             RequireSecret(key, key.Text, $"{path}.rotate.carriers");
             if (catalog.Find(key.Text) is { } other)
             {
+                if (other.IsExternal || other.Key == secret.Key)
+                {
+                    problems.Add(key, $"'{path}.rotate.carriers' names '{key.Text}', which {(other.IsExternal ? "has 'owner: external', so it is not changed here" : "is the secret itself")}.");
+                }
+
                 RequireField(carrier.Get("user"), other, $"{path}.rotate.carriers.user");
                 RequireField(carrier.Get("password"), other, $"{path}.rotate.carriers.password");
             }

@@ -57,6 +57,9 @@ public sealed record StoreSelection(StoreKind Store)
     /// <summary>KMS key that encrypts new secrets; null: the cloud's default key.</summary>
     public string? KmsKey { get; init; }
 
+    /// <summary>On Google Cloud: names of secrets, a line each, whose consumers read by the alias 'current'; null: none. Of them that alias is the current version.</summary>
+    public string? CurrentByAlias { get; init; }
+
     /// <summary>Calls at a time.</summary>
     public int ThrottleLimit { get; init; } = DefaultThrottleLimit;
 

@@ -55,7 +55,11 @@ internal sealed class Workspace
             selection = connected;
         }
 
-        selection = selection with { ThrottleLimit = context.ThrottleLimit ?? selection.ThrottleLimit };
+        selection = selection with
+        {
+            ThrottleLimit = context.ThrottleLimit ?? selection.ThrottleLimit,
+            CurrentByAlias = selection.Store == StoreKind.Gcp && catalog?.Secrets.Where(static s => s.Rotation is { UsesAlias: true }).Select(s => catalog.StoreName(s, environment)).ToList() is { Count: > 0 } aliased ? string.Join('\n', aliased) : null,
+        };
 
         return new Workspace(catalog, environment, selection, context.Providers().OpenStore(selection, context.Variable));
     }

@@ -19,7 +19,7 @@ internal sealed class GcpOpening
     private GcpOpening(StoreSelection selection, GcpPlace place, GcpCredential credential) => (_selection, _place, _credential) = (selection, place, credential);
 
     /// <summary>The same for the same store.</summary>
-    public string Key => string.Join('\n', _place, _credential.CacheKey, _selection.ThrottleLimit, _selection.Replication, _selection.KmsKey);
+    public string Key => string.Join('\n', _place, _credential.CacheKey, _selection.ThrottleLimit, _selection.Replication, _selection.KmsKey, _selection.CurrentByAlias);
 
     public static GcpOpening Find(StoreSelection selection, Func<string, string?> environment)
     {
@@ -43,6 +43,7 @@ internal sealed class GcpOpening
         ThrottleLimit = _selection.ThrottleLimit,
         Replication = _selection.Replication,
         KmsKey = _selection.KmsKey,
+        CurrentByAlias = [.. (_selection.CurrentByAlias ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)],
 
         // An emulator has none.
         Quotas = ServiceAddress.IsThisMachine(_place.Address) ? null : Quotas.GetOrAdd((_place.Project, _place.Address.Host), _ => new GcpQuotas(TimeProvider.System, _place.Location is not null)),

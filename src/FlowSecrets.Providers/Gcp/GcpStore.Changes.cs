@@ -52,7 +52,7 @@ internal sealed partial class GcpStore
             throw NoStaging(name);
         }
 
-        if (expectedCurrent is not null)
+        if (expectedCurrent is not null && !IsByAlias(name))
         {
             string now = (await NewestAsync(name, cancellationToken))?.Number ?? "";
             if (now != expectedCurrent)
@@ -61,8 +61,8 @@ internal sealed partial class GcpStore
             }
         }
 
-        GcpVersion added = await AddAsync(name, value, expectedCurrent is null ? await BaselineAsync(name, cancellationToken) : Number(expectedCurrent), cancellationToken);
-        if (expectedCurrent is not null && long.Parse(added.Number) > Number(expectedCurrent) + 1)
+        GcpVersion added = await AddAsync(name, value, expectedCurrent is null || IsByAlias(name) ? await BaselineAsync(name, cancellationToken) : Number(expectedCurrent), cancellationToken);
+        if (expectedCurrent is not null && !IsByAlias(name) && long.Parse(added.Number) > Number(expectedCurrent) + 1)
         {
             // Google has no precondition for adding, so this shows afterwards; versions are numbered without gaps.
             throw new FlowSecretException(
@@ -73,6 +73,7 @@ internal sealed partial class GcpStore
                 $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'");
         }
 
+        await FollowAsync(name, added.Number, cancellationToken);
         return new SecretVersionInfo(added.Number, added.CreateTime ?? default, VersionState.Enabled, [Stages.Current]);
     }
 

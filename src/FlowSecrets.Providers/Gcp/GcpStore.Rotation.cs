@@ -95,6 +95,42 @@ internal sealed partial class GcpStore
     internal Task SetPolicyAsync(string name, JsonObject policy, CancellationToken cancellationToken) =>
         CallAsync(new GcpCall(GcpRoles.SetPolicy, name, Changes: true) { Explains = false }, (c, ct) => c.SetPolicyAsync(name, policy, ct), cancellationToken);
 
+    private bool IsByAlias(string name) => _options.CurrentByAlias.Contains(name, StringComparer.Ordinal);
+
+    /// <returns>Null where consumers read 'latest', or no alias says otherwise yet.</returns>
+    private string? AliasedCurrent(GcpSecret secret) =>
+        IsByAlias(GcpName.Last(secret.Name)) && secret.VersionAliases?.TryGetValue(Stages.Current, out long number) == true ? number.ToString() : null;
+
+    private async Task<ReadSecret> ReadByAliasAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AccessAsync(name, Stages.Current, cancellationToken, explains: false);
+        }
+        catch (FlowSecretException e) when (e.Id == ErrorIds.VersionNotFound)
+        {
+            // Before its first rotation, or with no version at all, which the read of 'latest' then says.
+            return await AccessAsync(name, Latest, cancellationToken);
+        }
+    }
+
+    /// <summary>A version that somebody adds by hand is current for those who read by alias as well.</summary>
+    private Task FollowAsync(string name, string number, CancellationToken cancellationToken) => !IsByAlias(name) ? Task.CompletedTask : ChangeAsync(
+        name,
+        "versionAliases",
+        secret =>
+        {
+            Dictionary<string, long> aliases = new(secret.VersionAliases ?? [], StringComparer.Ordinal);
+            if (aliases.TryGetValue(Stages.Current, out long before) && before.ToString() != number)
+            {
+                aliases[Stages.Previous] = before;
+            }
+
+            aliases[Stages.Current] = long.Parse(number);
+            return new GcpSecret { VersionAliases = aliases };
+        },
+        cancellationToken);
+
     private async Task<long> LatestAsync(string name, CancellationToken cancellationToken)
     {
         try

@@ -24,6 +24,9 @@ internal sealed record GcpStoreOptions
     public string? Replication { get; init; }
 
     public string? KmsKey { get; init; }
+
+    /// <summary>Secrets whose current version is the one under the alias 'current'.</summary>
+    public IReadOnlyList<string> CurrentByAlias { get; init; } = [];
 }
 
 /// <summary>
@@ -94,13 +97,18 @@ internal sealed partial class GcpStore : ISecretStore
         SecretNames.Require(StoreKind.Gcp, name);
         string version = selector.Version ?? selector.Stage switch
         {
-            null or Stages.Current => Latest,
+            null or Stages.Current => IsByAlias(name) ? Stages.Current : Latest,
             Stages.Previous => await PreviousAsync(name, cancellationToken),
             { } alias => alias,
         };
         if (!VersionWord().IsMatch(version))
         {
             throw StoreErrors.VersionNotFound(name, $"'{version}' is no version of '{name}': versions of Google Secret Manager are numbers or aliases");
+        }
+
+        if (version == Stages.Current && selector.Version is null)
+        {
+            return await ReadByAliasAsync(name, cancellationToken);
         }
 
         ReadSecret read = await AccessAsync(name, version, cancellationToken);
@@ -174,13 +182,14 @@ internal sealed partial class GcpStore : ISecretStore
         GcpSecret secret = await GetAsync(name, cancellationToken);
         List<GcpVersion> versions = await AllVersionsAsync(name, cancellationToken);
         string? previous = PreviousOf(secret, versions);
-        return [.. versions.Select((v, i) => new SecretVersionInfo(v.Number, v.CreateTime ?? default, StateOf(v), [.. StagesOf(secret, v.Number, isNewest: i == 0, isPrevious: v.Number == previous)]))];
+        string? current = AliasedCurrent(secret) ?? versions.FirstOrDefault()?.Number;
+        return [.. versions.Select(v => new SecretVersionInfo(v.Number, v.CreateTime ?? default, StateOf(v), [.. StagesOf(secret, v.Number, isCurrent: v.Number == current, isPrevious: v.Number == previous)]))];
     }
 
-    private static IEnumerable<string> StagesOf(GcpSecret secret, string number, bool isNewest, bool isPrevious)
+    private static IEnumerable<string> StagesOf(GcpSecret secret, string number, bool isCurrent, bool isPrevious)
     {
         IEnumerable<string> own = (secret.VersionAliases ?? []).Where(a => a.Value.ToString() == number && a.Key is not (Stages.Current or Stages.Previous)).Select(static a => a.Key).Order(StringComparer.Ordinal);
-        return [.. isNewest ? [Stages.Current] : Array.Empty<string>(), .. isPrevious ? [Stages.Previous] : Array.Empty<string>(), .. own];
+        return [.. isCurrent ? [Stages.Current] : Array.Empty<string>(), .. isPrevious ? [Stages.Previous] : Array.Empty<string>(), .. own];
     }
 
     /// <summary>The version under the alias 'previous', else the newest enabled one before the newest of all.</summary>
@@ -264,7 +273,7 @@ internal sealed partial class GcpStore : ISecretStore
     private async Task<SecretDescription> DescribeAsync(GcpSecret secret, CancellationToken cancellationToken)
     {
         string name = GcpName.Last(secret.Name);
-        GcpVersion? newest = await NewestAsync(name, cancellationToken);
+        GcpVersion? newest = AliasedCurrent(secret) is { } aliased ? await VersionAsync(name, aliased, cancellationToken) : await NewestAsync(name, cancellationToken);
         return new SecretDescription(name)
         {
             Created = secret.CreateTime ?? default,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FlowSecrets.CloudFakes;
+using FlowSecrets.Operations;
 using FlowSecrets.Providers;
 using FlowSecrets.Tests.Support;
 
@@ -89,8 +90,7 @@ internal sealed class CrashScene : IAsyncDisposable
     /// <summary>Runs the worker to its end, or to its death.</summary>
     /// <param name="cloudKill">The cloud's writing call at which it is killed, and whether that call has taken effect.</param>
     /// <param name="portKill">The same of the worker's own count.</param>
-    /// <param name="home">Another machine's home; null: this one's.</param>
-    public (bool Killed, int ExitCode, string Output) Run(string action, (int Number, bool After)? cloudKill = null, (int Number, bool After)? portKill = null, string? home = null)
+    public (bool Killed, int ExitCode, string Output) Run(string action, (int Number, bool After)? cloudKill = null, (int Number, bool After)? portKill = null)
     {
         (_kill, _writes) = (cloudKill, 0);
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = _sandbox.Folder };
@@ -101,7 +101,7 @@ internal sealed class CrashScene : IAsyncDisposable
             start.Environment[variable] = _sandbox.Variable(variable);
         }
 
-        start.Environment["FLOWSECRETS_HOME"] = home ?? _sandbox.Variable("FLOWSECRETS_HOME");
+        start.Environment["FLOWSECRETS_HOME"] = _sandbox.Variable("FLOWSECRETS_HOME");
         start.Environment["FLOWSECRETS_WORKER_VALUE"] = Target.GivenValue;
         start.Environment["DOTNET_TieredPGO"] = "0";
         using Process process = Process.Start(start)!;
@@ -112,6 +112,19 @@ internal sealed class CrashScene : IAsyncDisposable
         (_process, _kill) = (null, null);
         PortCalls = output.Split('\n').Where(static l => l.StartsWith("calls ", StringComparison.Ordinal)).Select(static l => int.Parse(l["calls ".Length..])).LastOrDefault();
         return (process.ExitCode > 128, process.ExitCode, output);
+    }
+
+    /// <summary>Runs the same command to its end, in a process that knows nothing of the one before.</summary>
+    /// <param name="home">Another machine's home; null: this one's.</param>
+    public async Task<RotationResult> FinishAsync(string action, string? home = null)
+    {
+        ProviderDoor providers = new();
+        OperationContext context = new(() => providers, _sandbox.Folder) { Variable = name => name == "FLOWSECRETS_HOME" && home is not null ? home : _sandbox.Variable(name) };
+        using SecretValue? value = Target.GivenValue is { } given ? SecretValue.FromText(given) : null;
+        List<RotationResult> results = action == "undo"
+            ? await new UndoRotationOperation(context).RunAsync(new UndoRotationOptions { Names = [Target.Key], Environment = Environment, TrustCatalog = true }, new TestHost())
+            : await new InvokeRotationOperation(context).RunAsync(new InvokeRotationOptions { Names = [Target.Key], Environment = Environment, TrustCatalog = true, Force = action == "force", AllowInterruption = true, Value = value }, new TestHost());
+        return Assert.Single(results);
     }
 
     public string File(string name) => _sandbox.File(name);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FlowSecrets.Operations;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Rotation;
@@ -14,7 +15,8 @@ public sealed class CrashTableTests(ITestOutputHelper output)
         TheoryData<string, string> columns = [];
         foreach (string store in new[] { "Local", "Gcp", "GcpAlias", "Aws" })
         {
-            foreach (string target in CrashTargets.Names)
+            // What a person brings takes the same way as what is made, so one store of it is enough.
+            foreach (string target in CrashTargets.Names.Where(t => t != "manual" || store == "Aws"))
             {
                 columns.Add(store, target);
             }
@@ -64,7 +66,7 @@ public sealed class CrashTableTests(ITestOutputHelper output)
 
         if (action == "undo")
         {
-            Assert.Equal(0, scene.Run("rotate").ExitCode);
+            Assert.Equal(ItemStatus.Rotated, (await scene.FinishAsync("rotate")).Status);
         }
 
         (_, int code, string said) = scene.Run(action);
@@ -72,12 +74,12 @@ public sealed class CrashTableTests(ITestOutputHelper output)
         List<CrashCell> cells = [];
         for (int number = 1; number <= scene.CloudWrites; number++)
         {
-            cells.AddRange(new[] { false, true }.Select(a => new CrashCell(store, target, action, (number, a), null, null) { Elsewhere = number % 2 == 0 }));
+            cells.AddRange(new[] { false, true }.Select(a => new CrashCell(store, target, action, (number, a), null, null) { Elsewhere = number % 2 == 0, IsLast = a && number == scene.CloudWrites }));
         }
 
         for (int number = 1; number <= scene.PortCalls; number++)
         {
-            cells.AddRange(new[] { false, true }.Select(a => new CrashCell(store, target, action, null, (number, a), null)));
+            cells.AddRange(new[] { false, true }.Select(a => new CrashCell(store, target, action, null, (number, a), null) { IsLast = a && number == scene.PortCalls && scene.CloudWrites == 0 }));
         }
 
         if (scene.Target is ScriptedTarget)

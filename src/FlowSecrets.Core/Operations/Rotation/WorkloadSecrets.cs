@@ -16,10 +16,18 @@ internal sealed class WorkloadSecrets : IDisposable
         using ReadSecret current = await store.ReadAsync(view, view.Current, cancellationToken);
         string? before = view.Pending is { IsPromoted: true } pending ? pending.Basis : view.Record is { State: RotationState.Overlap } record && record.To == view.Current ? record.From : null;
         bool delivers = withPrevious && before is not null && definition.Rotation?.PreviousEnv is not null;
+        Dictionary<string, SecretValue> variables = RotationValues.Variables(definition, current.Value, view.StoreName);
+        if (delivers)
+        {
+            // Where a Kubernetes Secret carries it, it must be there as well.
+            using ReadSecret old = await store.ReadAsync(view, before!, cancellationToken);
+            variables[definition.Rotation!.PreviousEnv!] = old.Value.Clone();
+        }
+
         _secrets.Add(new WorkloadSecret(view.StoreName, view.Current)
         {
             Since = since,
-            Variables = RotationValues.Variables(definition, current.Value, view.StoreName),
+            Variables = variables,
             Outdated = delivers || before is null ? [] : await OutdatedAsync(store, view, definition, current.Value, before, cancellationToken),
             PreviousVariable = definition.Rotation?.PreviousEnv,
             PreviousVersion = delivers ? before : null,
