@@ -20,7 +20,7 @@ internal sealed class RunningVersions(KubernetesCluster cluster, JsonObject work
         List<WorkloadVersion> versions = [];
         foreach (WorkloadSecret secret in secrets)
         {
-            SecretShortfall? shortfall = SecretShortfall.Of(secret, template, feeds.ByName).FirstOrDefault();
+            SecretShortfall? shortfall = SecretShortfall.Of(secret, template, feeds.ByName) is [{ } first, ..] ? first : null;
             versions.Add((deployed.Of(secret.StoreName), shortfall) switch
             {
                 ({ } version, null) => new WorkloadVersion(secret.StoreName, version, version != secret.Version, "annotation"),

@@ -44,7 +44,7 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
                 throw KubernetesErrors.NotSynced(place, shortfall, name, await cluster.ReadAsync(KubernetesCluster.ExternalSecret, name, cancellationToken), timeout);
             }
 
-            foreach ((SecretShortfall shortfall, string name) in missing.DistinctBy(static m => m.ExternalSecret))
+            foreach ((SecretShortfall shortfall, string name) in missing.DistinctBy(static m => m.ExternalSecret, StringComparer.Ordinal))
             {
                 await ForceAsync(shortfall, name, say, cancellationToken);
             }
