@@ -82,6 +82,13 @@ internal sealed class KubernetesStage : IAsyncDisposable
     /// <summary>The entry of a variable; null: there is none.</summary>
     public JsonNode? Entry(string variable, int container = 0) => ((JsonArray?)Object["spec"]!["template"]!["spec"]!["containers"]![container]!["env"])?.SingleOrDefault(e => (string?)e!["name"] == variable);
 
+    /// <summary>kubectl prints this of an object of that kind.</summary>
+    public void Answer(string kind, string text)
+    {
+        string kubectl = File.ReadAllText(_cluster.Sandbox.File("bin/kubectl"));
+        _cluster.Kubectl($"case \"$*\" in *'-- {kind} '*) echo '{text}'; exit 0;; esac\n{kubectl[kubectl.IndexOf("export", StringComparison.Ordinal)..]}");
+    }
+
     /// <summary>Asserts the error's id, and that it shows no value.</summary>
     public static async Task<FlowSecretException> Fails(string id, Func<Task> call)
     {
