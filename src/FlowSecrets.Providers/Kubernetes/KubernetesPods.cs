@@ -11,7 +11,7 @@ internal sealed class KubernetesPods(IReadOnlyList<JsonObject> pods)
     {
         try
         {
-            return SelectorOf(workload) is { } selector ? new KubernetesPods(await cluster.ReadPodsAsync(selector, cancellationToken)) : null;
+            return SelectorOf(workload) is { } selector ? new KubernetesPods([.. (await cluster.ReadPodsAsync(selector, cancellationToken)).Where(p => IsOf(workload, p))]) : null;
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.AccessDenied or ErrorIds.BadArgument)
         {
@@ -36,6 +36,14 @@ internal sealed class KubernetesPods(IReadOnlyList<JsonObject> pods)
         let reason = RemoteText.Code(container.Text("state", "waiting", "reason"))
         where reason is not null and not ("ContainerCreating" or "PodInitializing")
         select $"container {RemoteText.Clean(container.Text("name") ?? "")} of pod {RemoteText.Clean(pod.Text("metadata", "name") ?? "")}: {reason}";
+
+    /// <summary>Jobs and others may have the same labels. A Deployment's pods belong to its ReplicaSets, which have its name and the hash of a template.</summary>
+    private static bool IsOf(JsonObject workload, JsonObject pod)
+    {
+        string? name = workload.Text("metadata", "name");
+        (string? kind, string? owner) = workload.Text("kind") == "Deployment" ? ("ReplicaSet", $"{name}-{pod.Text("metadata", "labels", "pod-template-hash")}") : (workload.Text("kind"), name);
+        return pod.Objects("metadata", "ownerReferences").Any(o => o.Text("kind") == kind && o.Text("name") == owner);
+    }
 
     private static string? SelectorOf(JsonObject workload)
     {

@@ -26,13 +26,14 @@ internal sealed class KubernetesStatus(JsonObject workload, string kind)
         _ => Updated >= Wanted && Has("numberAvailable") >= Wanted,
     };
 
-    public WorkloadHealth Health => IsPaused ? WorkloadHealth.Paused : HasFailed ? WorkloadHealth.Failed : IsComplete ? WorkloadHealth.Healthy : WorkloadHealth.Deploying;
+    public WorkloadHealth Health => IsPaused || Barrier is not null ? WorkloadHealth.Paused : HasFailed ? WorkloadHealth.Failed : IsComplete ? WorkloadHealth.Healthy : WorkloadHealth.Deploying;
 
     /// <summary>Empty: all is well.</summary>
     public string Detail => Health switch
     {
         WorkloadHealth.Failed => RemoteText.Clean(Progressing?.Text("message") ?? ""),
         WorkloadHealth.Deploying => Progress,
+        WorkloadHealth.Paused => Barrier ?? "",
         _ => "",
     };
 

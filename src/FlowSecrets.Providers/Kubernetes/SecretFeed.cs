@@ -31,11 +31,12 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
                         ? (shortfall, found.ByName[name].ExternalSecret ?? throw KubernetesErrors.NotFed(place, shortfall))
                         : throw KubernetesErrors.Plain(place, shortfall));
                 }
-            }
 
-            if (missing.Count == 0)
-            {
-                return;
+                if (missing.Count == 0)
+                {
+                    SayUndelivered(secrets, template, found, say);
+                    return;
+                }
             }
 
             if (clock.GetElapsedTime(start) >= timeout)
@@ -48,6 +49,15 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
             {
                 await ForceAsync(shortfall, name, say, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>A Kubernetes Secret has one version, so the value before is there only if an operator puts it under a key of its own.</summary>
+    private static void SayUndelivered(IReadOnlyList<WorkloadSecret> secrets, PodTemplate template, KubernetesSecrets found, Action<string> say)
+    {
+        foreach (WorkloadSecret secret in secrets.Where(s => s is { PreviousVersion: not null, PreviousVariable: { } variable } && template.SourcesOf(variable, found.ByName).Count == 0))
+        {
+            say($"the value before of '{secret.StoreName}' is not delivered: no Kubernetes Secret of the pod template has {secret.PreviousVariable}");
         }
     }
 

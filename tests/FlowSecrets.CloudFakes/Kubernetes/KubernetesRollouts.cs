@@ -62,12 +62,12 @@ internal sealed class KubernetesRollouts(Func<DateTimeOffset> now)
             for (int i = 0; i < (int)workload["spec"]!["replicas"]!; i++)
             {
                 bool isOld = !rollout.IsOver && i > 0;
-                pods.Add(Pod($"{name}-{i}", isOld ? rollout.Old ?? rollout.Template : rollout.Template, rollout.Started, rollout.IsOver || isOld ? null : Waiting));
+                pods.Add(Pod(kind, name, $"{name}-{i}", isOld ? rollout.Old ?? rollout.Template : rollout.Template, rollout.Started, rollout.IsOver || isOld ? null : Waiting));
             }
 
             if (rollout is { IsOver: true, Old: { } old } && rollout.Lingering-- > 0)
             {
-                JsonObject pod = Pod($"{name}-old", old, rollout.Started, null);
+                JsonObject pod = Pod(kind, name, $"{name}-old", old, rollout.Started, null);
                 pod["metadata"]!["deletionTimestamp"] = KubernetesObjects.Time(now());
                 pods.Add(pod);
             }
@@ -117,7 +117,7 @@ internal sealed class KubernetesRollouts(Func<DateTimeOffset> now)
         return status;
     }
 
-    private static JsonObject Pod(string name, JsonNode template, DateTimeOffset started, string? waiting)
+    private static JsonObject Pod(KubernetesKind kind, string owner, string name, JsonNode template, DateTimeOffset started, string? waiting)
     {
         JsonObject pod = new()
         {
@@ -127,7 +127,15 @@ internal sealed class KubernetesRollouts(Func<DateTimeOffset> now)
             ["spec"] = template["spec"]?.DeepClone(),
             ["status"] = new JsonObject { ["phase"] = waiting is null ? "Running" : "Pending", ["startTime"] = KubernetesObjects.Time(started) },
         };
-        pod["metadata"]!["name"] = name;
+        JsonNode metadata = pod["metadata"]!;
+        metadata["name"] = name;
+        if (kind == KubernetesKind.Deployment)
+        {
+            // In the real cluster a hash of the template.
+            metadata["labels"]!["pod-template-hash"] = "5d8c7f9b6";
+        }
+
+        metadata["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = kind == KubernetesKind.Deployment ? "ReplicaSet" : kind.Kind, ["name"] = kind == KubernetesKind.Deployment ? owner + "-5d8c7f9b6" : owner });
         if (waiting is not null)
         {
             pod["status"]!["containerStatuses"] = new JsonArray(new JsonObject { ["name"] = (string?)template["spec"]?["containers"]?[0]?["name"], ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = waiting } } });

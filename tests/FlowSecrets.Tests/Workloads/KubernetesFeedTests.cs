@@ -116,6 +116,14 @@ public sealed class KubernetesFeedTests
     }
 
     [Fact]
+    public async Task AValueBeforeThatIsNotDeliveredIsSaid()
+    {
+        await using KubernetesStage stage = await StartAsync();
+        await stage.RedeployAsync(Password() with { PreviousVariable = "DB_PASSWORD_OLD", PreviousVersion = "6" });
+        Assert.Contains("the value before of 'db-password' is not delivered: no Kubernetes Secret of the pod template has DB_PASSWORD_OLD", stage.Said);
+    }
+
+    [Fact]
     public async Task WholeSecretsWithAPrefixAreFollowed()
     {
         const string Whole = """{"name":"main","image":"i","envFrom":[{"configMapRef":{"name":"c"} },{"prefix":"APP_","secretRef":{"name":"db"} }]}""";

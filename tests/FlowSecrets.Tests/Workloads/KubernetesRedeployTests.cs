@@ -92,6 +92,11 @@ public sealed class KubernetesRedeployTests
         FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(Password()));
         Assert.Contains(said, error.Cause, StringComparison.Ordinal);
         Assert.Equal(0, stage.Patches);
+
+        // A rotation asks before it changes anything.
+        WorkloadState state = await stage.Workload().StateAsync([], default);
+        Assert.Equal(WorkloadHealth.Paused, state.Health);
+        Assert.Contains(said, state.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Providers.Kubernetes;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
@@ -41,7 +43,7 @@ public sealed class KubernetesRefusalTests
 
     [Fact]
     public void ItIsNamedEvenWhereTheCatalogSaysTooLittle() =>
-        Assert.Equal("Kubernetes workload 'web'", new Providers.Kubernetes.KubernetesWorkload(new Catalogs.CatalogWorkload("web", "kubernetes", new Dictionary<string, string>()), StoreKind.Gcp, static _ => null).Description);
+        Assert.Equal("Kubernetes workload 'web'", new KubernetesWorkload(new CatalogWorkload("web", "kubernetes", new Dictionary<string, string>()), StoreKind.Gcp, static _ => null).Description);
 
     [Fact]
     public async Task ItIsNamedByItsKind()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
@@ -28,6 +29,18 @@ public sealed class KubernetesRolloutTests
         (stage.Fake.RolloutReads, stage.Fake.LingeringReads) = (2, 50);
         stage.Fake.Deny("list", "pods");
         await stage.WaitAsync(await stage.RedeployAsync(Password()));
+    }
+
+    [Theory]
+    [InlineData("deployment")]
+    [InlineData("statefulset")]
+    public async Task OthersPodsWithTheSameLabelsAreNotWaitedFor(string kind)
+    {
+        await using KubernetesStage stage = await StartAsync(kind);
+        stage.Fake.AddWorkload("deployment", "shop", "worker", new JsonObject { ["spec"] = new JsonObject() });
+        stage.Fake.Edit("deployment", "shop", "worker", static d => d["spec"]!["template"]!["metadata"]!["labels"]!["app"] = "api");
+        await stage.WaitAsync(await stage.RedeployAsync(Password()));
+        Assert.Contains(stage.Fake.Calls, static c => c.Operation == "list pods");
     }
 
     [Fact]
