@@ -42,12 +42,20 @@ internal sealed class KubernetesCluster(KubernetesPlace place, Kubectl kubectl)
         return [.. Parse(output, target).Objects("items")];
     }
 
-    /// <summary>Changes the workload.</summary>
+    /// <summary>Changes the workload's pod template.</summary>
     /// <param name="type">merge or strategic.</param>
-    /// <param name="patch">Without values of secrets: other processes can see a program's arguments.</param>
+    /// <param name="template">Without values of secrets: other processes can see a program's arguments.</param>
+    /// <param name="read">The workload as it must still be; null: whatever it is.</param>
     /// <returns>The workload afterwards.</returns>
-    public async Task<JsonObject> PatchAsync(string type, JsonObject patch, CancellationToken cancellationToken)
+    /// <exception cref="FlowSecretException">Conflict: it has been changed.</exception>
+    public async Task<JsonObject> PatchTemplateAsync(string type, JsonObject template, JsonObject? read, CancellationToken cancellationToken)
     {
+        JsonObject patch = new() { ["spec"] = new JsonObject { ["template"] = template } };
+        if (read?.Text("metadata", "resourceVersion") is { } version)
+        {
+            patch["metadata"] = new JsonObject { ["resourceVersion"] = version };
+        }
+
         string target = TargetOf(place.Kind, place.Name);
         using ErasedBuffer output = await kubectl.RunAsync(target, ["patch", "--namespace", place.Namespace, "--output", "json", "--type", type, "--patch", patch.ToJsonString(), "--", place.Kind, place.Name], cancellationToken);
         return Parse(output, target);

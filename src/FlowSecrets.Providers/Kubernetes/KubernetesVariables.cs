@@ -3,9 +3,11 @@ using System.Text.Json.Nodes;
 namespace FlowSecrets.Providers.Kubernetes;
 
 /// <summary>Environment variables of a container that are taken from Kubernetes Secrets.</summary>
-internal sealed class KubernetesVariables(KubernetesPlace place, KubernetesCluster cluster)
+internal sealed class KubernetesVariables(KubernetesPlace place, KubernetesCluster cluster, TimeProvider clock)
 {
-    private const int Attempts = 5;
+    private const int Attempts = 8;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <returns>False where it was so already.</returns>
     public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken)
@@ -70,22 +72,16 @@ internal sealed class KubernetesVariables(KubernetesPlace place, KubernetesClust
             JsonObject part = new() { ["name"] = container.Text("name"), ["env"] = new JsonArray(entry) };
             try
             {
-                await cluster.PatchAsync("strategic", Patch(workload, new JsonObject { ["spec"] = new JsonObject { [list] = new JsonArray(part) } }), cancellationToken);
+                await cluster.PatchTemplateAsync("strategic", new JsonObject { ["spec"] = new JsonObject { [list] = new JsonArray(part) } }, workload, cancellationToken);
                 return true;
             }
             catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && attempt < Attempts)
             {
                 // Somebody changed it meanwhile, be it its controller: what it is now is looked at again.
+                await Task.Delay(Pause * attempt, clock, cancellationToken);
             }
         }
     }
-
-    /// <summary>A patch of the pod template, of the workload as it was read and no other.</summary>
-    public static JsonObject Patch(JsonObject workload, JsonObject template) => new()
-    {
-        ["metadata"] = new JsonObject { ["resourceVersion"] = workload.Text("metadata", "resourceVersion") },
-        ["spec"] = new JsonObject { ["template"] = template },
-    };
 
     private (string List, JsonObject Container) ContainerOf(PodTemplate template, string? name)
     {

@@ -12,6 +12,8 @@ internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind sto
 {
     private const int Attempts = 5;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>How long an ExternalSecret may take to bring the current value.</summary>
@@ -74,11 +76,14 @@ internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind sto
 
             try
             {
-                return Mark(await cluster.PatchAsync("merge", KubernetesVariables.Patch(found, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } }), cancellationToken));
+                // What others have in our annotation must not be lost. But a controller at work changes the workload all the time, and what is lost
+                // leads to one deployment too many, so in the end it is written anyway.
+                JsonObject template = new() { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
+                return Mark(await cluster.PatchTemplateAsync("merge", template, attempt < Attempts ? found : null, cancellationToken));
             }
             catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && attempt < Attempts)
             {
-                // Somebody changed it meanwhile, be it its controller: what others have in our annotation must not be lost.
+                await Task.Delay(Pause * attempt, Clock, cancellationToken);
             }
         }
     }
@@ -110,7 +115,7 @@ internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind sto
     private KubernetesVariables Variables()
     {
         (KubernetesPlace place, KubernetesCluster cluster) = Open();
-        return new KubernetesVariables(place, cluster);
+        return new KubernetesVariables(place, cluster, Clock);
     }
 
     private (KubernetesPlace Place, KubernetesCluster Cluster) Open()

@@ -30,6 +30,16 @@ public sealed class KubernetesFeedTests
         Assert.InRange(stage.Fake.Syncs, 2, 5);
     }
 
+    [Fact]
+    public async Task AWaitForTheOperatorEndsWhenItIsCancelled()
+    {
+        await using KubernetesStage stage = await StartAsync();
+        stage.Fake.StaleSyncs = 1_000_000;
+        using CancellationTokenSource cancel = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stage.Workload(TimeSpan.FromDays(1)).RedeployAsync([Password()], always: true, _ => cancel.Cancel(), cancel.Token));
+        Assert.Equal(0, stage.Patches);
+    }
+
     [Theory]
     [InlineData("""{"refreshPolicy":"CreatedOnce"}""", "refreshPolicy CreatedOnce")]
     [InlineData("""{"refreshInterval":"0s"}""", "refreshInterval 0")]
