@@ -11,10 +11,10 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs it and reads what it prints.</summary>
+    /// <summary>Runs it and reads what it prints, which may hold secrets.</summary>
     /// <param name="target">What it is about, for the error.</param>
-    /// <exception cref="FlowSecretException">KubectlMissing, WorkloadNotFound, AccessDenied, StoreUnavailable.</exception>
-    public async Task<string> RunAsync(string target, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    /// <exception cref="FlowSecretException">KubectlMissing, WorkloadNotFound, AccessDenied, Conflict, BadArgument, StoreUnavailable.</exception>
+    public async Task<ErasedBuffer> RunAsync(string target, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         string program = ProgramFinder.Find(OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl", environment) ?? throw new FlowSecretException(
             ErrorIds.KubectlMissing,
@@ -31,14 +31,22 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         Process? process = null;
+        ErasedBuffer? output = null;
         try
         {
             process = Process.Start(start)!;
             process.StandardInput.Close();
             Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
-            string output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+            output = await ErasedBuffer.ReadAsync(process.StandardOutput.BaseStream, limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            return process.ExitCode == 0 ? output : throw Failure(target, await error);
+            if (process.ExitCode != 0)
+            {
+                throw Failure(target, await error);
+            }
+
+            ErasedBuffer whole = output;
+            output = null;
+            return whole;
         }
         catch (Win32Exception)
         {
@@ -52,6 +60,7 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
         }
         finally
         {
+            output?.Dispose();
             process?.Dispose();
         }
     }
@@ -78,13 +87,31 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
                 target,
                 $"There is no {target} in the cluster of {Cluster}{RemoteText.Quote(error)}",
                 "Correct namespace, name and context in the catalog's 'workloads'. Contexts: kubectl config get-contexts")
-            : error.Contains("(Forbidden)", StringComparison.Ordinal) ? new FlowSecretException(
-                ErrorIds.AccessDenied,
-                FlowErrorCategory.PermissionDenied,
+            : error.Contains("(Forbidden)", StringComparison.Ordinal) ? Forbidden(target, error)
+            : error.Contains("(Conflict)", StringComparison.Ordinal) ? new FlowSecretException(
+                ErrorIds.Conflict,
+                FlowErrorCategory.ResourceBusy,
                 target,
-                $"The cluster does not let you see {target}{RemoteText.Quote(error)}",
-                $"Let its administrator allow 'get' on it. What you may: kubectl {Option}auth can-i --list") { AccessCause = AccessCauses.NoGrant }
+                $"{target} is being changed by somebody else at the same time",
+                "Look who changes it, then run the same command again; nothing was changed by this command.")
+            : Invalid().IsMatch(error) ? new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                target,
+                $"The cluster refuses the change of {target}{RemoteText.Quote(error)}",
+                "Correct what it names; nothing was changed.")
             : Unavailable(target, $"kubectl failed{RemoteText.Quote(error)}");
+    }
+
+    private FlowSecretException Forbidden(string target, string error)
+    {
+        string verb = Verb().Match(error) is { Success: true } match ? match.Groups["verb"].Value : "get";
+        return new FlowSecretException(
+            ErrorIds.AccessDenied,
+            FlowErrorCategory.PermissionDenied,
+            target,
+            $"The cluster does not let you {(verb is "get" or "list" ? "see" : "change")} {target}{RemoteText.Quote(error)}",
+            $"Let its administrator allow '{verb}' on it. What you may: kubectl {Option}auth can-i --list") { AccessCause = AccessCauses.NoGrant };
     }
 
     private FlowSecretException Unavailable(string target, string cause) => new(
@@ -101,6 +128,14 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
     /// <summary>In the words of two of its versions.</summary>
     [GeneratedRegex("context was not found for specified context|context \".*\" does not exist")]
     private static partial Regex NoContext();
+
+    /// <summary>Of: User "dev" cannot patch resource "deployments" in API group "apps"</summary>
+    [GeneratedRegex(@"\bcannot (?<verb>[a-z]+) resource\b", RegexOptions.ExplicitCapture)]
+    private static partial Regex Verb();
+
+    /// <summary>Such as: The Deployment "api" is invalid: …</summary>
+    [GeneratedRegex(@"^The [A-Za-z]+ "".*"" is invalid:|\((Invalid|BadRequest)\)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Invalid();
 
     /// <summary>Such as: E1124 00:26:20.443152    3857 memcache.go:265] …</summary>
     [GeneratedRegex(@"\A[IWEF][0-9]{4} [0-9:.]+ +[0-9]+ ")]

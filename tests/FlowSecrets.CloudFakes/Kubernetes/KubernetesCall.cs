@@ -20,6 +20,11 @@ internal sealed record KubernetesCall(string Operation, KubernetesKind? Kind, st
             return new KubernetesCall($"{verb} {plural}", kind, space, name, request);
         }
 
+        if (request.Method is "GET" && at.Inside is [{ } listed, "namespaces", { } within, { } several] && KubernetesKind.All.FirstOrDefault(k => k.Group == at.Group && k.Version == listed && k.Plural == several) is { } kinds)
+        {
+            return new KubernetesCall($"list {several}", kinds, within, null, request);
+        }
+
         if (request.Method is "GET" && parts is ["api", "v1", "namespaces", { } only])
         {
             return new KubernetesCall(GetNamespace, null, only, only, request);

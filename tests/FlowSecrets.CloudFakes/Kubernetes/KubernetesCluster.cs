@@ -25,8 +25,48 @@ internal sealed class KubernetesCluster
                 whole["metadata"] = metadata = [];
             }
 
-            (metadata["name"], metadata["namespace"], metadata["resourceVersion"]) = (name, space, (++_version).ToString());
+            (metadata["name"], metadata["namespace"], metadata["resourceVersion"], metadata["generation"]) = (name, space, (++_version).ToString(), 1);
             _objects[(kind.Plural, space, name)] = whole;
+        }
+    }
+
+    /// <summary>Changes it in place. Another specification is another generation.</summary>
+    /// <param name="expected">The version that it must have; null: any.</param>
+    /// <returns>A copy of it before and one of it after.</returns>
+    /// <exception cref="KubernetesError">It is not there, or has another version.</exception>
+    public (JsonObject Before, JsonObject After) Change(KubernetesKind kind, string space, string name, Action<JsonObject> change, string? expected = null)
+    {
+        lock (_lock)
+        {
+            JsonObject found = _objects.GetValueOrDefault((kind.Plural, space, name)) ?? throw KubernetesError.NotFound(kind, name);
+            JsonObject before = (JsonObject)found.DeepClone();
+            if (expected is not null && expected != (string?)found["metadata"]!["resourceVersion"])
+            {
+                throw KubernetesError.Conflict(kind, name);
+            }
+
+            change(found);
+            JsonNode metadata = found["metadata"]!;
+            if (!JsonNode.DeepEquals(before, found))
+            {
+                metadata["resourceVersion"] = (++_version).ToString();
+            }
+
+            if (!JsonNode.DeepEquals(before["spec"], found["spec"]))
+            {
+                metadata["generation"] = (int)metadata["generation"]! + 1;
+            }
+
+            return (before, (JsonObject)found.DeepClone());
+        }
+    }
+
+    /// <summary>Copies of all workloads of a namespace.</summary>
+    public IReadOnlyList<(KubernetesKind Kind, JsonObject Object)> Workloads(string space)
+    {
+        lock (_lock)
+        {
+            return [.. _objects.Where(o => o.Key.Space == space).Select(static o => (KubernetesKind.All.First(k => k.Plural == o.Key.Plural), (JsonObject)o.Value.DeepClone())).Where(static o => o.Item1.IsWorkload)];
         }
     }
 

@@ -69,7 +69,7 @@ internal static class KubernetesDiscovery
         ["shortNames"] = Texts(kind.ShortNames),
     };
 
-    private static JsonArray Verbs() => Texts(["get"]);
+    private static JsonArray Verbs() => Texts(["get", "list", "patch"]);
 
     private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(static t => (JsonNode)t)];
 }

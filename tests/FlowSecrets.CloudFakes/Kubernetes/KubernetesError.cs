@@ -23,6 +23,18 @@ internal sealed class KubernetesError(int code, string reason, string message) :
         "Forbidden",
         $"{kind.Resource} \"{name}\" is forbidden: User \"dev\" cannot {verb} resource \"{kind.Plural}\" in API group \"{kind.Group}\" in the namespace \"{space}\"") { Kind = kind, Name = name };
 
+    public static KubernetesError Conflict(KubernetesKind kind, string name) => new(
+        409,
+        "Conflict",
+        $"Operation cannot be fulfilled on {kind.Resource} \"{name}\": the object has been modified; please apply your changes to the latest version and try again") { Kind = kind, Name = name };
+
+    public static KubernetesError Forbidden(string verb, KubernetesKind kind, string space) => new(
+        403,
+        "Forbidden",
+        $"{kind.Resource} is forbidden: User \"dev\" cannot {verb} resource \"{kind.Plural}\" in API group \"{kind.Group}\" in the namespace \"{space}\"") { Kind = kind };
+
+    public static KubernetesError NoSuchPatch() => new(415, "UnsupportedMediaType", "the body of the request was in an unknown format");
+
     public static KubernetesError NoSuchPath() => new(404, "NotFound", "the server could not find the requested resource");
 
     public static KubernetesError NoSuchVerb() => new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");

@@ -9,7 +9,16 @@ internal sealed record KubernetesKind(string Group, string Version, string Plura
     public static readonly KubernetesKind DaemonSet = new("apps", "v1", "daemonsets", "DaemonSet", "ds");
     public static readonly KubernetesKind ServiceAccount = new("", "v1", "serviceaccounts", "ServiceAccount", "sa");
 
-    public static readonly IReadOnlyList<KubernetesKind> All = [Deployment, StatefulSet, DaemonSet, ServiceAccount];
+    public static readonly KubernetesKind Secret = new("", "v1", "secrets", "Secret");
+    public static readonly KubernetesKind Pod = new("", "v1", "pods", "Pod", "po");
+    public static readonly KubernetesKind ExternalSecret = new("external-secrets.io", "v1", "externalsecrets", "ExternalSecret", "es");
+
+    public static readonly IReadOnlyList<KubernetesKind> All = [Deployment, StatefulSet, DaemonSet, ServiceAccount, Secret, Pod, ExternalSecret];
+
+    public bool IsWorkload => Group == "apps";
+
+    /// <exception cref="InvalidOperationException">There is none of that name.</exception>
+    public static KubernetesKind Of(string singular) => All.First(k => k.Singular == singular);
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 

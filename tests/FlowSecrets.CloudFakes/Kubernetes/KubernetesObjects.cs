@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace FlowSecrets.CloudFakes.Kubernetes;
@@ -16,6 +17,39 @@ internal static class KubernetesObjects
 
         return new JsonObject { ["spec"] = new JsonObject { ["template"] = new JsonObject { ["metadata"] = new JsonObject(), ["spec"] = pod } } };
     }
+
+    /// <summary>A workload of two pods that are known by the label app=NAME.</summary>
+    public static JsonObject Workload(string name, JsonObject template)
+    {
+        JsonObject whole = (JsonObject)template.DeepClone();
+        JsonObject metadata = whole["metadata"] as JsonObject ?? [];
+        metadata["labels"] = new JsonObject { ["app"] = name };
+        whole["metadata"] = metadata;
+        return new JsonObject
+        {
+            ["spec"] = new JsonObject { ["replicas"] = 2, ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = name } }, ["template"] = whole },
+        };
+    }
+
+    public static JsonObject Secret(IEnumerable<KeyValuePair<string, string>> data, string? externalSecret, DateTimeOffset now)
+    {
+        JsonObject metadata = new() { ["managedFields"] = new JsonArray(new JsonObject { ["manager"] = "external-secrets", ["operation"] = "Update", ["time"] = Time(now) }) };
+        if (externalSecret is not null)
+        {
+            metadata["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = KubernetesKind.ExternalSecret.ApiVersion, ["kind"] = KubernetesKind.ExternalSecret.Kind, ["name"] = externalSecret, ["controller"] = true });
+        }
+
+        return new JsonObject
+        {
+            ["metadata"] = metadata,
+            ["type"] = "Opaque",
+            ["data"] = new JsonObject(data.Select(static d => KeyValuePair.Create(d.Key, (JsonNode?)Convert.ToBase64String(Encoding.UTF8.GetBytes(d.Value))))),
+        };
+    }
+
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+
+    public static JsonObject List(IEnumerable<JsonObject> items) => new() { ["apiVersion"] = "v1", ["kind"] = "List", ["metadata"] = new JsonObject { ["resourceVersion"] = "" }, ["items"] = new JsonArray([.. items]) };
 
     public static JsonObject Namespace(string name) => new() { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } };
 

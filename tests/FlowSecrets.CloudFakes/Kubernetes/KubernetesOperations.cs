@@ -1,10 +1,20 @@
+using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Kubernetes;
 
 /// <summary>What the server does, by the verb and the kind. A further verb is a line here.</summary>
-internal sealed class KubernetesOperations(KubernetesCluster cluster, Func<string, string?, Denial?> denial)
+internal sealed class KubernetesOperations(KubernetesCluster cluster, KubernetesRollouts rollouts, KubernetesOperator externalSecrets, Func<string, string?, Denial?> denial)
 {
+    private int _conflicts;
+
+    /// <summary>So many patches come too late.</summary>
+    public int Conflicts
+    {
+        get => Volatile.Read(ref _conflicts);
+        set => Volatile.Write(ref _conflicts, value);
+    }
+
     public Reply Run(KubernetesCall call)
     {
         if (call is { Operation: KubernetesCall.GetNamespace, Space: { } asked })
@@ -12,21 +22,54 @@ internal sealed class KubernetesOperations(KubernetesCluster cluster, Func<strin
             return cluster.HasSpace(asked) ? KubernetesReply.Of(KubernetesObjects.Namespace(asked)) : throw KubernetesError.NoNamespace(asked);
         }
 
-        if (call is not { Kind: { } kind, Space: { } space, Name: { } name })
+        if (call is not { Kind: { } kind, Space: { } space })
         {
             return KubernetesDiscovery.Answer(call.Request) ?? throw KubernetesError.NoSuchPath();
         }
 
         string verb = call.Operation.Split(' ')[0];
-        if (denial(call.Operation, name) is not null)
+        if (denial(call.Operation, call.Name) is not null)
         {
-            throw KubernetesError.Forbidden(verb, kind, space, name);
+            throw call.Name is null ? KubernetesError.Forbidden(verb, kind, space) : KubernetesError.Forbidden(verb, kind, space, call.Name);
         }
 
-        return verb switch
+        return (verb, call.Name) switch
         {
-            "get" => KubernetesReply.Of(cluster.Find(kind, space, name) ?? throw KubernetesError.NotFound(kind, name)),
+            ("get", { } name) => KubernetesReply.Of(Get(kind, space, name)),
+            ("patch", { } name) => KubernetesReply.Of(Patch(kind, space, name, call.Request), applied: true),
+            ("list", null) when kind == KubernetesKind.Pod => KubernetesReply.Of(Pods(space, call.Request.Query.GetValueOrDefault("labelSelector") ?? "")),
             _ => throw KubernetesError.NoSuchVerb(),
         };
+    }
+
+    private JsonObject Get(KubernetesKind kind, string space, string name) =>
+        kind.IsWorkload ? cluster.Change(kind, space, name, w => rollouts.Step(kind, w)).After : cluster.Find(kind, space, name) ?? throw KubernetesError.NotFound(kind, name);
+
+    private JsonObject Patch(KubernetesKind kind, string space, string name, ApiRequest request)
+    {
+        JsonObject patch = request.Json() ?? throw KubernetesError.NoSuchPatch();
+        string? expected = (string?)patch["metadata"]?["resourceVersion"];
+        if (expected is not null && Interlocked.Decrement(ref _conflicts) >= 0)
+        {
+            throw KubernetesError.Conflict(kind, name);
+        }
+
+        (patch["metadata"] as JsonObject)?.Remove("resourceVersion");
+        (JsonObject before, JsonObject after) = cluster.Change(kind, space, name, o => KubernetesPatch.Apply(o, patch, request.Headers.GetValueOrDefault("Content-Type") ?? ""), expected);
+        if (kind == KubernetesKind.ExternalSecret && !JsonNode.DeepEquals(before, after))
+        {
+            externalSecrets.Sync(space, name);
+        }
+
+        return after;
+    }
+
+    /// <param name="selector">Equalities only.</param>
+    private JsonObject Pods(string space, string selector)
+    {
+        string[][] labels = [.. selector.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.Split('='))];
+        return KubernetesObjects.List(cluster.Workloads(space)
+            .Where(w => labels.All(l => (string?)w.Object["spec"]?["template"]?["metadata"]?["labels"]?[l[0]] == l[^1]))
+            .SelectMany(w => rollouts.Pods(w.Kind, w.Object)));
     }
 }

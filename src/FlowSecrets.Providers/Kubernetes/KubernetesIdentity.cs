@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+
+namespace FlowSecrets.Providers.Kubernetes;
+
+/// <summary>Whom a workload runs as: its service account, which an annotation binds to a cloud's identity.</summary>
+internal static class KubernetesIdentity
+{
+    private const string GkeAnnotation = "iam.gke.io/gcp-service-account";
+    private const string EksAnnotation = "eks.amazonaws.com/role-arn";
+
+    public static async Task<WorkloadIdentity> FindAsync(KubernetesPlace place, KubernetesCluster cluster, StoreKind store, CancellationToken cancellationToken)
+    {
+        JsonObject running = await cluster.ReadAsync(cancellationToken);
+        string space = place.Namespace;
+        string account = running.Text("spec", "template", "spec", "serviceAccountName") ?? "default";
+        JsonObject found = await cluster.ReadAsync("serviceaccount", account, cancellationToken);
+        string source = $"{place} runs as the service account {space}/{account}";
+        string annotation = store == StoreKind.Aws ? EksAnnotation : GkeAnnotation;
+        return found.Text("metadata", "annotations", annotation) is { } bound
+            ? new WorkloadIdentity(store == StoreKind.Aws ? bound : "serviceAccount:" + bound, $"{source}, whose annotation {annotation} names {bound}")
+            : throw new FlowSecretException(
+                ErrorIds.WorkloadNotFound,
+                FlowErrorCategory.ObjectNotFound,
+                place.Workload,
+                $"{source}, which no annotation {annotation} binds to an identity of {(store == StoreKind.Aws ? "AWS" : "Google Cloud")}",
+                store == StoreKind.Aws
+                    ? $"If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN (aws eks list-pod-identity-associations --cluster-name CLUSTER --namespace {space} --service-account {account})"
+                    : $"If it is let in directly, name it: -Principal 'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog/subject/ns/{space}/sa/{account}'");
+    }
+}
