@@ -56,9 +56,26 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             : await StageAsync(view, older.Value, isUndo: true, cancellationToken);
     }
 
-    public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) => IsAside(version, out string number)
-        ? store.ReadAsync(SiblingOf(view.StoreName), new VersionSelector(number, null), cancellationToken)
-        : store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
+    public async Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken)
+    {
+        if (!IsAside(version, out string number, out string etag))
+        {
+            return await store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
+        }
+
+        string aside = SiblingOf(view.StoreName);
+        ReadSecret read = await store.ReadAsync(aside, new VersionSelector(number, null), cancellationToken);
+        try
+        {
+            // Another rotator may have put a value of his own there meanwhile, under the same number.
+            return (await store.FindAsync(aside, cancellationToken))?.Etag == etag ? read : throw StoreErrors.Conflict(view.StoreName, $"Another value waits aside of '{view.StoreName}' meanwhile");
+        }
+        catch
+        {
+            read.Dispose();
+            throw;
+        }
+    }
 
     public async Task<RotationView> PromoteAsync(RotationView view, CancellationToken cancellationToken)
     {
@@ -81,7 +98,7 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             return await _byAlias.DiscardAsync(view, cancellationToken);
         }
 
-        await RemoveSiblingAsync(view.StoreName, cancellationToken);
+        await RemoveSiblingAsync(view, cancellationToken);
         return view with { Pending = null };
     }
 
@@ -103,7 +120,7 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             view = view with { Mark = await WriteAsync(view, record, ends: true, a => SetPrevious(a, Pending(view).Basis, view.Current), cancellationToken) };
         }
 
-        await RemoveSiblingAsync(view.StoreName, cancellationToken);
+        await RemoveSiblingAsync(view, cancellationToken);
         return view with { Pending = null, Record = record };
     }
 
@@ -153,10 +170,15 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         }
     }
 
-    private static bool IsAside(string version, out string number)
+    /// <summary>What names a version aside: its number, and the etag of the secret that it is in, which no later one has.</summary>
+    private static string Aside(string number, GcpSecret sibling) => $"aside/{number}/{sibling.Etag}";
+
+    private static bool IsAside(string version, out string number, out string etag)
     {
-        number = version.StartsWith("aside/", StringComparison.Ordinal) ? version["aside/".Length..] : "";
-        return number.Length > 0;
+        string[] parts = version.Split('/', 3);
+        bool isAside = parts is ["aside", _, _];
+        (number, etag) = isAside ? (parts[1], parts[2]) : ("", "");
+        return isAside;
     }
 
     private static PendingVersion Pending(RotationView view) => view.Pending ?? throw StoreErrors.Conflict(view.StoreName, $"No value of '{view.StoreName}' is pending any more");
@@ -184,7 +206,7 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         bool isPromoted = view.Current != mark.Basis && current.Value.Equals(value);
         return view with
         {
-            Pending = mark with { Version = $"aside/{found.Number}", IsPromoted = isPromoted, IsSuperseded = !isPromoted && view.Current != mark.Basis },
+            Pending = mark with { Version = Aside(found.Number, sibling), IsPromoted = isPromoted, IsSuperseded = !isPromoted && view.Current != mark.Basis },
             Previous = isPromoted ? mark.Basis : view.Previous,
         };
     }
@@ -207,7 +229,7 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             if (there.Annotations?.GetValueOrDefault(RotationNotes.Pending) != mark)
             {
                 // An empty one that a rotation of an older version left.
-                await store.DeleteAsync(aside, null, cancellationToken);
+                await store.DeleteAsync(aside, null, there.Etag, cancellationToken);
                 throw StoreErrors.Conflict(name, $"What a broken-off rotation of '{name}' left was taken away");
             }
         }
@@ -216,9 +238,10 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         await store.AddAsync(aside, value, 0, cancellationToken);
 
         // Of two rotators that add at the same time, the lower number counts for both.
+        GcpSecret sibling = await store.GetAsync(aside, cancellationToken);
         (string Number, SecretValue Value) first = await LowestAsync(aside, cancellationToken) ?? throw StoreErrors.Conflict(name, $"The pending value of '{name}' was taken away again");
         first.Value.Dispose();
-        return view with { Pending = new PendingVersion($"aside/{first.Number}", view.Current, false) { IsUndo = isUndo } };
+        return view with { Pending = new PendingVersion(Aside(first.Number, sibling), view.Current, false) { IsUndo = isUndo } };
     }
 
     /// <summary>Whoever may read the secret may read what waits beside it. Who may not look at policies leaves it to the project's.</summary>
@@ -281,15 +304,17 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'");
     }
 
-    private async Task RemoveSiblingAsync(string name, CancellationToken cancellationToken)
+    /// <summary>Takes away the secret that the pending value is in, and no later one of that name.</summary>
+    private async Task RemoveSiblingAsync(RotationView view, CancellationToken cancellationToken)
     {
         try
         {
-            await store.DeleteAsync(SiblingOf(name), null, cancellationToken);
+            IsAside(Pending(view).Version, out _, out string etag);
+            await store.DeleteAsync(SiblingOf(view.StoreName), null, etag, cancellationToken);
         }
-        catch (FlowSecretException e) when (e.Id == ErrorIds.SecretNotFound)
+        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.Conflict)
         {
-            // Another rotator took it away.
+            // Another rotator took it away, and may have put another one there.
         }
     }
 }

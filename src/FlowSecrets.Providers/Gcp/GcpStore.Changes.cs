@@ -157,7 +157,10 @@ internal sealed partial class GcpStore
         return ChangeAsync(name, "annotations", secret => LabelChanges.Merge(secret.Annotations, annotations) is { } all ? new GcpSecret { Annotations = CheckedAnnotations(name, all) } : null, cancellationToken);
     }
 
-    public async Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken)
+    public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken) => DeleteAsync(name, recoveryWindow, etag: null, cancellationToken);
+
+    /// <param name="etag">That of the secret which is meant: Conflict where another one has its name meanwhile; null: whichever is there.</param>
+    internal async Task DeleteAsync(string name, TimeSpan? recoveryWindow, string? etag, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
         if (recoveryWindow is not null)
@@ -169,13 +172,13 @@ internal sealed partial class GcpStore
             new GcpCall("secretmanager.secrets.delete", name, Changes: true),
             async (c, ct) =>
             {
-                await c.DeleteSecretAsync(name, ct);
+                await c.DeleteSecretAsync(name, etag, ct);
                 return true;
             },
             ct => SettleAsync(name, async () =>
             {
-                await GetAsync(name, ct);
-                return Settled<bool>.No;
+                GcpSecret there = await GetAsync(name, ct);
+                return etag is null || there.Etag == etag ? Settled<bool>.No : Settled<bool>.Yes(true);
             }, absent: Settled<bool>.Yes(true)),
             cancellationToken);
         _written.TryRemove(name, out _);

@@ -17,7 +17,8 @@ internal interface ISecretManager
     /// <param name="mask">The members that <paramref name="change"/> replaces.</param>
     Task<GcpSecret> UpdateSecretAsync(string id, GcpSecret change, string mask, CancellationToken cancellationToken);
 
-    Task DeleteSecretAsync(string id, CancellationToken cancellationToken);
+    /// <param name="etag">That of the secret which is meant; null: whichever is there.</param>
+    Task DeleteSecretAsync(string id, string? etag, CancellationToken cancellationToken);
 
     Task<GcpVersion> AddVersionAsync(string id, GcpPayload payload, CancellationToken cancellationToken);
 

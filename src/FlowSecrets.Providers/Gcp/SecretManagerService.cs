@@ -26,8 +26,8 @@ internal sealed class SecretManagerService(Uri address, string parent, IConfigur
     public Task<GcpSecret> UpdateSecretAsync(string id, GcpSecret change, string mask, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, $"{_secrets}/{id}?updateMask={mask}", change, GcpJson.Default.GcpSecret, cancellationToken);
 
-    public Task DeleteSecretAsync(string id, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Delete, $"{_secrets}/{id}", null, GcpJson.Default.GcpNothing, cancellationToken);
+    public Task DeleteSecretAsync(string id, string? etag, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"{_secrets}/{id}{(etag is null ? "" : "?etag=" + Uri.EscapeDataString(etag))}", null, GcpJson.Default.GcpNothing, cancellationToken);
 
     public Task<GcpVersion> AddVersionAsync(string id, GcpPayload payload, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, $"{_secrets}/{id}:addVersion", new GcpAddVersion { Payload = payload }, GcpJson.Default.GcpVersion, cancellationToken);
