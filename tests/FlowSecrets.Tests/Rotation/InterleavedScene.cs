@@ -234,7 +234,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
                 // It is stored, and whoever enables it has it.
                 found.Add((version, _known[version]));
             }
-            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound or ErrorIds.SecretNotFound)
+            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound or ErrorIds.SecretNotFound or ErrorIds.Conflict)
             {
                 // Not one that could log in.
             }
