@@ -22,11 +22,11 @@ Import-Module FlowSecrets -ErrorAction Stop
 # For a cell of a Markdown table: one line, nothing that Markdown, HTML or a CI log would take for its own.
 function ConvertTo-Cell([object] $Value) {
     $text = "$Value" -replace '\s+', ' ' -replace '&', '&amp;' -replace '<', '&lt;' -replace '>', '&gt;'
-    $text -replace '([\\`*_{}\[\]()#+!|~:-])', '\$1' -replace '@', '&#64;'
+    $text -replace '([\\`*_{}\[\]()#!|~])', '\$1' -replace '@', '&#64;'
 }
 
 function ConvertTo-Time([object] $Value) {
-    if ($Value) { ([datetime] $Value).ToUniversalTime().ToString('yyyy-MM-dd HH:mm') + ' UTC' }
+    $Value ? ([datetime] $Value).ToUniversalTime().ToString('yyyy-MM-dd HH:mm', [cultureinfo]::InvariantCulture) + ' UTC' : ''
 }
 
 # "CredentialRejected,FlowSecrets.Commands.…" to "CredentialRejected".
@@ -57,7 +57,7 @@ catch {
 }
 
 $failed = @($results | Where-Object Status -EQ 'Failed')
-$told = @($failed | ForEach-Object { $_.Error.Id })
+$told = @($failed | ForEach-Object { $_.ErrorId })
 
 # An item's failure is told by its result; what is left are the failures that have none.
 $other = @(@($lookErrors) + @($runErrors) + $thrown | Where-Object { $_ } | ForEach-Object { Get-ErrorId $_ } |
@@ -73,8 +73,8 @@ $lines = @(
 if ($results) {
     $lines += '| secret | status | state | version | retires | error |', '| --- | --- | --- | --- | --- | --- |'
     $lines += foreach ($result in $results | Sort-Object Name) {
-        $cells = $result.Name, $result.Status, $result.State, $result.Version, (ConvertTo-Time $result.RetireAt), $result.Error.Id
-        '| ' + (($cells | ForEach-Object { ConvertTo-Cell $_ }) -join ' | ') + ' |'
+        $cells = @($result.Name, $result.Status, $result.State, $result.Version, (ConvertTo-Time $result.RetireAt), $result.ErrorId)
+        '| ' + (@($cells | ForEach-Object { ConvertTo-Cell $_ }) -join ' | ') + ' |'
     }
     $lines += ''
 }
