@@ -48,7 +48,7 @@ internal sealed class PostgresCredential
         string user = Required(members, key, target.User ?? "user");
         string host = Required(members, key, target.Host ?? "host");
         string database = Optional(members, key, target.Database ?? "database") ?? user;
-        return new PostgresCredential(Place(key, target, host, Port(members, key, target.Port ?? "port") ?? 5432, database), Name(key, user), Required(members, key, target.Password ?? "password"));
+        return new PostgresCredential(At(key, target, host, Port(members, key, target.Port ?? "port") ?? 5432, database), Name(key, user), Required(members, key, target.Password ?? "password"));
     }
 
     /// <summary>The one that may change others: its fields are called as the target's or by their usual names; what it does not say is as the target's.</summary>
@@ -60,10 +60,10 @@ internal sealed class PostgresCredential
         string password = First(members, key, target.Password, "password") ?? throw Missing(key, target.Password ?? "password");
         string host = First(members, key, target.Host, "host") ?? place.Host;
         int port = Port(members, key, target.Port) ?? Port(members, key, "port") ?? place.Port;
-        return new PostgresCredential(Place(key, target, host, port, First(members, key, target.Database, "database", "dbname") ?? place.Database), Name(key, user), password);
+        return new PostgresCredential(At(key, target, host, port, First(members, key, target.Database, "database", "dbname") ?? place.Database), Name(key, user), password);
     }
 
-    private static PostgresPlace Place(string key, CatalogTarget target, string host, int port, string database) =>
+    private static PostgresPlace At(string key, CatalogTarget target, string host, int port, string database) =>
         new(host, port, Name(key, database), target.SslMode ?? (PostgresPlace.StaysHere(host) ? "prefer" : "verify-full"));
 
     private static string Name(string key, string name) => Encoding.UTF8.GetByteCount(name) <= LongestName && !name.Contains('\0') ? name : throw new FlowSecretException(
