@@ -160,6 +160,12 @@ Describe 'What is due' {
         $result.Status | Should -Be Rotated
         foreach ($name in 'jwt-secret', 'quick', 'api-key', 'scripted', 'encryption-key', 'partner-token', 'plain') { Assert-Unchanged $name }
     }
+    It 'is only retired with -Force as well, where only the overlap is over' {
+        $null = Invoke-FlowSecretRotation quick
+        Start-Sleep -Milliseconds 2100
+        (Invoke-FlowSecretRotation quick -Due -Force).Status | Should -Be Retired
+        (Get-FlowSecretVersion quick).State | Should -Be Enabled, Disabled
+    }
     It 'is nothing for a secret of which the catalog does not say how often' {
         Invoke-FlowSecretRotation quick, api-key, jwt-secret -Due | Should -BeNullOrEmpty
         Assert-Unchanged quick
@@ -195,6 +201,24 @@ Describe 'A target behind scripts' -Skip:$IsWindows {
         $told = Get-Content ops/last-revoke.json -Raw | ConvertFrom-Json
         $told.value | Should -BeExactly 'old-scripted'
         $told.current | Should -BeExactly (Get-Value scripted)
+    }
+    It 'has every older value revoked by -Force during an overlap' {
+        Set-Script revoke -Body 'cat >> last-revoke.json'
+        $null = Invoke-FlowSecretRotation scripted -TrustCatalog
+        $second = Get-FlowSecretValue scripted -AsPlainText
+        $null = Invoke-FlowSecretRotation scripted -TrustCatalog -Force
+        $told = Get-Content ops/last-revoke.json -Raw
+        $told | Should -Match '"value":"old-scripted"'
+        $told | Should -Match "`"value`":`"$second`""
+        @(Get-FlowSecretVersion scripted | Where-Object State -EQ Enabled) | Should -HaveCount 1
+    }
+    It 'does not keep a leaked value because an older one cannot be revoked' {
+        $null = Invoke-FlowSecretRotation scripted -TrustCatalog
+        Set-Script revoke -Body 'grep -q ''"value":"old-scripted"'' && exit 3; exit 0'
+        $result = Invoke-FlowSecretRotation scripted -TrustCatalog -Force -WarningVariable warned 3>$null
+        $result.State | Should -Be Retired
+        "$warned" | Should -Match 'Version 1'
+        (Get-FlowSecretVersion scripted).State | Should -Be Enabled, Disabled, Enabled
     }
     It 'keeps the old value current where it rejects the new one (exit code 10)' {
         Set-Script set 10
