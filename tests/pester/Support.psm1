@@ -217,14 +217,13 @@ secrets:
 
 # The shop's script for one operation; with 'scene.log' as the account of what was run.
 function Set-Script([string] $Operation, [int] $ExitCode = 0, [string] $Body = '') {
-    # What set was told is what test accepts, beside the value of the beginning.
     $body = $Body ? $Body : "cat > last-$Operation.json"
     Set-Content "ops/$Operation" "#!/bin/sh`necho $Operation >> scene.log`n$body`nexit $ExitCode"
     chmod 755 "ops/$Operation"
 }
 function Get-ScriptRun { if (Test-Path ops/scene.log) { Get-Content ops/scene.log } }
 
-# A shop whose workloads run in a cluster and in Cloud Run.
+# A shop whose workloads run in a cluster that is not there.
 function New-WorkloadScene {
     $sandbox = New-Sandbox @'
 application: shop
