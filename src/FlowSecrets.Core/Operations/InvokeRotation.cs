@@ -153,8 +153,8 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
             return (await workspace.Store.Rotation.RunNativeAsync(item.Unit!.Subject, cancellationToken), ItemStatus.Rotated);
         }
 
-        // What was seen before the lock was taken may be another process's past.
-        RotationView view = await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
+        // What was seen before the lock was taken may be another process's past. Where nothing was open, putting a value aside finds that out.
+        RotationView view = item.View is { Pending: null, Foreign: null } seen && !RotationItem.IsInOverlap(seen) ? seen : await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
         DateTimeOffset now = context.Clock.GetUtcNow();
         if (RotationItem.IsToRetire(view, now) && (!options.Force || RotationItem.IsWithoutOverlap(view) || (options.Due && !item.IsOld(now))))
         {
