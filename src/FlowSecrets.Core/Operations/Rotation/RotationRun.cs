@@ -151,6 +151,7 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
             using SecretValue value = await NewValueAsync(current.Value);
             Stop();
             _primary = await _store.StageAsync(_primary, value, cancellationToken);
+            RequireOwn(isUndo: false);
         }
 
         if (unit.Carriers.Count == 0)
