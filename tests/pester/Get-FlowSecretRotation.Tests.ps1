@@ -48,6 +48,7 @@ Describe 'Get-FlowSecretRotation' {
     }
     It 'keeps a journal, the newest first' {
         $null = Invoke-FlowSecretRotation jwt-secret
+        Start-Sleep -Milliseconds 1100
         $null = Invoke-FlowSecretRotation jwt-secret -Force
         $journal = (Get-FlowSecretRotation jwt-secret).Journal
         $journal | Should -HaveCount 2

@@ -25,7 +25,7 @@ Describe 'Remove-FlowSecretWorkloadBinding' -Skip:$IsWindows {
         @{ id = 'BadArgument'; what = 'a workload that is not there'; run = { Remove-FlowSecretWorkloadBinding nowhere session } }
         @{ id = 'SecretNotInCatalog'; what = 'a secret that is not there'; run = { Remove-FlowSecretWorkloadBinding api nowhere } }
         @{ id = 'KubectlMissing'; what = 'a machine without kubectl'; run = { Hide-Kubectl $scene; Remove-FlowSecretWorkloadBinding api session -KubernetesSecret app } }
-        @{ id = 'BadArgument'; what = 'a context that is not there'; run = { $null = Set-Kubectl $scene; Remove-FlowSecretWorkloadBinding api session -KubernetesSecret app } }
+        @{ id = 'WorkloadNotFound'; what = 'a context that is not there'; run = { $null = Set-Kubectl $scene; Remove-FlowSecretWorkloadBinding api session -KubernetesSecret app } }
         @{ id = 'NoCatalog'; what = 'a folder without a catalog'; run = { Remove-Item flowsecrets.yaml; Remove-FlowSecretWorkloadBinding api session } }
     ) { Assert-Failure $id $run }
     It 'tries each of them under $ErrorActionPreference Stop' {

@@ -7,7 +7,7 @@ Describe 'Restart-FlowSecretWorkload' -Skip:$IsWindows {
     It 'fails as <id> where <what>' -ForEach @(
         @{ id = 'KubectlMissing'; what = 'there is no kubectl'; run = { Hide-Kubectl $scene; Restart-FlowSecretWorkload api } }
         @{ id = 'KubectlMissing'; what = 'there is no kubectl, and it should wait'; run = { Hide-Kubectl $scene; Restart-FlowSecretWorkload api -Wait -TimeoutSec 5 } }
-        @{ id = 'BadArgument'; what = 'the context is not there'; run = { $null = Set-Kubectl $scene; Restart-FlowSecretWorkload api } }
+        @{ id = 'WorkloadNotFound'; what = 'the context is not there'; run = { $null = Set-Kubectl $scene; Restart-FlowSecretWorkload api } }
         @{ id = 'BadArgument'; what = 'the catalog has no such workload'; run = { Restart-FlowSecretWorkload nowhere } }
         @{ id = 'BadArgument'; what = 'none is named'; run = { Restart-FlowSecretWorkload } }
         @{ id = 'NoCatalog'; what = 'there is no catalog'; run = { Remove-Item flowsecrets.yaml; Restart-FlowSecretWorkload api } }

@@ -26,6 +26,7 @@ Describe 'Undo-FlowSecretRotation' {
     }
     It 'writes it into the journal' {
         $null = Invoke-FlowSecretRotation jwt-secret
+        Start-Sleep -Milliseconds 1100
         $null = Undo-FlowSecretRotation jwt-secret
         (Get-FlowSecretRotation jwt-secret).Journal.State | Should -Be Undone, Overlap
     }

@@ -208,7 +208,7 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
             Version = (view ?? item.View)?.Current,
             PreviousVersion = record is { State: RotationState.Overlap } ? record.From : null,
             RetireAt = record is { State: RotationState.Overlap, RetireAt: { } at } ? at.LocalDateTime : null,
-            Workloads = [.. item.Unit?.Workloads.Select(static w => w.Name) ?? []],
+            Workloads = (string[])[.. item.Unit?.Workloads.Select(static w => w.Name) ?? []],
             Duration = duration,
             Environment = workspace.Environment?.Name,
             Store = workspace.Place.Store,
