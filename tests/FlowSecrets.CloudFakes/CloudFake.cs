@@ -82,8 +82,10 @@ public abstract class CloudFake : IAsyncDisposable
     {
         ApiRequest request = await ApiRequest.ReadAsync(http);
         Call call = Route(request);
-        int place = _log.Add(new RecordedCall(call.Operation, call.Secret, 0, false, Now, request.Headers));
-        Fault fault = Faults.Next(call.Operation);
+        RecordedCall recorded = new(call.Operation, call.Secret, 0, false, Now, request.Headers);
+        int place = _log.Add(recorded);
+        Fault fault = Faults.Gate is { } gate ? await gate(recorded) : Fault.None;
+        fault = fault == Fault.None ? Faults.Next(call.Operation) : fault;
         if (Faults.Latency > TimeSpan.Zero)
         {
             await Task.Delay(Faults.Latency, http.RequestAborted).WaitAsync(stopping);

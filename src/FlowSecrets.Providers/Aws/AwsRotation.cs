@@ -55,7 +55,13 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
 
     public async Task<RotationView> StageAgainAsync(RotationView view, string version, CancellationToken cancellationToken)
     {
-        await store.MoveAsync(view.StoreName, UndoLabel, version, Secret(view).VersionOf(UndoLabel), cancellationToken);
+        RotationView now = await ViewAsync(view.Subject, cancellationToken);
+        if (now.Pending is { IsUndo: false } || now.Foreign is not null || now.Current != view.Current)
+        {
+            return now.Pending is { IsUndo: false } ? now : throw StoreErrors.Conflict(view.StoreName, $"The current version of '{view.StoreName}' is {now.Current}, not {view.Current}");
+        }
+
+        await store.MoveAsync(view.StoreName, UndoLabel, version, Secret(now).VersionOf(UndoLabel), cancellationToken);
         return view with { Pending = new PendingVersion(version, view.Current, view.Current == version) { IsUndo = true } };
     }
 
@@ -140,7 +146,10 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         }
 
         string arn = secret.Arn ?? "";
-        foreach (string basis in previous is null ? new[] { current } : [current, previous])
+        RotationRecord? record = RotationNotes.RecordOf(Notes(secret));
+
+        // Where two rotators met, the basis may have lost its label; the record still names it.
+        foreach (string basis in new[] { current, previous, record?.From, record?.To }.OfType<string>().Distinct(StringComparer.Ordinal))
         {
             if (AttemptOf(arn, basis, version) is { } attempt)
             {

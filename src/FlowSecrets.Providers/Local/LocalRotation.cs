@@ -29,6 +29,12 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
         (_, table) =>
         {
             RequireCurrent(view, table);
+            if (table.Staged(Stages.Pending) is { } staged && staged.Number.ToString() != version)
+            {
+                // Somebody else's new value: it may be the one that the target accepts.
+                return;
+            }
+
             VersionRow row = LocalStore.Numbered(table, version);
             (row.State, row.IsChanged) = row.State == VersionState.Destroyed ? throw StoreErrors.VersionDestroyed(view.StoreName, version) : (VersionState.Enabled, true);
             Stage(table, row, view, isUndo: true);
@@ -90,6 +96,11 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
         (_, table) =>
         {
             VersionRow? row = table.Numbered(version);
+            if (row is not null && row.Stages.Contains(Stages.Pending, StringComparer.Ordinal))
+            {
+                throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being made current again");
+            }
+
             if (row is { State: VersionState.Enabled } && !row.Stages.Contains(Stages.Current, StringComparer.Ordinal))
             {
                 table.Move(Stages.Previous, table.Staged(Stages.Previous) == row ? null : table.Staged(Stages.Previous));

@@ -27,6 +27,9 @@ public sealed class FaultPlan
     /// <summary>Told of each request before (false) and after (true) it takes effect; true breaks the connection off there. For killing the client at that very moment.</summary>
     public Func<string, bool, bool>? Watch { get; set; }
 
+    /// <summary>Asked, and waited for, before each request takes effect; what it answers comes before all that is random or queued. For playing one client's calls against another's.</summary>
+    public Func<RecordedCall, Task<Fault>>? Gate { get; set; }
+
     /// <summary>Starts the sequence of random faults anew.</summary>
     public int Seed
     {

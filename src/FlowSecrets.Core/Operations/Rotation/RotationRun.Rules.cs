@@ -23,11 +23,7 @@ internal sealed partial class RotationRun
                 $"Let it end, or end it where it was begun; see: Get-FlowSecretVersion -StoreName '{disturbed.StoreName}'");
         }
 
-        if (_primary.Pending is { IsUndo: true })
-        {
-            throw new FlowSecretException(
-                ErrorIds.RotationInProgress, FlowErrorCategory.ResourceBusy, Name, $"A rotation of '{Name}' is being taken back, and that was broken off", $"Finish it first: Undo-FlowSecretRotation {unit.Secret.Argument}");
-        }
+        RequireOwn(isUndo: false);
 
         for (int i = 0; i < _carriers.Length; i++)
         {
@@ -41,6 +37,21 @@ internal sealed partial class RotationRun
         if (_primary.Pending is { IsSuperseded: true })
         {
             await RequireRebasedAsync();
+        }
+    }
+
+    /// <summary>What stands aside is a new value, or an older one that comes back, as this run wants: whoever was first with the other counts.</summary>
+    /// <exception cref="FlowSecretException">RotationInProgress.</exception>
+    private void RequireOwn(bool isUndo)
+    {
+        if (_primary.Pending is { } pending && pending.IsUndo != isUndo)
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationInProgress,
+                FlowErrorCategory.ResourceBusy,
+                Name,
+                isUndo ? $"Another rotation of '{Name}' was begun meanwhile" : $"A rotation of '{Name}' is being taken back, and that was broken off",
+                $"Finish it first: {(isUndo ? "Invoke" : "Undo")}-FlowSecretRotation {unit.Secret.Argument}");
         }
     }
 

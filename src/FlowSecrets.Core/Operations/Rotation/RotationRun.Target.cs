@@ -54,11 +54,11 @@ internal sealed partial class RotationRun
         }
     }
 
-    /// <summary>Of the stored values besides the pending one, those that the target accepts now, the current one first.</summary>
+    /// <summary>Of the stored values besides the pending one, those that the target accepts now, the current one first. Where rotators met, it may be one that only the record still names.</summary>
     private async Task<IReadOnlyList<ReadSecret>> AcceptedAsync()
     {
         List<ReadSecret> accepted = [];
-        foreach (string version in new[] { _primary.Current, _primary.Previous }.OfType<string>().Distinct(StringComparer.Ordinal))
+        foreach (string version in new[] { _primary.Current, _primary.Previous, _primary.Record?.To, _primary.Record?.From }.OfType<string>().Where(v => v != _primary.Pending?.Version).Distinct(StringComparer.Ordinal))
         {
             if (await ReadAcceptedAsync(version) is { } read)
             {

@@ -40,6 +40,7 @@ internal sealed partial class RotationRun
             {
                 Stop();
                 _primary = await _store.StageAgainAsync(_primary, RequireBefore(), cancellationToken);
+                RequireOwn(isUndo: true);
             }
 
             if (!_primary.Pending!.IsPromoted)
@@ -63,8 +64,17 @@ internal sealed partial class RotationRun
             {
                 using ReadSecret pending = await _store.ReadAsync(_primary, _primary.Pending!.Version, cancellationToken);
                 bool isPendingAccepted = await _target.TestAsync(pending.Value, cancellationToken);
-                Stop();
-                await _target.SetAsync(current.Value, isPendingAccepted ? [pending.Value] : [], cancellationToken);
+                IReadOnlyList<ReadSecret> others = isPendingAccepted ? [] : await AcceptedAsync();
+                try
+                {
+                    Stop();
+                    await _target.SetAsync(current.Value, isPendingAccepted ? [pending.Value] : [.. others.Select(static o => o.Value)], cancellationToken);
+                }
+                finally
+                {
+                    Array.ForEach([.. others], static o => o.Dispose());
+                }
+
                 _step = RotationState.Tested;
                 await RequireAcceptedAsync(current.Value);
             }
