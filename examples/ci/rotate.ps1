@@ -50,6 +50,7 @@ try {
 
     # Each result is taken when it comes: what ends the pipeline later does not take it away.
     $due | Invoke-FlowSecretRotation @pass -Confirm:$false -ErrorVariable runErrors | ForEach-Object { $results += $_ }
+    $results | Out-Host
 }
 catch {
     $thrown = @($_)
@@ -67,7 +68,9 @@ $isGood = $failed.Count + $other.Count -eq 0
 $lines = @(
     "## Rotation: $(ConvertTo-Cell $Environment)"
     ''
-    "$(if ($isGood) { 'All went well' } else { '**Something failed**' }): $($due.Count) due, $($results.Count - $failed.Count) done, $($failed.Count) failed."
+    if ($isGood -and -not $due) { 'Nothing was due.' } else {
+        "$(if ($isGood) { 'All went well' } else { '**Something failed**' }): $($due.Count) due, $($results.Count - $failed.Count) done, $($failed.Count) failed."
+    }
     ''
 )
 if ($results) {
