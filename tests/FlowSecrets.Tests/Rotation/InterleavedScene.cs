@@ -23,8 +23,10 @@ internal sealed class InterleavedScene : IAsyncDisposable
     private readonly ModelTarget _model;
     private readonly Interleaver _game;
     private readonly Dictionary<string, InterleavedActor> _actors = new(StringComparer.Ordinal);
-    private readonly ISecretStore?[] _observer = new ISecretStore?[1];
+    private readonly Dictionary<string, SecretValue> _known = new(StringComparer.Ordinal);
+    private ISecretStore? _observer;
     private CloudFake? _fake;
+    private bool _undoes;
 
     private InterleavedScene(StoreKind kind, bool alternates, int seed)
     {
@@ -41,9 +43,10 @@ internal sealed class InterleavedScene : IAsyncDisposable
 
     public IReadOnlyList<string> Log => _game.Log;
 
-    public static async Task<InterleavedScene> StartAsync(StoreKind kind, bool alternates, int seed)
+    /// <param name="undoes">Whether somebody takes rotations back.</param>
+    public static async Task<InterleavedScene> StartAsync(StoreKind kind, bool alternates, bool undoes, int seed)
     {
-        InterleavedScene scene = new(kind, alternates, seed);
+        InterleavedScene scene = new(kind, alternates, seed) { _undoes = undoes };
         scene._fake = kind switch
         {
             StoreKind.Gcp => await GcpFake.StartAsync(new GcpFakeOptions { Convergence = TimeSpan.FromHours(1) }),
@@ -71,6 +74,12 @@ internal sealed class InterleavedScene : IAsyncDisposable
             await scene.Observer.CreateAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), value, default);
         }
 
+        if (scene._fake is GcpFake)
+        {
+            // What stood there from the start is known everywhere.
+            scene._fake.Skew = TimeSpan.FromHours(2);
+        }
+
         return scene;
     }
 
@@ -88,7 +97,11 @@ internal sealed class InterleavedScene : IAsyncDisposable
         _model.Rejects = _random.Next(3) * 0.15;
         AddActor("actor1", ["rotate", "rotate", "force"]);
         AddActor("actor2", ["rotate", "force", "due"]);
-        AddActor("actor3", ["undo"]);
+        if (_undoes)
+        {
+            AddActor("actor3", ["undo"]);
+        }
+
         await _game.RunAsync(RequireLoginAsync);
         _model.Rejects = 0;
         await SettleAsync();
@@ -105,7 +118,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
         _sandbox.Dispose();
     }
 
-    private ISecretStore Observer => _observer[0] ??= Open("observer");
+    private ISecretStore Observer => _observer ??= Open("observer");
 
     private void AddActor(string name, string[] commands)
     {
@@ -138,7 +151,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
     {
         string name = actor?.Name ?? "quiet";
         Providers.ProviderDoor door = new();
-        InterleavedProviders providers = new(door, selection => _kind == StoreKind.Local ? Local(door, actor) : Open(name), _model, actor);
+        InterleavedProviders providers = new(door, selection => _kind == StoreKind.Local ? Local(door, actor) : Open(name), () => new ModelDoor(_model, actor));
         OperationContext context = new(() => providers, _sandbox.Folder) { Clock = _clock, Variable = v => v == "FLOWSECRETS_HOME" ? _sandbox.File(name) : _sandbox.Variable(v) };
         CancellationToken life = actor?.Life ?? default;
         string environment = _kind.ToString().ToLowerInvariant();
@@ -199,7 +212,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
         Assert.Fail($"No stored value logs in: {string.Join("; ", seen)}");
     }
 
-    /// <summary>What can be read: what is current, what was before, what is aside, and on Google and locally every enabled version.</summary>
+    /// <summary>What is stored: what is current, what was before, what is aside, and every version that was ever seen and is not gone.</summary>
     private async Task<List<(string Version, SecretValue Value)>> StoredAsync()
     {
         List<(string, SecretValue)> found = [];
@@ -210,11 +223,16 @@ internal sealed class InterleavedScene : IAsyncDisposable
             versions = versions.Concat(Enumerable.Range(1, int.Parse(view.Current) + 3).Select(static n => n.ToString()));
         }
 
-        foreach (string version in versions.OfType<string>().Distinct(StringComparer.Ordinal))
+        foreach (string version in versions.Concat(_known.Keys).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             try
             {
-                found.Add((version, (await Observer.Rotation.ReadAsync(view, version, default)).Value));
+                found.Add((version, _known[version] = (await Observer.Rotation.ReadAsync(view, version, default)).Value));
+            }
+            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled && _known.ContainsKey(version))
+            {
+                // It is stored, and whoever enables it has it.
+                found.Add((version, _known[version]));
             }
             catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound or ErrorIds.SecretNotFound)
             {
@@ -241,7 +259,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
             }
 
             Assert.True(
-                result.ErrorId is null or ErrorIds.RotationInProgress or ErrorIds.Conflict or ErrorIds.RotationNeedsAttention or ErrorIds.NothingToUndo or ErrorIds.AccessDenied,
+                result.ErrorId is null or ErrorIds.RotationInProgress or ErrorIds.Conflict or ErrorIds.RotationNeedsAttention or ErrorIds.NothingToUndo or ErrorIds.CredentialRejected,
                 $"The end: {command} says {result.Message}");
         }
 

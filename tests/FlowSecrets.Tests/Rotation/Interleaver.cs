@@ -262,8 +262,8 @@ internal sealed class InterleavedActor(Interleaver game, string name) : IDisposa
     private static FlowSecretException Failure(string call, string error) => new(error, FlowErrorCategory.ResourceUnavailable, "s", $"The call '{call}' failed", "Try again.");
 }
 
-/// <summary>One actor's door: the game's model for a target, and the local store's rotation with its turns; the clouds' calls wait at the cloud.</summary>
-internal sealed class InterleavedProviders(IProviders inner, Func<StoreSelection, ISecretStore> open, ModelTarget model, InterleavedActor? actor) : IProviders
+/// <summary>The real door, but for the store and the target.</summary>
+internal sealed class InterleavedProviders(IProviders inner, Func<StoreSelection, ISecretStore> open, Func<IRotationTarget> target) : IProviders
 {
     public IDocumentFormat Documents => inner.Documents;
 
@@ -273,7 +273,7 @@ internal sealed class InterleavedProviders(IProviders inner, Func<StoreSelection
 
     public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) => inner.OpenWorkload(workload, store, environment);
 
-    public IRotationTarget OpenTarget(RotationTargetSettings settings) => new ModelDoor(model, actor);
+    public IRotationTarget OpenTarget(RotationTargetSettings settings) => target();
 }
 
 /// <summary>A rotation whose calls wait for their turn.</summary>

@@ -6,7 +6,7 @@ namespace FlowSecrets.Tests.Rotation;
 internal sealed class ModelTarget(int seed, bool alternates, string password)
 {
     private readonly Dictionary<string, string> _passwords = new(StringComparer.Ordinal) { ["a"] = password };
-    private readonly Dictionary<string, bool> _judged = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _judged = new(StringComparer.Ordinal) { [password] = true };
     private readonly Random _random = new(seed);
 
     /// <summary>The share of new values that it does not take.</summary>

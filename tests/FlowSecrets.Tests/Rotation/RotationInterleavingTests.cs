@@ -23,7 +23,19 @@ public sealed class RotationInterleavingTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Games))]
-    public async Task SomeStoredCredentialAlwaysLogsIn(StoreKind store, bool alternates)
+    public Task SomeStoredCredentialAlwaysLogsIn(StoreKind store, bool alternates) => PlayAsync(store, alternates, undoes: alternates);
+
+    /// <summary>
+    /// Not met yet: an undo that gives a rotation up looks at the target, then takes the pending value away; a rotator that sets it between the two, or has looked
+    /// before, leaves the target with a value that is stored nowhere (Google) or that no command finds again (the others).
+    /// </summary>
+    [Theory(Explicit = true)]
+    [InlineData(StoreKind.Local)]
+    [InlineData(StoreKind.Aws)]
+    [InlineData(StoreKind.Gcp)]
+    public Task SomeStoredCredentialAlwaysLogsInWhereOneUserIsTakenBack(StoreKind store) => PlayAsync(store, alternates: false, undoes: true);
+
+    private async Task PlayAsync(StoreKind store, bool alternates, bool undoes)
     {
         ConcurrentQueue<string> failures = [];
         int calls = 0;
@@ -34,7 +46,7 @@ public sealed class RotationInterleavingTests(ITestOutputHelper output)
                 return;
             }
 
-            await using InterleavedScene scene = await InterleavedScene.StartAsync(store, alternates, seed);
+            await using InterleavedScene scene = await InterleavedScene.StartAsync(store, alternates, undoes, seed);
             try
             {
                 Interlocked.Add(ref calls, await scene.PlayAsync());
