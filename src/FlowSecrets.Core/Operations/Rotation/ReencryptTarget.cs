@@ -3,17 +3,12 @@ namespace FlowSecrets.Operations.Rotation;
 /// <summary>Data that is encrypted with the secret: a script encrypts it anew, and can be run again after it was broken off. Nothing can be tried beforehand.</summary>
 internal sealed class ReencryptTarget(string script, string secret) : IRotationTarget
 {
-    private bool _isDone;
-
     public string Description => $"the script {Path.GetFileName(script)}";
 
-    public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) => Task.FromResult(_isDone);
+    public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) => Task.FromResult(true);
 
-    public async Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
-    {
-        await new ScriptRunner(script, "reencrypt", secret).RunAsync(wanted, ("accepted", accepted), cancellationToken);
-        _isDone = true;
-    }
+    public Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken) =>
+        new ScriptRunner(script, "reencrypt", secret).RunAsync(wanted, ("accepted", accepted), cancellationToken);
 
     public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
