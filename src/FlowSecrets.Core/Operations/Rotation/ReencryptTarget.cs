@@ -7,8 +7,14 @@ internal sealed class ReencryptTarget(string script, string secret) : IRotationT
 
     public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) => Task.FromResult(true);
 
-    public Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken) =>
-        new ScriptRunner(script, "reencrypt", secret).RunAsync(wanted, ("accepted", accepted), cancellationToken);
+    public async Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
+    {
+        // A key that the data is not encrypted with must never become current.
+        if (!await new ScriptRunner(script, "reencrypt", secret).RunAsync(wanted, ("accepted", accepted), cancellationToken))
+        {
+            throw new FlowSecretException(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, secret, $"The script '{Path.GetFileName(script)}' did not encrypt the data of '{secret}' anew (exit code 10)", "Mend it, then run the same command again; the key in use is still the old one.");
+        }
+    }
 
     public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
