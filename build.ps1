@@ -7,6 +7,8 @@
     Test    runs dotnet test, the one test command.
     Demo    builds, then sets examples/flowmaestro up in a new temporary folder: with a local store of its own, or, with -Store Gcp or
             Aws, against a server on this machine that answers as that cloud does; it is started and stopped here.
+            -Rotation rotates a database's password instead (examples/rotation): with a PostgreSQL of its own, a client that logs in
+            all the while, a kill half-way and a second run.
     Fakes   starts such servers for both clouds, says how to reach them, and runs until Ctrl+C: to try the module without an account.
     Pack    builds for every platform and makes out/FlowSecrets.VERSION.zip.
     Clean   removes what was built.
@@ -23,6 +25,9 @@ param(
     # Where the demonstration keeps its secrets.
     [ValidateSet('Local', 'Gcp', 'Aws')]
     [string] $Store = 'Local',
+
+    # With Demo: rotate a database's password.
+    [switch] $Rotation,
 
     # Platforms to compile ahead for; what cannot be had for one of them leaves plain IL, which runs everywhere.
     [string[]] $Runtime
@@ -87,10 +92,10 @@ function Build-Fakes {
 }
 
 # Runs a script with servers for both clouds on this machine, and with the variables that lead to them; stops them after it.
-function Use-Fakes([scriptblock] $Script) {
+function Use-Fakes([scriptblock] $Script, [string[]] $More = @()) {
     $program = Build-Fakes | Select-Object -Last 1
     $ready = Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-fakes-$([guid]::NewGuid().ToString('N')).json"
-    $server = Start-Process dotnet $program, both, --parent, $PID, --ready-file, $ready -PassThru -RedirectStandardOutput "$ready.log"
+    $server = Start-Process dotnet (@($program, 'both', '--parent', $PID, '--ready-file', $ready) + $More) -PassThru -RedirectStandardOutput "$ready.log"
     try {
         for ($i = 0; $i -lt 300 -and -not (Test-Path $ready); $i++) { Start-Sleep -Milliseconds 100 }
         $at = Get-Content $ready -Raw | ConvertFrom-Json
@@ -113,6 +118,14 @@ switch ($Task) {
     Demo {
         Build-Module ([System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier)
         $environment = @{ Local = 'local'; Gcp = 'production'; Aws = 'dr' }[$Store]
+        if ($Rotation) {
+            # Slow enough for the kill to come between two calls.
+            $environment = $Store -eq 'Gcp' ? 'production' : 'dr'
+            Use-Fakes { & (Get-Process -Id $PID).Path -NoProfile -File "$root/examples/rotation/demo.ps1" -Module $module -Environment $environment } '--latency', '300'
+            if ($LASTEXITCODE) { throw 'The demonstration failed.' }
+            return
+        }
+
         $demo = { & (Get-Process -Id $PID).Path -NoProfile -File "$root/examples/flowmaestro/demo.ps1" -Module $module -Environment $environment }
         if ($Store -eq 'Local') { & $demo } else { Use-Fakes $demo }
         if ($LASTEXITCODE) { throw 'The demonstration failed.' }

@@ -5,6 +5,7 @@ using FlowSecrets.Providers.Catalog;
 using FlowSecrets.Providers.Gcp;
 using FlowSecrets.Providers.Kubernetes;
 using FlowSecrets.Providers.Local;
+using FlowSecrets.Providers.Postgres;
 
 namespace FlowSecrets.Providers;
 
@@ -46,7 +47,9 @@ public sealed class ProviderDoor : IProviders
         _ => OpenAwsWorkload(workload, store, environment),
     };
 
-    public IRotationTarget OpenTarget(RotationTargetSettings settings) => throw new NotSupportedException();
+    public IRotationTarget OpenTarget(RotationTargetSettings settings) => settings.Target.Kind == "postgres"
+        ? OpenPostgres(settings)
+        : throw new ArgumentException($"A target '{settings.Target.Kind}' needs no package.", nameof(settings));
 
     // A cloud's packages are loaded when its method is, not before.
     private static IWorkload OpenCloudRun(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
@@ -54,6 +57,8 @@ public sealed class ProviderDoor : IProviders
 
     private static IWorkload OpenAwsWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
         AwsOpening.Find((store.Store == StoreKind.Aws ? store : new StoreSelection(StoreKind.Aws)) with { Region = workload.Settings.GetValueOrDefault("region") ?? (store.Store == StoreKind.Aws ? store.Region : null) }, environment).OpenWorkload(workload, store.Store == StoreKind.Aws ? store.Region : null);
+
+    private static PostgresTarget OpenPostgres(RotationTargetSettings settings) => new(settings);
 
     private ISecretStore OpenGcp(StoreSelection selection, Func<string, string?> environment)
     {

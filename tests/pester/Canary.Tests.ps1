@@ -10,6 +10,22 @@ BeforeAll {
     Set-Content ./broken.env "A=`"$mark"
     Set-Content ./broken.json "{ `"a`": $mark"
     Set-Content ./app.env "JWT_SECRET=$mark"
+    Set-Content ./rotation.yaml @'
+application: shop
+prefix: turn-
+default: local
+environments: { local: { store: local } }
+secrets:
+  hand: { env: [HAND, HAND_COPY], rotate: { target: { kind: manual } }, workloads: [api] }
+  carried: { rotate: { target: { kind: manual }, carriers: [{ secret: carrier }] } }
+  carrier: {}
+  scripted: { generate: { kind: hex, bytes: 16 }, rotate: { target: { kind: script, set: ./tell, test: ./tell } } }
+workloads:
+  api: { kind: kubernetes, context: flowsecrets-nowhere, namespace: shop, deployment: api }
+'@
+    # It says all that it is told, and fails.
+    Set-Content ./tell "#!/bin/sh`ncat >&2`nexit 3"
+    if (-not $IsWindows) { chmod 755 ./tell }
     Set-Content ./run.ps1 @'
 # Read without a cmdlet, which the trace would rightly show.
 $Evidence, $Mark = $env:CANARY_EVIDENCE, [System.IO.File]::ReadAllText("$PWD/value.txt")
@@ -71,6 +87,22 @@ Step { Remove-FlowSecretVersion llm-openai 1 -Confirm:$false -Verbose -Debug }
 Step { Remove-FlowSecret llm-google -Confirm:$false -Verbose -Debug }
 Step { Restore-FlowSecret llm-google -Verbose -Debug }
 Step { Disconnect-FlowSecretStore -Verbose -Debug }
+$next = [securestring]::new(); foreach ($c in "$Mark-next".ToCharArray()) { $next.AppendChar($c) }
+$turn = @{ CatalogPath = './rotation.yaml'; Verbose = $true; Debug = $true }
+foreach ($name in 'carried', 'carrier', 'scripted') { Step { New-FlowSecret $name -Value $secret @turn } }
+Step { New-FlowSecret hand -Value $secret @turn }
+Step { Invoke-FlowSecretRotation carried -Value $next -WhatIf -PassThru @turn | Format-List * }
+Step { Test-FlowSecretRotation carried, scripted -TrustCatalog @turn | Format-List * }
+Step { Invoke-FlowSecretRotation carried -Value $next @turn | Format-List * }
+Step { Get-FlowSecretRotation carried @turn | Format-List * }
+Step { Invoke-FlowSecretRotation carried -Value $secret @turn } -Fails
+Step { Undo-FlowSecretRotation carried @turn | Format-List * }
+Step { Invoke-FlowSecretRotation scripted -Value $next -TrustCatalog @turn } -Fails
+Step { Invoke-FlowSecretRotation hand -Value $next @turn } -Fails
+Step { Get-FlowSecretWorkload api @turn } -Fails
+Step { Restart-FlowSecretWorkload api @turn } -Fails
+Step { Add-FlowSecretWorkloadBinding api hand @turn } -Fails
+Step { Remove-FlowSecretWorkloadBinding api hand @turn } -Fails
 $Error | Format-List * -Force | Out-String -Width 300 | Set-Content "$Evidence/errors.txt"
 $Error | ForEach-Object { $_ | ConvertTo-Json -Depth 4 -WarningAction Ignore } | Set-Content "$Evidence/errors.json"
 Stop-Transcript | Out-Null

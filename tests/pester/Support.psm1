@@ -183,4 +183,80 @@ function Remove-AccessScene($Scene) {
 # Asks Google as somebody, until the session is disconnected.
 function Use-Member([string] $Member) { $null = Connect-FlowSecretStore -Environment production -AccessToken (ConvertTo-Secret "as:$Member") }
 
+# A shop whose secrets are rotated: one of each sort, with a value each; scripts (sh) that write down what they were asked for.
+function New-RotationScene {
+    $sandbox = New-Sandbox @'
+application: shop
+prefix: shop-
+default: local
+environments:
+  local: { store: local }
+secrets:
+  jwt-secret: { env: [JWT_SECRET, JWT_SECRET_COPY], generate: { kind: base64, bytes: 48 }, rotate: { every: 90d }, workloads: [] }
+  quick: { env: QUICK, generate: { kind: hex, bytes: 16 }, rotate: { overlap: 1s } }
+  old: { env: OLD, generate: { kind: hex, bytes: 16 }, rotate: { every: 1s } }
+  db-config:
+    fields: { user: { sensitive: false, env: DB_USER }, password: { env: DB_PASSWORD, generate: { kind: password, length: 24 } } }
+    rotate: { carriers: [{ secret: db-password }, { secret: db-copy, password: pass }] }
+  db-password: { env: PGPASSWORD }
+  db-copy: { fields: { pass: { env: COPY_PASSWORD }, pool: { sensitive: false } } }
+  api-key: { env: API_KEY, rotate: { target: { kind: manual } } }
+  scripted: { env: SCRIPTED, generate: { kind: hex, bytes: 16 }, rotate: { target: { kind: script, set: ops/set, test: ops/test, revoke: ops/revoke } } }
+  encryption-key: { env: ENCRYPTION_KEY, usage: encryption, generate: { kind: hex, bytes: 32 }, rotate: { every: 90d } }
+  partner-token: { env: PARTNER_TOKEN, owner: external }
+  plain: { env: PLAIN, generate: { kind: hex, bytes: 16 } }
+'@
+    $null = New-Item ops -ItemType Directory
+    foreach ($operation in 'set', 'test', 'revoke') { Set-Script $operation }
+    $values = @{ 'db-config' = '{"user":"app","password":"old-db-password"}'; 'db-password' = 'old-db-password'; 'db-copy' = '{"pass":"old-db-password","pool":"5"}' }
+    foreach ($name in 'jwt-secret', 'quick', 'old', 'db-config', 'db-password', 'db-copy', 'api-key', 'scripted', 'encryption-key', 'partner-token', 'plain') {
+        $null = New-FlowSecret $name -Value (ConvertTo-Secret ($values[$name] ?? "old-$name"))
+    }
+    $sandbox
+}
+
+# The shop's script for one operation; with 'scene.log' as the account of what was run.
+function Set-Script([string] $Operation, [int] $ExitCode = 0, [string] $Body = '') {
+    $body = $Body ? $Body : "cat > last-$Operation.json"
+    Set-Content "ops/$Operation" "#!/bin/sh`necho $Operation >> scene.log`n$body`nexit $ExitCode"
+    chmod 755 "ops/$Operation"
+}
+function Get-ScriptRun { if (Test-Path ops/scene.log) { Get-Content ops/scene.log } }
+
+# A shop whose workloads run in a cluster that is not there.
+function New-WorkloadScene {
+    $sandbox = New-Sandbox @'
+application: shop
+prefix: shop-
+default: local
+environments:
+  local: { store: local }
+secrets:
+  jwt-secret: { env: [JWT_SECRET, JWT_SECRET_COPY], workloads: [api, worker] }
+  db-config: { fields: { host: { sensitive: false, env: DB_HOST }, password: { env: [DB_PASSWORD, PGPASSWORD] } }, workloads: [api] }
+  session: { env: SESSION_SECRET, workloads: [api] }
+  nameless: {}
+workloads:
+  api: { kind: kubernetes, context: flowsecrets-nowhere, namespace: shop, deployment: api }
+  worker: { kind: kubernetes, context: flowsecrets-nowhere, namespace: shop, deployment: worker }
+'@
+    foreach ($name in 'jwt-secret', 'session') { $null = New-FlowSecret $name -Value (ConvertTo-Secret "old-$name") }
+    $empty = (New-Item (Join-Path $sandbox.Path empty) -ItemType Directory).FullName
+    $sandbox | Add-Member Empty $empty -PassThru | Add-Member PathBefore $env:PATH -PassThru
+}
+# kubectl that is not there.
+function Hide-Kubectl($Scene) { $env:PATH = $Scene.Empty }
+# kubectl that knows no context, as the real one says it.
+function Set-Kubectl($Scene) {
+    $folder = (New-Item (Join-Path $Scene.Path bin) -ItemType Directory -Force).FullName
+    Set-Content "$folder/kubectl" "#!/bin/sh`necho `"`$@`" >> '$folder/kubectl.log'`necho 'error: context `"flowsecrets-nowhere`" does not exist' >&2`nexit 1"
+    chmod 755 "$folder/kubectl"
+    $env:PATH = $folder + [System.IO.Path]::PathSeparator + $Scene.PathBefore
+    "$folder/kubectl.log"
+}
+function Remove-WorkloadScene($Scene) {
+    $env:PATH = $Scene.PathBefore
+    Remove-Sandbox $Scene
+}
+
 Export-ModuleMember -Function *

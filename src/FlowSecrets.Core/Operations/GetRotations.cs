@@ -106,7 +106,8 @@ public sealed class GetRotationsOperation(OperationContext context) : IOperation
             LastError = record?.ErrorId,
             Failures = record?.Failures ?? 0,
             Message = view.Foreign ?? Message(item, now),
-            Journal = [.. view.Journal.Select(static r => new RotationJournalEntry(r.State, r.From, r.To, r.Started.LocalDateTime, r.Ended?.LocalDateTime, r.Ended - r.Started, r.By))],
+            // An array: PowerShell indexes nothing else that a collection expression makes.
+            Journal = (RotationJournalEntry[])[.. view.Journal.Select(static r => new RotationJournalEntry(r.State, r.From, r.To, r.Started.LocalDateTime, r.Ended?.LocalDateTime, r.Ended - r.Started, r.By))],
             Environment = workspace.Environment?.Name,
             Store = workspace.Place.Store,
             Place = workspace.Place.ToString(),

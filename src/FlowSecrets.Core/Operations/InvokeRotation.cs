@@ -134,7 +134,7 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
             {
                 using RotationLock held = RotationLock.Take(workspace.Place, item.Names, context.Variable);
                 RotationRun run = new(workspace, item.Unit!, settings, context, host, targets, cancellationToken);
-                (RotationView view, string status) = await RunAsync(workspace, run, item, options, cancellationToken);
+                (RotationView view, string status) = await RunAsync(workspace, run, item, options, host, cancellationToken);
                 results.Add(Result(workspace, item, null, view, context.Clock.GetElapsedTime(start)) with { Status = status });
             }
             catch (FlowSecretException e)
@@ -146,17 +146,17 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
         return [.. results];
     }
 
-    private async Task<(RotationView View, string Status)> RunAsync(Workspace workspace, RotationRun run, RotationItem item, InvokeRotationOptions options, CancellationToken cancellationToken)
+    private async Task<(RotationView View, string Status)> RunAsync(Workspace workspace, RotationRun run, RotationItem item, InvokeRotationOptions options, IOperationHost host, CancellationToken cancellationToken)
     {
         if (options.Native)
         {
             return (await workspace.Store.Rotation.RunNativeAsync(item.Unit!.Subject, cancellationToken), ItemStatus.Rotated);
         }
 
-        // What was seen before the lock was taken may be another process's past.
-        RotationView view = await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
+        // What was seen before the lock was taken may be another process's past. Where nothing was open, putting a value aside finds that out.
+        RotationView view = item.View is { Pending: null, Foreign: null } seen && !RotationItem.IsInOverlap(seen) ? seen : await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
         DateTimeOffset now = context.Clock.GetUtcNow();
-        if (RotationItem.IsToRetire(view, now) && (!options.Force || RotationItem.IsWithoutOverlap(view)))
+        if (RotationItem.IsToRetire(view, now) && (!options.Force || RotationItem.IsWithoutOverlap(view) || (options.Due && !item.IsOld(now))))
         {
             RotationItem.RequireRetirable(item.Secret, view, options.Force);
             bool isRest = RotationItem.IsWithoutOverlap(view);
@@ -167,6 +167,10 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
                 return (view, isRest ? ItemStatus.Rotated : ItemStatus.Retired);
             }
         }
+        else if (options.Force && RotationItem.IsInOverlap(view))
+        {
+            view = await RetireEarlierAsync(workspace, run, item, view, host, cancellationToken);
+        }
         else if (options.Due && view.Pending is null && !item.IsOld(now))
         {
             // Another machine did it meanwhile.
@@ -175,6 +179,20 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
 
         view = await run.RotateAsync(view);
         return RotationItem.IsToRetire(view, context.Clock.GetUtcNow()) ? (await run.RetireAsync(view), ItemStatus.Rotated) : (view, ItemStatus.Rotated);
+    }
+
+    /// <summary>The value before the current one goes first: the record of the next rotation knows it no longer. What keeps it does not keep a leaked value from being replaced.</summary>
+    private static async Task<RotationView> RetireEarlierAsync(Workspace workspace, RotationRun run, RotationItem item, RotationView view, IOperationHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await run.RetireAsync(view);
+        }
+        catch (FlowSecretException e)
+        {
+            host.Warning($"Version {view.Record!.From} of '{view.StoreName}' is still valid: {e.Cause}. Once nothing needs it: Set-FlowSecretVersion {item.Secret.Argument} -Version {view.Record.From} -State Disabled");
+            return await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
+        }
     }
 
     internal static RotationResult Result(Workspace workspace, RotationItem item, FlowSecretException? error, RotationView? view, TimeSpan duration)
@@ -190,7 +208,7 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
             Version = (view ?? item.View)?.Current,
             PreviousVersion = record is { State: RotationState.Overlap } ? record.From : null,
             RetireAt = record is { State: RotationState.Overlap, RetireAt: { } at } ? at.LocalDateTime : null,
-            Workloads = [.. item.Unit?.Workloads.Select(static w => w.Name) ?? []],
+            Workloads = (string[])[.. item.Unit?.Workloads.Select(static w => w.Name) ?? []],
             Duration = duration,
             Environment = workspace.Environment?.Name,
             Store = workspace.Place.Store,

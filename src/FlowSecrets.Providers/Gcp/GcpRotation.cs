@@ -217,6 +217,11 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         string aside = SiblingOf(name);
         StoreErrors.RequireSize(name, value, GcpStore.MaxValueBytes);
         string mark = RotationNotes.MarkOf(view.Current, 1, isUndo);
+        if (await store.NewestNumberAsync(name, cancellationToken) is var newest && newest != view.Current)
+        {
+            throw StoreErrors.Conflict(name, $"The current version of '{name}' is {newest}, not {view.Current}");
+        }
+
         if (!await store.CreateBesideAsync(aside, (GcpSecret)view.Mark!, new(StringComparer.Ordinal) { [SiblingLabel] = SiblingLabelValue }, new(StringComparer.Ordinal) { [OwnerNote] = name, [RotationNotes.Pending] = mark }, cancellationToken))
         {
             RotationView now = await ViewAsync(view.Subject, cancellationToken);

@@ -20,4 +20,13 @@ public sealed record AwsFakeOptions
 
     /// <summary>Null: any access key will do.</summary>
     public string? RequiredAccessKeyId { get; init; }
+
+    /// <summary>What rotates secrets after RotateSecret; null: nothing does, as after a function has failed.</summary>
+    public AwsRotationFunction? RotationFunction { get; init; }
 }
+
+/// <summary>A function that rotates: after some looks at the secret its new version has a value and is current.</summary>
+/// <param name="Value">The new value.</param>
+/// <param name="Looks">How many DescribeSecret still see the rotation under way.</param>
+/// <param name="KeepsPending">Whether AWSPENDING stays on the version that became current; both are met.</param>
+public sealed record AwsRotationFunction(string Value, int Looks = 0, bool KeepsPending = true);

@@ -13,9 +13,14 @@ internal sealed class AwsHandlers
 {
     private readonly Dictionary<string, AwsHandler> _handlers = new(StringComparer.Ordinal);
 
-    public AwsHandlers()
+    /// <param name="function">Null: nothing rotates.</param>
+    public AwsHandlers(AwsRotationFunction? function)
     {
-        Read("DescribeSecret", AwsSecretOperations.Describe);
+        Read("DescribeSecret", (region, body) =>
+        {
+            AwsRotationOperations.Look(region, body, function);
+            return AwsSecretOperations.Describe(region, body);
+        });
         Read("ListSecrets", AwsListOperations.List);
         Read("GetSecretValue", AwsValueOperations.Get);
         _handlers.Add("BatchGetSecretValue", new AwsHandler(false, AwsBatchOperation.Get));
@@ -36,7 +41,7 @@ internal sealed class AwsHandlers
         Write("ReplicateSecretToRegions", AwsReplicationOperations.Replicate);
         Write("RemoveRegionsFromReplication", AwsReplicationOperations.Remove);
         Write("StopReplicationToReplica", AwsReplicationOperations.Stop);
-        Write("RotateSecret", AwsRotationOperations.Rotate);
+        Write("RotateSecret", (region, body) => AwsRotationOperations.Rotate(region, body, function));
         Write("CancelRotateSecret", AwsRotationOperations.Cancel);
     }
 

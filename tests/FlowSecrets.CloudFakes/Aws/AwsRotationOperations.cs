@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace FlowSecrets.CloudFakes.Aws;
 
-/// <summary>RotateSecret and CancelRotateSecret, without a function that would rotate: an empty version waits under AWSPENDING, as it does after a function has failed.</summary>
+/// <summary>RotateSecret and CancelRotateSecret. Without a function an empty version waits under AWSPENDING, as it does after one has failed.</summary>
 internal static class AwsRotationOperations
 {
     private const string NotConfigured = "No Lambda rotation function ARN is associated with this secret.";
 
-    public static AwsResult Rotate(AwsRegion region, JsonObject body)
+    public static AwsResult Rotate(AwsRegion region, JsonObject body, AwsRotationFunction? simulated)
     {
         string token = AwsRules.VersionToken(body);
         AwsSecret secret = region.RequirePrimary(body.SecretId());
@@ -30,9 +30,35 @@ internal static class AwsRotationOperations
         if (isAtOnce && secret.WithId(token) is null)
         {
             AwsLabels.AddEmpty(secret, token, region.Now);
+            secret.Making = simulated is null ? null : (token, simulated.Looks);
         }
 
         return AwsOutput.Named(secret, ("VersionId", isAtOnce ? token : null));
+    }
+
+    /// <summary>A look at a secret brings its function further; at the end it has set, tested and finished.</summary>
+    public static void Look(AwsRegion region, JsonObject body, AwsRotationFunction? function)
+    {
+        if (function is null || region.Find(body.SecretId()) is not { Making: { } making } secret)
+        {
+            return;
+        }
+
+        if (making.Looks > 0)
+        {
+            secret.Making = (making.Version, making.Looks - 1);
+            return;
+        }
+
+        secret.Making = null;
+        AwsLabels.AddVersion(secret, making.Version, function.Value, null, [AwsLabels.Current], region.Now);
+        if (!function.KeepsPending)
+        {
+            secret.WithId(making.Version)!.Stages.Remove(AwsLabels.Pending);
+        }
+
+        secret.Rotated = secret.Changed = region.Now;
+        AwsReplication.Follow(region, secret);
     }
 
     public static AwsResult Cancel(AwsRegion region, JsonObject body)

@@ -36,6 +36,9 @@ internal sealed class AwsSecret(string name, string arn, DateTimeOffset created)
 
     public bool RotationEnabled { get; set; }
 
+    /// <summary>The version that a function is making, and how many looks it still takes; null: none.</summary>
+    public (string Version, int Looks)? Making { get; set; }
+
     public string? ResourcePolicy { get; set; }
 
     /// <summary>Set on replicas.</summary>

@@ -19,7 +19,7 @@ public sealed partial class LayoutTests
         string[] references = [.. ReferencesOf(typeof(Providers.ProviderDoor).Assembly.Location).Where(static r => !r.StartsWith("System.", StringComparison.Ordinal) && r != "Microsoft.Win32.Primitives")];
         Assert.Contains("FlowSecrets.Core", references);
         Assert.Subset(
-            new HashSet<string> { "FlowSecrets.Core", "YamlDotNet", "Microsoft.Data.Sqlite", "SQLitePCLRaw.batteries_v2", "AWSSDK.Core", "AWSSDK.SecurityToken", "Google.Apis", "Google.Apis.Auth", "Google.Apis.Core", "Newtonsoft.Json" },
+            new HashSet<string> { "FlowSecrets.Core", "YamlDotNet", "Microsoft.Data.Sqlite", "SQLitePCLRaw.batteries_v2", "AWSSDK.Core", "AWSSDK.SecurityToken", "Google.Apis", "Google.Apis.Auth", "Google.Apis.Core", "Newtonsoft.Json", "Npgsql" },
             references.ToHashSet());
     }
 

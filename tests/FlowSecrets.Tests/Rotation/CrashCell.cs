@@ -16,7 +16,12 @@ internal sealed record CrashCell(string Store, string Target, string Action, (in
     public bool Elsewhere { get; init; }
 
     /// <summary>Whether it is killed after its very last call: -Force then makes another rotation, any other command says that it is done.</summary>
-    public bool IsLast { get; init; }
+    public bool IsLast
+    {
+        // The second run may have come to the end before it was killed.
+        get => field || Again is not null;
+        init;
+    }
 
     public override string ToString() => $"{Store} {Target} {Action} killed {Word(Cloud, "cloud")}{Word(Port, "port")}{Script}{(Again is null ? "" : $" and again {Word(Again, "")}")}{(Elsewhere ? ", another machine goes on" : "")}";
 

@@ -9,7 +9,8 @@ namespace FlowSecrets.Tests.Rotation;
 /// <summary>A store and a target that a worker process rotates in, and is killed.</summary>
 internal sealed class CrashScene : IAsyncDisposable
 {
-    private static readonly string Worker = Path.Combine(AppContext.BaseDirectory, "FlowSecrets.Worker.dll");
+    // From its own folder: beside the tests, what ASP.NET brings is left out.
+    private static readonly string Worker = Path.Combine(AppContext.BaseDirectory.Replace("FlowSecrets.Tests", "FlowSecrets.Worker", StringComparison.Ordinal), "FlowSecrets.Worker.dll");
 
     private static readonly HashSet<string> Writes = new(StringComparer.Ordinal)
     {
@@ -80,6 +81,8 @@ internal sealed class CrashScene : IAsyncDisposable
             }
         }
 
+        // What is there at the beginning is old; what the rotation writes is not seen by 'latest'.
+        (scene._fake as GcpFake)?.Skew = TimeSpan.FromHours(2);
         return scene;
     }
 

@@ -29,10 +29,11 @@ public sealed class CrashTableTests(ITestOutputHelper output)
     [MemberData(nameof(Columns))]
     public async Task AKilledRotationIsFinishedByTheNextRun(string store, string target)
     {
+        await using PostgresServer? server = target.StartsWith("postgres", StringComparison.Ordinal) ? await PostgresServer.StartAsync() : null;
         List<CrashCell> cells = [];
         foreach (string action in new[] { "rotate", "force", "undo" })
         {
-            cells.AddRange(Select(await CellsAsync(store, target, action)));
+            cells.AddRange(Select(await CellsAsync(store, target, action, server)));
         }
 
         ConcurrentQueue<string> failures = [];
@@ -40,7 +41,7 @@ public sealed class CrashTableTests(ITestOutputHelper output)
         {
             try
             {
-                await cell.PlayAsync(CrashTargets.Make(cell.Target));
+                await cell.PlayAsync(CrashTargets.Make(cell.Target, server));
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -56,9 +57,9 @@ public sealed class CrashTableTests(ITestOutputHelper output)
         All ? cells : cells.Where((c, i) => c.Action == "rotate" && (i % 5 == 2 || i == cells.Count - 1));
 
     /// <summary>The calls that an undisturbed run makes, each before and after, some with a second kill, some with another machine going on.</summary>
-    private static async Task<IReadOnlyList<CrashCell>> CellsAsync(string store, string target, string action)
+    private static async Task<IReadOnlyList<CrashCell>> CellsAsync(string store, string target, string action, PostgresServer? server)
     {
-        await using CrashScene scene = await CrashScene.StartAsync(store, CrashTargets.Make(target));
+        await using CrashScene scene = await CrashScene.StartAsync(store, CrashTargets.Make(target, server));
         if (action == "undo" && !scene.Target.KeepsOld)
         {
             return [];
@@ -96,13 +97,14 @@ public sealed class CrashTableTests(ITestOutputHelper output)
 
 internal static class CrashTargets
 {
-    public static string[] Names { get; } = ["generated", "carriers", "manual", "script"];
+    public static string[] Names { get; } = ["generated", "carriers", "manual", "script", "postgres", "postgres-one"];
 
-    public static CrashTarget Make(string name) => name switch
+    public static CrashTarget Make(string name, PostgresServer? server) => name switch
     {
         "generated" => new GeneratedTarget(withCarrier: false),
         "carriers" => new GeneratedTarget(withCarrier: true),
         "manual" => new ManualTarget(),
-        _ => new ScriptedTarget(),
+        "script" => new ScriptedTarget(),
+        _ => new PostgresCrashTarget(server!, alternates: name == "postgres"),
     };
 }

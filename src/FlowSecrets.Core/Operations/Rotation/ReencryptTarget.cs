@@ -3,16 +3,17 @@ namespace FlowSecrets.Operations.Rotation;
 /// <summary>Data that is encrypted with the secret: a script encrypts it anew, and can be run again after it was broken off. Nothing can be tried beforehand.</summary>
 internal sealed class ReencryptTarget(string script, string secret) : IRotationTarget
 {
-    private bool _isDone;
-
     public string Description => $"the script {Path.GetFileName(script)}";
 
-    public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) => Task.FromResult(_isDone);
+    public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) => Task.FromResult(true);
 
     public async Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
     {
-        await new ScriptRunner(script, "reencrypt", secret).RunAsync(wanted, ("accepted", accepted), cancellationToken);
-        _isDone = true;
+        // A key that the data is not encrypted with must never become current.
+        if (!await new ScriptRunner(script, "reencrypt", secret).RunAsync(wanted, ("accepted", accepted), cancellationToken))
+        {
+            throw new FlowSecretException(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, secret, $"The script '{Path.GetFileName(script)}' did not encrypt the data of '{secret}' anew (exit code 10)", "Mend it, then run the same command again; the key in use is still the old one.");
+        }
     }
 
     public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) => Task.FromResult<string?>(null);

@@ -64,7 +64,10 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
     /// <summary>Whether it is time for a new value; not while the one before is still valid.</summary>
     public bool IsOld(DateTimeOffset now) => DueAt <= now && !(View is { Record: { State: RotationState.Overlap } record } && record.RetireAt > now && record.To == View.Current);
 
-    public static bool IsToRetire(RotationView view, DateTimeOffset now) => view is { Pending: null, Record: { State: RotationState.Overlap, From: not null } record } && record.RetireAt <= now && record.To == view.Current;
+    public static bool IsToRetire(RotationView view, DateTimeOffset now) => IsInOverlap(view) && view.Record!.RetireAt <= now;
+
+    /// <summary>Whether the value before is still valid, and no other rotation has begun.</summary>
+    public static bool IsInOverlap(RotationView view) => view is { Pending: null, Record: { State: RotationState.Overlap, From: not null } record } && record.To == view.Current;
 
     /// <summary>Whether its rotation was to take the value before out of use itself.</summary>
     public static bool IsWithoutOverlap(RotationView view) => view.Record is { } record && record.RetireAt <= record.Ended;

@@ -18,7 +18,7 @@ internal sealed partial class RotationRun
 
         _step = RotationState.Applied;
         using ReadSecret pending = await _store.ReadAsync(_primary, _primary.Pending!.Version, cancellationToken);
-        if (isNew || !await _target.TestAsync(pending.Value, cancellationToken))
+        if (isNew || _target is ReencryptTarget || !await _target.TestAsync(pending.Value, cancellationToken))
         {
             IReadOnlyList<ReadSecret> accepted = await AcceptedAsync();
             try

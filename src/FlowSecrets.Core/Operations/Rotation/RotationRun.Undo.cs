@@ -60,7 +60,7 @@ internal sealed partial class RotationRun
         {
             _step = RotationState.Applied;
             using ReadSecret current = await _store.ReadAsync(_primary, _primary.Current, cancellationToken);
-            if (!await _target.TestAsync(current.Value, cancellationToken))
+            if (_target is ReencryptTarget || !await _target.TestAsync(current.Value, cancellationToken))
             {
                 using ReadSecret pending = await _store.ReadAsync(_primary, _primary.Pending!.Version, cancellationToken);
                 bool isPendingAccepted = await _target.TestAsync(pending.Value, cancellationToken);

@@ -7,6 +7,9 @@ internal sealed partial class RotationRun
 {
     private readonly Dictionary<string, IWorkload> _opened = new(StringComparer.Ordinal);
 
+    /// <summary>Since when the current version is current.</summary>
+    private DateTimeOffset Since => _promoted ?? (_primary.Record is { Promoted: { } promoted } record && record.To == _primary.Current ? promoted : context.Clock.GetUtcNow());
+
     private IWorkload Open(CatalogWorkload workload) =>
         _opened.TryGetValue(workload.Name, out IWorkload? open) ? open : _opened[workload.Name] = context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable);
 
@@ -20,7 +23,7 @@ internal sealed partial class RotationRun
             if (state.Health == WorkloadHealth.Paused)
             {
                 throw new FlowSecretException(
-                    ErrorIds.WorkloadFailed, FlowErrorCategory.InvalidOperation, workload.Name, $"{Open(workload).Description} is paused, so it would not get a new value of '{Name}'", "Resume it first, then run the command again; nothing was changed.");
+                    ErrorIds.WorkloadFailed, FlowErrorCategory.InvalidOperation, workload.Name, $"{Open(workload).Description} is paused{(state.Detail.Length == 0 ? "" : $" ({state.Detail})")}, so it would not get a new value of '{Name}'", "Resume it first, then run the command again; nothing was changed.");
             }
 
             if (unit.KillsOldAtOnce && state.HoldsValues && !settings.AllowInterruption)
@@ -44,6 +47,9 @@ internal sealed partial class RotationRun
         }
 
         _step = RotationState.Redeployed;
+
+        // When an earlier run promoted is not known; what is deployed from now on has the value for certain.
+        _promoted ??= context.Clock.GetUtcNow();
         List<(IWorkload Workload, string Deployment)> deployments = [];
         foreach (CatalogWorkload workload in unit.Workloads)
         {
@@ -96,14 +102,14 @@ internal sealed partial class RotationRun
         {
             if (unit.Definition.Workloads.Contains(workload.Name, StringComparer.Ordinal))
             {
-                await secrets.AddAsync(_store, _primary, unit.Definition, _promoted ?? context.Clock.GetUtcNow(), withPrevious, cancellationToken);
+                await secrets.AddAsync(_store, _primary, unit.Definition, Since, withPrevious, cancellationToken);
             }
 
             for (int i = 0; i < _carriers.Length; i++)
             {
                 if (unit.Carriers[i].Secret.Definition!.Workloads.Contains(workload.Name, StringComparer.Ordinal))
                 {
-                    await secrets.AddAsync(_store, _carriers[i], unit.Carriers[i].Secret.Definition!, _promoted ?? context.Clock.GetUtcNow(), withPrevious, cancellationToken);
+                    await secrets.AddAsync(_store, _carriers[i], unit.Carriers[i].Secret.Definition!, Since, withPrevious, cancellationToken);
                 }
             }
 

@@ -230,7 +230,9 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
             Started = _primary.Record is { FailedStep: not null } open && open.From == _primary.Pending.Basis ? open.Started : _started,
             Promoted = _promoted ?? now,
             Ended = now,
-            RetireAt = state == RotationState.Undone ? null : now + overlap,
+
+            // To the next whole second, as the record has it: an overlap is never shorter than was said.
+            RetireAt = state == RotationState.Undone ? null : overlap == TimeSpan.Zero ? now : DateTimeOffset.FromUnixTimeSeconds((now + overlap).ToUnixTimeSeconds() + 1),
             By = Rotator.Of(context.Variable),
         };
         await CloseAllAsync(record);

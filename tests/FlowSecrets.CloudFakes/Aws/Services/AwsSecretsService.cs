@@ -6,7 +6,7 @@ namespace FlowSecrets.CloudFakes.Aws;
 /// <summary>Secrets Manager behind its quotas and its permissions.</summary>
 internal sealed class AwsSecretsService(AwsStore store, AwsKms kms, AwsFakeOptions options) : IAwsService
 {
-    private readonly AwsHandlers _handlers = new();
+    private readonly AwsHandlers _handlers = new(options.RotationFunction);
     private readonly AwsQuotas _quotas = new();
 
     public AwsHandler? Find(string operation) => _handlers.Find(operation);

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace FlowSecrets.Tests.Support;
+
+/// <summary>A throw-away PostgreSQL on this machine alone, as an ordinary user; it logs every statement.</summary>
+internal sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly string _folder;
+    private Process _process = null!;
+
+    private PostgresServer(string folder, int port) => (_folder, Port) = (folder, port);
+
+    public static string Host => "127.0.0.1";
+
+    public int Port { get; }
+
+    public static string AdminUser => "postgres";
+
+    public static string AdminPassword => "admin-password-of-tests";
+
+    /// <summary>The JSON secret of a user with its password.</summary>
+    public string Secret(string user, string password) => $$"""{"host":"{{Host}}","port":"{{Port}}","db":"postgres","user":"{{user}}","password":"{{password}}"}""";
+
+    public static async Task<PostgresServer> StartAsync()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The server is started by programs of Unix.");
+        string bin = Find() ?? "";
+        Assert.SkipWhen(bin.Length == 0, "PostgreSQL's initdb and postgres are not on this machine.");
+        string folder = Directory.CreateTempSubdirectory("flowsecrets-pg-").FullName;
+        PostgresServer server = new(folder, FreePort());
+        File.WriteAllText(Path.Combine(folder, "pw"), AdminPassword);
+        if (Environment.UserName == "root")
+        {
+            Tool.Run("chown", "/", null, "-R", "nobody", folder);
+        }
+
+        string data = Path.Combine(folder, "data");
+        string[] init = [Path.Combine(bin, "initdb"), "-D", data, "-U", AdminUser, "--pwfile", Path.Combine(folder, "pw"), "-A", "scram-sha-256", "--locale=C", "-E", "UTF8", "--no-sync"];
+        (int code, string output, string error) = Tool.Run(Ordinary(init)[0], folder, null, Ordinary(init)[1..]);
+        Assert.True(code == 0, $"initdb: {output}{error}");
+        string[] start = [Path.Combine(bin, "postgres"), "-D", data, "-p", $"{server.Port}", "-c", $"listen_addresses={Host}", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "log_statement=all", "-c", "log_connections=on", "-c", "max_connections=50"];
+        ProcessStartInfo info = new(Ordinary(start)[0]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
+        Array.ForEach(Ordinary(start)[1..], info.ArgumentList.Add);
+        server._process = Process.Start(info)!;
+        server._process.ErrorDataReceived += (_, line) => server.Keep(line.Data);
+        server._process.BeginErrorReadLine();
+        await server.WaitAsync();
+        return server;
+    }
+
+    /// <summary>What the server has logged so far.</summary>
+    public string LogText()
+    {
+        lock (_log)
+        {
+            return _log.ToString();
+        }
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using NpgsqlConnection connection = new(Connection(AdminUser, AdminPassword));
+        await connection.OpenAsync();
+        await using NpgsqlCommand command = new(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<bool> AcceptsAsync(string user, string password)
+    {
+        try
+        {
+            await using NpgsqlConnection connection = new(Connection(user, password));
+            await connection.OpenAsync();
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState is "28P01" or "28000")
+        {
+            return false;
+        }
+    }
+
+    public string Connection(string user, string password) =>
+        new NpgsqlConnectionStringBuilder { Host = Host, Port = Port, Username = user, Password = password, Database = "postgres", Pooling = false, Timeout = 10 }.ConnectionString;
+
+    public async ValueTask DisposeAsync()
+    {
+        // SIGINT to the server itself: it ends its sessions and stops.
+        Tool.Run("kill", "/", null, "-INT", File.ReadLines(Path.Combine(_folder, "data", "postmaster.pid")).First());
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+        await _process.WaitForExitAsync(limit.Token);
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private readonly System.Text.StringBuilder _log = new();
+
+    private void Keep(string? line)
+    {
+        lock (_log)
+        {
+            _log.AppendLine(line);
+        }
+    }
+
+    private async Task WaitAsync()
+    {
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                await ExecuteAsync("select 1");
+                return;
+            }
+            catch (NpgsqlException) when (i < 300 && !_process.HasExited)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    /// <summary>PostgreSQL refuses to run as root.</summary>
+    private static string[] Ordinary(string[] command) => Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--clear-groups", .. command] : command;
+
+    private static string? Find() =>
+        (Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(static d => Path.Combine(d, "bin")) : [])
+        .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
+        .FirstOrDefault(static f => File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "postgres")));
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,51 @@
+BeforeAll { Import-Module $PSScriptRoot/Support.psm1 -Force }
+
+Describe 'Add-FlowSecretWorkloadBinding' -Skip:$IsWindows {
+    BeforeEach { $scene = New-WorkloadScene }
+    AfterEach { Remove-WorkloadScene $scene }
+
+    It 'starts no kubectl with -WhatIf, and emits the plan with -PassThru' {
+        $log = Set-Kubectl $scene
+        Add-FlowSecretWorkloadBinding api session -KubernetesSecret app -WhatIf | Should -BeNullOrEmpty
+        $plan = Add-FlowSecretWorkloadBinding api, worker session -KubernetesSecret app -WhatIf -PassThru
+        $plan.Status | Should -Be Planned, Planned
+        $plan.Workload | Should -Be api, worker
+        $plan.Message | Should -Match 'SESSION_SECRET'
+        $log | Should -Not -Exist
+    }
+    It 'takes the one variable that the catalog names, or the one that is said' {
+        (Add-FlowSecretWorkloadBinding api db-config -Field host -WhatIf -PassThru).Message | Should -Match 'DB_HOST'
+        (Add-FlowSecretWorkloadBinding api jwt-secret -Variable OTHER -WhatIf -PassThru).Message | Should -Match 'OTHER'
+    }
+    It 'fails as <id> for <what>' -ForEach @(
+        @{ id = 'BadArgument'; what = 'a secret with several variables'; run = { Add-FlowSecretWorkloadBinding api jwt-secret } }
+        @{ id = 'BadArgument'; what = 'a secret with no variable'; run = { Add-FlowSecretWorkloadBinding api nameless } }
+        @{ id = 'BadArgument'; what = 'a field with several variables'; run = { Add-FlowSecretWorkloadBinding api db-config -Field password } }
+        @{ id = 'FieldNotFound'; what = 'a field that is not there'; run = { Add-FlowSecretWorkloadBinding api db-config -Field nowhere } }
+        @{ id = 'BadArgument'; what = 'a workload that is not there'; run = { Add-FlowSecretWorkloadBinding nowhere session } }
+        @{ id = 'SecretNotInCatalog'; what = 'a secret that is not there'; run = { Add-FlowSecretWorkloadBinding api nowhere } }
+        @{ id = 'KubectlMissing'; what = 'a machine without kubectl'; run = { Hide-Kubectl $scene; Add-FlowSecretWorkloadBinding api session -KubernetesSecret app } }
+        @{ id = 'WorkloadNotFound'; what = 'a context that is not there'; run = { $null = Set-Kubectl $scene; Add-FlowSecretWorkloadBinding api session -KubernetesSecret app } }
+        @{ id = 'NoCatalog'; what = 'a folder without a catalog'; run = { Remove-Item flowsecrets.yaml; Add-FlowSecretWorkloadBinding api session } }
+    ) { Assert-Failure $id $run }
+    It 'pins the present version with -Pin' {
+        $null = Set-FlowSecret session -Value (ConvertTo-Secret second)
+        (Add-FlowSecretWorkloadBinding api session -Pin -WhatIf -PassThru).Message | Should -Match '\b2\b'
+        Assert-Failure SecretNotFound { Add-FlowSecretWorkloadBinding api db-config -Field host -Pin }
+    }
+    It 'tries each of them under $ErrorActionPreference Stop' {
+        $log = Set-Kubectl $scene
+        $ErrorActionPreference = 'Stop'
+        { Add-FlowSecretWorkloadBinding api, worker session -KubernetesSecret app } | Should -Throw
+        (Get-Content $log) -match 'worker' | Should -Not -BeNullOrEmpty
+    }
+    It 'takes workloads from the pipeline by property name' {
+        $records = 'api', 'worker' | ForEach-Object { [pscustomobject] @{ Workload = $_; Environment = 'local' } }
+        ($records | Add-FlowSecretWorkloadBinding -Name session -WhatIf -PassThru).Workload | Should -Be api, worker
+    }
+    It 'shows a table of at most 100 columns' { Assert-View (Add-FlowSecretWorkloadBinding api, worker session -WhatIf -PassThru) Status, Workload, Kind, Detail 'old-session' }
+    It 'completes workloads, secrets and fields' {
+        Get-Completion 'Add-FlowSecretWorkloadBinding a' | Should -Be api
+        Get-Completion 'Add-FlowSecretWorkloadBinding api sess' | Should -Be session
+    }
+}
