@@ -15,14 +15,16 @@ public sealed class RotationInterleavingTests(ITestOutputHelper output)
         foreach (StoreKind store in new[] { StoreKind.Local, StoreKind.Aws, StoreKind.Gcp })
         {
             games.Add(store, false);
-            games.Add(store, true);
+            if (store != StoreKind.Aws)
+            {
+                games.Add(store, true);
+            }
         }
 
         return games;
     }
 
-    // Explicit until the games that are still lost (about 1 of 60 on AWS) are mended.
-    [Theory(Explicit = true)]
+    [Theory]
     [MemberData(nameof(Games))]
     public Task SomeStoredCredentialAlwaysLogsIn(StoreKind store, bool alternates) => PlayAsync(store, alternates, undoes: alternates);
 
@@ -35,6 +37,10 @@ public sealed class RotationInterleavingTests(ITestOutputHelper output)
     [InlineData(StoreKind.Aws)]
     [InlineData(StoreKind.Gcp)]
     public Task SomeStoredCredentialAlwaysLogsInWhereOneUserIsTakenBack(StoreKind store) => PlayAsync(store, alternates: false, undoes: true);
+
+    /// <summary>Not met yet: nothing is lost, but after seed 41 the commands that their errors name do not bring it to an end.</summary>
+    [Fact(Explicit = true)]
+    public Task TwoUsersOnAwsComeToAnEnd() => PlayAsync(StoreKind.Aws, alternates: true, undoes: true);
 
     private async Task PlayAsync(StoreKind store, bool alternates, bool undoes)
     {
