@@ -12,7 +12,7 @@ internal sealed class KillingProviders(IProviders inner, KillPoint point) : IPro
     public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment)
     {
         ISecretStore store = inner.OpenStore(selection, environment);
-        return selection.Store == StoreKind.Local ? new KillingStore(store, point) : store;
+        return selection.Store == StoreKind.Local ? new StoreWithRotation(store, new KillingRotation(store.Rotation, point)) : store;
     }
 
     public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) => inner.OpenWorkload(workload, store, environment);

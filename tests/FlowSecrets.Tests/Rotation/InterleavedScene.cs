@@ -5,6 +5,7 @@ using FlowSecrets.Providers.Gcp;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Transport;
+using FlowSecrets.Worker;
 
 namespace FlowSecrets.Tests.Rotation;
 

@@ -3,6 +3,7 @@ using FlowSecrets.Catalogs;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.Providers.Gcp;
 using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Workloads;
 
@@ -78,23 +79,5 @@ internal sealed class CloudRunSetting : IAsyncDisposable
         (string name, string value) = (variable[..variable.IndexOf('=')], variable[(variable.IndexOf('=') + 1)..]);
         int colon = value.LastIndexOf(':');
         return value[0] == '\'' ? $$"""{"name":"{{name}}","value":"{{value.Trim('\'')}}"}""" : $$"""{"name":"{{name}}","valueSource":{"secretKeyRef":{"secret":"{{value[..colon]}}","version":"{{value[(colon + 1)..]}}"} } }""";
-    }
-
-    /// <summary>Every timer is due at once, and the time it was set to is over then.</summary>
-    private sealed class LeapingClock : TimeProvider
-    {
-        private long _passed;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UtcNow + TimeSpan.FromTicks(Volatile.Read(ref _passed));
-
-        public override long GetTimestamp() => Volatile.Read(ref _passed);
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            Interlocked.Add(ref _passed, Math.Max(0, dueTime.Ticks));
-            return System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
     }
 }

@@ -3,6 +3,7 @@ using FlowSecrets.Catalogs;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.Providers.Kubernetes;
 using FlowSecrets.Tests.Access;
+using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Workloads;
 
@@ -109,22 +110,4 @@ internal sealed class KubernetesStage : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
-
-    /// <summary>Every timer is due at once, and the time it was set to is over then.</summary>
-    private sealed class LeapingClock : TimeProvider
-    {
-        private long _passed;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UtcNow + TimeSpan.FromTicks(Volatile.Read(ref _passed));
-
-        public override long GetTimestamp() => Volatile.Read(ref _passed);
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            Interlocked.Add(ref _passed, Math.Max(0, dueTime.Ticks));
-            return System.CreateTimer(callback, state, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
-    }
 }

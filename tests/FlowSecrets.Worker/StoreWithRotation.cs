@@ -1,4 +1,4 @@
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Worker;
 
 /// <summary>A store as it is, but for its rotations.</summary>
 internal sealed class StoreWithRotation(ISecretStore inner, IRotationStore rotation) : ISecretStore
