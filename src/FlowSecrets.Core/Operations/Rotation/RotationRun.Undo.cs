@@ -26,13 +26,22 @@ internal sealed partial class RotationRun
         {
             if (_primary.Pending is { IsUndo: false } pending)
             {
-                if (!pending.IsPromoted && !_carriers.Any(static c => c.Pending is { IsPromoted: true }))
+                bool canGiveUp = !pending.IsPromoted && !_carriers.Any(static c => c.Pending is { IsPromoted: true });
+                if (canGiveUp && (!unit.KillsOldAtOnce || pending.IsSuperseded))
                 {
                     return await GiveUpAsync();
                 }
 
-                // Some carry the new value already: all do, then all go back.
-                await ReachPromotedAsync();
+                // Some carry the new value already, or a machine elsewhere may just set it where it ends the old one: all have it, then all go back.
+                try
+                {
+                    await ReachPromotedAsync(mayReplace: false);
+                }
+                catch (FlowSecretException e) when (e.Id == ErrorIds.CredentialRejected && canGiveUp)
+                {
+                    return await GiveUpAsync();
+                }
+
                 await CloseAsync(RotationState.Overlap, unit.Overlap);
             }
 

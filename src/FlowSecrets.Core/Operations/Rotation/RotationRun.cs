@@ -109,7 +109,8 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
     private void Stop() => cancellationToken.ThrowIfCancellationRequested();
 
     /// <summary>Puts a new value aside, sets and tests it at the target, and makes it current.</summary>
-    private async Task ReachPromotedAsync()
+    /// <param name="mayReplace">Whether a value that the target rejects is replaced by a new one.</param>
+    private async Task ReachPromotedAsync(bool mayReplace = true)
     {
         for (int values = 1; ; values++)
         {
@@ -121,7 +122,7 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
                 await ReachTestedAsync(isNew);
                 break;
             }
-            catch (FlowSecretException e) when (e.Id == ErrorIds.CredentialRejected && values < MostValues && _primary.Pending is { IsUndo: false })
+            catch (FlowSecretException e) when (mayReplace && e.Id == ErrorIds.CredentialRejected && values < MostValues && _primary.Pending is { IsUndo: false })
             {
                 await RequireOtherAcceptedAsync(e);
                 host.Verbose($"{_target!.Description} wants another value for '{Name}'; a new one is made ({values} of {MostValues}).");
