@@ -7,62 +7,30 @@ namespace FlowSecrets.Providers.Aws;
 
 /// <summary>
 /// Rotation in AWS Secrets Manager. A pending version's id is derived from the current one's, so two rotators meet in one version; the labels are moved
-/// by compare-and-swap. Going back is done under a label of our own, so that AWSPENDING always means a new value.
+/// by compare-and-swap. Going back is a new version with the old value, so that it meets a rotation in the same version too.
 /// </summary>
 internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : IRotationStore
 {
     /// <summary>Values that were rejected in one rotation, at most; the next is none of ours.</summary>
     private const int MostAttempts = 50;
 
+    /// <summary>On the version under AWSPENDING where that is an older value that comes back.</summary>
     private const string UndoLabel = "flowsecrets-undo";
+
+    private const int TokenBytes = 16;
+    private const int CheckBytes = 4;
 
     public bool HasNative => true;
 
     public async Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) =>
         View(subject, await store.RequireAsync(subject.StoreName, cancellationToken));
 
-    public async Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken)
-    {
-        string name = view.StoreName;
-        StoreErrors.RequireSize(name, value, AwsStore.MaxValueBytes);
-        (SecretValue? text, byte[]? binary) = AwsStore.Forms(value);
-        try
-        {
-            for (int attempt = 1; attempt <= MostAttempts; attempt++)
-            {
-                string token = Token(Arn(view), view.Current, attempt);
-                AwsPut request = new() { SecretId = AwsName.Parse(name).Id, ClientRequestToken = token, SecretString = text, SecretBinary = binary, VersionStages = [AwsStore.PendingLabel] };
-                if (await PutAsync(name, request, cancellationToken))
-                {
-                    return view with { Pending = new PendingVersion(token, view.Current, false) { Attempt = attempt } };
-                }
-
-                // The version is there with another value: another rotator's, which counts, or one that was rejected before.
-                RotationView now = await ViewAsync(view.Subject, cancellationToken);
-                if (now.Pending is not null || now.Foreign is not null || now.Current != view.Current)
-                {
-                    return now.Current == view.Current || now.Pending is { IsPromoted: true } ? now : throw StoreErrors.Conflict(name, $"The current version of '{name}' is {now.Current}, not {view.Current}");
-                }
-            }
-        }
-        finally
-        {
-            AwsStore.Clear(binary);
-        }
-
-        throw StoreErrors.Conflict(name, $"{MostAttempts} values were made for one rotation of '{name}', and none was kept");
-    }
+    public Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) => StageAsync(view, value, isUndo: false, cancellationToken);
 
     public async Task<RotationView> StageAgainAsync(RotationView view, string version, CancellationToken cancellationToken)
     {
-        RotationView now = await ViewAsync(view.Subject, cancellationToken);
-        if (now.Pending is { IsUndo: false } || now.Foreign is not null || now.Current != view.Current)
-        {
-            return now.Pending is { IsUndo: false } ? now : throw StoreErrors.Conflict(view.StoreName, $"The current version of '{view.StoreName}' is {now.Current}, not {view.Current}");
-        }
-
-        await store.MoveAsync(view.StoreName, UndoLabel, version, Secret(now).VersionOf(UndoLabel), cancellationToken);
-        return view with { Pending = new PendingVersion(version, view.Current, view.Current == version) { IsUndo = true } };
+        using ReadSecret older = await ReadAsync(view, version, cancellationToken);
+        return await StageAsync(view, older.Value, isUndo: true, cancellationToken);
     }
 
     public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) =>
@@ -82,7 +50,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     public async Task<RotationView> DiscardAsync(RotationView view, CancellationToken cancellationToken)
     {
         PendingVersion pending = Pending(view);
-        await TakeOffAsync(view, pending.IsUndo ? UndoLabel : AwsStore.PendingLabel, pending.Version, cancellationToken);
+        await TakeOffAsync(view, pending, cancellationToken);
         return view with { Pending = null };
     }
 
@@ -102,7 +70,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
             await store.SetTagsAsync(view.StoreName, RotationNotes.Changes(Notes(Secret(view)), record, ends: true), cancellationToken);
         }
 
-        await TakeOffAsync(view, pending.IsUndo ? UndoLabel : AwsStore.PendingLabel, pending.Version, cancellationToken);
+        await TakeOffAsync(view, pending, cancellationToken);
         return view with { Pending = null, Record = record };
     }
 
@@ -121,7 +89,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         string current = secret.VersionOf(AwsStore.CurrentLabel) ?? throw StoreErrors.HasNoVersion(store.PlaceOf(subject.StoreName), subject.StoreName);
         string? previous = secret.VersionOf(AwsStore.PreviousLabel);
         Dictionary<string, string> notes = Notes(secret);
-        PendingVersion? pending = Undo(secret, current, previous) ?? Ours(secret, current, previous);
+        PendingVersion? pending = PendingIn(secret, current, previous);
         return new RotationView(subject)
         {
             Current = current,
@@ -134,37 +102,67 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         };
     }
 
-    private static PendingVersion? Undo(AwsSecret secret, string current, string? previous) => secret.VersionOf(UndoLabel) is not { } version ? null
-        : new PendingVersion(version, version == current ? previous ?? "" : current, version == current) { IsUndo = true };
+    /// <summary>Two rotators of the same version meet in one version, also where one of them goes back: whoever was first counts.</summary>
+    private async Task<RotationView> StageAsync(RotationView view, SecretValue value, bool isUndo, CancellationToken cancellationToken)
+    {
+        string name = view.StoreName;
+        StoreErrors.RequireSize(name, value, AwsStore.MaxValueBytes);
+        (SecretValue? text, byte[]? binary) = AwsStore.Forms(value);
+        try
+        {
+            for (int attempt = 1; attempt <= MostAttempts; attempt++)
+            {
+                string token = Token(Arn(view), view.Current, attempt);
+                AwsPut request = new() { SecretId = AwsName.Parse(name).Id, ClientRequestToken = token, SecretString = text, SecretBinary = binary, VersionStages = isUndo ? [AwsStore.PendingLabel, UndoLabel] : [AwsStore.PendingLabel] };
+                bool isMade = await PutAsync(name, request, cancellationToken);
+                if (isMade && !isUndo)
+                {
+                    return view with { Pending = new PendingVersion(token, view.Current, false) { Attempt = attempt } };
+                }
+
+                // The version is there: with another rotator's value, which counts, with one that was rejected before, or with an undo's that was given up.
+                RotationView now = await ViewAsync(view.Subject, cancellationToken);
+                if (now.Pending is { IsSuperseded: false } && (now.Current == view.Current || now.Pending.IsPromoted))
+                {
+                    return now;
+                }
+
+                if (now.Pending is not null || now.Foreign is not null || now.Current != view.Current)
+                {
+                    throw StoreErrors.Conflict(name, $"Somebody else's rotation of '{name}' came in between; its current version is {now.Current}");
+                }
+            }
+        }
+        finally
+        {
+            AwsStore.Clear(binary);
+        }
+
+        throw StoreErrors.Conflict(name, $"{MostAttempts} values were made for one rotation of '{name}', and none was kept");
+    }
 
     /// <summary>The version under AWSPENDING, where its id is derived from the current version's or, once it is current or overtaken, from the one's before.</summary>
-    private static PendingVersion? Ours(AwsSecret secret, string current, string? previous)
+    private static PendingVersion? PendingIn(AwsSecret secret, string current, string? previous)
     {
-        if (secret.VersionOf(AwsStore.PendingLabel) is not { } version)
+        string arn = secret.Arn ?? "";
+        if (secret.VersionOf(AwsStore.PendingLabel) is not { } version || !IsDerived(arn, version))
         {
             return null;
         }
 
-        string arn = secret.Arn ?? "";
         RotationRecord? record = RotationNotes.RecordOf(Notes(secret));
+        bool isPromoted = version == current;
 
-        // Where two rotators met, the basis may have lost its label; the record still names it.
-        foreach (string basis in new[] { current, previous, record?.From, record?.To }.OfType<string>().Distinct(StringComparer.Ordinal))
+        // Where two rotators met, the basis may have lost its label; the record may still name it.
+        string? basis = new[] { current, previous, record?.From, record?.To }.OfType<string>().FirstOrDefault(b => AttemptOf(arn, b, version) is not null);
+        return new PendingVersion(version, basis ?? previous ?? "", isPromoted)
         {
-            if (AttemptOf(arn, basis, version) is { } attempt)
-            {
-                bool isPromoted = version == current;
-                return new PendingVersion(version, basis, isPromoted)
-                {
-                    Attempt = attempt,
+            Attempt = basis is null ? 1 : AttemptOf(arn, basis, version)!.Value,
+            IsUndo = secret.VersionOf(UndoLabel) == version,
 
-                    // Another rotator may have promoted a value that this one rejected: that is still the same rotation.
-                    IsSuperseded = !isPromoted && basis != current && AttemptOf(arn, basis, current) is null,
-                };
-            }
-        }
-
-        return null;
+            // Another rotator may have promoted a value that this one rejected: that is still the same rotation.
+            IsSuperseded = !isPromoted && basis != current && (basis is null || AttemptOf(arn, basis, current) is null),
+        };
     }
 
     private static string? ForeignIn(string name, AwsSecret secret, string current) =>
@@ -192,6 +190,16 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         }
     }
 
+    private async Task TakeOffAsync(RotationView view, PendingVersion pending, CancellationToken cancellationToken)
+    {
+        if (pending.IsUndo)
+        {
+            await TakeOffAsync(view, UndoLabel, pending.Version, cancellationToken);
+        }
+
+        await TakeOffAsync(view, AwsStore.PendingLabel, pending.Version, cancellationToken);
+    }
+
     /// <summary>Takes a label off, unless it is off already.</summary>
     private async Task TakeOffAsync(RotationView view, string label, string version, CancellationToken cancellationToken)
     {
@@ -211,12 +219,23 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         return found == 0 ? null : found;
     }
 
-    /// <summary>The same for every rotator of the same version.</summary>
+    /// <summary>The same for every rotator of the same version; its end tells that it is one of ours, whatever it was derived from.</summary>
     private static string Token(string arn, string basis, int attempt)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"flowsecrets-rotation\n{arn}\n{basis}\n{attempt}")));
-        return new Guid(hash.AsSpan(0, 16)).ToString();
+        byte[] id = [.. Hash(string.Create(CultureInfo.InvariantCulture, $"{arn}\n{basis}\n{attempt}")).AsSpan(0, TokenBytes - CheckBytes), .. new byte[CheckBytes]];
+        Check(arn, id).CopyTo(id, TokenBytes - CheckBytes);
+        return new Guid(id).ToString();
     }
+
+    private static bool IsDerived(string arn, string version)
+    {
+        byte[] id = Guid.TryParse(version, out Guid guid) ? guid.ToByteArray() : new byte[TokenBytes];
+        return guid != default && id.AsSpan(TokenBytes - CheckBytes).SequenceEqual(Check(arn, id));
+    }
+
+    private static byte[] Check(string arn, byte[] id) => Hash($"{arn}\n{Convert.ToHexStringLower(id.AsSpan(0, TokenBytes - CheckBytes))}")[..CheckBytes];
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes($"flowsecrets-rotation\n{text}"));
 
     private static Dictionary<string, string> Notes(AwsSecret secret) => (secret.Tags ?? []).Where(static t => t.Key is not null).ToDictionary(static t => t.Key!, static t => t.Value ?? "", StringComparer.Ordinal);
 

@@ -4,7 +4,8 @@ namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
 /// Rotation in Google Secret Manager. Adding a version moves 'latest' at once and has no precondition, so a pending value waits in a secret of its own
-/// beside the one it is for. All that decides is read by number, which is consistent where 'latest', aliases and lists are not.
+/// beside the one it is for, whose name has the version that it is to follow: rotators of the same version meet there, and those of another do not come
+/// near. All that decides is read by number, which is consistent where 'latest', aliases and lists are not.
 /// </summary>
 internal sealed class GcpRotation(GcpStore store) : IRotationStore
 {
@@ -16,6 +17,9 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
     private const string OwnerNote = "flowsecrets-pending-of";
     private const string Suffix = "-flowsecrets-pending";
     private const int MostNameCharacters = 255;
+
+    /// <summary>How many versions before the current one a rotation is looked for that was broken off there.</summary>
+    private const int VersionsBack = 2;
 
     private readonly GcpAliasRotation _byAlias = new(store);
 
@@ -30,7 +34,6 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
 
         string name = subject.StoreName;
         GcpSecret secret = await store.GetAsync(name, cancellationToken);
-        GcpSecret? sibling = await store.FindAsync(SiblingOf(name), cancellationToken);
         string current = await store.NewestNumberAsync(name, cancellationToken);
         RotationView view = new(subject)
         {
@@ -41,7 +44,7 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             Journal = RotationNotes.JournalOf(secret.Annotations),
             Mark = secret,
         };
-        return sibling is null ? view : await WithPendingAsync(view, sibling, cancellationToken);
+        return await WithPendingAsync(view, cancellationToken);
     }
 
     public async Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) => view.Subject.UsesAlias
@@ -58,22 +61,18 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
 
     public async Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken)
     {
-        if (!IsAside(version, out string number, out string etag))
+        if (Aside.Parse(version) is not { } aside)
         {
             return await store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
         }
 
-        string aside = SiblingOf(view.StoreName);
-        ReadSecret read = await store.ReadAsync(aside, new VersionSelector(number, null), cancellationToken);
         try
         {
-            // Another rotator may have put a value of his own there meanwhile, under the same number.
-            return (await store.FindAsync(aside, cancellationToken))?.Etag == etag ? read : throw StoreErrors.Conflict(view.StoreName, $"Another value waits aside of '{view.StoreName}' meanwhile");
+            return await store.AccessAsync(SiblingOf(view.StoreName, aside.Basis), aside.Number, cancellationToken, explains: false);
         }
-        catch
+        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion or ErrorIds.VersionNotFound or ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed)
         {
-            read.Dispose();
-            throw;
+            throw StoreErrors.Conflict(view.StoreName, $"Another rotator ended the rotation of '{view.StoreName}' meanwhile, or gave it up");
         }
     }
 
@@ -98,7 +97,7 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             return await _byAlias.DiscardAsync(view, cancellationToken);
         }
 
-        await RemoveSiblingAsync(view, cancellationToken);
+        await GiveUpAsync(view, cancellationToken);
         return view with { Pending = null };
     }
 
@@ -139,10 +138,14 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
     public Task<RotationView> RunNativeAsync(RotationSubject subject, CancellationToken cancellationToken) => throw StoreErrors.NotSupported(
         store.Place, subject.StoreName, "Google Secret Manager only sends messages when a rotation is due; it changes no value itself", "Leave -Native out.");
 
-    /// <summary>The secret beside it in which a pending value waits.</summary>
-    internal static string SiblingOf(string name) => name.Length + Suffix.Length <= MostNameCharacters
-        ? name + Suffix
-        : $"{name[..(MostNameCharacters - Suffix.Length - 17)]}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)))[..16]}{Suffix}";
+    /// <summary>The secret beside it in which a value waits that is to follow a version.</summary>
+    internal static string SiblingOf(string name, string basis)
+    {
+        string suffix = $"{Suffix}-{basis}";
+        return name.Length + suffix.Length <= MostNameCharacters
+            ? name + suffix
+            : $"{name[..(MostNameCharacters - suffix.Length - 17)]}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)))[..16]}{suffix}";
+    }
 
     public static bool IsSibling(GcpSecret secret) => secret.Labels?.GetValueOrDefault(SiblingLabel) == SiblingLabelValue && secret.Annotations?.ContainsKey(OwnerNote) == true;
 
@@ -170,83 +173,139 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         }
     }
 
-    /// <summary>What names a version aside: its number, and the etag of the secret that it is in, which no later one has.</summary>
-    private static string Aside(string number, GcpSecret sibling) => $"aside/{number}/{sibling.Etag}";
-
-    private static bool IsAside(string version, out string number, out string etag)
-    {
-        string[] parts = version.Split('/', 3);
-        bool isAside = parts is ["aside", _, _];
-        (number, etag) = isAside ? (parts[1], parts[2]) : ("", "");
-        return isAside;
-    }
-
     private static PendingVersion Pending(RotationView view) => view.Pending ?? throw StoreErrors.Conflict(view.StoreName, $"No value of '{view.StoreName}' is pending any more");
 
     private Task<GcpSecret> WriteAsync(RotationView view, RotationRecord record, bool ends, Action<Dictionary<string, long>>? aliases, CancellationToken cancellationToken) =>
         store.WriteNotesAsync(view, notes => RotationNotes.Changes(notes, record, ends), aliases, cancellationToken);
 
-    private async Task<RotationView> WithPendingAsync(RotationView view, GcpSecret sibling, CancellationToken cancellationToken)
+    private async Task<RotationView> WithPendingAsync(RotationView view, CancellationToken cancellationToken)
     {
         string name = view.StoreName;
-        if (sibling.Annotations?.GetValueOrDefault(OwnerNote) != name || RotationNotes.Parse(sibling.Annotations?.GetValueOrDefault(RotationNotes.Pending), "", false) is not { } mark)
+        foreach (string basis in Bases(view))
         {
-            return view with { Foreign = $"The secret '{SiblingOf(name)}', where a pending value of '{name}' would wait, is there and was made by somebody else" };
+            if (await LowestAsync(SiblingOf(name, basis), cancellationToken) is not { } aside)
+            {
+                continue;
+            }
+
+            using SecretValue value = aside.Value;
+            if (await store.FindAsync(SiblingOf(name, basis), cancellationToken) is not { } sibling)
+            {
+                continue;
+            }
+
+            if (MarkOf(sibling, name) is not { } mark)
+            {
+                return view with { Foreign = $"The secret '{SiblingOf(name, basis)}', where a pending value of '{name}' would wait, is there and was made by somebody else" };
+            }
+
+            bool isPromoted = view.Current != basis && await store.HasValueAsync(name, view.Current, value, cancellationToken) is true;
+            return view with
+            {
+                Pending = mark with
+                {
+                    Version = Aside.Of(basis, aside.Number, sibling).ToString(),
+                    Basis = basis,
+                    IsPromoted = isPromoted,
+                    IsSuperseded = !isPromoted && view.Current != basis,
+                    IsUndo = await ComesBackAsync(view, basis, value, cancellationToken) ?? mark.IsUndo,
+                },
+                Previous = isPromoted ? basis : view.Previous,
+            };
         }
 
-        (string Number, SecretValue Value)? aside = await LowestAsync(SiblingOf(name), cancellationToken);
-        if (aside is not { } found)
-        {
-            // It was made, and broken off before the value came.
-            return view;
-        }
-
-        using SecretValue value = found.Value;
-        using ReadSecret current = await store.ReadAsync(name, new VersionSelector(view.Current, null), cancellationToken);
-        bool isPromoted = view.Current != mark.Basis && current.Value.Equals(value);
-        return view with
-        {
-            Pending = mark with { Version = Aside(found.Number, sibling), IsPromoted = isPromoted, IsSuperseded = !isPromoted && view.Current != mark.Basis },
-            Previous = isPromoted ? mark.Basis : view.Previous,
-        };
+        return view;
     }
+
+    /// <summary>The versions that an open rotation may have begun at, the current one first.</summary>
+    private static string[] Bases(RotationView view)
+    {
+        long current = long.Parse(view.Current);
+        IEnumerable<long> near = Enumerable.Range(0, VersionsBack + 1).Select(i => current - i);
+        IEnumerable<long> noted = new[] { view.Record?.To, view.Record?.From }.Select(static v => long.TryParse(v, out long number) ? number : 0);
+        return [.. near.Concat(noted).Where(n => n > 0 && n <= current).Distinct().Select(static n => n.ToString())];
+    }
+
+    /// <summary>Whether a value is the one that the rotation which made the basis replaced. Two rotators may have met, so the mark alone does not tell.</summary>
+    /// <returns>Null: that value is out of use, or no longer known.</returns>
+    private async Task<bool?> ComesBackAsync(RotationView view, string basis, SecretValue value, CancellationToken cancellationToken)
+    {
+        if (view.Record is not { State: RotationState.Overlap, From: { } before, To: { } made } || made != basis)
+        {
+            return null;
+        }
+
+        try
+        {
+            using ReadSecret older = await store.AccessAsync(view.StoreName, before, cancellationToken, explains: false);
+            return older.Value.Equals(value);
+        }
+        catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>Null: it was made by somebody else.</returns>
+    private static PendingVersion? MarkOf(GcpSecret sibling, string name) =>
+        sibling.Annotations?.GetValueOrDefault(OwnerNote) == name ? RotationNotes.Parse(sibling.Annotations.GetValueOrDefault(RotationNotes.Pending), "", isPromoted: false) : null;
 
     private async Task<RotationView> StageAsync(RotationView view, SecretValue value, bool isUndo, CancellationToken cancellationToken)
     {
         string name = view.StoreName;
-        string aside = SiblingOf(name);
+        string aside = SiblingOf(name, view.Current);
         StoreErrors.RequireSize(name, value, GcpStore.MaxValueBytes);
-        string mark = RotationNotes.MarkOf(view.Current, 1, isUndo);
         if (await store.NewestNumberAsync(name, cancellationToken) is var newest && newest != view.Current)
         {
             throw StoreErrors.Conflict(name, $"The current version of '{name}' is {newest}, not {view.Current}");
         }
 
-        if (!await store.CreateBesideAsync(aside, (GcpSecret)view.Mark!, new(StringComparer.Ordinal) { [SiblingLabel] = SiblingLabelValue }, new(StringComparer.Ordinal) { [OwnerNote] = name, [RotationNotes.Pending] = mark }, cancellationToken))
+        string mark = RotationNotes.MarkOf(view.Current, 1, isUndo);
+        GcpSecret? made = await store.CreateBesideAsync(aside, (GcpSecret)view.Mark!, new(StringComparer.Ordinal) { [SiblingLabel] = SiblingLabelValue }, new(StringComparer.Ordinal) { [OwnerNote] = name, [RotationNotes.Pending] = mark }, cancellationToken);
+        if (made is null)
         {
             RotationView now = await ViewAsync(view.Subject, cancellationToken);
-            if (now.Pending is not null)
+            if (now.Pending is { IsSuperseded: false })
             {
                 return now;
             }
 
-            GcpSecret there = await store.GetAsync(aside, cancellationToken);
-            if (there.Annotations?.GetValueOrDefault(RotationNotes.Pending) != mark)
+            if (now.Pending is not null || now.Foreign is not null || now.Current != view.Current)
             {
-                // An empty one that a rotation of an older version left.
-                await store.DeleteAsync(aside, null, there.Etag, cancellationToken);
-                throw StoreErrors.Conflict(name, $"What a broken-off rotation of '{name}' left was taken away");
+                throw StoreErrors.Conflict(name, $"Somebody else's rotation of '{name}' came in between; its current version is {now.Current}");
             }
+
+            await TakeOverAsync(name, aside, mark, cancellationToken);
         }
 
         await CopyPolicyAsync(name, aside, cancellationToken);
         await store.AddAsync(aside, value, 0, cancellationToken);
 
         // Of two rotators that add at the same time, the lower number counts for both.
-        GcpSecret sibling = await store.GetAsync(aside, cancellationToken);
         (string Number, SecretValue Value) first = await LowestAsync(aside, cancellationToken) ?? throw StoreErrors.Conflict(name, $"The pending value of '{name}' was taken away again");
-        first.Value.Dispose();
-        return view with { Pending = new PendingVersion(Aside(first.Number, sibling), view.Current, false) { IsUndo = isUndo } };
+        using SecretValue counts = first.Value;
+        if (made is not null && counts.Equals(value))
+        {
+            return view with { Pending = new PendingVersion(Aside.Of(view.Current, first.Number, made).ToString(), view.Current, false) { IsUndo = isUndo } };
+        }
+
+        RotationView met = await ViewAsync(view.Subject, cancellationToken);
+        return met.Pending is { IsSuperseded: false } ? met : throw StoreErrors.Conflict(name, $"The pending value of '{name}' was taken away again");
+    }
+
+    /// <summary>One without a value in use: somebody broke off before it came, or gave it up.</summary>
+    private async Task TakeOverAsync(string name, string aside, string mark, CancellationToken cancellationToken)
+    {
+        GcpSecret there = await store.GetAsync(aside, cancellationToken);
+        if (MarkOf(there, name) is null)
+        {
+            throw StoreErrors.Conflict(name, $"The secret '{aside}', where a pending value of '{name}' would wait, is there and was made by somebody else");
+        }
+
+        if (there.Annotations!.GetValueOrDefault(RotationNotes.Pending) != mark)
+        {
+            await store.SetAnnotationsAsync(aside, new Dictionary<string, string>(StringComparer.Ordinal) { [RotationNotes.Pending] = mark }, cancellationToken);
+        }
     }
 
     /// <summary>Whoever may read the secret may read what waits beside it. Who may not look at policies leaves it to the project's.</summary>
@@ -309,17 +368,60 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'");
     }
 
+    /// <summary>The value is no longer used, and stays readable for whoever enables it: another machine may just be giving it to the target.</summary>
+    private async Task GiveUpAsync(RotationView view, CancellationToken cancellationToken)
+    {
+        if (Aside.Parse(Pending(view).Version) is not { } aside)
+        {
+            return;
+        }
+
+        try
+        {
+            await store.SetVersionStateAsync(SiblingOf(view.StoreName, aside.Basis), aside.Number, VersionState.Disabled, cancellationToken);
+        }
+        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.VersionNotFound or ErrorIds.VersionDestroyed)
+        {
+            // Another rotator took it away.
+        }
+    }
+
     /// <summary>Takes away the secret that the pending value is in, and no later one of that name.</summary>
     private async Task RemoveSiblingAsync(RotationView view, CancellationToken cancellationToken)
     {
+        if (Aside.Parse(Pending(view).Version) is not { } aside)
+        {
+            return;
+        }
+
+        string name = SiblingOf(view.StoreName, aside.Basis);
         try
         {
-            IsAside(Pending(view).Version, out _, out string etag);
-            await store.DeleteAsync(SiblingOf(view.StoreName), null, etag, cancellationToken);
+            await store.DeleteAsync(name, null, aside.Etag, cancellationToken);
         }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.Conflict)
+        catch (FlowSecretException e) when (e.Id is ErrorIds.Conflict)
         {
-            // Another rotator took it away, and may have put another one there.
+            if (await store.FindAsync(name, cancellationToken) is { } there && Aside.TimeOf(there) == aside.Made)
+            {
+                await store.DeleteAsync(name, null, there.Etag, cancellationToken);
+            }
         }
+        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound)
+        {
+            // Another rotator took it away.
+        }
+    }
+
+    /// <summary>What names a version aside: the version that it is to follow, its number, and the secret that it is in, which is another one when it was made anew.</summary>
+    private sealed record Aside(string Basis, string Number, string Made, string Etag)
+    {
+        public static Aside Of(string basis, string number, GcpSecret sibling) => new(basis, number, TimeOf(sibling), sibling.Etag ?? "");
+
+        public static string TimeOf(GcpSecret sibling) => (sibling.CreateTime ?? default).UtcTicks.ToString();
+
+        /// <returns>Null: it is a version of the secret itself.</returns>
+        public static Aside? Parse(string version) => version.Split('/', 5) is ["aside", var basis, var number, var made, var etag] ? new Aside(basis, number, made, etag) : null;
+
+        public override string ToString() => $"aside/{Basis}/{Number}/{Made}/{Etag}";
     }
 }

@@ -35,20 +35,20 @@ internal sealed partial class GcpStore
     }
 
     /// <summary>Makes a secret that is kept and encrypted as another one is.</summary>
-    /// <returns>False: there is one of that name.</returns>
-    internal async Task<bool> CreateBesideAsync(string name, GcpSecret like, Dictionary<string, string> labels, Dictionary<string, string> annotations, CancellationToken cancellationToken)
+    /// <returns>Null: there is one of that name.</returns>
+    internal async Task<GcpSecret?> CreateBesideAsync(string name, GcpSecret like, Dictionary<string, string> labels, Dictionary<string, string> annotations, CancellationToken cancellationToken)
     {
         GcpSecret wanted = new() { Replication = like.Replication, CustomerManagedEncryption = like.CustomerManagedEncryption, Labels = labels, Annotations = annotations };
         try
         {
             // Of one that a lost answer left, the next look tells.
-            await CallAsync(new GcpCall("secretmanager.secrets.create", name, Changes: true) { Explains = false }, (c, ct) => c.CreateSecretAsync(name, wanted, ct), cancellationToken);
+            GcpSecret made = await CallAsync(new GcpCall("secretmanager.secrets.create", name, Changes: true) { Explains = false }, (c, ct) => c.CreateSecretAsync(name, wanted, ct), cancellationToken);
             _written.TryRemove(name, out _);
-            return true;
+            return made;
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.SecretExists)
         {
-            return false;
+            return null;
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed record CrashCell(string Store, string Target, string Action, (in
             Assert.True(view.Pending is null && view.Foreign is null, $"{this}: something is left aside of '{name}'.");
 
             // Going back makes a new version only where the newest one is the current one.
-            int made = Action != "undo" || (Store == "Gcp" || name != scene.Target.Key) ? 1 : 0;
+            int made = Action != "undo" || (Store is "Gcp" or "Aws" || name != scene.Target.Key) ? 1 : 0;
             Assert.True(versionsNow == versions + made || (IsLast && Action == "force" && versionsNow == versions + 2), $"{this}: '{name}' has {versionsNow - versions} new versions.");
             if (name == scene.Target.Key)
             {
@@ -99,7 +99,10 @@ internal sealed record CrashCell(string Store, string Target, string Action, (in
         Assert.DoesNotContain(await store.ListAsync("", default).ToListAsync(), d => d.StoreName.Contains("pending", StringComparison.Ordinal));
         if (Store == "Gcp")
         {
-            Assert.Null(await store.DescribeAsync(GcpRotation.SiblingOf(scene.Target.Key), default));
+            for (int basis = 1; basis <= after[0].Versions; basis++)
+            {
+                Assert.Null(await store.DescribeAsync(GcpRotation.SiblingOf(scene.Target.Key, basis.ToString()), default));
+            }
         }
     }
 

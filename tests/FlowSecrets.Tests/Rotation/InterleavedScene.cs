@@ -27,7 +27,6 @@ internal sealed class InterleavedScene : IAsyncDisposable
     private readonly Dictionary<string, SecretValue> _known = new(StringComparer.Ordinal);
     private ISecretStore? _observer;
     private CloudFake? _fake;
-    private bool _undoes;
 
     private InterleavedScene(StoreKind kind, bool alternates, int seed)
     {
@@ -44,10 +43,9 @@ internal sealed class InterleavedScene : IAsyncDisposable
 
     public IReadOnlyList<string> Log => _game.Log;
 
-    /// <param name="undoes">Whether somebody takes rotations back.</param>
-    public static async Task<InterleavedScene> StartAsync(StoreKind kind, bool alternates, bool undoes, int seed)
+    public static async Task<InterleavedScene> StartAsync(StoreKind kind, bool alternates, int seed)
     {
-        InterleavedScene scene = new(kind, alternates, seed) { _undoes = undoes };
+        InterleavedScene scene = new(kind, alternates, seed);
         scene._fake = kind switch
         {
             StoreKind.Gcp => await GcpFake.StartAsync(new GcpFakeOptions { Convergence = TimeSpan.FromHours(1) }),
@@ -98,10 +96,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
         _model.Rejects = _random.Next(3) * 0.15;
         AddActor("actor1", ["rotate", "rotate", "force"]);
         AddActor("actor2", ["rotate", "force", "due"]);
-        if (_undoes)
-        {
-            AddActor("actor3", ["undo"]);
-        }
+        AddActor("actor3", ["undo"]);
 
         await _game.RunAsync(RequireLoginAsync);
         _model.Rejects = 0;
@@ -213,29 +208,27 @@ internal sealed class InterleavedScene : IAsyncDisposable
         Assert.Fail($"No stored value logs in: {string.Join("; ", seen)}");
     }
 
-    /// <summary>What is stored: what is current, what was before, what is aside, and every version that was ever seen and is not gone.</summary>
+    /// <summary>What is stored: every version of the secret, and of what waits beside it, that is not destroyed.</summary>
     private async Task<List<(string Version, SecretValue Value)>> StoredAsync()
     {
         List<(string, SecretValue)> found = [];
         RotationView view = await Observer.Rotation.ViewAsync(new RotationSubject(Name), default);
-        IEnumerable<string?> versions = [view.Current, view.Previous, view.Pending?.Version, view.Record?.From, view.Record?.To];
-        if (_kind != StoreKind.Aws)
+        IEnumerable<(string Name, string Version)> versions = _kind == StoreKind.Gcp
+            ? [.. Numbers(int.Parse(view.Current) + 3).Select(static n => (Name, n)), .. Numbers(int.Parse(view.Current)).SelectMany(static b => Numbers(6).Select(n => (GcpRotation.SiblingOf(Name, b), n)))]
+            : (await Observer.ListVersionsAsync(Name, default)).Select(static v => (Name, v.Version));
+        foreach ((string name, string version) in versions)
         {
-            versions = versions.Concat(Enumerable.Range(1, int.Parse(view.Current) + 3).Select(static n => n.ToString()));
-        }
-
-        foreach (string version in versions.Concat(_known.Keys).OfType<string>().Distinct(StringComparer.Ordinal))
-        {
+            string key = $"{name} {version}";
             try
             {
-                found.Add((version, _known[version] = (await Observer.Rotation.ReadAsync(view, version, default)).Value));
+                found.Add((key, _known[key] = (await Observer.ReadAsync(name, new VersionSelector(version, null), default)).Value));
             }
-            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled && _known.ContainsKey(version))
+            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled && _known.ContainsKey(key))
             {
                 // It is stored, and whoever enables it has it.
-                found.Add((version, _known[version]));
+                found.Add((key, _known[key]));
             }
-            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound or ErrorIds.SecretNotFound or ErrorIds.Conflict)
+            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound or ErrorIds.SecretNotFound)
             {
                 // Not one that could log in.
             }
@@ -243,6 +236,8 @@ internal sealed class InterleavedScene : IAsyncDisposable
 
         return found;
     }
+
+    private static IEnumerable<string> Numbers(int last) => Enumerable.Range(1, last).Select(static n => n.ToString());
 
     /// <summary>Nothing fails any more: what a person is told to do leads to a current value that logs in, with nothing aside.</summary>
     private async Task SettleAsync()

@@ -15,10 +15,7 @@ public sealed class RotationInterleavingTests(ITestOutputHelper output)
         foreach (StoreKind store in new[] { StoreKind.Local, StoreKind.Aws, StoreKind.Gcp })
         {
             games.Add(store, false);
-            if (store != StoreKind.Aws)
-            {
-                games.Add(store, true);
-            }
+            games.Add(store, true);
         }
 
         return games;
@@ -26,32 +23,20 @@ public sealed class RotationInterleavingTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Games))]
-    public Task SomeStoredCredentialAlwaysLogsIn(StoreKind store, bool alternates) => PlayAsync(store, alternates, undoes: alternates);
+    public Task SomeStoredCredentialAlwaysLogsIn(StoreKind store, bool alternates) => PlayAsync(store, alternates);
 
-    /// <summary>Where the old password ends with the new one, an undo goes on to the end and then back: to give up would race with whoever
-    /// sets the value. Not met yet: seeds 133 and 250 on AWS and 250 on Google still end with a value at the target that is not stored.</summary>
-    [Theory(Explicit = true)]
-    [InlineData(StoreKind.Local)]
-    [InlineData(StoreKind.Aws)]
-    [InlineData(StoreKind.Gcp)]
-    public Task SomeStoredCredentialAlwaysLogsInWhereOneUserIsTakenBack(StoreKind store) => PlayAsync(store, alternates: false, undoes: true);
-
-    /// <summary>Not met yet: nothing is lost, but after seed 41 the commands that their errors name do not bring it to an end.</summary>
-    [Fact(Explicit = true)]
-    public Task TwoUsersOnAwsComeToAnEnd() => PlayAsync(StoreKind.Aws, alternates: true, undoes: true);
-
-    private async Task PlayAsync(StoreKind store, bool alternates, bool undoes)
+    private async Task PlayAsync(StoreKind store, bool alternates)
     {
         ConcurrentQueue<string> failures = [];
         int calls = 0;
-        await Parallel.ForEachAsync(Enumerable.Range(First, Rounds), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (seed, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(First, Rounds), new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (seed, _) =>
         {
             if (failures.Count >= 5)
             {
                 return;
             }
 
-            await using InterleavedScene scene = await InterleavedScene.StartAsync(store, alternates, undoes, seed);
+            await using InterleavedScene scene = await InterleavedScene.StartAsync(store, alternates, seed);
             try
             {
                 Interlocked.Add(ref calls, await scene.PlayAsync());

@@ -4,6 +4,7 @@ namespace FlowSecrets.Operations.Rotation;
 internal sealed partial class RotationRun
 {
     private const int TestTries = 3;
+    private const int MostVersionsTried = 20;
     private static readonly TimeSpan TestWait = TimeSpan.FromSeconds(1);
 
     /// <summary>The target has the pending value and accepts it.</summary>
@@ -54,7 +55,7 @@ internal sealed partial class RotationRun
         }
     }
 
-    /// <summary>Of the stored values besides the pending one, those that the target accepts now, the current one first. Where rotators met, it may be one that only the record still names.</summary>
+    /// <summary>Of the stored values besides the pending one, those that the target accepts now, the current one first. Where rotators met, it may be any that the store still has.</summary>
     private async Task<IReadOnlyList<ReadSecret>> AcceptedAsync()
     {
         List<ReadSecret> accepted = [];
@@ -66,7 +67,28 @@ internal sealed partial class RotationRun
             }
         }
 
-        return accepted;
+        return accepted.Count == 0 && await FindAcceptedAsync() is { } other ? [other] : accepted;
+    }
+
+    /// <summary>Any other version that the target accepts: where rotators met, the last word at the target may have been a value that lost in the store.</summary>
+    private async Task<ReadSecret?> FindAcceptedAsync()
+    {
+        // That none is accepted may mean that this run is the one that lost, and has no say any more.
+        RotationView now = await _store.ViewAsync(unit.Subject, cancellationToken);
+        if (now.Current != _primary.Current || now.Pending?.Version != _primary.Pending?.Version)
+        {
+            throw StoreErrors.Conflict(Name, $"Another rotation of '{Name}' went on meanwhile; its current version is {now.Current}");
+        }
+
+        foreach (SecretVersionInfo version in (await workspace.Store.ListVersionsAsync(Name, cancellationToken)).Where(v => v.State == VersionState.Enabled && v.Version != _primary.Current).Take(MostVersionsTried))
+        {
+            if (await ReadAcceptedAsync(version.Version) is { } read)
+            {
+                return read;
+            }
+        }
+
+        return null;
     }
 
     private async Task<ReadSecret?> ReadAcceptedAsync(string version)
