@@ -42,6 +42,8 @@ internal sealed class KillingRotation(IRotationStore inner, KillPoint point) : I
 {
     public bool HasNative => inner.HasNative;
 
+    public RotationFinding RoomIn(RotationView view) => inner.RoomIn(view);
+
     public Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) => inner.ViewAsync(subject, cancellationToken);
 
     public Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) => point.AroundAsync(() => inner.StageAsync(view, value, cancellationToken));

@@ -11,6 +11,7 @@ Describe 'Test-FlowSecretRotation' {
         $checks.Name | Select-Object -Unique | Should -BeExactly jwt-secret
         $checks.Check | Should -Contain 'state'
         $checks.Check | Should -Contain 'read shop-jwt-secret'
+        $checks.Check | Should -Contain 'quota'
         $checks.Check | Should -Contain 'new value'
         $checks.Environment | Select-Object -Unique | Should -BeExactly local
     }

@@ -46,7 +46,7 @@ internal static class CatalogShape
     private static readonly ObjectShape Rotate = Shape.Object(
         "How it is rotated.",
         ("every", Shape.Pattern("How often: 90d, 12h.", Duration, "a duration such as 90d, 12h or 30m")),
-        ("overlap", Shape.Pattern("How long the old value stays valid: 24h.", Duration, "a duration such as 24h or 30m")),
+        ("overlap", Shape.Pattern("How long the old value stays valid: 24h; 0s: not at all.", $"^0s$|{Duration}", "a duration such as 24h or 30m, or 0s")),
         ("previousEnv", Shape.Text("Environment variable that carries the old value during the overlap.")),
         ("pending", Shape.Words("Where a pending value waits on Google Cloud.", "sibling", "alias")),
         ("target", Target),

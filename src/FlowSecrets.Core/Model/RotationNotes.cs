@@ -10,6 +10,12 @@ internal static class RotationNotes
 
     public const string Record = "flowsecrets-rotation";
 
+    /// <summary>How many notes there are at most, the mark included.</summary>
+    public const int Most = JournalLength + 2;
+
+    /// <summary>What all of them take at most, keys included.</summary>
+    public const int MostCharacters = Most * (RotationRecord.MostCharacters + 32);
+
     /// <summary>On what a pending value stands: <c>basis=3 attempt=1</c>, with <c>undo=1</c> where an older value comes back.</summary>
     public const string Pending = "flowsecrets-pending";
 

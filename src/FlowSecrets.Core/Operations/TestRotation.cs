@@ -63,6 +63,7 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
             yield return finding;
         }
 
+        yield return workspace.Store.Rotation.RoomIn(item.View!);
         foreach (RotationFinding finding in await TryAsync("new value", () => ValuesAsync(workspace, unit, item.View!, cancellationToken)))
         {
             yield return finding;

@@ -13,6 +13,9 @@ public interface IRotationStore
     /// <exception cref="FlowSecretException">SecretNotFound, SecretHasNoVersion, PendingDeletion, AccessDenied.</exception>
     Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken);
 
+    /// <summary>Whether the store's limits leave room for a rotation, and what it takes of its quotas; makes no call.</summary>
+    RotationFinding RoomIn(RotationView view);
+
     /// <summary>Puts a value aside as pending, which opens the rotation. Where another rotator of the same rotation was first, its value stays and is the one that counts.</summary>
     /// <param name="view">As it was seen; its current version is the rotation's basis.</param>
     /// <exception cref="FlowSecretException">Conflict: the current version is another one meanwhile.</exception>

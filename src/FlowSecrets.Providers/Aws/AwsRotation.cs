@@ -14,6 +14,8 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     /// <summary>Values that were rejected in one rotation, at most; the next is none of ours.</summary>
     private const int MostAttempts = 50;
 
+    private const int MostTags = 50;
+
     /// <summary>On the version under AWSPENDING where that is an older value that comes back.</summary>
     private const string UndoLabel = "flowsecrets-undo";
 
@@ -24,6 +26,14 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
 
     public async Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) =>
         View(subject, await store.RequireAsync(subject.StoreName, cancellationToken));
+
+    public RotationFinding RoomIn(RotationView view)
+    {
+        int others = Notes(Secret(view)).Keys.Count(static k => !k.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal));
+        return others + RotationNotes.Most <= MostTags
+            ? new RotationFinding("quota", true, "A rotation takes 4 of the 50 writes a second that AWS allows an account in a region.")
+            : new RotationFinding("quota", false, $"'{view.StoreName}' has {others} tags, and AWS allows {MostTags}: the record and the journal do not fit.", $"Take some off until {MostTags - RotationNotes.Most} are left: aws secretsmanager untag-resource");
+    }
 
     public Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) => StageAsync(view, value, isUndo: false, cancellationToken);
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace FlowSecrets.Providers.Gcp;
@@ -45,6 +47,14 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             Mark = secret,
         };
         return await WithPendingAsync(view, cancellationToken);
+    }
+
+    public RotationFinding RoomIn(RotationView view)
+    {
+        int others = ((GcpSecret)view.Mark!).Annotations?.Where(static a => !a.Key.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal)).Sum(static a => Encoding.UTF8.GetByteCount(a.Key) + Encoding.UTF8.GetByteCount(a.Value)) ?? 0;
+        return others + RotationNotes.MostCharacters <= GcpStore.MaxAnnotationBytes
+            ? new RotationFinding("quota", true, "A rotation takes 5 of the 600 writes and 2 of the 600 reads a minute that Google allows the project.")
+            : new RotationFinding("quota", false, $"'{view.StoreName}' has {others} bytes of annotations, and Google allows {GcpStore.MaxAnnotationBytes}: the record and the journal do not fit.", $"Take some off until {GcpStore.MaxAnnotationBytes - RotationNotes.MostCharacters} bytes are left: gcloud secrets update --remove-annotations");
     }
 
     public async Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) => view.Subject.UsesAlias
@@ -144,7 +154,7 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         string suffix = $"{Suffix}-{basis}";
         return name.Length + suffix.Length <= MostNameCharacters
             ? name + suffix
-            : $"{name[..(MostNameCharacters - suffix.Length - 17)]}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)))[..16]}{suffix}";
+            : $"{name[..(MostNameCharacters - suffix.Length - 17)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..16]}{suffix}";
     }
 
     public static bool IsSibling(GcpSecret secret) => secret.Labels?.GetValueOrDefault(SiblingLabel) == SiblingLabelValue && secret.Annotations?.ContainsKey(OwnerNote) == true;

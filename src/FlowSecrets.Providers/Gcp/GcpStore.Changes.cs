@@ -360,7 +360,7 @@ internal sealed partial class GcpStore
     private static Dictionary<string, string> CheckedAnnotations(string name, Dictionary<string, string> annotations)
     {
         int size = annotations.Sum(static a => System.Text.Encoding.UTF8.GetByteCount(a.Key) + System.Text.Encoding.UTF8.GetByteCount(a.Value));
-        return size <= 16_384 && annotations.Keys.All(static k => AnnotationKey().IsMatch(k)) ? annotations : throw new FlowSecretException(
+        return size <= MaxAnnotationBytes && annotations.Keys.All(static k => AnnotationKey().IsMatch(k)) ? annotations : throw new FlowSecretException(
             ErrorIds.BadArgument,
             FlowErrorCategory.InvalidArgument,
             name,

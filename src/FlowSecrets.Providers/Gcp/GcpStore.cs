@@ -37,6 +37,9 @@ internal sealed partial class GcpStore : ISecretStore
 {
     public const int MaxValueBytes = 65_536;
 
+    /// <summary>Of a secret's annotations, keys and values together.</summary>
+    public const int MaxAnnotationBytes = 16_384;
+
     internal const string Latest = "latest";
 
     private readonly GcpPlace _at;

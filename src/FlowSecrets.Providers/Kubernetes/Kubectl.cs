@@ -21,7 +21,7 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
             FlowErrorCategory.ObjectNotFound,
             target,
             "kubectl is not on PATH, and Kubernetes is reached through it",
-            "Install it: https://kubernetes.io/docs/tasks/tools/; or name the principal itself: -Principal");
+            "Install it: https://kubernetes.io/docs/tasks/tools/; it must be on PATH");
         ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
         foreach (string argument in context is null ? arguments : arguments.Prepend(context).Prepend("--context"))
         {

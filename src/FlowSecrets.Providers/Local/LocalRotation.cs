@@ -8,6 +8,8 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
     public Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) =>
         Task.FromResult(store.Look(subject.StoreName, t => View(subject, t), cancellationToken));
 
+    public RotationFinding RoomIn(RotationView view) => new("quota", true, "A local store has none.");
+
     public Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken)
     {
         StoreErrors.RequireSize(view.StoreName, value, LocalStore.MaxValueBytes);

@@ -281,6 +281,8 @@ internal sealed class InterleavedRotation(IRotationStore inner, InterleavedActor
 {
     public bool HasNative => inner.HasNative;
 
+    public RotationFinding RoomIn(RotationView view) => inner.RoomIn(view);
+
     public Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) => LookAsync("view", () => inner.ViewAsync(subject, cancellationToken));
 
     public Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) => ChangeAsync("stage", () => inner.StageAsync(view, value, cancellationToken));

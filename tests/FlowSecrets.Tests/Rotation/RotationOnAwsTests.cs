@@ -94,6 +94,15 @@ public sealed class RotationOnAwsTests
         Assert.Equal(ItemStatus.Rotated, (await stage.RotateAsync("s")).Status);
     }
 
+    [Fact]
+    public async Task TheRehearsalSeesThatTheTagsAreUsedUp()
+    {
+        await using RotationStage stage = await StartAsync();
+        Assert.True(stage.Store.Rotation.RoomIn(await stage.ViewAsync("s")).IsFine);
+        await stage.Store.SetLabelsAsync("s", Enumerable.Range(1, 45).ToDictionary(static i => $"t{i}", static _ => "x", StringComparer.Ordinal), default);
+        Assert.False(stage.Store.Rotation.RoomIn(await stage.ViewAsync("s")).IsFine);
+    }
+
     private static async Task<RotationStage> StartAsync()
     {
         RotationStage stage = await RotationStage.StartAsync("aws", Catalog);

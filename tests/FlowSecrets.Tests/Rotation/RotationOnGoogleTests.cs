@@ -15,7 +15,7 @@ public sealed class RotationOnGoogleTests
     public async Task AValueWaitsWhereTheSecretsOwnRulesHold()
     {
         await using GcpFake fake = await GcpFake.StartAsync();
-        GcpStore store = CloudStores.Gcp(fake, selection: new StoreSelection(StoreKind.Gcp) { Replication = "europe-west1,europe-west4" });
+        GcpStore store = CloudStores.Gcp(fake, new GcpStoreOptions { Limits = CloudStores.Quick, Replication = "europe-west1,europe-west4" });
         await CreateAsync(store);
         JsonObject policy = (JsonObject)JsonNode.Parse("""{"version":1,"bindings":[{"role":"roles/secretmanager.secretAccessor","members":["serviceAccount:api@flow-test.iam.gserviceaccount.com"]}]}""")!;
         await store.SetPolicyAsync("s", policy, default);
@@ -116,6 +116,16 @@ public sealed class RotationOnGoogleTests
         RotationView view = await store.Rotation.ViewAsync(new RotationSubject("s"), default);
         await store.Rotation.RetireAsync(view with { Current = "0" }, "1", new RotationRecord(RotationState.Retired), default);
         Assert.Equal(VersionState.Enabled, Assert.Single(await store.ListVersionsAsync("s", default)).State);
+    }
+
+    [Fact]
+    public async Task TheRehearsalSeesThatTheAnnotationsAreUsedUp()
+    {
+        await using RotationStage stage = await RotationStage.StartAsync("gcp", Catalog);
+        await stage.CreateAsync("s", "old-value");
+        Assert.True(stage.Store.Rotation.RoomIn(await stage.ViewAsync("s")).IsFine);
+        await stage.Store.SetAnnotationsAsync("s", new Dictionary<string, string>(StringComparer.Ordinal) { ["notes"] = new('x', 15_000) }, default);
+        Assert.False(stage.Store.Rotation.RoomIn(await stage.ViewAsync("s")).IsFine);
     }
 
     [Theory]

@@ -22,6 +22,26 @@ public sealed class RotationSideBySideTests
         Assert.Equal("3", (await stage.ViewAsync("both")).Current);
     }
 
+    [Fact]
+    public async Task WhoChangesTheUsersOfOthersIsNotRotatedWhileTheyAre()
+    {
+        const string Credential = "fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }";
+        Meter meter = new();
+        await using RotationStage stage = await RotationStage.StartAsync("local", $$"""
+              app: { {{Credential}}, rotate: { target: { kind: postgres, host: host, user: user, password: password, users: [a, b], admin: admin } } }
+              jobs: { {{Credential}}, rotate: { target: { kind: postgres, host: host, user: user, password: password, users: [a, b], admin: admin } } }
+              admin: { {{Credential}}, rotate: { target: { kind: postgres, host: host, user: user, password: password } } }
+            """);
+        stage.Target = () => new MeteredTarget(meter, expected: 2);
+        foreach (string name in new[] { "app", "jobs", "admin" })
+        {
+            await stage.CreateAsync(name, ModelTarget.Value("a", "first"));
+        }
+
+        Assert.Equal(3, (await stage.RunAsync(new InvokeRotationOptions(), throttleLimit: 4)).Count(static r => r.Status == ItemStatus.Rotated));
+        Assert.Equal(1, meter.Most);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
@@ -110,7 +130,7 @@ public sealed class RotationSideBySideTests
         public async Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
         {
             meter.Enter();
-            for (int i = 0; i < 200 && meter.Most < expected; i++)
+            for (int i = 0; i < 60 && meter.Most < expected; i++)
             {
                 await Task.Delay(10, cancellationToken);
             }

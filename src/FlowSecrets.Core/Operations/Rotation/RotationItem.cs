@@ -38,13 +38,19 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
     public static IAsyncEnumerable<RotationItem> FindAsync(OperationContext context, Workspace workspace, IReadOnlyList<SecretRef> secrets, bool withAge, CancellationToken cancellationToken) =>
         Bounded.RunAsync(secrets, context.ThrottleLimit ?? workspace.Store.Concurrency, (s, ct) => FindAsync(workspace, s, withAge, ct), cancellationToken);
 
-    /// <summary>Groups that share no secret with each other.</summary>
-    public static IReadOnlyList<IReadOnlyList<RotationItem>> Apart(IEnumerable<RotationItem> items)
+    /// <summary>Groups that share no secret with each other; who changes the users of others is not rotated while they are.</summary>
+    public static IReadOnlyList<IReadOnlyList<RotationItem>> Apart(IReadOnlyList<RotationItem> items)
     {
+        HashSet<string> rotated = new(items.Select(static i => i.Secret.StoreName), StringComparer.Ordinal);
         List<(HashSet<string> Names, List<RotationItem> Items)> groups = [];
         foreach (RotationItem item in items)
         {
             HashSet<string> names = new(item.Names, StringComparer.Ordinal);
+            if (item.Unit!.Admin is { } admin && rotated.Contains(admin.StoreName))
+            {
+                names.Add(admin.StoreName);
+            }
+
             List<RotationItem> members = [item];
             foreach ((HashSet<string> Names, List<RotationItem> Items) shared in groups.Where(g => g.Names.Overlaps(names)).ToList())
             {

@@ -32,9 +32,9 @@ internal sealed class RotationTargetFactory(OperationContext context, bool trust
         }
 
         ReadSecret? admin = null;
-        if (target.Admin is { } key)
+        if (unit.Admin is { } who)
         {
-            admin = await workspace.Store.ReadAsync(workspace.Ref(workspace.Catalog!.Find(key)!).StoreName, VersionSelector.Current, cancellationToken);
+            admin = await workspace.Store.ReadAsync(who.StoreName, VersionSelector.Current, cancellationToken);
             lock (_admins)
             {
                 _admins.Add(admin);

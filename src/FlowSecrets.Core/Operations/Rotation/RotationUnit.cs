@@ -9,6 +9,9 @@ internal sealed record RotationUnit(SecretRef Secret, CatalogRotation Rotation, 
 {
     public CatalogSecret Definition => Secret.Definition!;
 
+    /// <summary>The secret of who may change the target's users; null: the users change themselves.</summary>
+    public SecretRef? Admin { get; init; }
+
     /// <summary>Whether the old credential is dead as soon as the new one is set.</summary>
     public bool KillsOldAtOnce => Rotation.Target is { Kind: "postgres", Users.Count: 0 };
 
@@ -44,7 +47,10 @@ internal sealed record RotationUnit(SecretRef Secret, CatalogRotation Rotation, 
         RotationCarrier[] carriers = [.. rotation.Carriers.Select(c => new RotationCarrier(workspace.Ref(workspace.Catalog!.Find(c.Secret)!), c))];
         IReadOnlyDictionary<string, CatalogWorkload> known = workspace.Catalog!.WorkloadsOf(workspace.Environment);
         string[] names = [.. new[] { secret }.Concat(carriers.Select(static c => c.Secret)).SelectMany(static s => s.Definition!.Workloads).Distinct(StringComparer.Ordinal)];
-        return new RotationUnit(secret, rotation, carriers, [.. names.Where(known.ContainsKey).Select(n => known[n])]);
+        return new RotationUnit(secret, rotation, carriers, [.. names.Where(known.ContainsKey).Select(n => known[n])])
+        {
+            Admin = rotation.Target?.Admin is { } admin ? workspace.Ref(workspace.Catalog!.Find(admin)!) : null,
+        };
     }
 
     private static FlowSecretException NotConfigured(string name, string cause, string remedy) => new(ErrorIds.RotationNotConfigured, FlowErrorCategory.InvalidOperation, name, cause, remedy);
