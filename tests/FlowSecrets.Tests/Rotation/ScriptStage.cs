@@ -48,7 +48,7 @@ internal sealed class ScriptStage : IDisposable
         Assert.NotEmpty(error.Remedy);
         if (value.IsText() && value.AsSpan().Length > 3)
         {
-            Assert.DoesNotContain(value.RevealText(null), error.ToString());
+            Assert.DoesNotContain(value.RevealText(null), error.ToString(), StringComparison.Ordinal);
         }
 
         return error;
