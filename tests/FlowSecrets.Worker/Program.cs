@@ -3,7 +3,7 @@ using FlowSecrets.Operations;
 using FlowSecrets.Providers;
 using FlowSecrets.Worker;
 
-// Usage: FlowSecrets.Worker store SEED | env | read gcp|aws ENDPOINT | rotate rotate|force|undo NAME ENVIRONMENT [CALL:before|after]; the place comes from FLOWSECRETS_HOME, the current folder and the clouds' variables.
+// Usage: FlowSecrets.Worker store SEED | env | read gcp|aws ENDPOINT | rotate rotate|force|undo NAME ENVIRONMENT [CALL:before|after] | postgres; the place comes from FLOWSECRETS_HOME, the current folder and the clouds' variables.
 ProviderDoor door = new();
 switch (args)
 {
@@ -29,8 +29,11 @@ switch (args)
         break;
     case ["rotate", string action, string name, string environment, .. string[] kill]:
         return await RotateOnce.RunAsync(door, action, name, environment, kill.FirstOrDefault());
+    case ["postgres"]:
+        await PostgresLines.RunAsync(door);
+        break;
     default:
-        Console.Error.WriteLine("usage: store SEED | env | read gcp|aws ENDPOINT | rotate rotate|force|undo NAME ENVIRONMENT [CALL:before|after]");
+        Console.Error.WriteLine("usage: store SEED | env | read gcp|aws ENDPOINT | rotate rotate|force|undo NAME ENVIRONMENT [CALL:before|after] | postgres");
         return 2;
 }
 

@@ -15,8 +15,9 @@ internal sealed record PostgresPlace(string Host, int Port, string Database, str
 
     public bool IsThisMachine => StaysHere(Host);
 
-    public static bool StaysHere(string host) =>
-        host.StartsWith('/') || host.StartsWith('@') || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? number) && IPAddress.IsLoopback(number));
+    /// <summary>Of a list of hosts, which commas part, any may be elsewhere.</summary>
+    public static bool StaysHere(string host) => !host.Contains(',')
+        && (host.StartsWith('/') || host.StartsWith('@') || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? number) && IPAddress.IsLoopback(number)));
 
     public override string ToString() => RemoteText.Clean($"PostgreSQL {Host}:{Port}/{Database}");
 }

@@ -19,15 +19,16 @@ internal static class PostgresErrors
         || (e.SqlState == PostgresErrorCodes.InvalidAuthorizationSpecification
             && (e.Routine is { Length: > 0 } routine ? routine == "InitializeSessionUserId" : !e.MessageText.Contains("pg_hba.conf", StringComparison.Ordinal)));
 
-    public static FlowSecretException Unavailable(PostgresPlace place, string user, Exception e)
+    /// <param name="told">What the server may have been told, and might repeat.</param>
+    public static FlowSecretException Unavailable(PostgresPlace place, string user, Exception e, PreparedPassword? told = null)
     {
-        (string cause, string remedy) = e is PostgresException said ? Said(place, user, said) : Broken(place, e);
+        (string cause, string remedy) = e is PostgresException said ? Said(place, user, said, told is { } password && said.MessageText.Contains(password.Text, StringComparison.Ordinal) ? "" : Quote(said)) : Broken(place, e);
         return Unavailable(place, cause, remedy);
     }
 
     public static FlowSecretException Uncertain(PostgresPlace place, string user, Exception e)
     {
-        (string cause, _) = e is PostgresException said ? Said(place, user, said) : Broken(place, e);
+        (string cause, _) = e is PostgresException said ? Said(place, user, said, Quote(said)) : Broken(place, e);
         return Unavailable(place, $"Whether the password of {Sql.Shown(user)} was changed is not known: {cause}", "Run the same command again: it finds out.");
     }
 
@@ -45,17 +46,17 @@ internal static class PostgresErrors
 
     private static FlowSecretException Unavailable(PostgresPlace place, string cause, string remedy) => new(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, place.ToString(), cause, remedy);
 
-    private static (string Cause, string Remedy) Said(PostgresPlace place, string user, PostgresException e) => e.SqlState switch
+    private static (string Cause, string Remedy) Said(PostgresPlace place, string user, PostgresException e, string quoted) => e.SqlState switch
     {
         PostgresErrorCodes.InvalidCatalogName => ($"{place}: there is no such database", $"Correct the secret's database, or make it: CREATE DATABASE {Sql.Shown(place.Database)};"),
-        PostgresErrorCodes.InsufficientPrivilege => ($"{place} does not permit it to {Sql.Shown(user)}{Quote(e)}", $"GRANT CONNECT ON DATABASE {Sql.Shown(place.Database)} TO {Sql.Shown(user)};"),
-        PostgresErrorCodes.TooManyConnections => ($"{place} has no connection left for {Sql.Shown(user)}{Quote(e)}", "Close idle ones, or raise max_connections or the role's CONNECTION LIMIT; then run it again."),
-        PostgresErrorCodes.CannotConnectNow => ($"{place} is starting or stopping{Quote(e)}", "Wait until it is up, then run it again."),
+        PostgresErrorCodes.InsufficientPrivilege => ($"{place} does not permit it to {Sql.Shown(user)}{quoted}", $"GRANT CONNECT ON DATABASE {Sql.Shown(place.Database)} TO {Sql.Shown(user)};"),
+        PostgresErrorCodes.TooManyConnections => ($"{place} has no connection left for {Sql.Shown(user)}{quoted}", "Close idle ones, or raise max_connections or the role's CONNECTION LIMIT; then run it again."),
+        PostgresErrorCodes.CannotConnectNow => ($"{place} is starting or stopping{quoted}", "Wait until it is up, then run it again."),
         PostgresErrorCodes.InvalidAuthorizationSpecification => (
-            $"{place} does not let {Sql.Shown(user)} in from here, whatever the password{Quote(e)}",
+            $"{place} does not let {Sql.Shown(user)} in from here, whatever the password{quoted}",
             "Add a line for this machine's address, database and user to the server's pg_hba.conf (or the cloud's authorized networks), then reload it."),
         PostgresErrorCodes.ReadOnlySqlTransaction => ($"{place} is read-only: a replica, or default_transaction_read_only", "Name the primary server in the secret's host."),
-        _ => ($"{place} failed ({RemoteText.Code(e.SqlState) ?? e.SqlState.Length.ToString()}){Quote(e)}", "Look into the server's log, then run it again."),
+        _ => ($"{place} failed ({RemoteText.Code(e.SqlState) ?? e.SqlState.Length.ToString()}){quoted}", "Look into the server's log, then run it again."),
     };
 
     private static (string Cause, string Remedy) Broken(PostgresPlace place, Exception e)

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace FlowSecrets.Providers.Postgres;
@@ -50,7 +51,7 @@ internal sealed class PostgresLogin : IAsyncDisposable
         catch (Exception e) when (e is not OperationCanceledException and not FlowSecretException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw PostgresErrors.Unavailable(place, credential.User, e);
+            throw PostgresErrors.Unavailable(place, credential.User, e, credential.Password);
         }
         finally
         {
@@ -87,9 +88,15 @@ internal sealed class PostgresLogin : IAsyncDisposable
         }
     }
 
-    /// <summary>What goes wrong comes as Npgsql's own.</summary>
+    /// <summary>What goes wrong comes as Npgsql's own. It gives a connection up at an internal error of the server; the next call makes another one.</summary>
     public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
+        if (_connection.State != ConnectionState.Open)
+        {
+            await _connection.CloseAsync();
+            await _connection.OpenAsync(cancellationToken);
+        }
+
         await using NpgsqlCommand command = Command(sql);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

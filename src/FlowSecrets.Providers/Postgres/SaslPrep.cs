@@ -18,7 +18,10 @@ internal readonly record struct PreparedPassword(string Text, string? Problem)
 internal static class SaslPrep
 {
     /// <summary>Mapped to nothing (RFC 3454, table B.1).</summary>
-    private const string Nothing = "\u00AD\u034F\u1806\u180B\u180C\u180D\u200B\u200C\u200D\u2060\uFE00\uFE01\uFE02\uFE03\uFE04\uFE05\uFE06\uFE07\uFE08\uFE09\uFE0A\uFE0B\uFE0C\uFE0D\uFE0E\uFE0F\uFEFF";
+    private const string Nothing = "\u00AD\u034F\u1806\u180B\u180C\u180D\u200C\u200D\u2060\uFE00\uFE01\uFE02\uFE03\uFE04\uFE05\uFE06\uFE07\uFE08\uFE09\uFE0A\uFE0B\uFE0C\uFE0D\uFE0E\uFE0F\uFEFF";
+
+    /// <summary>RFC 3454 has it in both tables: PostgreSQL maps it to a space, others to nothing.</summary>
+    private const char ZeroWidthSpace = '\u200B';
 
     /// <summary>Blocks that Unicode 3.2, which SASLprep is bound to, had in full.</summary>
     private static readonly (int From, int To)[] Old =
@@ -48,16 +51,21 @@ internal static class SaslPrep
             return new PreparedPassword(password, password.EnumerateRunes().All(static r => IsIn(r, Unchanging)) ? null : "it holds characters beyond ASCII that cannot be normalised on this machine, where .NET runs without ICU (invariant globalization)");
         }
 
-        string mapped = string.Concat(password.Where(static c => !Nothing.Contains(c)).Select(static c => char.GetUnicodeCategory(c) == UnicodeCategory.SpaceSeparator ? ' ' : c)).Normalize(NormalizationForm.FormKC);
-        return mapped.Length == 0 || mapped.EnumerateRunes().Any(IsProhibited)
-            ? new PreparedPassword(password, "it holds characters that SASLprep (RFC 4013) prohibits")
-            : mapped != password && !password.EnumerateRunes().All(static r => IsIn(r, Old))
-            ? new PreparedPassword(password, "it holds characters that clients normalise differently")
-            : new PreparedPassword(mapped, null);
+        string kept = string.Concat(password.Where(static c => !Nothing.Contains(c)).Select(static c => c == ZeroWidthSpace || char.GetUnicodeCategory(c) == UnicodeCategory.SpaceSeparator ? ' ' : c));
+        // Before form KC too, which hides some of it and of which .NET has none for others.
+        string mapped = HasProhibited(kept) ? "" : kept.Normalize(NormalizationForm.FormKC);
+        if (mapped.Length == 0 || HasProhibited(mapped))
+        {
+            return new PreparedPassword(password, "it holds characters that SASLprep (RFC 4013) prohibits");
+        }
+
+        bool isDisputed = password.Contains(ZeroWidthSpace) || (mapped != password && !password.EnumerateRunes().All(static r => IsIn(r, Old)));
+        return isDisputed ? new PreparedPassword(password, "it holds characters that clients normalise differently") : new PreparedPassword(mapped, null);
     }
 
-    private static bool IsProhibited(Rune rune) => rune.Value == 0xFFFD || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse
-        or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    /// <summary>Of the marks for tones the RFC says that they change what others look like.</summary>
+    private static bool HasProhibited(string text) => text.EnumerateRunes().Any(static rune => rune.Value is 0x340 or 0x341 or 0xFFFD || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private static bool IsIn(Rune rune, (int From, int To)[] blocks) => blocks.Any(b => rune.Value >= b.From && rune.Value <= b.To);
 }

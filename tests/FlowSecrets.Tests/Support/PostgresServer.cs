@@ -21,6 +21,9 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public static string AdminPassword => "admin-password-of-tests";
 
+    /// <summary>Where its configuration is.</summary>
+    public string DataFolder => Path.Combine(_folder, "data");
+
     /// <summary>The JSON secret of a user with its password.</summary>
     public string Secret(string user, string password) => $$"""{"host":"{{Host}}","port":"{{Port}}","db":"postgres","user":"{{user}}","password":"{{password}}"}""";
 
@@ -37,7 +40,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             Tool.Run("chown", "/", null, "-R", "nobody", folder);
         }
 
-        string data = Path.Combine(folder, "data");
+        string data = server.DataFolder;
         string[] init = [Path.Combine(bin, "initdb"), "-D", data, "-U", AdminUser, "--pwfile", Path.Combine(folder, "pw"), "-A", "scram-sha-256", "--locale=C", "-E", "UTF8", "--no-sync"];
         (int code, string output, string error) = Tool.Run(Ordinary(init)[0], folder, null, Ordinary(init)[1..]);
         Assert.True(code == 0, $"initdb: {output}{error}");
@@ -60,12 +63,41 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Puts a line before the others of pg_hba.conf.</summary>
+    public async Task AdmitAsync(string line)
+    {
+        string file = Path.Combine(DataFolder, "pg_hba.conf");
+        File.WriteAllText(file, line + "\n" + File.ReadAllText(file));
+        await ReloadAsync();
+    }
+
+    /// <summary>Has the server read its configuration anew; who connects afterwards meets the new one.</summary>
+    public async Task ReloadAsync()
+    {
+        const string Reloading = "reloading configuration files";
+        int before = LogText().Split(Reloading).Length;
+        await ExecuteAsync("select pg_reload_conf()");
+        for (int i = 0; i < 400 && LogText().Split(Reloading).Length == before; i++)
+        {
+            await Task.Delay(25);
+        }
+    }
+
     public async Task ExecuteAsync(string sql)
     {
         await using NpgsqlConnection connection = new(Connection(AdminUser, AdminPassword));
         await connection.OpenAsync();
         await using NpgsqlCommand command = new(sql, connection);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first column of the first row.</summary>
+    public async Task<T> AskAsync<T>(string sql)
+    {
+        await using NpgsqlConnection connection = new(Connection(AdminUser, AdminPassword));
+        await connection.OpenAsync();
+        await using NpgsqlCommand command = new(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
     }
 
     public async Task<bool> AcceptsAsync(string user, string password)

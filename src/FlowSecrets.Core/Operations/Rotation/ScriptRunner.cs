@@ -1,10 +1,6 @@
-using System.Buffers;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using FlowSecrets.Files;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Operations.Rotation;
@@ -13,7 +9,9 @@ namespace FlowSecrets.Operations.Rotation;
 internal sealed class ScriptRunner(string script, string operation, string secret)
 {
     private const int Rejected = 10;
-    private const int ShortestConcealed = 4;
+
+    /// <summary>For what is still in the pipes when a script has ended. A child that it left in the background may hold them for as long as it lives.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     /// <summary>For one run.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(5);
@@ -34,38 +32,36 @@ internal sealed class ScriptRunner(string script, string operation, string secre
             throw new FlowSecretException(ErrorIds.RotationNotConfigured, FlowErrorCategory.ObjectNotFound, secret, problem, "Correct the path in the catalog, or make the script executable: chmod +x FILE");
         }
 
-        ArrayBufferWriter<byte> input = new();
+        using ScriptInput input = new(secret, value, more);
+        using ScriptOutput output = new();
+        using ScriptOutput errors = new();
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
+        using CancellationTokenSource pipes = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+        using Process process = Start();
         try
         {
-            Write(input, value, more);
-            using Process process = Start();
-            try
+            Task talk = Task.WhenAll(
+                FeedAsync(process, input.Content, pipes.Token),
+                output.DrainAsync(process.StandardOutput.BaseStream, pipes.Token),
+                errors.DrainAsync(process.StandardError.BaseStream, pipes.Token));
+            await process.WaitForExitAsync(limit.Token);
+            pipes.CancelAfter(Grace);
+            await talk.WaitAsync(pipes.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return process.ExitCode switch
             {
-                Task<string> errors = process.StandardError.ReadToEndAsync(limit.Token);
-                Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
-                await FeedAsync(process, input.WrittenMemory, limit.Token);
-                await Task.WhenAll(errors, output, process.WaitForExitAsync(limit.Token));
-                return process.ExitCode switch
-                {
-                    0 => true,
-                    Rejected => false,
-                    int code => throw Failed($"ended with exit code {code}{LastWord(await errors, [value, .. more?.Values ?? []])}"),
-                };
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw Failed($"did not end in {Limit.TotalSeconds:0} seconds");
-            }
-            finally
-            {
-                Kill(process);
-            }
+                0 => true,
+                Rejected => false,
+                int code => throw Failed($"ended with exit code {code}{LastWord(errors, [value, .. more?.Values ?? []])}"),
+            };
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Failed($"did not end in {Limit.TotalSeconds:0} seconds");
         }
         finally
         {
-            Wipe(input);
+            End(process);
         }
     }
 
@@ -76,7 +72,8 @@ internal sealed class ScriptRunner(string script, string operation, string secre
         ProcessStartInfo info = new() { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true, WorkingDirectory = Path.GetDirectoryName(script)! };
         if (IsPowerShell(script))
         {
-            info.FileName = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "pwsh" ? Environment.ProcessPath! : "pwsh";
+            // A bare name would also be looked for in the current folder.
+            info.FileName = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "pwsh" ? Environment.ProcessPath! : ProgramFinder.Find("pwsh", Environment.GetEnvironmentVariable) ?? throw Unstartable(null);
             Array.ForEach(["-NoProfile", "-NonInteractive", "-File", script], info.ArgumentList.Add);
         }
         else
@@ -91,7 +88,7 @@ internal sealed class ScriptRunner(string script, string operation, string secre
         }
         catch (Win32Exception e)
         {
-            throw new FlowSecretException(ErrorIds.RotationNotConfigured, FlowErrorCategory.InvalidOperation, secret, $"The script '{script}' cannot be started", "Begin it with a line such as '#!/usr/bin/env python3', or name a .ps1 (which needs pwsh on the PATH).", e);
+            throw Unstartable(e);
         }
     }
 
@@ -103,13 +100,14 @@ internal sealed class ScriptRunner(string script, string operation, string secre
             await process.StandardInput.BaseStream.FlushAsync(cancellationToken);
             process.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // It ended without reading; its exit code says what it thinks.
         }
     }
 
-    private static void Kill(Process process)
+    /// <summary>With what it has started, where it still runs; and our ends of its pipes.</summary>
+    private static void End(Process process)
     {
         try
         {
@@ -118,116 +116,34 @@ internal sealed class ScriptRunner(string script, string operation, string secre
                 process.Kill(entireProcessTree: true);
             }
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It ended meanwhile.
+            // It ended meanwhile, or a part of it runs as another user.
         }
-    }
 
-    private void Write(ArrayBufferWriter<byte> input, SecretValue value, (string Name, IReadOnlyList<SecretValue> Values)? more)
-    {
-        using Utf8JsonWriter writer = new(input);
-        writer.WriteStartObject();
-        writer.WriteString("secret", secret);
-        writer.WritePropertyName("value");
-        WriteValue(writer, value);
-        if (more is { } further)
+        foreach (IDisposable pipe in new IDisposable[] { process.StandardInput, process.StandardOutput, process.StandardError })
         {
-            writer.WritePropertyName(further.Name);
-            if (further.Name == "current")
+            try
             {
-                WriteValue(writer, further.Values[0]);
+                pipe.Dispose();
             }
-            else
+            catch (IOException)
             {
-                writer.WriteStartArray();
-                foreach (SecretValue one in further.Values)
-                {
-                    WriteValue(writer, one);
-                }
-
-                writer.WriteEndArray();
+                // Nobody reads what was left to write.
             }
-        }
-
-        writer.WriteEndObject();
-    }
-
-    /// <summary>A JSON object as it is, text as a string, all else as base64.</summary>
-    private static void WriteValue(Utf8JsonWriter writer, SecretValue value)
-    {
-        if (IsObject(value))
-        {
-            writer.WriteRawValue(value.AsSpan());
-        }
-        else if (value.IsText())
-        {
-            writer.WriteStringValue(value.AsSpan());
-        }
-        else
-        {
-            writer.WriteStartObject();
-            writer.WriteBase64String("base64", value.AsSpan());
-            writer.WriteEndObject();
-        }
-    }
-
-    private static bool IsObject(SecretValue value)
-    {
-        try
-        {
-            Utf8JsonReader reader = new(value.AsSpan());
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.TrySkip() && !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
         }
     }
 
     /// <summary>The last line that it wrote to its errors, with every value concealed however it is written.</summary>
-    private static string LastWord(string errors, IReadOnlyList<SecretValue> values)
-    {
-        string? line = errors.Split('\n').Select(static l => l.Trim()).LastOrDefault(static l => l.Length > 0);
-        if (line is null)
-        {
-            return "";
-        }
+    private static string LastWord(ScriptOutput errors, IReadOnlyList<SecretValue> values) => errors.LastLine() is { } line ? RemoteText.Quote(ScriptRedaction.Conceal(line, values)) : "";
 
-        foreach (string form in values.SelectMany(Forms).Where(static f => f.Length >= ShortestConcealed).Distinct(StringComparer.Ordinal).OrderByDescending(static f => f.Length))
-        {
-            line = line.Replace(form, SecretValue.Mask, StringComparison.OrdinalIgnoreCase);
-        }
-
-        return RemoteText.Quote(line);
-    }
-
-    private static IEnumerable<string> Forms(SecretValue value)
-    {
-        List<string> texts = [];
-        if (value.IsText())
-        {
-            texts.Add(value.RevealText(null));
-            texts.AddRange(texts[0].Split('\n', StringSplitOptions.TrimEntries));
-            if (IsObject(value))
-            {
-                texts.AddRange(JsonNode.Parse(value.AsSpan())!.AsObject().Select(static m => m.Value?.ToString() ?? ""));
-            }
-        }
-
-        return texts
-            .SelectMany(static t => new[] { t, JsonEncodedText.Encode(t).ToString(), Uri.EscapeDataString(t), Convert.ToBase64String(Encoding.UTF8.GetBytes(t)), Convert.ToBase64String(Encoding.UTF8.GetBytes(t)).TrimEnd('=') })
-            .Append(Convert.ToBase64String(value.AsSpan()))
-            .Append(Convert.ToHexString(value.AsSpan()));
-    }
-
-    private static void Wipe(ArrayBufferWriter<byte> input)
-    {
-        if (System.Runtime.InteropServices.MemoryMarshal.TryGetArray(input.WrittenMemory, out ArraySegment<byte> written))
-        {
-            CryptographicOperations.ZeroMemory(written.AsSpan());
-        }
-    }
+    private FlowSecretException Unstartable(Exception? inner) => new(
+        ErrorIds.RotationNotConfigured,
+        FlowErrorCategory.InvalidOperation,
+        secret,
+        $"The script '{script}' cannot be started",
+        "Begin it with a line such as '#!/usr/bin/env python3', or name a .ps1 (which needs pwsh on the PATH).",
+        inner);
 
     private FlowSecretException Failed(string how) => new(
         ErrorIds.TargetUnavailable,
