@@ -6,31 +6,52 @@ namespace FlowSecrets.Tests.Rotation;
 public sealed class RotationCallTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task OnAwsARotationTakesFourWritesAndFewReads()
+    public async Task OnAws()
     {
-        string[] calls = await CallsAsync("aws");
-        Assert.Equal(["PutSecretValue", "UpdateSecretVersionStage", "TagResource", "UpdateSecretVersionStage"], calls.Where(static c => c is "PutSecretValue" or "UpdateSecretVersionStage" or "TagResource"));
-        Assert.Equal(2, calls.Count(static c => c is "DescribeSecret" or "GetSecretValue"));
+        (string[] rotation, string[] retirement) = await CallsAsync("aws", "sibling");
+        Assert.Equal(["PutSecretValue", "UpdateSecretVersionStage", "TagResource", "UpdateSecretVersionStage"], Writes(rotation));
+        Assert.Equal(2, Reads(rotation));
+        Assert.Equal(["UpdateSecretVersionStage", "TagResource"], Writes(retirement));
     }
 
     [Fact]
-    public async Task OnGoogleARotationTakesFiveWritesAndFewReads()
+    public async Task OnGoogle()
     {
-        string[] calls = await CallsAsync("gcp");
-        Assert.Equal(["CreateSecret", "AddSecretVersion", "AddSecretVersion", "UpdateSecret", "DeleteSecret"], calls.Where(static c => !c.StartsWith("Get", StringComparison.Ordinal) && c != "AccessSecretVersion"));
+        (string[] rotation, string[] retirement) = await CallsAsync("gcp", "sibling");
+        Assert.Equal(["CreateSecret", "AddSecretVersion", "AddSecretVersion", "UpdateSecret", "DeleteSecret"], Writes(rotation));
 
         // The scarce ones; reading a value has a quota 150 times as large.
-        Assert.Equal(2, calls.Count(static c => c.StartsWith("Get", StringComparison.Ordinal)));
+        Assert.Equal(2, Reads(rotation));
+        Assert.Equal(["DisableSecretVersion", "UpdateSecret"], Writes(retirement));
     }
 
-    private async Task<string[]> CallsAsync(string environment)
+    [Fact]
+    public async Task OnGoogleByAlias()
     {
-        await using RotationStage stage = await RotationStage.StartAsync(environment, "  s: { generate: { kind: base64url }, rotate: { every: 90d } }");
+        (string[] rotation, string[] retirement) = await CallsAsync("gcp", "alias");
+        Assert.Equal(["UpdateSecret", "AddSecretVersion", "UpdateSecret", "UpdateSecret", "UpdateSecret"], Writes(rotation));
+        Assert.Equal(1, Reads(rotation));
+        Assert.Equal(["DisableSecretVersion", "UpdateSecret"], Writes(retirement));
+    }
+
+    private static string[] Writes(string[] calls) => [.. calls.Where(static c => !c.StartsWith("Get", StringComparison.Ordinal) && c is not ("AccessSecretVersion" or "DescribeSecret" or "ListSecretVersionIds"))];
+
+    private static int Reads(string[] calls) => calls.Count(static c => c.StartsWith("Get", StringComparison.Ordinal) || c == "DescribeSecret");
+
+    private async Task<(string[] Rotation, string[] Retirement)> CallsAsync(string environment, string pending)
+    {
+        await using RotationStage stage = await RotationStage.StartAsync(environment, $"  s: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d, overlap: 1h, pending: {pending} }} }}");
         await stage.CreateAsync("s", "old-value");
         stage.Fake!.ClearCalls();
         Assert.Equal(ItemStatus.Rotated, (await stage.RotateAsync("s")).Status);
-        string[] calls = [.. stage.Fake.Calls.Select(static c => c.Operation).Where(static c => !c.StartsWith("Sts", StringComparison.Ordinal) && c != "GetCallerIdentity")];
-        output.WriteLine(string.Join(", ", calls));
-        return calls;
+        string[] rotation = Made();
+        stage.Fake.ClearCalls();
+        stage.Clock.Ahead = TimeSpan.FromHours(2);
+        Assert.Equal(ItemStatus.Retired, Assert.Single(await stage.RunAsync(new InvokeRotationOptions { Due = true })).Status);
+        string[] retirement = Made();
+        output.WriteLine($"{environment} {pending}: {string.Join(", ", rotation)}; retirement: {string.Join(", ", retirement)}");
+        return (rotation, retirement);
+
+        string[] Made() => [.. stage.Fake.Calls.Select(static c => c.Operation).Where(static c => c is not ("GetCallerIdentity" or "Sts.GetCallerIdentity"))];
     }
 }
