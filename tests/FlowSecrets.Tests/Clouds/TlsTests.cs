@@ -17,8 +17,6 @@ namespace FlowSecrets.Tests.Clouds;
 /// <summary>Over TLS: HTTP/2 where the server offers it, and never to a certificate that is not trusted.</summary>
 public sealed class TlsTests : IAsyncLifetime
 {
-    private static readonly string Worker = Path.Combine(AppContext.BaseDirectory, "FlowSecrets.Worker.dll");
-
     private readonly Sandbox _sandbox = new();
     private readonly ConcurrentBag<string> _protocols = [];
     private WebApplication _server = null!;
@@ -102,5 +100,5 @@ public sealed class TlsTests : IAsyncLifetime
         ["AWS_REGION"] = "eu-west-1",
         ["AWS_ACCESS_KEY_ID"] = "test",
         ["AWS_SECRET_ACCESS_KEY"] = "test",
-    }, "exec", Worker, "read", store, _address);
+    }, "exec", Repository.Worker, "read", store, _address);
 }

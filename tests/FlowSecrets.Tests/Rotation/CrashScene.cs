@@ -9,9 +9,6 @@ namespace FlowSecrets.Tests.Rotation;
 /// <summary>A store and a target that a worker process rotates in, and is killed.</summary>
 internal sealed class CrashScene : IAsyncDisposable
 {
-    // From its own folder: beside the tests, what ASP.NET brings is left out.
-    private static readonly string Worker = Path.Combine(AppContext.BaseDirectory.Replace("FlowSecrets.Tests", "FlowSecrets.Worker", StringComparison.Ordinal), "FlowSecrets.Worker.dll");
-
     private static readonly HashSet<string> Writes = new(StringComparer.Ordinal)
     {
         "CreateSecret", "UpdateSecret", "DeleteSecret", "AddSecretVersion", "EnableSecretVersion", "DisableSecretVersion", "DestroySecretVersion", "SetIamPolicy",
@@ -98,7 +95,7 @@ internal sealed class CrashScene : IAsyncDisposable
         (_kill, _writes) = (cloudKill, 0);
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = _sandbox.Folder };
         string kill = portKill is { } at ? $"{at.Number}:{(at.After ? "after" : "before")}" : "";
-        Array.ForEach(["exec", Worker, "rotate", action, Target.Key, Environment, kill], start.ArgumentList.Add);
+        Array.ForEach(["exec", Repository.Worker, "rotate", action, Target.Key, Environment, kill], start.ArgumentList.Add);
         foreach (string variable in new[] { "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "CLOUDSDK_CONFIG", "NO_GCE_CHECK" })
         {
             start.Environment[variable] = _sandbox.Variable(variable);

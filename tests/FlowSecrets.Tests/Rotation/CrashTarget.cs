@@ -86,9 +86,9 @@ internal sealed class ScriptedTarget : CrashTarget
             at() { if [ "$(cat kill)" = "$1" ]; then : > kill; kill -9 $PPID; exit 1; fi; }
 
             """;
-        Script(sandbox, "set.sh", Head + "at set:before\ngrep -qxF \"$value\" accepted || echo \"$value\" >> accepted\nat set:after\n");
-        Script(sandbox, "test.sh", Head + "grep -qxF \"$value\" accepted || exit 10\n");
-        Script(sandbox, "revoke.sh", Head + "at revoke:before\ngrep -vxF \"$value\" accepted > rest; mv rest accepted\nat revoke:after\n");
+        Script(sandbox, "set.sh", Head + "at set:before\ngrep -qxF -e \"$value\" accepted || printf '%s\\n' \"$value\" >> accepted\nat set:after\n");
+        Script(sandbox, "test.sh", Head + "grep -qxF -e \"$value\" accepted || exit 10\n");
+        Script(sandbox, "revoke.sh", Head + "at revoke:before\ngrep -vxF -e \"$value\" accepted > rest; mv rest accepted\nat revoke:after\n");
         return Task.CompletedTask;
     }
 

@@ -10,8 +10,6 @@ namespace FlowSecrets.Tests.Rotation;
 [Collection(PostgresCollection.Name)]
 public sealed class PostgresPasswordTests(PostgresFixture fixture)
 {
-    private static readonly string Worker = Path.Combine(AppContext.BaseDirectory.Replace("FlowSecrets.Tests", "FlowSecrets.Worker", StringComparison.Ordinal), "FlowSecrets.Worker.dll");
-
     /// <summary>What SASLprep changes, prohibits or does not know.</summary>
     private static readonly string[] Unicode =
     [
@@ -223,7 +221,7 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
 
     private static string[] RunWorker(string input)
     {
-        ProcessStartInfo start = new("dotnet", [Worker, "postgres"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [Repository.Worker, "postgres"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0";
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();

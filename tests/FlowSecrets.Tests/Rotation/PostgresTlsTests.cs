@@ -9,8 +9,6 @@ namespace FlowSecrets.Tests.Rotation;
 public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<PostgresFixture>
 {
     private const string Password = "users-password-1";
-    private static readonly string Worker = Path.Combine(AppContext.BaseDirectory.Replace("FlowSecrets.Tests", "FlowSecrets.Worker", StringComparison.Ordinal), "FlowSecrets.Worker.dll");
-
     [Fact]
     public async Task OnlyACertificateThatIsTrustedAndForThisNameWillDo()
     {
@@ -102,7 +100,7 @@ public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<Po
 
     private static string RunWorker(string line, string? authority)
     {
-        ProcessStartInfo start = new("dotnet", [Worker, "postgres"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new("dotnet", [Repository.Worker, "postgres"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["PGSSLROOTCERT"] = authority;
         using Process process = Process.Start(start)!;
         process.StandardInput.WriteLine(line);

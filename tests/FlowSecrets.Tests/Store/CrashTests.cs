@@ -6,8 +6,6 @@ namespace FlowSecrets.Tests.Store;
 /// <summary>A process is killed at random moments; what it said was done is there, and nothing is half.</summary>
 public sealed class CrashTests(ITestOutputHelper output)
 {
-    private static readonly string Worker = Path.Combine(AppContext.BaseDirectory, "FlowSecrets.Worker.dll");
-
     [Fact]
     public async Task AKilledWriterLosesNothingOfTheStore()
     {
@@ -78,7 +76,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     private static List<string> RunAndKill(Sandbox sandbox, string from, int milliseconds, params string[] arguments)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = sandbox.Folder };
-        foreach (string argument in (string[])["exec", Worker, .. arguments])
+        foreach (string argument in (string[])["exec", Repository.Worker, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
