@@ -30,6 +30,9 @@ internal sealed class RotationStage : IAsyncDisposable
     /// <summary>Null: the real ones.</summary>
     public Func<CatalogWorkload, IWorkload>? Workload { get; set; }
 
+    /// <summary>Hears what is said.</summary>
+    public TestHost Host { get; set; } = new();
+
     /// <param name="environment">local, gcp or aws.</param>
     /// <param name="catalog">The lines under 'secrets', and what follows them.</param>
     public static async Task<RotationStage> StartAsync(string environment, string catalog)
@@ -77,9 +80,9 @@ internal sealed class RotationStage : IAsyncDisposable
     public async Task<RotationResult> RotateAsync(string name, bool force = false) => Assert.Single(await RunAsync(new InvokeRotationOptions { Names = [name], Force = force }));
 
     public async Task<List<RotationResult>> RunAsync(InvokeRotationOptions options, int? throttleLimit = null) =>
-        await new InvokeRotationOperation(Context with { ThrottleLimit = throttleLimit }).RunAsync(options, new TestHost());
+        await new InvokeRotationOperation(Context with { ThrottleLimit = throttleLimit }).RunAsync(options, Host);
 
-    public async Task<RotationResult> UndoAsync(string name) => Assert.Single(await new UndoRotationOperation(Context).RunAsync(new UndoRotationOptions { Names = [name] }, new TestHost()));
+    public async Task<RotationResult> UndoAsync(string name) => Assert.Single(await new UndoRotationOperation(Context).RunAsync(new UndoRotationOptions { Names = [name] }, Host));
 
     public async ValueTask DisposeAsync()
     {
