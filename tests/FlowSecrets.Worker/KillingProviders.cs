@@ -40,9 +40,9 @@ internal sealed class KillingTarget(IRotationTarget inner, KillPoint point) : IR
 
 internal sealed class KillingRotation(IRotationStore inner, KillPoint point) : IRotationStore
 {
-    public bool HasNative => inner.HasNative;
-
     public RotationFinding RoomIn(RotationView view) => inner.RoomIn(view);
+
+    public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) => inner.LeftAsync(view, cancellationToken);
 
     public Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) => inner.ViewAsync(subject, cancellationToken);
 

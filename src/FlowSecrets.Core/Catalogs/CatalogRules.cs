@@ -180,6 +180,11 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
                     problems.Add(key, $"'{path}.rotate.carriers' names '{key.Text}', which {(other.IsExternal ? "has 'owner: external', so it is not changed here" : "is the secret itself")}.");
                 }
 
+                if (other.Rotation is { } own && (own.Every is not null || own.Target is not null || own.Carriers.Count > 0 || own.Reencrypt is not null))
+                {
+                    problems.Add(key, $"'{path}.rotate.carriers' names '{key.Text}', which has a 'rotate' of its own: it would be rotated without what its credential is for.");
+                }
+
                 RequireField(carrier.Get("user"), other, $"{path}.rotate.carriers.user");
                 RequireField(carrier.Get("password"), other, $"{path}.rotate.carriers.password");
             }

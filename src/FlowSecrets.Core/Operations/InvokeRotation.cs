@@ -130,16 +130,16 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
         foreach (RotationItem item in group)
         {
             long start = context.Clock.GetTimestamp();
+            RotationRun run = new(workspace, item.Unit!, settings, context, host, targets, cancellationToken);
             try
             {
                 using RotationLock held = RotationLock.Take(workspace.Place, item.Names, context.Variable);
-                RotationRun run = new(workspace, item.Unit!, settings, context, host, targets, cancellationToken);
                 (RotationView view, string status) = await RunAsync(workspace, run, item, options, host, cancellationToken);
                 results.Add(Result(workspace, item, null, view, context.Clock.GetElapsedTime(start)) with { Status = status });
             }
             catch (FlowSecretException e)
             {
-                results.Add(Result(workspace, item, e, null, context.Clock.GetElapsedTime(start)));
+                results.Add(Result(workspace, item, e, run.Last, context.Clock.GetElapsedTime(start)));
             }
         }
 
@@ -156,9 +156,23 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
         // What was seen before the lock was taken may be another process's past. Where nothing was open, putting a value aside finds that out.
         RotationView view = item.View is { Pending: null, Foreign: null } seen && !RotationItem.IsInOverlap(seen) ? seen : await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
         DateTimeOffset now = context.Clock.GetUtcNow();
+        if (RotationRun.IsOver(view))
+        {
+            view = await run.TidyAsync(view);
+            if (!options.Force || RotationItem.IsWithoutOverlap(view))
+            {
+                return (RotationItem.IsToRetire(view, now) ? await run.RetireAsync(view) : view, ItemStatus.Rotated);
+            }
+        }
+
+        if (options.Force && view.Pending is { IsPromoted: true })
+        {
+            host.Warning($"A rotation of '{view.StoreName}' was under way, and its value is current: it is finished. If that value has leaked too, run the same command once more.");
+        }
+
         if (RotationItem.IsToRetire(view, now) && (!options.Force || RotationItem.IsWithoutOverlap(view) || (options.Due && !item.IsOld(now))))
         {
-            RotationItem.RequireRetirable(item.Secret, view, options.Force);
+            RotationItem.RequireRetirable(workspace, item.Secret, view, options.Force);
             bool isRest = RotationItem.IsWithoutOverlap(view);
             view = await run.RetireAsync(view);
             if (isRest || (options.Due && !item.IsOld(now)))
@@ -190,7 +204,8 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
         }
         catch (FlowSecretException e)
         {
-            host.Warning($"Version {view.Record!.From} of '{view.StoreName}' is still valid: {e.Cause}. Once nothing needs it: Set-FlowSecretVersion {item.Secret.Argument} -Version {view.Record.From} -State Disabled");
+            string remedy = workspace.Store.Capabilities.VersionDisable ? $": Set-FlowSecretVersion {workspace.Argument(item.Secret)} -Version {view.Record!.From} -State Disabled" : " take its labels off";
+            host.Warning($"Version {view.Record!.From} of '{view.StoreName}' is still valid: {e.Cause.TrimEnd('.')}. Once nothing needs it{(item.Unit!.Rotation.Target is null ? "" : " revoke it where it is checked, and")}{remedy}");
             return await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
         }
     }

@@ -57,7 +57,7 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
         }
 
         RotationUnit unit = item.Unit!;
-        yield return StateOf(item.View!, unit);
+        yield return StateOf(workspace, item.View!, unit);
         foreach (RotationFinding finding in await PermissionsAsync(workspace, item, cancellationToken))
         {
             yield return finding;
@@ -76,21 +76,21 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
 
         foreach (CatalogWorkload workload in unit.Workloads)
         {
-            foreach (RotationFinding finding in await TryAsync("workload " + workload.Name, () => WorkloadAsync(workspace, unit, workload, cancellationToken)))
+            foreach (RotationFinding finding in await TryAsync("workload " + workload.Name, () => WorkloadAsync(workspace, unit, item.View!, workload, cancellationToken)))
             {
                 yield return finding;
             }
         }
     }
 
-    private RotationFinding StateOf(RotationView view, RotationUnit unit)
+    private RotationFinding StateOf(Workspace workspace, RotationView view, RotationUnit unit)
     {
         DateTimeOffset now = context.Clock.GetUtcNow();
         return view switch
         {
             { Foreign: { } foreign } => new RotationFinding("state", false, foreign + ".", "Let it end, or end it where it was begun."),
-            { Record: { State: RotationState.NeedsAttention } record } => new RotationFinding("state", false, $"The step '{record.FailedStep}' failed {record.Failures} times, the last time as {record.ErrorId}.", $"Mend what is told below, then: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force"),
-            { Pending: { IsSuperseded: true } } => new RotationFinding("state", false, $"Version {view.Current} was set by somebody else while a rotation was under way.", $"Give the rotation up: Undo-FlowSecretRotation {unit.Secret.Argument}"),
+            { Record: { State: RotationState.NeedsAttention } record } => new RotationFinding("state", false, $"The step '{record.FailedStep}' failed {record.Failures} times, the last time as {record.ErrorId}.", $"Mend what is told below, then: Invoke-FlowSecretRotation {workspace.Argument(unit.Secret)} -Force"),
+            { Pending: { IsSuperseded: true } } => new RotationFinding("state", false, $"Version {view.Current} was set by somebody else while a rotation was under way.", $"Give the rotation up: Undo-FlowSecretRotation {workspace.Argument(unit.Secret)}"),
             { Pending: not null } => new RotationFinding("state", true, "A rotation was broken off; the next run finishes it."),
             { Record: { State: RotationState.Overlap, RetireAt: { } end } overlap } when overlap.To == view.Current && end > now => new RotationFinding("state", false, $"The value before stays valid until {end:yyyy-MM-dd HH:mm} UTC.", "Wait until then; -Force does not wait."),
             _ => new RotationFinding("state", true, $"Version {view.Current} is current, and no rotation is open."),
@@ -114,7 +114,7 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
 
     private static async Task<IReadOnlyList<RotationFinding>> ValuesAsync(Workspace workspace, RotationUnit unit, RotationView view, CancellationToken cancellationToken)
     {
-        if (unit.Rotation.Target is { Kind: "manual" } || (unit.Rotation.Target is null && unit.Definition.Generate is null && unit.Definition.Fields.All(static f => f.Generate is null)))
+        if (unit.IsAsked)
         {
             return [new RotationFinding("new value", true, "It is asked for, or given with -Value.")];
         }
@@ -142,10 +142,20 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
         return await target.RehearseAsync(current.Value, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<RotationFinding>> WorkloadAsync(Workspace workspace, RotationUnit unit, CatalogWorkload workload, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RotationFinding>> WorkloadAsync(Workspace workspace, RotationUnit unit, RotationView view, CatalogWorkload workload, CancellationToken cancellationToken)
     {
         IWorkload open = context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable);
-        WorkloadState state = await open.StateAsync([], cancellationToken);
+        using WorkloadSecrets secrets = new();
+        IRotationStore store = workspace.Store.Rotation;
+        foreach ((RotationSubject subject, CatalogSecret definition) in new[] { (unit.Subject, unit.Definition) }.Concat(unit.Carriers.Select(static c => (c.Subject, c.Secret.Definition!))))
+        {
+            if (definition.Workloads.Contains(workload.Name, StringComparer.Ordinal))
+            {
+                await secrets.AddAsync(store, subject == unit.Subject ? view : await store.ViewAsync(subject, cancellationToken), definition, since: null, withPrevious: false, cancellationToken);
+            }
+        }
+
+        WorkloadState state = await open.StateAsync(secrets.List, cancellationToken);
         string detail = state.Detail.Length == 0 ? "" : ": " + state.Detail;
         List<RotationFinding> findings = [new RotationFinding("workload " + workload.Name, state.Health is WorkloadHealth.Healthy or WorkloadHealth.Deploying, $"{open.Description} is {state.Health}{detail}.", state.Health == WorkloadHealth.Healthy ? "" : "Mend it first: a rotation ends only when it is healthy.")];
         if (unit.KillsOldAtOnce && state.HoldsValues)

@@ -38,16 +38,17 @@ public sealed class UndoRotationOperation(OperationContext context) : IOperation
             return InvokeRotationOperation.Result(workspace, item, item.Error, null, default);
         }
 
+        RotationRun run = new(workspace, item.Unit!, settings, context, host, targets, cancellationToken);
         try
         {
             using RotationLock held = RotationLock.Take(workspace.Place, item.Names, context.Variable);
             RotationView view = await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
-            view = await new RotationRun(workspace, item.Unit, settings, context, host, targets, cancellationToken).UndoAsync(view);
+            view = await run.UndoAsync(view);
             return InvokeRotationOperation.Result(workspace, item, null, view, context.Clock.GetElapsedTime(start)) with { Status = ItemStatus.Undone };
         }
         catch (FlowSecretException e)
         {
-            return InvokeRotationOperation.Result(workspace, item, e, null, context.Clock.GetElapsedTime(start));
+            return InvokeRotationOperation.Result(workspace, item, e, run.Last, context.Clock.GetElapsedTime(start));
         }
     }
 }

@@ -6,9 +6,6 @@ namespace FlowSecrets;
 /// </summary>
 public interface IRotationStore
 {
-    /// <summary>Whether the store can run a rotation of its own (AWS).</summary>
-    bool HasNative { get; }
-
     /// <summary>How far a rotation is; read only where the store is consistent right after a write.</summary>
     /// <exception cref="FlowSecretException">SecretNotFound, SecretHasNoVersion, PendingDeletion, AccessDenied.</exception>
     Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken);
@@ -27,6 +24,9 @@ public interface IRotationStore
     /// <summary>Reads the pending value, or a version by its number.</summary>
     /// <param name="version">A version of the view.</param>
     Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken);
+
+    /// <summary>Versions that stand aside besides the pending one: what rotations that were broken off or given up left, where lists do not show it.</summary>
+    Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken);
 
     /// <summary>Makes the pending value current, if the rotation's basis still is.</summary>
     /// <exception cref="FlowSecretException">Conflict: a version that this rotation did not make became current.</exception>

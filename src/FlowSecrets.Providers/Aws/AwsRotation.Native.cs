@@ -12,6 +12,12 @@ internal sealed partial class AwsRotation
         AwsSecret before = await store.RequireAsync(name, cancellationToken);
         RequireFunction(name, before);
         string basis = before.VersionOf(AwsStore.CurrentLabel) ?? "";
+        if (PendingIn(before, basis, before.VersionOf(AwsStore.PreviousLabel)) is not null)
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationInProgress, FlowErrorCategory.ResourceBusy, name, $"A rotation of '{name}' by FlowSecrets was broken off, and AWS's own would wait for its end", $"Finish it without -Native: Invoke-FlowSecretRotation -StoreName '{name}'; or take it back: Undo-FlowSecretRotation -StoreName '{name}'");
+        }
+
         string token = Guid.NewGuid().ToString();
         if (before.VersionOf(AwsStore.PendingLabel) is not { } running || running == basis)
         {

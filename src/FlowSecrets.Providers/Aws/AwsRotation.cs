@@ -22,8 +22,6 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     private const int TokenBytes = 16;
     private const int CheckBytes = 4;
 
-    public bool HasNative => true;
-
     public async Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) =>
         View(subject, await store.RequireAsync(subject.StoreName, cancellationToken));
 
@@ -46,6 +44,8 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) =>
         store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
 
+    public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
     public async Task<RotationView> PromoteAsync(RotationView view, CancellationToken cancellationToken)
     {
         PendingVersion pending = Pending(view);
@@ -66,8 +66,10 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
 
     public async Task<RotationView> RecordAsync(RotationView view, RotationRecord record, CancellationToken cancellationToken)
     {
-        // Tags have no compare-and-swap. What decides are the labels; the record only tells of them.
-        Dictionary<string, string> changes = RotationNotes.Changes(Notes(Secret(view)), record, ends: false);
+        // Tags have no compare-and-swap: another rotator's record is looked for at least.
+        Dictionary<string, string> there = Notes(await store.RequireAsync(view.StoreName, cancellationToken));
+        RotationNotes.RequireSame(view.StoreName, there.GetValueOrDefault(RotationNotes.Record), view.Record);
+        Dictionary<string, string> changes = RotationNotes.Changes(there, record, ends: false);
         await store.SetTagsAsync(view.StoreName, changes, cancellationToken);
         return view with { Record = record };
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
@@ -33,42 +35,51 @@ internal sealed class GcpAliasRotation(GcpStore store)
         };
     }
 
-    public async Task<RotationView> StageAsync(RotationView view, SecretValue value, bool isUndo, CancellationToken cancellationToken)
+    public async Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken)
     {
         string name = view.StoreName;
         StoreErrors.RequireSize(name, value, GcpStore.MaxValueBytes);
         string newest = await store.NewestNumberAsync(name, cancellationToken);
 
-        // What is to come is written down first, with the alias that keeps the consumers where they are.
-        view = view with { Mark = await MarkAsync(view, $"{RotationNotes.MarkOf(view.Current, 1, isUndo)} newest={newest}", null, cancellationToken) };
+        // What is to come is written down first, with the alias that keeps the consumers where they are. Each mark is another one, so that of two rotators one has it.
+        string mark = $"{RotationNotes.MarkOf(view.Current, 1, isUndo: false)} newest={newest} by={RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        if (await TryMarkAsync(view, mark, null, cancellationToken) is not { } marked)
+        {
+            return await MeetAsync(view, cancellationToken);
+        }
+
         GcpVersion added = await store.AddAsync(name, value, long.Parse(newest), cancellationToken);
-        GcpSecret written = await AliasesAsync(view, a => a[Stages.Pending] = long.Parse(added.Number), cancellationToken);
-        return view with { Mark = written, Pending = new PendingVersion(added.Number, view.Current, false) { IsUndo = isUndo } };
+        GcpSecret? written = await TryAsync(view with { Mark = marked }, secret => MarkOf(secret) == mark, mark, a => a[Stages.Pending] = long.Parse(added.Number), cancellationToken);
+        return written is null
+            ? await MeetAsync(view, cancellationToken)
+            : view with { Mark = written, Pending = new PendingVersion(added.Number, view.Current, false) };
     }
 
     public async Task<RotationView> StageVersionAsync(RotationView view, string version, CancellationToken cancellationToken)
     {
-        GcpSecret written = await MarkAsync(view, RotationNotes.MarkOf(view.Current, 1, isUndo: true), a => a[Stages.Pending] = long.Parse(version), cancellationToken);
-        return view with { Mark = written, Pending = new PendingVersion(version, view.Current, false) { IsUndo = true } };
+        // Without that alias it is just being taken out of use.
+        GcpSecret? written = await TryMarkAsync(view, RotationNotes.MarkOf(view.Current, 1, isUndo: true), a => a[Stages.Pending] = a.GetValueOrDefault(Stages.Previous).ToString() == version ? long.Parse(version) : throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being taken out of use"), cancellationToken);
+        return written is null
+            ? await MeetAsync(view, cancellationToken)
+            : view with { Mark = written, Pending = new PendingVersion(version, view.Current, false) { IsUndo = true } };
     }
 
     public async Task<RotationView> PromoteAsync(RotationView view, CancellationToken cancellationToken)
     {
         PendingVersion pending = Pending(view);
-        GcpSecret written = await AliasesAsync(
+        GcpSecret written = await store.WriteNotesAsync(
             view,
+            secret => Alias(secret, Stages.Current) == pending.Version ? null
+                : IsStillPending(secret, pending.Version) ? new(StringComparer.Ordinal)
+                : throw StoreErrors.Conflict(view.StoreName, $"Another rotator ended the rotation of '{view.StoreName}' meanwhile, or gave it up"),
             aliases =>
             {
-                if (aliases.TryGetValue(Stages.Current, out long now) && now.ToString() != view.Current && now.ToString() != pending.Version)
+                if (aliases.TryGetValue(Stages.Current, out long now) && now.ToString() != view.Current)
                 {
                     throw StoreErrors.Conflict(view.StoreName, $"The alias 'current' of '{view.StoreName}' is on version {now}, not {view.Current}");
                 }
 
-                if (!aliases.TryGetValue(Stages.Current, out now) || now.ToString() != pending.Version)
-                {
-                    aliases[Stages.Previous] = long.Parse(view.Current);
-                }
-
+                aliases[Stages.Previous] = long.Parse(view.Current);
                 aliases[Stages.Current] = long.Parse(pending.Version);
                 aliases[Stages.Pending] = long.Parse(pending.Version);
             },
@@ -79,15 +90,32 @@ internal sealed class GcpAliasRotation(GcpStore store)
     public async Task<RotationView> DiscardAsync(RotationView view, CancellationToken cancellationToken)
     {
         // The version stays as it is: while it is the newest, somebody may read it as 'latest'.
-        GcpSecret written = await MarkAsync(view, "", static a => a.Remove(Stages.Pending), cancellationToken);
+        GcpSecret written = await store.WriteNotesAsync(
+            view,
+            secret => Alias(secret, Stages.Pending) is { } aliased && aliased != Pending(view).Version ? null : new(StringComparer.Ordinal) { [RotationNotes.Pending] = "" },
+            static a => a.Remove(Stages.Pending),
+            cancellationToken);
         return view with { Mark = written, Pending = null };
+    }
+
+    /// <summary>Before a version is disabled: nobody brings it back, and from now on nobody can.</summary>
+    public async Task<RotationView> ClaimAsync(RotationView view, string version, CancellationToken cancellationToken)
+    {
+        GcpSecret written = await store.WriteNotesAsync(
+            view,
+            secret => Alias(secret, Stages.Pending) == version || Alias(secret, Stages.Current) == version
+                ? throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being made current again")
+                : new(StringComparer.Ordinal),
+            a => _ = a.TryGetValue(Stages.Previous, out long previous) && previous.ToString() == version && a.Remove(Stages.Previous),
+            cancellationToken);
+        return view with { Mark = written };
     }
 
     public async Task<RotationView> CloseAsync(RotationView view, RotationRecord record, CancellationToken cancellationToken)
     {
         GcpSecret written = await store.WriteNotesAsync(
             view,
-            notes => new(RotationNotes.Changes(notes, record, ends: true), StringComparer.Ordinal) { [RotationNotes.Pending] = "" },
+            secret => new(RotationNotes.Changes(secret.Annotations, record, ends: true), StringComparer.Ordinal) { [RotationNotes.Pending] = "" },
             static a => a.Remove(Stages.Pending),
             cancellationToken);
         return view with { Mark = written, Pending = null, Record = record };
@@ -99,16 +127,48 @@ internal sealed class GcpAliasRotation(GcpStore store)
 
     private static PendingVersion Pending(RotationView view) => view.Pending ?? throw StoreErrors.Conflict(view.StoreName, $"No version of '{view.StoreName}' is pending any more");
 
-    private Task<GcpSecret> MarkAsync(RotationView view, string mark, Action<Dictionary<string, long>>? aliases, CancellationToken cancellationToken) => store.WriteNotesAsync(
-        view,
-        _ => new(StringComparer.Ordinal) { [RotationNotes.Pending] = mark },
-        a =>
-        {
-            a.TryAdd(Stages.Current, long.Parse(view.Current));
-            aliases?.Invoke(a);
-        },
-        cancellationToken);
+    /// <summary>It may have been broken off before its alias came; then the mark tells.</summary>
+    private static bool IsStillPending(GcpSecret secret, string version) =>
+        Alias(secret, Stages.Pending) is { } aliased ? aliased == version : MarkOf(secret) is { Length: > 0 };
 
-    private Task<GcpSecret> AliasesAsync(RotationView view, Action<Dictionary<string, long>> aliases, CancellationToken cancellationToken) =>
-        store.WriteNotesAsync(view, static _ => new(StringComparer.Ordinal), aliases, cancellationToken);
+    private static string? MarkOf(GcpSecret secret) => secret.Annotations?.GetValueOrDefault(RotationNotes.Pending);
+
+    /// <summary>Puts a mark there, if nobody put one there since the view was taken.</summary>
+    /// <returns>Null: somebody did.</returns>
+    private Task<GcpSecret?> TryMarkAsync(RotationView view, string mark, Action<Dictionary<string, long>>? aliases, CancellationToken cancellationToken)
+    {
+        string? seen = MarkOf((GcpSecret)view.Mark!);
+        return TryAsync(
+            view,
+            secret => MarkOf(secret) == mark || (MarkOf(secret) == seen && Alias(secret, Stages.Pending) is null && (Alias(secret, Stages.Current) ?? view.Current) == view.Current),
+            mark,
+            a =>
+            {
+                a.TryAdd(Stages.Current, long.Parse(view.Current));
+                aliases?.Invoke(a);
+            },
+            cancellationToken);
+    }
+
+    private async Task<GcpSecret?> TryAsync(RotationView view, Func<GcpSecret, bool> isOurs, string mark, Action<Dictionary<string, long>> aliases, CancellationToken cancellationToken)
+    {
+        bool isLost = false;
+        GcpSecret written = await store.WriteNotesAsync(
+            view,
+            secret =>
+            {
+                isLost = !isOurs(secret);
+                return isLost ? null : new(StringComparer.Ordinal) { [RotationNotes.Pending] = mark };
+            },
+            aliases,
+            cancellationToken);
+        return isLost ? null : written;
+    }
+
+    /// <summary>Another rotator of the same version was first: what he put aside counts.</summary>
+    private async Task<RotationView> MeetAsync(RotationView view, CancellationToken cancellationToken)
+    {
+        RotationView now = await ViewAsync(view.Subject, cancellationToken);
+        return now.Pending is { IsSuperseded: false } ? now : throw StoreErrors.Conflict(view.StoreName, $"Somebody else's rotation of '{view.StoreName}' came in between; its current version is {now.Current}");
+    }
 }

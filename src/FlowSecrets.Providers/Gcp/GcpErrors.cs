@@ -80,7 +80,7 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         ("NOT_FOUND", _) or (_, 404) => Final(call.Secret is null ? NoProject(reply) : NotFound(call)),
         ("FAILED_PRECONDITION", _) when reply.Message.Contains("is in DESTROYED state", StringComparison.Ordinal) => Final(StoreErrors.VersionDestroyed(call.Target, Number(call))),
         ("FAILED_PRECONDITION", _) when reply.Message.Contains("is in DISABLED state", StringComparison.Ordinal) => Final(StoreErrors.VersionDisabled(call.Target, Number(call))),
-        ("FAILED_PRECONDITION", _) when call.Permission == "secretmanager.secrets.update" => Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time")),
+        ("FAILED_PRECONDITION", _) when call.Permission is "secretmanager.secrets.update" or "secretmanager.secrets.delete" => Final(StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time")),
         ("RESOURCE_EXHAUSTED", _) or (_, 429) => new CallFailure(Throttled(call), IsTransient: true, RetryAfter: reply.RetryAfter),
         (_, >= 300 and < 400) => Unavailable(call, "answered with a redirect, which is not followed", transient: false, applied: false),
         (_, >= 500) => Unavailable(call, $"answered with status {reply.Code}", transient: true, applied: true) with { RetryAfter = reply.RetryAfter },

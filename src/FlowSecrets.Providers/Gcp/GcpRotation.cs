@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -11,21 +10,10 @@ namespace FlowSecrets.Providers.Gcp;
 /// </summary>
 internal sealed class GcpRotation(GcpStore store) : IRotationStore
 {
-    /// <summary>Label of a secret that holds a pending value; lists leave it out.</summary>
-    public const string SiblingLabel = "flowsecrets";
-
-    public const string SiblingLabelValue = "pending";
-
-    private const string OwnerNote = "flowsecrets-pending-of";
-    private const string Suffix = "-flowsecrets-pending";
-    private const int MostNameCharacters = 255;
-
     /// <summary>How many versions before the current one a rotation is looked for that was broken off there.</summary>
     private const int VersionsBack = 2;
 
     private readonly GcpAliasRotation _byAlias = new(store);
-
-    public bool HasNative => false;
 
     public async Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken)
     {
@@ -58,7 +46,7 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
     }
 
     public async Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) => view.Subject.UsesAlias
-        ? await _byAlias.StageAsync(view, value, isUndo: false, cancellationToken)
+        ? await _byAlias.StageAsync(view, value, cancellationToken)
         : await StageAsync(view, value, isUndo: false, cancellationToken);
 
     public async Task<RotationView> StageAgainAsync(RotationView view, string version, CancellationToken cancellationToken)
@@ -71,19 +59,38 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
 
     public async Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken)
     {
-        if (Aside.Parse(version) is not { } aside)
+        if (AsideVersion.Parse(version) is not { } aside)
         {
             return await store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
         }
 
         try
         {
-            return await store.AccessAsync(SiblingOf(view.StoreName, aside.Basis), aside.Number, cancellationToken, explains: false);
+            return await store.AccessAsync(GcpAside.NameOf(view.StoreName, aside.Basis), aside.Number, cancellationToken, explains: false);
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion or ErrorIds.VersionNotFound or ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed)
         {
-            throw StoreErrors.Conflict(view.StoreName, $"Another rotator ended the rotation of '{view.StoreName}' meanwhile, or gave it up");
+            throw StoreErrors.Conflict(view.StoreName, $"Another rotator ended the rotation of '{view.StoreName}' meanwhile");
         }
+    }
+
+    public async Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken)
+    {
+        if (view.Subject.UsesAlias)
+        {
+            return [];
+        }
+
+        // Lists lag behind; those nearby are found by number.
+        IEnumerable<string> listed = (await GcpAside.ListAsync(store, view.StoreName, cancellationToken)).Select(static s => GcpName.Last(s.Name).Split('-')[^1]);
+        List<string> versions = [];
+        foreach (string basis in Bases(view).Concat(listed).Distinct(StringComparer.Ordinal))
+        {
+            using AsideValues values = await new GcpAside(store, view.StoreName, basis).ReadAsync(cancellationToken);
+            versions.AddRange(values.All.Select(v => new AsideVersion(basis, v.Number, "", "").ToString()));
+        }
+
+        return versions;
     }
 
     public async Task<RotationView> PromoteAsync(RotationView view, CancellationToken cancellationToken)
@@ -94,9 +101,8 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         }
 
         PendingVersion pending = Pending(view);
-        using ReadSecret value = await ReadAsync(view, pending.Version, cancellationToken);
         string basis = view.Current;
-        string next = pending.IsPromoted ? view.Current : await AddAfterAsync(view.StoreName, value.Value, basis, cancellationToken);
+        string next = pending.IsPromoted ? view.Current : await AddAfterAsync(view, AsideVersion.Parse(pending.Version)!, basis, cancellationToken);
         return view with { Current = next, Previous = pending.IsPromoted ? view.Previous : basis, Pending = pending with { IsPromoted = true, IsSuperseded = false } };
     }
 
@@ -107,7 +113,8 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             return await _byAlias.DiscardAsync(view, cancellationToken);
         }
 
-        await GiveUpAsync(view, cancellationToken);
+        AsideVersion version = AsideVersion.Parse(Pending(view).Version)!;
+        await new GcpAside(store, view.StoreName, version.Basis).GiveUpAsync(version.Number, cancellationToken);
         return view with { Pending = null };
     }
 
@@ -129,12 +136,18 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             view = view with { Mark = await WriteAsync(view, record, ends: true, a => SetPrevious(a, Pending(view).Basis, view.Current), cancellationToken) };
         }
 
-        await RemoveSiblingAsync(view, cancellationToken);
+        AsideVersion version = AsideVersion.Parse(Pending(view).Version)!;
+        await new GcpAside(store, view.StoreName, version.Basis).RemoveAsync(version, cancellationToken);
         return view with { Pending = null, Record = record };
     }
 
     public async Task<RotationView> RetireAsync(RotationView view, string version, RotationRecord record, CancellationToken cancellationToken)
     {
+        if (view.Subject.UsesAlias)
+        {
+            view = await _byAlias.ClaimAsync(view, version, cancellationToken);
+        }
+
         // Whoever reads 'latest' would be refused where the newest version is disabled.
         if (version != view.Current && version != await store.NewestNumberAsync(view.StoreName, cancellationToken))
         {
@@ -147,17 +160,6 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
 
     public Task<RotationView> RunNativeAsync(RotationSubject subject, CancellationToken cancellationToken) => throw StoreErrors.NotSupported(
         store.Place, subject.StoreName, "Google Secret Manager only sends messages when a rotation is due; it changes no value itself", "Leave -Native out.");
-
-    /// <summary>The secret beside it in which a value waits that is to follow a version.</summary>
-    internal static string SiblingOf(string name, string basis)
-    {
-        string suffix = $"{Suffix}-{basis}";
-        return name.Length + suffix.Length <= MostNameCharacters
-            ? name + suffix
-            : $"{name[..(MostNameCharacters - suffix.Length - 17)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..16]}{suffix}";
-    }
-
-    public static bool IsSibling(GcpSecret secret) => secret.Labels?.GetValueOrDefault(SiblingLabel) == SiblingLabelValue && secret.Annotations?.ContainsKey(OwnerNote) == true;
 
     /// <summary>A version may be gone already: then it is out of use too.</summary>
     internal async Task DisableAsync(string name, string version, CancellationToken cancellationToken)
@@ -186,35 +188,32 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
     private static PendingVersion Pending(RotationView view) => view.Pending ?? throw StoreErrors.Conflict(view.StoreName, $"No value of '{view.StoreName}' is pending any more");
 
     private Task<GcpSecret> WriteAsync(RotationView view, RotationRecord record, bool ends, Action<Dictionary<string, long>>? aliases, CancellationToken cancellationToken) =>
-        store.WriteNotesAsync(view, notes => RotationNotes.Changes(notes, record, ends), aliases, cancellationToken);
+        store.WriteNotesAsync(view, secret => RotationNotes.Changes(secret.Annotations, record, ends), aliases, cancellationToken);
 
     private async Task<RotationView> WithPendingAsync(RotationView view, CancellationToken cancellationToken)
     {
         string name = view.StoreName;
         foreach (string basis in Bases(view))
         {
-            if (await LowestAsync(SiblingOf(name, basis), cancellationToken) is not { } aside)
+            GcpAside aside = new(store, name, basis);
+            using AsideValues values = await aside.ReadAsync(cancellationToken);
+            if (!values.Live.Any() || await aside.FindAsync(cancellationToken) is not { } sibling)
             {
                 continue;
             }
 
-            using SecretValue value = aside.Value;
-            if (await store.FindAsync(SiblingOf(name, basis), cancellationToken) is not { } sibling)
+            if (aside.MarkOf(sibling) is not { } mark)
             {
-                continue;
+                return view with { Foreign = $"The secret '{aside.Name}', where a pending value of '{name}' would wait, is there and was made by somebody else" };
             }
 
-            if (MarkOf(sibling, name) is not { } mark)
-            {
-                return view with { Foreign = $"The secret '{SiblingOf(name, basis)}', where a pending value of '{name}' would wait, is there and was made by somebody else" };
-            }
-
+            (string number, SecretValue value) = values.Live.First();
             bool isPromoted = view.Current != basis && await store.HasValueAsync(name, view.Current, value, cancellationToken) is true;
             return view with
             {
                 Pending = mark with
                 {
-                    Version = Aside.Of(basis, aside.Number, sibling).ToString(),
+                    Version = AsideVersion.Of(basis, number, sibling).ToString(),
                     Basis = basis,
                     IsPromoted = isPromoted,
                     IsSuperseded = !isPromoted && view.Current != basis,
@@ -256,14 +255,10 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         }
     }
 
-    /// <returns>Null: it was made by somebody else.</returns>
-    private static PendingVersion? MarkOf(GcpSecret sibling, string name) =>
-        sibling.Annotations?.GetValueOrDefault(OwnerNote) == name ? RotationNotes.Parse(sibling.Annotations.GetValueOrDefault(RotationNotes.Pending), "", isPromoted: false) : null;
-
     private async Task<RotationView> StageAsync(RotationView view, SecretValue value, bool isUndo, CancellationToken cancellationToken)
     {
         string name = view.StoreName;
-        string aside = SiblingOf(name, view.Current);
+        GcpAside aside = new(store, name, view.Current);
         StoreErrors.RequireSize(name, value, GcpStore.MaxValueBytes);
         if (await store.NewestNumberAsync(name, cancellationToken) is var newest && newest != view.Current)
         {
@@ -271,7 +266,8 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         }
 
         string mark = RotationNotes.MarkOf(view.Current, 1, isUndo);
-        GcpSecret? made = await store.CreateBesideAsync(aside, (GcpSecret)view.Mark!, new(StringComparer.Ordinal) { [SiblingLabel] = SiblingLabelValue }, new(StringComparer.Ordinal) { [OwnerNote] = name, [RotationNotes.Pending] = mark }, cancellationToken);
+        GcpSecret? made = await aside.CreateAsync((GcpSecret)view.Mark!, mark, cancellationToken);
+        long last = 0;
         if (made is null)
         {
             RotationView now = await ViewAsync(view.Subject, cancellationToken);
@@ -285,37 +281,36 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
                 throw StoreErrors.Conflict(name, $"Somebody else's rotation of '{name}' came in between; its current version is {now.Current}");
             }
 
-            await TakeOverAsync(name, aside, mark, cancellationToken);
+            last = await TakeOverAsync(aside, name, mark, cancellationToken);
         }
 
-        await CopyPolicyAsync(name, aside, cancellationToken);
-        await store.AddAsync(aside, value, 0, cancellationToken);
+        await CopyPolicyAsync(name, aside.Name, cancellationToken);
+        await aside.AddAsync(value, last, cancellationToken);
 
         // Of two rotators that add at the same time, the lower number counts for both.
-        (string Number, SecretValue Value) first = await LowestAsync(aside, cancellationToken) ?? throw StoreErrors.Conflict(name, $"The pending value of '{name}' was taken away again");
-        using SecretValue counts = first.Value;
-        if (made is not null && counts.Equals(value))
+        using AsideValues values = await aside.ReadAsync(cancellationToken);
+        if (made is not null && values.Live.FirstOrDefault() is (string number, SecretValue first) && first.Equals(value))
         {
-            return view with { Pending = new PendingVersion(Aside.Of(view.Current, first.Number, made).ToString(), view.Current, false) { IsUndo = isUndo } };
+            return view with { Pending = new PendingVersion(AsideVersion.Of(view.Current, number, made).ToString(), view.Current, false) { IsUndo = isUndo } };
         }
 
         RotationView met = await ViewAsync(view.Subject, cancellationToken);
         return met.Pending is { IsSuperseded: false } ? met : throw StoreErrors.Conflict(name, $"The pending value of '{name}' was taken away again");
     }
 
-    /// <summary>One without a value in use: somebody broke off before it came, or gave it up.</summary>
-    private async Task TakeOverAsync(string name, string aside, string mark, CancellationToken cancellationToken)
+    /// <summary>One without a value that counts: somebody broke off before it came, or gave it up.</summary>
+    /// <returns>The number of the last version in it.</returns>
+    private async Task<long> TakeOverAsync(GcpAside aside, string name, string mark, CancellationToken cancellationToken)
     {
-        GcpSecret there = await store.GetAsync(aside, cancellationToken);
-        if (MarkOf(there, name) is null)
+        GcpSecret there = await store.GetAsync(aside.Name, cancellationToken);
+        if (aside.MarkOf(there) is null)
         {
-            throw StoreErrors.Conflict(name, $"The secret '{aside}', where a pending value of '{name}' would wait, is there and was made by somebody else");
+            throw StoreErrors.Conflict(name, $"The secret '{aside.Name}', where a pending value of '{name}' would wait, is there and was made by somebody else");
         }
 
-        if (there.Annotations!.GetValueOrDefault(RotationNotes.Pending) != mark)
-        {
-            await store.SetAnnotationsAsync(aside, new Dictionary<string, string>(StringComparer.Ordinal) { [RotationNotes.Pending] = mark }, cancellationToken);
-        }
+        await aside.MarkAsync(there, mark, cancellationToken);
+        using AsideValues values = await aside.ReadAsync(cancellationToken);
+        return values.Last;
     }
 
     /// <summary>Whoever may read the secret may read what waits beside it. Who may not look at policies leaves it to the project's.</summary>
@@ -335,30 +330,17 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         }
     }
 
-    /// <summary>The lowest version that can be read, found by number.</summary>
-    private async Task<(string Number, SecretValue Value)?> LowestAsync(string aside, CancellationToken cancellationToken)
+    /// <summary>Adds what waits as the version after the basis, unless it is there already.</summary>
+    private async Task<string> AddAfterAsync(RotationView view, AsideVersion version, string basis, CancellationToken cancellationToken)
     {
-        for (long number = 1; ; number++)
+        string name = view.StoreName;
+        using AsideValues values = await new GcpAside(store, name, version.Basis).ReadAsync(cancellationToken);
+        if (!values.IsLive(version.Number))
         {
-            try
-            {
-                ReadSecret read = await store.AccessAsync(aside, number.ToString(), cancellationToken, explains: false);
-                return (read.Version, read.Value);
-            }
-            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed)
-            {
-                // Taken out by hand; the next one counts.
-            }
-            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionNotFound or ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion)
-            {
-                return null;
-            }
+            throw StoreErrors.Conflict(name, $"Another rotator ended the rotation of '{name}' meanwhile, or gave it up");
         }
-    }
 
-    /// <summary>Adds a value as the version after the basis, unless it is there already.</summary>
-    private async Task<string> AddAfterAsync(string name, SecretValue value, string basis, CancellationToken cancellationToken)
-    {
+        SecretValue value = values.All.First(v => v.Number == version.Number).Value;
         long baseline = long.Parse(basis);
         string next = (baseline + 1).ToString();
         switch (await store.HasValueAsync(name, next, value, cancellationToken))
@@ -376,62 +358,5 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             name,
             $"Somebody else added version {next} of '{name}' in the {store.Place} while the rotation added version {added.Number}; nothing is lost, and {added.Number} is the newest",
             $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'");
-    }
-
-    /// <summary>The value is no longer used, and stays readable for whoever enables it: another machine may just be giving it to the target.</summary>
-    private async Task GiveUpAsync(RotationView view, CancellationToken cancellationToken)
-    {
-        if (Aside.Parse(Pending(view).Version) is not { } aside)
-        {
-            return;
-        }
-
-        try
-        {
-            await store.SetVersionStateAsync(SiblingOf(view.StoreName, aside.Basis), aside.Number, VersionState.Disabled, cancellationToken);
-        }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.VersionNotFound or ErrorIds.VersionDestroyed)
-        {
-            // Another rotator took it away.
-        }
-    }
-
-    /// <summary>Takes away the secret that the pending value is in, and no later one of that name.</summary>
-    private async Task RemoveSiblingAsync(RotationView view, CancellationToken cancellationToken)
-    {
-        if (Aside.Parse(Pending(view).Version) is not { } aside)
-        {
-            return;
-        }
-
-        string name = SiblingOf(view.StoreName, aside.Basis);
-        try
-        {
-            await store.DeleteAsync(name, null, aside.Etag, cancellationToken);
-        }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.Conflict)
-        {
-            if (await store.FindAsync(name, cancellationToken) is { } there && Aside.TimeOf(there) == aside.Made)
-            {
-                await store.DeleteAsync(name, null, there.Etag, cancellationToken);
-            }
-        }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound)
-        {
-            // Another rotator took it away.
-        }
-    }
-
-    /// <summary>What names a version aside: the version that it is to follow, its number, and the secret that it is in, which is another one when it was made anew.</summary>
-    private sealed record Aside(string Basis, string Number, string Made, string Etag)
-    {
-        public static Aside Of(string basis, string number, GcpSecret sibling) => new(basis, number, TimeOf(sibling), sibling.Etag ?? "");
-
-        public static string TimeOf(GcpSecret sibling) => (sibling.CreateTime ?? default).UtcTicks.ToString();
-
-        /// <returns>Null: it is a version of the secret itself.</returns>
-        public static Aside? Parse(string version) => version.Split('/', 5) is ["aside", var basis, var number, var made, var etag] ? new Aside(basis, number, made, etag) : null;
-
-        public override string ToString() => $"aside/{Basis}/{Number}/{Made}/{Etag}";
     }
 }

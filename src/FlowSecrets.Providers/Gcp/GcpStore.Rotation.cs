@@ -53,13 +53,18 @@ internal sealed partial class GcpStore
     }
 
     /// <summary>Writes notes, and aliases with them, in one update with the etag; the record must be the view's.</summary>
-    internal async Task<GcpSecret> WriteNotesAsync(RotationView view, Func<IReadOnlyDictionary<string, string>?, Dictionary<string, string>> notes, Action<Dictionary<string, long>>? aliases, CancellationToken cancellationToken)
+    /// <param name="notes">What to set, by what is there; null: nothing shall be written.</param>
+    internal async Task<GcpSecret> WriteNotesAsync(RotationView view, Func<GcpSecret, Dictionary<string, string>?> notes, Action<Dictionary<string, long>>? aliases, CancellationToken cancellationToken)
     {
         string name = view.StoreName;
         GcpSecret secret = (GcpSecret)view.Mark!;
         for (int attempt = 1; ; attempt++)
         {
-            Dictionary<string, string> changes = notes(secret.Annotations);
+            if (notes(secret) is not { } changes)
+            {
+                return secret;
+            }
+
             Dictionary<string, long> moved = new(secret.VersionAliases ?? [], StringComparer.Ordinal);
             aliases?.Invoke(moved);
             Dictionary<string, string>? all = LabelChanges.Merge(secret.Annotations, changes);

@@ -146,21 +146,28 @@ internal sealed partial class GcpStore : ISecretStore
 
     public async IAsyncEnumerable<SecretDescription> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        GcpSecret[] secrets = [.. (await ListAllAsync(prefix, cancellationToken)).Where(static s => !GcpAside.IsOne(s))];
+        await foreach (SecretDescription description in Bounded.RunAsync(secrets, Concurrency, DescribeAsync, cancellationToken))
+        {
+            yield return description;
+        }
+    }
+
+    /// <summary>With the secrets in which rotations keep what is pending.</summary>
+    internal async Task<IReadOnlyList<GcpSecret>> ListAllAsync(string prefix, CancellationToken cancellationToken)
+    {
         List<GcpSecret> secrets = [];
         string? page = null;
         do
         {
             GcpSecretPage found = await CallAsync(
                 new GcpCall("secretmanager.secrets.list"), (c, ct) => c.ListSecretsAsync(prefix.Length == 0 ? null : $"name:{prefix}", page, ct), cancellationToken);
-            secrets.AddRange((found.Secrets ?? []).Where(s => GcpName.Last(s.Name).StartsWith(prefix, StringComparison.Ordinal) && !GcpRotation.IsSibling(s)));
+            secrets.AddRange((found.Secrets ?? []).Where(s => GcpName.Last(s.Name).StartsWith(prefix, StringComparison.Ordinal)));
             page = found.NextPageToken is { Length: > 0 } next ? next : null;
         }
         while (page is not null);
 
-        await foreach (SecretDescription description in Bounded.RunAsync(secrets, Concurrency, DescribeAsync, cancellationToken))
-        {
-            yield return description;
-        }
+        return secrets;
     }
 
     public async Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken)

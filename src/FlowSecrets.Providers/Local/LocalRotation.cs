@@ -3,8 +3,6 @@ namespace FlowSecrets.Providers.Local;
 /// <summary>Rotation in the local store: stages and labels of one table, each step one transaction.</summary>
 internal sealed class LocalRotation(LocalStore store) : IRotationStore
 {
-    public bool HasNative => false;
-
     public Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) =>
         Task.FromResult(store.Look(subject.StoreName, t => View(subject, t), cancellationToken));
 
@@ -46,6 +44,8 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
     public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) =>
         store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
 
+    public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
     public Task<RotationView> PromoteAsync(RotationView view, CancellationToken cancellationToken) => ChangeAsync(
         view,
         (_, table) =>
@@ -66,12 +66,9 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
         {
             if (table.Staged(Stages.Pending) is { } row && row.Number.ToString() == view.Pending?.Version)
             {
+                // Its value stays readable: another machine may just be about to give it to the target.
                 table.Move(Stages.Pending, null);
                 Mark(table, "");
-                if (view.Pending is { IsUndo: false } && row.Stages.Count == 0)
-                {
-                    (row.State, row.IsChanged) = (VersionState.Disabled, true);
-                }
             }
         },
         cancellationToken);

@@ -203,6 +203,12 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
                     throw Destroyed(name, to);
                 }
 
+                // Whoever reads the current version would get none.
+                if (string.Equals(stage, Stages.Current, StringComparison.Ordinal) && to?.State == VersionState.Disabled)
+                {
+                    throw StoreErrors.VersionDisabled(name, to.Number.ToString());
+                }
+
                 if (string.Equals(stage, Stages.Current, StringComparison.Ordinal) && from is not null && to is not null && from != to)
                 {
                     table.Move(Stages.Previous, from);

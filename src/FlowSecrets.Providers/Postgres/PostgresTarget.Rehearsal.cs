@@ -1,8 +1,17 @@
+using FlowSecrets.Transport;
+
 namespace FlowSecrets.Providers.Postgres;
 
 /// <summary>What a rehearsal looks at; nothing of it writes.</summary>
 internal sealed partial class PostgresTarget
 {
+    private const string LookAtOwned =
+        """
+        select count(*), coalesce(min(c.relname::text), '')
+        from pg_class c join pg_roles o on o.oid = c.relowner
+        where o.rolname = $1 and c.relkind in ('r', 'p', 'v', 'm', 'S') and not has_table_privilege($2, c.oid, 'SELECT')
+        """;
+
     /// <summary>Whether a role can log in, what rights it has beside those of the two, and whether one may change its password.</summary>
     private const string LookAtRole =
         """
@@ -120,8 +129,19 @@ internal sealed partial class PostgresTarget
 
         if (rights.Count > 1)
         {
-            findings.Add(Compare(rights[0], rights[1]));
+            findings.Add(await LookAtOwnedAsync(changer, rights[0].User, rights[1].User, cancellationToken) ?? await LookAtOwnedAsync(changer, rights[1].User, rights[0].User, cancellationToken) ?? Compare(rights[0], rights[1]));
         }
+    }
+
+    /// <summary>What one of two users that alternate owns and the other may not even read.</summary>
+    private static async Task<RotationFinding?> LookAtOwnedAsync(PostgresLogin changer, string owner, string other, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<object>? row = await changer.RowAsync(LookAtOwned, [owner, other], cancellationToken);
+        return row is not [long count, string example] || count == 0 ? null : new RotationFinding(
+            "Rights",
+            false,
+            $"{Sql.Shown(owner)} owns {count} relations that {Sql.Shown(other)} may not read, {RemoteText.Clean(example)} among them.",
+            $"Let a role that both are members of own them: CREATE ROLE app_owner; GRANT app_owner TO {Sql.Shown(owner)}, {Sql.Shown(other)}; REASSIGN OWNED BY {Sql.Shown(owner)} TO app_owner");
     }
 
     private static RotationFinding Compare((string User, string Roles, string Attributes) one, (string User, string Roles, string Attributes) two)
@@ -134,5 +154,5 @@ internal sealed partial class PostgresTarget
             : new RotationFinding("Rights", true, $"{names} are members of the same roles: {Shown(one.Roles)}.");
     }
 
-    private static string Shown(string roles) => roles.Length == 0 ? "none" : Transport.RemoteText.Clean(roles);
+    private static string Shown(string roles) => roles.Length == 0 ? "none" : RemoteText.Clean(roles);
 }

@@ -67,6 +67,11 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
             return null;
         }
 
+        if (!settings.Target.Users.Contains(before.User, StringComparer.Ordinal))
+        {
+            return $"The user {Sql.Shown(before.User)} at {before.Place} is none of the two that alternate, so its password was left as it is.";
+        }
+
         if (settings.Admin is null)
         {
             // The next rotation logs in with it, so it must not become one that nobody knows.

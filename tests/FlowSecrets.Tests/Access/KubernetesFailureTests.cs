@@ -96,7 +96,7 @@ public sealed class KubernetesFailureTests
         await using KubernetesSetting setting = await KubernetesSetting.StartAsync();
         File.Delete(setting.Sandbox.File("bin/kubectl"));
         FlowSecretException error = await setting.FailsAsync(ErrorIds.KubectlMissing, StoreKind.Gcp, ("deployment", "api"));
-        Assert.Equal(("kubectl is not on PATH, and Kubernetes is reached through it.", "Install it: https://kubernetes.io/docs/tasks/tools/; or name the principal itself: -Principal"), (error.Cause, error.Remedy));
+        Assert.Equal(("kubectl is not on PATH, and Kubernetes is reached through it.", "Install it: https://kubernetes.io/docs/tasks/tools/; it must be on PATH"), (error.Cause, error.Remedy));
     }
 
     [Fact]

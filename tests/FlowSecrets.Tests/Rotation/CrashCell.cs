@@ -101,7 +101,7 @@ internal sealed record CrashCell(string Store, string Target, string Action, (in
         {
             for (int basis = 1; basis <= after[0].Versions; basis++)
             {
-                Assert.Null(await store.DescribeAsync(GcpRotation.SiblingOf(scene.Target.Key, basis.ToString()), default));
+                Assert.Null(await store.DescribeAsync(GcpAside.NameOf(scene.Target.Key, basis.ToString()), default));
             }
         }
     }

@@ -21,6 +21,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
     private readonly ImpatientClock _clock = new();
     private readonly Random _random;
     private readonly StoreKind _kind;
+    private readonly bool _usesAlias;
     private readonly ModelTarget _model;
     private readonly Interleaver _game;
     private readonly Dictionary<string, InterleavedActor> _actors = new(StringComparer.Ordinal);
@@ -28,9 +29,9 @@ internal sealed class InterleavedScene : IAsyncDisposable
     private ISecretStore? _observer;
     private CloudFake? _fake;
 
-    private InterleavedScene(StoreKind kind, bool alternates, int seed)
+    private InterleavedScene(string store, bool alternates, int seed)
     {
-        (_kind, _random) = (kind, new Random(seed));
+        (_kind, _usesAlias, _random) = (store == "GcpAlias" ? StoreKind.Gcp : Enum.Parse<StoreKind>(store), store == "GcpAlias", new Random(seed));
         _model = new ModelTarget(seed, alternates, "first");
         _game = new Interleaver(seed)
         {
@@ -43,10 +44,11 @@ internal sealed class InterleavedScene : IAsyncDisposable
 
     public IReadOnlyList<string> Log => _game.Log;
 
-    public static async Task<InterleavedScene> StartAsync(StoreKind kind, bool alternates, int seed)
+    /// <param name="store">Local, Gcp, GcpAlias or Aws.</param>
+    public static async Task<InterleavedScene> StartAsync(string store, bool alternates, int seed)
     {
-        InterleavedScene scene = new(kind, alternates, seed);
-        scene._fake = kind switch
+        InterleavedScene scene = new(store, alternates, seed);
+        scene._fake = scene._kind switch
         {
             StoreKind.Gcp => await GcpFake.StartAsync(new GcpFakeOptions { Convergence = TimeSpan.FromHours(1) }),
             StoreKind.Aws => await AwsFake.StartAsync(),
@@ -65,12 +67,17 @@ internal sealed class InterleavedScene : IAsyncDisposable
               root: {}
               s:
                 fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }
-                rotate: { overlap: {{(seed % 3 == 0 ? "1m" : "1h")}}, target: { kind: postgres, host: host, user: user, password: password{{(alternates ? ", users: [a, b], admin: root" : "")}} } }
+                rotate: { overlap: {{(seed % 3 == 0 ? "1m" : "1h")}}, pending: {{(scene._usesAlias ? "alias" : "sibling")}}, target: { kind: postgres, host: host, user: user, password: password{{(alternates ? ", users: [a, b], admin: root" : "")}} } }
             """);
         foreach ((string name, string text) in new[] { ("root", "root"), (Name, ModelTarget.Value("a", "first")) })
         {
             using SecretValue value = SecretValue.FromText(text);
             await scene.Observer.CreateAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), value, default);
+        }
+
+        if (scene._usesAlias)
+        {
+            await scene.Observer.MoveStageAsync(Name, Stages.Current, "1", null, default);
         }
 
         if (scene._fake is GcpFake)
@@ -147,7 +154,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
     {
         string name = actor?.Name ?? "quiet";
         Providers.ProviderDoor door = new();
-        InterleavedProviders providers = new(door, selection => _kind == StoreKind.Local ? Local(door, actor) : Open(name), () => new ModelDoor(_model, actor));
+        InterleavedProviders providers = new(door, _ => _kind == StoreKind.Local ? Local(door, actor) : Open(name), () => new ModelDoor(_model, actor));
         OperationContext context = new(() => providers, _sandbox.Folder) { Clock = _clock, Variable = v => v == "FLOWSECRETS_HOME" ? _sandbox.File(name) : _sandbox.Variable(v) };
         CancellationToken life = actor?.Life ?? default;
         string environment = _kind.ToString().ToLowerInvariant();
@@ -182,7 +189,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
         StoreSelection gcp = new(StoreKind.Gcp) { Endpoint = _fake!.Endpoint.AbsoluteUri, Project = "flow-test" };
         GcloudConfiguration configuration = GcloudConfiguration.Read(CloudStores.Nothing);
         GcpPlace place = GcpPlace.Find(gcp, configuration, CloudStores.Nothing);
-        return new GcpStore(place, GcpCredential.Find(gcp, place, configuration, v => v == "GOOGLE_OAUTH_ACCESS_TOKEN" ? name : CloudStores.Nothing(v)), new GcpStoreOptions { Limits = limits });
+        return new GcpStore(place, GcpCredential.Find(gcp, place, configuration, v => v == "GOOGLE_OAUTH_ACCESS_TOKEN" ? name : CloudStores.Nothing(v)), new GcpStoreOptions { Limits = limits, CurrentByAlias = _usesAlias ? [Name] : [] });
     }
 
     /// <summary>A call at the cloud waits for its actor's turn.</summary>
@@ -212,25 +219,43 @@ internal sealed class InterleavedScene : IAsyncDisposable
     private async Task<List<(string Version, SecretValue Value)>> StoredAsync()
     {
         List<(string, SecretValue)> found = [];
-        RotationView view = await Observer.Rotation.ViewAsync(new RotationSubject(Name), default);
+        RotationView view = await Observer.Rotation.ViewAsync(new RotationSubject(Name, _usesAlias), default);
         IEnumerable<(string Name, string Version)> versions = _kind == StoreKind.Gcp
-            ? [.. Numbers(int.Parse(view.Current) + 3).Select(static n => (Name, n)), .. Numbers(int.Parse(view.Current)).SelectMany(static b => Numbers(6).Select(n => (GcpRotation.SiblingOf(Name, b), n)))]
+            ? [.. Numbers(int.Parse(view.Current) + 20).Select(static n => (Name, n)), .. Numbers(int.Parse(view.Current)).SelectMany(static b => Numbers(30).Select(n => (GcpAside.NameOf(Name, b), n)))]
             : (await Observer.ListVersionsAsync(Name, default)).Select(static v => (Name, v.Version));
+        string? ended = null;
         foreach ((string name, string version) in versions)
         {
+            if (name == ended)
+            {
+                continue;
+            }
+
             string key = $"{name} {version}";
             try
             {
-                found.Add((key, _known[key] = (await Observer.ReadAsync(name, new VersionSelector(version, null), default)).Value));
+                SecretValue value = (await Observer.ReadAsync(name, new VersionSelector(version, null), default)).Value;
+                if (value.RevealText(null) is not ['{', ..])
+                {
+                    // It says that another one was given up.
+                    continue;
+                }
+
+                found.Add((key, _known[key] = value));
             }
             catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled && _known.ContainsKey(key))
             {
                 // It is stored, and whoever enables it has it.
                 found.Add((key, _known[key]));
             }
-            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound or ErrorIds.SecretNotFound)
+            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed)
             {
                 // Not one that could log in.
+            }
+            catch (FlowSecretException e) when (e.Id is ErrorIds.VersionNotFound or ErrorIds.SecretNotFound)
+            {
+                // Google's numbers have no gaps.
+                ended = name;
             }
         }
 
@@ -247,7 +272,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
             RotationResult result = await CommandAsync(null, command);
             _game.Log.Add($"quiet: {command} {result.Status} {result.ErrorId} {result.State} {result.Message}");
             await RequireLoginAsync();
-            RotationView view = await Observer.Rotation.ViewAsync(new RotationSubject(Name), default);
+            RotationView view = await Observer.Rotation.ViewAsync(new RotationSubject(Name, _usesAlias), default);
             using ReadSecret current = await Observer.Rotation.ReadAsync(view, view.Current, default);
             if (view is { Pending: null, Foreign: null } && _model.Accepts(current.Value))
             {

@@ -279,9 +279,9 @@ internal sealed class InterleavedProviders(IProviders inner, Func<StoreSelection
 /// <summary>A rotation whose calls wait for their turn.</summary>
 internal sealed class InterleavedRotation(IRotationStore inner, InterleavedActor actor) : IRotationStore
 {
-    public bool HasNative => inner.HasNative;
-
     public RotationFinding RoomIn(RotationView view) => inner.RoomIn(view);
+
+    public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) => inner.LeftAsync(view, cancellationToken);
 
     public Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) => LookAsync("view", () => inner.ViewAsync(subject, cancellationToken));
 

@@ -31,7 +31,7 @@ public sealed class RotationCallTests(ITestOutputHelper output)
         (string[] rotation, string[] retirement) = await CallsAsync("gcp", "alias");
         Assert.Equal(["UpdateSecret", "AddSecretVersion", "UpdateSecret", "UpdateSecret", "UpdateSecret"], Writes(rotation));
         Assert.Equal(1, Reads(rotation));
-        Assert.Equal(["DisableSecretVersion", "UpdateSecret"], Writes(retirement));
+        Assert.Equal(["UpdateSecret", "DisableSecretVersion", "UpdateSecret"], Writes(retirement));
     }
 
     private static string[] Writes(string[] calls) => [.. calls.Where(static c => !c.StartsWith("Get", StringComparison.Ordinal) && c is not ("AccessSecretVersion" or "DescribeSecret" or "ListSecretVersionIds"))];

@@ -16,6 +16,7 @@ public sealed class RotationRuleTests : IAsyncLifetime
               carried: { fields: { user: { default: app }, password: { generate: { kind: password } } }, rotate: { carriers: [ { secret: copy, password: pw } ] } }
               copy: { fields: { host: { default: h }, pw: {} } }
               theirs: { owner: external }
+              pasted: { rotate: { target: { kind: manual } } }
               key: { usage: encryption, generate: { kind: base64url }, rotate: { every: 90d } }
               still: {}
             """);
@@ -80,6 +81,71 @@ public sealed class RotationRuleTests : IAsyncLifetime
         RotationResult forced = await _stage.RotateAsync("one", force: true);
         Assert.Equal((ItemStatus.Rotated, RotationState.Retired), (forced.Status, forced.State));
         Assert.Null((await _stage.ViewAsync("one")).Pending);
+    }
+
+    [Fact]
+    public async Task AFailedWayBackStillWaitsForAPerson()
+    {
+        await _stage.CreateAsync("one", ModelTarget.Value("a", "first"));
+        _target.SetErrors = 9;
+        for (int i = 0; i < 3; i++)
+        {
+            await _stage.RotateAsync("one");
+        }
+
+        Assert.Equal(ErrorIds.TargetUnavailable, (await _stage.UndoAsync("one")).ErrorId);
+        Assert.Equal(RotationState.NeedsAttention, (await _stage.ViewAsync("one")).Record!.State);
+        Assert.Equal(ErrorIds.RotationNeedsAttention, (await _stage.RotateAsync("one")).ErrorId);
+        _target.SetErrors = 0;
+        Assert.Equal(ItemStatus.Undone, (await _stage.UndoAsync("one")).Status);
+        using SecretValue now = SecretValue.FromText(await _stage.CurrentAsync("one"));
+        Assert.True(await _target.TestAsync(now, default));
+    }
+
+    [Fact]
+    public async Task AGivenValueIsNotPassedOverForAnotherThatWasUnderWay()
+    {
+        await _stage.CreateAsync("pasted", "first");
+        using SecretValue one = SecretValue.FromText("from-the-provider-1");
+        using SecretValue two = SecretValue.FromText("from-the-provider-2");
+        await _stage.Store.Rotation.StageAsync(await _stage.ViewAsync("pasted"), one, default);
+        Assert.Equal(ErrorIds.RotationInProgress, Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["pasted"], Value = two })).ErrorId);
+        Assert.Equal(ItemStatus.Rotated, Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["pasted"], Value = one })).Status);
+        Assert.Equal("from-the-provider-1", await _stage.CurrentAsync("pasted"));
+    }
+
+    [Fact]
+    public async Task APromotedValueThatTheTargetLostIsSetAgain()
+    {
+        await _stage.CreateAsync("one", ModelTarget.Value("a", "first"));
+        RotationView view = await _stage.ViewAsync("one");
+        using SecretValue value = SecretValue.FromText(ModelTarget.Value("a", "second"));
+        await _stage.Store.Rotation.PromoteAsync(await _stage.Store.Rotation.StageAsync(view, value, default), default);
+        Assert.False(await _target.TestAsync(value, default));
+        Assert.Equal(ItemStatus.Rotated, (await _stage.RotateAsync("one")).Status);
+        Assert.True(await _target.TestAsync(value, default));
+    }
+
+    [Fact]
+    public async Task AForcedRotationAfterOneThatOnlyItsMarkIsLeftOfRotatesAnew()
+    {
+        await _stage.CreateAsync("aged", "old");
+        RotationView view = await _stage.ViewAsync("aged");
+        using SecretValue value = SecretValue.FromText("leaked");
+        view = await _stage.Store.Rotation.PromoteAsync(await _stage.Store.Rotation.StageAsync(view, value, default), default);
+        DateTimeOffset now = _stage.Clock.GetUtcNow();
+        await _stage.Store.Rotation.RecordAsync(view, new RotationRecord(RotationState.Overlap) { From = "1", To = "2", Started = now, Promoted = now, Ended = now, RetireAt = now.AddHours(24) }, default);
+        Assert.Equal(RotationState.Retired, (await _stage.RotateAsync("aged", force: true)).State);
+        Assert.NotEqual("leaked", await _stage.CurrentAsync("aged"));
+        Assert.Equal([VersionState.Enabled, VersionState.Disabled, VersionState.Disabled], (await _stage.Store.ListVersionsAsync("aged", default)).Select(static v => v.State));
+    }
+
+    [Fact]
+    public async Task ARemedyNamesTheEnvironment()
+    {
+        await _stage.CreateAsync("aged", "old");
+        await _stage.RotateAsync("aged");
+        Assert.Contains("Invoke-FlowSecretRotation 'aged' -Environment 'local' -Force", (await _stage.RotateAsync("aged")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

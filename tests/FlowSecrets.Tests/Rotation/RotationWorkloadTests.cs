@@ -127,6 +127,89 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
         Assert.Equal(ItemStatus.Rotated, (await _stage.RotateAsync("one")).Status);
     }
 
+    [Fact]
+    public async Task WhatComesBackMeanwhileIsNotRevoked()
+    {
+        ModelTarget users = new(1, alternates: true, "first");
+        await using RotationStage stage = await RotationStage.StartAsync("local", """
+              two: { fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }, rotate: { overlap: 1h, target: { kind: postgres, host: host, user: user, password: password, users: [a, b], admin: root } }, workloads: [api] }
+              root: {}
+            workloads:
+              api: { kind: cloudrun, region: r, service: api }
+            """);
+        HookedWorkload slow = new(_api);
+        (stage.Target, stage.Workload) = (() => new ModelDoor(users, null), _ => slow);
+        await stage.CreateAsync("root", "root");
+        await stage.CreateAsync("two", ModelTarget.Value("a", "first"));
+        Assert.Equal(RotationState.Overlap, (await stage.RotateAsync("two")).State);
+        stage.Clock.Ahead = TimeSpan.FromHours(2);
+
+        // While the retirement looks at the workloads, somebody makes the old version current again.
+        slow.OnState = () => stage.Store.MoveStageAsync("two", Stages.Current, "1", null, default);
+        Assert.Equal(ErrorIds.Conflict, Assert.Single(await stage.RunAsync(new InvokeRotationOptions { Names = ["two"], Due = true })).ErrorId);
+        using SecretValue current = SecretValue.FromText(await stage.CurrentAsync("two"));
+        Assert.True(users.Accepts(current));
+    }
+
+    [Fact]
+    public async Task ARotationWhoseLoginHasMovedIsFinishedWithoutBeingAllowedAgain()
+    {
+        _api.HoldsValues = true;
+        bool fails = true;
+        _stage.Target = () => new LosingDoor(new ModelDoor(_model, null), () => fails);
+        Assert.Equal(ErrorIds.TargetUnavailable, Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["one"], AllowInterruption = true })).ErrorId);
+        fails = false;
+        Assert.Equal(ItemStatus.Rotated, (await _stage.RotateAsync("one")).Status);
+        using SecretValue current = SecretValue.FromText(await _stage.CurrentAsync("one"));
+        Assert.True(_model.Accepts(current));
+    }
+
+    /// <summary>A target whose answer to a change is lost.</summary>
+    private sealed class LosingDoor(ModelDoor inner, Func<bool> loses) : IRotationTarget
+    {
+        public string Description => inner.Description;
+
+        public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) => inner.TestAsync(value, cancellationToken);
+
+        public async Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
+        {
+            await inner.SetAsync(wanted, accepted, cancellationToken);
+            if (loses())
+            {
+                throw new FlowSecretException(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, "one", "The model does not answer", "Try again.");
+            }
+        }
+
+        public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) => inner.RevokeAsync(old, current, cancellationToken);
+
+        public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) => inner.RehearseAsync(current, cancellationToken);
+    }
+
+    /// <summary>Something happens while its state is asked for.</summary>
+    private sealed class HookedWorkload(ModelWorkload inner) : IWorkload
+    {
+        public Func<Task>? OnState { get; set; }
+
+        public string Description => inner.Description;
+
+        public Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken) => inner.IdentityAsync(cancellationToken);
+
+        public async Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken)
+        {
+            WorkloadState state = await inner.StateAsync(secrets, cancellationToken);
+            await (OnState?.Invoke() ?? Task.CompletedTask);
+            return state;
+        }
+
+        public Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken) => inner.RedeployAsync(secrets, always, say, cancellationToken);
+
+        public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) => inner.WaitAsync(deployment, timeout, say, cancellationToken);
+
+        public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => inner.BindAsync(binding, cancellationToken);
+
+        public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => inner.UnbindAsync(binding, cancellationToken);
+    }
+
     public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
     private async Task<RotationResult> RetireAsync(string name = "key") => Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = [name], Due = true }));

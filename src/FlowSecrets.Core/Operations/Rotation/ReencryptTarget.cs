@@ -7,16 +7,21 @@ internal sealed class ReencryptTarget(string script, string secret) : IRotationT
 
     public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) => Task.FromResult(true);
 
+    // A key that the data is not encrypted with must never become current.
     public async Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
     {
-        // A key that the data is not encrypted with must never become current.
         if (!await new ScriptRunner(script, "reencrypt", secret).RunAsync(wanted, ("accepted", accepted), cancellationToken))
         {
             throw new FlowSecretException(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, secret, $"The script '{Path.GetFileName(script)}' did not encrypt the data of '{secret}' anew (exit code 10)", "Mend it, then run the same command again; the key in use is still the old one.");
         }
     }
 
-    public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    // Until they were deployed anew, the workloads went on encrypting with the old key.
+    public async Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken)
+    {
+        await SetAsync(current, [old], cancellationToken);
+        return $"{Description} was run once more, for what was encrypted with the old key since.";
+    }
 
     public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<RotationFinding>>([File.Exists(script)

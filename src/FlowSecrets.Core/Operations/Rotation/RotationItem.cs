@@ -79,7 +79,7 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
     public static bool IsWithoutOverlap(RotationView view) => view.Record is { } record && record.RetireAt <= record.Ended;
 
     /// <exception cref="FlowSecretException">RotationNeedsAttention: it failed too often.</exception>
-    public static void RequireRetirable(SecretRef secret, RotationView view, bool isForced)
+    public static void RequireRetirable(Workspace workspace, SecretRef secret, RotationView view, bool isForced)
     {
         if (!isForced && view.Record is { FailedStep: RotationState.Retired, Failures: >= 3 } record)
         {
@@ -88,7 +88,7 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
                 FlowErrorCategory.InvalidOperation,
                 secret.StoreName,
                 $"The value before of '{secret.StoreName}' could not be taken out of use {record.Failures} times, the last time as {record.ErrorId}; version {view.Current} is current, {record.From} is still valid",
-                $"See why: Test-FlowSecretRotation {secret.Argument}; then try again: Invoke-FlowSecretRotation {secret.Argument} -Force");
+                $"See why: Test-FlowSecretRotation {workspace.Argument(secret)}; then try again: Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force");
         }
     }
 

@@ -44,6 +44,11 @@ internal sealed class RotationLock : IDisposable
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
+        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && !IsHeld(e)))
+        {
+            throw new FlowSecretException(
+                ErrorIds.StoreUnavailable, FlowErrorCategory.WriteError, name, $"The lock of the rotation of '{name}' cannot be taken at '{path}': {e.Message.TrimEnd('.')}", "See to its folder's permissions and room, or set FLOWSECRETS_HOME to another one.", e);
+        }
         catch (IOException e)
         {
             throw new FlowSecretException(
@@ -55,4 +60,7 @@ internal sealed class RotationLock : IDisposable
                 e);
         }
     }
+
+    /// <summary>Whether another process has it: ERROR_SHARING_VIOLATION, or EWOULDBLOCK of Linux and macOS.</summary>
+    private static bool IsHeld(Exception error) => error.HResult is unchecked((int)0x80070020) or unchecked((int)0x80070021) or 11 or 35;
 }

@@ -13,16 +13,7 @@ internal sealed partial class RotationRun
     /// <exception cref="FlowSecretException">RotationInProgress: somebody else rotates it. Conflict: a version came in between.</exception>
     private async Task RequireUndisturbedAsync()
     {
-        if (Views.FirstOrDefault(static v => v.Foreign is not null) is { } disturbed)
-        {
-            throw new FlowSecretException(
-                ErrorIds.RotationInProgress,
-                FlowErrorCategory.ResourceBusy,
-                disturbed.StoreName,
-                disturbed.Foreign!,
-                $"Let it end, or end it where it was begun; see: Get-FlowSecretVersion -StoreName '{disturbed.StoreName}'");
-        }
-
+        RequireNoForeign();
         RequireOwn(isUndo: false);
 
         for (int i = 0; i < _carriers.Length; i++)
@@ -40,6 +31,19 @@ internal sealed partial class RotationRun
         }
     }
 
+    private void RequireNoForeign()
+    {
+        if (Views.FirstOrDefault(static v => v.Foreign is not null) is { } disturbed)
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationInProgress,
+                FlowErrorCategory.ResourceBusy,
+                disturbed.StoreName,
+                disturbed.Foreign!,
+                $"Let it end, or end it where it was begun; see: Get-FlowSecretVersion -StoreName '{disturbed.StoreName}'");
+        }
+    }
+
     /// <summary>What stands aside is a new value, or an older one that comes back, as this run wants: whoever was first with the other counts.</summary>
     /// <exception cref="FlowSecretException">RotationInProgress.</exception>
     private void RequireOwn(bool isUndo)
@@ -51,7 +55,7 @@ internal sealed partial class RotationRun
                 FlowErrorCategory.ResourceBusy,
                 Name,
                 isUndo ? $"Another rotation of '{Name}' was begun meanwhile" : $"A rotation of '{Name}' is being taken back, and that was broken off",
-                $"Finish it first: {(isUndo ? "Invoke" : "Undo")}-FlowSecretRotation {unit.Secret.Argument}");
+                $"Finish it first: {(isUndo ? "Invoke" : "Undo")}-FlowSecretRotation {Named}");
         }
     }
 
@@ -78,7 +82,29 @@ internal sealed partial class RotationRun
             FlowErrorCategory.ResourceBusy,
             Name,
             $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation from version {pending.Basis} was under way; it holds, and the rotation's own value still waits aside",
-            $"Give the rotation up: Undo-FlowSecretRotation {unit.Secret.Argument}; or give it up and rotate anew: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force");
+            $"Give the rotation up: Undo-FlowSecretRotation {Named}; or give it up and rotate anew: Invoke-FlowSecretRotation {Named} -Force");
+    }
+
+    /// <summary>A person's own value is not passed over because another one was under way.</summary>
+    /// <exception cref="FlowSecretException">RotationInProgress.</exception>
+    private async Task RequireSameValueAsync()
+    {
+        if (settings.Value is not { } given || _primary.Pending is not { } pending)
+        {
+            return;
+        }
+
+        using ReadSecret there = await _store.ReadAsync(_primary, pending.Version, cancellationToken);
+        using SecretValue wanted = RotationValues.New(unit, there.Value, given);
+        if (RotationValues.Password(unit, wanted) != RotationValues.Password(unit, there.Value))
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationInProgress,
+                FlowErrorCategory.ResourceBusy,
+                Name,
+                $"A rotation of '{Name}' to another value than the given one is under way",
+                $"Finish it first: Invoke-FlowSecretRotation {Named}; or take it back: Undo-FlowSecretRotation {Named}; then give the value again.");
+        }
     }
 
     /// <exception cref="FlowSecretException">RotationNeedsAttention, RotationInProgress.</exception>
@@ -101,7 +127,7 @@ internal sealed partial class RotationRun
                 FlowErrorCategory.ResourceBusy,
                 Name,
                 $"'{Name}' was rotated at {record.Ended:yyyy-MM-dd HH:mm} UTC, and the value before stays valid until {end:yyyy-MM-dd HH:mm} UTC: another rotation would take it from whoever still uses it",
-                $"Wait until then, or, if a value has leaked, do it now: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force");
+                $"Wait until then, or, if a value has leaked, do it now: Invoke-FlowSecretRotation {Named} -Force");
         }
     }
 
@@ -144,7 +170,7 @@ internal sealed partial class RotationRun
         try
         {
             // An overlap stays one: what failed there is only that it could not be ended.
-            _primary = await _store.RecordAsync(_primary, isLast && _step != RotationState.Retired ? record with { State = RotationState.NeedsAttention } : record with { State = _step == RotationState.Retired ? RotationState.Overlap : Reached }, cancellationToken);
+            _primary = await _store.RecordAsync(_primary, (isLast || before is { State: RotationState.NeedsAttention }) && _step != RotationState.Retired ? record with { State = RotationState.NeedsAttention } : record with { State = _step == RotationState.Retired ? RotationState.Overlap : Reached }, cancellationToken);
         }
         catch (FlowSecretException e)
         {
@@ -170,7 +196,7 @@ internal sealed partial class RotationRun
         FlowErrorCategory.InvalidOperation,
         Name,
         $"The rotation of '{Name}' stopped at the step '{_step}': {why.Cause.TrimEnd('.')}. {await SystemsAsync()}",
-        $"{why.Remedy.TrimEnd('.')}. Then go on: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force; or go back: Undo-FlowSecretRotation {unit.Secret.Argument}",
+        $"{why.Remedy.TrimEnd('.')}. Then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation {Named}",
         why);
 
     private FlowSecretException Attention(string why) => new(
@@ -178,7 +204,7 @@ internal sealed partial class RotationRun
         FlowErrorCategory.InvalidOperation,
         Name,
         $"The rotation of '{Name}' waits for a person: {why}. In the {workspace.Place}: {StoreText()}",
-        $"See what stands where: Test-FlowSecretRotation {unit.Secret.Argument}; then go on: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force; or go back: Undo-FlowSecretRotation {unit.Secret.Argument}");
+        $"See what stands where: Test-FlowSecretRotation {Named}; then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation {Named}");
 
     private string StoreText() => _primary.Pending is { } pending
         ? pending.IsPromoted ? $"version {_primary.Current} is current, {pending.Basis} the one before" : $"version {_primary.Current} is current, and a new value waits aside"
@@ -190,7 +216,7 @@ internal sealed partial class RotationRun
         List<string> texts = [$"In the {workspace.Place}: {StoreText()}."];
         if (_target is not null)
         {
-            texts.Add($"{_target.Description} accepts {await AcceptedTextAsync()}.");
+            texts.Add($"{_target.Description} {await AcceptedTextAsync()}.");
         }
 
         texts.AddRange(await WorkloadTextsAsync());
@@ -216,6 +242,6 @@ internal sealed partial class RotationRun
             return $"cannot be asked now ({e.Id})";
         }
 
-        return accepted.Count == 0 ? "none of the stored values" : string.Join(" and ", accepted);
+        return accepted.Count == 0 ? "accepts none of the stored values" : $"accepts {string.Join(" and ", accepted)}";
     }
 }

@@ -37,6 +37,18 @@ internal sealed partial class RotationRun
         }
     }
 
+    /// <summary>Whether an earlier run changed the target: then to stop helps nobody.</summary>
+    private async Task<bool> IsAtTargetAsync()
+    {
+        if (_target is null or ReencryptTarget || _primary.Pending is not { } pending || await ReadAcceptedAsync(pending.Version) is not { } accepted)
+        {
+            return false;
+        }
+
+        accepted.Dispose();
+        return true;
+    }
+
     private async Task RequireAcceptedAsync(SecretValue value)
     {
         for (int i = 1; !await _target!.TestAsync(value, cancellationToken); i++)
@@ -80,9 +92,11 @@ internal sealed partial class RotationRun
             throw StoreErrors.Conflict(Name, $"Another rotation of '{Name}' went on meanwhile; its current version is {now.Current}");
         }
 
-        foreach (SecretVersionInfo version in (await workspace.Store.ListVersionsAsync(Name, cancellationToken)).Where(v => v.State == VersionState.Enabled && v.Version != _primary.Current).Take(MostVersionsTried))
+        IReadOnlyList<string> left = await _store.LeftAsync(_primary, cancellationToken);
+        IEnumerable<string> listed = (await workspace.Store.ListVersionsAsync(Name, cancellationToken)).Where(static v => v.State == VersionState.Enabled).Select(static v => v.Version);
+        foreach (string version in left.Concat(listed).Where(v => v != _primary.Current && v != _primary.Pending?.Version).Take(MostVersionsTried))
         {
-            if (await ReadAcceptedAsync(version.Version) is { } read)
+            if (await ReadAcceptedAsync(version) is { } read)
             {
                 return read;
             }
@@ -98,8 +112,9 @@ internal sealed partial class RotationRun
         {
             read = await _store.ReadAsync(_primary, version, cancellationToken);
         }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound)
+        catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound or ErrorIds.Conflict)
         {
+            // Out of use, or taken away by another rotator.
             return null;
         }
 
@@ -132,26 +147,33 @@ internal sealed partial class RotationRun
         }
     }
 
-    private async Task RevokeAsync(SecretValue old)
+    /// <summary>The workloads may have taken long: what is revoked must still be what is out of use.</summary>
+    private async Task RequireUnchangedAsync()
     {
-        if (_target is null)
+        RotationView now = await _store.ViewAsync(unit.Subject, cancellationToken);
+        if (now.Current != _primary.Current || now.Pending is not null || now.Foreign is not null || now.Record?.ToText() != _primary.Record?.ToText())
         {
-            return;
+            throw StoreErrors.Conflict(Name, $"Somebody else rotated '{Name}', or took the rotation back, while its value before was to be taken out of use; its current version is {now.Current}");
         }
 
+        _primary = now;
+    }
+
+    private async Task RevokeAsync(IRotationTarget target, SecretValue old)
+    {
         using ReadSecret current = await _store.ReadAsync(_primary, _primary.Current, cancellationToken);
         Stop();
-        if (old.Equals(current.Value) || !await _target.TestAsync(current.Value, cancellationToken))
+        if (old.Equals(current.Value) || !await target.TestAsync(current.Value, cancellationToken))
         {
             throw new FlowSecretException(
                 ErrorIds.CredentialRejected,
                 FlowErrorCategory.InvalidData,
                 Name,
-                $"{_target.Description} does not accept the current value of '{Name}', so the one before it is not taken out of use",
-                $"Rotate anew: Invoke-FlowSecretRotation {unit.Secret.Argument} -Force; or go back: Undo-FlowSecretRotation {unit.Secret.Argument}");
+                $"{target.Description} does not accept the current value of '{Name}', so the one before it is not taken out of use",
+                $"Rotate anew: Invoke-FlowSecretRotation {Named} -Force; or go back: Undo-FlowSecretRotation {Named}");
         }
 
-        if (await _target.RevokeAsync(old, current.Value, cancellationToken) is { } said)
+        if (await target.RevokeAsync(old, current.Value, cancellationToken) is { } said)
         {
             host.Verbose(said);
         }

@@ -8,11 +8,7 @@ internal sealed partial class RotationRun
     public async Task<RotationView> UndoAsync(RotationView seen)
     {
         await LookAsync(seen);
-        if (Views.FirstOrDefault(static v => v.Foreign is not null) is { } disturbed)
-        {
-            throw new FlowSecretException(ErrorIds.RotationInProgress, FlowErrorCategory.ResourceBusy, disturbed.StoreName, disturbed.Foreign!, "Let it end, or end it where it was begun.");
-        }
-
+        RequireNoForeign();
         if (IsOver(_primary))
         {
             await CloseAllAsync(_primary.Record!);
@@ -27,6 +23,16 @@ internal sealed partial class RotationRun
             if (_primary.Pending is { IsUndo: false } pending)
             {
                 bool canGiveUp = !pending.IsPromoted && !_carriers.Any(static c => c.Pending is { IsPromoted: true });
+                if (pending.IsSuperseded && !canGiveUp)
+                {
+                    throw new FlowSecretException(
+                        ErrorIds.Conflict,
+                        FlowErrorCategory.ResourceBusy,
+                        Name,
+                        $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation was under way that some of its carriers have already",
+                        $"Rotate anew, which all of them get: Invoke-FlowSecretRotation {Named} -Force");
+                }
+
                 if (canGiveUp && (!unit.KillsOldAtOnce || pending.IsSuperseded))
                 {
                     return await GiveUpAsync();
@@ -42,7 +48,8 @@ internal sealed partial class RotationRun
                     return await GiveUpAsync();
                 }
 
-                await CloseAsync(RotationState.Overlap, unit.Overlap);
+                // With an overlap in any case: nobody takes out of use what comes back in a moment.
+                await CloseAsync(RotationState.Overlap, unit.Overlap == TimeSpan.Zero ? TimeSpan.FromHours(1) : unit.Overlap);
             }
 
             if (_primary.Pending is null)
@@ -108,5 +115,5 @@ internal sealed partial class RotationRun
             { State: RotationState.Overlap } => $"Version {_primary.Current} of '{Name}' was not made by the last rotation",
             _ => $"There is no rotation of '{Name}' to take back",
         },
-        $"To make an older version current, if its credential still works: Set-FlowSecretVersion {unit.Secret.Argument} -Version VERSION -Stage current. Versions: Get-FlowSecretVersion {unit.Secret.Argument}");
+        $"See what there is: Get-FlowSecretVersion {Named}. An older credential that still works where it is checked can be set again: Set-FlowSecretVersion {Named} -Version VERSION -Stage current");
 }

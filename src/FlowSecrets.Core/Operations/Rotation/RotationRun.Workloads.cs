@@ -19,7 +19,9 @@ internal sealed partial class RotationRun
     {
         foreach (CatalogWorkload workload in unit.Workloads)
         {
-            WorkloadState state = await Open(workload).StateAsync([], cancellationToken);
+            // Whether it holds a value depends on how it gets it.
+            using WorkloadSecrets secrets = unit.KillsOldAtOnce ? await SecretsOfAsync(workload, withPrevious: false) : new WorkloadSecrets();
+            WorkloadState state = await Open(workload).StateAsync(secrets.List, cancellationToken);
             if (state.Health == WorkloadHealth.Paused)
             {
                 throw new FlowSecretException(

@@ -35,6 +35,12 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
 
     private string Name => unit.Secret.StoreName;
 
+    /// <summary>How a command that is shown names it, at this very place.</summary>
+    private string Named => workspace.Argument(unit.Secret);
+
+    /// <summary>As it was last seen; null: it was not looked at yet.</summary>
+    public RotationView? Last => _primary;
+
     private IEnumerable<RotationView> Views => [.. _carriers, _primary];
 
     /// <summary>Rotates, or finishes a rotation.</summary>
@@ -42,25 +48,37 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
     {
         await LookAsync(seen);
         await RequireUndisturbedAsync();
-        if (IsOver(_primary))
-        {
-            // The last step of an earlier run: its record is written, and what it left aside is not away yet.
-            await CloseAllAsync(_primary.Record!);
-            return _primary;
-        }
-
         RequireAllowed();
+        await RequireSameValueAsync();
         return await GuardedAsync(async () =>
         {
-            if (_primary.Pending is not { IsPromoted: true })
+            if (_primary.Pending is { IsPromoted: true } && _target is not ReencryptTarget)
             {
-                await RequireWorkloadsReadyAsync();
-                await ReachPromotedAsync();
+                // Where rotators met, the last word at the target may have been another value's.
+                await ReachTestedAsync(isNew: false);
+            }
+            else if (_primary.Pending is not { IsPromoted: true })
+            {
+                if (!await IsAtTargetAsync())
+                {
+                    await RequireWorkloadsReadyAsync();
+                }
+
+                await ReachPromotedAsync(mayReplace: settings.Value is null);
             }
 
             await RedeployAsync();
             return await CloseAsync(RotationState.Overlap, settings.Force ? TimeSpan.Zero : unit.Overlap);
         });
+    }
+
+    /// <summary>The last step of an earlier run, whose record is written: what it left aside goes.</summary>
+    public async Task<RotationView> TidyAsync(RotationView seen)
+    {
+        await LookAsync(seen);
+        await RequireUndisturbedAsync();
+        await CloseAllAsync(_primary.Record!);
+        return _primary;
     }
 
     /// <summary>Takes the value before out of use, once every workload is healthy on the new one.</summary>
@@ -72,12 +90,18 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
         {
             _step = RotationState.Retired;
             await RequireWorkloadsCurrentAsync();
-            if (await ReadOldAsync(_primary, record.From) is { } old)
+            if (_target is { } target && await ReadOldAsync(_primary, record.From) is { } old)
             {
                 using (old)
                 {
-                    await RevokeAsync(old.Value);
+                    await RequireUnchangedAsync();
+                    await RevokeAsync(target, old.Value);
                 }
+            }
+
+            if (unit.Rotation.Target is { Kind: "manual", Revoke: null })
+            {
+                host.Warning($"The value before of '{Name}' is still valid at its provider: revoke it there.");
             }
 
             for (int i = 0; i < _carriers.Length; i++)
@@ -96,7 +120,7 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
     }
 
     /// <summary>Whether its rotation has ended, and only the mark of what stood aside is left.</summary>
-    private static bool IsOver(RotationView view) =>
+    internal static bool IsOver(RotationView view) =>
         view is { Pending: { IsPromoted: true } pending, Record: { State: RotationState.Overlap or RotationState.Retired or RotationState.Undone } record } && record.To == view.Current && record.From == pending.Basis;
 
     private async Task LookAsync(RotationView seen)
@@ -131,14 +155,22 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
         }
 
         _step = RotationState.Promoted;
-        for (int i = 0; i < _carriers.Length; i++)
+        try
         {
+            for (int i = 0; i < _carriers.Length; i++)
+            {
+                Stop();
+                _carriers[i] = await _store.PromoteAsync(_carriers[i], cancellationToken);
+            }
+
             Stop();
-            _carriers[i] = await _store.PromoteAsync(_carriers[i], cancellationToken);
+            _primary = await _store.PromoteAsync(_primary, cancellationToken);
+        }
+        catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && (_target is not null || _carriers.Length > 0))
+        {
+            throw new FlowSecretException(e.Id, e.Category, Name, $"{e.Cause.TrimEnd('.')}; {_target?.Description ?? "what carries it"} has the rotation's value already", $"Run the same command again: it finds out which value holds. State: Get-FlowSecretRotation {Named}", e);
         }
 
-        Stop();
-        _primary = await _store.PromoteAsync(_primary, cancellationToken);
         _promoted = context.Clock.GetUtcNow();
     }
 
@@ -189,8 +221,7 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
 
     private async Task<SecretValue> NewValueAsync(SecretValue current)
     {
-        bool isAsked = settings.Value is null && (unit.Rotation.Target is { Kind: "manual" } || (unit.Rotation.Target is null && !HasRule()));
-        if (!isAsked)
+        if (settings.Value is not null || !unit.IsAsked)
         {
             return RotationValues.New(unit, current, settings.Value);
         }
@@ -201,8 +232,6 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
             ? throw new FlowSecretException(ErrorIds.EmptyValue, FlowErrorCategory.InvalidData, Name, "No new value was given", "Make a new key at the provider, then run the command again; nothing was changed.")
             : RotationValues.New(unit, current, answer);
     }
-
-    private bool HasRule() => unit.Definition.Generate is not null || unit.Definition.Fields.Any(static f => f.Generate is not null);
 
     private async Task DiscardAllAsync()
     {

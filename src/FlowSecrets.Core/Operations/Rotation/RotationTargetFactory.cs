@@ -21,12 +21,12 @@ internal sealed class RotationTargetFactory(OperationContext context, bool trust
             return null;
         }
 
-        if (target.Kind == "manual")
+        if (target is { Kind: "manual", Test: null, Revoke: null })
         {
-            return target.Test is null && target.Revoke is null ? null : new ScriptTarget(new RotationTargetSettings(unit.Definition.Key, Resolved(workspace, unit, target), null));
+            return null;
         }
 
-        if (target.Kind == "script")
+        if (target.Kind is "manual" or "script")
         {
             return new ScriptTarget(new RotationTargetSettings(unit.Definition.Key, Resolved(workspace, unit, target), null));
         }

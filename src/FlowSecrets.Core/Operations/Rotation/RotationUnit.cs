@@ -15,6 +15,9 @@ internal sealed record RotationUnit(SecretRef Secret, CatalogRotation Rotation, 
     /// <summary>Whether the old credential is dead as soon as the new one is set.</summary>
     public bool KillsOldAtOnce => Rotation.Target is { Kind: "postgres", Users.Count: 0 };
 
+    /// <summary>Whether a new value is a person's: nothing says how it is made.</summary>
+    public bool IsAsked => Rotation.Target is { Kind: "manual" } || (Rotation.Target is null && Definition.Generate is null && Definition.Fields.All(static f => f.Generate is null));
+
     public RotationSubject Subject => new(Secret.StoreName, Rotation.UsesAlias);
 
     /// <summary>How long the value before stays valid.</summary>
@@ -30,7 +33,7 @@ internal sealed record RotationUnit(SecretRef Secret, CatalogRotation Rotation, 
         CatalogSecret definition = secret.Definition ?? throw NotConfigured(secret.StoreName, $"The catalog does not know '{secret.StoreName}', so nothing says how it is rotated", "Describe it in the catalog, with 'rotate'.");
         if (definition.IsExternal)
         {
-            throw new FlowSecretException(ErrorIds.ExternallyOwned, FlowErrorCategory.InvalidOperation, secret.StoreName, $"'{definition.Key}' has 'owner: external': its owner rotates it", $"Take over what he gives you: Set-FlowSecret {secret.Argument}");
+            throw new FlowSecretException(ErrorIds.ExternallyOwned, FlowErrorCategory.InvalidOperation, secret.StoreName, $"'{definition.Key}' has 'owner: external': its owner rotates it", $"Take over what he gives you: Set-FlowSecret {workspace.Argument(secret)}");
         }
 
         if (definition.IsEncryptionKey && definition.Rotation?.Reencrypt is null)
