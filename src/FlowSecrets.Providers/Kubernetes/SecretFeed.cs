@@ -52,12 +52,21 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
         }
     }
 
-    /// <summary>A Kubernetes Secret has one version, so the value before is there only if an operator puts it under a key of its own.</summary>
+    /// <summary>A Kubernetes Secret has one version, so the value before is there only if an operator puts it under a key of its own, which on Google it cannot follow: nothing waits for it.</summary>
     private static void SayUndelivered(IReadOnlyList<WorkloadSecret> secrets, PodTemplate template, KubernetesSecrets found, Action<string> say)
     {
-        foreach (WorkloadSecret secret in secrets.Where(s => s is { PreviousVersion: not null, PreviousVariable: { } variable } && template.SourcesOf(variable, found.ByName).Count == 0))
+        foreach (WorkloadSecret secret in secrets.Where(static s => s is { PreviousVersion: not null, PreviousVariable: not null }))
         {
-            say($"the value before of '{secret.StoreName}' is not delivered: no Kubernetes Secret of the pod template has {secret.PreviousVariable}");
+            string variable = secret.PreviousVariable!;
+            IReadOnlyList<(string Secret, string Key)> sources = template.SourcesOf(variable, found.ByName);
+            if (sources.Count == 0)
+            {
+                say($"the value before of '{secret.StoreName}' is not delivered: no Kubernetes Secret of the pod template has {variable}");
+            }
+            else if (secret.Variables.TryGetValue(variable, out SecretValue? wanted) && !sources.Any(s => found.ByName[s.Secret].Data.TryGetValue(s.Key, out SecretValue? there) && there.Equals(wanted)))
+            {
+                say($"the value before of '{secret.StoreName}' is not delivered: the key '{sources[0].Key}' of the Kubernetes Secret '{sources[0].Secret}', which {variable} is taken from, does not have it");
+            }
         }
     }
 

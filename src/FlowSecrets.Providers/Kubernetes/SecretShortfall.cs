@@ -15,7 +15,7 @@ internal sealed record SecretShortfall(string StoreName, string? KubernetesSecre
         using OutdatedTexts outdated = new(secret);
         List<SecretShortfall> found = [];
         HashSet<(string Secret, string Key)> seen = [];
-        foreach ((string variable, SecretValue wanted) in secret.Variables)
+        foreach ((string variable, SecretValue wanted) in secret.Variables.Where(v => v.Key != secret.PreviousVariable))
         {
             foreach ((string name, string key) in template.SourcesOf(variable, secrets).Where(seen.Add))
             {

@@ -134,6 +134,18 @@ public sealed class KubernetesFeedTests
     }
 
     [Fact]
+    public async Task AKeyThatDoesNotGetTheValueBeforeIsSaidAndNotWaitedFor()
+    {
+        await using KubernetesStage stage = await StartAsync(containers: Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"), Variable("DB_PASSWORD_OLD", "db", "BEFORE")));
+        stage.Fake.Source = static _ => new Dictionary<string, string>(Values(New)) { ["BEFORE"] = "something-else" };
+        using SecretValue before = SecretValue.FromText(Old);
+        WorkloadSecret secret = Password();
+        await stage.RedeployAsync(secret with { PreviousVariable = "DB_PASSWORD_OLD", PreviousVersion = "6", Outdated = [], Variables = new Dictionary<string, SecretValue>(secret.Variables, StringComparer.Ordinal) { ["DB_PASSWORD_OLD"] = before } });
+        Assert.Equal(1, stage.Patches);
+        Assert.Contains("the value before of 'db-password' is not delivered: the key 'BEFORE' of the Kubernetes Secret 'db', which DB_PASSWORD_OLD is taken from, does not have it", stage.Said);
+    }
+
+    [Fact]
     public async Task WholeSecretsWithAPrefixAreFollowed()
     {
         const string Whole = """{"name":"main","image":"i","envFrom":[{"configMapRef":{"name":"c"} },{"prefix":"APP_","secretRef":{"name":"db"} }]}""";
