@@ -29,7 +29,7 @@ Describe 'The module' {
     }
     It 'says of wildcards only where they are read' {
         $wild = (Get-Command -Module FlowSecrets).Name | Where-Object { (Get-Help $_ -Parameter Name -ErrorAction Ignore).globbing -eq 'true' }
-        $wild | Sort-Object | Should -Be 'Get-FlowSecret', 'Get-FlowSecretAccess', 'Get-FlowSecretValue', 'Get-FlowSecretVersion', 'Grant-FlowSecretAccess', 'Initialize-FlowSecret', 'Revoke-FlowSecretAccess', 'Test-FlowSecretAccess'
+        $wild | Sort-Object | Should -Be 'Get-FlowSecret', 'Get-FlowSecretAccess', 'Get-FlowSecretRotation', 'Get-FlowSecretValue', 'Get-FlowSecretVersion', 'Grant-FlowSecretAccess', 'Initialize-FlowSecret', 'Invoke-FlowSecretRotation', 'Revoke-FlowSecretAccess', 'Test-FlowSecretAccess', 'Test-FlowSecretRotation', 'Undo-FlowSecretRotation'
     }
     It 'uses approved verbs' { (Get-Command -Module FlowSecrets).Verb | Where-Object { $_ -notin (Get-Verb).Verb } | Should -BeNullOrEmpty }
 }

@@ -50,7 +50,7 @@ function Write-Parameter($Parameter, $Property) {
     Write-Node command:parameter {
         $pipeline = @(if ($Parameter.ValueFromPipeline) { 'ByValue' }) + @(if ($Parameter.ValueFromPipelineByPropertyName) { 'ByPropertyName' })
         $xml.WriteAttributeString('required', "$($Parameter.IsMandatory)".ToLowerInvariant())
-        $xml.WriteAttributeString('globbing', "$($Parameter.Name -eq 'Name' -and ($cmdlet.Verb -in 'Get', 'Initialize' -or $cmdlet.Noun -eq 'FlowSecretAccess'))".ToLowerInvariant())
+        $xml.WriteAttributeString('globbing', "$($Parameter.Name -eq 'Name' -and ($cmdlet.Verb -in 'Get', 'Initialize' -or $cmdlet.Noun -in 'FlowSecretAccess', 'FlowSecretRotation'))".ToLowerInvariant())
         $xml.WriteAttributeString('pipelineInput', $(if ($pipeline) { "true ($($pipeline -join ', '))" } else { 'false' }))
         $xml.WriteAttributeString('position', $(if ($Parameter.Position -ge 0) { "$($Parameter.Position)" } else { 'named' }))
         Write-Text maml:name $Parameter.Name
