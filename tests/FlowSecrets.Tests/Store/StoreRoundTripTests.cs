@@ -130,6 +130,10 @@ public sealed class StoreRoundTripTests
             {
                 secret.Disabled.Add(version);
             }
+            else if (secret.Disabled.Contains(version))
+            {
+                return ErrorIds.VersionDisabled;
+            }
             else
             {
                 secret.Current = version;

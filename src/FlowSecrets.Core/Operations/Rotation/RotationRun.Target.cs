@@ -40,7 +40,13 @@ internal sealed partial class RotationRun
     /// <summary>Whether an earlier run changed the target: then to stop helps nobody.</summary>
     private async Task<bool> IsAtTargetAsync()
     {
-        if (_target is null or ReencryptTarget || _primary.Pending is not { } pending || await ReadAcceptedAsync(pending.Version) is not { } accepted)
+        if (unit.Workloads.Count == 0 || _target is null or ReencryptTarget || _primary.Pending is not { } pending)
+        {
+            return false;
+        }
+
+        _step = RotationState.Applied;
+        if (await ReadAcceptedAsync(pending.Version) is not { } accepted)
         {
             return false;
         }
