@@ -34,9 +34,7 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
         ErasedBuffer? output = null;
         try
         {
-            // What opens a local store is nothing that kubectl, or a login plugin of its, needs.
-            start.Environment.Remove(Local.LocalStoreLocation.PassphraseVariable);
-            start.Environment.Remove(Local.LocalStoreLocation.PassphraseFileVariable);
+            PassphraseVariables.RemoveFrom(start.Environment);
             process = Process.Start(start)!;
             process.StandardInput.Close();
             Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);

@@ -8,8 +8,8 @@ namespace FlowSecrets.Providers.Local;
 /// <param name="KeyFolder">Where its key file lies, named by the store's id.</param>
 internal sealed record LocalStoreLocation(string File, string KeyFolder)
 {
-    public const string PassphraseVariable = "FLOWSECRETS_PASSPHRASE";
-    public const string PassphraseFileVariable = "FLOWSECRETS_PASSPHRASE_FILE";
+    public const string PassphraseVariable = PassphraseVariables.Value;
+    public const string PassphraseFileVariable = PassphraseVariables.File;
 
     public static LocalStoreLocation Find(StoreSelection selection, Func<string, string?> variable)
     {

@@ -5,6 +5,7 @@ namespace FlowSecrets.Providers.Postgres;
 /// <summary>What a rehearsal looks at; nothing of it writes.</summary>
 internal sealed partial class PostgresTarget
 {
+    /// <summary>How many relations one role owns that another may not read, and one of them.</summary>
     private const string LookAtOwned =
         """
         select count(*), coalesce(min(c.relname::text), '')

@@ -262,16 +262,19 @@ internal sealed class InterleavedActor(Interleaver game, string name) : IDisposa
     private static FlowSecretException Failure(string call, string error) => new(error, FlowErrorCategory.ResourceUnavailable, "s", $"The call '{call}' failed", "Try again.");
 }
 
-/// <summary>The real door, but for the store and the target.</summary>
+/// <summary>The real door, but for the store, the target and, where wanted, the workloads.</summary>
 internal sealed class InterleavedProviders(IProviders inner, Func<StoreSelection, ISecretStore> open, Func<IRotationTarget> target) : IProviders
 {
+    /// <summary>Null: the real ones.</summary>
+    public Func<CatalogWorkload, IWorkload>? Workload { get; init; }
+
     public IDocumentFormat Documents => inner.Documents;
 
     public void Prepare(StoreKind store) => inner.Prepare(store);
 
     public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) => open(selection);
 
-    public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) => inner.OpenWorkload(workload, store, environment);
+    public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) => Workload?.Invoke(workload) ?? inner.OpenWorkload(workload, store, environment);
 
     public IRotationTarget OpenTarget(RotationTargetSettings settings) => target();
 }

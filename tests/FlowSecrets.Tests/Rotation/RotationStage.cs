@@ -99,21 +99,8 @@ internal sealed class RotationStage : IAsyncDisposable
         get
         {
             ProviderDoor door = new();
-            StageProviders providers = new(door, Target ?? (() => throw new InvalidOperationException("The catalog has a target, and the test none.")), Workload);
+            InterleavedProviders providers = new(door, s => door.OpenStore(s, Sandbox.Variable), Target ?? (() => throw new InvalidOperationException("The catalog has a target, and the test none."))) { Workload = Workload };
             return Sandbox.Context with { Providers = () => providers, Clock = Clock };
         }
-    }
-
-    private sealed class StageProviders(IProviders inner, Func<IRotationTarget> target, Func<CatalogWorkload, IWorkload>? workload) : IProviders
-    {
-        public IDocumentFormat Documents => inner.Documents;
-
-        public void Prepare(StoreKind store) => inner.Prepare(store);
-
-        public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) => inner.OpenStore(selection, environment);
-
-        public IWorkload OpenWorkload(CatalogWorkload named, StoreSelection store, Func<string, string?> environment) => workload?.Invoke(named) ?? inner.OpenWorkload(named, store, environment);
-
-        public IRotationTarget OpenTarget(RotationTargetSettings settings) => target();
     }
 }

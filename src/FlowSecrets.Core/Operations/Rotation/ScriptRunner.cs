@@ -83,8 +83,7 @@ internal sealed class ScriptRunner(string script, string operation, string secre
 
         info.Environment["FLOWSECRETS_OPERATION"] = operation;
 
-        // What opens a local store is nothing that a script needs.
-        Array.ForEach(["FLOWSECRETS_PASSPHRASE", "FLOWSECRETS_PASSPHRASE_FILE"], v => info.Environment.Remove(v));
+        PassphraseVariables.RemoveFrom(info.Environment);
         try
         {
             return Process.Start(info)!;
