@@ -5,7 +5,7 @@
     Author               = 'FlowSecrets contributors'
     CompanyName          = 'FlowSecrets'
     Copyright            = '(c) 2026 FlowSecrets contributors. MIT License.'
-    Description          = 'Keeps an application''s secrets in an encrypted local store, Google Secret Manager and AWS Secrets Manager: set-up from a catalog, .env files, versions and rotation.'
+    Description          = 'Manages an application''s secrets from PowerShell 7: one catalog in the repository, with the values in Google Secret Manager, AWS Secrets Manager or an encrypted local store. Sets secrets up, writes .env files, explains denied access, and rotates without losing a credential.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('FlowSecrets.Format.ps1xml')
@@ -50,9 +50,14 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags         = @('Secrets', 'SecretManagement', 'SecretManager', 'dotenv', 'GCP', 'AWS', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @(
+                'Secrets', 'SecretManager', 'SecretsManager', 'dotenv', 'Rotation', 'GCP', 'GoogleCloud', 'AWS', 'CI'
+                'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
+            )
             LicenseUri   = 'https://opensource.org/license/mit'
-            ReleaseNotes = 'See CHANGELOG.md.'
+            ProjectUri   = 'https://github.com/flowsecrets/FlowSecrets'
+            # build.ps1 puts the newest part of CHANGELOG.md here.
+            ReleaseNotes = ''
         }
     }
 }

@@ -1,23 +1,25 @@
 #!/usr/bin/env pwsh
 <#
 .SYNOPSIS
-    Builds, tests, shows and packs FlowSecrets.
+    Builds, tests, shows, packs and installs FlowSecrets.
 .DESCRIPTION
-    Build   leaves the importable module in out/FlowSecrets.
-    Test    runs dotnet test, the one test command.
-    Demo    builds, then sets examples/flowmaestro up in a new temporary folder: with a local store of its own, or, with -Store Gcp or
-            Aws, against a server on this machine that answers as that cloud does; it is started and stopped here.
-            -Rotation rotates a database's password instead (examples/rotation): with a PostgreSQL of its own, a client that logs in
-            all the while, a kill half-way and a second run.
-    Fakes   starts such servers for both clouds, says how to reach them, and runs until Ctrl+C: to try the module without an account.
-    Pack    builds for every platform and makes out/FlowSecrets.VERSION.zip.
-    Clean   removes what was built.
+    Build    leaves the importable module in out/FlowSecrets.
+    Test     runs dotnet test, the one test command, and names the ten slowest test classes. -Fast leaves out what starts other programs:
+             witnesses, crash tables and Pester.
+    Demo     builds, then sets examples/flowmaestro up in a new temporary folder: with a local store of its own, or, with -Store Gcp or
+             Aws, against a server on this machine that answers as that cloud does. The server is started and stopped here.
+             -Rotation rotates a database's password instead (examples/rotation): with a PostgreSQL of its own, a client that logs in
+             all the time, a kill half-way and a second run.
+    Fakes    starts such servers for both clouds, says how to reach them, and runs until Ctrl+C: to try the module without an account.
+    Pack     builds for every platform and makes the package out/FlowSecrets.VERSION.nupkg. -NoBuild packs what out/FlowSecrets has.
+    Install  makes the package for this platform and installs it for the current user.
+    Clean    removes what was built.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Fakes', 'Pack', 'Clean')]
-    [string[]] $Task = 'Build',
+    [ValidateSet('Build', 'Test', 'Demo', 'Fakes', 'Pack', 'Install', 'Clean')]
+    [string] $Task = 'Build',
 
     [ValidateSet('Release', 'Debug')]
     [string] $Configuration = 'Release',
@@ -29,19 +31,41 @@ param(
     # With Demo: rotate a database's password.
     [switch] $Rotation,
 
+    # With Test: only what needs no other program.
+    [switch] $Fast,
+
+    # With Pack and Install: take out/FlowSecrets as it is.
+    [switch] $NoBuild,
+
     # Platforms to compile ahead for; what cannot be had for one of them leaves plain IL, which runs everywhere.
     [string[]] $Runtime
 )
 
 $ErrorActionPreference = 'Stop'
+if ($PSVersionTable.PSVersion -lt [version] '7.6') {
+    Write-Host "FlowSecrets needs PowerShell 7.6 or later, and this is $($PSVersionTable.PSVersion). Run: dotnet tool restore; dotnet pwsh ./build.ps1 $Task"
+    exit 1
+}
+
 $root = $PSScriptRoot
 $out = Join-Path $root out
 $module = Join-Path $out FlowSecrets
 $platforms = 'linux-x64', 'linux-arm64', 'win-x64', 'win-arm64', 'osx-x64', 'osx-arm64'
 
 function Invoke-DotNet {
-    & dotnet @args
-    if ($LASTEXITCODE) { throw "dotnet $($args[0]) failed with exit code $LASTEXITCODE." }
+    & dotnet @args | Tee-Object -Variable lines
+    if (-not $LASTEXITCODE) { return }
+    if ("$lines" -match 'NU1301') {
+        throw "The packages could not be restored: the package source does not answer. Check the network and 'dotnet nuget list source', then run: dotnet restore"
+    }
+    throw "dotnet $($args[0]) failed with exit code $LASTEXITCODE."
+}
+
+# Runs the PowerShell that runs this script. Installed as a .NET tool it is pwsh.dll, run by dotnet.
+function Invoke-PowerShell {
+    $program = [Environment]::ProcessPath
+    $first = @(if ((Split-Path $program -LeafBase) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll })
+    & $program @first -NoProfile @args
 }
 
 # Copies what changed, so that a session that has the module loaded does not hold up the build.
@@ -51,6 +75,15 @@ function Copy-Changed([string] $Source, [string] $Folder) {
     $null = New-Item $Folder -ItemType Directory -Force
     Remove-Item $target -ErrorAction Ignore
     Copy-Item $Source $target
+}
+
+# The manifest, with the newest part of the changelog as its release notes.
+function Copy-Manifest {
+    $notes = ((Get-Content "$root/CHANGELOG.md" -Raw) -split '(?m)^(?=## )')[1].Trim().Replace("'", "''")
+    $text = (Get-Content "$root/FlowSecrets.psd1" -Raw).Replace("ReleaseNotes = ''", "ReleaseNotes = '$notes'")
+    $changed = Join-Path (New-Item "$out/stage" -ItemType Directory -Force) FlowSecrets.psd1
+    Set-Content $changed $text -NoNewline
+    Copy-Changed $changed $module
 }
 
 function Build-Module([string[]] $Runtimes) {
@@ -78,10 +111,12 @@ function Build-Module([string[]] $Runtimes) {
         foreach ($file in $assemblies) { Copy-Changed "$stage/$runtime/$($file.Name)" "$dependencies/$runtime" }
     }
 
-    Copy-Changed "$root/FlowSecrets.psd1" $module
-    foreach ($file in Get-ChildItem "$root/module" -File) { Copy-Changed $file.FullName $module }
+    Copy-Manifest
+    foreach ($file in Get-ChildItem "$root/module" -File -Recurse) {
+        Copy-Changed $file.FullName (Join-Path $module ([System.IO.Path]::GetRelativePath("$root/module", $file.DirectoryName)))
+    }
     foreach ($file in 'LICENSE', 'README.md', 'CHANGELOG.md') { Copy-Changed "$root/$file" $module }
-    & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$root/src/FlowSecrets/Help/New-ModuleHelp.ps1" -Module $module -Documentation "$stage/cmdlets/FlowSecrets.xml"
+    Invoke-PowerShell -NonInteractive -File "$root/src/FlowSecrets/Help/New-ModuleHelp.ps1" -Module $module -Documentation "$stage/cmdlets/FlowSecrets.xml"
     if ($LASTEXITCODE) { throw 'The help could not be made.' }
     Write-Host "Module: $module"
 }
@@ -95,9 +130,13 @@ function Build-Fakes {
 function Use-Fakes([scriptblock] $Script, [string[]] $More = @()) {
     $program = Build-Fakes | Select-Object -Last 1
     $ready = Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-fakes-$([guid]::NewGuid().ToString('N')).json"
-    $server = Start-Process dotnet (@($program, 'both', '--parent', $PID, '--ready-file', $ready) + $More) -PassThru -RedirectStandardOutput "$ready.log"
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', [string[]] (@($program, 'both', '--parent', $PID, '--ready-file', $ready) + $More))
+    $start.RedirectStandardOutput = $true
+    $server = [System.Diagnostics.Process]::Start($start)
     try {
-        for ($i = 0; $i -lt 300 -and -not (Test-Path $ready); $i++) { Start-Sleep -Milliseconds 100 }
+        $server.BeginOutputReadLine()
+        for ($i = 0; $i -lt 300 -and -not $server.HasExited -and -not (Test-Path $ready); $i++) { Start-Sleep -Milliseconds 100 }
+        if (-not (Test-Path $ready)) { throw 'The servers did not start within 30 seconds.' }
         $at = Get-Content $ready -Raw | ConvertFrom-Json
         $env:CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER = $at.gcp
         $env:AWS_ENDPOINT_URL = $at.aws
@@ -106,36 +145,63 @@ function Use-Fakes([scriptblock] $Script, [string[]] $More = @()) {
         & $Script
     }
     finally {
-        Stop-Process -Id $server.Id -ErrorAction Ignore
-        Remove-Item $ready, "$ready.log" -ErrorAction Ignore
+        $server.Kill()
+        Remove-Item $ready -ErrorAction Ignore
     }
 }
 
+function Build-Package {
+    $package = Join-Path $out "FlowSecrets.$((Import-PowerShellDataFile "$root/FlowSecrets.psd1").ModuleVersion).nupkg"
+    Remove-Item $package -ErrorAction Ignore
+    Compress-PSResource $module $out
+    Write-Host "Package: $package"
+}
+
+# Installs the package from a repository that is registered for this one call.
+function Install-Package {
+    $name = "FlowSecrets-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+    Register-PSResourceRepository $name -Uri $out -Trusted
+    try { Install-PSResource FlowSecrets -Repository $name -Scope CurrentUser -Reinstall -Quiet }
+    finally { Unregister-PSResourceRepository $name }
+    Get-InstalledPSResource FlowSecrets | Select-Object -First 1 | ForEach-Object { Write-Host "Installed: FlowSecrets $($_.Version) in $($_.InstalledLocation)" }
+}
+
+function Invoke-Test {
+    $results = Join-Path $out tests.trx
+    Remove-Item $results -ErrorAction Ignore
+    $filter = @(if ($Fast) { '--filter', 'Tier!=Witness&Tier!=Crash&Tier!=Pester' })
+    try { Invoke-DotNet test "$root/FlowSecrets.sln" -c $Configuration --nologo --logger "trx;LogFileName=$results" --logger console @filter }
+    finally { if (Test-Path $results) { & "$root/tests/Show-SlowestTest.ps1" $results } }
+}
+
+$own = [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
+if (-not $Runtime) { $Runtime = if ($Task -eq 'Pack') { $platforms } else { $own } }
 switch ($Task) {
     Clean { Remove-Item $out -Recurse -Force -ErrorAction Ignore }
-    Build { Build-Module ($Runtime ?? [System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier) }
-    Test { Invoke-DotNet test "$root/FlowSecrets.sln" -c $Configuration --nologo }
+    Build { Build-Module $Runtime }
+    Test { Invoke-Test }
     Demo {
-        Build-Module ([System.Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier)
+        Build-Module $Runtime
         $environment = @{ Local = 'local'; Gcp = 'production'; Aws = 'dr' }[$Store]
         if ($Rotation) {
             # Slow enough for the kill to come between two calls.
-            $environment = $Store -eq 'Gcp' ? 'production' : 'dr'
-            Use-Fakes { & (Get-Process -Id $PID).Path -NoProfile -File "$root/examples/rotation/demo.ps1" -Module $module -Environment $environment } '--latency', '300'
-            if ($LASTEXITCODE) { throw 'The demonstration failed.' }
-            return
+            if ($Store -eq 'Local') { $environment = 'dr' }
+            Use-Fakes { Invoke-PowerShell -File "$root/examples/rotation/demo.ps1" -Module $module -Environment $environment } '--latency', '300'
         }
-
-        $demo = { & (Get-Process -Id $PID).Path -NoProfile -File "$root/examples/flowmaestro/demo.ps1" -Module $module -Environment $environment }
-        if ($Store -eq 'Local') { & $demo } else { Use-Fakes $demo }
+        else {
+            $demo = { Invoke-PowerShell -File "$root/examples/flowmaestro/demo.ps1" -Module $module -Environment $environment }
+            if ($Store -eq 'Local') { & $demo } else { Use-Fakes $demo }
+        }
         if ($LASTEXITCODE) { throw 'The demonstration failed.' }
     }
     Fakes { & dotnet (Build-Fakes | Select-Object -Last 1) both }
     Pack {
-        Build-Module $platforms
-        $version = (Import-PowerShellDataFile "$root/FlowSecrets.psd1").ModuleVersion
-        $package = Join-Path $out "FlowSecrets.$version.zip"
-        Compress-Archive $module $package -Force
-        Write-Host "Package: $package"
+        if (-not $NoBuild) { Build-Module $Runtime }
+        Build-Package
+    }
+    Install {
+        if (-not $NoBuild) { Build-Module $Runtime }
+        Build-Package
+        Install-Package
     }
 }

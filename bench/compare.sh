@@ -5,6 +5,7 @@
 #   bench/compare.sh --store gcp|aws [--secrets 200] [--latency 50]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/common.sh
 store=gcp secrets=200 latency=50 runs=${RUNS:-5} sample=${SAMPLE:-10} parallel=${PARALLEL_SAMPLE:-64}
 while [ $# -gt 0 ]; do
   case $1 in
@@ -14,7 +15,7 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 module=$PWD/out/FlowSecrets
-[ -f "$module/FlowSecrets.psd1" ] || { echo "Build first: pwsh ./build.ps1 Build" >&2; exit 1; }
+[ -f "$module/FlowSecrets.psd1" ] || { echo "Build first: dotnet pwsh ./build.ps1 Build" >&2; exit 1; }
 dotnet build tests/FlowSecrets.CloudFakes -c Release --nologo -v quiet >/dev/null
 work=$(mktemp -d)
 server=

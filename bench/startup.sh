@@ -3,9 +3,10 @@
 # from a Local store, with a key file and with a passphrase. Everything in a temporary folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/common.sh
 module=$PWD/out/FlowSecrets
 runs=${RUNS:-10} secrets=${SECRETS:-200}
-[ -f "$module/FlowSecrets.psd1" ] || { echo "Build first: pwsh ./build.ps1 Build" >&2; exit 1; }
+[ -f "$module/FlowSecrets.psd1" ] || { echo "Build first: dotnet pwsh ./build.ps1 Build" >&2; exit 1; }
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 
 # name, file to source with the environment, command

@@ -2,8 +2,9 @@
 # A Local store of SECRETS (10,000): listing, and one read, warm, in one pwsh process; medians of RUNS (10).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. bench/common.sh
 module=$PWD/out/FlowSecrets
-[ -f "$module/FlowSecrets.psd1" ] || { echo "Build first: pwsh ./build.ps1 Build" >&2; exit 1; }
+[ -f "$module/FlowSecrets.psd1" ] || { echo "Build first: dotnet pwsh ./build.ps1 Build" >&2; exit 1; }
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 cd "$work"
 FLOWSECRETS_HOME=$work/home SECRETS=${SECRETS:-10000} RUNS=${RUNS:-10} MODULE=$module pwsh -NoProfile -c '

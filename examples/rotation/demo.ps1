@@ -25,27 +25,40 @@ function Invoke-Ordinary([string[]] $Command) {
     & $Command[0] @($Command | Select-Object -Skip 1)
 }
 
-$pwsh = (Get-Process -Id $PID).Path
-$initdb, $postgres, $null = 'initdb', 'postgres', 'psql' | ForEach-Object { Find-Program $_ }
+# A process of the PowerShell that runs this script. Installed as a .NET tool, PowerShell is pwsh.dll, run by dotnet.
+function Start-PowerShell([string[]] $Argument) {
+    $program = [Environment]::ProcessPath
+    $first = @(if ((Split-Path $program -LeafBase) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll })
+    $start = [System.Diagnostics.ProcessStartInfo]::new($program, [string[]] ($first + '-NoProfile' + $Argument))
+    $start.WorkingDirectory = $PWD.Path
+    $start.RedirectStandardOutput = $true
+    $process = [System.Diagnostics.Process]::Start($start)
+    $process.BeginOutputReadLine()
+    $process
+}
+
+$initdb, $control, $null = 'initdb', 'pg_ctl', 'psql' | ForEach-Object { Find-Program $_ }
 $folder = (New-Item (Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-rotation-$([guid]::NewGuid().ToString('N').Substring(0, 8))") -ItemType Directory).FullName
+$stopper = Join-Path $PSScriptRoot stop.sh
+$null = [System.Diagnostics.Process]::Start('sh', [string[]] ($stopper, $folder, $PID))
 $serverHome = (New-Item (Join-Path $folder postgres) -ItemType Directory).FullName
-$data = Join-Path $serverHome data
+$data, $serverLog = 'data', 'server.log' | ForEach-Object { Join-Path $serverHome $_ }
 $adminPassword = [guid]::NewGuid().ToString('N')
 Set-Content (Join-Path $serverHome pw) $adminPassword -NoNewline
 if ([Environment]::UserName -eq 'root') { & chown -R nobody $serverHome }
 $port = & { $l = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0); $l.Start(); $l.LocalEndpoint.Port; $l.Stop() }
-$log, $stop, $serverLog = 'client.log', 'stop', 'server.log' | ForEach-Object { Join-Path $folder $_ }
-$client = $null
+$log, $stop = 'client.log', 'stop' | ForEach-Object { Join-Path $folder $_ }
+$client = $rotation = $null
 try {
     Say "PostgreSQL on 127.0.0.1:$port, in $folder"
     $null = Invoke-Ordinary $initdb, -D, $data, -U, postgres, --pwfile, (Join-Path $serverHome pw), -A, scram-sha-256, --no-sync
+    if ($LASTEXITCODE) { throw "PostgreSQL's initdb failed with exit code $LASTEXITCODE." }
     Remove-Item (Join-Path $serverHome pw) -Force
-    $arguments = @('-D', $data, '-p', $port, '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'log_statement=all', '-c', 'fsync=off')
-    $program, $arguments = if ([Environment]::UserName -eq 'root') { 'setpriv', (@('--reuid=nobody', '--clear-groups', $postgres) + $arguments) } else { $postgres, $arguments }
-    $null = Start-Process $program $arguments -RedirectStandardError $serverLog -PassThru
+    $options = "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c log_statement=all -c fsync=off"
+    $null = Invoke-Ordinary $control, -D, $data, -l, $serverLog, -o, $options, -s, start
+    if ($LASTEXITCODE) { throw "PostgreSQL did not start: $(Get-Content $serverLog -Raw -ErrorAction Ignore)" }
     $env:PGPASSWORD = $adminPassword
     $psql = @('-XqtA', '-h', '127.0.0.1', '-p', $port, '-U', 'postgres', '-d', 'postgres')
-    for ($i = 0; $i -lt 100; $i++) { & psql @psql -c 'select 1' *> $null; if (-not $LASTEXITCODE) { break }; Start-Sleep -Milliseconds 100 }
     # The first password is as harmless as the demonstration; the rotation replaces it by one that nobody sees.
     & psql @psql -c "create role shop_a login password 'first-password'" -c 'create role shop_b login'
     Remove-Item env:PGPASSWORD
@@ -66,14 +79,17 @@ try {
     Test-FlowSecretRotation db-config | Out-Host
 
     Say 'A client begins to read the secret and to log in, all the time.'
-    $client = Start-Process $pwsh '-NoProfile', '-File', (Join-Path $PSScriptRoot client.ps1), '-Module', $Module, '-Environment', $Environment, '-Log', $log, '-Stop', $stop -PassThru
-    while (-not (Test-Path $log)) { Start-Sleep -Milliseconds 100 }
+    $client = Start-PowerShell '-File', (Join-Path $PSScriptRoot client.ps1), '-Module', $Module, '-Environment', $Environment, '-Log', $log, '-Stop', $stop, '-Parent', $PID
+    while (-not (Test-Path $log)) {
+        if ($client.HasExited) { throw "The client ended with exit code $($client.ExitCode)." }
+        Start-Sleep -Milliseconds 100
+    }
 
     Show "Invoke-FlowSecretRotation db-config -Environment $Environment     # in a process of its own"
-    $rotation = Start-Process $pwsh '-NoProfile', '-Command', "Import-Module '$Module'; Invoke-FlowSecretRotation db-config -Environment $Environment" -PassThru -RedirectStandardOutput (Join-Path $folder rotation.out)
+    $rotation = Start-PowerShell '-Command', "Import-Module '$Module'; Invoke-FlowSecretRotation db-config -Environment $Environment"
     # The worst moment: the database has the new password, and the store does not yet say so.
     while (-not (Select-String -Path $serverLog -Pattern 'ALTER ROLE' -Quiet) -and -not $rotation.HasExited) { Start-Sleep -Milliseconds 5 }
-    Stop-Process -Id $rotation.Id -Force
+    $rotation.Kill()
     $rotation.WaitForExit()
     Write-Host "Killed half-way, just after the database took the new password (exit code $($rotation.ExitCode))." -ForegroundColor Yellow
 
@@ -101,15 +117,7 @@ try {
 }
 finally {
     $null = New-Item $stop -ErrorAction Ignore
-    if ($client -and -not $client.HasExited) { Stop-Process -Id $client.Id -ErrorAction Ignore }
-    $pidFile = Join-Path $data postmaster.pid
-    if (Test-Path $pidFile) {
-        # An interrupt lets the server end its sessions and its processes itself.
-        $server = Get-Content $pidFile -TotalCount 1
-        & kill -INT $server
-        for ($i = 0; $i -lt 100 -and (Test-Path $pidFile); $i++) { Start-Sleep -Milliseconds 100 }
-    }
-
+    foreach ($process in @($client, $rotation) -ne $null) { $process.Kill() }
     Set-Location $PSScriptRoot
-    Remove-Item $folder -Recurse -Force -ErrorAction Ignore
+    & sh $stopper $folder
 }

@@ -1,7 +1,9 @@
 # What the Pester files share: the module under test, a folder of its own for each file, and the ways to look at results.
 $script:root = Split-Path (Split-Path $PSScriptRoot)
 $script:module = $env:FLOWSECRETS_MODULE ? $env:FLOWSECRETS_MODULE : (Join-Path $root out FlowSecrets)
+# The program beside the assembly is there in the .NET tool too; it finds the runtime of the dotnet that runs this process.
 $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+if ((Split-Path ([Environment]::ProcessPath) -LeafBase) -eq 'dotnet') { $env:DOTNET_ROOT = Split-Path ([Environment]::ProcessPath) }
 $script:variables = @('HOME', 'ENVIRONMENT', 'CATALOG', 'PASSPHRASE', 'PASSPHRASE_FILE' | ForEach-Object { "FLOWSECRETS_$_" }) +
     @('GOOGLE_CLOUD_PROJECT', 'CLOUDSDK_CORE_PROJECT', 'CLOUDSDK_CONFIG', 'CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER', 'GOOGLE_APPLICATION_CREDENTIALS', 'GOOGLE_OAUTH_ACCESS_TOKEN',
     'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE', 'AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CONFIG_FILE')
@@ -130,8 +132,11 @@ function Invoke-Hosted([string] $Script, [string[]] $Answer = @()) {
 function Start-Fake([string[]] $Argument = @()) {
     $program = $env:FLOWSECRETS_FAKES ? $env:FLOWSECRETS_FAKES : (Join-Path $root tests FlowSecrets.CloudFakes bin Release net10.0 FlowSecrets.CloudFakes.dll)
     $ready = Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-fakes-$(New-Guid).json"
-    $process = Start-Process dotnet (@($program, 'both', '--parent', $PID, '--ready-file', $ready) + $Argument) -PassThru -RedirectStandardOutput "$ready.log"
-    for ($i = 0; $i -lt 300 -and -not (Test-Path $ready); $i++) { Start-Sleep -Milliseconds 100 }
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', [string[]] (@($program, 'both', '--parent', $PID, '--ready-file', $ready) + $Argument))
+    $start.RedirectStandardOutput = $true
+    $process = [System.Diagnostics.Process]::Start($start)
+    $process.BeginOutputReadLine()
+    for ($i = 0; $i -lt 3000 -and -not (Test-Path $ready); $i++) { Start-Sleep -Milliseconds 10 }
     $at = Get-Content $ready -Raw | ConvertFrom-Json
     $set = @{
         CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER = $at.gcp; GOOGLE_CLOUD_PROJECT = 'flow-test'
@@ -144,10 +149,9 @@ function Start-Fake([string[]] $Argument = @()) {
 
 function Stop-Fake($Fake) {
     foreach ($name in $Fake.Before.Keys) { [Environment]::SetEnvironmentVariable($name, $Fake.Before[$name]) }
-    Stop-Process -Id $Fake.Process.Id -ErrorAction Ignore
-    Remove-Item $Fake.Ready, "$($Fake.Ready).log" -ErrorAction Ignore
+    $Fake.Process.Kill()
+    Remove-Item $Fake.Ready -ErrorAction Ignore
 }
-
 
 # Two secrets in both clouds of a shop, whose servers decide who may what as the clouds do; 'stripe-key' is in none yet.
 function New-AccessScene {

@@ -5,6 +5,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Access;
 
 /// <summary>Each cause that AWS's policies have: what a test says, what a denied command says, and what the remedy's commands do.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class AwsCauseTests
 {
     public static TheoryData<string> All => AwsCases.Of(static _ => true);

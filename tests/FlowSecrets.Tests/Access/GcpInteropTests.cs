@@ -6,6 +6,7 @@ using static FlowSecrets.Tests.Access.GcpAccessWorld;
 namespace FlowSecrets.Tests.Access;
 
 /// <summary>gcloud and this module see and keep each other's bindings.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class GcpInteropTests : IAsyncLifetime
 {
     private const string Until = "request.time < timestamp(\"2100-01-01T00:00:00Z\")";

@@ -7,6 +7,7 @@ using static FlowSecrets.Tests.Access.GcpAccessWorld;
 namespace FlowSecrets.Tests.Access;
 
 /// <summary>gcloud runs the commands of the remedies as they stand there, and then the access is allowed.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed partial class GcpRemedyTests : IAsyncLifetime
 {
     private const string Subject = "principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/subject/repo:org/app:ref:refs/heads/main";

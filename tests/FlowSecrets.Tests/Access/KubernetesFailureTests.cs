@@ -1,3 +1,4 @@
+using FlowSecrets.Tests.Support;
 using System.Diagnostics;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.Tests.Clouds;
@@ -5,6 +6,7 @@ using FlowSecrets.Tests.Clouds;
 namespace FlowSecrets.Tests.Access;
 
 /// <summary>What kubectl and the cluster refuse, and what a kubectl does that is none.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class KubernetesFailureTests
 {
     private const string Correct = "Correct namespace, name and context in the catalog's 'workloads'. Contexts: kubectl config get-contexts";

@@ -1,8 +1,10 @@
+using FlowSecrets.Tests.Support;
 using FlowSecrets.CloudFakes;
 
 namespace FlowSecrets.Tests.Access;
 
 /// <summary>As whom a workload runs in Kubernetes, by the real kubectl.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class KubernetesWorkloadTests
 {
     private const string Gke = "iam.gke.io/gcp-service-account";

@@ -7,6 +7,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.CloudFakes;
 
 /// <summary>The aws CLI takes the fake for AWS, and moto for the same.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed partial class AwsCliTests(ITestOutputHelper output) : IDisposable
 {
     private readonly Sandbox _sandbox = new();

@@ -6,6 +6,7 @@ using static FlowSecrets.Tests.CloudFakes.AwsAccess;
 namespace FlowSecrets.Tests.CloudFakes;
 
 /// <summary>The aws CLI deploys on the fake's ECS and App Runner as on AWS's.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class AwsDeploymentCliTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

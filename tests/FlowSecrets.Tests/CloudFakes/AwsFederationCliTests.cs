@@ -8,6 +8,7 @@ using static FlowSecrets.Tests.CloudFakes.AwsAccess;
 namespace FlowSecrets.Tests.CloudFakes;
 
 /// <summary>Becoming a role, by another identity and by a token of GitHub Actions.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class AwsFederationCliTests : IDisposable
 {
     private const string Denied = "(AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity";

@@ -5,6 +5,7 @@ using static FlowSecrets.Tests.CloudFakes.AwsAccess;
 namespace FlowSecrets.Tests.CloudFakes;
 
 /// <summary>The aws CLI takes the fake's IAM for AWS's.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class AwsIamCliTests : IDisposable
 {
     private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"sts:AssumeRole"}]}""";

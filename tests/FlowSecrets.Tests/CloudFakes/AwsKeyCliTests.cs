@@ -6,6 +6,7 @@ using static FlowSecrets.Tests.CloudFakes.AwsAccess;
 namespace FlowSecrets.Tests.CloudFakes;
 
 /// <summary>The aws CLI takes the fake's KMS for AWS's, and what it mends there is mended for the secret.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class AwsKeyCliTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

@@ -6,6 +6,7 @@ using static FlowSecrets.Tests.CloudFakes.AwsAccess;
 namespace FlowSecrets.Tests.CloudFakes;
 
 /// <summary>simulate-principal-policy with the limits that AWS documents.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class AwsSimulationCliTests : IDisposable
 {
     private const string Get = "secretsmanager:GetSecretValue";

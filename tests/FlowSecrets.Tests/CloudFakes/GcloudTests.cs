@@ -6,6 +6,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.CloudFakes;
 
 /// <summary>gcloud takes the fake for Google Secret Manager.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class GcloudTests(ITestOutputHelper output) : IAsyncLifetime, IDisposable
 {
     private readonly Sandbox _sandbox = new();

@@ -5,6 +5,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.CloudFakes;
 
 /// <summary>gcloud gives and takes access at the fake as at Google, and access follows.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class GcpCliTests : IAsyncLifetime, IDisposable
 {
     private const string Api = "serviceAccount:api@flow-test.iam.gserviceaccount.com";

@@ -8,6 +8,7 @@ namespace FlowSecrets.Tests.CloudFakes;
 /// Google's own client of Cloud Run v2, which comes with gcloud, takes the fake for Cloud Run and knows every member that the fake and this module write. gcloud's commands
 /// cannot be the witness: they speak v1, and put the region before the address's host.
 /// </summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class GcpRunClientTests : IAsyncLifetime, IDisposable
 {
     private const string Script = """

@@ -1,9 +1,11 @@
+using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes;
 
 namespace FlowSecrets.Tests.CloudFakes;
 
 /// <summary>The vendors' Node clients take the fakes for their clouds.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class NodeClientTests(NpmFolder npm) : IClassFixture<NpmFolder>
 {
     [Fact]

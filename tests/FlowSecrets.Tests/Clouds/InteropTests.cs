@@ -6,6 +6,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Clouds;
 
 /// <summary>What the clouds' own command lines write, our stores read, and the other way round; what one finds absent the other does too.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class InteropTests : IDisposable
 {
     private const string Text = "naïve 'quotes' \"$x\" 🔑\n second line";

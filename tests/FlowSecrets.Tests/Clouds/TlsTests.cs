@@ -15,6 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace FlowSecrets.Tests.Clouds;
 
 /// <summary>Over TLS: HTTP/2 where the server offers it, and never to a certificate that is not trusted.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class TlsTests : IAsyncLifetime
 {
     private readonly Sandbox _sandbox = new();

@@ -6,6 +6,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.EnvFiles;
 
 /// <summary>10,000 hostile values, written by each dialect and read by the programs themselves: not one may come back different.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
 {
     private const int Count = 10_000;
@@ -23,7 +24,7 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
         string npm = Tool.Require("npm");
         Assert.SkipWhen(Tool.Run(npm, _sandbox.Folder, null, "install", "--no-audit", "--no-fund", "--prefix", _sandbox.Folder, "dotenv@17").ExitCode != 0, "npm could not install dotenv.");
         string[] files = WriteFiles(EnvDialect.Portable, ".env");
-        Run(node, "-e", "const d = require('dotenv'), fs = require('fs'); fs.writeFileSync('out.json', JSON.stringify(process.argv.slice(1).map(f => d.parse(fs.readFileSync(f)))))", [.. files]);
+        Run(node, ["-e", "const d = require('dotenv'), fs = require('fs'); fs.writeFileSync('out.json', JSON.stringify(process.argv.slice(1).map(f => d.parse(fs.readFileSync(f)))))", .. files]);
         AssertSame(ReadJson());
     }
 
@@ -35,7 +36,7 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
         string node = Tool.Require("node");
         Assert.SkipWhen(Tool.Run(node, _sandbox.Folder, null, "-e", "process.exit(require('util').parseEnv ? 0 : 1)").ExitCode != 0, "This node has no util.parseEnv.");
         string[] files = WriteFiles(dialect, ".env");
-        Run(node, "-e", "const fs = require('fs'), { parseEnv } = require('util'); fs.writeFileSync('out.json', JSON.stringify(process.argv.slice(1).map(f => parseEnv(fs.readFileSync(f, 'utf8')))))", [.. files]);
+        Run(node, ["-e", "const fs = require('fs'), { parseEnv } = require('util'); fs.writeFileSync('out.json', JSON.stringify(process.argv.slice(1).map(f => parseEnv(fs.readFileSync(f, 'utf8')))))", .. files]);
         AssertSame(ReadJson());
     }
 
@@ -67,7 +68,7 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
         string python = Tool.Require("python3");
         Assert.SkipWhen(Tool.Run(python, _sandbox.Folder, null, "-c", "import dotenv").ExitCode != 0, "python3 has no python-dotenv.");
         string[] files = WriteFiles(dialect, ".env");
-        Run(python, "-c", "import dotenv, json, sys; json.dump([dotenv.dotenv_values(f) for f in sys.argv[1:]], open('out.json', 'w'))", [.. files]);
+        Run(python, ["-c", "import dotenv, json, sys; json.dump([dotenv.dotenv_values(f) for f in sys.argv[1:]], open('out.json', 'w'))", .. files]);
         AssertSame(ReadJson());
     }
 
@@ -79,7 +80,7 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "bash on Windows may be another system's.");
         string bash = Tool.Require("bash");
         string[] files = WriteFiles(dialect, ".env");
-        Run(bash, "-c", "set -a; for f in \"$@\"; do . \"$f\" || exit 9; done; for n in ${!FLOW_T@}; do printf '%s=%s\\0' \"$n\" \"${!n}\"; done > out.txt", ["bash", .. files]);
+        Run(bash, ["-c", "set -a; for f in \"$@\"; do . \"$f\" || exit 9; done; for n in ${!FLOW_T@}; do printf '%s=%s\\0' \"$n\" \"${!n}\"; done > out.txt", "bash", .. files]);
         string[] read = File.ReadAllText(_sandbox.File("out.txt"), new UTF8Encoding(false)).Split('\0');
         AssertSame(read[..^1].Select(static r => r.Split('=', 2)).ToDictionary(static p => p[0], static p => p[1], StringComparer.Ordinal));
     }
@@ -87,7 +88,7 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void PwshReadsItsDialect()
     {
-        string pwsh = Tool.Require("pwsh");
+        PowerShellProgram powerShell = PowerShellProgram.Find();
         string[] files = WriteFiles(EnvDialect.Pwsh, ".ps1");
         string script = _sandbox.Write("read.ps1", """
             $ErrorActionPreference = 'Stop'
@@ -96,7 +97,7 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
             [Environment]::GetEnvironmentVariables().GetEnumerator() | Where-Object { $_.Key.StartsWith('FLOW_T') } | ForEach-Object { $read[$_.Key] = $_.Value }
             [IO.File]::WriteAllText("$PSScriptRoot/out.json", (ConvertTo-Json -InputObject @($read) -Compress -EscapeHandling EscapeNonAscii))
             """);
-        Run(pwsh, "-NoProfile", "-File", [script, .. files]);
+        Run(powerShell.Program, [.. powerShell.First, "-NoProfile", "-File", script, .. files]);
         AssertSame(ReadJson());
     }
 
@@ -126,9 +127,9 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
         return [.. texts.Select((text, i) => _sandbox.Write($"t{i}{extension}", text.ToString()))];
     }
 
-    private void Run(string program, string first, string second, params string[] others)
+    private void Run(string program, params string[] arguments)
     {
-        (int exitCode, _, string error) = Tool.Run(program, _sandbox.Folder, null, [first, second, .. others]);
+        (int exitCode, _, string error) = Tool.Run(program, _sandbox.Folder, null, arguments);
         Assert.True(exitCode == 0, $"Exit code {exitCode}: {error[..Math.Min(error.Length, 2000)]}");
     }
 

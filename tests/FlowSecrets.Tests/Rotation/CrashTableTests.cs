@@ -5,6 +5,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>The crash table: every store, target and call, killed for good before it and after it took effect; one more run finishes.</summary>
+[Trait(Tier.Name, Tier.Crash)]
 public sealed class CrashTableTests(ITestOutputHelper output)
 {
     /// <summary>Set by .ci/run: every cell, instead of the named few.</summary>

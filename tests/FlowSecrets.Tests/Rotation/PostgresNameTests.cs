@@ -6,6 +6,7 @@ namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>Users and databases with names that SQL, connection strings and format strings stumble over.</summary>
 [Collection(PostgresCollection.Name)]
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class PostgresNameTests(PostgresFixture fixture)
 {
     [Theory]

@@ -8,6 +8,7 @@ namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>A password means the same to us, to the server, and to PostgreSQL's own client; what might not is refused.</summary>
 [Collection(PostgresCollection.Name)]
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class PostgresPasswordTests(PostgresFixture fixture)
 {
     /// <summary>What SASLprep changes, prohibits or does not know.</summary>

@@ -5,6 +5,7 @@ namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>A credential counts as refused only where the server refused the credential itself, and as accepted only where the server checked it.</summary>
 [Collection(PostgresCollection.Name)]
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class PostgresRefusalTests(PostgresFixture fixture)
 {
     private const string Right = "right-password-1";

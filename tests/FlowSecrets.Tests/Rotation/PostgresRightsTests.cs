@@ -5,6 +5,7 @@ namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>Rights that are missing are named with the statement that gives them, by a change and by its rehearsal, which itself changes nothing.</summary>
 [Collection(PostgresCollection.Name)]
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class PostgresRightsTests(PostgresFixture fixture)
 {
     private const string Password = "users-password-1";

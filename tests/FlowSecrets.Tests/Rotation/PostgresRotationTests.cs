@@ -5,6 +5,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>Rotations on a real server, with a client that logs in all the while.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class PostgresRotationTests(ITestOutputHelper output)
 {
     private const string Fields = "fields: { host: {}, port: {}, db: {}, user: {}, password: { generate: { kind: password } } }";

@@ -5,6 +5,7 @@ namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>What the target does at a real server: sets, tries and revokes.</summary>
 [Collection(PostgresCollection.Name)]
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class PostgresTargetTests(PostgresFixture fixture)
 {
     private const string Old = "old-password-1";

@@ -6,6 +6,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>Who the server is, is checked as the catalog says; without a word of it, everywhere but on this machine.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<PostgresFixture>
 {
     private const string Password = "users-password-1";

@@ -5,6 +5,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>A server that is down, hangs, starts or is none: nobody knows whether the credential is good, and no error tells it.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class PostgresUnreachableTests
 {
     private const string Password = "unseen-password-1";

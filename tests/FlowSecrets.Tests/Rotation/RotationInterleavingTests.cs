@@ -4,6 +4,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>Two rotators and somebody who takes it back, each at a machine of his own, call by call in any order, with calls that fail and machines that die: some stored credential always logs in.</summary>
+[Trait(Tier.Name, Tier.Crash)]
 public sealed class RotationInterleavingTests(ITestOutputHelper output)
 {
     private static readonly int Rounds = Repository.Rounds("FLOWSECRETS_INTERLEAVE_ROUNDS", 60);

@@ -1,8 +1,10 @@
+using FlowSecrets.Tests.Support;
 using FlowSecrets.Operations;
 
 namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>Several secrets in one command.</summary>
+[Trait(Tier.Name, Tier.Crash)]
 public sealed class RotationSideBySideTests
 {
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Processes;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
 
@@ -155,9 +156,19 @@ public sealed class ScriptRunnerTests : IDisposable
     [Fact]
     public async Task APowerShellScriptNeedNotBeExecutable()
     {
-        Tool.Require("pwsh");
+        PowerShellProgram found = PowerShellProgram.Find();
         string script = _stage.File("script.ps1");
         File.WriteAllText(script, "if (($Input | ConvertFrom-Json).value -ceq 'sekret-value-77' -and $env:FLOWSECRETS_OPERATION -eq 'test') { exit 10 }; exit 1");
-        Assert.False(await new ScriptRunner(script, "test", ScriptStage.Key).RunAsync(_value, null, default));
+        ScriptRunner runner = new(script, "test", ScriptStage.Key) { PowerShell = new PowerShellHost(found.Program, found.First) };
+        Assert.False(await runner.RunAsync(_value, null, default));
+    }
+
+    [Fact]
+    public async Task WithoutAPowerShellAPowerShellScriptIsRefused()
+    {
+        string script = _stage.File("script.ps1");
+        File.WriteAllText(script, "exit 0");
+        ScriptRunner runner = new(script, "test", ScriptStage.Key) { PowerShell = null };
+        await SecretStoreContract.Fails(ErrorIds.RotationNotConfigured, () => runner.RunAsync(_value, null, default));
     }
 }

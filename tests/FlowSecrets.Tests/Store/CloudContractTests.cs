@@ -30,6 +30,7 @@ public sealed class AwsStoreContractTests : SecretStoreContract, IAsyncLifetime
 }
 
 /// <summary>The same suite on an emulator that nobody here wrote.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class MotoStoreContractTests(MotoServer moto) : SecretStoreContract, IAsyncLifetime, IClassFixture<MotoServer>
 {
     private ISecretStore? _store;

@@ -1,3 +1,4 @@
+using FlowSecrets.Tests.Support;
 using System.Collections.Concurrent;
 using FlowSecrets.CloudFakes;
 
@@ -7,6 +8,7 @@ namespace FlowSecrets.Tests.Store;
 /// 1,000 mixed operations under 10 % throttling, 5 % server errors and 2 % dropped connections: no value lost, none twice, every failure
 /// reported by name. FLOWSECRETS_FAULT_OPERATIONS sets another number.
 /// </summary>
+[Trait(Tier.Name, Tier.Crash)]
 public sealed class CloudSoakTests(ITestOutputHelper output)
 {
     private const int Secrets = 25;

@@ -4,6 +4,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Store;
 
 /// <summary>A process is killed at random moments; what it said was done is there, and nothing is half.</summary>
+[Trait(Tier.Name, Tier.Crash)]
 public sealed class CrashTests(ITestOutputHelper output)
 {
     [Fact]

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace FlowSecrets.Tests.Store;
 
 /// <summary>Whoever changes the file without the key is found out: StoreCorrupt or StoreLocked, never a wrong value.</summary>
+[Trait(Tier.Name, Tier.Crash)]
 public sealed class LocalStoreTamperTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

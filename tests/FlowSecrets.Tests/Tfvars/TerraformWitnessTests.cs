@@ -6,6 +6,7 @@ using FlowSecrets.Tfvars;
 namespace FlowSecrets.Tests.Tfvars;
 
 /// <summary>What Terraform reads from a variable file, the reader reads too.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class TerraformWitnessTests(ITestOutputHelper output) : IDisposable
 {
     private const int PerFile = 250;

@@ -1,9 +1,11 @@
+using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
 
 /// <summary>Variables are put in and taken out one by one; the rest of the container stays as it is.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class KubernetesBindingTests
 {
     private const string Plain = """{"name":"PLAIN","value":"x"}""";

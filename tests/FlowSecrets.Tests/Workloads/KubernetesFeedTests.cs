@@ -1,9 +1,11 @@
+using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
 
 /// <summary>Nothing is restarted before its Kubernetes Secrets have the current values, whatever an operator says of its refresh.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class KubernetesFeedTests
 {
     [Fact]

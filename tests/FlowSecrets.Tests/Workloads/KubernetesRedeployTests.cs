@@ -1,9 +1,11 @@
+using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
 
 /// <summary>A workload is restarted once, with the versions written beside it, and only where that leads to the new value.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class KubernetesRedeployTests
 {
     [Theory]

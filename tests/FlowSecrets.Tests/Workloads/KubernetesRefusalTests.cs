@@ -1,3 +1,4 @@
+using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Providers.Kubernetes;
@@ -6,6 +7,7 @@ using static FlowSecrets.Tests.Workloads.KubernetesStage;
 namespace FlowSecrets.Tests.Workloads;
 
 /// <summary>What the cluster does not allow or does not have, and what a stranger's catalog tries.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class KubernetesRefusalTests
 {
     [Theory]

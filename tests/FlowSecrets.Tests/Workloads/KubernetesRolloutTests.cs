@@ -1,9 +1,11 @@
+using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
 
 /// <summary>A rollout is over when all pods are new and the old ones have ended; else it says why.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class KubernetesRolloutTests
 {
     [Theory]

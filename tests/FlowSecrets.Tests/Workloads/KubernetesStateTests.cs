@@ -1,9 +1,11 @@
+using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
 
 /// <summary>Which version runs: by our annotation, else by what the Kubernetes Secret has and when the pods were started.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class KubernetesStateTests
 {
     private static readonly DateTimeOffset Past = DateTimeOffset.UtcNow.AddDays(-1);

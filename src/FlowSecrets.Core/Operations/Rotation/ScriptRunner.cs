@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using FlowSecrets.Files;
+using FlowSecrets.Processes;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Operations.Rotation;
@@ -15,6 +15,9 @@ internal sealed class ScriptRunner(string script, string operation, string secre
 
     /// <summary>For one run.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>What runs a .ps1; null if there is none.</summary>
+    public PowerShellHost? PowerShell { get; init; } = PowerShellHost.Find(Environment.GetEnvironmentVariable);
 
     /// <summary>Why a script cannot be run; null: it can.</summary>
     public static string? Problem(string script) =>
@@ -72,9 +75,9 @@ internal sealed class ScriptRunner(string script, string operation, string secre
         ProcessStartInfo info = new() { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true, WorkingDirectory = Path.GetDirectoryName(script)! };
         if (IsPowerShell(script))
         {
-            // A bare name would also be looked for in the current folder.
-            info.FileName = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "pwsh" ? Environment.ProcessPath! : ProgramFinder.Find("pwsh", Environment.GetEnvironmentVariable) ?? throw Unstartable(null);
-            Array.ForEach(["-NoProfile", "-NonInteractive", "-File", script], info.ArgumentList.Add);
+            PowerShellHost host = PowerShell ?? throw Unstartable(null);
+            info.FileName = host.Program;
+            Array.ForEach([.. host.First, "-NoProfile", "-NonInteractive", "-File", script], info.ArgumentList.Add);
         }
         else
         {
