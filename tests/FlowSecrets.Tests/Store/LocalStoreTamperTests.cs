@@ -4,7 +4,6 @@ using Microsoft.Data.Sqlite;
 namespace FlowSecrets.Tests.Store;
 
 /// <summary>Whoever changes the file without the key is found out: StoreCorrupt or StoreLocked, never a wrong value.</summary>
-[Trait(Tier.Name, Tier.Crash)]
 public sealed class LocalStoreTamperTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();
@@ -58,6 +57,7 @@ public sealed class LocalStoreTamperTests : IDisposable
         Assert.Equal(StoreReadiness.Error, (await _sandbox.FreshStore().ValidateAsync(default)).Readiness);
     }
 
+    [Trait(Tier.Name, Tier.Crash)]
     [Fact]
     public async Task AChangedByteNeverGivesAWrongValue()
     {

@@ -22,15 +22,18 @@ internal sealed record PowerShellProgram(string Program, params string[] First)
     private static PowerShellProgram Look() =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? Named(named) : Restored();
 
-    private static PowerShellProgram Named(string program)
+    /// <exception cref="PesterException">It is no PowerShell, or too old.</exception>
+    public static PowerShellProgram Named(string program)
     {
         string answer = Ask(new PowerShellProgram(program), "$PSVersionTable.PSVersion.ToString()", out string error);
-        return Version.TryParse(answer.Split('-')[0], out Version? version) && version >= Oldest
+        return IsNewEnough(answer)
             ? new PowerShellProgram(program)
             : throw new PesterException(
                 $"{Variable} names '{program}', which is not a working PowerShell {Oldest} or later ({Line(answer)}{Line(error)}). " +
                 "Name another one, or unset the variable to test with the repository's own.");
     }
+
+    public static bool IsNewEnough(string answer) => Version.TryParse(answer.Split('-')[0], out Version? version) && version >= Oldest;
 
     private static PowerShellProgram Restored()
     {
