@@ -33,30 +33,48 @@ public sealed class ProviderDoor : IProviders
         }
     }
 
-    public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) => selection.Store switch
-    {
-        StoreKind.Local => OpenLocal(selection, environment),
-        StoreKind.Gcp => OpenGcp(selection, environment),
-        _ => OpenAws(selection, environment),
-    };
+    public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) =>
+        selection.Store switch
+        {
+            StoreKind.Local => OpenLocal(selection, environment),
+            StoreKind.Gcp => OpenGcp(selection, environment),
+            _ => OpenAws(selection, environment),
+        };
 
-    public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) => workload.Kind switch
-    {
-        "kubernetes" => new KubernetesWorkload(workload, store.Store, environment),
-        "cloudrun" => OpenCloudRun(workload, store, environment),
-        _ => OpenAwsWorkload(workload, store, environment),
-    };
+    public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
+        workload.Kind switch
+        {
+            "kubernetes" => new KubernetesWorkload(workload, store.Store, environment),
+            "cloudrun" => OpenCloudRun(workload, store, environment),
+            _ => OpenAwsWorkload(workload, store, environment),
+        };
 
-    public IRotationTarget OpenTarget(RotationTargetSettings settings) => settings.Target.Kind == "postgres"
-        ? OpenPostgres(settings)
-        : throw new ArgumentException($"A target '{settings.Target.Kind}' needs no package.", nameof(settings));
+    public IRotationTarget OpenTarget(RotationTargetSettings settings) =>
+        settings.Target.Kind == "postgres"
+            ? OpenPostgres(settings)
+            : throw new ArgumentException($"A target '{settings.Target.Kind}' needs no package.", nameof(settings));
 
     // A cloud's packages are loaded when its method is, not before.
     private static IWorkload OpenCloudRun(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
-        GcpOpening.Find(store.Store == StoreKind.Gcp ? store : new StoreSelection(StoreKind.Gcp) { Project = workload.Settings.GetValueOrDefault("project") }, environment).OpenWorkload(workload);
+        GcpOpening
+            .Find(
+                store.Store == StoreKind.Gcp
+                    ? store
+                    : new StoreSelection(StoreKind.Gcp) { Project = workload.Settings.GetValueOrDefault("project") },
+                environment
+            )
+            .OpenWorkload(workload);
 
     private static IWorkload OpenAwsWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
-        AwsOpening.Find((store.Store == StoreKind.Aws ? store : new StoreSelection(StoreKind.Aws)) with { Region = workload.Settings.GetValueOrDefault("region") ?? (store.Store == StoreKind.Aws ? store.Region : null) }, environment).OpenWorkload(workload, store.Store == StoreKind.Aws ? store.Region : null);
+        AwsOpening
+            .Find(
+                (store.Store == StoreKind.Aws ? store : new StoreSelection(StoreKind.Aws)) with
+                {
+                    Region = workload.Settings.GetValueOrDefault("region") ?? (store.Store == StoreKind.Aws ? store.Region : null),
+                },
+                environment
+            )
+            .OpenWorkload(workload, store.Store == StoreKind.Aws ? store.Region : null);
 
     private static PostgresTarget OpenPostgres(RotationTargetSettings settings) => new(settings);
 
@@ -79,12 +97,18 @@ public sealed class ProviderDoor : IProviders
         {
             RequireSome(given, location);
             // The caller disposes of what he gave; the store lives as long as the process.
-            return _localStores.GetOrAdd(LocalStoreKey.For(location, given), _ => new LocalStore(location, given.Clone(), TimeProvider.System));
+            return _localStores.GetOrAdd(
+                LocalStoreKey.For(location, given),
+                _ => new LocalStore(location, given.Clone(), TimeProvider.System)
+            );
         }
 
         using SecretValue? passphrase = LocalStoreLocation.PassphraseOf(environment);
         RequireSome(passphrase, location);
-        return _localStores.GetOrAdd(LocalStoreKey.For(location, passphrase), _ => new LocalStore(location, passphrase?.Clone(), TimeProvider.System));
+        return _localStores.GetOrAdd(
+            LocalStoreKey.For(location, passphrase),
+            _ => new LocalStore(location, passphrase?.Clone(), TimeProvider.System)
+        );
     }
 
     /// <summary>An empty passphrase would protect from nobody.</summary>
@@ -97,7 +121,8 @@ public sealed class ProviderDoor : IProviders
                 FlowErrorCategory.InvalidArgument,
                 location.File,
                 "The passphrase of the local store is empty",
-                $"Give it with Connect-FlowSecretStore -Passphrase, {LocalStoreLocation.PassphraseFileVariable} or {LocalStoreLocation.PassphraseVariable}; or unset them to use the key file.");
+                $"Give it with Connect-FlowSecretStore -Passphrase, {LocalStoreLocation.PassphraseFileVariable} or {LocalStoreLocation.PassphraseVariable}; or unset them to use the key file."
+            );
         }
     }
 }

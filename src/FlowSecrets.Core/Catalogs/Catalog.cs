@@ -29,16 +29,21 @@ public sealed class Catalog
 
     public IReadOnlyList<CatalogAccess> Access { get; init; } = [];
 
-    public IReadOnlyDictionary<string, CatalogWorkload> Workloads { get; init; } = new Dictionary<string, CatalogWorkload>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, CatalogWorkload> Workloads { get; init; } =
+        new Dictionary<string, CatalogWorkload>(StringComparer.Ordinal);
 
     public CatalogKubernetes Kubernetes { get; init; } = new();
 
     /// <summary>Whether it names scripts, which run only when it is trusted.</summary>
-    public bool HasScripts => Secrets.Any(static s => s.Rotation is { } r && (r.Reencrypt is not null || (r.Target?.Set ?? r.Target?.Test ?? r.Target?.Revoke) is not null));
+    public bool HasScripts =>
+        Secrets.Any(static s =>
+            s.Rotation is { } r && (r.Reencrypt is not null || (r.Target?.Set ?? r.Target?.Test ?? r.Target?.Revoke) is not null)
+        );
 
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
-    public CatalogSecret? Find(string key) => (_byKey ??= Secrets.ToDictionary(static s => s.Key, StringComparer.Ordinal)).GetValueOrDefault(key);
+    public CatalogSecret? Find(string key) =>
+        (_byKey ??= Secrets.ToDictionary(static s => s.Key, StringComparer.Ordinal)).GetValueOrDefault(key);
 
     /// <summary>A secret's name in an environment's store.</summary>
     public string StoreName(CatalogSecret secret, CatalogEnvironment? environment)

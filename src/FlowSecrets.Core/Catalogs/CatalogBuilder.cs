@@ -51,7 +51,8 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
         {
             Prefix = node.GetText("prefix"),
             Names = Entries(node.Get("names")).ToDictionary(static e => e.Key.Text, static e => e.Value.Text, StringComparer.Ordinal),
-            Required = Entries(node.Get("required")).ToDictionary(static e => e.Key.Text, static e => IsTrue(e.Value), StringComparer.Ordinal),
+            Required = Entries(node.Get("required"))
+                .ToDictionary(static e => e.Key.Text, static e => IsTrue(e.Value), StringComparer.Ordinal),
             Access = BuildAccess(node.Get("access")),
             Workloads = BuildWorkloads(node.Get("workloads")),
             Kubernetes = BuildKubernetes(node.Get("kubernetes")),
@@ -127,57 +128,100 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
         return spec;
     }
 
-    private static CatalogRotation? BuildRotation(DocNode? node) => node is null ? null : new CatalogRotation
-    {
-        Every = Durations.Parse(node.GetText("every")),
-        Overlap = Durations.Parse(node.GetText("overlap")),
-        PreviousEnv = node.GetText("previousEnv"),
-        Target = BuildTarget(node.Get("target")),
-        Carriers = [.. (node.Get("carriers")?.Items ?? []).Select(static c => new CatalogCarrier(c.GetText("secret")!, c.GetText("user"), c.GetText("password")))],
-        UsesAlias = node.GetText("pending") is "alias",
-        Reencrypt = node.GetText("reencrypt"),
-        Source = node,
-    };
+    private static CatalogRotation? BuildRotation(DocNode? node) =>
+        node is null
+            ? null
+            : new CatalogRotation
+            {
+                Every = Durations.Parse(node.GetText("every")),
+                Overlap = Durations.Parse(node.GetText("overlap")),
+                PreviousEnv = node.GetText("previousEnv"),
+                Target = BuildTarget(node.Get("target")),
+                Carriers =
+                [
+                    .. (node.Get("carriers")?.Items ?? []).Select(static c => new CatalogCarrier(
+                        c.GetText("secret")!,
+                        c.GetText("user"),
+                        c.GetText("password")
+                    )),
+                ],
+                UsesAlias = node.GetText("pending") is "alias",
+                Reencrypt = node.GetText("reencrypt"),
+                Source = node,
+            };
 
-    private static CatalogTarget? BuildTarget(DocNode? node) => node is null ? null : new CatalogTarget(node.GetText("kind")!)
-    {
-        Host = node.GetText("host"),
-        Port = node.GetText("port"),
-        Database = node.GetText("database"),
-        User = node.GetText("user"),
-        Password = node.GetText("password"),
-        Users = node.GetTexts("users"),
-        Admin = node.GetText("admin"),
-        SslMode = node.GetText("sslMode"),
-        Set = node.GetText("set"),
-        Test = node.GetText("test"),
-        Revoke = node.GetText("revoke"),
-    };
+    private static CatalogTarget? BuildTarget(DocNode? node) =>
+        node is null
+            ? null
+            : new CatalogTarget(node.GetText("kind")!)
+            {
+                Host = node.GetText("host"),
+                Port = node.GetText("port"),
+                Database = node.GetText("database"),
+                User = node.GetText("user"),
+                Password = node.GetText("password"),
+                Users = node.GetTexts("users"),
+                Admin = node.GetText("admin"),
+                SslMode = node.GetText("sslMode"),
+                Set = node.GetText("set"),
+                Test = node.GetText("test"),
+                Revoke = node.GetText("revoke"),
+            };
 
-    private static CatalogKubernetes? BuildKubernetes(DocNode? node) => node is null ? null : new CatalogKubernetes
-    {
-        Namespace = node.GetText("namespace"),
-        Context = node.GetText("context"),
-        Secrets = [.. Entries(node.Get("secrets")).Select(static e => new CatalogKubernetesSecret(e.Key.Text, e.Value.GetTexts("from")) { Namespace = e.Value.GetText("namespace") })],
-    };
+    private static CatalogKubernetes? BuildKubernetes(DocNode? node) =>
+        node is null
+            ? null
+            : new CatalogKubernetes
+            {
+                Namespace = node.GetText("namespace"),
+                Context = node.GetText("context"),
+                Secrets =
+                [
+                    .. Entries(node.Get("secrets"))
+                        .Select(static e => new CatalogKubernetesSecret(e.Key.Text, e.Value.GetTexts("from"))
+                        {
+                            Namespace = e.Value.GetText("namespace"),
+                        }),
+                ],
+            };
 
-    private CatalogLocalEnv BuildLocalEnv(DocNode node) => new()
-    {
-        Path = node.GetText("path") ?? ".env",
-        From = node.GetText("from"),
-        Target = node.GetText("target") ?? "portable",
-        Variables = [.. Entries(node.Get("variables")).Select(e => new CatalogVariable(e.Key.Text, Template(e.Value, null, null, TemplateKind.Variable)!))],
-        Files = [.. (node.Get("files")?.Items ?? []).Select(static f => new CatalogFile(f.GetText("secret")!, f.GetText("path")!, f.GetText("env")))],
-        NextSteps = [.. node.GetTexts("nextSteps").Select(static t => string.Concat(t.Where(static c => !char.IsControl(c))))],
-    };
+    private CatalogLocalEnv BuildLocalEnv(DocNode node) =>
+        new()
+        {
+            Path = node.GetText("path") ?? ".env",
+            From = node.GetText("from"),
+            Target = node.GetText("target") ?? "portable",
+            Variables =
+            [
+                .. Entries(node.Get("variables"))
+                    .Select(e => new CatalogVariable(e.Key.Text, Template(e.Value, null, null, TemplateKind.Variable)!)),
+            ],
+            Files =
+            [
+                .. (node.Get("files")?.Items ?? []).Select(static f => new CatalogFile(
+                    f.GetText("secret")!,
+                    f.GetText("path")!,
+                    f.GetText("env")
+                )),
+            ],
+            NextSteps = [.. node.GetTexts("nextSteps").Select(static t => string.Concat(t.Where(static c => !char.IsControl(c))))],
+        };
 
-    private static List<CatalogAccess>? BuildAccess(DocNode? node) => node is null ? null :
-        [.. node.Items.Select(static a => new CatalogAccess(a.GetText("principal")!, a.GetText("role")!, a.GetTexts("secrets")))];
+    private static List<CatalogAccess>? BuildAccess(DocNode? node) =>
+        node is null
+            ? null
+            : [.. node.Items.Select(static a => new CatalogAccess(a.GetText("principal")!, a.GetText("role")!, a.GetTexts("secrets")))];
 
-    private static Dictionary<string, CatalogWorkload>? BuildWorkloads(DocNode? node) => node?.Entries.ToDictionary(
-        static e => e.Key.Text,
-        static e => new CatalogWorkload(e.Key.Text, e.Value.GetText("kind")!, e.Value.Entries.ToDictionary(static s => s.Key.Text, static s => s.Value.Text, StringComparer.Ordinal)),
-        StringComparer.Ordinal);
+    private static Dictionary<string, CatalogWorkload>? BuildWorkloads(DocNode? node) =>
+        node?.Entries.ToDictionary(
+            static e => e.Key.Text,
+            static e => new CatalogWorkload(
+                e.Key.Text,
+                e.Value.GetText("kind")!,
+                e.Value.Entries.ToDictionary(static s => s.Key.Text, static s => s.Value.Text, StringComparer.Ordinal)
+            ),
+            StringComparer.Ordinal
+        );
 
     private void CollectManifestTemplates(DocNode? kubernetes)
     {

@@ -27,14 +27,16 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
     public (string Name, StoreSelection Selection)? From { get; init; }
 
     /// <summary>The document; the reader takes it as it is.</summary>
-    public DocNode ToDocument() => DocNode.Map(
-        ("application", DocNode.String(Application)),
-        ("prefix", Prefix.Length == 0 ? null : DocNode.String(Prefix)),
-        ("default", DocNode.String(From?.Name ?? "local")),
-        ("environments", Environments()),
-        ("secrets", Map(Secrets.Select(static s => (s.Key, Secret(s))))),
-        ("localEnv", DocNode.Map(("path", DocNode.String(".env")))),
-        ("workloads", Workloads()));
+    public DocNode ToDocument() =>
+        DocNode.Map(
+            ("application", DocNode.String(Application)),
+            ("prefix", Prefix.Length == 0 ? null : DocNode.String(Prefix)),
+            ("default", DocNode.String(From?.Name ?? "local")),
+            ("environments", Environments()),
+            ("secrets", Map(Secrets.Select(static s => (s.Key, Secret(s))))),
+            ("localEnv", DocNode.Map(("path", DocNode.String(".env")))),
+            ("workloads", Workloads())
+        );
 
     private DocNode Environments()
     {
@@ -50,27 +52,40 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
             ("path", Text(place.Path)),
             ("project", Text(place.Project)),
             ("region", Text(place.Region)),
-            ("profile", Text(place.Profile)));
+            ("profile", Text(place.Profile))
+        );
         return DocNode.Map((from.Name, its));
     }
 
-    private static DocNode Secret(SecretDraft secret) => DocNode.Map(
-        ("name", Text(secret.Name)),
-        ("description", Text(secret.Description)),
-        ("category", Text(secret.Category)),
-        ("env", Text(secret.Env)),
-        ("required", secret.Required ? DocNode.Scalar(DocKind.Bool, "true") : null),
-        ("fields", secret.Fields.Count == 0 ? null : Map(secret.Fields.Select(f => (f, DocNode.Map(("env", DocNode.String(CatalogNames.ToVariable($"{secret.Key}_{f}")))))))),
-        ("workloads", secret.Deployments.Count == 0 ? null : DocNode.List([.. secret.Deployments.Select(DocNode.String)])));
+    private static DocNode Secret(SecretDraft secret) =>
+        DocNode.Map(
+            ("name", Text(secret.Name)),
+            ("description", Text(secret.Description)),
+            ("category", Text(secret.Category)),
+            ("env", Text(secret.Env)),
+            ("required", secret.Required ? DocNode.Scalar(DocKind.Bool, "true") : null),
+            (
+                "fields",
+                secret.Fields.Count == 0
+                    ? null
+                    : Map(
+                        secret.Fields.Select(f => (f, DocNode.Map(("env", DocNode.String(CatalogNames.ToVariable($"{secret.Key}_{f}"))))))
+                    )
+            ),
+            ("workloads", secret.Deployments.Count == 0 ? null : DocNode.List([.. secret.Deployments.Select(DocNode.String)]))
+        );
 
     /// <summary>Deployments of the source are Kubernetes'; the team corrects what is not.</summary>
     private DocNode? Workloads()
     {
         string[] names = [.. Secrets.SelectMany(static s => s.Deployments).Distinct(StringComparer.Ordinal)];
-        return names.Length == 0 ? null : Map(names.Select(static n => (n, DocNode.Map(("kind", DocNode.String("kubernetes")), ("deployment", DocNode.String(n))))));
+        return names.Length == 0
+            ? null
+            : Map(names.Select(static n => (n, DocNode.Map(("kind", DocNode.String("kubernetes")), ("deployment", DocNode.String(n))))));
     }
 
-    private static DocNode Map(IEnumerable<(string Key, DocNode Value)> entries) => DocNode.Map([.. entries.Select(static e => KeyValuePair.Create(DocNode.String(e.Key), e.Value))]);
+    private static DocNode Map(IEnumerable<(string Key, DocNode Value)> entries) =>
+        DocNode.Map([.. entries.Select(static e => KeyValuePair.Create(DocNode.String(e.Key), e.Value))]);
 
     private static DocNode? Text(string? text) => string.IsNullOrEmpty(text) ? null : DocNode.String(text);
 }
@@ -79,7 +94,8 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
 internal static class CatalogNames
 {
     /// <summary><c>JWT_SECRET</c> and <c>jwt_secret</c> become <c>jwt-secret</c>.</summary>
-    public static string ToKey(string name) => string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')).Trim('-');
+    public static string ToKey(string name) =>
+        string.Concat(name.Select(static c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-')).Trim('-');
 
     /// <summary><c>jwt-secret</c> becomes <c>JWT_SECRET</c>.</summary>
     public static string ToVariable(string name)

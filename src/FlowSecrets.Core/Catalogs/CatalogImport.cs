@@ -14,10 +14,15 @@ internal static class CatalogImport
         foreach ((string name, DocNode value) in TfvarsReader.Read(ValueFiles.ReadText(path), path))
         {
             string key = CatalogNames.ToKey(name);
-            bool isMap = value.Kind == DocKind.Map && value.Entries.Count > 0 && value.Entries.All(static e => e.Value.Kind is not (DocKind.Map or DocKind.List));
-            drafts.Add(isMap
-                ? new SecretDraft(key) { Fields = [.. value.Entries.Select(static e => e.Key.Text)] }
-                : new SecretDraft(key) { Env = CatalogNames.ToVariable(name) });
+            bool isMap =
+                value.Kind == DocKind.Map
+                && value.Entries.Count > 0
+                && value.Entries.All(static e => e.Value.Kind is not (DocKind.Map or DocKind.List));
+            drafts.Add(
+                isMap
+                    ? new SecretDraft(key) { Fields = [.. value.Entries.Select(static e => e.Key.Text)] }
+                    : new SecretDraft(key) { Env = CatalogNames.ToVariable(name) }
+            );
         }
 
         return Unique(drafts, path);
@@ -25,7 +30,14 @@ internal static class CatalogImport
 
     public static List<SecretDraft> FromEnv(string path)
     {
-        return Unique([.. ValueFiles.ReadEnv(ValueFiles.ReadText(path), path).Select(static v => new SecretDraft(CatalogNames.ToKey(v.Key)) { Env = v.Key })], path);
+        return Unique(
+            [
+                .. ValueFiles
+                    .ReadEnv(ValueFiles.ReadText(path), path)
+                    .Select(static v => new SecretDraft(CatalogNames.ToKey(v.Key)) { Env = v.Key }),
+            ],
+            path
+        );
     }
 
     public static async Task<List<SecretDraft>> FromStoreAsync(ISecretStore store, string prefix, CancellationToken cancellationToken)
@@ -65,19 +77,27 @@ internal static class CatalogImport
             }
 
             bool hasPrefix = prefix.Length > 0 && name.StartsWith(prefix, StringComparison.Ordinal);
-            drafts.Add(new SecretDraft(hasPrefix ? name[prefix.Length..] : name)
-            {
-                Name = prefix.Length > 0 && !hasPrefix ? name : null,
-                Env = item.GetText("envVar"),
-                Category = item.GetText("category"),
-                Description = item.GetText("description"),
-                Required = item.GetBool("required"),
-                Deployments = item.GetTexts("deployments"),
-            });
+            drafts.Add(
+                new SecretDraft(hasPrefix ? name[prefix.Length..] : name)
+                {
+                    Name = prefix.Length > 0 && !hasPrefix ? name : null,
+                    Env = item.GetText("envVar"),
+                    Category = item.GetText("category"),
+                    Description = item.GetText("description"),
+                    Required = item.GetBool("required"),
+                    Deployments = item.GetTexts("deployments"),
+                }
+            );
         }
 
         return problems.Any
-            ? throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"The list of secrets has problems:{string.Concat(problems.All.Select(static p => "\n  " + p))}\n", "Mend them, then try again; nothing was written.")
+            ? throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.InvalidData,
+                path,
+                $"The list of secrets has problems:{string.Concat(problems.All.Select(static p => "\n  " + p))}\n",
+                "Mend them, then try again; nothing was written."
+            )
             : Unique(drafts, path);
     }
 
@@ -85,14 +105,19 @@ internal static class CatalogImport
     {
         // A stack file has its settings under 'config'; a part of one may have been saved by itself.
         DocNode settings = root.Get("config") ?? root;
-        DocNode? found = settings.Entries.FirstOrDefault(static e => e.Key.Text.EndsWith(":secrets", StringComparison.Ordinal) || e.Key.Text == "secrets").Value;
+        DocNode? found = settings
+            .Entries.FirstOrDefault(static e => e.Key.Text.EndsWith(":secrets", StringComparison.Ordinal) || e.Key.Text == "secrets")
+            .Value;
         DocNode? list = found is { Kind: DocKind.Text } text ? ValueFiles.Parse(text.Text, path, documents) : found;
-        return list is { Kind: DocKind.List } ? list : throw new FlowSecretException(
-            ErrorIds.BadInput,
-            FlowErrorCategory.InvalidData,
-            path,
-            $"'{path}' has no key that ends in ':secrets' with a list of secrets as JSON",
-            "Name the stack file (Pulumi.STACK.yaml) whose configuration lists them, or the JSON list itself.");
+        return list is { Kind: DocKind.List }
+            ? list
+            : throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.InvalidData,
+                path,
+                $"'{path}' has no key that ends in ':secrets' with a list of secrets as JSON",
+                "Name the stack file (Pulumi.STACK.yaml) whose configuration lists them, or the JSON list itself."
+            );
     }
 
     private static List<SecretDraft> Unique(List<SecretDraft> drafts, string path)
@@ -100,9 +125,23 @@ internal static class CatalogImport
         string? twice = drafts.GroupBy(static d => d.Key, StringComparer.Ordinal).FirstOrDefault(static g => g.Count() > 1)?.Key;
         if (twice is not null)
         {
-            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"'{path}' names two secrets that would both be '{twice}'", "Rename one of them; nothing was written.");
+            throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.InvalidData,
+                path,
+                $"'{path}' names two secrets that would both be '{twice}'",
+                "Rename one of them; nothing was written."
+            );
         }
 
-        return drafts.Count > 0 ? drafts : throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.ObjectNotFound, path, $"'{path}' names no secret", "Check the path or the prefix; nothing was written.");
+        return drafts.Count > 0
+            ? drafts
+            : throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.ObjectNotFound,
+                path,
+                $"'{path}' names no secret",
+                "Check the path or the prefix; nothing was written."
+            );
     }
 }

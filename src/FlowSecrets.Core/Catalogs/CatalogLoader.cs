@@ -6,7 +6,9 @@ namespace FlowSecrets.Catalogs;
 /// <summary>Finds and reads catalogs; an unchanged file is read once a process.</summary>
 internal static class CatalogLoader
 {
-    private static readonly ConcurrentDictionary<string, (DateTime Written, long Length, Catalog Catalog)> Cache = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, (DateTime Written, long Length, Catalog Catalog)> Cache = new(
+        StringComparer.Ordinal
+    );
 
     /// <summary>The catalog that a command uses; null where none is found and none was named.</summary>
     /// <exception cref="FlowSecretException">NoCatalog: the named one is not there. CatalogInvalid: all its problems.</exception>
@@ -15,8 +17,12 @@ internal static class CatalogLoader
         PathOf(context, catalogPath) is { } path ? Load(context, path, guess) : null;
 
     /// <exception cref="FlowSecretException">NoCatalog, CatalogInvalid.</exception>
-    public static Catalog Require(OperationContext context, string? catalogPath, string remedy = "Make one with New-FlowSecretCatalog, go to a folder below it, or name it: -CatalogPath FILE", Func<string, StoreKind?>? guess = null) =>
-        Find(context, catalogPath, guess) ?? throw None(context, remedy);
+    public static Catalog Require(
+        OperationContext context,
+        string? catalogPath,
+        string remedy = "Make one with New-FlowSecretCatalog, go to a folder below it, or name it: -CatalogPath FILE",
+        Func<string, StoreKind?>? guess = null
+    ) => Find(context, catalogPath, guess) ?? throw None(context, remedy);
 
     /// <summary>Where the catalog is; null where none is found and none was named.</summary>
     public static string? PathOf(OperationContext context, string? catalogPath)
@@ -28,25 +34,34 @@ internal static class CatalogLoader
         }
 
         string path = Path.GetFullPath(named, context.WorkingDirectory);
-        return File.Exists(path) ? path : throw new FlowSecretException(
-            ErrorIds.NoCatalog,
-            FlowErrorCategory.ObjectNotFound,
-            path,
-            $"There is no catalog '{path}'",
-            catalogPath is null ? "It is named by FLOWSECRETS_CATALOG: correct or unset that." : "Correct -CatalogPath.");
+        return File.Exists(path)
+            ? path
+            : throw new FlowSecretException(
+                ErrorIds.NoCatalog,
+                FlowErrorCategory.ObjectNotFound,
+                path,
+                $"There is no catalog '{path}'",
+                catalogPath is null ? "It is named by FLOWSECRETS_CATALOG: correct or unset that." : "Correct -CatalogPath."
+            );
     }
 
-    public static FlowSecretException None(OperationContext context, string remedy) => new(
-        ErrorIds.NoCatalog,
-        FlowErrorCategory.ObjectNotFound,
-        context.WorkingDirectory,
-        $"No flowsecrets.yaml was found from '{context.WorkingDirectory}' upwards",
-        remedy);
+    public static FlowSecretException None(OperationContext context, string remedy) =>
+        new(
+            ErrorIds.NoCatalog,
+            FlowErrorCategory.ObjectNotFound,
+            context.WorkingDirectory,
+            $"No flowsecrets.yaml was found from '{context.WorkingDirectory}' upwards",
+            remedy
+        );
 
     private static Catalog Load(OperationContext context, string path, Func<string, StoreKind?>? guess)
     {
         FileInfo file = new(path);
-        if (Cache.TryGetValue(path, out (DateTime Written, long Length, Catalog Catalog) cached) && cached.Written == file.LastWriteTimeUtc && cached.Length == file.Length)
+        if (
+            Cache.TryGetValue(path, out (DateTime Written, long Length, Catalog Catalog) cached)
+            && cached.Written == file.LastWriteTimeUtc
+            && cached.Length == file.Length
+        )
         {
             return cached.Catalog;
         }
@@ -56,7 +71,12 @@ internal static class CatalogLoader
         return catalog;
     }
 
-    public static Catalog? Read(OperationContext context, string path, Func<string, StoreKind?>? guess, out IReadOnlyList<CatalogProblem> problems)
+    public static Catalog? Read(
+        OperationContext context,
+        string path,
+        Func<string, StoreKind?>? guess,
+        out IReadOnlyList<CatalogProblem> problems
+    )
     {
         byte[] content;
         try
@@ -65,7 +85,14 @@ internal static class CatalogLoader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowSecretException(ErrorIds.NoCatalog, FlowErrorCategory.PermissionDenied, path, $"The catalog '{path}' cannot be read", "Check that this user may read it.", e);
+            throw new FlowSecretException(
+                ErrorIds.NoCatalog,
+                FlowErrorCategory.PermissionDenied,
+                path,
+                $"The catalog '{path}' cannot be read",
+                "Check that this user may read it.",
+                e
+            );
         }
 
         IProviders providers = context.Providers();
@@ -77,10 +104,12 @@ internal static class CatalogLoader
         return CatalogReader.Read(path, content, providers.Documents, out problems);
     }
 
-    public static FlowSecretException Invalid(string path, IReadOnlyList<CatalogProblem> problems) => new(
-        ErrorIds.CatalogInvalid,
-        FlowErrorCategory.InvalidData,
-        path,
-        $"The catalog has {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}:{string.Concat(problems.Select(static p => "\n  " + p))}\n",
-        "Mend them, then check with Test-FlowSecretCatalog.");
+    public static FlowSecretException Invalid(string path, IReadOnlyList<CatalogProblem> problems) =>
+        new(
+            ErrorIds.CatalogInvalid,
+            FlowErrorCategory.InvalidData,
+            path,
+            $"The catalog has {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}:{string.Concat(problems.Select(static p => "\n  " + p))}\n",
+            "Mend them, then check with Test-FlowSecretCatalog."
+        );
 }

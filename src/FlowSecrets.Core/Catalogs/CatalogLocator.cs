@@ -20,12 +20,15 @@ internal static class CatalogLocator
                 string path = Path.Combine(at, name);
                 if (File.Exists(path))
                 {
-                    return FileOwner.IsMine(at) ? path : throw new FlowSecretException(
-                        ErrorIds.FileUnsafe,
-                        FlowErrorCategory.SecurityError,
-                        path,
-                        $"There is a catalog at '{path}', but its folder belongs to another user",
-                        "If you trust it, name it: -CatalogPath " + path);
+                    return FileOwner.IsMine(at)
+                        ? path
+                        : throw new FlowSecretException(
+                            ErrorIds.FileUnsafe,
+                            FlowErrorCategory.SecurityError,
+                            path,
+                            $"There is a catalog at '{path}', but its folder belongs to another user",
+                            "If you trust it, name it: -CatalogPath " + path
+                        );
                 }
             }
 

@@ -16,7 +16,9 @@ internal static class CatalogReader
         {
             DocNode root = documents.Parse(DecodeText(content));
             DocNode? right = ShapeChecker.Check(root, CatalogShape.Root, "", list);
-            Catalog? catalog = right is null ? null : new CatalogBuilder(path, Convert.ToHexStringLower(SHA256.HashData(content)), right, root, list).Build();
+            Catalog? catalog = right is null
+                ? null
+                : new CatalogBuilder(path, Convert.ToHexStringLower(SHA256.HashData(content)), right, root, list).Build();
             problems = list.All;
             return list.Any ? null : catalog;
         }
@@ -40,6 +42,8 @@ internal static class CatalogReader
             bytes = bytes[3..];
         }
 
-        return System.Text.Unicode.Utf8.IsValid(bytes) ? System.Text.Encoding.UTF8.GetString(bytes) : throw new DocumentException(1, 1, "The file is not UTF-8 text.");
+        return System.Text.Unicode.Utf8.IsValid(bytes)
+            ? System.Text.Encoding.UTF8.GetString(bytes)
+            : throw new DocumentException(1, 1, "The file is not UTF-8 text.");
     }
 }

@@ -1,13 +1,23 @@
 namespace FlowSecrets.Catalogs;
 
 /// <summary>What the parts of a catalog must say of each other: names, references, variables.</summary>
-internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode written, IReadOnlyList<TemplateUse> templates, ProblemList problems)
+internal sealed class CatalogRules(
+    Catalog catalog,
+    DocNode root,
+    DocNode written,
+    IReadOnlyList<TemplateUse> templates,
+    ProblemList problems
+)
 {
     // What is wrong in itself was said already; who refers to it is not wrong as well.
     private readonly HashSet<string> _environmentNames = [.. KeysOf(written, "environments")];
     private readonly HashSet<string> _secretNames = [.. KeysOf(written, "secrets")];
 
-    private readonly Dictionary<string, DocNode> _secretNodes = (root.Get("secrets")?.Entries ?? []).ToDictionary(static e => e.Key.Text, static e => e.Value, StringComparer.Ordinal);
+    private readonly Dictionary<string, DocNode> _secretNodes = (root.Get("secrets")?.Entries ?? []).ToDictionary(
+        static e => e.Key.Text,
+        static e => e.Value,
+        StringComparer.Ordinal
+    );
 
     public void Check()
     {
@@ -27,7 +37,15 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
         foreach ((DocNode name, DocNode node) in root.Get("environments")!.Entries)
         {
             StoreKind kind = catalog.Environments[name.Text].Selection.Store;
-            foreach ((string key, StoreKind only) in new[] { ("path", StoreKind.Local), ("project", StoreKind.Gcp), ("replication", StoreKind.Gcp), ("profile", StoreKind.Aws) })
+            foreach (
+                (string key, StoreKind only) in new[]
+                {
+                    ("path", StoreKind.Local),
+                    ("project", StoreKind.Gcp),
+                    ("replication", StoreKind.Gcp),
+                    ("profile", StoreKind.Aws),
+                }
+            )
             {
                 if (kind != only && node.Get(key) is { } misplaced)
                 {
@@ -38,7 +56,13 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
             // They stand in messages and commands: no control characters, quotes or shell words from a stranger's repository.
             foreach (string key in new[] { "project", "region", "profile", "kmsKey", "replication" })
             {
-                foreach (DocNode value in node.Get(key) is { } said ? said.Items.Count > 0 ? said.Items : [said] : [])
+                foreach (
+                    DocNode value in node.Get(key) is { } said
+                        ? said.Items.Count > 0
+                            ? said.Items
+                            : [said]
+                        : []
+                )
                 {
                     if (value.Text.Any(static c => !char.IsAsciiLetterOrDigit(c) && !" ._:/@+=-".Contains(c, StringComparison.Ordinal)))
                     {
@@ -71,7 +95,10 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
     {
         if (node is not null && !_environmentNames.Contains(node.Text))
         {
-            problems.Add(node, $"'{path}' names the environment '{node.Text}', which is not in 'environments'.{Near(node.Text, catalog.Environments.Keys)}");
+            problems.Add(
+                node,
+                $"'{path}' names the environment '{node.Text}', which is not in 'environments'.{Near(node.Text, catalog.Environments.Keys)}"
+            );
         }
     }
 
@@ -79,13 +106,18 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
     {
         if (!_secretNames.Contains(key))
         {
-            problems.Add(at, $"'{path}' names the secret '{key}', which is not in 'secrets'.{Near(key, catalog.Secrets.Select(static s => s.Key))}");
+            problems.Add(
+                at,
+                $"'{path}' names the secret '{key}', which is not in 'secrets'.{Near(key, catalog.Secrets.Select(static s => s.Key))}"
+            );
         }
     }
 
-    private static IEnumerable<string> KeysOf(DocNode document, string key) => (document.Get(key)?.Entries ?? []).Select(static e => e.Key.Text);
+    private static IEnumerable<string> KeysOf(DocNode document, string key) =>
+        (document.Get(key)?.Entries ?? []).Select(static e => e.Key.Text);
 
-    private static string Near(string word, IEnumerable<string> names) => Suggestion.Nearest(word, names) is { } near ? $" Did you mean '{near}'?" : "";
+    private static string Near(string word, IEnumerable<string> names) =>
+        Suggestion.Nearest(word, names) is { } near ? $" Did you mean '{near}'?" : "";
 
     private void CheckSecrets()
     {
@@ -109,7 +141,10 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
                 }
             }
 
-            if (secret.IsExternal && (secret.Generate is not null || secret.Rotation is not null || secret.Fields.Any(static f => f.Generate is not null)))
+            if (
+                secret.IsExternal
+                && (secret.Generate is not null || secret.Rotation is not null || secret.Fields.Any(static f => f.Generate is not null))
+            )
             {
                 problems.Add(node, $"'{path}' has 'owner: external', so it can have neither 'generate' nor 'rotate'.");
             }
@@ -121,9 +156,15 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
 
             foreach (string workload in secret.Workloads)
             {
-                if (!catalog.Workloads.ContainsKey(workload) && catalog.Environments.Values.All(e => e.Workloads?.ContainsKey(workload) != true))
+                if (
+                    !catalog.Workloads.ContainsKey(workload)
+                    && catalog.Environments.Values.All(e => e.Workloads?.ContainsKey(workload) != true)
+                )
                 {
-                    problems.Add(node.Get("workloads")!, $"'{path}.workloads' names '{workload}', which is not in 'workloads'.{Near(workload, catalog.Workloads.Keys)}");
+                    problems.Add(
+                        node.Get("workloads")!,
+                        $"'{path}.workloads' names '{workload}', which is not in 'workloads'.{Near(workload, catalog.Workloads.Keys)}"
+                    );
                 }
             }
 
@@ -157,9 +198,15 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
                     problems.Add(target, $"'{path}.rotate.target' is PostgreSQL, so it needs '{member}': the field that holds it.");
                 }
 
-                if (target.Get("users") is { } users && (secret.Rotation.Target!.Users.Distinct(StringComparer.Ordinal).Count() != 2 || target.Get("admin") is null))
+                if (
+                    target.Get("users") is { } users
+                    && (secret.Rotation.Target!.Users.Distinct(StringComparer.Ordinal).Count() != 2 || target.Get("admin") is null)
+                )
                 {
-                    problems.Add(users, $"'{path}.rotate.target.users' names two users that alternate, and goes with 'admin': the secret of a user that may change them.");
+                    problems.Add(
+                        users,
+                        $"'{path}.rotate.target.users' names two users that alternate, and goes with 'admin': the secret of a user that may change them."
+                    );
                 }
             }
 
@@ -177,12 +224,21 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
             {
                 if (other.IsExternal || other.Key == secret.Key)
                 {
-                    problems.Add(key, $"'{path}.rotate.carriers' names '{key.Text}', which {(other.IsExternal ? "has 'owner: external', so it is not changed here" : "is the secret itself")}.");
+                    problems.Add(
+                        key,
+                        $"'{path}.rotate.carriers' names '{key.Text}', which {(other.IsExternal ? "has 'owner: external', so it is not changed here" : "is the secret itself")}."
+                    );
                 }
 
-                if (other.Rotation is { } own && (own.Every is not null || own.Target is not null || own.Carriers.Count > 0 || own.Reencrypt is not null))
+                if (
+                    other.Rotation is { } own
+                    && (own.Every is not null || own.Target is not null || own.Carriers.Count > 0 || own.Reencrypt is not null)
+                )
                 {
-                    problems.Add(key, $"'{path}.rotate.carriers' names '{key.Text}', which has a 'rotate' of its own: it would be rotated without what its credential is for.");
+                    problems.Add(
+                        key,
+                        $"'{path}.rotate.carriers' names '{key.Text}', which has a 'rotate' of its own: it would be rotated without what its credential is for."
+                    );
                 }
 
                 RequireField(carrier.Get("user"), other, $"{path}.rotate.carriers.user");
@@ -195,7 +251,10 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
     {
         if (node is not null && secret.Field(node.Text) is null)
         {
-            problems.Add(node, $"'{path}' names '{node.Text}', which is no field of '{secret.Key}'.{Near(node.Text, secret.Fields.Select(static f => f.Name))}");
+            problems.Add(
+                node,
+                $"'{path}' names '{node.Text}', which is no field of '{secret.Key}'.{Near(node.Text, secret.Fields.Select(static f => f.Name))}"
+            );
         }
     }
 
@@ -210,11 +269,17 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
                 StoreKind store = environment.Selection.Store;
                 if (!SecretNames.IsValid(store, name))
                 {
-                    problems.Add(_secretNodes[secret.Key], $"'secrets.{secret.Key}' is '{name}' in the environment '{environment.Name}', which the store ({store}) refuses: use {SecretNames.Rule(store)}.");
+                    problems.Add(
+                        _secretNodes[secret.Key],
+                        $"'secrets.{secret.Key}' is '{name}' in the environment '{environment.Name}', which the store ({store}) refuses: use {SecretNames.Rule(store)}."
+                    );
                 }
                 else if (!owners.TryAdd(name, secret.Key))
                 {
-                    problems.Add(_secretNodes[secret.Key], $"'secrets.{secret.Key}' and 'secrets.{owners[name]}' are both '{name}' in the environment '{environment.Name}'.");
+                    problems.Add(
+                        _secretNodes[secret.Key],
+                        $"'secrets.{secret.Key}' and 'secrets.{owners[name]}' are both '{name}' in the environment '{environment.Name}'."
+                    );
                 }
             }
         }
@@ -242,7 +307,10 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
             {
                 if (!catalog.Secrets.Any(s => Wildcard.IsMatch(pattern.Text, s.Key)))
                 {
-                    problems.Add(pattern, $"'access' names '{pattern.Text}', which matches no secret.{Near(pattern.Text, catalog.Secrets.Select(static s => s.Key))}");
+                    problems.Add(
+                        pattern,
+                        $"'access' names '{pattern.Text}', which matches no secret.{Near(pattern.Text, catalog.Secrets.Select(static s => s.Key))}"
+                    );
                 }
             }
         }
@@ -259,11 +327,17 @@ internal sealed class CatalogRules(Catalog catalog, DocNode root, DocNode writte
                 {
                     if (reference.Field is not null && secret.Field(reference.Field) is null)
                     {
-                        problems.Add(use.At, $"'{{{{ {reference} }}}}' names a field that '{reference.Key}' does not have.{Near(reference.Field, secret.Fields.Select(static f => f.Name))}");
+                        problems.Add(
+                            use.At,
+                            $"'{{{{ {reference} }}}}' names a field that '{reference.Key}' does not have.{Near(reference.Field, secret.Fields.Select(static f => f.Name))}"
+                        );
                     }
                     else if (reference.Field is null && secret.Fields.Count > 0)
                     {
-                        problems.Add(use.At, $"'{{{{ {reference} }}}}' names a JSON secret: name one of its fields ({string.Join(", ", secret.Fields.Select(static f => f.Name))}).");
+                        problems.Add(
+                            use.At,
+                            $"'{{{{ {reference} }}}}' names a JSON secret: name one of its fields ({string.Join(", ", secret.Fields.Select(static f => f.Name))})."
+                        );
                     }
                 }
             }

@@ -18,8 +18,13 @@ internal static class CatalogTrust
     {
         string file = FileName(variable);
         PrivateFile.CreateFolder(Path.GetDirectoryName(file)!);
-        string[] others = File.Exists(file) ? [.. File.ReadLines(file).Where(l => !l.EndsWith(" " + catalog.Path, StringComparison.Ordinal))] : [];
-        PrivateFile.WriteAtomically(file, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [.. others, $"{catalog.ContentHash} {catalog.Path}", ""])));
+        string[] others = File.Exists(file)
+            ? [.. File.ReadLines(file).Where(l => !l.EndsWith(" " + catalog.Path, StringComparison.Ordinal))]
+            : [];
+        PrivateFile.WriteAtomically(
+            file,
+            System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [.. others, $"{catalog.ContentHash} {catalog.Path}", ""]))
+        );
     }
 
     /// <summary>Refuses a path outside of the repository, or in its .git, unless the catalog is trusted.</summary>
@@ -37,9 +42,11 @@ internal static class CatalogTrust
                 FlowErrorCategory.SecurityError,
                 catalog.Path,
                 $"The catalog names '{path}', which is outside of its repository '{catalog.Root}' or git's own, and it was not approved",
-                $"Read it, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'");
+                $"Read it, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'"
+            );
         }
     }
 
-    private static string FileName(Func<string, string?> variable) => Path.Combine(UserFolders.Configuration(variable), "approved-catalogs");
+    private static string FileName(Func<string, string?> variable) =>
+        Path.Combine(UserFolders.Configuration(variable), "approved-catalogs");
 }

@@ -14,8 +14,14 @@ public enum DocKind
 /// <summary>A node of a YAML or JSON document with its place, which error messages name.</summary>
 public sealed class DocNode
 {
-    private DocNode(DocKind kind, string text, IReadOnlyList<DocNode> items, IReadOnlyList<KeyValuePair<DocNode, DocNode>> entries, int line, int column) =>
-        (Kind, Text, Items, Entries, Line, Column) = (kind, text, items, entries, line, column);
+    private DocNode(
+        DocKind kind,
+        string text,
+        IReadOnlyList<DocNode> items,
+        IReadOnlyList<KeyValuePair<DocNode, DocNode>> entries,
+        int line,
+        int column
+    ) => (Kind, Text, Items, Entries, Line, Column) = (kind, text, items, entries, line, column);
 
     public DocKind Kind { get; }
 
@@ -36,9 +42,11 @@ public sealed class DocNode
 
     public static DocNode String(string text) => Scalar(DocKind.Text, text);
 
-    public static DocNode List(IReadOnlyList<DocNode> items, int line = 0, int column = 0) => new(DocKind.List, "", items, [], line, column);
+    public static DocNode List(IReadOnlyList<DocNode> items, int line = 0, int column = 0) =>
+        new(DocKind.List, "", items, [], line, column);
 
-    public static DocNode Map(IReadOnlyList<KeyValuePair<DocNode, DocNode>> entries, int line = 0, int column = 0) => new(DocKind.Map, "", [], entries, line, column);
+    public static DocNode Map(IReadOnlyList<KeyValuePair<DocNode, DocNode>> entries, int line = 0, int column = 0) =>
+        new(DocKind.Map, "", [], entries, line, column);
 
     public static DocNode Map(params (string Key, DocNode? Value)[] entries) =>
         Map([.. entries.Where(static e => e.Value is not null).Select(static e => KeyValuePair.Create(String(e.Key), e.Value!))]);
@@ -60,12 +68,13 @@ public sealed class DocNode
     public string? GetText(string key) => Get(key)?.Text;
 
     /// <summary>A single scalar counts as a list of one.</summary>
-    public IReadOnlyList<string> GetTexts(string key) => Get(key) switch
-    {
-        null => [],
-        { Kind: DocKind.List } list => [.. list.Items.Select(static i => i.Text)],
-        { } one => [one.Text],
-    };
+    public IReadOnlyList<string> GetTexts(string key) =>
+        Get(key) switch
+        {
+            null => [],
+            { Kind: DocKind.List } list => [.. list.Items.Select(static i => i.Text)],
+            { } one => [one.Text],
+        };
 
     public bool GetBool(string key) => string.Equals(GetText(key), "true", StringComparison.OrdinalIgnoreCase);
 }

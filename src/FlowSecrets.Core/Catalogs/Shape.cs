@@ -14,7 +14,13 @@ internal abstract record Shape
 
     public static TextShape Words(string description, params string[] words) => new() { Description = description, Allowed = words };
 
-    public static TextShape Pattern(string description, string pattern, string expected) => new() { Description = description, Regex = pattern, Expected = expected };
+    public static TextShape Pattern(string description, string pattern, string expected) =>
+        new()
+        {
+            Description = description,
+            Regex = pattern,
+            Expected = expected,
+        };
 
     /// <summary>A value for a program: numbers and booleans are taken as they are written.</summary>
     public static TextShape Value(string description) => new() { Description = description, AnyScalar = true };
@@ -29,7 +35,8 @@ internal abstract record Shape
 
     public static MapShape MapOf(Shape value, string? description = null) => new(value) { Description = description };
 
-    public static ObjectShape Object(string? description, params (string Name, Shape Shape)[] members) => new(members, []) { Description = description };
+    public static ObjectShape Object(string? description, params (string Name, Shape Shape)[] members) =>
+        new(members, []) { Description = description };
 }
 
 internal sealed record TextShape : Shape
@@ -43,7 +50,9 @@ internal sealed record TextShape : Shape
 
     public bool AnyScalar { get; init; }
 
-    public bool Matches(string text) => Regex is null || System.Text.RegularExpressions.Regex.IsMatch(text, Regex, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    public bool Matches(string text) =>
+        Regex is null
+        || System.Text.RegularExpressions.Regex.IsMatch(text, Regex, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 }
 
 internal sealed record BoolShape : Shape;

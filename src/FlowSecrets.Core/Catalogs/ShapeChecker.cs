@@ -28,7 +28,9 @@ internal static class ShapeChecker
             case ListShape list:
                 return CheckList(node, list, path, problems);
             case MapShape map:
-                return Expect(node, DocKind.Map, path, problems) ? CheckEntries(node, e => map.EmptyValues && e.Kind == DocKind.Null ? e : null, _ => map.Entry, path, problems) : null;
+                return Expect(node, DocKind.Map, path, problems)
+                    ? CheckEntries(node, e => map.EmptyValues && e.Kind == DocKind.Null ? e : null, _ => map.Entry, path, problems)
+                    : null;
             case ObjectShape members:
                 return CheckObject(node, members, path, problems);
             default:
@@ -69,7 +71,11 @@ internal static class ShapeChecker
         }
 
         return Expect(node, DocKind.List, path, problems)
-            ? DocNode.List([.. node.Items.Select((item, i) => Check(item, shape.Item, $"{path}[{i}]", problems)).OfType<DocNode>()], node.Line, node.Column)
+            ? DocNode.List(
+                [.. node.Items.Select((item, i) => Check(item, shape.Item, $"{path}[{i}]", problems)).OfType<DocNode>()],
+                node.Line,
+                node.Column
+            )
             : null;
     }
 
@@ -83,11 +89,15 @@ internal static class ShapeChecker
         foreach ((DocNode key, _) in node.Entries.Where(e => shape.Member(e.Key.Text) is null))
         {
             string? near = Suggestion.Nearest(key.Text, shape.Members.Select(static m => m.Name));
-            string hint = near is null ? $"Known here: {string.Join(", ", shape.Members.Select(static m => m.Name))}." : $"Did you mean '{near}'?";
+            string hint = near is null
+                ? $"Known here: {string.Join(", ", shape.Members.Select(static m => m.Name))}."
+                : $"Did you mean '{near}'?";
             problems.Add(key, $"Unknown key '{Join(path, key.Text)}'. {hint}");
         }
 
-        foreach (string required in shape.Required.Where(r => node.Entries.All(e => !string.Equals(e.Key.Text, r, StringComparison.Ordinal))))
+        foreach (
+            string required in shape.Required.Where(r => node.Entries.All(e => !string.Equals(e.Key.Text, r, StringComparison.Ordinal)))
+        )
         {
             problems.Add(node, path.Length == 0 ? $"The key '{required}' is missing." : $"'{path}' needs the key '{required}'.");
         }
@@ -99,7 +109,13 @@ internal static class ShapeChecker
 
     /// <param name="accept">Gives a value that needs no further look; null: it does.</param>
     /// <param name="shapeOf">What the value under a key may be; null: such a key is wrong.</param>
-    private static DocNode CheckEntries(DocNode node, Func<DocNode, DocNode?> accept, Func<string, Shape?> shapeOf, string path, ProblemList problems)
+    private static DocNode CheckEntries(
+        DocNode node,
+        Func<DocNode, DocNode?> accept,
+        Func<string, Shape?> shapeOf,
+        string path,
+        ProblemList problems
+    )
     {
         List<KeyValuePair<DocNode, DocNode>> right = [];
         foreach ((DocNode key, DocNode child) in node.Entries)
@@ -128,13 +144,14 @@ internal static class ShapeChecker
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
-    private static string Name(DocNode node) => node.Kind switch
-    {
-        DocKind.Null => "empty",
-        DocKind.Bool => $"the boolean {node.Text}",
-        DocKind.Number => $"the number {node.Text}",
-        DocKind.List => "a list",
-        DocKind.Map => "a map",
-        _ => "text",
-    };
+    private static string Name(DocNode node) =>
+        node.Kind switch
+        {
+            DocKind.Null => "empty",
+            DocKind.Bool => $"the boolean {node.Text}",
+            DocKind.Number => $"the number {node.Text}",
+            DocKind.List => "a list",
+            DocKind.Map => "a map",
+            _ => "text",
+        };
 }

@@ -15,7 +15,13 @@ internal static class StoreGuess
     /// <param name="forLocalEnv">Whether localEnv.from comes before the rest.</param>
     public static StoreKind? From(string text, OperationContext context, string? environment, bool forLocalEnv)
     {
-        string? name = environment ?? (forLocalEnv && text.IndexOf("\nlocalEnv:", StringComparison.Ordinal) is >= 0 and int at ? WordAfter(text, "\n  from:", at) : null);
+        string? name =
+            environment
+            ?? (
+                forLocalEnv && text.IndexOf("\nlocalEnv:", StringComparison.Ordinal) is >= 0 and int at
+                    ? WordAfter(text, "\n  from:", at)
+                    : null
+            );
         if (name is null && context.Session?.Store is { } connected)
         {
             return connected.Store;

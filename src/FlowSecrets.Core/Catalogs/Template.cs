@@ -30,7 +30,8 @@ public sealed class Template
     /// <summary>The filters' names.</summary>
     public static IReadOnlyList<string> Filters { get; } = ["urlencode", "base64", "json", "upper", "lower", "default"];
 
-    public IEnumerable<TemplateReference> References => _parts.Where(static p => p.Reference is not null).Select(static p => p.Reference!.Value);
+    public IEnumerable<TemplateReference> References =>
+        _parts.Where(static p => p.Reference is not null).Select(static p => p.Reference!.Value);
 
     /// <summary>Whether it is plain text.</summary>
     public bool IsLiteral => _parts.All(static p => p.Reference is null && p.Filters.Count == 0);
@@ -53,9 +54,10 @@ public sealed class Template
             string? value = part.Reference is { } reference ? resolve(reference) : part.Literal;
             foreach ((string filter, string argument) in part.Filters)
             {
-                value = string.Equals(filter, "default", StringComparison.Ordinal)
-                    ? (string.IsNullOrEmpty(value) ? argument : value)
-                    : value is null ? null : Apply(filter, value);
+                value =
+                    string.Equals(filter, "default", StringComparison.Ordinal) ? (string.IsNullOrEmpty(value) ? argument : value)
+                    : value is null ? null
+                    : Apply(filter, value);
             }
 
             if (value is null)
@@ -70,15 +72,16 @@ public sealed class Template
         return result.ToString();
     }
 
-    private static string Apply(string filter, string value) => filter switch
-    {
-        "urlencode" => Uri.EscapeDataString(value),
-        "base64" => Convert.ToBase64String(Encoding.UTF8.GetBytes(value)),
-        "json" => JsonSerializer.Serialize(value, TemplateJson.Default.String),
-        "upper" => value.ToUpperInvariant(),
-        "lower" => value.ToLowerInvariant(),
-        _ => throw new InvalidOperationException(filter),
-    };
+    private static string Apply(string filter, string value) =>
+        filter switch
+        {
+            "urlencode" => Uri.EscapeDataString(value),
+            "base64" => Convert.ToBase64String(Encoding.UTF8.GetBytes(value)),
+            "json" => JsonSerializer.Serialize(value, TemplateJson.Default.String),
+            "upper" => value.ToUpperInvariant(),
+            "lower" => value.ToLowerInvariant(),
+            _ => throw new InvalidOperationException(filter),
+        };
 
     internal sealed record Part(string? Literal, TemplateReference? Reference, IReadOnlyList<(string Name, string Argument)> Filters);
 }

@@ -6,10 +6,11 @@ internal static class TemplateCircles
     private const int Shown = 6;
 
     /// <returns>Each circle once, at the first of its templates.</returns>
-    public static IEnumerable<(DocNode At, string Circle)> Find(IEnumerable<TemplateUse> templates) => templates
-        .Where(static t => t.Owner is not null)
-        .GroupBy(static t => t.Kind)
-        .SelectMany(static kind => FindIn(kind.ToDictionary(static t => t.Owner!.Value)));
+    public static IEnumerable<(DocNode At, string Circle)> Find(IEnumerable<TemplateUse> templates) =>
+        templates
+            .Where(static t => t.Owner is not null)
+            .GroupBy(static t => t.Kind)
+            .SelectMany(static kind => FindIn(kind.ToDictionary(static t => t.Owner!.Value)));
 
     private static List<(DocNode At, string Circle)> FindIn(Dictionary<TemplateReference, TemplateUse> uses)
     {

@@ -59,7 +59,9 @@ internal sealed class TemplateParser(string text)
 
         if (_at + 1 >= text.Length || text[_at] != '}' || text[_at + 1] != '}')
         {
-            throw _at >= text.Length ? new TemplateException(start, "'{{' is not closed by '}}'.") : new TemplateException(_at, $"Unexpected '{text[_at]}' in a reference.");
+            throw _at >= text.Length
+                ? new TemplateException(start, "'{{' is not closed by '}}'.")
+                : new TemplateException(_at, $"Unexpected '{text[_at]}' in a reference.");
         }
 
         _at += 2;
@@ -111,7 +113,9 @@ internal sealed class TemplateParser(string text)
         }
 
         SkipBlanks();
-        return Peek() is '"' or '\'' ? (name, ParseString()) : throw new TemplateException(_at, "The filter default needs a text: default \"x\".");
+        return Peek() is '"' or '\''
+            ? (name, ParseString())
+            : throw new TemplateException(_at, "The filter default needs a text: default \"x\".");
     }
 
     private string ParseName(string what)

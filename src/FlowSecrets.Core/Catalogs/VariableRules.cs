@@ -21,7 +21,10 @@ internal sealed class VariableRules(Catalog catalog, DocNode root, ProblemList p
 
         foreach (string workload in catalog.Workloads.Keys)
         {
-            Report(_uses.Where(u => u.Secret is { } s && (s.Workloads.Count == 0 || s.Workloads.Contains(workload, StringComparer.Ordinal))), $"for the workload '{workload}'");
+            Report(
+                _uses.Where(u => u.Secret is { } s && (s.Workloads.Count == 0 || s.Workloads.Contains(workload, StringComparer.Ordinal))),
+                $"for the workload '{workload}'"
+            );
         }
 
         if (root.Get("localEnv") is null && catalog.Workloads.Count == 0)
@@ -37,7 +40,10 @@ internal sealed class VariableRules(Catalog catalog, DocNode root, ProblemList p
             Use first = group.First();
             foreach (Use again in group.Skip(1).Where(u => _reported.Add((first.At, u.At))))
             {
-                problems.Add(again.At, $"The environment variable '{again.Name}' ({again.Owner}) stands twice {where}: also {first.Owner}, line {first.At.Line}.");
+                problems.Add(
+                    again.At,
+                    $"The environment variable '{again.Name}' ({again.Owner}) stands twice {where}: also {first.Owner}, line {first.At.Line}."
+                );
             }
         }
     }
@@ -74,7 +80,11 @@ internal sealed class VariableRules(Catalog catalog, DocNode root, ProblemList p
 
     private void Add(DocNode? env, string owner, CatalogSecret? secret)
     {
-        foreach (DocNode name in env is null ? [] : env.Kind == DocKind.List ? env.Items : [env])
+        foreach (
+            DocNode name in env is null ? []
+            : env.Kind == DocKind.List ? env.Items
+            : [env]
+        )
         {
             _uses.Add(new Use(name.Text, name, owner, secret, false));
         }

@@ -10,7 +10,11 @@ internal static class Wildcard
 
     public static bool IsMatch(string pattern, string text) =>
         HasWildcard(pattern)
-            ? Regex.IsMatch(text, Translate(pattern), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)
+            ? Regex.IsMatch(
+                text,
+                Translate(pattern),
+                RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
+            )
             : string.Equals(pattern, text, StringComparison.Ordinal);
 
     private static string Translate(string pattern)
@@ -28,7 +32,14 @@ internal static class Wildcard
                     regex.Append('.');
                     break;
                 case '[' when (close = pattern.IndexOf(']', i + 1)) > i + 1:
-                    regex.Append('[').Append(pattern[(i + 1)..close].Replace(@"\", @"\\", StringComparison.Ordinal).Replace("^", @"\^", StringComparison.Ordinal)).Append(']');
+                    regex
+                        .Append('[')
+                        .Append(
+                            pattern[(i + 1)..close]
+                                .Replace(@"\", @"\\", StringComparison.Ordinal)
+                                .Replace("^", @"\^", StringComparison.Ordinal)
+                        )
+                        .Append(']');
                     i = close;
                     break;
                 default:

@@ -34,7 +34,9 @@ internal sealed class EnvDocument : IEnvDocument
     /// <param name="file">Named in errors.</param>
     /// <exception cref="FlowSecretException">EnvFileInvalid.</exception>
     public static IEnvDocument Parse(string text, EnvDialect dialect, string file) =>
-        dialect == EnvDialect.Json ? EnvJsonDocument.Parse(text, file) : new EnvDocument(dialect, EnvReader.Read(Normalise(text, dialect), dialect, file));
+        dialect == EnvDialect.Json
+            ? EnvJsonDocument.Parse(text, file)
+            : new EnvDocument(dialect, EnvReader.Read(Normalise(text, dialect), dialect, file));
 
     /// <summary>
     /// Byte order mark off, line ends LF: what every parser reads alike. Where a dialect's values can hold a CR, and the file has an LF of
@@ -44,12 +46,16 @@ internal sealed class EnvDocument : IEnvDocument
     {
         text = text.TrimStart('\uFEFF');
         bool mayHoldCarriageReturns = dialect is EnvDialect.Compose or EnvDialect.Systemd or EnvDialect.Bash or EnvDialect.Pwsh;
-        return mayHoldCarriageReturns && text.AsSpan().Count('\n') != text.AsSpan().Count("\r\n") ? text : text.Replace("\r\n", "\n", StringComparison.Ordinal);
+        return mayHoldCarriageReturns && text.AsSpan().Count('\n') != text.AsSpan().Count("\r\n")
+            ? text
+            : text.Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
-    public IEnumerable<string> Names => _spans.Where(static s => s.Name is not null).Select(static s => s.Name!).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Names =>
+        _spans.Where(static s => s.Name is not null).Select(static s => s.Name!).Distinct(StringComparer.Ordinal);
 
-    public int? UnknownLine => _spans.FirstOrDefault(static s => s.Name is null && !string.IsNullOrWhiteSpace(s.Text) && Comment(s) is null)?.Line;
+    public int? UnknownLine =>
+        _spans.FirstOrDefault(static s => s.Name is null && !string.IsNullOrWhiteSpace(s.Text) && Comment(s) is null)?.Line;
 
     public string? Get(string name) => _spans.LastOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal))?.Value;
 
@@ -57,7 +63,11 @@ internal sealed class EnvDocument : IEnvDocument
     {
         for (int i = 1; i < _spans.Count; i++)
         {
-            if (string.Equals(_spans[i].Name, name, StringComparison.Ordinal) && Comment(_spans[i - 1]) is { } comment && comment.StartsWith(KeepMark, StringComparison.OrdinalIgnoreCase))
+            if (
+                string.Equals(_spans[i].Name, name, StringComparison.Ordinal)
+                && Comment(_spans[i - 1]) is { } comment
+                && comment.StartsWith(KeepMark, StringComparison.OrdinalIgnoreCase)
+            )
             {
                 return true;
             }
@@ -120,10 +130,13 @@ internal sealed class EnvDocument : IEnvDocument
         string behind = span.Text[(span.Text.IndexOf('=') + 1)..].TrimStart();
         int end = behind.Length > 0 && behind[0] is '\'' or '"' or '`' ? behind.LastIndexOf(behind[0]) + 1 : 0;
         int mark = behind.IndexOf(" #", Math.Max(0, end), StringComparison.Ordinal);
-        return mark < 0 ? null : behind[(mark + 2)..].Trim() is { Length: > 0 } comment ? comment : null;
+        return mark < 0 ? null
+            : behind[(mark + 2)..].Trim() is { Length: > 0 } comment ? comment
+            : null;
     }
 
-    private static string? Comment(EnvSpan span) => span.Name is null && span.Text.TrimStart() is ['#', .. string rest] ? rest.Trim() : null;
+    private static string? Comment(EnvSpan span) =>
+        span.Name is null && span.Text.TrimStart() is ['#', .. string rest] ? rest.Trim() : null;
 
     /// <summary>One line that no parser goes on with: without control characters, not ending in a backslash.</summary>
     private static EnvSpan CommentLine(string text)

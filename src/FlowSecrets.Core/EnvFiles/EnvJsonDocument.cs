@@ -7,7 +7,11 @@ namespace FlowSecrets.EnvFiles;
 /// <summary>A JSON object of variables; members that are not ours stay as they are.</summary>
 internal sealed class EnvJsonDocument : IEnvDocument
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly JsonObject _root;
 
@@ -17,12 +21,22 @@ internal sealed class EnvJsonDocument : IEnvDocument
     {
         try
         {
-            return new EnvJsonDocument(string.IsNullOrWhiteSpace(text) ? [] : JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })?.AsObject() ?? []);
+            return new EnvJsonDocument(
+                string.IsNullOrWhiteSpace(text)
+                    ? []
+                    : JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })?.AsObject() ?? []
+            );
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             // The parser's own message can quote the text, so it is not passed on.
-            throw new FlowSecretException(ErrorIds.EnvFileInvalid, FlowErrorCategory.InvalidData, file, $"'{file}' is not a JSON object", "Mend or remove it, or name another file with -Path.");
+            throw new FlowSecretException(
+                ErrorIds.EnvFileInvalid,
+                FlowErrorCategory.InvalidData,
+                file,
+                $"'{file}' is not a JSON object",
+                "Mend or remove it, or name another file with -Path."
+            );
         }
     }
 
@@ -30,7 +44,8 @@ internal sealed class EnvJsonDocument : IEnvDocument
 
     public IEnumerable<string> Names => _root.Select(static m => m.Key);
 
-    public string? Get(string name) => _root.TryGetPropertyValue(name, out JsonNode? node) && node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    public string? Get(string name) =>
+        _root.TryGetPropertyValue(name, out JsonNode? node) && node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     /// <summary>JSON has no comments to say so in.</summary>
     public bool IsKept(string name) => false;

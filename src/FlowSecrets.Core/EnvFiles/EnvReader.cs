@@ -177,20 +177,21 @@ internal sealed class EnvReader
     }
 
     /// <summary>What a backslash and this character mean between these quotes; null: both stay, and the second is read on its own.</summary>
-    private string? Unescape(char quote, char next) => (_dialect, quote, next) switch
-    {
-        (EnvDialect.Portable or EnvDialect.Node, '"', 'n') => "\n",
-        (EnvDialect.Portable, '"', 'r') => "\r",
-        (EnvDialect.Portable, _, _) when next == quote => "\\" + next,
-        (EnvDialect.Python, '\'', '\\' or '\'') => next.ToString(),
-        (EnvDialect.Compose, '\'', '\'') => "'",
-        (EnvDialect.Python or EnvDialect.Compose, '"', 'n') => "\n",
-        (EnvDialect.Python or EnvDialect.Compose, '"', 'r') => "\r",
-        (EnvDialect.Python or EnvDialect.Compose, '"', 't') => "\t",
-        (EnvDialect.Python or EnvDialect.Compose, '"', '\\' or '"') => next.ToString(),
-        (EnvDialect.Systemd, '"', '\\' or '"' or '$' or '`') => next.ToString(),
-        _ => null,
-    };
+    private string? Unescape(char quote, char next) =>
+        (_dialect, quote, next) switch
+        {
+            (EnvDialect.Portable or EnvDialect.Node, '"', 'n') => "\n",
+            (EnvDialect.Portable, '"', 'r') => "\r",
+            (EnvDialect.Portable, _, _) when next == quote => "\\" + next,
+            (EnvDialect.Python, '\'', '\\' or '\'') => next.ToString(),
+            (EnvDialect.Compose, '\'', '\'') => "'",
+            (EnvDialect.Python or EnvDialect.Compose, '"', 'n') => "\n",
+            (EnvDialect.Python or EnvDialect.Compose, '"', 'r') => "\r",
+            (EnvDialect.Python or EnvDialect.Compose, '"', 't') => "\t",
+            (EnvDialect.Python or EnvDialect.Compose, '"', '\\' or '"') => next.ToString(),
+            (EnvDialect.Systemd, '"', '\\' or '"' or '$' or '`') => next.ToString(),
+            _ => null,
+        };
 
     /// <summary>Quoted and bare pieces side by side, to the first blank; then the rest of the line.</summary>
     private string ReadShellWord(string file, int line)
@@ -271,10 +272,12 @@ internal sealed class EnvReader
 
     private static bool IsPwshQuote(char c) => c is '\'' or '\u2018' or '\u2019' or '\u201A' or '\u201B';
 
-    private static FlowSecretException NotClosed(string file, int line) => new(
-        ErrorIds.EnvFileInvalid,
-        FlowErrorCategory.InvalidData,
-        file,
-        $"{file}:{line}: the quote that begins here is not closed",
-        "Close it, then try again; nothing was written.");
+    private static FlowSecretException NotClosed(string file, int line) =>
+        new(
+            ErrorIds.EnvFileInvalid,
+            FlowErrorCategory.InvalidData,
+            file,
+            $"{file}:{line}: the quote that begins here is not closed",
+            "Close it, then try again; nothing was written."
+        );
 }

@@ -10,7 +10,9 @@ internal static class EnvWriter
 {
     private const int DockerLineLimit = 64 * 1024;
 
-    private static readonly SearchValues<char> Raw = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@%+,=-");
+    private static readonly SearchValues<char> Raw = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@%+,=-"
+    );
 
     /// <summary>PowerShell takes the typographic single quotes for its own.</summary>
     private static readonly char[] PwshQuotes = ['\'', '\u2018', '\u2019', '\u201A', '\u201B'];
@@ -30,11 +32,19 @@ internal static class EnvWriter
     public static FlowSecretException NotPortable(EnvDialect dialect, string name, string value)
     {
         EnvDialect[] others = [.. Enum.GetValues<EnvDialect>().Where(d => d is not EnvDialect.Json && Format(d, name, value) is not null)];
-        string remedy = others.Length == 0
-            ? "No .env file can carry it: write the secret to a file of its own (localEnv.files), or store it base64-encoded."
-            : $"Name the program that reads the file: -Target {string.Join(", ", others.Select(static o => o.ToString().ToLowerInvariant()))} can carry it; or store it base64-encoded.";
-        string reader = dialect == EnvDialect.Portable ? "all .env parsers read alike" : $"the dialect {dialect.ToString().ToLowerInvariant()} has";
-        return new FlowSecretException(ErrorIds.EnvValueNotPortable, FlowErrorCategory.InvalidData, name, $"The value of {name} has no spelling that {reader}", remedy);
+        string remedy =
+            others.Length == 0
+                ? "No .env file can carry it: write the secret to a file of its own (localEnv.files), or store it base64-encoded."
+                : $"Name the program that reads the file: -Target {string.Join(", ", others.Select(static o => o.ToString().ToLowerInvariant()))} can carry it; or store it base64-encoded.";
+        string reader =
+            dialect == EnvDialect.Portable ? "all .env parsers read alike" : $"the dialect {dialect.ToString().ToLowerInvariant()} has";
+        return new FlowSecretException(
+            ErrorIds.EnvValueNotPortable,
+            FlowErrorCategory.InvalidData,
+            name,
+            $"The value of {name} has no spelling that {reader}",
+            remedy
+        );
     }
 
     private static string? Spell(EnvDialect dialect, string name, string value)
@@ -46,7 +56,9 @@ internal static class EnvWriter
 
         if (dialect == EnvDialect.Docker)
         {
-            bool fits = value.AsSpan().IndexOfAny('\n', '\r') < 0 && System.Text.Encoding.UTF8.GetByteCount(value) + name.Length + 2 < DockerLineLimit;
+            bool fits =
+                value.AsSpan().IndexOfAny('\n', '\r') < 0
+                && System.Text.Encoding.UTF8.GetByteCount(value) + name.Length + 2 < DockerLineLimit;
             return fits ? value : null;
         }
 
@@ -73,7 +85,11 @@ internal static class EnvWriter
         bool hasCarriageReturn = value.Contains('\r');
         if (!hasSingle)
         {
-            bool alike = !hasCarriageReturn && !value.Contains(@"\\", StringComparison.Ordinal) && !value.EndsWith('\\') && !value.Contains("${", StringComparison.Ordinal);
+            bool alike =
+                !hasCarriageReturn
+                && !value.Contains(@"\\", StringComparison.Ordinal)
+                && !value.EndsWith('\\')
+                && !value.Contains("${", StringComparison.Ordinal);
             return alike ? Quote('\'', value) : null;
         }
 
@@ -103,11 +119,17 @@ internal static class EnvWriter
 
         if (value.EndsWith('\\'))
         {
-            bool canStandBare = value[0] is not ('\'' or '"') && !char.IsWhiteSpace(value[0]) && !char.IsControl(value[0]) && value.AsSpan().IndexOfAny('\n', '\r', '#') < 0;
+            bool canStandBare =
+                value[0] is not ('\'' or '"')
+                && !char.IsWhiteSpace(value[0])
+                && !char.IsControl(value[0])
+                && value.AsSpan().IndexOfAny('\n', '\r', '#') < 0;
             return canStandBare ? value : null;
         }
 
-        return value.Contains('\r') ? Quote('"', Escape(value, '\\', '"').Replace("\r", @"\r", StringComparison.Ordinal)) : Quote('\'', Escape(value, '\\', '\''));
+        return value.Contains('\r')
+            ? Quote('"', Escape(value, '\\', '"').Replace("\r", @"\r", StringComparison.Ordinal))
+            : Quote('\'', Escape(value, '\\', '\''));
     }
 
     private static string? Node(string value)
@@ -132,7 +154,9 @@ internal static class EnvWriter
 
     private static string Quote(char quote, string text) => $"{quote}{text}{quote}";
 
-    private static string Escape(string value, params char[] escaped) => string.Concat(value.Select(c => escaped.Contains(c) ? $"\\{c}" : c.ToString()));
+    private static string Escape(string value, params char[] escaped) =>
+        string.Concat(value.Select(c => escaped.Contains(c) ? $"\\{c}" : c.ToString()));
 
-    private static string PwshEscape(string value) => string.Concat(value.Select(static c => PwshQuotes.Contains(c) ? $"{c}{c}" : c.ToString()));
+    private static string PwshEscape(string value) =>
+        string.Concat(value.Select(static c => PwshQuotes.Contains(c) ? $"{c}{c}" : c.ToString()));
 }

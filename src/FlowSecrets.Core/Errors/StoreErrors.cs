@@ -3,91 +3,139 @@ namespace FlowSecrets;
 /// <summary>What stores and plans say alike.</summary>
 internal static class StoreErrors
 {
-    public static FlowSecretException SecretNotFound(Place place, string name) => new(
-        ErrorIds.SecretNotFound,
-        FlowErrorCategory.ObjectNotFound,
-        name,
-        $"There is no secret '{name}' in the {place}",
-        $"Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName '{name}'. Is it the store you meant? See Get-FlowSecretStore.");
+    public static FlowSecretException SecretNotFound(Place place, string name) =>
+        new(
+            ErrorIds.SecretNotFound,
+            FlowErrorCategory.ObjectNotFound,
+            name,
+            $"There is no secret '{name}' in the {place}",
+            $"Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName '{name}'. Is it the store you meant? See Get-FlowSecretStore."
+        );
 
     /// <param name="purgeAt">When the deletion becomes final; null where the store does not say.</param>
-    public static FlowSecretException PendingDeletion(string name, DateTimeOffset? purgeAt) => new(
-        ErrorIds.PendingDeletion,
-        FlowErrorCategory.InvalidOperation,
-        name,
-        $"The secret '{name}' is deleted; it can be restored{(purgeAt is { } end ? $" until {end:yyyy-MM-dd HH:mm} UTC" : "")}",
-        $"Restore it: Restore-FlowSecret -StoreName '{name}'; or delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent");
+    public static FlowSecretException PendingDeletion(string name, DateTimeOffset? purgeAt) =>
+        new(
+            ErrorIds.PendingDeletion,
+            FlowErrorCategory.InvalidOperation,
+            name,
+            $"The secret '{name}' is deleted; it can be restored{(purgeAt is { } end ? $" until {end:yyyy-MM-dd HH:mm} UTC" : "")}",
+            $"Restore it: Restore-FlowSecret -StoreName '{name}'; or delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent"
+        );
 
-    public static FlowSecretException SecretExists(Place place, string name) => new(
-        ErrorIds.SecretExists,
-        FlowErrorCategory.ResourceExists,
-        name,
-        $"There is a secret '{name}' already in the {place}",
-        $"Add a version to it: Set-FlowSecret -StoreName '{name}'");
+    public static FlowSecretException SecretExists(Place place, string name) =>
+        new(
+            ErrorIds.SecretExists,
+            FlowErrorCategory.ResourceExists,
+            name,
+            $"There is a secret '{name}' already in the {place}",
+            $"Add a version to it: Set-FlowSecret -StoreName '{name}'"
+        );
 
     public static FlowSecretException VersionNotFound(string name, string cause) =>
-        new(ErrorIds.VersionNotFound, FlowErrorCategory.ObjectNotFound, name, cause, $"See which there are: Get-FlowSecretVersion -StoreName '{name}'");
+        new(
+            ErrorIds.VersionNotFound,
+            FlowErrorCategory.ObjectNotFound,
+            name,
+            cause,
+            $"See which there are: Get-FlowSecretVersion -StoreName '{name}'"
+        );
 
     /// <param name="readable">A version that has a value still; null where none is known.</param>
-    public static FlowSecretException VersionDestroyed(string name, string version, string? readable = null) => new(
-        ErrorIds.VersionDestroyed,
-        FlowErrorCategory.InvalidOperation,
-        name,
-        $"Version {version} of '{name}' is destroyed and cannot come back",
-        readable is null ? $"See which there are: Get-FlowSecretVersion -StoreName '{name}'" : $"Make an older value current: Set-FlowSecretVersion -StoreName '{name}' -Version {readable} -Stage current");
+    public static FlowSecretException VersionDestroyed(string name, string version, string? readable = null) =>
+        new(
+            ErrorIds.VersionDestroyed,
+            FlowErrorCategory.InvalidOperation,
+            name,
+            $"Version {version} of '{name}' is destroyed and cannot come back",
+            readable is null
+                ? $"See which there are: Get-FlowSecretVersion -StoreName '{name}'"
+                : $"Make an older value current: Set-FlowSecretVersion -StoreName '{name}' -Version {readable} -Stage current"
+        );
 
     /// <param name="readable">A version that could be read instead; null where none is known.</param>
-    public static FlowSecretException VersionDisabled(string name, string version, string? readable = null) => new(
-        ErrorIds.VersionDisabled,
-        FlowErrorCategory.InvalidOperation,
-        name,
-        $"Version {version} of '{name}' is disabled",
-        $"Enable it: Set-FlowSecretVersion -StoreName '{name}' -Version {version} -State Enabled; or read {(readable is null ? "another with -Version" : $"version {readable}: Get-FlowSecretValue -StoreName '{name}' -Version {readable}")}.");
+    public static FlowSecretException VersionDisabled(string name, string version, string? readable = null) =>
+        new(
+            ErrorIds.VersionDisabled,
+            FlowErrorCategory.InvalidOperation,
+            name,
+            $"Version {version} of '{name}' is disabled",
+            $"Enable it: Set-FlowSecretVersion -StoreName '{name}' -Version {version} -State Enabled; or read {(readable is null ? "another with -Version" : $"version {readable}: Get-FlowSecretValue -StoreName '{name}' -Version {readable}")}."
+        );
 
-    public static FlowSecretException HasNoVersion(Place place, string name) => new(
-        ErrorIds.SecretHasNoVersion,
-        FlowErrorCategory.ObjectNotFound,
-        name,
-        $"The secret '{name}' in the {place} has no version yet",
-        $"Give it its first: Set-FlowSecret -StoreName '{name}'");
+    public static FlowSecretException HasNoVersion(Place place, string name) =>
+        new(
+            ErrorIds.SecretHasNoVersion,
+            FlowErrorCategory.ObjectNotFound,
+            name,
+            $"The secret '{name}' in the {place} has no version yet",
+            $"Give it its first: Set-FlowSecret -StoreName '{name}'"
+        );
 
     public static FlowSecretException Conflict(string name, string cause) =>
-        new(ErrorIds.Conflict, FlowErrorCategory.ResourceBusy, name, cause, "Look at it, then try again; nothing was changed by this command.");
+        new(
+            ErrorIds.Conflict,
+            FlowErrorCategory.ResourceBusy,
+            name,
+            cause,
+            "Look at it, then try again; nothing was changed by this command."
+        );
 
     public static FlowSecretException NotSupported(Place place, string? name, string cause, string remedy) =>
         new(ErrorIds.NotSupportedByStore, FlowErrorCategory.InvalidOperation, name ?? place.ToString(), cause, remedy);
 
-    public static FlowSecretException NoRecoveryWindow(Place place, string name) => NotSupported(
-        place,
-        name,
-        $"The {place} has no recovery window: a secret deleted there is gone with all its versions",
-        $"To take it out of use: Set-FlowSecretVersion -StoreName '{name}' -Version current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent");
+    public static FlowSecretException NoRecoveryWindow(Place place, string name) =>
+        NotSupported(
+            place,
+            name,
+            $"The {place} has no recovery window: a secret deleted there is gone with all its versions",
+            $"To take it out of use: Set-FlowSecretVersion -StoreName '{name}' -Version current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent"
+        );
 
-    public static FlowSecretException WriteUncertain(Place place, string name, FlowSecretException why) => new(
-        ErrorIds.WriteUncertain,
-        FlowErrorCategory.ResourceUnavailable,
-        name,
-        $"No answer came to the change of '{name}' in the {place}, and whether it took effect could not be found out ({why.Id})",
-        $"Look before you try again: Get-FlowSecretVersion -StoreName '{name}'",
-        why);
+    public static FlowSecretException WriteUncertain(Place place, string name, FlowSecretException why) =>
+        new(
+            ErrorIds.WriteUncertain,
+            FlowErrorCategory.ResourceUnavailable,
+            name,
+            $"No answer came to the change of '{name}' in the {place}, and whether it took effect could not be found out ({why.Id})",
+            $"Look before you try again: Get-FlowSecretVersion -StoreName '{name}'",
+            why
+        );
 
     /// <exception cref="FlowSecretException">EmptyValue, ValueTooLarge.</exception>
     public static void RequireSize(string name, SecretValue? value, int most)
     {
         if (value is not null && value.IsEmpty())
         {
-            throw new FlowSecretException(ErrorIds.EmptyValue, FlowErrorCategory.InvalidData, name, $"The value for '{name}' is empty, and no store keeps an empty value", "Give a value, or leave the secret out.");
+            throw new FlowSecretException(
+                ErrorIds.EmptyValue,
+                FlowErrorCategory.InvalidData,
+                name,
+                $"The value for '{name}' is empty, and no store keeps an empty value",
+                "Give a value, or leave the secret out."
+            );
         }
 
         if (value is not null && value.AsSpan().Length > most)
         {
-            throw new FlowSecretException(ErrorIds.ValueTooLarge, FlowErrorCategory.LimitsExceeded, name, $"The value for '{name}' is larger than {most} bytes (64 KiB)", "Keep the file elsewhere, and its key here.");
+            throw new FlowSecretException(
+                ErrorIds.ValueTooLarge,
+                FlowErrorCategory.LimitsExceeded,
+                name,
+                $"The value for '{name}' is larger than {most} bytes (64 KiB)",
+                "Keep the file elsewhere, and its key here."
+            );
         }
     }
 
     /// <param name="isValid">Whether a key and its value are as the store wants them.</param>
     /// <exception cref="FlowSecretException">BadArgument.</exception>
-    public static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels, int most, Func<string, string, bool> isValid, string rule)
+    public static void RequireLabels(
+        string name,
+        IReadOnlyDictionary<string, string> labels,
+        int most,
+        Func<string, string, bool> isValid,
+        string rule
+    )
     {
         string? wrong = labels.Where(l => !isValid(l.Key, l.Value)).Select(static l => l.Key).FirstOrDefault();
         if (wrong is not null || labels.Count > most)
@@ -97,7 +145,8 @@ internal static class StoreErrors
                 FlowErrorCategory.InvalidArgument,
                 name,
                 wrong is null ? $"'{name}' would have {labels.Count} labels" : $"The store does not take the label '{wrong}' of '{name}'",
-                $"Use at most {most} labels: {rule}.");
+                $"Use at most {most} labels: {rule}."
+            );
         }
     }
 }

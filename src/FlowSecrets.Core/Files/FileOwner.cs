@@ -15,9 +15,16 @@ internal static partial class FileOwner
     private static bool IsMineOnWindows(string path)
     {
         using WindowsIdentity me = WindowsIdentity.GetCurrent();
-        IdentityReference? owner = new DirectoryInfo(path).GetAccessControl(AccessControlSections.Owner).GetOwner(typeof(SecurityIdentifier));
-        return owner is SecurityIdentifier sid && me.User is { } user
-            && (sid.Equals(user) || sid.IsWellKnown(WellKnownSidType.BuiltinAdministratorsSid) || sid.IsWellKnown(WellKnownSidType.LocalSystemSid));
+        IdentityReference? owner = new DirectoryInfo(path)
+            .GetAccessControl(AccessControlSections.Owner)
+            .GetOwner(typeof(SecurityIdentifier));
+        return owner is SecurityIdentifier sid
+            && me.User is { } user
+            && (
+                sid.Equals(user)
+                || sid.IsWellKnown(WellKnownSidType.BuiltinAdministratorsSid)
+                || sid.IsWellKnown(WellKnownSidType.LocalSystemSid)
+            );
     }
 
     private static bool IsMineOnUnix(string path)

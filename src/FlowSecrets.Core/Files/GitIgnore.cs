@@ -14,7 +14,12 @@ internal static class GitIgnore
         }
 
         // fsmonitor is a program that a repository's configuration can name; it has no part in this question.
-        ProcessStartInfo start = new(git) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new(git)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach (string argument in new[] { "-c", "core.fsmonitor=false", "-C", repository, "check-ignore", "--quiet", "--", path })
         {
             start.ArgumentList.Add(argument);
@@ -27,7 +32,12 @@ internal static class GitIgnore
             return null;
         }
 
-        return process.ExitCode switch { 0 => true, 1 => false, _ => null };
+        return process.ExitCode switch
+        {
+            0 => true,
+            1 => false,
+            _ => null,
+        };
     }
 
     /// <summary>Adds the file to the repository's .gitignore.</summary>
@@ -47,7 +57,8 @@ internal static class ProgramFinder
     public static string? Find(string name, Func<string, string?> variable)
     {
         string file = OperatingSystem.IsWindows() && !Path.HasExtension(name) ? name + ".exe" : name;
-        return (variable("PATH") ?? "").Split(Path.PathSeparator)
+        return (variable("PATH") ?? "")
+            .Split(Path.PathSeparator)
             .Where(Path.IsPathFullyQualified)
             .Select(folder => Path.Combine(folder, file))
             .FirstOrDefault(File.Exists);

@@ -44,13 +44,27 @@ internal static partial class PrivateFile
             return new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.Modify, FileShare.None, 4096, FileOptions.None, security);
         }
 
-        return new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly });
+        return new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                UnixCreateMode = OwnerOnly,
+            }
+        );
     }
 
     /// <summary>Writes the whole file, or leaves the old one as it was.</summary>
     /// <param name="verify">Called with the finished bytes on the disk before the rename; throws to stop it.</param>
     /// <exception cref="FlowSecretException">FileUnsafe: the path is a symbolic link or no plain file.</exception>
-    public static void WriteAtomically(string path, ReadOnlySpan<byte> content, Action<byte[]>? verify = null, CancellationToken cancellationToken = default)
+    public static void WriteAtomically(
+        string path,
+        ReadOnlySpan<byte> content,
+        Action<byte[]>? verify = null,
+        CancellationToken cancellationToken = default
+    )
     {
         RequirePlain(path);
         try
@@ -59,7 +73,14 @@ internal static partial class PrivateFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowSecretException(ErrorIds.FileNotWritable, FlowErrorCategory.WriteError, path, $"'{path}' cannot be written", "Check the rights of its folder and the free space of the disk; the old file, if any, is as it was.", e);
+            throw new FlowSecretException(
+                ErrorIds.FileNotWritable,
+                FlowErrorCategory.WriteError,
+                path,
+                $"'{path}' cannot be written",
+                "Check the rights of its folder and the free space of the disk; the old file, if any, is as it was.",
+                e
+            );
         }
     }
 
@@ -91,7 +112,10 @@ internal static partial class PrivateFile
         string name = Path.GetFileName(path);
         foreach (string remains in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, name + ".*.tmp"))
         {
-            if (TemporaryEnding().IsMatch(Path.GetFileName(remains)[name.Length..]) && File.GetLastWriteTimeUtc(remains) < DateTime.UtcNow.AddMinutes(-1))
+            if (
+                TemporaryEnding().IsMatch(Path.GetFileName(remains)[name.Length..])
+                && File.GetLastWriteTimeUtc(remains) < DateTime.UtcNow.AddMinutes(-1)
+            )
             {
                 File.Delete(remains);
             }
@@ -103,7 +127,13 @@ internal static partial class PrivateFile
     {
         if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.ObjectNotFound, path, $"The folder '{folder}' is not there", "Make it, or name another path.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.ObjectNotFound,
+                path,
+                $"The folder '{folder}' is not there",
+                "Make it, or name another path."
+            );
         }
 
         RequireNoLink(path);
@@ -113,10 +143,17 @@ internal static partial class PrivateFile
     public static void RequireNoLink(string path)
     {
         FileInfo file = new(path);
-        bool odd = file.LinkTarget is not null || Directory.Exists(path) || (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint));
+        bool odd =
+            file.LinkTarget is not null || Directory.Exists(path) || (file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint));
         if (odd)
         {
-            throw new FlowSecretException(ErrorIds.FileUnsafe, FlowErrorCategory.SecurityError, path, $"'{path}' is a link or a folder, not a plain file", "Remove it, or name another path.");
+            throw new FlowSecretException(
+                ErrorIds.FileUnsafe,
+                FlowErrorCategory.SecurityError,
+                path,
+                $"'{path}' is a link or a folder, not a plain file",
+                "Remove it, or name another path."
+            );
         }
     }
 
@@ -146,7 +183,9 @@ internal static partial class PrivateFile
         }
 
         UnixFileMode others = File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute);
-        return others == UnixFileMode.None ? null : $"'{path}' can be used by others ({Convert.ToString((int)File.GetUnixFileMode(path), 8)}).";
+        return others == UnixFileMode.None
+            ? null
+            : $"'{path}' can be used by others ({Convert.ToString((int)File.GetUnixFileMode(path), 8)}).";
     }
 
     private static void Rename(string from, string to)
@@ -180,7 +219,15 @@ internal static partial class PrivateFile
     private static void ProtectFolder(DirectorySecurity security)
     {
         security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
-        security.AddAccessRule(new FileSystemAccessRule(Me(), FileSystemRights.FullControl, InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit, PropagationFlags.None, AccessControlType.Allow));
+        security.AddAccessRule(
+            new FileSystemAccessRule(
+                Me(),
+                FileSystemRights.FullControl,
+                InheritanceFlags.ContainerInherit | InheritanceFlags.ObjectInherit,
+                PropagationFlags.None,
+                AccessControlType.Allow
+            )
+        );
     }
 
     [SupportedOSPlatform("windows")]

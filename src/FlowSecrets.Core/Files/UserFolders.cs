@@ -15,7 +15,10 @@ internal static class UserFolders
     public static string Configuration(Func<string, string?> variable) =>
         variable(HomeVariable) is { } home
             ? Path.Combine(Path.GetFullPath(home), "config")
-            : Path.Combine(Under(variable, "XDG_CONFIG_HOME", Environment.SpecialFolder.ApplicationData), OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? "flowsecrets-keys" : "flowsecrets");
+            : Path.Combine(
+                Under(variable, "XDG_CONFIG_HOME", Environment.SpecialFolder.ApplicationData),
+                OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? "flowsecrets-keys" : "flowsecrets"
+            );
 
     private static string Under(Func<string, string?> variable, string name, Environment.SpecialFolder folder)
     {
@@ -25,11 +28,14 @@ internal static class UserFolders
         }
 
         string found = Environment.GetFolderPath(folder, Environment.SpecialFolderOption.DoNotVerify);
-        return found.Length > 0 ? found : throw new FlowSecretException(
-            ErrorIds.StoreUnavailable,
-            FlowErrorCategory.ResourceUnavailable,
-            null,
-            "This user has no home folder",
-            "Say where files go: set FLOWSECRETS_HOME to a folder.");
+        return found.Length > 0
+            ? found
+            : throw new FlowSecretException(
+                ErrorIds.StoreUnavailable,
+                FlowErrorCategory.ResourceUnavailable,
+                null,
+                "This user has no home folder",
+                "Say where files go: set FLOWSECRETS_HOME to a folder."
+            );
     }
 }

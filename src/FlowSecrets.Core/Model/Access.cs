@@ -32,16 +32,28 @@ public sealed record AccessAnswer(string StoreName, AccessResult Result, string?
 
     internal static AccessAnswer Allowed(string name, string evidence) => new(name, AccessResult.Allowed, null, evidence, "");
 
-    internal static AccessAnswer Denied(string name, string cause, string evidence, string remedy) => new(name, AccessResult.Denied, cause, evidence, remedy);
+    internal static AccessAnswer Denied(string name, string cause, string evidence, string remedy) =>
+        new(name, AccessResult.Denied, cause, evidence, remedy);
 
-    internal static AccessAnswer Unknown(string name, string cause, string evidence, string remedy) => new(name, AccessResult.Unknown, cause, evidence, remedy);
+    internal static AccessAnswer Unknown(string name, string cause, string evidence, string remedy) =>
+        new(name, AccessResult.Unknown, cause, evidence, remedy);
 
     /// <summary>What another command's failure says of the access.</summary>
     internal static AccessAnswer Of(string name, FlowSecretException error) =>
-        new(name, AccessCauses.IsDecided(error.AccessCause ?? error.Id) ? AccessResult.Denied : AccessResult.Unknown, error.AccessCause ?? error.Id, error.Cause, error.Remedy);
+        new(
+            name,
+            AccessCauses.IsDecided(error.AccessCause ?? error.Id) ? AccessResult.Denied : AccessResult.Unknown,
+            error.AccessCause ?? error.Id,
+            error.Cause,
+            error.Remedy
+        );
 
     /// <summary>The same for a command that was denied.</summary>
-    internal FlowSecretException ToException() => new(AccessCauses.ErrorOf(Cause!), FlowErrorCategory.PermissionDenied, StoreName, $"Permission denied: {Evidence}", Remedy) { AccessCause = Cause };
+    internal FlowSecretException ToException() =>
+        new(AccessCauses.ErrorOf(Cause!), FlowErrorCategory.PermissionDenied, StoreName, $"Permission denied: {Evidence}", Remedy)
+        {
+            AccessCause = Cause,
+        };
 }
 
 /// <param name="Principal">In the store's own form: a member of a binding, an ARN; null: whoever asks.</param>
@@ -85,7 +97,13 @@ public sealed record SecretGrant(string Principal, string Role, IReadOnlyList<Se
 /// <param name="Permission">Which; null, to take off: all that the principal was granted on the secret itself.</param>
 /// <param name="Expires">When a grant ends; null: never.</param>
 /// <param name="Only">Take off just this grant, as <see cref="IAccessControl.ListAsync"/> told it; null: what <paramref name="Permission"/> says.</param>
-public sealed record AccessEdit(bool Grant, string Principal, SecretPermission? Permission, DateTimeOffset? Expires = null, SecretGrant? Only = null);
+public sealed record AccessEdit(
+    bool Grant,
+    string Principal,
+    SecretPermission? Permission,
+    DateTimeOffset? Expires = null,
+    SecretGrant? Only = null
+);
 
 /// <summary>What a change does to a secret's policy.</summary>
 /// <param name="Diff">Its lines, with '+' or '-' before each; empty: it is so already.</param>

@@ -74,23 +74,57 @@ public static class AccessCauses
     /// <summary>Those that say no for sure; whatever else goes wrong leaves it open.</summary>
     private static readonly HashSet<string> Decided = new(StringComparer.Ordinal)
     {
-        NotAuthenticated, ClockSkew, FederationMismatch, OtherIdentity, OtherPlace, OtherEndpoint, SecretNotFound, NoGrant, ExplicitDeny, ConditionNotMet, OrganizationPolicy, PermissionsBoundary,
-        KmsKeyNotUsable, GrantTooYoung, SecretHasNoVersion, VersionDisabled, VersionDestroyed, PendingDeletion, ApiNotEnabled, FileExposed, OtherOwner, StoreLocked, ErrorIds.InvalidName, ErrorIds.StoreCorrupt,
+        NotAuthenticated,
+        ClockSkew,
+        FederationMismatch,
+        OtherIdentity,
+        OtherPlace,
+        OtherEndpoint,
+        SecretNotFound,
+        NoGrant,
+        ExplicitDeny,
+        ConditionNotMet,
+        OrganizationPolicy,
+        PermissionsBoundary,
+        KmsKeyNotUsable,
+        GrantTooYoung,
+        SecretHasNoVersion,
+        VersionDisabled,
+        VersionDestroyed,
+        PendingDeletion,
+        ApiNotEnabled,
+        FileExposed,
+        OtherOwner,
+        StoreLocked,
+        ErrorIds.InvalidName,
+        ErrorIds.StoreCorrupt,
     };
 
     private static readonly HashSet<string> Errors = new(StringComparer.Ordinal)
     {
-        NotAuthenticated, SecretNotFound, SecretNotFoundOrForbidden, SecretHasNoVersion, VersionDisabled, VersionDestroyed, PendingDeletion, ApiNotEnabled, StoreLocked, StoreUnavailable,
+        NotAuthenticated,
+        SecretNotFound,
+        SecretNotFoundOrForbidden,
+        SecretHasNoVersion,
+        VersionDisabled,
+        VersionDestroyed,
+        PendingDeletion,
+        ApiNotEnabled,
+        StoreLocked,
+        StoreUnavailable,
     };
 
     /// <summary>Whether the cause means denied rather than not known.</summary>
     internal static bool IsDecided(string cause) => Decided.Contains(cause);
 
     /// <summary>The id of the error that a command ends with for this cause.</summary>
-    internal static string ErrorOf(string cause) => Errors.Contains(cause) ? cause : cause switch
-    {
-        ClockSkew or FederationMismatch => ErrorIds.NotAuthenticated,
-        OtherEndpoint or OtherPlace => ErrorIds.SecretNotFound,
-        _ => ErrorIds.AccessDenied,
-    };
+    internal static string ErrorOf(string cause) =>
+        Errors.Contains(cause)
+            ? cause
+            : cause switch
+            {
+                ClockSkew or FederationMismatch => ErrorIds.NotAuthenticated,
+                OtherEndpoint or OtherPlace => ErrorIds.SecretNotFound,
+                _ => ErrorIds.AccessDenied,
+            };
 }

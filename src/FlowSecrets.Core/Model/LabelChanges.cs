@@ -4,7 +4,10 @@ namespace FlowSecrets;
 internal static class LabelChanges
 {
     /// <returns>What there is afterwards; null where nothing would change.</returns>
-    public static Dictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? there, IReadOnlyDictionary<string, string>? changes)
+    public static Dictionary<string, string>? Merge(
+        IReadOnlyDictionary<string, string>? there,
+        IReadOnlyDictionary<string, string>? changes
+    )
     {
         Dictionary<string, string> all = new(there ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
         bool changed = false;

@@ -7,7 +7,8 @@ namespace FlowSecrets;
 public static partial class Principals
 {
     private const string GcpForms = "user:EMAIL, serviceAccount:EMAIL, group:EMAIL, domain:NAME, principal://… or principalSet://…";
-    private const string AwsForms = "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole account's 12 digits";
+    private const string AwsForms =
+        "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole account's 12 digits";
 
     /// <summary>The store whose form it has; null: none's.</summary>
     public static StoreKind? KindOf(string principal) =>
@@ -19,16 +20,21 @@ public static partial class Principals
     public static bool IsPublic(string principal) => principal is "allUsers" or "allAuthenticatedUsers" or "*";
 
     /// <summary>The form in which policies keep it: an account's 12 digits become its root's ARN.</summary>
-    internal static string Canonical(string principal, string? region) => principal.Length == 12 && principal.All(char.IsAsciiDigit)
-        ? $"arn:{(region?.StartsWith("cn-", StringComparison.Ordinal) == true ? "aws-cn" : region?.StartsWith("us-gov-", StringComparison.Ordinal) == true ? "aws-us-gov" : "aws")}:iam::{principal}:root"
-        : principal;
+    internal static string Canonical(string principal, string? region) =>
+        principal.Length == 12 && principal.All(char.IsAsciiDigit)
+            ? $"arn:{(region?.StartsWith("cn-", StringComparison.Ordinal) == true ? "aws-cn" : region?.StartsWith("us-gov-", StringComparison.Ordinal) == true ? "aws-us-gov" : "aws")}:iam::{principal}:root"
+            : principal;
 
     /// <exception cref="FlowSecretException">BadPrincipal, with the right form.</exception>
     public static void Require(StoreKind store, string principal, bool allowPublic)
     {
         if (store == StoreKind.Local)
         {
-            throw Bad(principal, "A Local store knows no principals", "Who may read its file and its key may read it: Test-FlowSecretAccess without -Principal shows what others could.");
+            throw Bad(
+                principal,
+                "A Local store knows no principals",
+                "Who may read its file and its key may read it: Test-FlowSecretAccess without -Principal shows what others could."
+            );
         }
 
         StoreKind? kind = KindOf(principal);
@@ -39,12 +45,20 @@ public static partial class Principals
 
         if (kind != store)
         {
-            throw Bad(principal, $"'{RemoteText.Clean(principal)}' is a principal of {Cloud(kind.Value)}, and the store is {Cloud(store)}'s", $"Name one of {Cloud(store)}: {Forms(store)}; or another store: -Environment NAME");
+            throw Bad(
+                principal,
+                $"'{RemoteText.Clean(principal)}' is a principal of {Cloud(kind.Value)}, and the store is {Cloud(store)}'s",
+                $"Name one of {Cloud(store)}: {Forms(store)}; or another store: -Environment NAME"
+            );
         }
 
         if (!allowPublic && IsPublic(principal))
         {
-            throw Bad(principal, $"'{principal}' means everybody{(principal == "allAuthenticatedUsers" ? " with any Google account" : "")}: the secret would be public", "Name who shall read it. If all the world really shall: -AllowPublicAccess");
+            throw Bad(
+                principal,
+                $"'{principal}' means everybody{(principal == "allAuthenticatedUsers" ? " with any Google account" : "")}: the secret would be public",
+                "Name who shall read it. If all the world really shall: -AllowPublicAccess"
+            );
         }
     }
 
@@ -53,7 +67,11 @@ public static partial class Principals
     {
         try
         {
-            Require(KindOf(principal) ?? (principal.StartsWith("arn:", StringComparison.Ordinal) ? StoreKind.Aws : StoreKind.Gcp), principal, allowPublic: true);
+            Require(
+                KindOf(principal) ?? (principal.StartsWith("arn:", StringComparison.Ordinal) ? StoreKind.Aws : StoreKind.Gcp),
+                principal,
+                allowPublic: true
+            );
             return null;
         }
         catch (FlowSecretException e)
@@ -66,11 +84,15 @@ public static partial class Principals
     {
         if (store == StoreKind.Aws)
         {
-            return Word().IsMatch(principal) ? $"Name it by its ARN: arn:aws:iam::ACCOUNT:role/{principal} or arn:aws:iam::ACCOUNT:user/{principal}" : $"Use {AwsForms}.";
+            return Word().IsMatch(principal)
+                ? $"Name it by its ARN: arn:aws:iam::ACCOUNT:role/{principal} or arn:aws:iam::ACCOUNT:user/{principal}"
+                : $"Use {AwsForms}.";
         }
 
         return Email().IsMatch(principal)
-            ? principal.EndsWith("gserviceaccount.com", StringComparison.OrdinalIgnoreCase) ? $"Name it as a policy does: serviceAccount:{principal}" : $"Name it as a policy does: user:{principal}, group:{principal} or serviceAccount:{principal}"
+            ? principal.EndsWith("gserviceaccount.com", StringComparison.OrdinalIgnoreCase)
+                ? $"Name it as a policy does: serviceAccount:{principal}"
+                : $"Name it as a policy does: user:{principal}, group:{principal} or serviceAccount:{principal}"
             : $"Use {GcpForms}.";
     }
 
@@ -78,13 +100,20 @@ public static partial class Principals
 
     private static string Cloud(StoreKind store) => store == StoreKind.Gcp ? "Google Cloud" : "AWS";
 
-    private static FlowSecretException Bad(string principal, string cause, string remedy) => new(ErrorIds.BadPrincipal, FlowErrorCategory.InvalidArgument, principal, cause, remedy);
+    private static FlowSecretException Bad(string principal, string cause, string remedy) =>
+        new(ErrorIds.BadPrincipal, FlowErrorCategory.InvalidArgument, principal, cause, remedy);
 
     /// <summary>Without what would mean something in a quotation of a shell, or in an address.</summary>
-    [GeneratedRegex(@"\A((user|group):[A-Za-z0-9+._%-]+@[A-Za-z0-9.-]+|serviceAccount:[A-Za-z0-9.-]+@[A-Za-z0-9.-]+|serviceAccount:[a-z0-9.:-]+\.svc\.id\.goog\[[a-z0-9.-]+/[a-z0-9.-]+\]|domain:[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|(principal|principalSet)://[A-Za-z0-9_:/.@+=*~%#,()|!$&;-]+)\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A((user|group):[A-Za-z0-9+._%-]+@[A-Za-z0-9.-]+|serviceAccount:[A-Za-z0-9.-]+@[A-Za-z0-9.-]+|serviceAccount:[a-z0-9.:-]+\.svc\.id\.goog\[[a-z0-9.-]+/[a-z0-9.-]+\]|domain:[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|(principal|principalSet)://[A-Za-z0-9_:/.@+=*~%#,()|!$&;-]+)\z",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex GcpMember();
 
-    [GeneratedRegex(@"\A(arn:aws[a-z-]*:(iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9+=,.@_/-]+)|sts::[0-9]{12}:(assumed-role|federated-user)/[A-Za-z0-9+=,.@_/-]+)|[0-9]{12})\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A(arn:aws[a-z-]*:(iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9+=,.@_/-]+)|sts::[0-9]{12}:(assumed-role|federated-user)/[A-Za-z0-9+=,.@_/-]+)|[0-9]{12})\z",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex AwsArn();
 
     [GeneratedRegex(@"\A[^\s:@/]+@[^\s:@/]+\z")]

@@ -22,7 +22,8 @@ internal static class RotationNotes
     private const string JournalPrefix = "flowsecrets-journal-";
     private const int JournalLength = 5;
 
-    public static RotationRecord? RecordOf(IReadOnlyDictionary<string, string>? notes) => RotationRecord.Parse(notes?.GetValueOrDefault(Record));
+    public static RotationRecord? RecordOf(IReadOnlyDictionary<string, string>? notes) =>
+        RotationRecord.Parse(notes?.GetValueOrDefault(Record));
 
     /// <summary>The newest first.</summary>
     public static IReadOnlyList<RotationRecord> JournalOf(IReadOnlyDictionary<string, string>? notes) =>
@@ -41,21 +42,32 @@ internal static class RotationNotes
         return changes;
     }
 
-    public static string MarkOf(string basis, int attempt, bool isUndo) => $"basis={basis} attempt={attempt.ToString(CultureInfo.InvariantCulture)}{(isUndo ? " undo=1" : "")}";
+    public static string MarkOf(string basis, int attempt, bool isUndo) =>
+        $"basis={basis} attempt={attempt.ToString(CultureInfo.InvariantCulture)}{(isUndo ? " undo=1" : "")}";
 
     /// <returns>Null: it is no such mark.</returns>
     public static PendingVersion? Parse(string? mark, string version, bool isPromoted)
     {
-        Dictionary<string, string> members = (mark ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        Dictionary<string, string> members = (mark ?? "")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(static m => m.Split('=', 2))
             .Where(static m => m.Length == 2)
             .DistinctBy(static m => m[0], StringComparer.Ordinal)
             .ToDictionary(static m => m[0], static m => m[1], StringComparer.Ordinal);
-        return !members.TryGetValue("basis", out string? basis) ? null : new PendingVersion(version, basis, isPromoted)
-        {
-            IsUndo = members.ContainsKey("undo"),
-            Attempt = int.TryParse(members.GetValueOrDefault("attempt"), NumberStyles.None, CultureInfo.InvariantCulture, out int attempt) ? attempt : 1,
-        };
+        return !members.TryGetValue("basis", out string? basis)
+            ? null
+            : new PendingVersion(version, basis, isPromoted)
+            {
+                IsUndo = members.ContainsKey("undo"),
+                Attempt = int.TryParse(
+                    members.GetValueOrDefault("attempt"),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out int attempt
+                )
+                    ? attempt
+                    : 1,
+            };
     }
 
     /// <summary>The record as it was seen must be the record that is there.</summary>
@@ -68,5 +80,10 @@ internal static class RotationNotes
     }
 
     private static (string Key, RotationRecord? Record)[] Slots(IReadOnlyDictionary<string, string>? notes) =>
-        [.. Enumerable.Range(0, JournalLength).Select(i => $"{JournalPrefix}{i}").Select(k => (k, RotationRecord.Parse(notes?.GetValueOrDefault(k))))];
+        [
+            .. Enumerable
+                .Range(0, JournalLength)
+                .Select(i => $"{JournalPrefix}{i}")
+                .Select(k => (k, RotationRecord.Parse(notes?.GetValueOrDefault(k)))),
+        ];
 }

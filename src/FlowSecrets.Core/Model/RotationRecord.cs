@@ -77,7 +77,11 @@ public sealed record RotationRecord(RotationState State)
     /// <returns>Null: it is none of ours, or of a version to come.</returns>
     public static RotationRecord? Parse(string? text)
     {
-        if (text?.Split(' ', 3) is not [Version, { } word, ..] parts || !Enum.TryParse(word, out RotationState state) || !Enum.IsDefined(state))
+        if (
+            text?.Split(' ', 3) is not [Version, { } word, ..] parts
+            || !Enum.TryParse(word, out RotationState state)
+            || !Enum.IsDefined(state)
+        )
         {
             return null;
         }
@@ -104,7 +108,14 @@ public sealed record RotationRecord(RotationState State)
             Ended = Time(members.GetValueOrDefault("end")),
             RetireAt = Time(members.GetValueOrDefault("retire")),
             FailedStep = Enum.TryParse(members.GetValueOrDefault("step"), out RotationState step) ? step : null,
-            Failures = int.TryParse(members.GetValueOrDefault("failures"), NumberStyles.None, CultureInfo.InvariantCulture, out int failures) ? failures : 0,
+            Failures = int.TryParse(
+                members.GetValueOrDefault("failures"),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out int failures
+            )
+                ? failures
+                : 0,
             ErrorId = members.GetValueOrDefault("error"),
             By = by < 0 ? "" : rest[(rest.IndexOf("by=", by, StringComparison.Ordinal) + 3)..],
         };
@@ -113,11 +124,17 @@ public sealed record RotationRecord(RotationState State)
     private static string Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     private static DateTimeOffset? Time(string? seconds) =>
-        long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number is > -62135596800 and < 253402300800 ? DateTimeOffset.FromUnixTimeSeconds(number) : null;
+        long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+        && number is > -62135596800 and < 253402300800
+            ? DateTimeOffset.FromUnixTimeSeconds(number)
+            : null;
 
     private static string Clean(string text)
     {
-        char[] characters = [.. text.Select(static c => char.IsAsciiLetterOrDigit(c) || "_.:/+-@".Contains(c, StringComparison.Ordinal) ? c : ' ')];
+        char[] characters =
+        [
+            .. text.Select(static c => char.IsAsciiLetterOrDigit(c) || "_.:/+-@".Contains(c, StringComparison.Ordinal) ? c : ' '),
+        ];
         return string.Join(' ', new string(characters).Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -6,24 +6,32 @@ namespace FlowSecrets;
 public static partial class SecretNames
 {
     /// <summary>A store's rule in words.</summary>
-    public static string Rule(StoreKind store) => store switch
-    {
-        StoreKind.Gcp => "1 to 255 letters, digits, '-' and '_'",
-        _ => "1 to 512 ASCII letters, digits and /_+=.@-",
-    };
+    public static string Rule(StoreKind store) =>
+        store switch
+        {
+            StoreKind.Gcp => "1 to 255 letters, digits, '-' and '_'",
+            _ => "1 to 512 ASCII letters, digits and /_+=.@-",
+        };
 
-    public static bool IsValid(StoreKind store, string name) => store switch
-    {
-        StoreKind.Gcp => GcpName().IsMatch(name),
-        _ => AwsName().IsMatch(name),
-    };
+    public static bool IsValid(StoreKind store, string name) =>
+        store switch
+        {
+            StoreKind.Gcp => GcpName().IsMatch(name),
+            _ => AwsName().IsMatch(name),
+        };
 
     /// <exception cref="FlowSecretException">InvalidName.</exception>
     public static void Require(StoreKind store, string name)
     {
         if (!IsValid(store, name))
         {
-            throw new FlowSecretException(ErrorIds.InvalidName, FlowErrorCategory.InvalidArgument, name, $"'{name}' is not a name that the store ({store}) takes", $"Use {Rule(store)}.");
+            throw new FlowSecretException(
+                ErrorIds.InvalidName,
+                FlowErrorCategory.InvalidArgument,
+                name,
+                $"'{name}' is not a name that the store ({store}) takes",
+                $"Use {Rule(store)}."
+            );
         }
     }
 

@@ -66,7 +66,14 @@ public sealed record StoreSelection(StoreKind Store)
     public const int DefaultThrottleLimit = 32;
 
     /// <summary>The same without what opens it, for comparing places.</summary>
-    internal StoreSelection WithoutKeys => this with { Passphrase = null, AccessToken = null, CredentialPath = null, ThrottleLimit = DefaultThrottleLimit };
+    internal StoreSelection WithoutKeys =>
+        this with
+        {
+            Passphrase = null,
+            AccessToken = null,
+            CredentialPath = null,
+            ThrottleLimit = DefaultThrottleLimit,
+        };
 }
 
 /// <summary>What a store can do; honest, so that commands need no try.</summary>
@@ -83,7 +90,8 @@ public sealed record StoreCapabilities(
     bool Labels,
     bool Replication,
     int MaxValueBytes,
-    string NameRule);
+    string NameRule
+);
 
 /// <summary>Whether a store can be used now.</summary>
 public enum StoreReadiness

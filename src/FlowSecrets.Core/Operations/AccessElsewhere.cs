@@ -21,9 +21,17 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
         }
 
         // Where one is, the others are: all regions are asked for the first one alone.
-        IReadOnlyList<(StoreSelection Selection, string How)> candidates = _found ?? [.. Candidates(), .. await RegionsAsync(cancellationToken)];
+        IReadOnlyList<(StoreSelection Selection, string How)> candidates =
+            _found ?? [.. Candidates(), .. await RegionsAsync(cancellationToken)];
         List<(StoreSelection Selection, string How)> found = [];
-        await foreach ((StoreSelection Selection, string How)? there in Bounded.RunAsync(candidates, RegionsAtATime, (c, ct) => ThereAsync(c, answer.StoreName, ct), cancellationToken))
+        await foreach (
+            (StoreSelection Selection, string How)? there in Bounded.RunAsync(
+                candidates,
+                RegionsAtATime,
+                (c, ct) => ThereAsync(c, answer.StoreName, ct),
+                cancellationToken
+            )
+        )
         {
             if (there is { } place)
             {
@@ -32,17 +40,36 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
         }
 
         _found ??= found.Count > 0 ? found : [.. Candidates()];
-        return found.Count == 0 ? answer : await ElsewhereAsync(answer, found.OrderBy(f => f.Selection.Region == workspace.Selection.Region ? 0 : 1).ThenBy(static f => f.How, StringComparer.Ordinal).First(), cancellationToken);
+        return found.Count == 0
+            ? answer
+            : await ElsewhereAsync(
+                answer,
+                found
+                    .OrderBy(f => f.Selection.Region == workspace.Selection.Region ? 0 : 1)
+                    .ThenBy(static f => f.How, StringComparer.Ordinal)
+                    .First(),
+                cancellationToken
+            );
     }
 
-    private async Task<AccessAnswer> ElsewhereAsync(AccessAnswer answer, (StoreSelection Selection, string How) there, CancellationToken cancellationToken)
+    private async Task<AccessAnswer> ElsewhereAsync(
+        AccessAnswer answer,
+        (StoreSelection Selection, string How) there,
+        CancellationToken cancellationToken
+    )
     {
         StoreSelection here = workspace.Selection;
-        bool isEndpoint = here.Store == StoreKind.Gcp && there.Selection.Project == here.Project && (there.Selection.Region is null || here.Region is null);
+        bool isEndpoint =
+            here.Store == StoreKind.Gcp
+            && there.Selection.Project == here.Project
+            && (there.Selection.Region is null || here.Region is null);
         if (answer.Cause == AccessCauses.SecretNotFoundOrForbidden)
         {
             // It may be here as well: another place has one of that name, and that is all that is known.
-            return answer with { Evidence = $"{answer.Evidence}; there is one in the {await PlaceAsync(there.Selection, cancellationToken)}" };
+            return answer with
+            {
+                Evidence = $"{answer.Evidence}; there is one in the {await PlaceAsync(there.Selection, cancellationToken)}",
+            };
         }
 
         Place place = await PlaceAsync(there.Selection, cancellationToken);
@@ -50,14 +77,31 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
         // What the selection leaves to the machine is said all the same.
         string[] found = place.Location.Split('/');
         (string? project, string? at) = here.Store == StoreKind.Gcp ? (found[0], found.ElementAtOrDefault(1)) : (null, found[^1]);
-        string remedy = there.How.StartsWith('-') ? $"Use that one: {there.How}"
+        string remedy = there.How.StartsWith('-')
+            ? $"Use that one: {there.How}"
             : $"Use that one: Connect-FlowSecretStore -Store {here.Store}{Argument("Project", project)}{Argument("Region", at)}{Argument("Profile", there.Selection.Profile)}";
         return isEndpoint
-            ? answer with { Result = AccessResult.Denied, Cause = AccessCauses.OtherEndpoint, Evidence = $"'{answer.StoreName}' is a {(there.Selection.Region is { } region ? $"regional secret of {region}" : "global secret")}, and the {workspace.Place} was asked, whose endpoint does not have it", Remedy = $"{remedy}; or set {(there.Selection.Region is { } r ? $"'region: {r}'" : "no 'region'")} in the catalog's environment" }
-            : answer with { Result = AccessResult.Denied, Cause = AccessCauses.OtherPlace, Evidence = $"'{answer.StoreName}' is in the {place}{(there.How.StartsWith('-') ? "" : $" ({there.How})")}, and the {workspace.Place} was asked", Remedy = remedy };
+            ? answer with
+            {
+                Result = AccessResult.Denied,
+                Cause = AccessCauses.OtherEndpoint,
+                Evidence =
+                    $"'{answer.StoreName}' is a {(there.Selection.Region is { } region ? $"regional secret of {region}" : "global secret")}, and the {workspace.Place} was asked, whose endpoint does not have it",
+                Remedy =
+                    $"{remedy}; or set {(there.Selection.Region is { } r ? $"'region: {r}'" : "no 'region'")} in the catalog's environment",
+            }
+            : answer with
+            {
+                Result = AccessResult.Denied,
+                Cause = AccessCauses.OtherPlace,
+                Evidence =
+                    $"'{answer.StoreName}' is in the {place}{(there.How.StartsWith('-') ? "" : $" ({there.How})")}, and the {workspace.Place} was asked",
+                Remedy = remedy,
+            };
     }
 
-    private async Task<Place> PlaceAsync(StoreSelection selection, CancellationToken cancellationToken) => await context.Providers().OpenStore(selection, context.Variable).IdentifyAsync(cancellationToken);
+    private async Task<Place> PlaceAsync(StoreSelection selection, CancellationToken cancellationToken) =>
+        await context.Providers().OpenStore(selection, context.Variable).IdentifyAsync(cancellationToken);
 
     private static string Argument(string name, string? value) => value is null ? "" : $" -{name} '{value}'";
 
@@ -69,7 +113,16 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
             .Select(static e => (e.Selection, $"-Environment '{e.Name}'"));
 
         // Without its place, a selection means what this machine is set to.
-        (StoreSelection, string) machine = (new StoreSelection(here.Store) { AccessToken = here.AccessToken, CredentialPath = here.CredentialPath, Endpoint = here.Endpoint, AllowUnencryptedEndpoint = here.AllowUnencryptedEndpoint }, "as this machine is set");
+        (StoreSelection, string) machine = (
+            new StoreSelection(here.Store)
+            {
+                AccessToken = here.AccessToken,
+                CredentialPath = here.CredentialPath,
+                Endpoint = here.Endpoint,
+                AllowUnencryptedEndpoint = here.AllowUnencryptedEndpoint,
+            },
+            "as this machine is set"
+        );
         return environments.Append(machine).Where(c => here.Store != StoreKind.Local && !IsHere(c.Item1));
     }
 
@@ -93,11 +146,19 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
         return regions.Select(r => (workspace.Selection with { Region = r }, "another region")).Where(c => !IsHere(c.Item1));
     }
 
-    private async Task<(StoreSelection Selection, string How)?> ThereAsync((StoreSelection Selection, string How) candidate, string name, CancellationToken cancellationToken)
+    private async Task<(StoreSelection Selection, string How)?> ThereAsync(
+        (StoreSelection Selection, string How) candidate,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return await context.Providers().OpenStore(candidate.Selection, context.Variable).DescribeAsync(name, cancellationToken) is { Deleted: null } ? candidate : null;
+            return
+                await context.Providers().OpenStore(candidate.Selection, context.Variable).DescribeAsync(name, cancellationToken)
+                    is { Deleted: null }
+                ? candidate
+                : null;
         }
         catch (FlowSecretException)
         {

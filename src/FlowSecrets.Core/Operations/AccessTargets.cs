@@ -35,7 +35,13 @@ internal sealed record AccessTarget(string? Principal, string? Workload, SecretP
 internal static class AccessTargets
 {
     /// <exception cref="FlowSecretException">BadPrincipal, BadArgument, NoCatalog, SecretNotInCatalog and what a workload's platform says.</exception>
-    public static async Task<IReadOnlyList<AccessTarget>> FindAsync(OperationContext context, Workspace workspace, AccessOptions options, IOperationHost host, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<AccessTarget>> FindAsync(
+        OperationContext context,
+        Workspace workspace,
+        AccessOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         options = options with { Principals = [.. options.Principals.Select(p => Principals.Canonical(p, workspace.Selection.Region))] };
         IReadOnlyList<SecretRef> secrets = Secrets(context, workspace, options);
@@ -46,7 +52,13 @@ internal static class AccessTargets
 
         if (options is { FromCatalog: true, Workloads.Count: > 0 })
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Workload", "-FromCatalog takes the principals from the catalog's 'access' entries, so it does not go with -Workload", "Leave one of them out.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                "-Workload",
+                "-FromCatalog takes the principals from the catalog's 'access' entries, so it does not go with -Workload",
+                "Leave one of them out."
+            );
         }
 
         if (options.FromCatalog)
@@ -65,14 +77,25 @@ internal static class AccessTargets
     }
 
     /// <summary>The 'access' entries in force for this environment, of principals that its store knows.</summary>
-    public static IReadOnlyList<(CatalogAccess Entry, SecretPermission Permission)> Entries(OperationContext context, Workspace workspace, IOperationHost host)
+    public static IReadOnlyList<(CatalogAccess Entry, SecretPermission Permission)> Entries(
+        OperationContext context,
+        Workspace workspace,
+        IOperationHost host
+    )
     {
-        Catalog catalog = workspace.Catalog ?? throw CatalogLoader.None(context, "-FromCatalog takes the principals from its 'access' entries. Without one, name them: -Principal");
+        Catalog catalog =
+            workspace.Catalog
+            ?? throw CatalogLoader.None(
+                context,
+                "-FromCatalog takes the principals from its 'access' entries. Without one, name them: -Principal"
+            );
         IReadOnlyList<CatalogAccess> all = workspace.Environment?.Access ?? catalog.Access;
         CatalogAccess[] known = [.. all.Where(e => Principals.KindOf(e.Principal) == workspace.Place.Store)];
         if (known.Length < all.Count)
         {
-            host.Verbose($"{Words.Count(all.Count - known.Length, "entry", "entries")} of 'access' name principals of another kind of store and are left out.");
+            host.Verbose(
+                $"{Words.Count(all.Count - known.Length, "entry", "entries")} of 'access' name principals of another kind of store and are left out."
+            );
         }
 
         return [.. known.Select(static e => (e, PermissionOf(e.Role)))];
@@ -88,14 +111,28 @@ internal static class AccessTargets
             : throw CatalogLoader.None(context, "Without one, name the secret as its store does: -StoreName NAME");
     }
 
-    private static IReadOnlyList<AccessTarget> FromCatalog(OperationContext context, Workspace workspace, AccessOptions options, IReadOnlyList<SecretRef> secrets, IOperationHost host)
+    private static IReadOnlyList<AccessTarget> FromCatalog(
+        OperationContext context,
+        Workspace workspace,
+        AccessOptions options,
+        IReadOnlyList<SecretRef> secrets,
+        IOperationHost host
+    )
     {
         AccessTarget[] targets =
         [
             .. Entries(context, workspace, host)
                 .Where(e => options.Permission is null || options.Permission == e.Permission)
-                .Select(e => new AccessTarget(Principals.Canonical(e.Entry.Principal, workspace.Selection.Region), null, e.Permission, [.. secrets.Where(s => s.Definition is { } d && e.Entry.Secrets.Any(p => Wildcard.IsMatch(p, d.Key)))]))
-                .Where(t => t.Secrets.Count > 0 && (options.Principals.Count == 0 || options.Principals.Contains(t.Principal, StringComparer.OrdinalIgnoreCase))),
+                .Select(e => new AccessTarget(
+                    Principals.Canonical(e.Entry.Principal, workspace.Selection.Region),
+                    null,
+                    e.Permission,
+                    [.. secrets.Where(s => s.Definition is { } d && e.Entry.Secrets.Any(p => Wildcard.IsMatch(p, d.Key)))]
+                ))
+                .Where(t =>
+                    t.Secrets.Count > 0
+                    && (options.Principals.Count == 0 || options.Principals.Contains(t.Principal, StringComparer.OrdinalIgnoreCase))
+                ),
         ];
         foreach (AccessTarget target in targets)
         {
@@ -106,34 +143,59 @@ internal static class AccessTargets
         return targets;
     }
 
-    private static async Task<AccessTarget> OfWorkloadAsync(OperationContext context, Workspace workspace, AccessOptions options, string name, SecretPermission permission, IReadOnlyList<SecretRef> secrets, CancellationToken cancellationToken)
+    private static async Task<AccessTarget> OfWorkloadAsync(
+        OperationContext context,
+        Workspace workspace,
+        AccessOptions options,
+        string name,
+        SecretPermission permission,
+        IReadOnlyList<SecretRef> secrets,
+        CancellationToken cancellationToken
+    )
     {
-        Catalog catalog = workspace.Catalog ?? throw CatalogLoader.None(context, "-Workload names a workload of a catalog. Without one, name the principal itself: -Principal");
+        Catalog catalog =
+            workspace.Catalog
+            ?? throw CatalogLoader.None(
+                context,
+                "-Workload names a workload of a catalog. Without one, name the principal itself: -Principal"
+            );
         IReadOnlyDictionary<string, CatalogWorkload> known = catalog.WorkloadsOf(workspace.Environment);
-        CatalogWorkload workload = known.TryGetValue(name, out CatalogWorkload? found) ? found : throw new FlowSecretException(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.ObjectNotFound,
-            name,
-            $"The catalog '{catalog.Path}' has no workload '{name}'",
-            known.Count == 0 ? "Describe it under 'workloads', or name the principal itself: -Principal" : $"There are: {string.Join(", ", known.Keys)}.");
-        WorkloadIdentity identity = await context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable).IdentityAsync(cancellationToken);
+        CatalogWorkload workload = known.TryGetValue(name, out CatalogWorkload? found)
+            ? found
+            : throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.ObjectNotFound,
+                name,
+                $"The catalog '{catalog.Path}' has no workload '{name}'",
+                known.Count == 0
+                    ? "Describe it under 'workloads', or name the principal itself: -Principal"
+                    : $"There are: {string.Join(", ", known.Keys)}."
+            );
+        WorkloadIdentity identity = await context
+            .Providers()
+            .OpenWorkload(workload, workspace.Selection, context.Variable)
+            .IdentityAsync(cancellationToken);
         Principals.Require(workspace.Place.Store, identity.Principal, allowPublic: false);
 
         // What nobody named is what the workload consumes.
         bool everything = options.Names.Count == 0 && options.StoreNames.Count == 0;
         SecretRef[] consumed = [.. secrets.Where(s => s.Definition?.Workloads.Contains(name, StringComparer.Ordinal) == true)];
-        return !everything || consumed.Length > 0 ? new AccessTarget(identity.Principal, name, permission, everything ? consumed : secrets) : throw new FlowSecretException(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
-            name,
-            $"The catalog '{catalog.Path}' does not say which secrets '{name}' consumes",
-            $"Say it with 'workloads: [{name}]' at those secrets, or name them: -Name");
+        return !everything || consumed.Length > 0
+            ? new AccessTarget(identity.Principal, name, permission, everything ? consumed : secrets)
+            : throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                name,
+                $"The catalog '{catalog.Path}' does not say which secrets '{name}' consumes",
+                $"Say it with 'workloads: [{name}]' at those secrets, or name them: -Name"
+            );
     }
 
-    private static SecretPermission PermissionOf(string role) => role switch
-    {
-        "writer" => SecretPermission.Write,
-        "manager" => SecretPermission.Manage,
-        _ => SecretPermission.Read,
-    };
+    private static SecretPermission PermissionOf(string role) =>
+        role switch
+        {
+            "writer" => SecretPermission.Write,
+            "manager" => SecretPermission.Manage,
+            _ => SecretPermission.Read,
+        };
 }

@@ -9,7 +9,11 @@ internal sealed class AccessWait(TimeProvider clock, Workspace workspace)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     /// <returns>What did not work in the end.</returns>
-    public async IAsyncEnumerable<SecretAccessChange> RunAsync(IReadOnlyList<AccessTarget> targets, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretAccessChange> RunAsync(
+        IReadOnlyList<AccessTarget> targets,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         List<(AccessTarget Target, AccessAnswer? Last)> waiting = [.. targets.Select(static t => (t, (AccessAnswer?)null))];
         TimeSpan limit = workspace.Store.Access.Propagation;
@@ -20,9 +24,17 @@ internal sealed class AccessWait(TimeProvider clock, Workspace workspace)
             for (int i = waiting.Count - 1; i >= 0; i--)
             {
                 AccessTarget target = waiting[i].Target;
-                AccessAnswer? answer = await workspace.Store.Access.TryAsync(target.Secrets[0].StoreName, new AccessQuestion(target.Principal, target.Permission), cancellationToken);
+                AccessAnswer? answer = await workspace.Store.Access.TryAsync(
+                    target.Secrets[0].StoreName,
+                    new AccessQuestion(target.Principal, target.Permission),
+                    cancellationToken
+                );
                 waiting[i] = (target, answer);
-                if (answer is { Result: AccessResult.Allowed } or { Cause: AccessCauses.SecretHasNoVersion or AccessCauses.VersionDisabled or AccessCauses.VersionDestroyed })
+                if (
+                    answer
+                    is { Result: AccessResult.Allowed }
+                        or { Cause: AccessCauses.SecretHasNoVersion or AccessCauses.VersionDisabled or AccessCauses.VersionDestroyed }
+                )
                 {
                     waiting.RemoveAt(i);
                 }
@@ -34,7 +46,14 @@ internal sealed class AccessWait(TimeProvider clock, Workspace workspace)
                 break;
             }
 
-            host.Progress(new ProgressUpdate("Waiting until the grants work", $"{Words.Count(waiting.Count, "grant")} to go, {limit - spent:m\\:ss} at most", (int)spent.TotalSeconds, (int)limit.TotalSeconds));
+            host.Progress(
+                new ProgressUpdate(
+                    "Waiting until the grants work",
+                    $"{Words.Count(waiting.Count, "grant")} to go, {limit - spent:m\\:ss} at most",
+                    (int)spent.TotalSeconds,
+                    (int)limit.TotalSeconds
+                )
+            );
             await Task.Delay(pause < limit - spent ? pause : limit - spent, clock, cancellationToken);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
@@ -43,14 +62,33 @@ internal sealed class AccessWait(TimeProvider clock, Workspace workspace)
         {
             if (last is null)
             {
-                host.Verbose($"Nobody but {target.Principal} can see whether it works; the {limit.TotalMinutes:0} minutes that it may take are over.");
+                host.Verbose(
+                    $"Nobody but {target.Principal} can see whether it works; the {limit.TotalMinutes:0} minutes that it may take are over."
+                );
                 continue;
             }
 
             SecretRef secret = target.Secrets[0];
             FlowSecretException error = last.ToException();
-            FlowSecretException here = workspace.Here(new FlowSecretException(error.Id, error.Category, error.Target, $"After {limit.TotalMinutes:0} minutes {target.Principal} still may not use '{secret.StoreName}': {last.Evidence}", error.Remedy) { AccessCause = last.Cause }, secret);
-            yield return ChangeAccessOperation.Result(workspace, secret, ItemStatus.Failed) with { Principal = [target.Principal!], Message = here.Message, Error = here };
+            FlowSecretException here = workspace.Here(
+                new FlowSecretException(
+                    error.Id,
+                    error.Category,
+                    error.Target,
+                    $"After {limit.TotalMinutes:0} minutes {target.Principal} still may not use '{secret.StoreName}': {last.Evidence}",
+                    error.Remedy
+                )
+                {
+                    AccessCause = last.Cause,
+                },
+                secret
+            );
+            yield return ChangeAccessOperation.Result(workspace, secret, ItemStatus.Failed) with
+            {
+                Principal = [target.Principal!],
+                Message = here.Message,
+                Error = here,
+            };
         }
     }
 }

@@ -30,7 +30,11 @@ public sealed record CatalogTest : ItemResult
 /// <summary>Reads the catalog as objects.</summary>
 public sealed class GetCatalogOperation(OperationContext context) : IOperation<CatalogOptions, Catalog>
 {
-    public async IAsyncEnumerable<Catalog> RunAsync(CatalogOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Catalog> RunAsync(
+        CatalogOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await Task.CompletedTask;
         yield return CatalogLoader.Require(context, options.CatalogPath);
@@ -40,10 +44,15 @@ public sealed class GetCatalogOperation(OperationContext context) : IOperation<C
 /// <summary>Checks a catalog and reports all its problems.</summary>
 public sealed class TestCatalogOperation(OperationContext context) : IOperation<CatalogOptions, CatalogTest>
 {
-    public async IAsyncEnumerable<CatalogTest> RunAsync(CatalogOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CatalogTest> RunAsync(
+        CatalogOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await Task.CompletedTask;
-        string path = CatalogLoader.PathOf(context, options.CatalogPath)
+        string path =
+            CatalogLoader.PathOf(context, options.CatalogPath)
             ?? throw CatalogLoader.None(context, "Make one with New-FlowSecretCatalog, or name it: -CatalogPath FILE");
         Catalog? catalog = CatalogLoader.Read(context, path, null, out IReadOnlyList<CatalogProblem> problems);
         yield return new CatalogTest
@@ -63,7 +72,11 @@ public sealed class TestCatalogOperation(OperationContext context) : IOperation<
 /// <summary>Approves a catalog's present content.</summary>
 public sealed class ApproveCatalogOperation(OperationContext context) : IOperation<CatalogOptions, CatalogTest>
 {
-    public async IAsyncEnumerable<CatalogTest> RunAsync(CatalogOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CatalogTest> RunAsync(
+        CatalogOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Catalog catalog = CatalogLoader.Require(context, options.CatalogPath);
         CatalogTest result = new()
@@ -77,14 +90,25 @@ public sealed class ApproveCatalogOperation(OperationContext context) : IOperati
         };
         if (CatalogTrust.IsApproved(catalog, context.Variable))
         {
-            yield return result with { Message = "It was approved before." };
+            yield return result with
+            {
+                Message = "It was approved before.",
+            };
             yield break;
         }
 
-        string reach = catalog.HasScripts ? "let it run its scripts and name files outside of its repository" : "let it name files outside of its repository";
-        if (!await host.ShouldProcessAsync(catalog.Path, $"Approve this content ({catalog.ContentHash[..12]}…): {reach}", cancellationToken))
+        string reach = catalog.HasScripts
+            ? "let it run its scripts and name files outside of its repository"
+            : "let it name files outside of its repository";
+        if (
+            !await host.ShouldProcessAsync(catalog.Path, $"Approve this content ({catalog.ContentHash[..12]}…): {reach}", cancellationToken)
+        )
         {
-            yield return result with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, IsTrusted = false };
+            yield return result with
+            {
+                Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped,
+                IsTrusted = false,
+            };
             yield break;
         }
 

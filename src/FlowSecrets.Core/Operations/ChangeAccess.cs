@@ -44,7 +44,11 @@ public sealed record SecretAccessChange : ItemResult
 /// <summary>Grants and revokes; each secret's policy is read, changed and written once, and nothing else in it is touched.</summary>
 public sealed class ChangeAccessOperation(OperationContext context) : IOperation<ChangeAccessOptions, SecretAccessChange>
 {
-    public async IAsyncEnumerable<SecretAccessChange> RunAsync(ChangeAccessOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretAccessChange> RunAsync(
+        ChangeAccessOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Check(options, context.Clock);
         Workspace workspace = Workspace.Open(context, options);
@@ -60,9 +64,18 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
         SecretRef[] all = [.. secrets.DistinctBy(static s => s.StoreName, StringComparer.Ordinal)];
         int done = 0;
         List<AccessTarget> granted = [];
-        await foreach (Planned planned in Bounded.RunAsync(all, workspace.Store.Concurrency, (s, ct) => PlanAsync(workspace, s, targets, options, ct), cancellationToken))
+        await foreach (
+            Planned planned in Bounded.RunAsync(
+                all,
+                workspace.Store.Concurrency,
+                (s, ct) => PlanAsync(workspace, s, targets, options, ct),
+                cancellationToken
+            )
+        )
         {
-            host.Progress(new ProgressUpdate(options.Grant ? "Granting access" : "Revoking access", planned.Secret.StoreName, ++done, all.Length));
+            host.Progress(
+                new ProgressUpdate(options.Grant ? "Granting access" : "Revoking access", planned.Secret.StoreName, ++done, all.Length)
+            );
             foreach (SecretAccessChange extra in planned.Extra.Select(g => Extra(workspace, planned.Secret, g)))
             {
                 yield return extra;
@@ -89,12 +102,24 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
     {
         if (options is { FromCatalog: false, Principals.Count: 0, Workloads.Count: 0 })
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Principal", "No principal is named", "Name it: -Principal, -Workload, or -FromCatalog for the catalog's 'access' entries.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                "-Principal",
+                "No principal is named",
+                "Name it: -Principal, -Workload, or -FromCatalog for the catalog's 'access' entries."
+            );
         }
 
         if ((options.Prune || options.PruneAll) && options is not { FromCatalog: true, Principals.Count: 0 })
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Prune", "-Prune and -PruneAll take off what the catalog does not name, so they go with -FromCatalog and without -Principal", "Add -FromCatalog and leave -Principal out; or take one off: Revoke-FlowSecretAccess NAME -Principal PRINCIPAL");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                "-Prune",
+                "-Prune and -PruneAll take off what the catalog does not name, so they go with -FromCatalog and without -Principal",
+                "Add -FromCatalog and leave -Principal out; or take one off: Revoke-FlowSecretAccess NAME -Principal PRINCIPAL"
+            );
         }
 
         RequireToCome(options.Expires, clock);
@@ -105,13 +130,36 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
     {
         if (expires <= clock.GetUtcNow())
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Expires", $"-Expires {expires:u} is over", "Name a time to come, such as (Get-Date).AddHours(8).");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                "-Expires",
+                $"-Expires {expires:u} is over",
+                "Name a time to come, such as (Get-Date).AddHours(8)."
+            );
         }
     }
 
-    private static async Task<Planned> PlanAsync(Workspace workspace, SecretRef secret, IReadOnlyList<AccessTarget> targets, ChangeAccessOptions options, CancellationToken cancellationToken)
+    private static async Task<Planned> PlanAsync(
+        Workspace workspace,
+        SecretRef secret,
+        IReadOnlyList<AccessTarget> targets,
+        ChangeAccessOptions options,
+        CancellationToken cancellationToken
+    )
     {
-        List<AccessEdit> edits = [.. targets.Where(t => t.Secrets.Contains(secret)).Select(t => new AccessEdit(options.Grant, t.Principal!, options.Grant || options.FromCatalog ? t.Permission : options.Permission, options.Expires)).Distinct()];
+        List<AccessEdit> edits =
+        [
+            .. targets
+                .Where(t => t.Secrets.Contains(secret))
+                .Select(t => new AccessEdit(
+                    options.Grant,
+                    t.Principal!,
+                    options.Grant || options.FromCatalog ? t.Permission : options.Permission,
+                    options.Expires
+                ))
+                .Distinct(),
+        ];
         try
         {
             List<SecretGrant> extra = [];
@@ -119,14 +167,27 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
             if (options is { FromCatalog: true, Grant: true, Principals.Count: 0 })
             {
                 AccessList list = await workspace.Store.Access.ListAsync(secret.StoreName, cancellationToken);
-                SecretGrant[] unnamed = [.. list.Grants.Where(g => g is { Direct: true, Denies: false } && !edits.Exists(e => IsNamed(e, g)))];
-                SecretGrant[] pruned = [.. unnamed.Where(g => options.PruneAll || (options.Prune && g is { Ours: true, Exactly: not null }))];
+                SecretGrant[] unnamed =
+                [
+                    .. list.Grants.Where(g => g is { Direct: true, Denies: false } && !edits.Exists(e => IsNamed(e, g))),
+                ];
+                SecretGrant[] pruned =
+                [
+                    .. unnamed.Where(g => options.PruneAll || (options.Prune && g is { Ours: true, Exactly: not null })),
+                ];
                 edits.AddRange(pruned.Select(static g => new AccessEdit(Grant: false, g.Principal, null, null, g)));
                 extra.AddRange(unnamed.Except(pruned));
                 prunes = pruned.Length > 0;
             }
 
-            return new Planned(secret, edits, await workspace.Store.Access.PlanAsync(secret.StoreName, edits, cancellationToken), extra, prunes, null);
+            return new Planned(
+                secret,
+                edits,
+                await workspace.Store.Access.PlanAsync(secret.StoreName, edits, cancellationToken),
+                extra,
+                prunes,
+                null
+            );
         }
         catch (FlowSecretException e)
         {
@@ -135,11 +196,23 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
     }
 
     private static bool IsNamed(AccessEdit edit, SecretGrant grant) =>
-        string.Equals(edit.Principal, grant.Principal, StringComparison.OrdinalIgnoreCase) && edit.Permission == grant.Exactly && grant.Condition is null == edit.Expires is null;
+        string.Equals(edit.Principal, grant.Principal, StringComparison.OrdinalIgnoreCase)
+        && edit.Permission == grant.Exactly
+        && grant.Condition is null == edit.Expires is null;
 
-    private static async Task<SecretAccessChange> ApplyAsync(Workspace workspace, Planned planned, ChangeAccessOptions options, IOperationHost host, CancellationToken cancellationToken)
+    private static async Task<SecretAccessChange> ApplyAsync(
+        Workspace workspace,
+        Planned planned,
+        ChangeAccessOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
-        SecretAccessChange result = Result(workspace, planned.Secret, ItemStatus.Unchanged) with { Principal = [.. planned.Edits.Select(static e => e.Principal).Distinct(StringComparer.Ordinal)], Change = planned.Change.Diff };
+        SecretAccessChange result = Result(workspace, planned.Secret, ItemStatus.Unchanged) with
+        {
+            Principal = [.. planned.Edits.Select(static e => e.Principal).Distinct(StringComparer.Ordinal)],
+            Change = planned.Change.Diff,
+        };
         if (planned.Refusal is { } refusal)
         {
             return Failed(workspace, result, refusal, planned.Secret);
@@ -150,8 +223,16 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
             return result;
         }
 
-        string action = $"Change who may use it:{string.Concat(planned.Change.Diff.Select(static d => Environment.NewLine + "  " + d))}{Environment.NewLine}";
-        if (!await host.ShouldProcessAsync($"'{planned.Secret.StoreName}' in the {workspace.Place}", action, cancellationToken, planned.Prunes))
+        string action =
+            $"Change who may use it:{string.Concat(planned.Change.Diff.Select(static d => Environment.NewLine + "  " + d))}{Environment.NewLine}";
+        if (
+            !await host.ShouldProcessAsync(
+                $"'{planned.Secret.StoreName}' in the {workspace.Place}",
+                action,
+                cancellationToken,
+                planned.Prunes
+            )
+        )
         {
             return result with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped };
         }
@@ -165,7 +246,14 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
                 host.Warning(warning);
             }
 
-            return result with { Status = change.Diff.Count == 0 ? ItemStatus.Unchanged : options.Grant ? ItemStatus.Granted : ItemStatus.Revoked, Change = change.Diff };
+            return result with
+            {
+                Status =
+                    change.Diff.Count == 0 ? ItemStatus.Unchanged
+                    : options.Grant ? ItemStatus.Granted
+                    : ItemStatus.Revoked,
+                Change = change.Diff,
+            };
         }
         catch (FlowSecretException e)
         {
@@ -179,25 +267,34 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
         return result with { Status = ItemStatus.Failed, Message = here.Message, Error = here };
     }
 
-    private static SecretAccessChange Extra(Workspace workspace, SecretRef secret, SecretGrant grant) => Result(workspace, secret, ItemStatus.Extra) with
-    {
-        Principal = [grant.Principal],
-        Change = [$"  {grant.Principal}  {grant.Role}"],
-        Message = $"The catalog does not name it; {(grant.Ours ? "-Prune" : "-PruneAll")} takes it off.",
-    };
+    private static SecretAccessChange Extra(Workspace workspace, SecretRef secret, SecretGrant grant) =>
+        Result(workspace, secret, ItemStatus.Extra) with
+        {
+            Principal = [grant.Principal],
+            Change = [$"  {grant.Principal}  {grant.Role}"],
+            Message = $"The catalog does not name it; {(grant.Ours ? "-Prune" : "-PruneAll")} takes it off.",
+        };
 
-    internal static SecretAccessChange Result(Workspace workspace, SecretRef secret, string status) => new()
-    {
-        Name = secret.Definition?.Key,
-        StoreName = secret.StoreName,
-        Status = status,
-        Environment = workspace.Environment?.Name,
-        Store = workspace.Place.Store,
-        Place = workspace.Place.ToString(),
-    };
+    internal static SecretAccessChange Result(Workspace workspace, SecretRef secret, string status) =>
+        new()
+        {
+            Name = secret.Definition?.Key,
+            StoreName = secret.StoreName,
+            Status = status,
+            Environment = workspace.Environment?.Name,
+            Store = workspace.Place.Store,
+            Place = workspace.Place.ToString(),
+        };
 
     /// <param name="Extra">Grants that the catalog does not name and that stay.</param>
     /// <param name="Prunes">Whether grants go that nobody named.</param>
     /// <param name="Refusal">Why it cannot be done.</param>
-    private sealed record Planned(SecretRef Secret, IReadOnlyList<AccessEdit> Edits, AccessChange Change, IReadOnlyList<SecretGrant> Extra, bool Prunes, FlowSecretException? Refusal);
+    private sealed record Planned(
+        SecretRef Secret,
+        IReadOnlyList<AccessEdit> Edits,
+        AccessChange Change,
+        IReadOnlyList<SecretGrant> Extra,
+        bool Prunes,
+        FlowSecretException? Refusal
+    );
 }

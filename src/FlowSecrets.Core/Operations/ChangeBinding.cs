@@ -30,19 +30,35 @@ public sealed record BindingOptions : WorkloadOptions
 /// <summary>Injects a secret into workloads as an environment variable, or takes it out.</summary>
 public sealed class ChangeBindingOperation(OperationContext context) : IOperation<BindingOptions, WorkloadChange>
 {
-    public async IAsyncEnumerable<WorkloadChange> RunAsync(BindingOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<WorkloadChange> RunAsync(
+        BindingOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.OpenWithCatalog(context, options);
         SecretRef secret = workspace.Resolve(context, [options.Name], [], wildcards: false)[0];
         CatalogSecret definition = secret.Definition!;
         if (options.Field is { } field && definition.Fields.Count > 0 && definition.Field(field) is null)
         {
-            throw new FlowSecretException(ErrorIds.FieldNotFound, FlowErrorCategory.ObjectNotFound, definition.Key, $"The catalog knows no field '{field}' of '{definition.Key}'", $"Its fields are {string.Join(", ", definition.Fields.Select(static f => f.Name))}.");
+            throw new FlowSecretException(
+                ErrorIds.FieldNotFound,
+                FlowErrorCategory.ObjectNotFound,
+                definition.Key,
+                $"The catalog knows no field '{field}' of '{definition.Key}'",
+                $"Its fields are {string.Join(", ", definition.Fields.Select(static f => f.Name))}."
+            );
         }
 
         string variable = options.Variable ?? OneOf(definition, options.Field);
-        string? version = options.Pin && !options.Remove ? (await Plan.RequireAsync(workspace, secret, cancellationToken)).CurrentVersion ?? throw StoreErrors.HasNoVersion(workspace.Place, secret.StoreName) : null;
-        string action = options.Remove ? $"Take {variable} out" : $"Inject '{secret.StoreName}'{(version is null ? "" : $" (version {version})")} as {variable}";
+        string? version =
+            options.Pin && !options.Remove
+                ? (await Plan.RequireAsync(workspace, secret, cancellationToken)).CurrentVersion
+                    ?? throw StoreErrors.HasNoVersion(workspace.Place, secret.StoreName)
+                : null;
+        string action = options.Remove
+            ? $"Take {variable} out"
+            : $"Inject '{secret.StoreName}'{(version is null ? "" : $" (version {version})")} as {variable}";
         foreach (CatalogWorkload workload in WorkloadSelection.Find(workspace, options.Workloads))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -56,18 +72,39 @@ public sealed class ChangeBindingOperation(OperationContext context) : IOperatio
                 KubernetesKey = options.KubernetesKey,
                 Container = options.Container,
             };
-            yield return agreed ? await ChangeAsync(workspace, workload, open, binding, options, cancellationToken) : Result(workspace, workload, host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, action);
+            yield return agreed
+                ? await ChangeAsync(workspace, workload, open, binding, options, cancellationToken)
+                : Result(workspace, workload, host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, action);
         }
     }
 
-    private static async Task<WorkloadChange> ChangeAsync(Workspace workspace, CatalogWorkload workload, IWorkload open, WorkloadBinding binding, BindingOptions options, CancellationToken cancellationToken)
+    private static async Task<WorkloadChange> ChangeAsync(
+        Workspace workspace,
+        CatalogWorkload workload,
+        IWorkload open,
+        WorkloadBinding binding,
+        BindingOptions options,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            bool changed = options.Remove ? await open.UnbindAsync(binding, cancellationToken) : await open.BindAsync(binding, cancellationToken);
+            bool changed = options.Remove
+                ? await open.UnbindAsync(binding, cancellationToken)
+                : await open.BindAsync(binding, cancellationToken);
             return changed
-                ? Result(workspace, workload, options.Remove ? ItemStatus.Unbound : ItemStatus.Bound, $"{open.Description} is being deployed with it.")
-                : Result(workspace, workload, ItemStatus.Unchanged, options.Remove ? $"{binding.Variable} is not there." : "It is so already.");
+                ? Result(
+                    workspace,
+                    workload,
+                    options.Remove ? ItemStatus.Unbound : ItemStatus.Bound,
+                    $"{open.Description} is being deployed with it."
+                )
+                : Result(
+                    workspace,
+                    workload,
+                    ItemStatus.Unchanged,
+                    options.Remove ? $"{binding.Variable} is not there." : "It is so already."
+                );
         }
         catch (FlowSecretException e)
         {
@@ -79,21 +116,36 @@ public sealed class ChangeBindingOperation(OperationContext context) : IOperatio
     private static string? SecretInCluster(Workspace workspace, CatalogSecret definition, CatalogWorkload workload)
     {
         CatalogKubernetes kubernetes = workspace.Environment?.Kubernetes ?? workspace.Catalog!.Kubernetes;
-        string[] names = workload.Kind == "kubernetes" ? [.. kubernetes.Secrets.Where(s => s.From.Contains(definition.Key, StringComparer.Ordinal)).Select(static s => s.Name)] : [];
+        string[] names =
+            workload.Kind == "kubernetes"
+                ? [.. kubernetes.Secrets.Where(s => s.From.Contains(definition.Key, StringComparer.Ordinal)).Select(static s => s.Name)]
+                : [];
         return names is [var one] ? one : null;
     }
 
     private static string OneOf(CatalogSecret definition, string? field)
     {
         IReadOnlyList<string> variables = field is null ? definition.Env : definition.Field(field)?.Env ?? [];
-        return variables is [var one] ? one : throw new FlowSecretException(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
-            definition.Key,
-            variables.Count == 0 ? $"The catalog names no environment variable for '{definition.Key}{(field is null ? "" : "." + field)}'" : $"The catalog names several environment variables for '{definition.Key}{(field is null ? "" : "." + field)}': {string.Join(", ", variables)}",
-            "Say which: -Variable NAME");
+        return variables is [var one]
+            ? one
+            : throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                definition.Key,
+                variables.Count == 0
+                    ? $"The catalog names no environment variable for '{definition.Key}{(field is null ? "" : "." + field)}'"
+                    : $"The catalog names several environment variables for '{definition.Key}{(field is null ? "" : "." + field)}': {string.Join(", ", variables)}",
+                "Say which: -Variable NAME"
+            );
     }
 
     private static WorkloadChange Result(Workspace workspace, CatalogWorkload workload, string status, string? message) =>
-        new() { Workload = workload.Name, Kind = workload.Kind, Status = status, Message = message, Environment = workspace.Environment?.Name };
+        new()
+        {
+            Workload = workload.Name,
+            Kind = workload.Kind,
+            Status = status,
+            Message = message,
+            Environment = workspace.Environment?.Name,
+        };
 }

@@ -11,7 +11,8 @@ internal sealed class EnvMerge(
     EnvPlan plan,
     IReadOnlyDictionary<string, ReadOutcome> fetched,
     EnvTarget target,
-    SyncOptions options) : IDisposable
+    SyncOptions options
+) : IDisposable
 {
     private readonly Dictionary<string, string> _expected = new(StringComparer.Ordinal);
     private readonly List<(CatalogFile, string, SecretValue)> _files = [];
@@ -37,7 +38,9 @@ internal sealed class EnvMerge(
         _new = EnvDocument.Parse(options.Clean ? "" : old, target.Dialect, target.Path);
         if (string.IsNullOrWhiteSpace(_new.ToText()) && _new is EnvDocument fresh)
         {
-            fresh.AddHeader($"{catalog.Application}: written by Sync-FlowLocalEnv from {Path.GetFileName(catalog.Path)}. Lines that you add stay.");
+            fresh.AddHeader(
+                $"{catalog.Application}: written by Sync-FlowLocalEnv from {Path.GetFileName(catalog.Path)}. Lines that you add stay."
+            );
             fresh.AddHeader($"A line '# {EnvDocument.KeepMark}' over a variable keeps its value. Never commit this file.");
         }
 
@@ -75,7 +78,17 @@ internal sealed class EnvMerge(
             {
                 Set(wish, standing, keep: true);
                 bool same = string.Equals(standing, value, StringComparison.Ordinal);
-                return same ? result with { Status = ItemStatus.Kept } : result with { Status = ItemStatus.Differs, Message = "The file's value stays; the catalog's local value is another. Sync-FlowLocalEnv -Clean takes the catalog's." };
+                return same
+                    ? result with
+                    {
+                        Status = ItemStatus.Kept,
+                    }
+                    : result with
+                    {
+                        Status = ItemStatus.Differs,
+                        Message =
+                            "The file's value stays; the catalog's local value is another. Sync-FlowLocalEnv -Clean takes the catalog's.",
+                    };
             }
 
             return value is null ? Absent(wish, standing, why, result, host) : Present(wish, standing, value, result);
@@ -88,7 +101,12 @@ internal sealed class EnvMerge(
                 Set(wish, before, keep: true);
             }
 
-            return result with { Status = ItemStatus.Failed, Message = e.Message, Error = e };
+            return result with
+            {
+                Status = ItemStatus.Failed,
+                Message = e.Message,
+                Error = e,
+            };
         }
     }
 
@@ -97,7 +115,12 @@ internal sealed class EnvMerge(
         if (wish.Name.Length == 0)
         {
             string path = catalog.Resolve(wish.File!.Path);
-            return _unchangedFiles.Contains(path) ? result : result with { Status = File.Exists(path) ? ItemStatus.Updated : ItemStatus.Created };
+            return _unchangedFiles.Contains(path)
+                ? result
+                : result with
+                {
+                    Status = File.Exists(path) ? ItemStatus.Updated : ItemStatus.Created,
+                };
         }
 
         Set(wish, value, keep: false);
@@ -111,7 +134,11 @@ internal sealed class EnvMerge(
             return result with { Status = standing is null ? ItemStatus.Created : ItemStatus.Updated };
         }
 
-        return Outdated(result, standing is null ? $"{wish.Name} is not in '{target.Path}'" : $"{wish.Name} in '{target.Path}' is older than its source", standing is null ? ItemStatus.Missing : ItemStatus.Outdated);
+        return Outdated(
+            result,
+            standing is null ? $"{wish.Name} is not in '{target.Path}'" : $"{wish.Name} in '{target.Path}' is older than its source",
+            standing is null ? ItemStatus.Missing : ItemStatus.Outdated
+        );
     }
 
     private EnvVariable Absent(EnvWish wish, string? standing, string? why, EnvVariable result, IOperationHost host)
@@ -125,7 +152,13 @@ internal sealed class EnvMerge(
 
         if (wish.Required)
         {
-            FlowSecretException error = new(ErrorIds.RequiredSecretMissing, FlowErrorCategory.ObjectNotFound, wish.Name, $"{result.Name} is required. {why}", $"Set it up: Initialize-FlowSecret{(environment is null ? "" : $" -Environment '{environment.Name}'")}");
+            FlowSecretException error = new(
+                ErrorIds.RequiredSecretMissing,
+                FlowErrorCategory.ObjectNotFound,
+                wish.Name,
+                $"{result.Name} is required. {why}",
+                $"Set it up: Initialize-FlowSecret{(environment is null ? "" : $" -Environment '{environment.Name}'")}"
+            );
             return result with { Status = ItemStatus.Missing, Message = error.Message, Error = error };
         }
 
@@ -149,12 +182,22 @@ internal sealed class EnvMerge(
             host.Warning($"{result.Name} is left empty: {why}");
         }
 
-        return result with { Status = ItemStatus.Missing, Message = why };
+        return result with
+        {
+            Status = ItemStatus.Missing,
+            Message = why,
+        };
     }
 
     private static EnvVariable Outdated(EnvVariable result, string cause, string status)
     {
-        FlowSecretException error = new(ErrorIds.EnvFileOutdated, FlowErrorCategory.InvalidData, result.Name, cause, "Write it: Sync-FlowLocalEnv");
+        FlowSecretException error = new(
+            ErrorIds.EnvFileOutdated,
+            FlowErrorCategory.InvalidData,
+            result.Name,
+            cause,
+            "Write it: Sync-FlowLocalEnv"
+        );
         return result with { Status = status, Message = error.Message, Error = error };
     }
 
@@ -174,7 +217,13 @@ internal sealed class EnvMerge(
         }
         else if (options.Check)
         {
-            throw new FlowSecretException(ErrorIds.EnvFileOutdated, FlowErrorCategory.InvalidData, path, $"The file '{path}' is missing or older than its source", "Write it: Sync-FlowLocalEnv");
+            throw new FlowSecretException(
+                ErrorIds.EnvFileOutdated,
+                FlowErrorCategory.InvalidData,
+                path,
+                $"The file '{path}' is missing or older than its source",
+                "Write it: Sync-FlowLocalEnv"
+            );
         }
 
         return path.Replace('\\', '/');
@@ -209,7 +258,15 @@ internal sealed class EnvMerge(
             else
             {
                 host.Verbose($"{name} is not of the catalog; -Clean leaves it out.");
-                results.Add(new EnvVariable { Name = name, Source = EnvSource.Local, Status = ItemStatus.Removed, Message = "It is not of the catalog; -Clean leaves it out." });
+                results.Add(
+                    new EnvVariable
+                    {
+                        Name = name,
+                        Source = EnvSource.Local,
+                        Status = ItemStatus.Removed,
+                        Message = "It is not of the catalog; -Clean leaves it out.",
+                    }
+                );
             }
         }
     }

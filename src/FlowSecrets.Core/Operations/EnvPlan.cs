@@ -40,7 +40,9 @@ internal sealed class EnvPlan
     {
         List<EnvWish> wishes = [];
         HashSet<string> fetch = new(StringComparer.Ordinal);
-        foreach (IGrouping<string, CatalogSecret> category in catalog.Secrets.GroupBy(static s => s.Category ?? "other", StringComparer.Ordinal))
+        foreach (
+            IGrouping<string, CatalogSecret> category in catalog.Secrets.GroupBy(static s => s.Category ?? "other", StringComparer.Ordinal)
+        )
         {
             foreach (CatalogSecret secret in category)
             {
@@ -48,16 +50,23 @@ internal sealed class EnvPlan
             }
         }
 
-        wishes.AddRange(catalog.LocalEnv.Variables.Select(static v => new EnvWish(v.Name, EnvSource.Template, "variables", null) { Template = v.Template }));
+        wishes.AddRange(
+            catalog.LocalEnv.Variables.Select(static v => new EnvWish(v.Name, EnvSource.Template, "variables", null)
+            {
+                Template = v.Template,
+            })
+        );
         foreach (CatalogFile file in catalog.LocalEnv.Files)
         {
             CatalogSecret secret = catalog.Find(file.Secret)!;
-            wishes.Add(new EnvWish(file.Env ?? "", EnvSource.File, "files", secret.Description)
-            {
-                Carries = new TemplateReference(secret.Key, null),
-                File = file,
-                Required = Catalog.IsRequired(secret, environment),
-            });
+            wishes.Add(
+                new EnvWish(file.Env ?? "", EnvSource.File, "files", secret.Description)
+                {
+                    Carries = new TemplateReference(secret.Key, null),
+                    File = file,
+                    Required = Catalog.IsRequired(secret, environment),
+                }
+            );
         }
 
         foreach (EnvWish wish in wishes)
@@ -82,33 +91,38 @@ internal sealed class EnvPlan
     {
         foreach (string name in secret.Env)
         {
-            wishes.Add(new EnvWish(name, secret.Local is null ? EnvSource.Store : EnvSource.Local, section, secret.Description)
-            {
-                Carries = new TemplateReference(secret.Key, null),
-                Template = secret.Local,
-                Required = required,
-            });
+            wishes.Add(
+                new EnvWish(name, secret.Local is null ? EnvSource.Store : EnvSource.Local, section, secret.Description)
+                {
+                    Carries = new TemplateReference(secret.Key, null),
+                    Template = secret.Local,
+                    Required = required,
+                }
+            );
         }
 
         foreach (CatalogField field in secret.Fields)
         {
             foreach (string name in field.Env)
             {
-                wishes.Add(new EnvWish(name, field.Local is null ? EnvSource.Store : EnvSource.Local, section, field.Description ?? field.Prompt)
-                {
-                    Carries = new TemplateReference(secret.Key, field.Name),
-                    Template = field.Local,
-                    Required = required && field.Required,
-                });
+                wishes.Add(
+                    new EnvWish(name, field.Local is null ? EnvSource.Store : EnvSource.Local, section, field.Description ?? field.Prompt)
+                    {
+                        Carries = new TemplateReference(secret.Key, field.Name),
+                        Template = field.Local,
+                        Required = required && field.Required,
+                    }
+                );
             }
         }
     }
 
-    private static IEnumerable<TemplateReference> References(EnvWish wish) => wish.Source switch
-    {
-        EnvSource.Store or EnvSource.File => [wish.Carries!.Value],
-        _ => wish.Template?.References ?? [],
-    };
+    private static IEnumerable<TemplateReference> References(EnvWish wish) =>
+        wish.Source switch
+        {
+            EnvSource.Store or EnvSource.File => [wish.Carries!.Value],
+            _ => wish.Template?.References ?? [],
+        };
 
     private static void AddFetch(Catalog catalog, TemplateReference reference, HashSet<string> fetch)
     {

@@ -22,7 +22,9 @@ internal sealed class EnvTarget
     /// <exception cref="FlowSecretException">CatalogNotTrusted, FileUnsafe, EnvFileInvalid.</exception>
     public static EnvTarget Open(OperationContext context, Catalog catalog, SyncOptions options)
     {
-        string path = options.Path is null ? catalog.Resolve(catalog.LocalEnv.Path) : System.IO.Path.GetFullPath(options.Path, context.WorkingDirectory);
+        string path = options.Path is null
+            ? catalog.Resolve(catalog.LocalEnv.Path)
+            : System.IO.Path.GetFullPath(options.Path, context.WorkingDirectory);
         if (options.Path is null)
         {
             CatalogTrust.RequireInside(catalog, path, options.TrustCatalog, context.Variable);
@@ -37,14 +39,21 @@ internal sealed class EnvTarget
         byte[]? old = File.Exists(path) ? File.ReadAllBytes(path) : null;
         if (old is not null && !System.Text.Unicode.Utf8.IsValid(old))
         {
-            throw new FlowSecretException(ErrorIds.EnvFileInvalid, FlowErrorCategory.InvalidData, path, $"'{path}' is not UTF-8 text", "Save it as UTF-8, or name another file with -Path; nothing was written.");
+            throw new FlowSecretException(
+                ErrorIds.EnvFileInvalid,
+                FlowErrorCategory.InvalidData,
+                path,
+                $"'{path}' is not UTF-8 text",
+                "Save it as UTF-8, or name another file with -Path; nothing was written."
+            );
         }
 
         EnvDialect dialect = options.Target ?? Enum.Parse<EnvDialect>(catalog.LocalEnv.Target, ignoreCase: true);
         return new EnvTarget(path, dialect, old);
     }
 
-    public static bool HasContent(string path, SecretValue value) => File.Exists(path) && PrivateFile.Exposure(path) is null && File.ReadAllBytes(path).AsSpan().SequenceEqual(value.AsSpan());
+    public static bool HasContent(string path, SecretValue value) =>
+        File.Exists(path) && PrivateFile.Exposure(path) is null && File.ReadAllBytes(path).AsSpan().SequenceEqual(value.AsSpan());
 
     public bool IsChanged(string text) => _old is null || !Encoding.UTF8.GetBytes(text).AsSpan().SequenceEqual(_old);
 
@@ -65,7 +74,13 @@ internal sealed class EnvTarget
                 byte[]? now = File.Exists(Path) ? File.ReadAllBytes(Path) : null;
                 if (!(now ?? []).AsSpan().SequenceEqual(_old ?? []) || (now is null) != (_old is null))
                 {
-                    throw new FlowSecretException(ErrorIds.Conflict, FlowErrorCategory.ResourceBusy, Path, $"'{Path}' was changed by somebody else meanwhile", "It stays as it is now. Run Sync-FlowLocalEnv again.");
+                    throw new FlowSecretException(
+                        ErrorIds.Conflict,
+                        FlowErrorCategory.ResourceBusy,
+                        Path,
+                        $"'{Path}' was changed by somebody else meanwhile",
+                        "It stays as it is now. Run Sync-FlowLocalEnv again."
+                    );
                 }
 
                 IEnvDocument document = EnvDocument.Parse(Encoding.UTF8.GetString(written), Dialect, Path);
@@ -73,11 +88,18 @@ internal sealed class EnvTarget
                 {
                     if (!string.Equals(document.Get(name), value, StringComparison.Ordinal))
                     {
-                        throw new FlowSecretException(ErrorIds.EnvFileInvalid, FlowErrorCategory.WriteError, name, $"Read back from '{Path}', {name} is not what was written", "The old file stays. Lines of your own around it may be the cause: look for quotes that are not closed, or build the file anew with -Clean.");
+                        throw new FlowSecretException(
+                            ErrorIds.EnvFileInvalid,
+                            FlowErrorCategory.WriteError,
+                            name,
+                            $"Read back from '{Path}', {name} is not what was written",
+                            "The old file stays. Lines of your own around it may be the cause: look for quotes that are not closed, or build the file anew with -Clean."
+                        );
                     }
                 }
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>A file that needs no writing may still be open to others.</summary>

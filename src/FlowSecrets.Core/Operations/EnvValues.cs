@@ -4,7 +4,11 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>The values for a .env file: local ones as the file has them, fetched ones as the store gave them.</summary>
-internal sealed class EnvValues(Catalog catalog, IReadOnlyDictionary<string, ReadOutcome> fetched, Func<TemplateReference, string?> standing)
+internal sealed class EnvValues(
+    Catalog catalog,
+    IReadOnlyDictionary<string, ReadOutcome> fetched,
+    Func<TemplateReference, string?> standing
+)
 {
     /// <returns>The value; null when there is none. A failure of the store other than absence is thrown.</returns>
     /// <exception cref="FlowSecretException">What the store said; ValueNotText, ValueNotJson.</exception>

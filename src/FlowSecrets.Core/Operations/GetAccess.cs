@@ -48,15 +48,33 @@ public sealed record SecretGrantItem
 /// <summary>Lists who may do what with secrets, and through what.</summary>
 public sealed class GetAccessOperation(OperationContext context) : IOperation<AccessOptions, SecretGrantItem>
 {
-    public async IAsyncEnumerable<SecretGrantItem> RunAsync(AccessOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretGrantItem> RunAsync(
+        AccessOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.Open(context, options);
 
         // To ask who else is let in does no harm, even where that is everybody.
-        IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options with { AllowPublic = true }, host, cancellationToken);
+        IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(
+            context,
+            workspace,
+            options with
+            {
+                AllowPublic = true,
+            },
+            host,
+            cancellationToken
+        );
         SecretRef[] secrets = [.. targets.SelectMany(static t => t.Secrets).DistinctBy(static s => s.StoreName, StringComparer.Ordinal)];
         HashSet<string> unreadable = new(StringComparer.Ordinal);
-        IAsyncEnumerable<(SecretRef Secret, AccessList? List, FlowSecretException? Error)> lists = Bounded.RunAsync(secrets, workspace.Store.Concurrency, (s, ct) => ListAsync(workspace, s, ct), cancellationToken);
+        IAsyncEnumerable<(SecretRef Secret, AccessList? List, FlowSecretException? Error)> lists = Bounded.RunAsync(
+            secrets,
+            workspace.Store.Concurrency,
+            (s, ct) => ListAsync(workspace, s, ct),
+            cancellationToken
+        );
         int done = 0;
         await foreach ((SecretRef secret, AccessList? list, FlowSecretException? error) in lists)
         {
@@ -81,10 +99,16 @@ public sealed class GetAccessOperation(OperationContext context) : IOperation<Ac
     }
 
     private static bool IsAsked(SecretRef secret, SecretGrant grant, AccessOptions options, IReadOnlyList<AccessTarget> targets) =>
-        targets.Any(t => t.Secrets.Contains(secret) && (t.Principal is null || string.Equals(t.Principal, grant.Principal, StringComparison.OrdinalIgnoreCase)))
-        && (options.Permission is not { } wanted || grant.Denies || grant.Holds.Contains(wanted));
+        targets.Any(t =>
+            t.Secrets.Contains(secret)
+            && (t.Principal is null || string.Equals(t.Principal, grant.Principal, StringComparison.OrdinalIgnoreCase))
+        ) && (options.Permission is not { } wanted || grant.Denies || grant.Holds.Contains(wanted));
 
-    private static async Task<(SecretRef Secret, AccessList? List, FlowSecretException? Error)> ListAsync(Workspace workspace, SecretRef secret, CancellationToken cancellationToken)
+    private static async Task<(SecretRef Secret, AccessList? List, FlowSecretException? Error)> ListAsync(
+        Workspace workspace,
+        SecretRef secret,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -96,22 +120,23 @@ public sealed class GetAccessOperation(OperationContext context) : IOperation<Ac
         }
     }
 
-    private static SecretGrantItem Item(Workspace workspace, SecretRef secret, SecretGrant grant) => new()
-    {
-        Name = secret.Definition?.Key,
-        StoreName = secret.StoreName,
-        Principal = grant.Principal,
-        Holds = grant.Holds,
-        Permission = grant.Exactly,
-        Role = grant.Role,
-        Source = grant.Source,
-        Denies = grant.Denies,
-        Condition = grant.Condition,
-        Expires = grant.Expires?.LocalDateTime,
-        Ours = grant.Ours,
-        Granted = grant.Granted?.LocalDateTime,
-        Environment = workspace.Environment?.Name,
-        Store = workspace.Place.Store,
-        Place = workspace.Place.ToString(),
-    };
+    private static SecretGrantItem Item(Workspace workspace, SecretRef secret, SecretGrant grant) =>
+        new()
+        {
+            Name = secret.Definition?.Key,
+            StoreName = secret.StoreName,
+            Principal = grant.Principal,
+            Holds = grant.Holds,
+            Permission = grant.Exactly,
+            Role = grant.Role,
+            Source = grant.Source,
+            Denies = grant.Denies,
+            Condition = grant.Condition,
+            Expires = grant.Expires?.LocalDateTime,
+            Ours = grant.Ours,
+            Granted = grant.Granted?.LocalDateTime,
+            Environment = workspace.Environment?.Name,
+            Store = workspace.Place.Store,
+            Place = workspace.Place.ToString(),
+        };
 }

@@ -54,7 +54,15 @@ public sealed record SecretRotation
 
 /// <summary>A rotation that ended.</summary>
 /// <param name="By">The person or CI run.</param>
-public sealed record RotationJournalEntry(RotationState State, string? From, string? To, DateTime Started, DateTime? Ended, TimeSpan? Duration, string By)
+public sealed record RotationJournalEntry(
+    RotationState State,
+    string? From,
+    string? To,
+    DateTime Started,
+    DateTime? Ended,
+    TimeSpan? Duration,
+    string By
+)
 {
     public override string ToString() => $"{Ended ?? Started:yyyy-MM-dd HH:mm} {State} {From} -> {To} by {By}";
 }
@@ -62,7 +70,11 @@ public sealed record RotationJournalEntry(RotationState State, string? From, str
 /// <summary>Tells age, due date and state of rotations; changes nothing.</summary>
 public sealed class GetRotationsOperation(OperationContext context) : IOperation<GetRotationsOptions, SecretRotation>
 {
-    public async IAsyncEnumerable<SecretRotation> RunAsync(GetRotationsOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretRotation> RunAsync(
+        GetRotationsOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.OpenWithCatalog(context, options);
         IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options, host);
@@ -107,21 +119,34 @@ public sealed class GetRotationsOperation(OperationContext context) : IOperation
             Failures = record?.Failures ?? 0,
             Message = view.Foreign ?? Message(item, now),
             // An array: PowerShell indexes nothing else that a collection expression makes.
-            Journal = (RotationJournalEntry[])[.. view.Journal.Select(static r => new RotationJournalEntry(r.State, r.From, r.To, r.Started.LocalDateTime, r.Ended?.LocalDateTime, r.Ended - r.Started, r.By))],
+            Journal = (RotationJournalEntry[])
+                [
+                    .. view.Journal.Select(static r => new RotationJournalEntry(
+                        r.State,
+                        r.From,
+                        r.To,
+                        r.Started.LocalDateTime,
+                        r.Ended?.LocalDateTime,
+                        r.Ended - r.Started,
+                        r.By
+                    )),
+                ],
             Environment = workspace.Environment?.Name,
             Store = workspace.Place.Store,
             Place = workspace.Place.ToString(),
         };
     }
 
-    private static string? Message(RotationItem item, DateTimeOffset now) => item.View! switch
-    {
-        { Record: { State: RotationState.NeedsAttention } record } => $"'{record.FailedStep}' failed {record.Failures} times: {record.ErrorId}. It waits for a person.",
-        { Pending.IsUndo: true } => "Taking it back was broken off: Undo-FlowSecretRotation finishes it.",
-        { Pending.IsSuperseded: true } => "A version that the rotation did not make is current: Undo-FlowSecretRotation gives it up.",
-        { Pending: not null } => "It was broken off: the next run finishes it.",
-        { } view when RotationItem.IsToRetire(view, now) => $"Version {view.Record!.From} can go out of use.",
-        _ when item.IsOld(now) => "It is old enough.",
-        _ => null,
-    };
+    private static string? Message(RotationItem item, DateTimeOffset now) =>
+        item.View! switch
+        {
+            { Record: { State: RotationState.NeedsAttention } record } =>
+                $"'{record.FailedStep}' failed {record.Failures} times: {record.ErrorId}. It waits for a person.",
+            { Pending.IsUndo: true } => "Taking it back was broken off: Undo-FlowSecretRotation finishes it.",
+            { Pending.IsSuperseded: true } => "A version that the rotation did not make is current: Undo-FlowSecretRotation gives it up.",
+            { Pending: not null } => "It was broken off: the next run finishes it.",
+            { } view when RotationItem.IsToRetire(view, now) => $"Version {view.Record!.From} can go out of use.",
+            _ when item.IsOld(now) => "It is old enough.",
+            _ => null,
+        };
 }

@@ -75,7 +75,11 @@ public sealed record GetSecretsOptions : TargetOptions
 /// <summary>Lists the catalog's secrets with their state in the store.</summary>
 public sealed class GetSecretsOperation(OperationContext context) : IOperation<GetSecretsOptions, SecretItem>
 {
-    public async IAsyncEnumerable<SecretItem> RunAsync(GetSecretsOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretItem> RunAsync(
+        GetSecretsOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.Open(context, options);
         bool everything = options.Names.Count == 0 && options.StoreNames.Count == 0;
@@ -95,7 +99,12 @@ public sealed class GetSecretsOperation(OperationContext context) : IOperation<G
         }
         else
         {
-            await foreach ((SecretRef secret, SecretDescription? description, FlowSecretException? error) in workspace.DescribeAsync(secrets, cancellationToken))
+            await foreach (
+                (SecretRef secret, SecretDescription? description, FlowSecretException? error) in workspace.DescribeAsync(
+                    secrets,
+                    cancellationToken
+                )
+            )
             {
                 if (error is not null)
                 {
@@ -154,13 +163,14 @@ public sealed class GetSecretsOperation(OperationContext context) : IOperation<G
         };
     }
 
-    private static SecretState StateOf(SecretDescription? description) => description switch
-    {
-        null => SecretState.Missing,
-        { Deleted: not null } => SecretState.PendingDeletion,
-        { CurrentVersion: null } => SecretState.NoVersion,
-        { CurrentState: VersionState.Disabled } => SecretState.Disabled,
-        { CurrentState: VersionState.Destroyed } => SecretState.Destroyed,
-        _ => SecretState.Present,
-    };
+    private static SecretState StateOf(SecretDescription? description) =>
+        description switch
+        {
+            null => SecretState.Missing,
+            { Deleted: not null } => SecretState.PendingDeletion,
+            { CurrentVersion: null } => SecretState.NoVersion,
+            { CurrentState: VersionState.Disabled } => SecretState.Disabled,
+            { CurrentState: VersionState.Destroyed } => SecretState.Destroyed,
+            _ => SecretState.Present,
+        };
 }

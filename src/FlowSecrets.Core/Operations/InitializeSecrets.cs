@@ -51,11 +51,18 @@ public sealed record SetupResult : ItemResult
 /// <summary>The set-up: walks the catalog, keeps what exists, asks or generates what does not, then creates and updates.</summary>
 public sealed class InitializeSecretsOperation(OperationContext context) : IOperation<InitializeOptions, SetupResult>
 {
-    public async IAsyncEnumerable<SetupResult> RunAsync(InitializeOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SetupResult> RunAsync(
+        InitializeOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.OpenWithCatalog(context, options);
         Catalog catalog = workspace.Catalog!;
-        IReadOnlyList<SecretRef> secrets = options.Names.Count == 0 ? [.. catalog.Secrets.Select(workspace.Ref)] : workspace.Resolve(context, options.Names, [], wildcards: true);
+        IReadOnlyList<SecretRef> secrets =
+            options.Names.Count == 0
+                ? [.. catalog.Secrets.Select(workspace.Ref)]
+                : workspace.Resolve(context, options.Names, [], wildcards: true);
         SetupInput input = ReadInput(options, catalog, host);
         await workspace.Store.IdentifyAsync(cancellationToken);
         Announce(workspace, secrets, host);
@@ -104,10 +111,18 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
     private static void Announce(Workspace workspace, IReadOnlyList<SecretRef> secrets, IOperationHost host)
     {
         host.Say($"{workspace.Catalog!.Application}: secrets set-up");
-        host.Say($"  {Words.Count(secrets.Count, "secret")}, environment {workspace.Environment?.Name ?? "(none)"}, {workspace.Place} ({workspace.Place.Identity})");
+        host.Say(
+            $"  {Words.Count(secrets.Count, "secret")}, environment {workspace.Environment?.Name ?? "(none)"}, {workspace.Place} ({workspace.Place.Identity})"
+        );
     }
 
-    private static async Task<bool> MayGoOnAsync(Workspace workspace, IReadOnlyList<SecretRef> secrets, InitializeOptions options, IOperationHost host, CancellationToken cancellationToken)
+    private static async Task<bool> MayGoOnAsync(
+        Workspace workspace,
+        IReadOnlyList<SecretRef> secrets,
+        InitializeOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         if (options.NonInteractive || options.Force || host.IsWhatIf)
         {
@@ -115,8 +130,13 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         }
 
         return await host.ConfirmAsync(
-            new Question($"This creates and updates up to {Words.Count(secrets.Count, "secret")} in the {workspace.Place}. Continue?", null, "Add -NonInteractive (take defaults and generate) or -Force (do not ask this)."),
-            cancellationToken);
+            new Question(
+                $"This creates and updates up to {Words.Count(secrets.Count, "secret")} in the {workspace.Place}. Continue?",
+                null,
+                "Add -NonInteractive (take defaults and generate) or -Force (do not ask this)."
+            ),
+            cancellationToken
+        );
     }
 
     /// <summary>Secrets that others refer to come first within what is asked; otherwise the file's order.</summary>
@@ -127,7 +147,8 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         SetupInput input,
         SetupState state,
         IOperationHost host,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         using SetupInterview interview = new(workspace, options, input, state, host);
         List<SetupDecision> decisions = [];
@@ -190,7 +211,13 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
     }
 
     /// <summary>Asks for each in order, and writes as many at a time as the store likes.</summary>
-    private static async IAsyncEnumerable<SetupResult> ApplyAllAsync(Workspace workspace, List<SetupDecision> decisions, InitializeOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SetupResult> ApplyAllAsync(
+        Workspace workspace,
+        List<SetupDecision> decisions,
+        InitializeOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Queue<Task<SetupResult>> running = [];
@@ -225,7 +252,13 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         }
     }
 
-    private static async Task<SetupResult> ApplyAsync(Workspace workspace, SetupDecision decision, InitializeOptions options, IOperationHost host, CancellationToken cancellationToken)
+    private static async Task<SetupResult> ApplyAsync(
+        Workspace workspace,
+        SetupDecision decision,
+        InitializeOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         SecretRef secret = decision.Secret;
         SetupResult result = new()
@@ -247,7 +280,9 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        string action = decision.Exists ? (decision.Current is null ? "Add the first version" : "Add a version") : "Create with a first version";
+        string action = decision.Exists
+            ? (decision.Current is null ? "Add the first version" : "Add a version")
+            : "Create with a first version";
         if (!await host.ShouldProcessAsync($"'{secret.StoreName}' in the {workspace.Place}", action, cancellationToken))
         {
             return result with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, Message = action };
@@ -256,14 +291,22 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
         try
         {
             string? version = decision.Exists
-                ? (await workspace.Store.AddVersionAsync(secret.StoreName, decision.Value, null, decision.Current ?? "", cancellationToken)).Version
-                : (await workspace.Store.CreateAsync(secret.StoreName, secret.Definition.Labels, decision.Value, cancellationToken)).CurrentVersion;
+                ? (
+                    await workspace.Store.AddVersionAsync(secret.StoreName, decision.Value, null, decision.Current ?? "", cancellationToken)
+                ).Version
+                : (
+                    await workspace.Store.CreateAsync(secret.StoreName, secret.Definition.Labels, decision.Value, cancellationToken)
+                ).CurrentVersion;
             foreach ((string label, SecretValue value) in options.ShowGenerated ? decision.Generated : [])
             {
                 host.Reveal(label, value);
             }
 
-            return result with { Status = decision.Exists ? ItemStatus.Updated : ItemStatus.Created, Version = version };
+            return result with
+            {
+                Status = decision.Exists ? ItemStatus.Updated : ItemStatus.Created,
+                Version = version,
+            };
         }
         catch (FlowSecretException e)
         {

@@ -70,14 +70,24 @@ public sealed record RotationResult : ItemResult
 /// <summary>Rotates secrets through to what runs with them, and takes the values before out of use when their time has come.</summary>
 public sealed class InvokeRotationOperation(OperationContext context) : IOperation<InvokeRotationOptions, RotationResult>
 {
-    public async IAsyncEnumerable<RotationResult> RunAsync(InvokeRotationOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RotationResult> RunAsync(
+        InvokeRotationOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.OpenWithCatalog(context, options);
         IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options, host);
         RequireOne(options, secrets);
         await workspace.Store.IdentifyAsync(cancellationToken);
         using RotationTargetFactory targets = new(context, options.TrustCatalog);
-        RotationSettings settings = new() { Force = options.Force, AllowInterruption = options.AllowInterruption, Value = options.Value, Timeout = options.Timeout ?? new RotationSettings().Timeout };
+        RotationSettings settings = new()
+        {
+            Force = options.Force,
+            AllowInterruption = options.AllowInterruption,
+            Value = options.Value,
+            Timeout = options.Timeout ?? new RotationSettings().Timeout,
+        };
         int done = 0;
         List<RotationItem> wanted = [];
         await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, secrets, options.Due, cancellationToken))
@@ -96,13 +106,24 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
             }
             else
             {
-                yield return Result(workspace, item, null, null, default) with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, Message = item.Plan(options, context.Clock.GetUtcNow()) };
+                yield return Result(workspace, item, null, null, default) with
+                {
+                    Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped,
+                    Message = item.Plan(options, context.Clock.GetUtcNow()),
+                };
             }
         }
 
         int width = context.ThrottleLimit ?? Math.Max(workspace.Store.Concurrency, 4);
         host.Verbose($"Rotating: {Words.Count(wanted.Count, "secret")}, {workspace.Place} ({workspace.Place.Identity}).");
-        await foreach (RotationResult[] results in Bounded.RunAsync(RotationItem.Apart(wanted), width, (group, ct) => RunGroupAsync(workspace, group, options, settings, host, targets, ct), cancellationToken))
+        await foreach (
+            RotationResult[] results in Bounded.RunAsync(
+                RotationItem.Apart(wanted),
+                width,
+                (group, ct) => RunGroupAsync(workspace, group, options, settings, host, targets, ct),
+                cancellationToken
+            )
+        )
         {
             foreach (RotationResult result in results)
             {
@@ -116,15 +137,39 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
     {
         if (options.Value is not null && secrets.Count != 1)
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Value", $"One value was given for {secrets.Count} secrets", "Name the one secret that it is for.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                "-Value",
+                $"One value was given for {secrets.Count} secrets",
+                "Name the one secret that it is for."
+            );
         }
     }
 
-    private async Task<bool> AgreesAsync(IOperationHost host, Workspace workspace, RotationItem item, InvokeRotationOptions options, CancellationToken cancellationToken) =>
-        await host.ShouldProcessAsync($"{item.Unit!.Reach} in the {workspace.Place}", item.Plan(options, context.Clock.GetUtcNow()), cancellationToken);
+    private async Task<bool> AgreesAsync(
+        IOperationHost host,
+        Workspace workspace,
+        RotationItem item,
+        InvokeRotationOptions options,
+        CancellationToken cancellationToken
+    ) =>
+        await host.ShouldProcessAsync(
+            $"{item.Unit!.Reach} in the {workspace.Place}",
+            item.Plan(options, context.Clock.GetUtcNow()),
+            cancellationToken
+        );
 
     /// <summary>Secrets that share a carrier, one after the other.</summary>
-    private async Task<RotationResult[]> RunGroupAsync(Workspace workspace, IReadOnlyList<RotationItem> group, InvokeRotationOptions options, RotationSettings settings, IOperationHost host, RotationTargetFactory targets, CancellationToken cancellationToken)
+    private async Task<RotationResult[]> RunGroupAsync(
+        Workspace workspace,
+        IReadOnlyList<RotationItem> group,
+        InvokeRotationOptions options,
+        RotationSettings settings,
+        IOperationHost host,
+        RotationTargetFactory targets,
+        CancellationToken cancellationToken
+    )
     {
         List<RotationResult> results = [];
         foreach (RotationItem item in group)
@@ -146,7 +191,14 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
         return [.. results];
     }
 
-    private async Task<(RotationView View, string Status)> RunAsync(Workspace workspace, RotationRun run, RotationItem item, InvokeRotationOptions options, IOperationHost host, CancellationToken cancellationToken)
+    private async Task<(RotationView View, string Status)> RunAsync(
+        Workspace workspace,
+        RotationRun run,
+        RotationItem item,
+        InvokeRotationOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         if (options.Native)
         {
@@ -154,7 +206,10 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
         }
 
         // What was seen before the lock was taken may be another process's past. Where nothing was open, putting a value aside finds that out.
-        RotationView view = item.View is { Pending: null, Foreign: null } seen && !RotationItem.IsInOverlap(seen) ? seen : await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
+        RotationView view =
+            item.View is { Pending: null, Foreign: null } seen && !RotationItem.IsInOverlap(seen)
+                ? seen
+                : await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
         DateTimeOffset now = context.Clock.GetUtcNow();
         if (RotationRun.IsOver(view))
         {
@@ -167,10 +222,15 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
 
         if (options.Force && view.Pending is { IsPromoted: true })
         {
-            host.Warning($"A rotation of '{view.StoreName}' was under way, and its value is current: it is finished. If that value has leaked too, run the same command once more.");
+            host.Warning(
+                $"A rotation of '{view.StoreName}' was under way, and its value is current: it is finished. If that value has leaked too, run the same command once more."
+            );
         }
 
-        if (RotationItem.IsToRetire(view, now) && (!options.Force || RotationItem.IsWithoutOverlap(view) || (options.Due && !item.IsOld(now))))
+        if (
+            RotationItem.IsToRetire(view, now)
+            && (!options.Force || RotationItem.IsWithoutOverlap(view) || (options.Due && !item.IsOld(now)))
+        )
         {
             RotationItem.RequireRetirable(workspace, item.Secret, view, options.Force);
             bool isRest = RotationItem.IsWithoutOverlap(view);
@@ -192,11 +252,20 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
         }
 
         view = await run.RotateAsync(view);
-        return RotationItem.IsToRetire(view, context.Clock.GetUtcNow()) ? (await run.RetireAsync(view), ItemStatus.Rotated) : (view, ItemStatus.Rotated);
+        return RotationItem.IsToRetire(view, context.Clock.GetUtcNow())
+            ? (await run.RetireAsync(view), ItemStatus.Rotated)
+            : (view, ItemStatus.Rotated);
     }
 
     /// <summary>The value before the current one goes first: the record of the next rotation knows it no longer. What keeps it does not keep a leaked value from being replaced.</summary>
-    private static async Task<RotationView> RetireEarlierAsync(Workspace workspace, RotationRun run, RotationItem item, RotationView view, IOperationHost host, CancellationToken cancellationToken)
+    private static async Task<RotationView> RetireEarlierAsync(
+        Workspace workspace,
+        RotationRun run,
+        RotationItem item,
+        RotationView view,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -204,13 +273,23 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
         }
         catch (FlowSecretException e)
         {
-            string remedy = workspace.Store.Capabilities.VersionDisable ? $": Set-FlowSecretVersion {workspace.Argument(item.Secret)} -Version {view.Record!.From} -State Disabled" : " take its labels off";
-            host.Warning($"Version {view.Record!.From} of '{view.StoreName}' is still valid: {e.Cause.TrimEnd('.')}. Once nothing needs it{(item.Unit!.Rotation.Target is null ? "" : " revoke it where it is checked, and")}{remedy}");
+            string remedy = workspace.Store.Capabilities.VersionDisable
+                ? $": Set-FlowSecretVersion {workspace.Argument(item.Secret)} -Version {view.Record!.From} -State Disabled"
+                : " take its labels off";
+            host.Warning(
+                $"Version {view.Record!.From} of '{view.StoreName}' is still valid: {e.Cause.TrimEnd('.')}. Once nothing needs it{(item.Unit!.Rotation.Target is null ? "" : " revoke it where it is checked, and")}{remedy}"
+            );
             return await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
         }
     }
 
-    internal static RotationResult Result(Workspace workspace, RotationItem item, FlowSecretException? error, RotationView? view, TimeSpan duration)
+    internal static RotationResult Result(
+        Workspace workspace,
+        RotationItem item,
+        FlowSecretException? error,
+        RotationView? view,
+        TimeSpan duration
+    )
     {
         FlowSecretException? here = error is null ? null : workspace.Here(error, item.Secret);
         RotationRecord? record = (view ?? item.View)?.Record;

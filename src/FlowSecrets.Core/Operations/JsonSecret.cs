@@ -36,9 +36,7 @@ internal static class JsonSecret
         try
         {
             Utf8JsonReader reader = new(value.AsSpan());
-            while (reader.Read())
-            {
-            }
+            while (reader.Read()) { }
         }
         catch (JsonException)
         {
@@ -47,16 +45,21 @@ internal static class JsonSecret
     }
 
     /// <summary>A field as text: a JSON string's content, any other value as it is written. Null where there is none.</summary>
-    public static string? Text(JsonObject members, string field) => members.TryGetPropertyValue(field, out JsonNode? node) && node is not null
-        ? node is JsonValue value && value.TryGetValue(out string? text) ? text : node.ToJsonString(Plain)
-        : null;
+    public static string? Text(JsonObject members, string field) =>
+        members.TryGetPropertyValue(field, out JsonNode? node) && node is not null
+            ? node is JsonValue value && value.TryGetValue(out string? text)
+                ? text
+                : node.ToJsonString(Plain)
+            : null;
 
     public static SecretValue Write(JsonObject members) => SecretValue.FromText(members.ToJsonString(Plain));
 
-    private static FlowSecretException NotJson(string name, string what) => new(
-        ErrorIds.ValueNotJson,
-        FlowErrorCategory.InvalidData,
-        name,
-        $"The value of '{name}' is not {what}",
-        "Give it as JSON, for instance from a file: -Path FILE. Nothing was changed.");
+    private static FlowSecretException NotJson(string name, string what) =>
+        new(
+            ErrorIds.ValueNotJson,
+            FlowErrorCategory.InvalidData,
+            name,
+            $"The value of '{name}' is not {what}",
+            "Give it as JSON, for instance from a file: -Path FILE. Nothing was changed."
+        );
 }

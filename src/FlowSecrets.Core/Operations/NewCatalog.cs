@@ -39,23 +39,36 @@ public sealed class NewCatalogOperation(OperationContext context) : IOperation<N
 {
     private const string Heading = "# Which secrets exist, what they are for and where each goes. No values.\n";
 
-    public async IAsyncEnumerable<CatalogTest> RunAsync(NewCatalogOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CatalogTest> RunAsync(
+        NewCatalogOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         string path = System.IO.Path.GetFullPath(options.Path ?? "flowsecrets.yaml", context.WorkingDirectory);
         if (File.Exists(path) && !options.Force)
         {
-            throw new FlowSecretException(ErrorIds.CatalogExists, FlowErrorCategory.ResourceExists, path, $"There is a catalog '{path}' already", "Name another file with -Path, or replace it with -Force.");
+            throw new FlowSecretException(
+                ErrorIds.CatalogExists,
+                FlowErrorCategory.ResourceExists,
+                path,
+                $"There is a catalog '{path}' already",
+                "Name another file with -Path, or replace it with -Force."
+            );
         }
 
         IDocumentFormat documents = context.Providers().Documents;
         CatalogDraft draft = await DraftAsync(options, documents, path, cancellationToken);
         byte[] content = Encoding.UTF8.GetBytes(Heading + documents.Write(draft.ToDocument()));
-        Catalog catalog = CatalogReader.Read(path, content, documents, out IReadOnlyList<CatalogProblem> problems) ?? throw new FlowSecretException(
-            ErrorIds.BadInput,
-            FlowErrorCategory.InvalidData,
-            options.From ?? path,
-            $"No valid catalog can be made of it:{string.Concat(problems.Select(static p => "\n  " + p.Message))}\n",
-            "Mend the source; nothing was written.");
+        Catalog catalog =
+            CatalogReader.Read(path, content, documents, out IReadOnlyList<CatalogProblem> problems)
+            ?? throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.InvalidData,
+                options.From ?? path,
+                $"No valid catalog can be made of it:{string.Concat(problems.Select(static p => "\n  " + p.Message))}\n",
+                "Mend the source; nothing was written."
+            );
         CatalogTest result = new()
         {
             Path = path,
@@ -66,7 +79,10 @@ public sealed class NewCatalogOperation(OperationContext context) : IOperation<N
         };
         if (!await host.ShouldProcessAsync(path, $"Write a catalog of {catalog.Secrets.Count} secrets", cancellationToken))
         {
-            yield return result with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped };
+            yield return result with
+            {
+                Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped,
+            };
             yield break;
         }
 
@@ -78,14 +94,26 @@ public sealed class NewCatalogOperation(OperationContext context) : IOperation<N
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowSecretException(ErrorIds.FileNotWritable, FlowErrorCategory.WriteError, path, $"'{path}' cannot be written", "Check the rights of its folder, or name another file with -Path.", e);
+            throw new FlowSecretException(
+                ErrorIds.FileNotWritable,
+                FlowErrorCategory.WriteError,
+                path,
+                $"'{path}' cannot be written",
+                "Check the rights of its folder, or name another file with -Path.",
+                e
+            );
         }
 
         host.Say($"Wrote {path}. Look it over, commit it, then run Initialize-FlowSecret.");
         yield return result;
     }
 
-    private async Task<CatalogDraft> DraftAsync(NewCatalogOptions options, IDocumentFormat documents, string path, CancellationToken cancellationToken)
+    private async Task<CatalogDraft> DraftAsync(
+        NewCatalogOptions options,
+        IDocumentFormat documents,
+        string path,
+        CancellationToken cancellationToken
+    )
     {
         string folder = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(path)) is { Length: > 0 } name ? name : "application";
         string application = options.Application ?? folder;
@@ -93,7 +121,10 @@ public sealed class NewCatalogOperation(OperationContext context) : IOperation<N
         {
             Workspace workspace = Workspace.Open(context, options);
             List<SecretDraft> found = await CatalogImport.FromStoreAsync(workspace.Store, options.Prefix, cancellationToken);
-            return new CatalogDraft(application, options.Prefix, found) { From = (workspace.Environment?.Name ?? "main", workspace.Selection with { Passphrase = null }) };
+            return new CatalogDraft(application, options.Prefix, found)
+            {
+                From = (workspace.Environment?.Name ?? "main", workspace.Selection with { Passphrase = null }),
+            };
         }
 
         string from = System.IO.Path.GetFullPath(options.From!, context.WorkingDirectory);

@@ -17,8 +17,8 @@ public sealed record OperationContext(Func<IProviders> Providers, string Working
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Reads an environment variable; an empty one counts as not set.</summary>
-    public Func<string, string?> Variable { get; init; } = static name =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    public Func<string, string?> Variable { get; init; } =
+        static name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>Calls at a time; null: the store's own limit.</summary>
     public int? ThrottleLimit { get; init; }

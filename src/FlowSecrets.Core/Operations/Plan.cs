@@ -6,13 +6,23 @@ namespace FlowSecrets.Operations;
 /// <param name="Action">What is done, for -WhatIf and -Confirm: <c>Create</c>, <c>Delete for good</c>.</param>
 /// <param name="ApplyAsync">Does it; throws <see cref="FlowSecretException"/>.</param>
 /// <param name="Refusal">Why it cannot be done, where that is known already: -WhatIf says so too.</param>
-internal sealed record PlanStep(SecretRef Secret, string Action, Func<CancellationToken, Task<SecretChange>> ApplyAsync, FlowSecretException? Refusal = null);
+internal sealed record PlanStep(
+    SecretRef Secret,
+    string Action,
+    Func<CancellationToken, Task<SecretChange>> ApplyAsync,
+    FlowSecretException? Refusal = null
+);
 
 /// <summary>Carries a plan out: each step asks, each ends as a result, and a failed one does not stop the rest.</summary>
 internal static class Plan
 {
     /// <summary>Plans a step; what <paramref name="check"/> throws becomes its refusal.</summary>
-    public static async Task<PlanStep> StepAsync(SecretRef secret, string action, Func<Task> check, Func<CancellationToken, Task<SecretChange>> apply)
+    public static async Task<PlanStep> StepAsync(
+        SecretRef secret,
+        string action,
+        Func<Task> check,
+        Func<CancellationToken, Task<SecretChange>> apply
+    )
     {
         try
         {
@@ -29,7 +39,9 @@ internal static class Plan
     /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion.</exception>
     public static async Task<SecretDescription> RequireAsync(Workspace workspace, SecretRef secret, CancellationToken cancellationToken)
     {
-        SecretDescription description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken) ?? throw StoreErrors.SecretNotFound(workspace.Place, secret.StoreName);
+        SecretDescription description =
+            await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken)
+            ?? throw StoreErrors.SecretNotFound(workspace.Place, secret.StoreName);
         return description.Deleted is null ? description : throw StoreErrors.PendingDeletion(secret.StoreName, description.PurgeAt);
     }
 
@@ -38,7 +50,8 @@ internal static class Plan
         Workspace workspace,
         IReadOnlyList<PlanStep> steps,
         IOperationHost host,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await workspace.Store.IdentifyAsync(cancellationToken);
         host.Verbose($"{activity}: {Words.Count(steps.Count, "secret")}, {workspace.Place} ({workspace.Place.Identity}).");
@@ -53,7 +66,12 @@ internal static class Plan
         }
     }
 
-    private static async Task<SecretChange> ApplyAsync(Workspace workspace, PlanStep step, IOperationHost host, CancellationToken cancellationToken)
+    private static async Task<SecretChange> ApplyAsync(
+        Workspace workspace,
+        PlanStep step,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (step.Refusal is { } refusal)

@@ -5,15 +5,26 @@ namespace FlowSecrets.Operations;
 /// <summary>Makes the policy that would be attached to the principals themselves, for review; changes nothing.</summary>
 public sealed class PolicyDocumentOperation(OperationContext context) : IOperation<ChangeAccessOptions, string>
 {
-    public async IAsyncEnumerable<string> RunAsync(ChangeAccessOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> RunAsync(
+        ChangeAccessOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         ChangeAccessOperation.RequireToCome(options.Expires, context.Clock);
         Workspace workspace = Workspace.Open(context, options);
         IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
         foreach (AccessTarget target in targets)
         {
-            host.Verbose($"For {target.Principal ?? "whoever it is attached to"}: {Words.Count(target.Secrets.Count, "secret")} of the {workspace.Place}.");
-            yield return await workspace.Store.Access.IdentityPolicyAsync([.. target.Secrets.Select(static s => s.StoreName)], target.Permission, options.Expires, cancellationToken);
+            host.Verbose(
+                $"For {target.Principal ?? "whoever it is attached to"}: {Words.Count(target.Secrets.Count, "secret")} of the {workspace.Place}."
+            );
+            yield return await workspace.Store.Access.IdentityPolicyAsync(
+                [.. target.Secrets.Select(static s => s.StoreName)],
+                target.Permission,
+                options.Expires,
+                cancellationToken
+            );
         }
     }
 }

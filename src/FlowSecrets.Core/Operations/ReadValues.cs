@@ -30,7 +30,11 @@ public sealed record SecretReading : ItemResult
 /// <summary>Reads values; each is a reading or its own error.</summary>
 public sealed class ReadValuesOperation(OperationContext context) : IOperation<ReadValuesOptions, SecretReading>
 {
-    public async IAsyncEnumerable<SecretReading> RunAsync(ReadValuesOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretReading> RunAsync(
+        ReadValuesOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.Open(context, options);
         IReadOnlyList<SecretRef> secrets = workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true);
@@ -48,18 +52,31 @@ public sealed class ReadValuesOperation(OperationContext context) : IOperation<R
 
         foreach (SecretRef secret in secrets)
         {
-            yield return Reading(workspace, secret, await ReadOutcome.OfAsync(secret.StoreName, () => workspace.Store.ReadAsync(secret.StoreName, new VersionSelector(options.Version, options.Stage), cancellationToken)), options.Field);
+            yield return Reading(
+                workspace,
+                secret,
+                await ReadOutcome.OfAsync(
+                    secret.StoreName,
+                    () =>
+                        workspace.Store.ReadAsync(secret.StoreName, new VersionSelector(options.Version, options.Stage), cancellationToken)
+                ),
+                options.Field
+            );
         }
     }
 
     private static SecretReading Reading(Workspace workspace, SecretRef secret, ReadOutcome outcome, string? field)
     {
-        SecretReading reading = new() { Name = secret.Definition?.Key, StoreName = secret.StoreName, Status = "Read", Version = outcome.Secret?.Version };
+        SecretReading reading = new()
+        {
+            Name = secret.Definition?.Key,
+            StoreName = secret.StoreName,
+            Status = "Read",
+            Version = outcome.Secret?.Version,
+        };
         try
         {
-            return outcome.Error is null
-                ? reading with { Value = Extract(secret, outcome.Secret!.Value, field) }
-                : throw outcome.Error;
+            return outcome.Error is null ? reading with { Value = Extract(secret, outcome.Secret!.Value, field) } : throw outcome.Error;
         }
         catch (FlowSecretException e)
         {
@@ -79,12 +96,15 @@ public sealed class ReadValuesOperation(OperationContext context) : IOperation<R
         using (value)
         {
             System.Text.Json.Nodes.JsonObject members = JsonSecret.Parse(value, secret.StoreName);
-            string text = JsonSecret.Text(members, field) ?? throw new FlowSecretException(
-                ErrorIds.FieldNotFound,
-                FlowErrorCategory.ObjectNotFound,
-                secret.StoreName,
-                $"'{secret.StoreName}' has no field '{field}'",
-                $"Its fields are {string.Join(", ", members.Select(static m => m.Key))}.");
+            string text =
+                JsonSecret.Text(members, field)
+                ?? throw new FlowSecretException(
+                    ErrorIds.FieldNotFound,
+                    FlowErrorCategory.ObjectNotFound,
+                    secret.StoreName,
+                    $"'{secret.StoreName}' has no field '{field}'",
+                    $"Its fields are {string.Join(", ", members.Select(static m => m.Key))}."
+                );
             return SecretValue.FromText(text);
         }
     }

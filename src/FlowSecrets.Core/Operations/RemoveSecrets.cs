@@ -15,18 +15,36 @@ public sealed record RemoveSecretsOptions : TargetOptions
 /// <summary>Deletes secrets, with recovery unless told otherwise.</summary>
 public sealed class RemoveSecretsOperation(OperationContext context) : IOperation<RemoveSecretsOptions, SecretChange>
 {
-    public async IAsyncEnumerable<SecretChange> RunAsync(RemoveSecretsOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretChange> RunAsync(
+        RemoveSecretsOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.Open(context, options);
-        string action = options.RecoveryWindow is { } window ? $"Delete, to be restored within {window.TotalDays:0} days" : "Delete for good, with all versions";
+        string action = options.RecoveryWindow is { } window
+            ? $"Delete, to be restored within {window.TotalDays:0} days"
+            : "Delete for good, with all versions";
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {
-            steps.Add(await Plan.StepAsync(secret, action, () => CheckAsync(workspace, secret, options, cancellationToken), async ct =>
-            {
-                await workspace.Store.DeleteAsync(secret.StoreName, options.RecoveryWindow, ct);
-                return workspace.Result(secret, ItemStatus.Removed, null, options.RecoveryWindow is null ? null : $"Restore it: Restore-FlowSecret {workspace.Argument(secret)}");
-            }));
+            steps.Add(
+                await Plan.StepAsync(
+                    secret,
+                    action,
+                    () => CheckAsync(workspace, secret, options, cancellationToken),
+                    async ct =>
+                    {
+                        await workspace.Store.DeleteAsync(secret.StoreName, options.RecoveryWindow, ct);
+                        return workspace.Result(
+                            secret,
+                            ItemStatus.Removed,
+                            null,
+                            options.RecoveryWindow is null ? null : $"Restore it: Restore-FlowSecret {workspace.Argument(secret)}"
+                        );
+                    }
+                )
+            );
         }
 
         await foreach (SecretChange change in Plan.ApplyAsync("Removing secrets", workspace, steps, host, cancellationToken))
@@ -35,14 +53,27 @@ public sealed class RemoveSecretsOperation(OperationContext context) : IOperatio
         }
     }
 
-    private static async Task CheckAsync(Workspace workspace, SecretRef secret, RemoveSecretsOptions options, CancellationToken cancellationToken)
+    private static async Task CheckAsync(
+        Workspace workspace,
+        SecretRef secret,
+        RemoveSecretsOptions options,
+        CancellationToken cancellationToken
+    )
     {
         if (secret.Definition is { IsExternal: true })
         {
-            throw new FlowSecretException(ErrorIds.ExternallyOwned, FlowErrorCategory.InvalidOperation, secret.StoreName, $"'{secret.StoreName}' has 'owner: external': it is not removed here", "Ask its owner, or take 'owner: external' out of the catalog.");
+            throw new FlowSecretException(
+                ErrorIds.ExternallyOwned,
+                FlowErrorCategory.InvalidOperation,
+                secret.StoreName,
+                $"'{secret.StoreName}' has 'owner: external': it is not removed here",
+                "Ask its owner, or take 'owner: external' out of the catalog."
+            );
         }
 
-        SecretDescription description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken) ?? throw StoreErrors.SecretNotFound(workspace.Place, secret.StoreName);
+        SecretDescription description =
+            await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken)
+            ?? throw StoreErrors.SecretNotFound(workspace.Place, secret.StoreName);
         if (options.RecoveryWindow is not null && !workspace.Store.Capabilities.RecoveryWindow)
         {
             throw StoreErrors.NoRecoveryWindow(workspace.Place, secret.StoreName);
@@ -58,27 +89,34 @@ public sealed class RemoveSecretsOperation(OperationContext context) : IOperatio
 /// <summary>Takes pending deletions back.</summary>
 public sealed class RestoreSecretsOperation(OperationContext context) : IOperation<RemoveSecretsOptions, SecretChange>
 {
-    public async IAsyncEnumerable<SecretChange> RunAsync(RemoveSecretsOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretChange> RunAsync(
+        RemoveSecretsOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.Open(context, options);
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {
             SecretDescription? description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);
-            steps.Add(new PlanStep(
-                secret,
-                "Restore",
-                async ct =>
-                {
-                    if (description is { Deleted: null })
+            steps.Add(
+                new PlanStep(
+                    secret,
+                    "Restore",
+                    async ct =>
                     {
-                        return workspace.Result(secret, ItemStatus.Unchanged);
-                    }
+                        if (description is { Deleted: null })
+                        {
+                            return workspace.Result(secret, ItemStatus.Unchanged);
+                        }
 
-                    await workspace.Store.RestoreAsync(secret.StoreName, ct);
-                    return workspace.Result(secret, ItemStatus.Restored);
-                },
-                Refusal(workspace, secret, description)));
+                        await workspace.Store.RestoreAsync(secret.StoreName, ct);
+                        return workspace.Result(secret, ItemStatus.Restored);
+                    },
+                    Refusal(workspace, secret, description)
+                )
+            );
         }
 
         await foreach (SecretChange change in Plan.ApplyAsync("Restoring secrets", workspace, steps, host, cancellationToken))
@@ -87,14 +125,16 @@ public sealed class RestoreSecretsOperation(OperationContext context) : IOperati
         }
     }
 
-    private static FlowSecretException? Refusal(Workspace workspace, SecretRef secret, SecretDescription? description) => (description, workspace.Store.Capabilities.RecoveryWindow) switch
-    {
-        (not null, _) => null,
-        (null, true) => StoreErrors.SecretNotFound(workspace.Place, secret.StoreName),
-        (null, false) => StoreErrors.NotSupported(
-            workspace.Place,
-            secret.StoreName,
-            $"There is no secret '{secret.StoreName}' in the {workspace.Place}, which has no recovery window: what was deleted there is gone",
-            $"Make it anew: New-FlowSecret -StoreName '{secret.StoreName}'"),
-    };
+    private static FlowSecretException? Refusal(Workspace workspace, SecretRef secret, SecretDescription? description) =>
+        (description, workspace.Store.Capabilities.RecoveryWindow) switch
+        {
+            (not null, _) => null,
+            (null, true) => StoreErrors.SecretNotFound(workspace.Place, secret.StoreName),
+            (null, false) => StoreErrors.NotSupported(
+                workspace.Place,
+                secret.StoreName,
+                $"There is no secret '{secret.StoreName}' in the {workspace.Place}, which has no recovery window: what was deleted there is gone",
+                $"Make it anew: New-FlowSecret -StoreName '{secret.StoreName}'"
+            ),
+        };
 }

@@ -51,7 +51,8 @@ internal sealed class SetupInput
             return;
         }
 
-        DocNode members = value.Kind == DocKind.Map ? value : throw Bad(path, $"'{name}' is a JSON secret, so it must be a map of its fields");
+        DocNode members =
+            value.Kind == DocKind.Map ? value : throw Bad(path, $"'{name}' is a JSON secret, so it must be a map of its fields");
         foreach ((DocNode field, DocNode member) in members.Entries)
         {
             if (secret.Fields.FirstOrDefault(f => SameName(f.Name, field.Text)) is { } known)
@@ -96,21 +97,38 @@ internal sealed class SetupInput
         return null;
     }
 
-    private static bool SameName(string key, string name) => string.Equals(key.Replace('-', '_'), name.Replace('-', '_'), StringComparison.Ordinal);
+    private static bool SameName(string key, string name) =>
+        string.Equals(key.Replace('-', '_'), name.Replace('-', '_'), StringComparison.Ordinal);
 
     private static string ScalarText(DocNode value, string name, string path) =>
-        value.Kind is DocKind.Map or DocKind.List ? throw Bad(path, $"'{name}' is a {(value.Kind == DocKind.Map ? "map" : "list")}, and one text was expected") : value.Text;
+        value.Kind is DocKind.Map or DocKind.List
+            ? throw Bad(path, $"'{name}' is a {(value.Kind == DocKind.Map ? "map" : "list")}, and one text was expected")
+            : value.Text;
 
-    private static JsonNode? ToJson(DocNode node) => node.Kind switch
-    {
-        DocKind.Map => new JsonObject(node.Entries.Select(static e => KeyValuePair.Create(e.Key.Text, ToJson(e.Value)))),
-        DocKind.List => new JsonArray([.. node.Items.Select(ToJson)]),
-        DocKind.Null => null,
-        DocKind.Bool => JsonValue.Create(string.Equals(node.Text, "true", StringComparison.OrdinalIgnoreCase)),
-        DocKind.Number => decimal.TryParse(node.Text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out decimal number) ? JsonValue.Create(number) : JsonValue.Create(node.Text),
-        _ => JsonValue.Create(node.Text),
-    };
+    private static JsonNode? ToJson(DocNode node) =>
+        node.Kind switch
+        {
+            DocKind.Map => new JsonObject(node.Entries.Select(static e => KeyValuePair.Create(e.Key.Text, ToJson(e.Value)))),
+            DocKind.List => new JsonArray([.. node.Items.Select(ToJson)]),
+            DocKind.Null => null,
+            DocKind.Bool => JsonValue.Create(string.Equals(node.Text, "true", StringComparison.OrdinalIgnoreCase)),
+            DocKind.Number => decimal.TryParse(
+                node.Text,
+                System.Globalization.NumberStyles.Float,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out decimal number
+            )
+                ? JsonValue.Create(number)
+                : JsonValue.Create(node.Text),
+            _ => JsonValue.Create(node.Text),
+        };
 
     private static FlowSecretException Bad(string path, string cause) =>
-        new(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"{path}: {cause}", "Correct the file, then try again; nothing was changed.");
+        new(
+            ErrorIds.BadInput,
+            FlowErrorCategory.InvalidData,
+            path,
+            $"{path}: {cause}",
+            "Correct the file, then try again; nothing was changed."
+        );
 }

@@ -7,8 +7,13 @@ namespace FlowSecrets.Operations;
 /// Finds a value for each secret: what the input gives, what the person answers, the default, or a made one. It asks and decides;
 /// it changes nothing.
 /// </summary>
-internal sealed class SetupInterview(Workspace workspace, InitializeOptions options, SetupInput input, SetupState state, IOperationHost host)
-    : IDisposable
+internal sealed class SetupInterview(
+    Workspace workspace,
+    InitializeOptions options,
+    SetupInput input,
+    SetupState state,
+    IOperationHost host
+) : IDisposable
 {
     private readonly SetupValues _values = new();
 
@@ -31,7 +36,12 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             }
 
             ReadSecret? current = state.Current(secret);
-            if (current is null && description?.CurrentVersion is not null && !input.Has(definition) && Catalog.IsRequired(definition, workspace.Environment))
+            if (
+                current is null
+                && description?.CurrentVersion is not null
+                && !input.Has(definition)
+                && Catalog.IsRequired(definition, workspace.Environment)
+            )
             {
                 // Reading it says why it cannot be read: a required secret that nothing can read is not set up.
                 (await workspace.Store.ReadAsync(secret.StoreName, VersionSelector.Current, cancellationToken)).Dispose();
@@ -42,9 +52,10 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
                 _values.Set(definition.Key, current.Value);
             }
 
-            SetupDecision decision = definition.Fields.Count > 0
-                ? await DecideFieldsAsync(nothing, current, cancellationToken)
-                : await DecideValueAsync(nothing, current, cancellationToken);
+            SetupDecision decision =
+                definition.Fields.Count > 0
+                    ? await DecideFieldsAsync(nothing, current, cancellationToken)
+                    : await DecideValueAsync(nothing, current, cancellationToken);
             if (decision.Value is not null)
             {
                 WriteRules.CheckFormat(secret, decision.Value);
@@ -88,8 +99,17 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         }
 
         Answer answer = await AnswerAsync(
-            new Ask(definition.Prompt ?? definition.Description ?? definition.Key, definition.Sensitive, definition.IsExternal ? null : definition.Generate, definition.Default, has, nothing.Secret.StoreName, Catalog.IsRequired(definition, workspace.Environment)),
-            cancellationToken);
+            new Ask(
+                definition.Prompt ?? definition.Description ?? definition.Key,
+                definition.Sensitive,
+                definition.IsExternal ? null : definition.Generate,
+                definition.Default,
+                has,
+                nothing.Secret.StoreName,
+                Catalog.IsRequired(definition, workspace.Environment)
+            ),
+            cancellationToken
+        );
         if (answer.Value is not { } answered)
         {
             return has ? Kept(nothing) : Missing(nothing, definition.IsExternal ? "Its owner makes it." : null);
@@ -102,7 +122,12 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         }
 
         SetupDecision decision = nothing with { Source = answer.Source, Value = answered };
-        return answer.Source == ValueSource.Generated ? decision with { Generated = [(nothing.Secret.StoreName, answered.Clone())] } : Overwriting(decision);
+        return answer.Source == ValueSource.Generated
+            ? decision with
+            {
+                Generated = [(nothing.Secret.StoreName, answered.Clone())],
+            }
+            : Overwriting(decision);
     }
 
     private async Task<SetupDecision> DecideFieldsAsync(SetupDecision nothing, ReadSecret? current, CancellationToken cancellationToken)
@@ -138,8 +163,17 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             else if (!hasField || (options.PromptAll && Asks))
             {
                 Answer answer = await AnswerAsync(
-                    new Ask(field.Prompt ?? field.Description ?? $"{definition.Key} {field.Name}", field.Sensitive, definition.IsExternal ? null : field.Generate, field.Default, hasField, $"{nothing.Secret.StoreName}.{field.Name}", field.Required),
-                    cancellationToken);
+                    new Ask(
+                        field.Prompt ?? field.Description ?? $"{definition.Key} {field.Name}",
+                        field.Sensitive,
+                        definition.IsExternal ? null : field.Generate,
+                        field.Default,
+                        hasField,
+                        $"{nothing.Secret.StoreName}.{field.Name}",
+                        field.Required
+                    ),
+                    cancellationToken
+                );
                 found = (answer.Value, answer.Source);
             }
 
@@ -176,7 +210,10 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         {
             bool nothingGiven = source < ValueSource.Input && !has;
             return nothingGiven && !Catalog.IsRequired(definition, workspace.Environment)
-                ? nothing with { Message = "Optional; no value." }
+                ? nothing with
+                {
+                    Message = "Optional; no value.",
+                }
                 : Missing(nothing, $"Without a value: {string.Join(", ", empty)}.", required: true);
         }
 
@@ -194,8 +231,14 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
         string? byDefault = ask.Default?.Render(_values.Resolve, out _);
         if (Asks)
         {
-            Question question = new(ask.Text, Hint(ask, byDefault), "Give values with -InputPath FILE and let the rest be generated: Initialize-FlowSecret -NonInteractive.");
-            SecretValue answered = ask.Sensitive ? await host.AskSecretAsync(question, cancellationToken) : SecretValue.FromText(await host.AskAsync(question, cancellationToken));
+            Question question = new(
+                ask.Text,
+                Hint(ask, byDefault),
+                "Give values with -InputPath FILE and let the rest be generated: Initialize-FlowSecret -NonInteractive."
+            );
+            SecretValue answered = ask.Sensitive
+                ? await host.AskSecretAsync(question, cancellationToken)
+                : SecretValue.FromText(await host.AskAsync(question, cancellationToken));
             if (!answered.IsEmpty())
             {
                 return new Answer(answered, ValueSource.Prompt);
@@ -239,7 +282,9 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
 
         if (string.IsNullOrEmpty(byDefault))
         {
-            return ask.Generate is not null ? "Enter generates it" : ask.Required ? "required" : "Enter skips it";
+            return ask.Generate is not null ? "Enter generates it"
+                : ask.Required ? "required"
+                : "Enter skips it";
         }
 
         if (!ask.Sensitive)
@@ -273,7 +318,12 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
     private bool MayUpdate(CatalogSecret definition) => options.UpdateExisting && !definition.IsExternal;
 
     private static SetupDecision Differs(SetupDecision nothing) =>
-        nothing with { Source = ValueSource.Store, Status = ItemStatus.Differs, Message = "The store's value stays; the input's is another. -UpdateExisting takes the input's." };
+        nothing with
+        {
+            Source = ValueSource.Store,
+            Status = ItemStatus.Differs,
+            Message = "The store's value stays; the input's is another. -UpdateExisting takes the input's.",
+        };
 
     private static SetupDecision Kept(SetupDecision nothing) => nothing with { Source = ValueSource.Store, Status = ItemStatus.Kept };
 
@@ -295,14 +345,23 @@ internal sealed class SetupInterview(Workspace workspace, InitializeOptions opti
             FlowErrorCategory.ObjectNotFound,
             nothing.Secret.StoreName,
             $"The secret '{definition.Key}' is required and has no value. {why}".TrimEnd(),
-            $"Give it: {(nothing.Exists ? "Set" : "New")}-FlowSecret {nothing.Secret.Argument}{(workspace.Environment is { } its ? $" -Environment '{its.Name}'" : "")}; or with -InputPath FILE, keyed by {definition.AllVariables.FirstOrDefault() ?? definition.Key}.");
+            $"Give it: {(nothing.Exists ? "Set" : "New")}-FlowSecret {nothing.Secret.Argument}{(workspace.Environment is { } its ? $" -Environment '{its.Name}'" : "")}; or with -InputPath FILE, keyed by {definition.AllVariables.FirstOrDefault() ?? definition.Key}."
+        );
         return nothing with { Status = ItemStatus.Missing, Error = error, Message = error.Message };
     }
 
     /// <param name="Text">What the person reads.</param>
     /// <param name="HasValue">Whether there is a value already, which an empty answer keeps.</param>
     /// <param name="Name">For the line that says that a value was made.</param>
-    private sealed record Ask(string Text, bool Sensitive, GenerateSpec? Generate, Template? Default, bool HasValue, string Name, bool Required);
+    private sealed record Ask(
+        string Text,
+        bool Sensitive,
+        GenerateSpec? Generate,
+        Template? Default,
+        bool HasValue,
+        string Name,
+        bool Required
+    );
 
     private readonly record struct Answer(SecretValue? Value, ValueSource Source);
 }

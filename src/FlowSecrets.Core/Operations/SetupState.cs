@@ -7,13 +7,23 @@ internal sealed class SetupState : IDisposable
     private readonly Dictionary<string, ReadOutcome> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FlowSecretException> _failures = new(StringComparer.Ordinal);
 
-    public static async Task<SetupState> ReadAsync(Workspace workspace, IReadOnlyList<SecretRef> secrets, IOperationHost host, CancellationToken cancellationToken)
+    public static async Task<SetupState> ReadAsync(
+        Workspace workspace,
+        IReadOnlyList<SecretRef> secrets,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         SetupState state = new();
         try
         {
             int done = 0;
-            await foreach ((SecretRef secret, SecretDescription? description, FlowSecretException? error) in workspace.DescribeAsync(secrets, cancellationToken))
+            await foreach (
+                (SecretRef secret, SecretDescription? description, FlowSecretException? error) in workspace.DescribeAsync(
+                    secrets,
+                    cancellationToken
+                )
+            )
             {
                 host.Progress(new ProgressUpdate("Looking secrets up", secret.StoreName, ++done, secrets.Count));
                 if (error is { Id: ErrorIds.NotAuthenticated or ErrorIds.StoreUnavailable or ErrorIds.ApiNotEnabled or ErrorIds.NoProject })
@@ -33,7 +43,14 @@ internal sealed class SetupState : IDisposable
             }
 
             // A disabled or destroyed version is the user's own choice.
-            string[] readable = [.. state._descriptions.Where(static d => d.Value is { Deleted: null, CurrentVersion: not null, CurrentState: VersionState.Enabled }).Select(static d => d.Key)];
+            string[] readable =
+            [
+                .. state
+                    ._descriptions.Where(static d =>
+                        d.Value is { Deleted: null, CurrentVersion: not null, CurrentState: VersionState.Enabled }
+                    )
+                    .Select(static d => d.Key),
+            ];
             if (readable.Length > 0)
             {
                 await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(readable, cancellationToken))

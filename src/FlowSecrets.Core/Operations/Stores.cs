@@ -35,14 +35,27 @@ public sealed record StoreStatus : ItemResult
 /// <summary>Says which store is in use, and whether it can be opened.</summary>
 public sealed class GetStoreOperation(OperationContext context) : IOperation<StoreOptions, StoreStatus>
 {
-    public async IAsyncEnumerable<StoreStatus> RunAsync(StoreOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoreStatus> RunAsync(
+        StoreOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        OperationContext at = options.Selection is null ? context : context with { Session = new SessionSelection(options.Selection, null) };
+        OperationContext at = options.Selection is null
+            ? context
+            : context with
+            {
+                Session = new SessionSelection(options.Selection, null),
+            };
         Workspace workspace = Workspace.Open(at, options);
         StoreValidation validation = options.SkipValidation
             ? new StoreValidation(StoreReadiness.Unknown, "It was not opened.")
             : await workspace.Store.ValidateAsync(cancellationToken);
-        if (workspace.Selection.Passphrase is not null && validation.Readiness == StoreReadiness.Ready && workspace.Place.Identity != "passphrase")
+        if (
+            workspace.Selection.Passphrase is not null
+            && validation.Readiness == StoreReadiness.Ready
+            && workspace.Place.Identity != "passphrase"
+        )
         {
             host.Warning($"The {workspace.Place} is opened by its {workspace.Place.Identity}; the passphrase was not used.");
         }
@@ -90,15 +103,22 @@ public sealed record StoreTaskOptions : TargetOptions
 /// <summary>Changes what protects a Local store, backs it up, or restores it.</summary>
 public sealed class StoreTaskOperation(OperationContext context) : IOperation<StoreTaskOptions, StoreStatus>
 {
-    public async IAsyncEnumerable<StoreStatus> RunAsync(StoreTaskOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoreStatus> RunAsync(
+        StoreTaskOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.Open(context, options);
-        IStoreMaintenance store = workspace.Store as IStoreMaintenance ?? throw new FlowSecretException(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidOperation,
-            workspace.Place.ToString(),
-            $"The {workspace.Place} keeps no key of its own",
-            "Only a Local store has a passphrase, a key and backups: name it with -Environment or -Store Local.");
+        IStoreMaintenance store =
+            workspace.Store as IStoreMaintenance
+            ?? throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidOperation,
+                workspace.Place.ToString(),
+                $"The {workspace.Place} keeps no key of its own",
+                "Only a Local store has a passphrase, a key and backups: name it with -Environment or -Store Local."
+            );
         foreach (StoreTask task in options.Tasks)
         {
             (string action, Func<Task<string>> apply) = Describe(store, task, options, cancellationToken);
@@ -113,44 +133,76 @@ public sealed class StoreTaskOperation(OperationContext context) : IOperation<St
             };
             if (!await host.ShouldProcessAsync(workspace.Place.ToString(), action, cancellationToken))
             {
-                yield return status with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, Message = action };
+                yield return status with
+                {
+                    Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped,
+                    Message = action,
+                };
                 continue;
             }
 
             cancellationToken.ThrowIfCancellationRequested();
             string message = await apply();
-            string identity = task switch { StoreTask.UsePassphrase => "passphrase", StoreTask.UseKeyFile => "key file", _ => status.Identity };
-            yield return status with { Message = message, Identity = identity };
+            string identity = task switch
+            {
+                StoreTask.UsePassphrase => "passphrase",
+                StoreTask.UseKeyFile => "key file",
+                _ => status.Identity,
+            };
+            yield return status with
+            {
+                Message = message,
+                Identity = identity,
+            };
         }
     }
 
-    private (string Action, Func<Task<string>> Apply) Describe(IStoreMaintenance store, StoreTask task, StoreTaskOptions options, CancellationToken cancellationToken)
+    private (string Action, Func<Task<string>> Apply) Describe(
+        IStoreMaintenance store,
+        StoreTask task,
+        StoreTaskOptions options,
+        CancellationToken cancellationToken
+    )
     {
         string? backup = options.BackupPath is null ? null : Path.GetFullPath(options.BackupPath, context.WorkingDirectory);
         return task switch
         {
-            StoreTask.UsePassphrase => ("Protect it by a new passphrase", async () =>
-            {
-                await store.ChangeProtectionAsync(options.Passphrase, cancellationToken);
-                return "It is protected by the new passphrase. Other sessions must connect with it.";
-            }),
-            StoreTask.UseKeyFile => ("Protect it by a new key file", async () =>
-            {
-                await store.ChangeProtectionAsync(null, cancellationToken);
-                return "It is protected by a new key file.";
-            }),
-            StoreTask.RotateKey => ("Encrypt every value with a new key", async () =>
-                $"{await store.RotateKeyAsync(cancellationToken)} values were encrypted with a new key."),
-            StoreTask.Backup => ($"Write a backup to '{backup}', opened by its own passphrase", async () =>
-            {
-                await store.BackupAsync(backup!, options.Passphrase!, options.Force, cancellationToken);
-                return $"Wrote '{backup}'. Only its passphrase opens it.";
-            }),
-            _ => ($"Put the backup '{backup}' in its place", async () =>
-            {
-                await store.RestoreBackupAsync(backup!, options.Passphrase!, options.Force, cancellationToken);
-                return $"Restored from '{backup}'.";
-            }),
+            StoreTask.UsePassphrase => (
+                "Protect it by a new passphrase",
+                async () =>
+                {
+                    await store.ChangeProtectionAsync(options.Passphrase, cancellationToken);
+                    return "It is protected by the new passphrase. Other sessions must connect with it.";
+                }
+            ),
+            StoreTask.UseKeyFile => (
+                "Protect it by a new key file",
+                async () =>
+                {
+                    await store.ChangeProtectionAsync(null, cancellationToken);
+                    return "It is protected by a new key file.";
+                }
+            ),
+            StoreTask.RotateKey => (
+                "Encrypt every value with a new key",
+                async () => $"{await store.RotateKeyAsync(cancellationToken)} values were encrypted with a new key."
+            ),
+            StoreTask.Backup => (
+                $"Write a backup to '{backup}', opened by its own passphrase",
+                async () =>
+                {
+                    await store.BackupAsync(backup!, options.Passphrase!, options.Force, cancellationToken);
+                    return $"Wrote '{backup}'. Only its passphrase opens it.";
+                }
+            ),
+            _ => (
+                $"Put the backup '{backup}' in its place",
+                async () =>
+                {
+                    await store.RestoreBackupAsync(backup!, options.Passphrase!, options.Force, cancellationToken);
+                    return $"Restored from '{backup}'.";
+                }
+            ),
         };
     }
 }
@@ -165,7 +217,11 @@ public sealed record GenerateOptions
 /// <summary>Makes values without storing them. The receiver disposes of them.</summary>
 public sealed class GenerateValuesOperation : IOperation<GenerateOptions, GeneratedSecret>
 {
-    public async IAsyncEnumerable<GeneratedSecret> RunAsync(GenerateOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<GeneratedSecret> RunAsync(
+        GenerateOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await Task.CompletedTask;
         for (int i = 0; i < options.Count; i++)

@@ -42,9 +42,17 @@ public sealed record EnvVariable : ItemResult
 /// <summary>Brings the catalog's values into a .env file, and leaves what the user has in it.</summary>
 public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation<SyncOptions, EnvVariable>
 {
-    public async IAsyncEnumerable<EnvVariable> RunAsync(SyncOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<EnvVariable> RunAsync(
+        SyncOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        Catalog catalog = CatalogLoader.Require(context, options.CatalogPath, guess: text => StoreGuess.From(text, context, options.Environment, forLocalEnv: options.Store is null));
+        Catalog catalog = CatalogLoader.Require(
+            context,
+            options.CatalogPath,
+            guess: text => StoreGuess.From(text, context, options.Environment, forLocalEnv: options.Store is null)
+        );
         bool named = options.Environment is not null || options.Store is not null;
         Workspace workspace = Workspace.OpenWithCatalog(context, options, named ? null : catalog.LocalEnv.From);
         EnvTarget target = EnvTarget.Open(context, catalog, options);
@@ -81,7 +89,12 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
         }
     }
 
-    private static async Task<IReadOnlyDictionary<string, ReadOutcome>> FetchAsync(Workspace workspace, EnvPlan plan, IOperationHost host, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<string, ReadOutcome>> FetchAsync(
+        Workspace workspace,
+        EnvPlan plan,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         Dictionary<string, ReadOutcome> fetched = new(StringComparer.Ordinal);
         if (plan.Fetch.Count == 0)
@@ -89,23 +102,37 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
             return fetched;
         }
 
-        Dictionary<string, SecretRef> wanted = plan.Fetch.Select(k => workspace.Ref(workspace.Catalog!.Find(k)!)).ToDictionary(static r => r.StoreName, StringComparer.Ordinal);
+        Dictionary<string, SecretRef> wanted = plan
+            .Fetch.Select(k => workspace.Ref(workspace.Catalog!.Find(k)!))
+            .ToDictionary(static r => r.StoreName, StringComparer.Ordinal);
         host.Verbose($"Fetching {wanted.Count} developer secrets from the {workspace.Place} ({workspace.Place.Identity}).");
         await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(wanted.Keys, cancellationToken))
         {
             SecretRef secret = wanted[outcome.StoreName];
-            fetched.Add(secret.Definition!.Key, outcome.Error is { } error ? outcome with { Error = workspace.Here(error, secret) } : outcome);
+            fetched.Add(
+                secret.Definition!.Key,
+                outcome.Error is { } error ? outcome with { Error = workspace.Here(error, secret) } : outcome
+            );
             host.Progress(new ProgressUpdate("Fetching developer secrets", outcome.StoreName, fetched.Count, wanted.Count));
         }
 
         return fetched;
     }
 
-    private static async Task<IReadOnlyList<EnvVariable>> WriteAsync(Workspace workspace, EnvTarget target, EnvMerge merge, IReadOnlyList<EnvVariable> results, SyncOptions options, IOperationHost host, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<EnvVariable>> WriteAsync(
+        Workspace workspace,
+        EnvTarget target,
+        EnvMerge merge,
+        IReadOnlyList<EnvVariable> results,
+        SyncOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         int created = results.Count(static r => r.Status == ItemStatus.Created);
         int updated = results.Count(static r => r.Status == ItemStatus.Updated);
-        string action = $"{(options.Clean ? "Build anew" : "Write")}: {results.Count} variables, {created} new, {updated} changed, developer secrets from the {workspace.Place}";
+        string action =
+            $"{(options.Clean ? "Build anew" : "Write")}: {results.Count} variables, {created} new, {updated} changed, developer secrets from the {workspace.Place}";
         foreach ((CatalogFile file, string path, SecretValue value) in merge.Files)
         {
             if (!await host.ShouldProcessAsync(path, $"Write the secret '{file.Secret}'", cancellationToken))
@@ -127,7 +154,18 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
         if (!await host.ShouldProcessAsync(target.Path, action, cancellationToken))
         {
             string status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped;
-            return [.. results.Select(r => r.Status is ItemStatus.Created or ItemStatus.Updated ? r with { Status = status, Message = r.Status == ItemStatus.Created ? "Create" : "Update" } : r)];
+            return
+            [
+                .. results.Select(r =>
+                    r.Status is ItemStatus.Created or ItemStatus.Updated
+                        ? r with
+                        {
+                            Status = status,
+                            Message = r.Status == ItemStatus.Created ? "Create" : "Update",
+                        }
+                        : r
+                ),
+            ];
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -153,18 +191,31 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
             }
             else
             {
-                host.Warning($"{ErrorIds.NotIgnoredByGit}: git would take '{file}' into the repository. Add it to .gitignore (Sync-FlowLocalEnv -AddToGitIgnore does); if git has it already: git rm --cached '{file}'");
+                host.Warning(
+                    $"{ErrorIds.NotIgnoredByGit}: git would take '{file}' into the repository. Add it to .gitignore (Sync-FlowLocalEnv -AddToGitIgnore does); if git has it already: git rm --cached '{file}'"
+                );
             }
         }
     }
 
-    private static void Summarise(Workspace workspace, Catalog catalog, string path, IReadOnlyList<EnvVariable> results, IOperationHost host)
+    private static void Summarise(
+        Workspace workspace,
+        Catalog catalog,
+        string path,
+        IReadOnlyList<EnvVariable> results,
+        IOperationHost host
+    )
     {
         int failed = results.Count(static r => r.ErrorId is not null);
         int empty = results.Count(static r => r.ErrorId is null && r.Status == ItemStatus.Missing);
-        int Count(EnvSource source) => results.Count(r => r.Source == source && r.ErrorId is null && r.Status is not (ItemStatus.Missing or ItemStatus.Removed));
+        int Count(EnvSource source) =>
+            results.Count(r => r.Source == source && r.ErrorId is null && r.Status is not (ItemStatus.Missing or ItemStatus.Removed));
         host.Say("");
-        host.Say(host.IsWhatIf ? $"{path} was left as it is." : $"{path}{(failed > 0 ? " was written as far as it could be:" : " is up to date:")}");
+        host.Say(
+            host.IsWhatIf
+                ? $"{path} was left as it is."
+                : $"{path}{(failed > 0 ? " was written as far as it could be:" : " is up to date:")}"
+        );
         host.Say($"  system values: {Count(EnvSource.Local)}, local defaults or what stood in the file");
         host.Say($"  developer secrets: {Count(EnvSource.Store) + Count(EnvSource.File)}, from the {workspace.Place}");
         host.Say($"  variables of the catalog: {Count(EnvSource.Template)}");

@@ -51,11 +51,21 @@ public sealed record SecretAccess
 /// <summary>Says who may do what, and why not.</summary>
 public sealed class TestAccessOperation(OperationContext context) : IOperation<TestAccessOptions, SecretAccess>
 {
-    public async IAsyncEnumerable<SecretAccess> RunAsync(TestAccessOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretAccess> RunAsync(
+        TestAccessOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         if (options.Live && (options.Principals.Count > 0 || options.Workloads.Count > 0 || options.FromCatalog))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, "-Live", "-Live reads as whoever asks, so it cannot be told of another principal", "Leave -Principal, -Workload and -FromCatalog out, or -Live; or run it as that principal.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                "-Live",
+                "-Live reads as whoever asks, so it cannot be told of another principal",
+                "Leave -Principal, -Workload and -FromCatalog out, or -Live; or run it as that principal."
+            );
         }
 
         Workspace workspace = Workspace.Open(context, options);
@@ -79,21 +89,27 @@ public sealed class TestAccessOperation(OperationContext context) : IOperation<T
 
     /// <summary>A login that does not work is the asker's, and says nothing of somebody else.</summary>
     private static AccessAnswer OfAsker(AccessTarget target, AccessAnswer answer) =>
-        target.Principal is not null && answer.Cause is (AccessCauses.NotAuthenticated or AccessCauses.ClockSkew) ? answer with { Result = AccessResult.Unknown } : answer;
+        target.Principal is not null && answer.Cause is (AccessCauses.NotAuthenticated or AccessCauses.ClockSkew)
+            ? answer with
+            {
+                Result = AccessResult.Unknown,
+            }
+            : answer;
 
-    private static SecretAccess Result(Workspace workspace, AccessTarget target, SecretRef secret, AccessAnswer answer) => new()
-    {
-        Name = secret.Definition?.Key,
-        StoreName = secret.StoreName,
-        Environment = workspace.Environment?.Name,
-        Store = workspace.Place.Store,
-        Place = workspace.Place.ToString(),
-        Principal = target.Principal ?? answer.Principal ?? workspace.Place.Identity,
-        Workload = target.Workload,
-        Permission = target.Permission,
-        Result = answer.Result,
-        Cause = answer.Cause,
-        Evidence = answer.Evidence,
-        Remedy = answer.Remedy.Length == 0 ? null : workspace.Commands(answer.Remedy, secret),
-    };
+    private static SecretAccess Result(Workspace workspace, AccessTarget target, SecretRef secret, AccessAnswer answer) =>
+        new()
+        {
+            Name = secret.Definition?.Key,
+            StoreName = secret.StoreName,
+            Environment = workspace.Environment?.Name,
+            Store = workspace.Place.Store,
+            Place = workspace.Place.ToString(),
+            Principal = target.Principal ?? answer.Principal ?? workspace.Place.Identity,
+            Workload = target.Workload,
+            Permission = target.Permission,
+            Result = answer.Result,
+            Cause = answer.Cause,
+            Evidence = answer.Evidence,
+            Remedy = answer.Remedy.Length == 0 ? null : workspace.Commands(answer.Remedy, secret),
+        };
 }

@@ -26,12 +26,24 @@ public sealed record RotationCheck
 /// <summary>Rehearses rotations: everything is asked, nothing is touched.</summary>
 public sealed class TestRotationOperation(OperationContext context) : IOperation<RotationOptions, RotationCheck>
 {
-    public async IAsyncEnumerable<RotationCheck> RunAsync(RotationOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RotationCheck> RunAsync(
+        RotationOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.OpenWithCatalog(context, options);
         await workspace.Store.IdentifyAsync(cancellationToken);
         using RotationTargetFactory targets = new(context, options.TrustCatalog);
-        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, RotationSelection.Secrets(context, workspace, options, host), withAge: false, cancellationToken))
+        await foreach (
+            RotationItem item in RotationItem.FindAsync(
+                context,
+                workspace,
+                RotationSelection.Secrets(context, workspace, options, host),
+                withAge: false,
+                cancellationToken
+            )
+        )
         {
             await foreach (RotationFinding finding in FindAsync(workspace, item, targets, cancellationToken))
             {
@@ -48,7 +60,12 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
         }
     }
 
-    private async IAsyncEnumerable<RotationFinding> FindAsync(Workspace workspace, RotationItem item, RotationTargetFactory targets, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<RotationFinding> FindAsync(
+        Workspace workspace,
+        RotationItem item,
+        RotationTargetFactory targets,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         if (item.Error is { } error)
         {
@@ -69,14 +86,21 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
             yield return finding;
         }
 
-        foreach (RotationFinding finding in await TryAsync("target", () => TargetAsync(workspace, unit, item.View!, targets, cancellationToken)))
+        foreach (
+            RotationFinding finding in await TryAsync("target", () => TargetAsync(workspace, unit, item.View!, targets, cancellationToken))
+        )
         {
             yield return finding;
         }
 
         foreach (CatalogWorkload workload in unit.Workloads)
         {
-            foreach (RotationFinding finding in await TryAsync("workload " + workload.Name, () => WorkloadAsync(workspace, unit, item.View!, workload, cancellationToken)))
+            foreach (
+                RotationFinding finding in await TryAsync(
+                    "workload " + workload.Name,
+                    () => WorkloadAsync(workspace, unit, item.View!, workload, cancellationToken)
+                )
+            )
             {
                 yield return finding;
             }
@@ -89,30 +113,68 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
         return view switch
         {
             { Foreign: { } foreign } => new RotationFinding("state", false, foreign + ".", "Let it end, or end it where it was begun."),
-            { Record: { State: RotationState.NeedsAttention } record } => new RotationFinding("state", false, $"The step '{record.FailedStep}' failed {record.Failures} times, the last time as {record.ErrorId}.", $"Mend what is told below, then: Invoke-FlowSecretRotation {workspace.Argument(unit.Secret)} -Force"),
-            { Pending: { IsSuperseded: true } } => new RotationFinding("state", false, $"Version {view.Current} was set by somebody else while a rotation was under way.", $"Give the rotation up: Undo-FlowSecretRotation {workspace.Argument(unit.Secret)}"),
+            { Record: { State: RotationState.NeedsAttention } record } => new RotationFinding(
+                "state",
+                false,
+                $"The step '{record.FailedStep}' failed {record.Failures} times, the last time as {record.ErrorId}.",
+                $"Mend what is told below, then: Invoke-FlowSecretRotation {workspace.Argument(unit.Secret)} -Force"
+            ),
+            { Pending: { IsSuperseded: true } } => new RotationFinding(
+                "state",
+                false,
+                $"Version {view.Current} was set by somebody else while a rotation was under way.",
+                $"Give the rotation up: Undo-FlowSecretRotation {workspace.Argument(unit.Secret)}"
+            ),
             { Pending: not null } => new RotationFinding("state", true, "A rotation was broken off; the next run finishes it."),
-            { Record: { State: RotationState.Overlap, RetireAt: { } end } overlap } when overlap.To == view.Current && end > now => new RotationFinding("state", false, $"The value before stays valid until {end:yyyy-MM-dd HH:mm} UTC.", "Wait until then; -Force does not wait."),
+            { Record: { State: RotationState.Overlap, RetireAt: { } end } overlap } when overlap.To == view.Current && end > now =>
+                new RotationFinding(
+                    "state",
+                    false,
+                    $"The value before stays valid until {end:yyyy-MM-dd HH:mm} UTC.",
+                    "Wait until then; -Force does not wait."
+                ),
             _ => new RotationFinding("state", true, $"Version {view.Current} is current, and no rotation is open."),
         };
     }
 
-    private static async Task<IReadOnlyList<RotationFinding>> PermissionsAsync(Workspace workspace, RotationItem item, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RotationFinding>> PermissionsAsync(
+        Workspace workspace,
+        RotationItem item,
+        CancellationToken cancellationToken
+    )
     {
         List<RotationFinding> findings = [];
         foreach (SecretPermission permission in new[] { SecretPermission.Read, SecretPermission.Write, SecretPermission.Manage })
         {
-            await foreach (AccessAnswer answer in workspace.Store.Access.TestAsync([.. item.Names], new AccessQuestion(null, permission), cancellationToken))
+            await foreach (
+                AccessAnswer answer in workspace.Store.Access.TestAsync(
+                    [.. item.Names],
+                    new AccessQuestion(null, permission),
+                    cancellationToken
+                )
+            )
             {
                 // What cannot be known stops nothing: the rotation itself finds out, before it changes anything that matters.
-                findings.Add(new RotationFinding($"{permission.ToString().ToLowerInvariant()} {answer.StoreName}", answer.Result != AccessResult.Denied, answer.Evidence, answer.Result == AccessResult.Allowed ? "" : answer.Remedy));
+                findings.Add(
+                    new RotationFinding(
+                        $"{permission.ToString().ToLowerInvariant()} {answer.StoreName}",
+                        answer.Result != AccessResult.Denied,
+                        answer.Evidence,
+                        answer.Result == AccessResult.Allowed ? "" : answer.Remedy
+                    )
+                );
             }
         }
 
         return findings;
     }
 
-    private static async Task<IReadOnlyList<RotationFinding>> ValuesAsync(Workspace workspace, RotationUnit unit, RotationView view, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RotationFinding>> ValuesAsync(
+        Workspace workspace,
+        RotationUnit unit,
+        RotationView view,
+        CancellationToken cancellationToken
+    )
     {
         if (unit.IsAsked)
         {
@@ -128,10 +190,25 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
             RotationValues.ForCarrier(unit, carrier.Carrier, value.Value, made, carried.StoreName).Dispose();
         }
 
-        return [new RotationFinding("new value", true, unit.Carriers.Count == 0 ? "It can be made." : $"It can be made, and put into {string.Join(", ", unit.Carriers.Select(static c => c.Secret.StoreName))}.")];
+        return
+        [
+            new RotationFinding(
+                "new value",
+                true,
+                unit.Carriers.Count == 0
+                    ? "It can be made."
+                    : $"It can be made, and put into {string.Join(", ", unit.Carriers.Select(static c => c.Secret.StoreName))}."
+            ),
+        ];
     }
 
-    private static async Task<IReadOnlyList<RotationFinding>> TargetAsync(Workspace workspace, RotationUnit unit, RotationView view, RotationTargetFactory targets, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RotationFinding>> TargetAsync(
+        Workspace workspace,
+        RotationUnit unit,
+        RotationView view,
+        RotationTargetFactory targets,
+        CancellationToken cancellationToken
+    )
     {
         if (await targets.OpenAsync(workspace, unit, cancellationToken) is not { } target)
         {
@@ -142,25 +219,57 @@ public sealed class TestRotationOperation(OperationContext context) : IOperation
         return await target.RehearseAsync(current.Value, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<RotationFinding>> WorkloadAsync(Workspace workspace, RotationUnit unit, RotationView view, CatalogWorkload workload, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RotationFinding>> WorkloadAsync(
+        Workspace workspace,
+        RotationUnit unit,
+        RotationView view,
+        CatalogWorkload workload,
+        CancellationToken cancellationToken
+    )
     {
         IWorkload open = context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable);
         using WorkloadSecrets secrets = new();
         IRotationStore store = workspace.Store.Rotation;
-        foreach ((RotationSubject subject, CatalogSecret definition) in new[] { (unit.Subject, unit.Definition) }.Concat(unit.Carriers.Select(static c => (c.Subject, c.Secret.Definition!))))
+        foreach (
+            (RotationSubject subject, CatalogSecret definition) in new[] { (unit.Subject, unit.Definition) }.Concat(
+                unit.Carriers.Select(static c => (c.Subject, c.Secret.Definition!))
+            )
+        )
         {
             if (definition.Workloads.Contains(workload.Name, StringComparer.Ordinal))
             {
-                await secrets.AddAsync(store, subject == unit.Subject ? view : await store.ViewAsync(subject, cancellationToken), definition, since: null, withPrevious: false, cancellationToken);
+                await secrets.AddAsync(
+                    store,
+                    subject == unit.Subject ? view : await store.ViewAsync(subject, cancellationToken),
+                    definition,
+                    since: null,
+                    withPrevious: false,
+                    cancellationToken
+                );
             }
         }
 
         WorkloadState state = await open.StateAsync(secrets.List, cancellationToken);
         string detail = state.Detail.Length == 0 ? "" : ": " + state.Detail;
-        List<RotationFinding> findings = [new RotationFinding("workload " + workload.Name, state.Health is WorkloadHealth.Healthy or WorkloadHealth.Deploying, $"{open.Description} is {state.Health}{detail}.", state.Health == WorkloadHealth.Healthy ? "" : "Mend it first: a rotation ends only when it is healthy.")];
+        List<RotationFinding> findings =
+        [
+            new RotationFinding(
+                "workload " + workload.Name,
+                state.Health is WorkloadHealth.Healthy or WorkloadHealth.Deploying,
+                $"{open.Description} is {state.Health}{detail}.",
+                state.Health == WorkloadHealth.Healthy ? "" : "Mend it first: a rotation ends only when it is healthy."
+            ),
+        ];
         if (unit.KillsOldAtOnce && state.HoldsValues)
         {
-            findings.Add(new RotationFinding("interruption", false, $"One user's old password stops working at once, and {open.Description} holds it until it is deployed anew.", "Let two users alternate, or add -AllowInterruption."));
+            findings.Add(
+                new RotationFinding(
+                    "interruption",
+                    false,
+                    $"One user's old password stops working at once, and {open.Description} holds it until it is deployed anew.",
+                    "Let two users alternate, or add -AllowInterruption."
+                )
+            );
         }
 
         return findings;

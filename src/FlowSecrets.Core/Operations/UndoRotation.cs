@@ -11,18 +11,41 @@ public sealed record UndoRotationOptions : RotationOptions
 /// <summary>Takes rotations back: the value before is current again in store, target and workloads.</summary>
 public sealed class UndoRotationOperation(OperationContext context) : IOperation<UndoRotationOptions, RotationResult>
 {
-    public async IAsyncEnumerable<RotationResult> RunAsync(UndoRotationOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RotationResult> RunAsync(
+        UndoRotationOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.OpenWithCatalog(context, options);
         await workspace.Store.IdentifyAsync(cancellationToken);
         using RotationTargetFactory targets = new(context, options.TrustCatalog);
         RotationSettings settings = new() { AllowInterruption = true, Timeout = options.Timeout ?? new RotationSettings().Timeout };
-        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, RotationSelection.Secrets(context, workspace, options, host), withAge: false, cancellationToken))
+        await foreach (
+            RotationItem item in RotationItem.FindAsync(
+                context,
+                workspace,
+                RotationSelection.Secrets(context, workspace, options, host),
+                withAge: false,
+                cancellationToken
+            )
+        )
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (item.Error is null && !await host.ShouldProcessAsync($"{item.Unit!.Reach} in the {workspace.Place}", "Take the rotation back", cancellationToken))
+            if (
+                item.Error is null
+                && !await host.ShouldProcessAsync(
+                    $"{item.Unit!.Reach} in the {workspace.Place}",
+                    "Take the rotation back",
+                    cancellationToken
+                )
+            )
             {
-                yield return InvokeRotationOperation.Result(workspace, item, null, null, default) with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, Message = "Take the rotation back" };
+                yield return InvokeRotationOperation.Result(workspace, item, null, null, default) with
+                {
+                    Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped,
+                    Message = "Take the rotation back",
+                };
                 continue;
             }
 
@@ -30,7 +53,14 @@ public sealed class UndoRotationOperation(OperationContext context) : IOperation
         }
     }
 
-    private async Task<RotationResult> UndoAsync(Workspace workspace, RotationItem item, RotationSettings settings, IOperationHost host, RotationTargetFactory targets, CancellationToken cancellationToken)
+    private async Task<RotationResult> UndoAsync(
+        Workspace workspace,
+        RotationItem item,
+        RotationSettings settings,
+        IOperationHost host,
+        RotationTargetFactory targets,
+        CancellationToken cancellationToken
+    )
     {
         long start = context.Clock.GetTimestamp();
         if (item.Error is not null)
@@ -44,7 +74,10 @@ public sealed class UndoRotationOperation(OperationContext context) : IOperation
             using RotationLock held = RotationLock.Take(workspace.Place, item.Names, context.Variable);
             RotationView view = await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
             view = await run.UndoAsync(view);
-            return InvokeRotationOperation.Result(workspace, item, null, view, context.Clock.GetElapsedTime(start)) with { Status = ItemStatus.Undone };
+            return InvokeRotationOperation.Result(workspace, item, null, view, context.Clock.GetElapsedTime(start)) with
+            {
+                Status = ItemStatus.Undone,
+            };
         }
         catch (FlowSecretException e)
         {

@@ -29,11 +29,24 @@ internal static class ValueFiles
         }
         catch (DecoderFallbackException)
         {
-            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"'{path}' is not UTF-8 text", "Save it as UTF-8, then try again; nothing was changed.");
+            throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.InvalidData,
+                path,
+                $"'{path}' is not UTF-8 text",
+                "Save it as UTF-8, then try again; nothing was changed."
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.ObjectNotFound, path, $"'{path}' cannot be read", "Correct the path, or its rights; nothing was changed.", e);
+            throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.ObjectNotFound,
+                path,
+                $"'{path}' cannot be read",
+                "Correct the path, or its rights; nothing was changed.",
+                e
+            );
         }
     }
 
@@ -43,7 +56,13 @@ internal static class ValueFiles
         IEnvDocument document = EnvDocument.Parse(text, EnvDialect.Portable, path);
         if (document.UnknownLine is { } line)
         {
-            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"{path}:{line}: this is neither a variable nor a comment", "Write it as NAME=value, or put # before it; nothing was changed.");
+            throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.InvalidData,
+                path,
+                $"{path}:{line}: this is neither a variable nor a comment",
+                "Write it as NAME=value, or put # before it; nothing was changed."
+            );
         }
 
         return [.. document.Names.Select(n => KeyValuePair.Create(n, DocNode.String(document.Get(n) ?? "")))];
@@ -54,7 +73,13 @@ internal static class ValueFiles
         DocNode root = Parse(text, path, documents);
         return root.Kind == DocKind.Map
             ? [.. root.Entries.Select(static e => KeyValuePair.Create(e.Key.Text, e.Value))]
-            : throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"'{path}' is not a JSON object", "Write it as { \"NAME\": \"value\" }, then try again; nothing was changed.");
+            : throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.InvalidData,
+                path,
+                $"'{path}' is not a JSON object",
+                "Write it as { \"NAME\": \"value\" }, then try again; nothing was changed."
+            );
     }
 
     /// <summary>A document of somebody else's making; its parser's messages are not passed on, since they may quote it.</summary>
@@ -66,7 +91,13 @@ internal static class ValueFiles
         }
         catch (DocumentException e)
         {
-            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, path, $"{path}:{e.Line}:{e.Column}: the document cannot be read from here on", "Mend it, then try again; nothing was changed.");
+            throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.InvalidData,
+                path,
+                $"{path}:{e.Line}:{e.Column}: the document cannot be read from here on",
+                "Mend it, then try again; nothing was changed."
+            );
         }
     }
 }

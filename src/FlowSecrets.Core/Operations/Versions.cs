@@ -44,7 +44,11 @@ public sealed record SecretVersionItem
 /// <summary>Lists the versions of secrets, newest first.</summary>
 public sealed class GetVersionsOperation(OperationContext context) : IOperation<VersionOptions, SecretVersionItem>
 {
-    public async IAsyncEnumerable<SecretVersionItem> RunAsync(VersionOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretVersionItem> RunAsync(
+        VersionOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.Open(context, options);
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true))
@@ -67,7 +71,12 @@ public sealed class GetVersionsOperation(OperationContext context) : IOperation<
         }
     }
 
-    private static async Task<IReadOnlyList<SecretVersionInfo>> ListAsync(Workspace workspace, SecretRef secret, IOperationHost host, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SecretVersionInfo>> ListAsync(
+        Workspace workspace,
+        SecretRef secret,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -84,53 +93,73 @@ public sealed class GetVersionsOperation(OperationContext context) : IOperation<
 /// <summary>Enables or disables a version, destroys it, or moves a stage to it.</summary>
 public sealed class ChangeVersionOperation(OperationContext context) : IOperation<VersionOptions, SecretChange>
 {
-    public async IAsyncEnumerable<SecretChange> RunAsync(VersionOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretChange> RunAsync(
+        VersionOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.Open(context, options);
         string version = options.Version!;
-        string action = string.Join(" and ", new[]
-        {
-            options.State switch
+        string action = string.Join(
+            " and ",
+            new[]
             {
-                VersionState.Enabled => $"Enable version {version}",
-                VersionState.Disabled => $"Disable version {version}",
-                VersionState.Destroyed => $"Destroy version {version} for good",
-                _ => null,
-            },
-            options.Stage is null ? null
-                : options.Stage == Stages.Current && !workspace.Store.Capabilities.MovableCurrent ? $"Add the value of version {version} again, as a new version"
+                options.State switch
+                {
+                    VersionState.Enabled => $"Enable version {version}",
+                    VersionState.Disabled => $"Disable version {version}",
+                    VersionState.Destroyed => $"Destroy version {version} for good",
+                    _ => null,
+                },
+                options.Stage is null ? null
+                : options.Stage == Stages.Current && !workspace.Store.Capabilities.MovableCurrent
+                    ? $"Add the value of version {version} again, as a new version"
                 : $"Move the stage '{options.Stage}' to version {version}",
-        }.Where(static a => a is not null));
+            }.Where(static a => a is not null)
+        );
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {
             string number = version;
-            steps.Add(await Plan.StepAsync(secret, action, async () =>
-            {
-                number = await RequireVersionAsync(workspace, secret, version, cancellationToken);
-                if (options.Stage == Stages.Current || options.State == VersionState.Destroyed)
-                {
-                    WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
-                }
-            }, async ct =>
-            {
-                if (options.State is { } state)
-                {
-                    await workspace.Store.SetVersionStateAsync(secret.StoreName, number, state, ct);
-                }
+            steps.Add(
+                await Plan.StepAsync(
+                    secret,
+                    action,
+                    async () =>
+                    {
+                        number = await RequireVersionAsync(workspace, secret, version, cancellationToken);
+                        if (options.Stage == Stages.Current || options.State == VersionState.Destroyed)
+                        {
+                            WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
+                        }
+                    },
+                    async ct =>
+                    {
+                        if (options.State is { } state)
+                        {
+                            await workspace.Store.SetVersionStateAsync(secret.StoreName, number, state, ct);
+                        }
 
-                if (options.Stage == Stages.Current && !workspace.Store.Capabilities.MovableCurrent)
-                {
-                    return await AddAgainAsync(workspace, secret, number, ct);
-                }
+                        if (options.Stage == Stages.Current && !workspace.Store.Capabilities.MovableCurrent)
+                        {
+                            return await AddAgainAsync(workspace, secret, number, ct);
+                        }
 
-                if (options.Stage is { } stage)
-                {
-                    await workspace.Store.MoveStageAsync(secret.StoreName, stage, number, null, ct);
-                }
+                        if (options.Stage is { } stage)
+                        {
+                            await workspace.Store.MoveStageAsync(secret.StoreName, stage, number, null, ct);
+                        }
 
-                return workspace.Result(secret, options.State == VersionState.Destroyed ? ItemStatus.Removed : ItemStatus.Updated, number, options.Stage is null ? null : $"It has the stage '{options.Stage}' now.");
-            }));
+                        return workspace.Result(
+                            secret,
+                            options.State == VersionState.Destroyed ? ItemStatus.Removed : ItemStatus.Updated,
+                            number,
+                            options.Stage is null ? null : $"It has the stage '{options.Stage}' now."
+                        );
+                    }
+                )
+            );
         }
 
         await foreach (SecretChange change in Plan.ApplyAsync("Changing versions", workspace, steps, host, cancellationToken))
@@ -140,7 +169,12 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
     }
 
     /// <summary>Where the newest version is the current one, an older value comes back as a new version.</summary>
-    private static async Task<SecretChange> AddAgainAsync(Workspace workspace, SecretRef secret, string number, CancellationToken cancellationToken)
+    private static async Task<SecretChange> AddAgainAsync(
+        Workspace workspace,
+        SecretRef secret,
+        string number,
+        CancellationToken cancellationToken
+    )
     {
         string? current = (await Plan.RequireAsync(workspace, secret, cancellationToken)).CurrentVersion;
         if (current == number)
@@ -149,16 +183,33 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
         }
 
         using ReadSecret older = await workspace.Store.ReadAsync(secret.StoreName, new VersionSelector(number, null), cancellationToken);
-        SecretVersionInfo added = await workspace.Store.AddVersionAsync(secret.StoreName, older.Value, null, current ?? "", cancellationToken);
-        return workspace.Result(secret, ItemStatus.Updated, added.Version, $"Version {added.Version} has the value of version {number}: here the newest version is the current one.");
+        SecretVersionInfo added = await workspace.Store.AddVersionAsync(
+            secret.StoreName,
+            older.Value,
+            null,
+            current ?? "",
+            cancellationToken
+        );
+        return workspace.Result(
+            secret,
+            ItemStatus.Updated,
+            added.Version,
+            $"Version {added.Version} has the value of version {number}: here the newest version is the current one."
+        );
     }
 
     /// <returns>The version's own number, also where a stage was given for it.</returns>
-    private static async Task<string> RequireVersionAsync(Workspace workspace, SecretRef secret, string version, CancellationToken cancellationToken)
+    private static async Task<string> RequireVersionAsync(
+        Workspace workspace,
+        SecretRef secret,
+        string version,
+        CancellationToken cancellationToken
+    )
     {
         await Plan.RequireAsync(workspace, secret, cancellationToken);
         IReadOnlyList<SecretVersionInfo> versions = await workspace.Store.ListVersionsAsync(secret.StoreName, cancellationToken);
-        SecretVersionInfo found = versions.FirstOrDefault(v => string.Equals(v.Version, version, StringComparison.Ordinal))
+        SecretVersionInfo found =
+            versions.FirstOrDefault(v => string.Equals(v.Version, version, StringComparison.Ordinal))
             ?? versions.FirstOrDefault(v => v.Stages.Contains(version, StringComparer.Ordinal))
             ?? throw StoreErrors.VersionNotFound(secret.StoreName, $"'{secret.StoreName}' has no version {version}");
         if (found.State == VersionState.Destroyed)
@@ -173,7 +224,10 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
 /// <summary>Versions that this process has listed, for tab completion, which must not ask a store.</summary>
 internal static class SeenVersions
 {
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, System.Collections.Concurrent.ConcurrentDictionary<string, bool>> Seen = new(StringComparer.Ordinal);
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<
+        string,
+        System.Collections.Concurrent.ConcurrentDictionary<string, bool>
+    > Seen = new(StringComparer.Ordinal);
 
     public static void Add(SecretRef secret, string version)
     {
@@ -183,5 +237,6 @@ internal static class SeenVersions
         }
     }
 
-    public static IEnumerable<string> Of(string name) => Seen.TryGetValue(name, out System.Collections.Concurrent.ConcurrentDictionary<string, bool>? versions) ? versions.Keys : [];
+    public static IEnumerable<string> Of(string name) =>
+        Seen.TryGetValue(name, out System.Collections.Concurrent.ConcurrentDictionary<string, bool>? versions) ? versions.Keys : [];
 }

@@ -42,7 +42,11 @@ internal sealed class Workspace
     /// <param name="preferred">An environment that comes after the parameters and before the rest.</param>
     public static Workspace Open(OperationContext context, TargetOptions options, string? preferred = null)
     {
-        Catalog? catalog = CatalogLoader.Find(context, options.CatalogPath, text => StoreGuess.From(text, context, options.Environment, forLocalEnv: false));
+        Catalog? catalog = CatalogLoader.Find(
+            context,
+            options.CatalogPath,
+            text => StoreGuess.From(text, context, options.Environment, forLocalEnv: false)
+        );
         (StoreSelection selection, CatalogEnvironment? environment) = Select(context, options, catalog, preferred);
         if (environment?.Selection.Path is { } path && ReferenceEquals(selection, environment.Selection))
         {
@@ -58,7 +62,15 @@ internal sealed class Workspace
         selection = selection with
         {
             ThrottleLimit = context.ThrottleLimit ?? selection.ThrottleLimit,
-            CurrentByAlias = selection.Store == StoreKind.Gcp && catalog?.Secrets.Where(static s => s.Rotation is { UsesAlias: true }).Select(s => catalog.StoreName(s, environment)).ToList() is { Count: > 0 } aliased ? string.Join('\n', aliased) : null,
+            CurrentByAlias =
+                selection.Store == StoreKind.Gcp
+                && catalog
+                    ?.Secrets.Where(static s => s.Rotation is { UsesAlias: true })
+                    .Select(s => catalog.StoreName(s, environment))
+                    .ToList()
+                    is { Count: > 0 } aliased
+                    ? string.Join('\n', aliased)
+                    : null,
         };
 
         return new Workspace(catalog, environment, selection, context.Providers().OpenStore(selection, context.Variable));
@@ -81,17 +93,30 @@ internal sealed class Workspace
     /// <summary>The secrets that -Name and -StoreName mean.</summary>
     /// <param name="wildcards">Whether -Name may hold wildcards.</param>
     /// <exception cref="FlowSecretException">NoCatalog, SecretNotInCatalog, BadArgument.</exception>
-    public IReadOnlyList<SecretRef> Resolve(OperationContext context, IReadOnlyList<string> names, IReadOnlyList<string> storeNames, bool wildcards)
+    public IReadOnlyList<SecretRef> Resolve(
+        OperationContext context,
+        IReadOnlyList<string> names,
+        IReadOnlyList<string> storeNames,
+        bool wildcards
+    )
     {
         List<SecretRef> found = [];
         foreach (string name in names)
         {
             if (Catalog is null)
             {
-                throw CatalogLoader.None(context, $"-Name is a key of a catalog. Without one, name the secret as its store does: -StoreName '{name}'");
+                throw CatalogLoader.None(
+                    context,
+                    $"-Name is a key of a catalog. Without one, name the secret as its store does: -StoreName '{name}'"
+                );
             }
 
-            SecretRef[] matches = [.. Catalog.Secrets.Where(s => wildcards ? Wildcard.IsMatch(name, s.Key) : string.Equals(name, s.Key, StringComparison.Ordinal)).Select(Ref)];
+            SecretRef[] matches =
+            [
+                .. Catalog
+                    .Secrets.Where(s => wildcards ? Wildcard.IsMatch(name, s.Key) : string.Equals(name, s.Key, StringComparison.Ordinal))
+                    .Select(Ref),
+            ];
             if (matches.Length == 0 && !(wildcards && Wildcard.HasWildcard(name)))
             {
                 throw NotInCatalog(name);
@@ -100,12 +125,20 @@ internal sealed class Workspace
             found.AddRange(matches);
         }
 
-        found.AddRange(storeNames.Select(s => new SecretRef(Catalog?.Secrets.FirstOrDefault(d => string.Equals(Catalog.StoreName(d, Environment), s, StringComparison.Ordinal)), s)));
+        found.AddRange(
+            storeNames.Select(s => new SecretRef(
+                Catalog?.Secrets.FirstOrDefault(d => string.Equals(Catalog.StoreName(d, Environment), s, StringComparison.Ordinal)),
+                s
+            ))
+        );
         return [.. found.DistinctBy(static r => r.StoreName, StringComparer.Ordinal)];
     }
 
     /// <summary>Describes secrets, as many at a time as the store likes; each a description, nothing, or its own error.</summary>
-    public async IAsyncEnumerable<(SecretRef Secret, SecretDescription? Description, FlowSecretException? Error)> DescribeAsync(IReadOnlyList<SecretRef> secrets, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(SecretRef Secret, SecretDescription? Description, FlowSecretException? Error)> DescribeAsync(
+        IReadOnlyList<SecretRef> secrets,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Dictionary<string, SecretRef> byName = secrets.ToDictionary(static s => s.StoreName, StringComparer.Ordinal);
         await foreach (DescribeOutcome outcome in Store.DescribeManyAsync(byName.Keys, cancellationToken))
@@ -115,17 +148,18 @@ internal sealed class Workspace
         }
     }
 
-    public SecretChange Result(SecretRef secret, string status, string? version = null, string? message = null) => new()
-    {
-        Name = secret.Definition?.Key,
-        StoreName = secret.StoreName,
-        Status = status,
-        Version = version,
-        Message = message,
-        Environment = Environment?.Name,
-        Store = Place.Store,
-        Place = Place.ToString(),
-    };
+    public SecretChange Result(SecretRef secret, string status, string? version = null, string? message = null) =>
+        new()
+        {
+            Name = secret.Definition?.Key,
+            StoreName = secret.StoreName,
+            Status = status,
+            Version = version,
+            Message = message,
+            Environment = Environment?.Name,
+            Store = Place.Store,
+            Place = Place.ToString(),
+        };
 
     public SecretChange Failure(SecretRef secret, FlowSecretException error)
     {
@@ -140,19 +174,41 @@ internal sealed class Workspace
     public FlowSecretException Here(FlowSecretException error, SecretRef secret)
     {
         string remedy = Commands(error.Remedy, secret);
-        return string.Equals(remedy, error.Remedy, StringComparison.Ordinal) ? error : new FlowSecretException(error.Id, error.Category, error.Target, error.Cause, remedy, error.InnerException) { AccessCause = error.AccessCause };
+        return string.Equals(remedy, error.Remedy, StringComparison.Ordinal)
+            ? error
+            : new FlowSecretException(error.Id, error.Category, error.Target, error.Cause, remedy, error.InnerException)
+            {
+                AccessCause = error.AccessCause,
+            };
     }
 
     /// <summary>The same of a remedy's text.</summary>
-    public string Commands(string remedy, SecretRef secret) => remedy
-        .Replace($"-StoreName '{secret.StoreName}'", Argument(secret), StringComparison.Ordinal)
-        .Replace("Initialize-FlowSecret", "Initialize-FlowSecret" + Where, StringComparison.Ordinal);
+    public string Commands(string remedy, SecretRef secret) =>
+        remedy
+            .Replace($"-StoreName '{secret.StoreName}'", Argument(secret), StringComparison.Ordinal)
+            .Replace("Initialize-FlowSecret", "Initialize-FlowSecret" + Where, StringComparison.Ordinal);
 
-    private static (StoreSelection Selection, CatalogEnvironment? Environment) Select(OperationContext context, TargetOptions options, Catalog? catalog, string? preferred)
+    private static (StoreSelection Selection, CatalogEnvironment? Environment) Select(
+        OperationContext context,
+        TargetOptions options,
+        Catalog? catalog,
+        string? preferred
+    )
     {
         if (options.Environment is { } named)
         {
-            return AsConnected(context, Named(catalog ?? throw CatalogLoader.None(context, "-Environment names an environment of a catalog. Without one, choose the place itself: Connect-FlowSecretStore -Store Local, Gcp or Aws"), named, "-Environment"));
+            return AsConnected(
+                context,
+                Named(
+                    catalog
+                        ?? throw CatalogLoader.None(
+                            context,
+                            "-Environment names an environment of a catalog. Without one, choose the place itself: Connect-FlowSecretStore -Store Local, Gcp or Aws"
+                        ),
+                    named,
+                    "-Environment"
+                )
+            );
         }
 
         if (options.Store is { } kind)
@@ -165,7 +221,11 @@ internal sealed class Workspace
         return SelectWithout(context, catalog, preferred);
     }
 
-    private static (StoreSelection Selection, CatalogEnvironment? Environment) SelectWithout(OperationContext context, Catalog? catalog, string? preferred)
+    private static (StoreSelection Selection, CatalogEnvironment? Environment) SelectWithout(
+        OperationContext context,
+        Catalog? catalog,
+        string? preferred
+    )
     {
         if (preferred is not null)
         {
@@ -174,7 +234,8 @@ internal sealed class Workspace
 
         if (context.Session is { } session)
         {
-            CatalogEnvironment? environment = session.Environment is { } name && catalog is not null ? Named(catalog, name, "Connect-FlowSecretStore").Environment : null;
+            CatalogEnvironment? environment =
+                session.Environment is { } name && catalog is not null ? Named(catalog, name, "Connect-FlowSecretStore").Environment : null;
             if ((session.Store ?? environment?.Selection) is { } selection)
             {
                 return (selection, environment);
@@ -192,36 +253,56 @@ internal sealed class Workspace
         }
 
         string? byDefault = catalog.DefaultEnvironment ?? (catalog.Environments.Count == 1 ? catalog.Environments.Keys.Single() : null);
-        return byDefault is not null ? Named(catalog, byDefault, "default") : throw new FlowSecretException(
-            ErrorIds.EnvironmentNotFound,
-            FlowErrorCategory.InvalidArgument,
-            catalog.Path,
-            "The catalog has several environments and no default",
-            $"Say which: -Environment {string.Join(" | ", catalog.Environments.Keys)}");
+        return byDefault is not null
+            ? Named(catalog, byDefault, "default")
+            : throw new FlowSecretException(
+                ErrorIds.EnvironmentNotFound,
+                FlowErrorCategory.InvalidArgument,
+                catalog.Path,
+                "The catalog has several environments and no default",
+                $"Say which: -Environment {string.Join(" | ", catalog.Environments.Keys)}"
+            );
     }
 
     /// <summary>What this session connected under an environment's name holds for whoever says the name: a person, a remedy, or an object that comes down a pipeline.</summary>
-    private static (StoreSelection Selection, CatalogEnvironment Environment) AsConnected(OperationContext context, (StoreSelection Selection, CatalogEnvironment Environment) named) =>
-        context.Session is { Store: { } connected, Environment: { } name } && name == named.Environment.Name ? (connected, named.Environment) : named;
+    private static (StoreSelection Selection, CatalogEnvironment Environment) AsConnected(
+        OperationContext context,
+        (StoreSelection Selection, CatalogEnvironment Environment) named
+    ) =>
+        context.Session is { Store: { } connected, Environment: { } name } && name == named.Environment.Name
+            ? (connected, named.Environment)
+            : named;
 
     private static (StoreSelection Selection, CatalogEnvironment Environment) Named(Catalog catalog, string name, string by)
     {
-        CatalogEnvironment environment = catalog.Environments.TryGetValue(name, out CatalogEnvironment? found) ? found : throw new FlowSecretException(
-            ErrorIds.EnvironmentNotFound,
-            FlowErrorCategory.ObjectNotFound,
-            name,
-            $"The catalog '{catalog.Path}' has no environment '{name}' ({by})",
-            $"There are: {string.Join(", ", catalog.Environments.Keys)}.");
+        CatalogEnvironment environment = catalog.Environments.TryGetValue(name, out CatalogEnvironment? found)
+            ? found
+            : throw new FlowSecretException(
+                ErrorIds.EnvironmentNotFound,
+                FlowErrorCategory.ObjectNotFound,
+                name,
+                $"The catalog '{catalog.Path}' has no environment '{name}' ({by})",
+                $"There are: {string.Join(", ", catalog.Environments.Keys)}."
+            );
         return (environment.Selection, environment);
     }
 
     private FlowSecretException NotInCatalog(string name)
     {
         string? near = Suggestion.Nearest(name, Catalog!.Secrets.Select(static s => s.Key));
-        CatalogSecret? byStoreName = Catalog.Secrets.FirstOrDefault(s => string.Equals(Catalog.StoreName(s, Environment), name, StringComparison.Ordinal));
-        string remedy = byStoreName is not null ? $"Its key is '{byStoreName.Key}'."
+        CatalogSecret? byStoreName = Catalog.Secrets.FirstOrDefault(s =>
+            string.Equals(Catalog.StoreName(s, Environment), name, StringComparison.Ordinal)
+        );
+        string remedy =
+            byStoreName is not null ? $"Its key is '{byStoreName.Key}'."
             : near is not null ? $"Did you mean '{near}'? To name a secret as its store does: -StoreName '{name}'"
             : $"See its secrets with Get-FlowSecret. To name a secret as its store does: -StoreName '{name}'";
-        return new FlowSecretException(ErrorIds.SecretNotInCatalog, FlowErrorCategory.ObjectNotFound, name, $"There is no secret '{name}' in the catalog '{Catalog.Path}'", remedy);
+        return new FlowSecretException(
+            ErrorIds.SecretNotInCatalog,
+            FlowErrorCategory.ObjectNotFound,
+            name,
+            $"There is no secret '{name}' in the catalog '{Catalog.Path}'",
+            remedy
+        );
     }
 }

@@ -38,7 +38,12 @@ public sealed record WriteSecretsOptions : TargetOptions
 internal static class WriteRules
 {
     /// <returns>A value of its own, which the caller disposes of.</returns>
-    public static async Task<SecretValue> ValueAsync(SecretRef secret, WriteSecretsOptions options, IOperationHost host, CancellationToken cancellationToken)
+    public static async Task<SecretValue> ValueAsync(
+        SecretRef secret,
+        WriteSecretsOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         CatalogSecret? definition = secret.Definition;
         SecretValue value;
@@ -53,14 +58,25 @@ internal static class WriteRules
         else
         {
             value = await host.AskSecretAsync(
-                new Question(definition?.Prompt ?? $"Value of {secret.StoreName}{(options.Field is null ? "" : "." + options.Field)}", null, "Give the value: -Value (a SecureString), -Path FILE, -FromEnvironment NAME, -FromStdin or -Generate."),
-                cancellationToken);
+                new Question(
+                    definition?.Prompt ?? $"Value of {secret.StoreName}{(options.Field is null ? "" : "." + options.Field)}",
+                    null,
+                    "Give the value: -Value (a SecureString), -Path FILE, -FromEnvironment NAME, -FromStdin or -Generate."
+                ),
+                cancellationToken
+            );
         }
 
         if (value.IsEmpty())
         {
             value.Dispose();
-            throw new FlowSecretException(ErrorIds.EmptyValue, FlowErrorCategory.InvalidData, secret.StoreName, $"The value for '{secret.StoreName}' is empty, and no store keeps an empty value", "Give a value, or leave the secret out.");
+            throw new FlowSecretException(
+                ErrorIds.EmptyValue,
+                FlowErrorCategory.InvalidData,
+                secret.StoreName,
+                $"The value for '{secret.StoreName}' is empty, and no store keeps an empty value",
+                "Give a value, or leave the secret out."
+            );
         }
 
         return value;
@@ -88,7 +104,15 @@ internal static class WriteRules
         }
         else if (secret.Definition is { Format: SecretFormat.Text })
         {
-            _ = value.IsText() ? true : throw new FlowSecretException(ErrorIds.ValueNotText, FlowErrorCategory.InvalidData, secret.StoreName, $"The value for '{secret.StoreName}' is not UTF-8 text, and the catalog says that it is text", "Give text, or write 'format: binary' into the catalog.");
+            _ = value.IsText()
+                ? true
+                : throw new FlowSecretException(
+                    ErrorIds.ValueNotText,
+                    FlowErrorCategory.InvalidData,
+                    secret.StoreName,
+                    $"The value for '{secret.StoreName}' is not UTF-8 text, and the catalog says that it is text",
+                    "Give text, or write 'format: binary' into the catalog."
+                );
         }
     }
 
@@ -102,7 +126,8 @@ internal static class WriteRules
                 FlowErrorCategory.SecurityError,
                 secret.StoreName,
                 $"'{secret.StoreName}' is an encryption key: what was encrypted with its present value could not be read with another",
-                "Encrypt that data anew first; then, if you mean it, add -OverwriteEncryptionKey.");
+                "Encrypt that data anew first; then, if you mean it, add -OverwriteEncryptionKey."
+            );
         }
     }
 
@@ -110,7 +135,13 @@ internal static class WriteRules
     {
         if (secret.Definition is { IsExternal: true })
         {
-            throw new FlowSecretException(ErrorIds.ExternallyOwned, FlowErrorCategory.InvalidOperation, secret.StoreName, $"'{secret.StoreName}' has 'owner: external': its value is not made here", "Give the value that its owner gave you.");
+            throw new FlowSecretException(
+                ErrorIds.ExternallyOwned,
+                FlowErrorCategory.InvalidOperation,
+                secret.StoreName,
+                $"'{secret.StoreName}' has 'owner: external': its value is not made here",
+                "Give the value that its owner gave you."
+            );
         }
 
         CatalogField? field = options.Field is null ? null : secret.Definition?.Field(options.Field);
@@ -122,7 +153,10 @@ internal static class WriteRules
                 FlowErrorCategory.InvalidArgument,
                 secret.StoreName,
                 $"The catalog has no 'generate' for '{secret.StoreName}{(options.Field is null ? "" : "." + options.Field)}'",
-                secret.Definition is { Fields.Count: > 0 } ? "It is a JSON secret: set it up field by field with Initialize-FlowSecret." : "Say what to make: -Generate -Kind Password, or write 'generate' into the catalog.");
+                secret.Definition is { Fields.Count: > 0 }
+                    ? "It is a JSON secret: set it up field by field with Initialize-FlowSecret."
+                    : "Say what to make: -Generate -Kind Password, or write 'generate' into the catalog."
+            );
         }
 
         using GeneratedSecret made = SecretGenerator.Generate(rule);
@@ -133,7 +167,11 @@ internal static class WriteRules
 /// <summary>Creates secrets with a first version; a container without versions gets its first.</summary>
 public sealed class NewSecretsOperation(OperationContext context) : IOperation<WriteSecretsOptions, SecretChange>
 {
-    public async IAsyncEnumerable<SecretChange> RunAsync(WriteSecretsOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretChange> RunAsync(
+        WriteSecretsOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.Open(context, options);
         WriteRules.RequireAnnotations(workspace, options);
@@ -142,7 +180,9 @@ public sealed class NewSecretsOperation(OperationContext context) : IOperation<W
         {
             SecretNames.Require(workspace.Place.Store, secret.StoreName);
             SecretDescription? existing = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);
-            string action = existing is null ? (options.NoValue ? "Create without a version" : "Create with a first version") : "Add the first version";
+            string action = existing is null
+                ? (options.NoValue ? "Create without a version" : "Create with a first version")
+                : "Add the first version";
             FlowSecretException? refusal = existing switch
             {
                 { Deleted: not null } => StoreErrors.PendingDeletion(secret.StoreName, existing.PurgeAt),
@@ -158,7 +198,14 @@ public sealed class NewSecretsOperation(OperationContext context) : IOperation<W
         }
     }
 
-    private static async Task<SecretChange> ApplyAsync(Workspace workspace, SecretRef secret, SecretDescription? existing, WriteSecretsOptions options, IOperationHost host, CancellationToken cancellationToken)
+    private static async Task<SecretChange> ApplyAsync(
+        Workspace workspace,
+        SecretRef secret,
+        SecretDescription? existing,
+        WriteSecretsOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         using SecretValue? value = options.NoValue ? null : await WriteRules.ValueAsync(secret, options, host, cancellationToken);
         if (value is not null)
@@ -177,7 +224,8 @@ public sealed class NewSecretsOperation(OperationContext context) : IOperation<W
             return workspace.Result(secret, ItemStatus.Updated, first.Version, "It had no version; this is its first.");
         }
 
-        IReadOnlyDictionary<string, string> labels = options.Labels ?? secret.Definition?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal);
+        IReadOnlyDictionary<string, string> labels =
+            options.Labels ?? secret.Definition?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal);
         SecretDescription made = await workspace.Store.CreateAsync(secret.StoreName, labels, value, cancellationToken);
         if (options.Annotations is { Count: > 0 })
         {
@@ -191,27 +239,37 @@ public sealed class NewSecretsOperation(OperationContext context) : IOperation<W
 /// <summary>Adds a version to secrets, sets one field of a JSON secret, or changes labels.</summary>
 public sealed class SetSecretsOperation(OperationContext context) : IOperation<WriteSecretsOptions, SecretChange>
 {
-    public async IAsyncEnumerable<SecretChange> RunAsync(WriteSecretsOptions options, IOperationHost host, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SecretChange> RunAsync(
+        WriteSecretsOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         Workspace workspace = Workspace.Open(context, options);
         WriteRules.RequireAnnotations(workspace, options);
         bool labelsOnly = options.NoValue;
-        string action = labelsOnly ? "Change labels" : options.Field is null ? "Add a version" : $"Add a version with another '{options.Field}'";
+        string action =
+            labelsOnly ? "Change labels"
+            : options.Field is null ? "Add a version"
+            : $"Add a version with another '{options.Field}'";
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {
-            steps.Add(await Plan.StepAsync(
-                secret,
-                action,
-                async () =>
-                {
-                    SecretDescription there = await Plan.RequireAsync(workspace, secret, cancellationToken);
-                    if (!labelsOnly && there.CurrentVersion is not null)
+            steps.Add(
+                await Plan.StepAsync(
+                    secret,
+                    action,
+                    async () =>
                     {
-                        WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
-                    }
-                },
-                ct => ApplyAsync(workspace, secret, options, host, ct)));
+                        SecretDescription there = await Plan.RequireAsync(workspace, secret, cancellationToken);
+                        if (!labelsOnly && there.CurrentVersion is not null)
+                        {
+                            WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
+                        }
+                    },
+                    ct => ApplyAsync(workspace, secret, options, host, ct)
+                )
+            );
         }
 
         await foreach (SecretChange change in Plan.ApplyAsync("Setting secrets", workspace, steps, host, cancellationToken))
@@ -220,7 +278,13 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
         }
     }
 
-    private static async Task<SecretChange> ApplyAsync(Workspace workspace, SecretRef secret, WriteSecretsOptions options, IOperationHost host, CancellationToken cancellationToken)
+    private static async Task<SecretChange> ApplyAsync(
+        Workspace workspace,
+        SecretRef secret,
+        WriteSecretsOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         string? version = null;
         bool changed = false;
@@ -232,7 +296,15 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
             WriteRules.CheckFormat(secret, value);
             changed = current is null || !current.Value.Equals(value);
             version = changed
-                ? (await workspace.Store.AddVersionAsync(secret.StoreName, value, null, options.Field is null ? null : current?.Version, cancellationToken)).Version
+                ? (
+                    await workspace.Store.AddVersionAsync(
+                        secret.StoreName,
+                        value,
+                        null,
+                        options.Field is null ? null : current?.Version,
+                        cancellationToken
+                    )
+                ).Version
                 : current!.Version;
         }
 
@@ -244,13 +316,19 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
 
     /// <param name="wholeValue">Whether what cannot be read is replaced whole; else its other fields would be lost.</param>
     /// <returns>Null where there is no readable current version to compare with.</returns>
-    private static async Task<ReadSecret?> ReadCurrentAsync(Workspace workspace, SecretRef secret, bool wholeValue, CancellationToken cancellationToken)
+    private static async Task<ReadSecret?> ReadCurrentAsync(
+        Workspace workspace,
+        SecretRef secret,
+        bool wholeValue,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             return await workspace.Store.ReadAsync(secret.StoreName, VersionSelector.Current, cancellationToken);
         }
-        catch (FlowSecretException e) when (e.Id == ErrorIds.SecretHasNoVersion || (wholeValue && e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed))
+        catch (FlowSecretException e)
+            when (e.Id == ErrorIds.SecretHasNoVersion || (wholeValue && e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed))
         {
             return null;
         }
@@ -265,7 +343,8 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
                 FlowErrorCategory.ObjectNotFound,
                 secret.StoreName,
                 $"The catalog knows no field '{field}' of '{definition.Key}'",
-                $"Its fields are {string.Join(", ", definition.Fields.Select(static f => f.Name))}.");
+                $"Its fields are {string.Join(", ", definition.Fields.Select(static f => f.Name))}."
+            );
         }
 
         JsonObject members = current is null ? [] : JsonSecret.Parse(current.Value, secret.StoreName);
@@ -274,7 +353,12 @@ public sealed class SetSecretsOperation(OperationContext context) : IOperation<W
     }
 
     /// <summary>Merges labels and annotations into those that there are.</summary>
-    private static async Task<bool> RelabelAsync(Workspace workspace, SecretRef secret, WriteSecretsOptions options, CancellationToken cancellationToken)
+    private static async Task<bool> RelabelAsync(
+        Workspace workspace,
+        SecretRef secret,
+        WriteSecretsOptions options,
+        CancellationToken cancellationToken
+    )
     {
         if ((options.Labels ?? options.Annotations) is null)
         {

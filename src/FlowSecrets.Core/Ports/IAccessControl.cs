@@ -5,7 +5,11 @@ public interface IAccessControl
 {
     /// <summary>What a principal may do with each of these secrets: an answer for each, in any order. What all share (a project's policy) is read once. Throws nothing but cancellation.</summary>
     /// <param name="question">Its principal is of this store's kind.</param>
-    IAsyncEnumerable<AccessAnswer> TestAsync(IReadOnlyCollection<string> names, AccessQuestion question, CancellationToken cancellationToken);
+    IAsyncEnumerable<AccessAnswer> TestAsync(
+        IReadOnlyCollection<string> names,
+        AccessQuestion question,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Whether a grant works, as far as that can be seen from here.</summary>
     /// <returns>Null: nobody but the principal can see it.</returns>
@@ -25,7 +29,12 @@ public interface IAccessControl
 
     /// <summary>A policy to attach to the principal itself instead of changing the secrets', for review.</summary>
     /// <exception cref="FlowSecretException">NotSupportedByStore.</exception>
-    Task<string> IdentityPolicyAsync(IReadOnlyList<string> names, SecretPermission permission, DateTimeOffset? expires, CancellationToken cancellationToken);
+    Task<string> IdentityPolicyAsync(
+        IReadOnlyList<string> names,
+        SecretPermission permission,
+        DateTimeOffset? expires,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The regions in which a secret may be that is not here; null in it: none, which is Google's global place. Empty where there are none or they cannot be listed.</summary>
     Task<IReadOnlyList<string?>> RegionsAsync(CancellationToken cancellationToken);

@@ -28,12 +28,23 @@ public interface ISecretStore
 
     /// <summary>Makes a container, with a first version when a value is given.</summary>
     /// <exception cref="FlowSecretException">SecretExists, PendingDeletion, InvalidName, EmptyValue, ValueTooLarge.</exception>
-    Task<SecretDescription> CreateAsync(string name, IReadOnlyDictionary<string, string> labels, SecretValue? value, CancellationToken cancellationToken);
+    Task<SecretDescription> CreateAsync(
+        string name,
+        IReadOnlyDictionary<string, string> labels,
+        SecretValue? value,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Adds a version. Without a stage it becomes current and the one before previous; with one, only that stage moves to it.</summary>
     /// <param name="expectedCurrent">When given, the version that must still be current, empty for none: Conflict otherwise. Null: not checked.</param>
     /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion, EmptyValue, ValueTooLarge, Conflict, NotSupportedByStore, WriteUncertain.</exception>
-    Task<SecretVersionInfo> AddVersionAsync(string name, SecretValue value, string? stage, string? expectedCurrent, CancellationToken cancellationToken);
+    Task<SecretVersionInfo> AddVersionAsync(
+        string name,
+        SecretValue value,
+        string? stage,
+        string? expectedCurrent,
+        CancellationToken cancellationToken
+    );
 
     /// <exception cref="FlowSecretException">SecretNotFound, SecretHasNoVersion, VersionNotFound, VersionDisabled, VersionDestroyed, PendingDeletion.</exception>
     Task<ReadSecret> ReadAsync(string name, VersionSelector selector, CancellationToken cancellationToken);

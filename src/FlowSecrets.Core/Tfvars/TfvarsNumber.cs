@@ -15,7 +15,15 @@ internal static partial class TfvarsNumber
     public static string? ToText(string number)
     {
         Match match = Literal().Match(number);
-        if (!match.Success || !int.TryParse(match.Groups["exponent"].Value is { Length: > 0 } e ? e : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int exponent))
+        if (
+            !match.Success
+            || !int.TryParse(
+                match.Groups["exponent"].Value is { Length: > 0 } e ? e : "0",
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out int exponent
+            )
+        )
         {
             return null;
         }
@@ -50,6 +58,9 @@ internal static partial class TfvarsNumber
         return point > 0 ? $"{digits[..point]}.{digits[point..]}" : $"0.{new string('0', -point)}{digits}";
     }
 
-    [GeneratedRegex(@"\A(?<sign>-?)(?<whole>[0-9]+)(?:\.(?<fraction>[0-9]+))?(?:[eE](?<exponent>[-+]?[0-9]+))?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A(?<sign>-?)(?<whole>[0-9]+)(?:\.(?<fraction>[0-9]+))?(?:[eE](?<exponent>[-+]?[0-9]+))?\z",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Literal();
 }

@@ -77,7 +77,11 @@ internal sealed class TfvarsReader
             "true" or "false" => DocNode.Scalar(DocKind.Bool, word, line, column),
             "null" => DocNode.Scalar(DocKind.Null, "", line, column),
             null => throw _in.ErrorAt(line, column, "a literal was expected"),
-            _ => throw _in.ErrorAt(line, column, "a reference or a function call stands here; only literals can be read. Put text in quotes"),
+            _ => throw _in.ErrorAt(
+                line,
+                column,
+                "a reference or a function call stands here; only literals can be read. Put text in quotes"
+            ),
         };
     }
 

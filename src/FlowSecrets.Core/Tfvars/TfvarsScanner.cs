@@ -23,12 +23,14 @@ internal sealed class TfvarsScanner(string text, string file)
         return ErrorAt(line, column, problem);
     }
 
-    public FlowSecretException ErrorAt(int line, int column, string problem) => new(
-        ErrorIds.BadInput,
-        FlowErrorCategory.InvalidData,
-        file,
-        $"{file}:{line}:{column}: {problem}",
-        "Write the value out, then try again; nothing was changed.");
+    public FlowSecretException ErrorAt(int line, int column, string problem) =>
+        new(
+            ErrorIds.BadInput,
+            FlowErrorCategory.InvalidData,
+            file,
+            $"{file}:{line}:{column}: {problem}",
+            "Write the value out, then try again; nothing was changed."
+        );
 
     public bool Take(char c)
     {
@@ -187,7 +189,12 @@ internal sealed class TfvarsScanner(string text, string file)
     private void TakeEscape(StringBuilder value)
     {
         char next = Next;
-        int digits = next switch { 'u' => 4, 'U' => 8, _ => 0 };
+        int digits = next switch
+        {
+            'u' => 4,
+            'U' => 8,
+            _ => 0,
+        };
         if (digits > 0)
         {
             string hex = _at + 2 + digits <= text.Length ? text.Substring(_at + 2, digits) : "";
@@ -201,15 +208,17 @@ internal sealed class TfvarsScanner(string text, string file)
             return;
         }
 
-        value.Append(next switch
-        {
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            '"' => '"',
-            '\\' => '\\',
-            _ => throw Error("there is no such escape; there are \\n \\r \\t \\\" \\\\ \\uXXXX \\UXXXXXXXX"),
-        });
+        value.Append(
+            next switch
+            {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                '"' => '"',
+                '\\' => '\\',
+                _ => throw Error("there is no such escape; there are \\n \\r \\t \\\" \\\\ \\uXXXX \\UXXXXXXXX"),
+            }
+        );
         _at += 2;
     }
 

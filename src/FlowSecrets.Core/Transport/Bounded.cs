@@ -12,7 +12,8 @@ internal static class Bounded
         IEnumerable<TItem> items,
         int width,
         Func<TItem, CancellationToken, Task<TResult>> call,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Channel<TResult> answers = Channel.CreateUnbounded<TResult>(new UnboundedChannelOptions { SingleReader = true });
@@ -39,7 +40,13 @@ internal static class Bounded
         }
     }
 
-    private static async Task RunAllAsync<TItem, TResult>(IEnumerable<TItem> items, int width, Func<TItem, CancellationToken, Task<TResult>> call, ChannelWriter<TResult> answers, CancellationTokenSource stop)
+    private static async Task RunAllAsync<TItem, TResult>(
+        IEnumerable<TItem> items,
+        int width,
+        Func<TItem, CancellationToken, Task<TResult>> call,
+        ChannelWriter<TResult> answers,
+        CancellationTokenSource stop
+    )
     {
         Queue<TItem> waiting = new(items);
         Exception? failure = null;

@@ -31,9 +31,12 @@ internal sealed record FederatedToken(string? Issuer, string? Subject, string? A
         try
         {
             using JsonDocument claims = JsonDocument.Parse(Base64Url.DecodeFromChars(body));
-            string? Text(string name) => claims.RootElement.TryGetProperty(name, out JsonElement value)
-                ? RemoteText.Clean(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 ? value[0].ToString() : value.ToString())
-                : null;
+            string? Text(string name) =>
+                claims.RootElement.TryGetProperty(name, out JsonElement value)
+                    ? RemoteText.Clean(
+                        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 ? value[0].ToString() : value.ToString()
+                    )
+                    : null;
             return new FederatedToken(Text("iss"), Text("sub"), Text("aud"));
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)

@@ -3,15 +3,18 @@ using System.Net;
 namespace FlowSecrets.Transport;
 
 /// <summary>Connections to one cloud for a whole process: HTTP/2 where the server offers it, no redirects, no cookies, a short time to connect.</summary>
-internal sealed class HttpPool() : DelegatingHandler(new SocketsHttpHandler
-{
-    AllowAutoRedirect = false,
-    ConnectTimeout = TimeSpan.FromSeconds(10),
-    EnableMultipleHttp2Connections = true,
-    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    UseCookies = false,
-    Proxy = new DirectToThisMachine(HttpClient.DefaultProxy),
-})
+internal sealed class HttpPool()
+    : DelegatingHandler(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            EnableMultipleHttp2Connections = true,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            UseCookies = false,
+            Proxy = new DirectToThisMachine(HttpClient.DefaultProxy),
+        }
+    )
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

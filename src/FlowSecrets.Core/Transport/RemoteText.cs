@@ -21,7 +21,9 @@ internal static partial class RemoteText
     /// </summary>
     /// <returns>The placeholder where the text could end the quotation.</returns>
     public static string Argument(string? text, string placeholder) =>
-        text is { Length: > 0 } && !text.Any(static c => c is '\'' or '"' or '\\' or (>= '\u2018' and <= '\u201F') || char.IsControl(c)) ? text : placeholder;
+        text is { Length: > 0 } && !text.Any(static c => c is '\'' or '"' or '\\' or (>= '\u2018' and <= '\u201F') || char.IsControl(c))
+            ? text
+            : placeholder;
 
     /// <summary>One line of bounded length, without what signed the request, that no CI system takes for a command of its own.</summary>
     public static string Clean(string text)
@@ -59,7 +61,10 @@ internal static partial class RemoteText
     }
 
     /// <summary>Tokens and signatures: a service that echoes a request would show them.</summary>
-    [GeneratedRegex(@"(?<name>\b(Bearer|Basic)\s+)[^\s""',;]+|\bya29\.[A-Za-z0-9_.-]+|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+|(?<name>\b(X-Amz-)?(Signature|Credential|Security-Token)\s*[=:]\s*)[^\s,&""']+", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(?<name>\b(Bearer|Basic)\s+)[^\s""',;]+|\bya29\.[A-Za-z0-9_.-]+|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+|(?<name>\b(X-Amz-)?(Signature|Credential|Security-Token)\s*[=:]\s*)[^\s,&""']+",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Proof();
 
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_.]{0,79}\z")]

@@ -6,7 +6,13 @@ namespace FlowSecrets.Transport;
 /// <param name="MayHaveApplied">Whether a change may have taken effect all the same: no answer came, or a broken one.</param>
 /// <param name="RetryAfter">How long the service asks to wait.</param>
 /// <param name="Tries">How often it is tried at most, where more is of no use: what cannot be reached now is seldom there in ten seconds.</param>
-internal sealed record CallFailure(FlowSecretException Error, bool IsTransient, bool MayHaveApplied = false, TimeSpan? RetryAfter = null, int Tries = int.MaxValue);
+internal sealed record CallFailure(
+    FlowSecretException Error,
+    bool IsTransient,
+    bool MayHaveApplied = false,
+    TimeSpan? RetryAfter = null,
+    int Tries = int.MaxValue
+);
 
 /// <summary>Limits of one call with its retries.</summary>
 internal sealed record RetryLimits
@@ -39,14 +45,24 @@ internal readonly record struct Settled<T>(bool Applied, T? Result)
 /// </summary>
 /// <param name="explain">What a failure means; null for what is none of the service's, which is thrown as it is.</param>
 /// <param name="admit">What each try waits for first, such as a quota; it counts towards no limit.</param>
-internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Exception, CallFailure?> explain, Func<CancellationToken, ValueTask>? admit = null)
+internal sealed class Retry(
+    RetryLimits limits,
+    TimeProvider clock,
+    Func<Exception, CallFailure?> explain,
+    Func<CancellationToken, ValueTask>? admit = null
+)
 {
     /// <summary>A call that may be made any number of times.</summary>
-    public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) => RunAsync(call, null, cancellationToken);
+    public Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        RunAsync(call, null, cancellationToken);
 
     /// <summary>A change that must not be made twice.</summary>
     /// <param name="settle">After a try of which nobody knows whether it took effect: finds out.</param>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        Func<CancellationToken, Task<T>> call,
+        Func<CancellationToken, Task<Settled<T>>>? settle,
+        CancellationToken cancellationToken
+    )
     {
         TimeSpan spent = TimeSpan.Zero;
         for (int attempt = 1; ; attempt++)
@@ -67,7 +83,10 @@ internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Excepti
                     // Credentials may come from a service that hangs and heeds no token.
                     return await call(limit.Token).WaitAsync(limit.Token);
                 }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested && explain(IsTimeout(e, limit) ? new TimeoutException() : e) is { } explained)
+                catch (Exception e)
+                    when (!cancellationToken.IsCancellationRequested
+                        && explain(IsTimeout(e, limit) ? new TimeoutException() : e) is { } explained
+                    )
                 {
                     failure = explained;
                 }
@@ -95,7 +114,8 @@ internal sealed class Retry(RetryLimits limits, TimeProvider clock, Func<Excepti
         }
     }
 
-    private static bool IsTimeout(Exception error, CancellationTokenSource limit) => error is OperationCanceledException && limit.IsCancellationRequested;
+    private static bool IsTimeout(Exception error, CancellationTokenSource limit) =>
+        error is OperationCanceledException && limit.IsCancellationRequested;
 
     private TimeSpan Jitter(int attempt)
     {

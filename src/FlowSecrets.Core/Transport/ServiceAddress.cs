@@ -10,9 +10,19 @@ internal static class ServiceAddress
     /// <exception cref="FlowSecretException">EndpointNotAllowed.</exception>
     public static Uri Parse(string text, string source, bool allowUnencrypted)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
+        if (
+            !Uri.TryCreate(text, UriKind.Absolute, out Uri? address)
+            || address.Scheme is not ("http" or "https")
+            || address.UserInfo.Length > 0
+            || address.Query.Length > 0
+            || address.Fragment.Length > 0
+        )
         {
-            throw Refused(source, $"{source} is no address of a service", "Give it as https://host or, on this machine, http://127.0.0.1:port");
+            throw Refused(
+                source,
+                $"{source} is no address of a service",
+                "Give it as https://host or, on this machine, http://127.0.0.1:port"
+            );
         }
 
         if (address.Scheme == "http" && !IsThisMachine(address) && !allowUnencrypted)
@@ -20,7 +30,8 @@ internal static class ServiceAddress
             throw Refused(
                 source,
                 $"{source} is plain http to {address.Host}: values and credentials would cross the network in the clear",
-                $"Use https. If that network is yours alone, give it by name: Connect-FlowSecretStore -Endpoint {address.AbsoluteUri} -AllowUnencryptedEndpoint");
+                $"Use https. If that network is yours alone, give it by name: Connect-FlowSecretStore -Endpoint {address.AbsoluteUri} -AllowUnencryptedEndpoint"
+            );
         }
 
         return address.AbsolutePath.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
@@ -28,7 +39,8 @@ internal static class ServiceAddress
 
     /// <summary>By its number, or as localhost, which no resolver is asked about.</summary>
     public static bool IsThisMachine(Uri address) =>
-        string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(address.DnsSafeHost, out IPAddress? number) && IPAddress.IsLoopback(number));
+        string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(address.DnsSafeHost, out IPAddress? number) && IPAddress.IsLoopback(number));
 
     private static FlowSecretException Refused(string source, string cause, string remedy) =>
         new(ErrorIds.EndpointNotAllowed, FlowErrorCategory.SecurityError, source, cause, remedy);

@@ -60,7 +60,12 @@ public sealed record GenerateSpec(GenerateKind Kind)
             return "'bits' of an RSA key are 2048, 3072 or 4096.";
         }
 
-        return Symbols is not null && (Symbols.Any(static c => !char.IsAscii(c) || !(char.IsPunctuation(c) || char.IsSymbol(c))) || Symbols.Distinct().Count() != Symbols.Length)
+        return
+            Symbols is not null
+            && (
+                Symbols.Any(static c => !char.IsAscii(c) || !(char.IsPunctuation(c) || char.IsSymbol(c)))
+                || Symbols.Distinct().Count() != Symbols.Length
+            )
             ? "'symbols' are ASCII punctuation, each once."
             : null;
     }

@@ -28,7 +28,13 @@ public static class SecretGenerator
     {
         if (spec.Problem() is { } problem)
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, spec.Kind.ToString(), problem, "See Get-Help New-FlowSecretValue -Full.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                spec.Kind.ToString(),
+                problem,
+                "See Get-Help New-FlowSecretValue -Full."
+            );
         }
 
         int bytes = spec.Bytes ?? 32;
@@ -56,8 +62,7 @@ public static class SecretGenerator
             do
             {
                 RandomNumberGenerator.GetItems(alphabet, characters);
-            }
-            while (!classes.All(c => characters.AsSpan().IndexOfAny(c) >= 0));
+            } while (!classes.All(c => characters.AsSpan().IndexOfAny(c) >= 0));
 
             return new GeneratedSecret(SecretValue.FromText(characters), (int)(length * Math.Log2(alphabet.Length)), null);
         }
@@ -97,7 +102,11 @@ public static class SecretGenerator
         {
             int bits = RandomNumberGenerator.GetInt32(1 << 16);
             text.Append(i == 0 ? "" : "-")
-                .Append(consonants[bits >> 12]).Append(vowels[(bits >> 10) & 3]).Append(consonants[(bits >> 6) & 15]).Append(vowels[(bits >> 4) & 3]).Append(consonants[bits & 15]);
+                .Append(consonants[bits >> 12])
+                .Append(vowels[(bits >> 10) & 3])
+                .Append(consonants[(bits >> 6) & 15])
+                .Append(vowels[(bits >> 4) & 3])
+                .Append(consonants[bits & 15]);
         }
 
         GeneratedSecret result = new(SecretValue.FromText(text.ToString()), words * 16, null);
@@ -108,7 +117,15 @@ public static class SecretGenerator
     private static GeneratedSecret Rsa(int bits)
     {
         using RSA key = RSA.Create(bits);
-        return KeyPair(key, bits switch { 2048 => 112, 3072 => 128, _ => 152 });
+        return KeyPair(
+            key,
+            bits switch
+            {
+                2048 => 112,
+                3072 => 128,
+                _ => 152,
+            }
+        );
     }
 
     private static GeneratedSecret Ec(string curve)
@@ -118,7 +135,13 @@ public static class SecretGenerator
             "P-256" => (ECCurve.NamedCurves.nistP256, 128),
             "P-384" => (ECCurve.NamedCurves.nistP384, 192),
             "P-521" => (ECCurve.NamedCurves.nistP521, 256),
-            _ => throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, curve, $"There is no curve '{curve}' here", "Use P-256, P-384 or P-521."),
+            _ => throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                curve,
+                $"There is no curve '{curve}' here",
+                "Use P-256, P-384 or P-521."
+            ),
         };
         using ECDsa key = ECDsa.Create(named);
         return KeyPair(key, strength);

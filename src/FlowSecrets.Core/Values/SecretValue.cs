@@ -44,7 +44,13 @@ public sealed class SecretValue : IDisposable
         }
         catch (EncoderFallbackException)
         {
-            throw new FlowSecretException(ErrorIds.ValueNotText, FlowErrorCategory.InvalidData, null, "The text holds half of a surrogate pair, which UTF-8 cannot carry", "Give the value as a file with -Path.");
+            throw new FlowSecretException(
+                ErrorIds.ValueNotText,
+                FlowErrorCategory.InvalidData,
+                null,
+                "The text holds half of a surrogate pair, which UTF-8 cannot carry",
+                "Give the value as a file with -Path."
+            );
         }
     }
 
@@ -69,7 +75,13 @@ public sealed class SecretValue : IDisposable
         }
         catch (DecoderFallbackException)
         {
-            throw new FlowSecretException(ErrorIds.ValueNotText, FlowErrorCategory.InvalidData, name, $"The value of '{name}' is binary, not UTF-8 text", "Write it to a file: Get-FlowSecretValue " + name + " -OutFile PATH");
+            throw new FlowSecretException(
+                ErrorIds.ValueNotText,
+                FlowErrorCategory.InvalidData,
+                name,
+                $"The value of '{name}' is binary, not UTF-8 text",
+                "Write it to a file: Get-FlowSecretValue " + name + " -OutFile PATH"
+            );
         }
     }
 
@@ -95,6 +107,7 @@ public sealed class SecretValue : IDisposable
         public override SecretValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("A secret value is not read from JSON.");
 
-        public override void Write(Utf8JsonWriter writer, SecretValue value, JsonSerializerOptions options) => writer.WriteStringValue(Mask);
+        public override void Write(Utf8JsonWriter writer, SecretValue value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Mask);
     }
 }

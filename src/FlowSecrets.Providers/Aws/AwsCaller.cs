@@ -5,14 +5,22 @@ namespace FlowSecrets.Providers.Aws;
 /// <summary>Makes calls to AWS as a store wants them: tried again where that helps, failures in our ids.</summary>
 internal sealed class AwsCaller(AwsErrors errors, AwsStoreOptions options)
 {
-    public Task<T> CallAsync<T>(AwsCall call, Func<CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken) =>
-        new Retry(options.Limits, options.Clock, e => errors.Explain(e, call)).RunAsync(send, settle, cancellationToken);
+    public Task<T> CallAsync<T>(
+        AwsCall call,
+        Func<CancellationToken, Task<T>> send,
+        Func<CancellationToken, Task<Settled<T>>>? settle,
+        CancellationToken cancellationToken
+    ) => new Retry(options.Limits, options.Clock, e => errors.Explain(e, call)).RunAsync(send, settle, cancellationToken);
 
     public string ResourceOf(AwsCall call) => errors.ResourceOf(call);
 
     /// <summary>A call that is of use where it is allowed.</summary>
     /// <returns>Nothing with the error where it is not.</returns>
-    public async Task<(T? Reply, FlowSecretException? Refusal)> TryAsync<T>(AwsCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
+    public async Task<(T? Reply, FlowSecretException? Refusal)> TryAsync<T>(
+        AwsCall call,
+        Func<CancellationToken, Task<T>> send,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

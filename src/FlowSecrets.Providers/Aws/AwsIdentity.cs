@@ -32,7 +32,8 @@ internal sealed class AwsIdentity
     private Task? _asking;
     private long _asked;
 
-    private AwsIdentity(AwsPlace place, string text, string key, Func<AWSCredentials> find) => (_place, Text, CacheKey, _find) = (place, text, key, find);
+    private AwsIdentity(AwsPlace place, string text, string key, Func<AWSCredentials> find) =>
+        (_place, Text, CacheKey, _find) = (place, text, key, find);
 
     /// <summary>Where the credentials come from.</summary>
     public string Text { get; }
@@ -54,20 +55,40 @@ internal sealed class AwsIdentity
         {
             string? session = environment("AWS_SESSION_TOKEN");
             string fingerprint = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{id}\n{key}\n{session}")));
-            return new AwsIdentity(place, "keys of AWS_ACCESS_KEY_ID", fingerprint, () => session is null ? new BasicAWSCredentials(id, key) : new SessionAWSCredentials(id, key, session)) { PassedOver = environment("AWS_PROFILE") };
+            return new AwsIdentity(
+                place,
+                "keys of AWS_ACCESS_KEY_ID",
+                fingerprint,
+                () => session is null ? new BasicAWSCredentials(id, key) : new SessionAWSCredentials(id, key, session)
+            )
+            {
+                PassedOver = environment("AWS_PROFILE"),
+            };
         }
 
         if (place.Profile is { } profile)
         {
-            return new AwsIdentity(place, $"profile {profile}", profile + Sources(environment), () => new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out AWSCredentials found)
-                ? found
-                : throw new AmazonClientException("The profile holds no credentials."));
+            return new AwsIdentity(
+                place,
+                $"profile {profile}",
+                profile + Sources(environment),
+                () =>
+                    new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out AWSCredentials found)
+                        ? found
+                        : throw new AmazonClientException("The profile holds no credentials.")
+            );
         }
 
         // A chain of its own: the process's keeps what it found first, whatever has changed since. It lives as long as the credentials.
-        return new AwsIdentity(place, "default credentials", Sources(environment), () => new DefaultAWSCredentialsIdentityResolver().ResolveIdentity(new SecretsManagerConfig(place.Region, place.Address)))
+        return new AwsIdentity(
+            place,
+            "default credentials",
+            Sources(environment),
+            () => new DefaultAWSCredentialsIdentityResolver().ResolveIdentity(new SecretsManagerConfig(place.Region, place.Address))
+        )
         {
-            WebIdentity = environment("AWS_WEB_IDENTITY_TOKEN_FILE") is { } file && environment("AWS_ROLE_ARN") is { } role ? (file, role) : null,
+            WebIdentity =
+                environment("AWS_WEB_IDENTITY_TOKEN_FILE") is { } file && environment("AWS_ROLE_ARN") is { } role ? (file, role) : null,
         };
     }
 
@@ -75,11 +96,21 @@ internal sealed class AwsIdentity
     private static string Sources(Func<string, string?> environment)
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        IEnumerable<string> files = new[] { (Variable: "AWS_SHARED_CREDENTIALS_FILE", Name: "credentials"), (Variable: "AWS_CONFIG_FILE", Name: "config") }
+        IEnumerable<string> files = new[]
+        {
+            (Variable: "AWS_SHARED_CREDENTIALS_FILE", Name: "credentials"),
+            (Variable: "AWS_CONFIG_FILE", Name: "config"),
+        }
             .Select(f => environment(f.Variable) ?? Path.Combine(home, ".aws", f.Name))
             .Select(static f => new FileInfo(f))
             .Select(static f => f.Exists ? $"{f.FullName} {f.LastWriteTimeUtc.Ticks} {f.Length}" : f.FullName);
-        IEnumerable<string?> variables = new[] { "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" }.Select(environment);
+        IEnumerable<string?> variables = new[]
+        {
+            "AWS_ROLE_ARN",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        }.Select(environment);
         return string.Join('\n', files.Concat(variables));
     }
 
@@ -160,7 +191,8 @@ internal sealed class AwsIdentity
             }
 
             using AmazonSecurityTokenServiceClient sts = new(await CredentialsAsync(limit.Token), config);
-            GetCallerIdentityResponse reply = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), limit.Token).WaitAsync(limit.Token);
+            GetCallerIdentityResponse reply = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), limit.Token)
+                .WaitAsync(limit.Token);
             Volatile.Write(ref _caller, new AwsCallerIdentity(reply.Account, reply.Arn));
         }
         catch (Exception)

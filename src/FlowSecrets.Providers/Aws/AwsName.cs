@@ -24,7 +24,10 @@ internal readonly partial record struct AwsName(string Id, string? Region, strin
         return new AwsName(name, null);
     }
 
-    [GeneratedRegex(@"\Aarn:aws[a-z-]*:secretsmanager:(?<region>[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}):(?<account>[0-9]{12}):secret:[A-Za-z0-9/_+=.@!-]{1,519}\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\Aarn:aws[a-z-]*:secretsmanager:(?<region>[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}):(?<account>[0-9]{12}):secret:[A-Za-z0-9/_+=.@!-]{1,519}\z",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Arn();
 
     [GeneratedRegex(@"\A[A-Za-z0-9/_+=.@!-]{1,512}\z")]

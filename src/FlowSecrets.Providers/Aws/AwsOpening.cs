@@ -10,7 +10,8 @@ internal sealed class AwsOpening
     private readonly AwsPlace _place;
     private readonly AwsIdentity _identity;
 
-    private AwsOpening(StoreSelection selection, AwsPlace place, AwsIdentity identity) => (_selection, _place, _identity) = (selection, place, identity);
+    private AwsOpening(StoreSelection selection, AwsPlace place, AwsIdentity identity) =>
+        (_selection, _place, _identity) = (selection, place, identity);
 
     /// <summary>The same for the same store.</summary>
     public string Key => string.Join('\n', _place, _identity.CacheKey, _selection.ThrottleLimit, _selection.KmsKey);
@@ -28,12 +29,22 @@ internal sealed class AwsOpening
     public IWorkload OpenWorkload(CatalogWorkload workload, string? secretsRegion, AwsStoreOptions? options = null)
     {
         options ??= Options();
-        AwsCaller caller = new(new AwsErrors(_ => new Place(StoreKind.Aws, _place.Region, _identity.Text) { Text = $"region {_place.Region}" }, _place, _identity), options);
+        AwsCaller caller = new(
+            new AwsErrors(
+                _ => new Place(StoreKind.Aws, _place.Region, _identity.Text) { Text = $"region {_place.Region}" },
+                _place,
+                _identity
+            ),
+            options
+        );
         bool isEcs = workload.Kind == "ecs";
-        string name = workload.Settings.GetValueOrDefault(isEcs ? "service" : "arn") ?? workload.Settings.GetValueOrDefault("arn") ?? workload.Name;
+        string name =
+            workload.Settings.GetValueOrDefault(isEcs ? "service" : "arn") ?? workload.Settings.GetValueOrDefault("arn") ?? workload.Name;
         AwsWorkloadSetting setting = new(workload, _place, caller, options.Clock, DescribeAsync)
         {
-            Description = isEcs ? $"ECS service {(workload.Settings.GetValueOrDefault("cluster") is { } cluster ? cluster + "/" : "")}{name}" : $"App Runner service {(name.Split('/') is [_, { } called, _] ? called : name)}",
+            Description = isEcs
+                ? $"ECS service {(workload.Settings.GetValueOrDefault("cluster") is { } cluster ? cluster + "/" : "")}{name}"
+                : $"App Runner service {(name.Split('/') is [_, { } called, _] ? called : name)}",
         };
         return isEcs
             ? new EcsWorkload(setting, new EcsClient(_place, _identity.CredentialsAsync, options.Transport))
@@ -41,7 +52,11 @@ internal sealed class AwsOpening
 
         async Task<AwsSecret> DescribeAsync(string secret, CancellationToken cancellationToken)
         {
-            SecretsManagerConfig config = new(AwsName.Parse(secret).Region ?? secretsRegion ?? _place.Region, _place.Address) { UseFIPSEndpoint = _place.Fips, HttpClientFactory = options.Transport };
+            SecretsManagerConfig config = new(AwsName.Parse(secret).Region ?? secretsRegion ?? _place.Region, _place.Address)
+            {
+                UseFIPSEndpoint = _place.Fips,
+                HttpClientFactory = options.Transport,
+            };
             using SecretsManagerClient client = new(await _identity.CredentialsAsync(cancellationToken), config);
             return await client.DescribeAsync(new AwsSecretId { SecretId = secret }, cancellationToken);
         }

@@ -17,7 +17,8 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
 
     /// <summary>Where another service is asked; null: AWS's own address. An emulator serves all at one.</summary>
     /// <param name="service">As its variable ends: IAM, KMS.</param>
-    public Uri? AddressOf(string service) => Address is not null && ServiceAddress.IsThisMachine(Address) ? Address : Others.GetValueOrDefault(service);
+    public Uri? AddressOf(string service) =>
+        Address is not null && ServiceAddress.IsThisMachine(Address) ? Address : Others.GetValueOrDefault(service);
 
     /// <summary>Whether AWS's own address is the one that fulfils FIPS 140.</summary>
     public bool Fips { get; private init; }
@@ -26,7 +27,9 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
     public static AwsPlace Find(StoreSelection selection, Func<string, string?> environment)
     {
         string? named = selection.Profile ?? environment("AWS_PROFILE");
-        CredentialProfile? profile = new CredentialProfileStoreChain().TryGetProfile(named ?? "default", out CredentialProfile? found) ? found : null;
+        CredentialProfile? profile = new CredentialProfileStoreChain().TryGetProfile(named ?? "default", out CredentialProfile? found)
+            ? found
+            : null;
         if (named is not null && profile is null)
         {
             throw new FlowSecretException(
@@ -34,10 +37,12 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
                 FlowErrorCategory.AuthenticationError,
                 named,
                 $"There is no profile '{RemoteText.Clean(named)}' in the AWS configuration",
-                $"See which there are: aws configure list-profiles; or make it: aws configure --profile NAME");
+                $"See which there are: aws configure list-profiles; or make it: aws configure --profile NAME"
+            );
         }
 
-        string region = selection.Region
+        string region =
+            selection.Region
             ?? environment("AWS_REGION")
             ?? environment("AWS_DEFAULT_REGION")
             ?? profile?.Region?.SystemName
@@ -46,10 +51,17 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
                 FlowErrorCategory.InvalidArgument,
                 StoreKind.Aws.ToString(),
                 "No AWS region is set",
-                "Name it: Connect-FlowSecretStore -Store Aws -Region YOUR_REGION; or 'region' in the catalog's environment, AWS_REGION, or: aws configure set region YOUR_REGION");
+                "Name it: Connect-FlowSecretStore -Store Aws -Region YOUR_REGION; or 'region' in the catalog's environment, AWS_REGION, or: aws configure set region YOUR_REGION"
+            );
         if (!RegionName().IsMatch(region))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, region, $"'{RemoteText.Clean(region)}' is no region of AWS", "Use one such as eu-west-1.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                region,
+                $"'{RemoteText.Clean(region)}' is no region of AWS",
+                "Use one such as eu-west-1."
+            );
         }
 
         Uri? address = FindAddress(selection, profile, environment);
@@ -65,7 +77,9 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
     }
 
     private static bool WantsFips(CredentialProfile? profile, Func<string, string?> environment) =>
-        environment("AWS_USE_FIPS_ENDPOINT") is { } said ? string.Equals(said, "true", StringComparison.OrdinalIgnoreCase) : profile?.UseFIPSEndpoint == true;
+        environment("AWS_USE_FIPS_ENDPOINT") is { } said
+            ? string.Equals(said, "true", StringComparison.OrdinalIgnoreCase)
+            : profile?.UseFIPSEndpoint == true;
 
     /// <summary>An emulator serves all services at one address. Otherwise the variables hold, as checked as the other address is.</summary>
     private static Uri? FindIdentityAddress(Uri? address, StoreSelection selection, Func<string, string?> environment)
@@ -83,7 +97,8 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
             ? ServiceAddress.Parse(environment(variable)!, variable, selection.AllowUnencryptedEndpoint)
             : null;
 
-    private static bool Ignores(Func<string, string?> environment) => string.Equals(environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true", StringComparison.OrdinalIgnoreCase);
+    private static bool Ignores(Func<string, string?> environment) =>
+        string.Equals(environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true", StringComparison.OrdinalIgnoreCase);
 
     private static Uri? FindAddress(StoreSelection selection, CredentialProfile? profile, Func<string, string?> environment)
     {
@@ -97,14 +112,25 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
             return address;
         }
 
-        if (profile is null || Ignores(environment) || profile.IgnoreConfiguredEndpointUrls == true || (profile.EndpointUrl ?? profile.Services) is null)
+        if (
+            profile is null
+            || Ignores(environment)
+            || profile.IgnoreConfiguredEndpointUrls == true
+            || (profile.EndpointUrl ?? profile.Services) is null
+        )
         {
             return null;
         }
 
         // Only the vendor's own configuration reads the section of services that a profile may name.
-        string? configured = new SecretsManagerConfig("us-east-1", null) { Profile = new Amazon.Profile(profile.Name), IgnoreConfiguredEndpointUrls = false }.ServiceURL;
-        return configured is null ? null : ServiceAddress.Parse(configured, $"endpoint_url of the profile '{profile.Name}'", selection.AllowUnencryptedEndpoint);
+        string? configured = new SecretsManagerConfig("us-east-1", null)
+        {
+            Profile = new Amazon.Profile(profile.Name),
+            IgnoreConfiguredEndpointUrls = false,
+        }.ServiceURL;
+        return configured is null
+            ? null
+            : ServiceAddress.Parse(configured, $"endpoint_url of the profile '{profile.Name}'", selection.AllowUnencryptedEndpoint);
     }
 
     [GeneratedRegex(@"\A[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}\z", RegexOptions.ExplicitCapture)]

@@ -15,7 +15,12 @@ internal sealed partial class AwsRotation
         if (PendingIn(before, basis, before.VersionOf(AwsStore.PreviousLabel)) is not null)
         {
             throw new FlowSecretException(
-                ErrorIds.RotationInProgress, FlowErrorCategory.ResourceBusy, name, $"A rotation of '{name}' by FlowSecrets was broken off, and AWS's own would wait for its end", $"Finish it without -Native: Invoke-FlowSecretRotation -StoreName '{name}'; or take it back: Undo-FlowSecretRotation -StoreName '{name}'");
+                ErrorIds.RotationInProgress,
+                FlowErrorCategory.ResourceBusy,
+                name,
+                $"A rotation of '{name}' by FlowSecrets was broken off, and AWS's own would wait for its end",
+                $"Finish it without -Native: Invoke-FlowSecretRotation -StoreName '{name}'; or take it back: Undo-FlowSecretRotation -StoreName '{name}'"
+            );
         }
 
         string token = Guid.NewGuid().ToString();
@@ -24,9 +29,18 @@ internal sealed partial class AwsRotation
             await store.CallAsync(
                 new AwsCall("RotateSecret", name, Changes: true),
                 (c, ct) => c.RotateAsync(new AwsRotate { SecretId = AwsName.Parse(name).Id, ClientRequestToken = token }, ct),
-                ct => store.SettleAsync(name, s => s.Stages.ContainsKey(token) ? FlowSecrets.Transport.Settled<AwsChanged>.Yes(new AwsChanged { VersionId = token }) : FlowSecrets.Transport.Settled<AwsChanged>.No, ct),
+                ct =>
+                    store.SettleAsync(
+                        name,
+                        s =>
+                            s.Stages.ContainsKey(token)
+                                ? FlowSecrets.Transport.Settled<AwsChanged>.Yes(new AwsChanged { VersionId = token })
+                                : FlowSecrets.Transport.Settled<AwsChanged>.No,
+                        ct
+                    ),
                 cancellationToken,
-                AwsName.Parse(name).Region);
+                AwsName.Parse(name).Region
+            );
         }
 
         long start = clock.GetTimestamp();
@@ -47,7 +61,8 @@ internal sealed partial class AwsRotation
                     FlowErrorCategory.OperationTimeout,
                     name,
                     $"AWS's own rotation of '{name}' did not end in {NativeLimit.TotalMinutes} minutes: version {pending ?? "none"} is still AWSPENDING, {current} is current",
-                    $"Its function's log says why: aws logs tail '/aws/lambda/{now.RotationLambda?.Split(':')[^1]}'; then try again.");
+                    $"Its function's log says why: aws logs tail '/aws/lambda/{now.RotationLambda?.Split(':')[^1]}'; then try again."
+                );
             }
 
             await Task.Delay(NativeWait, clock, cancellationToken);
@@ -63,7 +78,8 @@ internal sealed partial class AwsRotation
                 FlowErrorCategory.InvalidOperation,
                 name,
                 $"AWS has no rotation function for '{name}'",
-                $"Leave -Native out, or give it one: aws secretsmanager rotate-secret --secret-id '{name}' --rotation-lambda-arn ARN --rotation-rules AutomaticallyAfterDays=30");
+                $"Leave -Native out, or give it one: aws secretsmanager rotate-secret --secret-id '{name}' --rotation-lambda-arn ARN --rotation-rules AutomaticallyAfterDays=30"
+            );
         }
     }
 }

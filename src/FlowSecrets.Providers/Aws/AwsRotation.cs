@@ -30,10 +30,16 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         int others = Notes(Secret(view)).Keys.Count(static k => !k.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal));
         return others + RotationNotes.Most <= MostTags
             ? new RotationFinding("quota", true, "A rotation takes 4 of the 50 writes a second that AWS allows an account in a region.")
-            : new RotationFinding("quota", false, $"'{view.StoreName}' has {others} tags, and AWS allows {MostTags}: the record and the journal do not fit.", $"Take some off until {MostTags - RotationNotes.Most} are left: aws secretsmanager untag-resource");
+            : new RotationFinding(
+                "quota",
+                false,
+                $"'{view.StoreName}' has {others} tags, and AWS allows {MostTags}: the record and the journal do not fit.",
+                $"Take some off until {MostTags - RotationNotes.Most} are left: aws secretsmanager untag-resource"
+            );
     }
 
-    public Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) => StageAsync(view, value, isUndo: false, cancellationToken);
+    public Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) =>
+        StageAsync(view, value, isUndo: false, cancellationToken);
 
     public async Task<RotationView> StageAgainAsync(RotationView view, string version, CancellationToken cancellationToken)
     {
@@ -44,7 +50,8 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) =>
         store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
 
-    public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+    public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 
     public async Task<RotationView> PromoteAsync(RotationView view, CancellationToken cancellationToken)
     {
@@ -54,7 +61,13 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
             await store.MoveAsync(view.StoreName, AwsStore.CurrentLabel, pending.Version, view.Current, cancellationToken);
         }
 
-        return view with { Current = pending.Version, CurrentCreated = null, Previous = pending.IsPromoted ? view.Previous : view.Current, Pending = pending with { IsPromoted = true, IsSuperseded = false } };
+        return view with
+        {
+            Current = pending.Version,
+            CurrentCreated = null,
+            Previous = pending.IsPromoted ? view.Previous : view.Current,
+            Pending = pending with { IsPromoted = true, IsSuperseded = false },
+        };
     }
 
     public async Task<RotationView> DiscardAsync(RotationView view, CancellationToken cancellationToken)
@@ -86,19 +99,28 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         return view with { Pending = null, Record = record };
     }
 
-    public async Task<RotationView> RetireAsync(RotationView view, string version, RotationRecord record, CancellationToken cancellationToken)
+    public async Task<RotationView> RetireAsync(
+        RotationView view,
+        string version,
+        RotationRecord record,
+        CancellationToken cancellationToken
+    )
     {
         if (view.Previous == version)
         {
             await TakeOffAsync(view, AwsStore.PreviousLabel, version, cancellationToken);
         }
 
-        return await RecordAsync(view, record, cancellationToken) with { Previous = view.Previous == version ? null : view.Previous };
+        return await RecordAsync(view, record, cancellationToken) with
+        {
+            Previous = view.Previous == version ? null : view.Previous,
+        };
     }
 
     private RotationView View(RotationSubject subject, AwsSecret secret)
     {
-        string current = secret.VersionOf(AwsStore.CurrentLabel) ?? throw StoreErrors.HasNoVersion(store.PlaceOf(subject.StoreName), subject.StoreName);
+        string current =
+            secret.VersionOf(AwsStore.CurrentLabel) ?? throw StoreErrors.HasNoVersion(store.PlaceOf(subject.StoreName), subject.StoreName);
         string? previous = secret.VersionOf(AwsStore.PreviousLabel);
         Dictionary<string, string> notes = Notes(secret);
         PendingVersion? pending = PendingIn(secret, current, previous);
@@ -125,7 +147,14 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
             for (int attempt = 1; attempt <= MostAttempts; attempt++)
             {
                 string token = Token(Arn(view), view.Current, attempt);
-                AwsPut request = new() { SecretId = AwsName.Parse(name).Id, ClientRequestToken = token, SecretString = text, SecretBinary = binary, VersionStages = isUndo ? [AwsStore.PendingLabel, UndoLabel] : [AwsStore.PendingLabel] };
+                AwsPut request = new()
+                {
+                    SecretId = AwsName.Parse(name).Id,
+                    ClientRequestToken = token,
+                    SecretString = text,
+                    SecretBinary = binary,
+                    VersionStages = isUndo ? [AwsStore.PendingLabel, UndoLabel] : [AwsStore.PendingLabel],
+                };
                 bool isMade = await PutAsync(name, request, cancellationToken);
                 if (isMade && !isUndo)
                 {
@@ -141,7 +170,10 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
 
                 if (now.Pending is not null || now.Foreign is not null || now.Current != view.Current)
                 {
-                    throw StoreErrors.Conflict(name, $"Somebody else's rotation of '{name}' came in between; its current version is {now.Current}");
+                    throw StoreErrors.Conflict(
+                        name,
+                        $"Somebody else's rotation of '{name}' came in between; its current version is {now.Current}"
+                    );
                 }
             }
         }
@@ -166,7 +198,9 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         bool isPromoted = version == current;
 
         // Where two rotators met, the basis may have lost its label; the record may still name it.
-        string? basis = new[] { current, previous, record?.From, record?.To }.OfType<string>().FirstOrDefault(b => AttemptOf(arn, b, version) is not null);
+        string? basis = new[] { current, previous, record?.From, record?.To }
+            .OfType<string>()
+            .FirstOrDefault(b => AttemptOf(arn, b, version) is not null);
         return new PendingVersion(version, basis ?? previous ?? "", isPromoted)
         {
             Attempt = basis is null ? 1 : AttemptOf(arn, basis, version)!.Value,
@@ -178,10 +212,11 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     }
 
     private static string? ForeignIn(string name, AwsSecret secret, string current) =>
-        secret.OwningService is { Length: > 0 } service ? $"'{name}' belongs to AWS's service '{RemoteText.Clean(service)}', which rotates it itself"
+        secret.OwningService is { Length: > 0 } service
+            ? $"'{name}' belongs to AWS's service '{RemoteText.Clean(service)}', which rotates it itself"
         : secret.VersionOf(AwsStore.PendingLabel) is { } pending && pending != current
             ? $"Version {pending} of '{name}' is labelled AWSPENDING by {(secret.RotationLambda is { Length: > 0 } function ? $"a rotation of the function {RemoteText.Clean(function)}" : "a rotation that is none of ours")}"
-            : null;
+        : null;
 
     /// <returns>False: the version is there, with another value.</returns>
     private async Task<bool> PutAsync(string name, AwsPut request, CancellationToken cancellationToken)
@@ -193,7 +228,8 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
                 (c, ct) => c.PutAsync(request, ct),
                 null,
                 cancellationToken,
-                AwsName.Parse(name).Region);
+                AwsName.Parse(name).Region
+            );
             return true;
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.SecretExists)
@@ -234,7 +270,11 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     /// <summary>The same for every rotator of the same version; its end tells that it is one of ours, whatever it was derived from.</summary>
     private static string Token(string arn, string basis, int attempt)
     {
-        byte[] id = [.. Hash(string.Create(CultureInfo.InvariantCulture, $"{arn}\n{basis}\n{attempt}")).AsSpan(0, TokenBytes - CheckBytes), .. new byte[CheckBytes]];
+        byte[] id =
+        [
+            .. Hash(string.Create(CultureInfo.InvariantCulture, $"{arn}\n{basis}\n{attempt}")).AsSpan(0, TokenBytes - CheckBytes),
+            .. new byte[CheckBytes],
+        ];
         Check(arn, id).CopyTo(id, TokenBytes - CheckBytes);
         return new Guid(id).ToString();
     }
@@ -245,15 +285,20 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         return guid != default && id.AsSpan(TokenBytes - CheckBytes).SequenceEqual(Check(arn, id));
     }
 
-    private static byte[] Check(string arn, byte[] id) => Hash($"{arn}\n{Convert.ToHexStringLower(id.AsSpan(0, TokenBytes - CheckBytes))}")[..CheckBytes];
+    private static byte[] Check(string arn, byte[] id) =>
+        Hash($"{arn}\n{Convert.ToHexStringLower(id.AsSpan(0, TokenBytes - CheckBytes))}")[..CheckBytes];
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes($"flowsecrets-rotation\n{text}"));
 
-    private static Dictionary<string, string> Notes(AwsSecret secret) => (secret.Tags ?? []).Where(static t => t.Key is not null).ToDictionary(static t => t.Key!, static t => t.Value ?? "", StringComparer.Ordinal);
+    private static Dictionary<string, string> Notes(AwsSecret secret) =>
+        (secret.Tags ?? [])
+            .Where(static t => t.Key is not null)
+            .ToDictionary(static t => t.Key!, static t => t.Value ?? "", StringComparer.Ordinal);
 
     private static AwsSecret Secret(RotationView view) => (AwsSecret)view.Mark!;
 
     private static string Arn(RotationView view) => Secret(view).Arn ?? "";
 
-    private static PendingVersion Pending(RotationView view) => view.Pending ?? throw StoreErrors.Conflict(view.StoreName, $"No version of '{view.StoreName}' is pending any more");
+    private static PendingVersion Pending(RotationView view) =>
+        view.Pending ?? throw StoreErrors.Conflict(view.StoreName, $"No version of '{view.StoreName}' is pending any more");
 }

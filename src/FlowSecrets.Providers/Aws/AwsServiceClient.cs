@@ -15,19 +15,34 @@ namespace FlowSecrets.Providers.Aws;
 
 /// <summary>One of AWS's services on AWSSDK.Core, whose credentials, signing and pipeline it uses. No body is logged: bodies are secrets.</summary>
 /// <param name="jsonType">The media type of its JSON.</param>
-internal abstract class AwsServiceClient(AWSCredentials credentials, AwsServiceConfig config, string jsonType = "application/x-amz-json-1.1") : AmazonServiceClient(credentials, config)
+internal abstract class AwsServiceClient(
+    AWSCredentials credentials,
+    AwsServiceConfig config,
+    string jsonType = "application/x-amz-json-1.1"
+) : AmazonServiceClient(credentials, config)
 {
     protected override IServiceMetadata ServiceMetadata { get; } = new Metadata(config.ServiceId ?? config.AuthenticationServiceName);
 
     protected override bool SupportResponseLogging => false;
 
-    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline) => pipeline.AddHandlerAfter<Marshaller>(new SignatureChoice());
+    protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline) =>
+        pipeline.AddHandlerAfter<Marshaller>(new SignatureChoice());
 
     /// <param name="target">Service and operation, as the header X-Amz-Target has them.</param>
-    protected async Task<TReply> SendJsonAsync<TRequest, TReply>(string target, TRequest body, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
+    protected async Task<TReply> SendJsonAsync<TRequest, TReply>(
+        string target,
+        TRequest body,
+        JsonTypeInfo<TRequest> requestType,
+        JsonTypeInfo<TReply> replyType,
+        CancellationToken cancellationToken
+    )
         where TReply : class, new()
     {
-        InvokeOptions options = new() { RequestMarshaller = JsonMarshaller.Instance, ResponseUnmarshaller = new JsonUnmarshaller<TReply>(replyType) };
+        InvokeOptions options = new()
+        {
+            RequestMarshaller = JsonMarshaller.Instance,
+            ResponseUnmarshaller = new JsonUnmarshaller<TReply>(replyType),
+        };
         Message message = new(target, jsonType, JsonSerializer.SerializeToUtf8Bytes(body, requestType));
         try
         {
@@ -40,10 +55,18 @@ internal abstract class AwsServiceClient(AWSCredentials credentials, AwsServiceC
     }
 
     /// <summary>Sends a form of the query protocol.</summary>
-    protected async Task<XElement> SendQueryAsync(string action, string version, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
+    protected async Task<XElement> SendQueryAsync(
+        string action,
+        string version,
+        IEnumerable<KeyValuePair<string, string>> parameters,
+        CancellationToken cancellationToken
+    )
     {
         InvokeOptions options = new() { RequestMarshaller = JsonMarshaller.Instance, ResponseUnmarshaller = XmlUnmarshaller.Instance };
-        IEnumerable<string> pairs = parameters.Prepend(KeyValuePair.Create("Version", version)).Prepend(KeyValuePair.Create("Action", action)).Select(static p => $"{p.Key}={Uri.EscapeDataString(p.Value)}");
+        IEnumerable<string> pairs = parameters
+            .Prepend(KeyValuePair.Create("Version", version))
+            .Prepend(KeyValuePair.Create("Action", action))
+            .Select(static p => $"{p.Key}={Uri.EscapeDataString(p.Value)}");
         Message message = new(null, "application/x-www-form-urlencoded; charset=utf-8", Encoding.UTF8.GetBytes(string.Join('&', pairs)));
         return (await InvokeAsync<XmlReply>(message, options, cancellationToken)).Body;
     }
@@ -77,7 +100,12 @@ internal abstract class AwsServiceClient(AWSCredentials credentials, AwsServiceC
         public IRequest Marshall(AmazonWebServiceRequest input)
         {
             Message message = (Message)input;
-            DefaultRequest request = new(message, "AWS") { HttpMethod = "POST", ResourcePath = "/", Content = message.Body };
+            DefaultRequest request = new(message, "AWS")
+            {
+                HttpMethod = "POST",
+                ResourcePath = "/",
+                Content = message.Body,
+            };
             if (message.Target is { } target)
             {
                 request.Headers["X-Amz-Target"] = target;
@@ -112,7 +140,11 @@ internal abstract class AwsServiceClient(AWSCredentials credentials, AwsServiceC
             }
         }
 
-        public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
+        public override AmazonServiceException UnmarshallException(
+            JsonUnmarshallerContext input,
+            Exception innerException,
+            HttpStatusCode statusCode
+        )
         {
             StreamingUtf8JsonReader reader = new(input.Stream);
             ErrorResponse error = JsonErrorResponseUnmarshaller.GetInstance().Unmarshall(input, ref reader);
@@ -143,7 +175,11 @@ internal abstract class AwsServiceClient(AWSCredentials credentials, AwsServiceC
             }
         }
 
-        public override AmazonServiceException UnmarshallException(XmlUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
+        public override AmazonServiceException UnmarshallException(
+            XmlUnmarshallerContext input,
+            Exception innerException,
+            HttpStatusCode statusCode
+        )
         {
             (string code, string message) = ("", "");
             try
@@ -165,7 +201,10 @@ internal abstract class AwsServiceClient(AWSCredentials credentials, AwsServiceC
     {
         protected override List<IAuthSchemeOption> ResolveAuthOptions(IExecutionContext executionContext)
         {
-            executionContext.RequestContext.Request.AuthenticationRegion = executionContext.RequestContext.ClientConfig.AuthenticationRegion;
+            executionContext.RequestContext.Request.AuthenticationRegion = executionContext
+                .RequestContext
+                .ClientConfig
+                .AuthenticationRegion;
             return AuthSchemeOption.DEFAULT_SIGV4;
         }
     }

@@ -16,7 +16,14 @@ internal class AwsServiceConfig : ClientConfig
     /// <param name="name">As a signature has it, which is also how its address begins.</param>
     /// <param name="address">Null: AWS's own for the region.</param>
     public AwsServiceConfig(string name, string region, Uri? address)
-        : base(new DefaultConfigurationProvider(Enum.GetValues<DefaultConfigurationMode>().Select(static mode => (IDefaultConfiguration)new DefaultConfiguration { Name = mode, RetryMode = RequestRetryMode.Standard })))
+        : base(
+            new DefaultConfigurationProvider(
+                Enum.GetValues<DefaultConfigurationMode>()
+                    .Select(static mode =>
+                        (IDefaultConfiguration)new DefaultConfiguration { Name = mode, RetryMode = RequestRetryMode.Standard }
+                    )
+            )
+        )
     {
         (_prefix, _region, _address) = (name, region, address);
         AuthenticationServiceName = name;
@@ -39,8 +46,10 @@ internal class AwsServiceConfig : ClientConfig
 
     public override string RegionEndpointServiceName => _prefix;
 
-    public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) => new((_address ?? AddressOf(_prefix, _region, UseFIPSEndpoint)).AbsoluteUri);
+    public override Endpoint DetermineServiceOperationEndpoint(ServiceOperationEndpointParameters parameters) =>
+        new((_address ?? AddressOf(_prefix, _region, UseFIPSEndpoint)).AbsoluteUri);
 
     /// <summary>AWS's own address for a region, in its partition.</summary>
-    protected static Uri AddressOf(string prefix, string region, bool fips) => new($"https://{prefix}{(fips ? "-fips" : "")}.{region}.{Fn.Partition(region).dnsSuffix}/");
+    protected static Uri AddressOf(string prefix, string region, bool fips) =>
+        new($"https://{prefix}{(fips ? "-fips" : "")}.{region}.{Fn.Partition(region).dnsSuffix}/");
 }

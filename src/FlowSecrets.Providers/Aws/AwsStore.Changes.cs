@@ -13,7 +13,12 @@ internal sealed partial class AwsStore
     /// <summary>How long a name may stay taken after its secret was deleted for good.</summary>
     private static readonly TimeSpan NameLinger = TimeSpan.FromSeconds(30);
 
-    public async Task<SecretDescription> CreateAsync(string name, IReadOnlyDictionary<string, string> labels, SecretValue? value, CancellationToken cancellationToken)
+    public async Task<SecretDescription> CreateAsync(
+        string name,
+        IReadOnlyDictionary<string, string> labels,
+        SecretValue? value,
+        CancellationToken cancellationToken
+    )
     {
         SecretNames.Require(StoreKind.Aws, name);
         RequireLabels(name, labels);
@@ -38,7 +43,13 @@ internal sealed partial class AwsStore
         }
     }
 
-    public async Task<SecretVersionInfo> AddVersionAsync(string name, SecretValue value, string? stage, string? expectedCurrent, CancellationToken cancellationToken)
+    public async Task<SecretVersionInfo> AddVersionAsync(
+        string name,
+        SecretValue value,
+        string? stage,
+        string? expectedCurrent,
+        CancellationToken cancellationToken
+    )
     {
         AwsName id = AwsName.Parse(name);
         StoreErrors.RequireSize(name, value, MaxValueBytes);
@@ -54,15 +65,34 @@ internal sealed partial class AwsStore
         }
 
         (SecretValue? text, byte[]? binary) = Forms(value);
-        AwsPut request = new() { SecretId = id.Id, ClientRequestToken = token, SecretString = text, SecretBinary = binary, VersionStages = aside is not null ? [aside] : current ? null : [LabelOf(stage!)] };
+        AwsPut request = new()
+        {
+            SecretId = id.Id,
+            ClientRequestToken = token,
+            SecretString = text,
+            SecretBinary = binary,
+            VersionStages =
+                aside is not null ? [aside]
+                : current ? null
+                : [LabelOf(stage!)],
+        };
         try
         {
             await CallAsync(
                 new AwsCall("PutSecretValue", name, Changes: true),
                 (c, ct) => c.PutAsync(request, ct),
-                ct => SettleAsync(name, s => s.Stages.ContainsKey(token) ? Settled<AwsChanged>.Yes(new AwsChanged { VersionId = token }) : Settled<AwsChanged>.No, ct),
+                ct =>
+                    SettleAsync(
+                        name,
+                        s =>
+                            s.Stages.ContainsKey(token)
+                                ? Settled<AwsChanged>.Yes(new AwsChanged { VersionId = token })
+                                : Settled<AwsChanged>.No,
+                        ct
+                    ),
                 cancellationToken,
-                id.Region);
+                id.Region
+            );
         }
         finally
         {
@@ -77,13 +107,23 @@ internal sealed partial class AwsStore
         return new SecretVersionInfo(token, _options.Clock.GetUtcNow(), VersionState.Enabled, [stage ?? Stages.Current]);
     }
 
-    public Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken) => throw StoreErrors.NotSupported(
-        Place,
-        name,
-        "AWS Secrets Manager neither disables nor destroys single versions",
-        state == VersionState.Enabled ? "Every version can be read as it is." : $"Make another version current (Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -Stage current); versions without a stage are removed by AWS in time. Or delete the secret: Remove-FlowSecret -StoreName '{name}'");
+    public Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken) =>
+        throw StoreErrors.NotSupported(
+            Place,
+            name,
+            "AWS Secrets Manager neither disables nor destroys single versions",
+            state == VersionState.Enabled
+                ? "Every version can be read as it is."
+                : $"Make another version current (Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -Stage current); versions without a stage are removed by AWS in time. Or delete the secret: Remove-FlowSecret -StoreName '{name}'"
+        );
 
-    public async Task MoveStageAsync(string name, string stage, string? version, string? expectedVersion, CancellationToken cancellationToken)
+    public async Task MoveStageAsync(
+        string name,
+        string stage,
+        string? version,
+        string? expectedVersion,
+        CancellationToken cancellationToken
+    )
     {
         AwsName.Parse(name);
         RequireStage(stage);
@@ -110,19 +150,43 @@ internal sealed partial class AwsStore
     {
         AwsName id = AwsName.Parse(name);
         AwsSecret secret = await RequireAsync(name, cancellationToken);
-        Dictionary<string, string> there = (secret.Tags ?? []).ToDictionary(static t => t.Key!, static t => t.Value ?? "", StringComparer.Ordinal);
+        Dictionary<string, string> there = (secret.Tags ?? []).ToDictionary(
+            static t => t.Key!,
+            static t => t.Value ?? "",
+            StringComparer.Ordinal
+        );
         RequireLabels(name, labels);
-        RequireLabels(name, (LabelChanges.Merge(there, labels) ?? there).Where(static l => !IsOfAws(l.Key)).ToDictionary(StringComparer.Ordinal));
-        AwsTag[] set = [.. labels.Where(l => l.Value.Length > 0 && there.GetValueOrDefault(l.Key) != l.Value).Select(static l => new AwsTag { Key = l.Key, Value = l.Value })];
+        RequireLabels(
+            name,
+            (LabelChanges.Merge(there, labels) ?? there).Where(static l => !IsOfAws(l.Key)).ToDictionary(StringComparer.Ordinal)
+        );
+        AwsTag[] set =
+        [
+            .. labels
+                .Where(l => l.Value.Length > 0 && there.GetValueOrDefault(l.Key) != l.Value)
+                .Select(static l => new AwsTag { Key = l.Key, Value = l.Value }),
+        ];
         string[] gone = [.. labels.Where(l => l.Value.Length == 0 && there.ContainsKey(l.Key)).Select(static l => l.Key)];
         if (set.Length > 0)
         {
-            await ChangeAsync("TagResource", name, (c, ct) => c.TagAsync(new AwsTagging { SecretId = id.Id, Tags = [.. set] }, ct), id.Region, cancellationToken);
+            await ChangeAsync(
+                "TagResource",
+                name,
+                (c, ct) => c.TagAsync(new AwsTagging { SecretId = id.Id, Tags = [.. set] }, ct),
+                id.Region,
+                cancellationToken
+            );
         }
 
         if (gone.Length > 0)
         {
-            await ChangeAsync("UntagResource", name, (c, ct) => c.UntagAsync(new AwsTagging { SecretId = id.Id, TagKeys = [.. gone] }, ct), id.Region, cancellationToken);
+            await ChangeAsync(
+                "UntagResource",
+                name,
+                (c, ct) => c.UntagAsync(new AwsTagging { SecretId = id.Id, TagKeys = [.. gone] }, ct),
+                id.Region,
+                cancellationToken
+            );
         }
     }
 
@@ -135,7 +199,12 @@ internal sealed partial class AwsStore
     }
 
     public Task SetAnnotationsAsync(string name, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken) =>
-        throw StoreErrors.NotSupported(Place, name, "AWS Secrets Manager has no annotations", "Use labels, which are tags there: Set-FlowSecret -Label");
+        throw StoreErrors.NotSupported(
+            Place,
+            name,
+            "AWS Secrets Manager has no annotations",
+            "Use labels, which are tags there: Set-FlowSecret -Label"
+        );
 
     public async Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken)
     {
@@ -154,18 +223,35 @@ internal sealed partial class AwsStore
                 await c.DeleteAsync(request, ct);
                 return true;
             },
-            ct => SettleAsync(name, s => s.DeletedDate is null || recoveryWindow is null ? Settled<bool>.No : Settled<bool>.Yes(true), ct, absent: Settled<bool>.Yes(true)),
+            ct =>
+                SettleAsync(
+                    name,
+                    s => s.DeletedDate is null || recoveryWindow is null ? Settled<bool>.No : Settled<bool>.Yes(true),
+                    ct,
+                    absent: Settled<bool>.Yes(true)
+                ),
             cancellationToken,
-            id.Region);
+            id.Region
+        );
     }
 
     public async Task RestoreAsync(string name, CancellationToken cancellationToken)
     {
         AwsName id = AwsName.Parse(name);
-        await ChangeAsync("RestoreSecret", name, (c, ct) => c.RestoreAsync(new AwsSecretId { SecretId = id.Id }, ct), id.Region, cancellationToken);
+        await ChangeAsync(
+            "RestoreSecret",
+            name,
+            (c, ct) => c.RestoreAsync(new AwsSecretId { SecretId = id.Id }, ct),
+            id.Region,
+            cancellationToken
+        );
     }
 
-    private async Task<SecretDescription> CreateAsync(AwsCreate request, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    private async Task<SecretDescription> CreateAsync(
+        AwsCreate request,
+        IReadOnlyDictionary<string, string> labels,
+        CancellationToken cancellationToken
+    )
     {
         string name = request.Name;
         long start = _options.Clock.GetTimestamp();
@@ -176,10 +262,19 @@ internal sealed partial class AwsStore
                 await CallAsync(
                     new AwsCall("CreateSecret", name, Changes: true),
                     (c, ct) => c.CreateAsync(request, ct),
-                    ct => SettleAsync(name, s => IsOurs(s, request) ? Settled<AwsChanged>.Yes(new AwsChanged()) : Settled<AwsChanged>.No, ct),
-                    cancellationToken);
+                    ct =>
+                        SettleAsync(name, s => IsOurs(s, request) ? Settled<AwsChanged>.Yes(new AwsChanged()) : Settled<AwsChanged>.No, ct),
+                    cancellationToken
+                );
                 SecretDescription made = new(name) { Created = _options.Clock.GetUtcNow(), Labels = labels };
-                return request.HasValue ? made with { Updated = made.Created, CurrentVersion = request.ClientRequestToken, CurrentState = VersionState.Enabled } : made;
+                return request.HasValue
+                    ? made with
+                    {
+                        Updated = made.Created,
+                        CurrentVersion = request.ClientRequestToken,
+                        CurrentState = VersionState.Enabled,
+                    }
+                    : made;
             }
             catch (FlowSecretException e) when (e.Id is ErrorIds.PendingDeletion or ErrorIds.SecretExists)
             {
@@ -196,9 +291,8 @@ internal sealed partial class AwsStore
         }
     }
 
-    private static bool IsOurs(AwsSecret secret, AwsCreate request) => request.HasValue
-        ? secret.Stages.ContainsKey(request.ClientRequestToken)
-        : secret.Stages.Count == 0;
+    private static bool IsOurs(AwsSecret secret, AwsCreate request) =>
+        request.HasValue ? secret.Stages.ContainsKey(request.ClientRequestToken) : secret.Stages.Count == 0;
 
     /// <summary>Makes a version current if the expected one still is; otherwise takes its label off, so that AWS removes it in time.</summary>
     private async Task PromoteAsync(string name, string token, string aside, string expected, CancellationToken cancellationToken)
@@ -213,7 +307,10 @@ internal sealed partial class AwsStore
             {
                 if (now != expected)
                 {
-                    throw StoreErrors.Conflict(name, $"The current version of '{name}' is {(now.Length == 0 ? "none" : now)}, not {(expected.Length == 0 ? "none" : expected)}");
+                    throw StoreErrors.Conflict(
+                        name,
+                        $"The current version of '{name}' is {(now.Length == 0 ? "none" : now)}, not {(expected.Length == 0 ? "none" : expected)}"
+                    );
                 }
 
                 await MoveAsync(name, CurrentLabel, token, expected.Length == 0 ? null : expected, cancellationToken);
@@ -221,7 +318,14 @@ internal sealed partial class AwsStore
         }
         catch (FlowSecretException e) when (e.Id is not (ErrorIds.Conflict or ErrorIds.WriteUncertain))
         {
-            throw new FlowSecretException(e.Id, e.Category, name, $"The new value of '{name}' is stored as version {token}, but could not be made current. {e.Cause}", e.Remedy, e);
+            throw new FlowSecretException(
+                e.Id,
+                e.Category,
+                name,
+                $"The new value of '{name}' is stored as version {token}, but could not be made current. {e.Cause}",
+                e.Remedy,
+                e
+            );
         }
         finally
         {
@@ -246,7 +350,13 @@ internal sealed partial class AwsStore
     internal async Task MoveAsync(string name, string label, string? to, string? from, CancellationToken cancellationToken)
     {
         AwsName id = AwsName.Parse(name);
-        AwsMoveStage request = new() { SecretId = id.Id, VersionStage = label, MoveToVersionId = to, RemoveFromVersionId = from };
+        AwsMoveStage request = new()
+        {
+            SecretId = id.Id,
+            VersionStage = label,
+            MoveToVersionId = to,
+            RemoveFromVersionId = from,
+        };
         try
         {
             await CallAsync(
@@ -258,12 +368,18 @@ internal sealed partial class AwsStore
                 },
                 ct => SettleAsync(name, s => s.VersionOf(label) == to ? Settled<bool>.Yes(true) : Settled<bool>.No, ct),
                 cancellationToken,
-                id.Region);
+                id.Region
+            );
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.BadArgument)
         {
             string? now = (await FindAsync(name, cancellationToken))?.VersionOf(label);
-            throw now == from ? e : StoreErrors.Conflict(name, $"The stage '{StageOf(label)}' of '{name}' is on version {now ?? "none"}, not {from ?? "none"}");
+            throw now == from
+                ? e
+                : StoreErrors.Conflict(
+                    name,
+                    $"The stage '{StageOf(label)}' of '{name}' is on version {now ?? "none"}, not {from ?? "none"}"
+                );
         }
     }
 
@@ -272,7 +388,10 @@ internal sealed partial class AwsStore
         string now = (await RequireAsync(name, cancellationToken)).VersionOf(CurrentLabel) ?? "";
         if (now != expected)
         {
-            throw StoreErrors.Conflict(name, $"The current version of '{name}' is {(now.Length == 0 ? "none" : now)}, not {(expected.Length == 0 ? "none" : expected)}");
+            throw StoreErrors.Conflict(
+                name,
+                $"The current version of '{name}' is {(now.Length == 0 ? "none" : now)}, not {(expected.Length == 0 ? "none" : expected)}"
+            );
         }
     }
 
@@ -286,18 +405,31 @@ internal sealed partial class AwsStore
         return secret.DeletedDate is null || deleted ? secret : throw PendingDeletion(name, secret);
     }
 
-    internal async Task ChangeAsync(string action, string name, Func<ISecretsManager, CancellationToken, Task> send, string? region, CancellationToken cancellationToken) => await CallAsync(
-        new AwsCall(action, name, Changes: true),
-        async (c, ct) =>
-        {
-            await send(c, ct);
-            return true;
-        },
-        cancellationToken,
-        region);
+    internal async Task ChangeAsync(
+        string action,
+        string name,
+        Func<ISecretsManager, CancellationToken, Task> send,
+        string? region,
+        CancellationToken cancellationToken
+    ) =>
+        await CallAsync(
+            new AwsCall(action, name, Changes: true),
+            async (c, ct) =>
+            {
+                await send(c, ct);
+                return true;
+            },
+            cancellationToken,
+            region
+        );
 
     /// <summary>Finds out whether a change took effect; where that cannot be done, says so.</summary>
-    internal async Task<Settled<T>> SettleAsync<T>(string name, Func<AwsSecret, Settled<T>> look, CancellationToken cancellationToken, Settled<T> absent = default)
+    internal async Task<Settled<T>> SettleAsync<T>(
+        string name,
+        Func<AwsSecret, Settled<T>> look,
+        CancellationToken cancellationToken,
+        Settled<T> absent = default
+    )
     {
         try
         {
@@ -311,7 +443,9 @@ internal sealed partial class AwsStore
 
     /// <summary>Text as SecretString, which consoles show and other tools read; all else as SecretBinary.</summary>
     internal static (SecretValue? Text, byte[]? Binary) Forms(SecretValue? value) =>
-        value is null ? (null, null) : value.IsText() && !value.AsSpan().Contains((byte)0) ? (value, null) : (null, value.AsSpan().ToArray());
+        value is null ? (null, null)
+        : value.IsText() && !value.AsSpan().Contains((byte)0) ? (value, null)
+        : (null, value.AsSpan().ToArray());
 
     internal static void Clear(byte[]? bytes)
     {
@@ -329,12 +463,25 @@ internal sealed partial class AwsStore
     {
         if (stage is not null && !StageWord().IsMatch(stage))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, stage, $"'{stage}' is no name of a stage", "Use 1 to 256 letters, digits and /_+=.@-");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                stage,
+                $"'{stage}' is no name of a stage",
+                "Use 1 to 256 letters, digits and /_+=.@-"
+            );
         }
     }
 
     private static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels) =>
-        StoreErrors.RequireLabels(name, labels, 50, static (key, value) => key.Length is > 0 and <= 128 && value.Length <= 256 && !IsOfAws(key) && Tag().IsMatch(key) && Tag().IsMatch(value), "tags with keys of 1 to 128 and values of at most 256 letters, digits, spaces and _.:/=+-@, none beginning with aws:");
+        StoreErrors.RequireLabels(
+            name,
+            labels,
+            50,
+            static (key, value) =>
+                key.Length is > 0 and <= 128 && value.Length <= 256 && !IsOfAws(key) && Tag().IsMatch(key) && Tag().IsMatch(value),
+            "tags with keys of 1 to 128 and values of at most 256 letters, digits, spaces and _.:/=+-@, none beginning with aws:"
+        );
 
     [GeneratedRegex(@"\A[A-Za-z0-9/_+=.@-]{1,256}\z")]
     private static partial Regex StageWord();

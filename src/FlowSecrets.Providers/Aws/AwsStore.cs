@@ -57,14 +57,21 @@ internal sealed partial class AwsStore : ISecretStore
         (_batches, _writes) = (new QuotaWindow(100, second, options.Clock), new QuotaWindow(50, second, options.Clock));
     }
 
-    public Place Place => _identity.Caller is { } caller
-        ? new Place(StoreKind.Aws, $"{caller.Account}/{_at.Region}", caller.Arn) { Text = $"Aws store of account {caller.Account} in {_at.Region}" }
-        : new Place(StoreKind.Aws, _at.Region, _identity.Text) { Text = $"Aws store in {_at.Region}" };
+    public Place Place =>
+        _identity.Caller is { } caller
+            ? new Place(StoreKind.Aws, $"{caller.Account}/{_at.Region}", caller.Arn)
+            {
+                Text = $"Aws store of account {caller.Account} in {_at.Region}",
+            }
+            : new Place(StoreKind.Aws, _at.Region, _identity.Text) { Text = $"Aws store in {_at.Region}" };
 
     /// <summary>The place of one secret: an ARN may name another region and account.</summary>
-    internal Place PlaceOf(string? name) => name is not null && AwsName.Parse(name) is { Region: { } region, Account: { } account } && (region != _at.Region || account != _identity.Caller?.Account)
-        ? new Place(StoreKind.Aws, $"{account}/{region}", Place.Identity) { Text = $"Aws store of account {account} in {region}" }
-        : Place;
+    internal Place PlaceOf(string? name) =>
+        name is not null
+        && AwsName.Parse(name) is { Region: { } region, Account: { } account }
+        && (region != _at.Region || account != _identity.Caller?.Account)
+            ? new Place(StoreKind.Aws, $"{account}/{region}", Place.Identity) { Text = $"Aws store of account {account} in {region}" }
+            : Place;
 
     public int Concurrency => _options.ThrottleLimit;
 
@@ -72,8 +79,19 @@ internal sealed partial class AwsStore : ISecretStore
 
     public IRotationStore Rotation => new AwsRotation(this, _options.Clock);
 
-    public StoreCapabilities Capabilities { get; } = new(
-        Stages: true, MovableCurrent: true, Annotations: false, VersionDisable: false, VersionDestroy: false, RecoveryWindow: true, Labels: true, Replication: true, MaxValueBytes, SecretNames.Rule(StoreKind.Aws));
+    public StoreCapabilities Capabilities { get; } =
+        new(
+            Stages: true,
+            MovableCurrent: true,
+            Annotations: false,
+            VersionDisable: false,
+            VersionDestroy: false,
+            RecoveryWindow: true,
+            Labels: true,
+            Replication: true,
+            MaxValueBytes,
+            SecretNames.Rule(StoreKind.Aws)
+        );
 
     public async ValueTask<Place> IdentifyAsync(CancellationToken cancellationToken)
     {
@@ -91,7 +109,10 @@ internal sealed partial class AwsStore : ISecretStore
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.AccessDenied)
         {
-            return new StoreValidation(StoreReadiness.Unknown, $"Reached as {Place.Identity}, which may not list the secrets; whether it may read one shows when it does.");
+            return new StoreValidation(
+                StoreReadiness.Unknown,
+                $"Reached as {Place.Identity}, which may not list the secrets; whether it may read one shows when it does."
+            );
         }
         catch (FlowSecretException e)
         {
@@ -105,11 +126,21 @@ internal sealed partial class AwsStore : ISecretStore
 
         // The stage is always said: some emulators return something else without it.
         string? label = selector.Version is not null ? null : LabelOf(selector.Stage ?? Stages.Current);
-        AwsGet request = new() { SecretId = id.Id, VersionId = selector.Version, VersionStage = label };
+        AwsGet request = new()
+        {
+            SecretId = id.Id,
+            VersionId = selector.Version,
+            VersionStage = label,
+        };
         bool isCurrent = label == CurrentLabel;
         try
         {
-            AwsValue value = await CallAsync(new AwsCall("GetSecretValue", name, isCurrent ? null : selector.Version ?? selector.Stage), (c, ct) => c.GetAsync(request, ct), cancellationToken, id.Region);
+            AwsValue value = await CallAsync(
+                new AwsCall("GetSecretValue", name, isCurrent ? null : selector.Version ?? selector.Stage),
+                (c, ct) => c.GetAsync(request, ct),
+                cancellationToken,
+                id.Region
+            );
             return ToRead(name, value);
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.BadArgument)
@@ -118,7 +149,10 @@ internal sealed partial class AwsStore : ISecretStore
         }
     }
 
-    public async IAsyncEnumerable<ReadOutcome> ReadManyAsync(IReadOnlyCollection<string> names, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ReadOutcome> ReadManyAsync(
+        IReadOnlyCollection<string> names,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         if (names.Count == 1 || _batchRefused)
         {
@@ -132,8 +166,13 @@ internal sealed partial class AwsStore : ISecretStore
 
         // A batch goes to one region, and an invalid name would refuse it whole.
         string[] single = [.. names.Where(static n => !SecretNames.IsValid(StoreKind.Aws, n))];
-        IEnumerable<string[]> batches = names.Except(single, StringComparer.Ordinal).Chunk(BatchSize).Concat(single.Select(static n => new[] { n }));
-        await foreach (ReadOutcome[] outcomes in Bounded.RunAsync(batches, Math.Min(BatchWidth, Concurrency), ReadBatchAsync, cancellationToken))
+        IEnumerable<string[]> batches = names
+            .Except(single, StringComparer.Ordinal)
+            .Chunk(BatchSize)
+            .Concat(single.Select(static n => new[] { n }));
+        await foreach (
+            ReadOutcome[] outcomes in Bounded.RunAsync(batches, Math.Min(BatchWidth, Concurrency), ReadBatchAsync, cancellationToken)
+        )
         {
             int taken = 0;
             try
@@ -170,8 +209,7 @@ internal sealed partial class AwsStore : ISecretStore
             }
 
             page = found.NextToken;
-        }
-        while (!string.IsNullOrEmpty(page));
+        } while (!string.IsNullOrEmpty(page));
     }
 
     public async Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken) =>
@@ -187,17 +225,32 @@ internal sealed partial class AwsStore : ISecretStore
         string? page = null;
         do
         {
-            AwsListVersions request = new() { SecretId = id.Id, IncludeDeprecated = true, MaxResults = 100, NextToken = page };
-            AwsVersionPage found = await CallAsync(new AwsCall("ListSecretVersionIds", name), (c, ct) => c.ListVersionsAsync(request, ct), cancellationToken, id.Region);
+            AwsListVersions request = new()
+            {
+                SecretId = id.Id,
+                IncludeDeprecated = true,
+                MaxResults = 100,
+                NextToken = page,
+            };
+            AwsVersionPage found = await CallAsync(
+                new AwsCall("ListSecretVersionIds", name),
+                (c, ct) => c.ListVersionsAsync(request, ct),
+                cancellationToken,
+                id.Region
+            );
             versions.AddRange(found.Versions ?? []);
             page = found.NextToken;
-        }
-        while (!string.IsNullOrEmpty(page));
+        } while (!string.IsNullOrEmpty(page));
 
         return
         [
             .. versions
-                .Select(v => new SecretVersionInfo(v.VersionId ?? "", Time(v.CreatedDate) ?? default, VersionState.Enabled, [.. (v.VersionStages ?? []).Select(StageOf).Order(StringComparer.Ordinal)]))
+                .Select(v => new SecretVersionInfo(
+                    v.VersionId ?? "",
+                    Time(v.CreatedDate) ?? default,
+                    VersionState.Enabled,
+                    [.. (v.VersionStages ?? []).Select(StageOf).Order(StringComparer.Ordinal)]
+                ))
                 .OrderByDescending(static v => v.Created)
                 .ThenByDescending(static v => v.Stages.Contains(Stages.Current, StringComparer.Ordinal))
                 .ThenByDescending(static v => v.Stages.Contains(Stages.Previous, StringComparer.Ordinal)),
@@ -210,7 +263,12 @@ internal sealed partial class AwsStore : ISecretStore
         AwsName id = AwsName.Parse(name);
         try
         {
-            return await CallAsync(new AwsCall("DescribeSecret", name), (c, ct) => c.DescribeAsync(new AwsSecretId { SecretId = id.Id }, ct), cancellationToken, id.Region);
+            return await CallAsync(
+                new AwsCall("DescribeSecret", name),
+                (c, ct) => c.DescribeAsync(new AwsSecretId { SecretId = id.Id }, ct),
+                cancellationToken,
+                id.Region
+            );
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.SecretNotFound)
         {
@@ -224,8 +282,14 @@ internal sealed partial class AwsStore : ISecretStore
         {
             try
             {
-                AwsBatch batch = await CallAsync(new AwsCall("BatchGetSecretValue"), (c, ct) => c.BatchGetAsync(new AwsBatchGet { SecretIdList = [.. names] }, ct), cancellationToken);
-                Dictionary<string, AwsValue> found = (batch.SecretValues ?? []).Where(static v => v.Name is not null).ToDictionary(static v => v.Name!, StringComparer.Ordinal);
+                AwsBatch batch = await CallAsync(
+                    new AwsCall("BatchGetSecretValue"),
+                    (c, ct) => c.BatchGetAsync(new AwsBatchGet { SecretIdList = [.. names] }, ct),
+                    cancellationToken
+                );
+                Dictionary<string, AwsValue> found = (batch.SecretValues ?? [])
+                    .Where(static v => v.Name is not null)
+                    .ToDictionary(static v => v.Name!, StringComparer.Ordinal);
 
                 // Whatever the batch did not bring is asked for by itself, which says why not in the words of a single read.
                 ReadOutcome[] others = await ReadEachAsync([.. names.Where(n => !found.ContainsKey(n))], cancellationToken);
@@ -250,7 +314,9 @@ internal sealed partial class AwsStore : ISecretStore
         List<ReadOutcome> outcomes = [];
         try
         {
-            await foreach (ReadOutcome outcome in Bounded.RunAsync(names, Math.Max(1, Concurrency / BatchWidth), ReadOutcomeAsync, cancellationToken))
+            await foreach (
+                ReadOutcome outcome in Bounded.RunAsync(names, Math.Max(1, Concurrency / BatchWidth), ReadOutcomeAsync, cancellationToken)
+            )
             {
                 outcomes.Add(outcome);
             }
@@ -265,7 +331,12 @@ internal sealed partial class AwsStore : ISecretStore
     }
 
     /// <summary>A refusal that the service words vaguely, decided by what it says of the secret.</summary>
-    private async Task<FlowSecretException> WhyNotAsync(string name, VersionSelector? selector, FlowSecretException error, CancellationToken cancellationToken)
+    private async Task<FlowSecretException> WhyNotAsync(
+        string name,
+        VersionSelector? selector,
+        FlowSecretException error,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -273,7 +344,10 @@ internal sealed partial class AwsStore : ISecretStore
             {
                 null => StoreErrors.SecretNotFound(PlaceOf(name), name),
                 { DeletedDate: not null } deleted => PendingDeletion(name, deleted),
-                _ when selector is { } version => StoreErrors.VersionNotFound(name, $"'{name}' in the {PlaceOf(name)} has no version {version}"),
+                _ when selector is { } version => StoreErrors.VersionNotFound(
+                    name,
+                    $"'{name}' in the {PlaceOf(name)} has no version {version}"
+                ),
                 _ => error.Id == ErrorIds.BadArgument ? error : StoreErrors.HasNoVersion(PlaceOf(name), name),
             };
         }
@@ -314,22 +388,38 @@ internal sealed partial class AwsStore : ISecretStore
             Updated = current is null ? null : Time(secret.LastChangedDate) ?? Time(secret.CreatedDate),
             CurrentVersion = current,
             CurrentState = current is null ? null : VersionState.Enabled,
-            Labels = (secret.Tags ?? []).Where(static t => t.Key is not null).ToDictionary(static t => t.Key!, static t => t.Value ?? "", StringComparer.Ordinal),
-            Replication = secret.ReplicationStatus is { Count: > 0 } replicas ? string.Join(", ", replicas.Select(static r => r.Region)) : null,
+            Labels = (secret.Tags ?? [])
+                .Where(static t => t.Key is not null)
+                .ToDictionary(static t => t.Key!, static t => t.Value ?? "", StringComparer.Ordinal),
+            Replication = secret.ReplicationStatus is { Count: > 0 } replicas
+                ? string.Join(", ", replicas.Select(static r => r.Region))
+                : null,
             KmsKey = secret.KmsKeyId,
             Deleted = deleted,
             PurgeAt = deleted > DateTimeOffset.UtcNow ? deleted : null,
         };
     }
 
-    private Task<ReadOutcome> ReadOutcomeAsync(string name, CancellationToken cancellationToken) => ReadOutcome.OfAsync(name, () => ReadAsync(name, VersionSelector.Current, cancellationToken));
+    private Task<ReadOutcome> ReadOutcomeAsync(string name, CancellationToken cancellationToken) =>
+        ReadOutcome.OfAsync(name, () => ReadAsync(name, VersionSelector.Current, cancellationToken));
 
-    private Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken) => DescribeOutcome.OfAsync(name, () => DescribeAsync(name, cancellationToken));
+    private Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken) =>
+        DescribeOutcome.OfAsync(name, () => DescribeAsync(name, cancellationToken));
 
-    private Task<T> CallAsync<T>(AwsCall call, Func<ISecretsManager, CancellationToken, Task<T>> send, CancellationToken cancellationToken, string? region = null) =>
-        CallAsync(call, send, null, cancellationToken, region);
+    private Task<T> CallAsync<T>(
+        AwsCall call,
+        Func<ISecretsManager, CancellationToken, Task<T>> send,
+        CancellationToken cancellationToken,
+        string? region = null
+    ) => CallAsync(call, send, null, cancellationToken, region);
 
-    internal async Task<T> CallAsync<T>(AwsCall call, Func<ISecretsManager, CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken, string? region = null)
+    internal async Task<T> CallAsync<T>(
+        AwsCall call,
+        Func<ISecretsManager, CancellationToken, Task<T>> send,
+        Func<CancellationToken, Task<Settled<T>>>? settle,
+        CancellationToken cancellationToken,
+        string? region = null
+    )
     {
         try
         {
@@ -337,13 +427,19 @@ internal sealed partial class AwsStore : ISecretStore
                 call,
                 async ct =>
                 {
-                    await (call.Changes ? _writes.WaitAsync(ct) : call.Action == "BatchGetSecretValue" ? _batches.WaitAsync(ct) : ValueTask.CompletedTask);
+                    await (
+                        call.Changes ? _writes.WaitAsync(ct)
+                        : call.Action == "BatchGetSecretValue" ? _batches.WaitAsync(ct)
+                        : ValueTask.CompletedTask
+                    );
                     return await send(await ClientAsync(region ?? _at.Region, ct), ct);
                 },
                 settle,
-                cancellationToken);
+                cancellationToken
+            );
         }
-        catch (FlowSecretException e) when (e.AccessCause is not (null or AccessCauses.NotAuthenticated or AccessCauses.ClockSkew or AccessCauses.FederationMismatch))
+        catch (FlowSecretException e)
+            when (e.AccessCause is not (null or AccessCauses.NotAuthenticated or AccessCauses.ClockSkew or AccessCauses.FederationMismatch))
         {
             // The same words as Test-FlowSecretAccess has for it.
             throw await _access.ExplainAsync(call, e, cancellationToken);
@@ -352,7 +448,15 @@ internal sealed partial class AwsStore : ISecretStore
 
     private async Task<ISecretsManager> ClientAsync(string region, CancellationToken cancellationToken)
     {
-        Lazy<Task<ISecretsManager>> made = _clients.GetOrAdd(region, r => new Lazy<Task<ISecretsManager>>(async () => new SecretsManagerClient(await _identity.CredentialsAsync(CancellationToken.None), new SecretsManagerConfig(r, _at.Address) { UseFIPSEndpoint = _at.Fips, HttpClientFactory = _options.Transport })));
+        Lazy<Task<ISecretsManager>> made = _clients.GetOrAdd(
+            region,
+            r => new Lazy<Task<ISecretsManager>>(async () =>
+                new SecretsManagerClient(
+                    await _identity.CredentialsAsync(CancellationToken.None),
+                    new SecretsManagerConfig(r, _at.Address) { UseFIPSEndpoint = _at.Fips, HttpClientFactory = _options.Transport }
+                )
+            )
+        );
         try
         {
             return await made.Value.WaitAsync(cancellationToken);
@@ -365,21 +469,24 @@ internal sealed partial class AwsStore : ISecretStore
         }
     }
 
-    private static string LabelOf(string stage) => stage switch
-    {
-        Stages.Current => CurrentLabel,
-        Stages.Previous => PreviousLabel,
-        Stages.Pending => PendingLabel,
-        _ => stage,
-    };
+    private static string LabelOf(string stage) =>
+        stage switch
+        {
+            Stages.Current => CurrentLabel,
+            Stages.Previous => PreviousLabel,
+            Stages.Pending => PendingLabel,
+            _ => stage,
+        };
 
-    private static string StageOf(string label) => label switch
-    {
-        CurrentLabel => Stages.Current,
-        PreviousLabel => Stages.Previous,
-        PendingLabel => Stages.Pending,
-        _ => label,
-    };
+    private static string StageOf(string label) =>
+        label switch
+        {
+            CurrentLabel => Stages.Current,
+            PreviousLabel => Stages.Previous,
+            PendingLabel => Stages.Pending,
+            _ => label,
+        };
 
-    private static DateTimeOffset? Time(double? seconds) => seconds is { } s ? DateTimeOffset.FromUnixTimeMilliseconds((long)(s * 1000)) : null;
+    private static DateTimeOffset? Time(double? seconds) =>
+        seconds is { } s ? DateTimeOffset.FromUnixTimeMilliseconds((long)(s * 1000)) : null;
 }

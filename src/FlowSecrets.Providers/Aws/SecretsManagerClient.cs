@@ -4,7 +4,9 @@ using Amazon.Runtime;
 namespace FlowSecrets.Providers.Aws;
 
 /// <summary>Secrets Manager.</summary>
-internal sealed class SecretsManagerClient(AWSCredentials credentials, SecretsManagerConfig config) : AwsServiceClient(credentials, config), ISecretsManager
+internal sealed class SecretsManagerClient(AWSCredentials credentials, SecretsManagerConfig config)
+    : AwsServiceClient(credentials, config),
+        ISecretsManager
 {
     public Task<AwsChanged> CreateAsync(AwsCreate request, CancellationToken cancellationToken) =>
         SendAsync("CreateSecret", request, AwsJson.Default.AwsCreate, AwsJson.Default.AwsChanged, cancellationToken);
@@ -54,6 +56,12 @@ internal sealed class SecretsManagerClient(AWSCredentials credentials, SecretsMa
     public Task DeletePolicyAsync(AwsSecretId request, CancellationToken cancellationToken) =>
         SendAsync("DeleteResourcePolicy", request, AwsJson.Default.AwsSecretId, AwsJson.Default.AwsChanged, cancellationToken);
 
-    private Task<TReply> SendAsync<TRequest, TReply>(string operation, TRequest body, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
+    private Task<TReply> SendAsync<TRequest, TReply>(
+        string operation,
+        TRequest body,
+        JsonTypeInfo<TRequest> requestType,
+        JsonTypeInfo<TReply> replyType,
+        CancellationToken cancellationToken
+    )
         where TReply : class, new() => SendJsonAsync("secretsmanager." + operation, body, requestType, replyType, cancellationToken);
 }

@@ -205,7 +205,8 @@ internal sealed class AwsSecret
     [JsonIgnore]
     public IReadOnlyDictionary<string, List<string>> Stages => VersionIdsToStages ?? SecretVersionsToStages ?? [];
 
-    public string? VersionOf(string stage) => Stages.Where(v => v.Value.Contains(stage, StringComparer.Ordinal)).Select(static v => v.Key).FirstOrDefault();
+    public string? VersionOf(string stage) =>
+        Stages.Where(v => v.Value.Contains(stage, StringComparer.Ordinal)).Select(static v => v.Key).FirstOrDefault();
 }
 
 internal sealed class AwsReplica
@@ -259,7 +260,6 @@ internal sealed class AwsPutPolicy
     public bool BlockPublicPolicy { get; set; }
 }
 
-
 /// <summary>Text straight between the message's bytes and a value that can be zeroed; no string of it is made.</summary>
 internal sealed class AwsTextConverter : JsonConverter<SecretValue>
 {
@@ -282,7 +282,8 @@ internal sealed class AwsTextConverter : JsonConverter<SecretValue>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, SecretValue value, JsonSerializerOptions options) => writer.WriteStringValue(value.AsSpan());
+    public override void Write(Utf8JsonWriter writer, SecretValue value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.AsSpan());
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

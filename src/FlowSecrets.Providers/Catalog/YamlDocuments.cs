@@ -28,14 +28,21 @@ internal sealed partial class YamlDocuments : IDocumentFormat
         {
             // The scanner's own state breaks on some faults, a list that is not closed among them.
             Mark at = scanner.CurrentPosition;
-            throw new DocumentException((int)at.Line, (int)at.Column, "This is no YAML: it cannot be read from here on; a bracket or a quote may be open.");
+            throw new DocumentException(
+                (int)at.Line,
+                (int)at.Column,
+                "This is no YAML: it cannot be read from here on; a bracket or a quote may be open."
+            );
         }
     }
 
     public string Write(DocNode root)
     {
         StringWriter writer = new() { NewLine = "\n" };
-        Emitter emitter = new(writer, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
+        Emitter emitter = new(
+            writer,
+            new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024)
+        );
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, null, isImplicit: true));
         Emit(emitter, root);
@@ -49,7 +56,14 @@ internal sealed partial class YamlDocuments : IDocumentFormat
         switch (node.Kind)
         {
             case DocKind.Map:
-                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, isImplicit: true, node.Entries.Count == 0 ? MappingStyle.Flow : MappingStyle.Block));
+                emitter.Emit(
+                    new MappingStart(
+                        AnchorName.Empty,
+                        TagName.Empty,
+                        isImplicit: true,
+                        node.Entries.Count == 0 ? MappingStyle.Flow : MappingStyle.Block
+                    )
+                );
                 foreach ((DocNode key, DocNode value) in node.Entries)
                 {
                     Emit(emitter, key);
@@ -59,7 +73,14 @@ internal sealed partial class YamlDocuments : IDocumentFormat
                 emitter.Emit(new MappingEnd());
                 break;
             case DocKind.List:
-                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, node.Items.All(static i => i.Kind is not (DocKind.Map or DocKind.List)) ? SequenceStyle.Flow : SequenceStyle.Block));
+                emitter.Emit(
+                    new SequenceStart(
+                        AnchorName.Empty,
+                        TagName.Empty,
+                        isImplicit: true,
+                        node.Items.All(static i => i.Kind is not (DocKind.Map or DocKind.List)) ? SequenceStyle.Flow : SequenceStyle.Block
+                    )
+                );
                 foreach (DocNode item in node.Items)
                 {
                     Emit(emitter, item);
@@ -70,7 +91,16 @@ internal sealed partial class YamlDocuments : IDocumentFormat
             default:
                 string text = node.Kind == DocKind.Null ? "null" : node.Text;
                 bool plain = node.Kind != DocKind.Text || (KindOf(text) == DocKind.Text && PlainText().IsMatch(text));
-                emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, plain ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted, isPlainImplicit: true, isQuotedImplicit: true));
+                emitter.Emit(
+                    new Scalar(
+                        AnchorName.Empty,
+                        TagName.Empty,
+                        text,
+                        plain ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted,
+                        isPlainImplicit: true,
+                        isQuotedImplicit: true
+                    )
+                );
                 break;
         }
     }
@@ -90,11 +120,15 @@ internal sealed partial class YamlDocuments : IDocumentFormat
         return Number().IsMatch(plain) ? DocKind.Number : DocKind.Text;
     }
 
-    [GeneratedRegex(@"\A(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\z")]
+    [GeneratedRegex(
+        @"\A(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\z"
+    )]
     private static partial Regex Number();
 
     /// <summary>Conservative: whatever YAML 1.1 or a person could read otherwise is put in quotes.</summary>
-    [GeneratedRegex(@"\A(?!(?:y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)\z)[A-Za-z_/](?:[A-Za-z0-9_./ ,;()+@-]*[A-Za-z0-9_./)+])?\z")]
+    [GeneratedRegex(
+        @"\A(?!(?:y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)\z)[A-Za-z_/](?:[A-Za-z0-9_./ ,;()+@-]*[A-Za-z0-9_./)+])?\z"
+    )]
     private static partial Regex PlainText();
 
     private sealed class Reader(IParser parser)
@@ -128,7 +162,9 @@ internal sealed partial class YamlDocuments : IDocumentFormat
             if (at is AnchorAlias alias)
             {
                 parser.MoveNext();
-                DocNode target = _anchors.TryGetValue(alias.Value, out DocNode? found) ? found : throw At(at, $"There is no anchor '{alias.Value}' before this line.");
+                DocNode target = _anchors.TryGetValue(alias.Value, out DocNode? found)
+                    ? found
+                    : throw At(at, $"There is no anchor '{alias.Value}' before this line.");
                 Count(at, target);
                 return target;
             }

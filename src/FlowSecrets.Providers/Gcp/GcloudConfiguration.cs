@@ -17,7 +17,8 @@ internal sealed class GcloudConfiguration
     public string? Account => _environment("CLOUDSDK_CORE_ACCOUNT") ?? _properties.GetValueOrDefault("core/account");
 
     /// <summary>The service account that gcloud acts as, where it was told to.</summary>
-    public string? Impersonated => _environment("CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT") ?? _properties.GetValueOrDefault("auth/impersonate_service_account");
+    public string? Impersonated =>
+        _environment("CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT") ?? _properties.GetValueOrDefault("auth/impersonate_service_account");
 
     public static GcloudConfiguration Read(Func<string, string?> environment)
     {
@@ -47,13 +48,16 @@ internal sealed class GcloudConfiguration
             : Path.Combine(environment("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".config", "gcloud");
     }
 
-    private static string ReadName(string file) => File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } name ? name : "default";
+    private static string ReadName(string file) =>
+        File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } name ? name : "default";
 
     /// <summary>An INI file as Python reads it: '=' or ':', comments in lines of their own, names in either case.</summary>
     private void ReadProperties(string file)
     {
         string section = "";
-        foreach (string line in File.ReadLines(file).Select(static l => l.Trim()).Where(static l => l.Length > 0 && l[0] is not ('#' or ';')))
+        foreach (
+            string line in File.ReadLines(file).Select(static l => l.Trim()).Where(static l => l.Length > 0 && l[0] is not ('#' or ';'))
+        )
         {
             if (line[0] == '[' && line.IndexOf(']', StringComparison.Ordinal) is > 0 and int end)
             {

@@ -8,8 +8,15 @@ using Google.Apis.Http;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>The gcloud CLI's own login: its token, asked for once and again when the API refuses it.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process, and its gate holds no handle.")]
-internal sealed class GcloudLogin(string program, TimeSpan? patience = null) : IConfigurableHttpClientInitializer, IHttpExecuteInterceptor, IHttpUnsuccessfulResponseHandler
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "It lives as long as the process, and its gate holds no handle."
+)]
+internal sealed class GcloudLogin(string program, TimeSpan? patience = null)
+    : IConfigurableHttpClientInitializer,
+        IHttpExecuteInterceptor,
+        IHttpUnsuccessfulResponseHandler
 {
     /// <summary>How long an answer is not asked for again, be it a failure or the token that was refused before: many calls at a time would else start a gcloud each.</summary>
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromSeconds(3);
@@ -24,7 +31,8 @@ internal sealed class GcloudLogin(string program, TimeSpan? patience = null) : I
     private long _asked;
 
     /// <returns>gcloud on PATH, or null.</returns>
-    public static string? Find(Func<string, string?> environment) => ProgramFinder.Find(OperatingSystem.IsWindows() ? "gcloud.cmd" : "gcloud", environment);
+    public static string? Find(Func<string, string?> environment) =>
+        ProgramFinder.Find(OperatingSystem.IsWindows() ? "gcloud.cmd" : "gcloud", environment);
 
     public void Initialize(ConfigurableHttpClient httpClient)
     {
@@ -87,7 +95,14 @@ internal sealed class GcloudLogin(string program, TimeSpan? patience = null) : I
 
     private async Task<string> AskAsync(CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
+        ProcessStartInfo start = new(program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        };
         foreach (string argument in new[] { "auth", "print-access-token", "--quiet" })
         {
             start.ArgumentList.Add(argument);
@@ -106,7 +121,10 @@ internal sealed class GcloudLogin(string program, TimeSpan? patience = null) : I
             await error;
             return process.ExitCode == 0 && token.Length > 0 && !token.Any(char.IsWhiteSpace)
                 ? token
-                : throw GcpErrors.NotAuthenticated("gcloud", "Not authenticated with gcloud: 'gcloud auth print-access-token' gave no token. It says why when you run it");
+                : throw GcpErrors.NotAuthenticated(
+                    "gcloud",
+                    "Not authenticated with gcloud: 'gcloud auth print-access-token' gave no token. It says why when you run it"
+                );
         }
         catch (ExternalException)
         {
@@ -116,7 +134,10 @@ internal sealed class GcloudLogin(string program, TimeSpan? patience = null) : I
         {
             process?.Kill(entireProcessTree: true);
             cancellationToken.ThrowIfCancellationRequested();
-            throw GcpErrors.NotAuthenticated("gcloud", $"'gcloud auth print-access-token' did not answer within {_patience.TotalSeconds:0} seconds");
+            throw GcpErrors.NotAuthenticated(
+                "gcloud",
+                $"'gcloud auth print-access-token' did not answer within {_patience.TotalSeconds:0} seconds"
+            );
         }
         finally
         {

@@ -28,7 +28,10 @@ internal sealed class GcpAliasRotation(GcpStore store)
             Current = current,
             Previous = Alias(secret, Stages.Previous) is { } previous && previous != current ? previous : null,
             Pending = pending is null ? null : pending with { IsSuperseded = !pending.IsPromoted && pending.Basis != current },
-            Foreign = aliased is not null && pending is null ? $"Version {aliased} of '{name}' has the alias 'pending', and no rotation of FlowSecrets put it there" : null,
+            Foreign =
+                aliased is not null && pending is null
+                    ? $"Version {aliased} of '{name}' has the alias 'pending', and no rotation of FlowSecrets put it there"
+                    : null,
             Record = RotationNotes.RecordOf(secret.Annotations),
             Journal = RotationNotes.JournalOf(secret.Annotations),
             Mark = secret,
@@ -42,26 +45,53 @@ internal sealed class GcpAliasRotation(GcpStore store)
         string newest = await store.NewestNumberAsync(name, cancellationToken);
 
         // What is to come is written down first, with the alias that keeps the consumers where they are. Each mark is another one, so that of two rotators one has it.
-        string mark = $"{RotationNotes.MarkOf(view.Current, 1, isUndo: false)} newest={newest} by={RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        string mark =
+            $"{RotationNotes.MarkOf(view.Current, 1, isUndo: false)} newest={newest} by={RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         if (await TryMarkAsync(view, mark, null, cancellationToken) is not { } marked)
         {
             return await MeetAsync(view, cancellationToken);
         }
 
         GcpVersion added = await store.AddAsync(name, value, long.Parse(newest), cancellationToken);
-        GcpSecret? written = await TryAsync(view with { Mark = marked }, secret => MarkOf(secret) == mark, mark, a => a[Stages.Pending] = long.Parse(added.Number), cancellationToken);
+        GcpSecret? written = await TryAsync(
+            view with
+            {
+                Mark = marked,
+            },
+            secret => MarkOf(secret) == mark,
+            mark,
+            a => a[Stages.Pending] = long.Parse(added.Number),
+            cancellationToken
+        );
         return written is null
             ? await MeetAsync(view, cancellationToken)
-            : view with { Mark = written, Pending = new PendingVersion(added.Number, view.Current, false) };
+            : view with
+            {
+                Mark = written,
+                Pending = new PendingVersion(added.Number, view.Current, false),
+            };
     }
 
     public async Task<RotationView> StageVersionAsync(RotationView view, string version, CancellationToken cancellationToken)
     {
         // Without that alias it is just being taken out of use.
-        GcpSecret? written = await TryMarkAsync(view, RotationNotes.MarkOf(view.Current, 1, isUndo: true), a => a[Stages.Pending] = a.GetValueOrDefault(Stages.Previous).ToString() == version ? long.Parse(version) : throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being taken out of use"), cancellationToken);
+        GcpSecret? written = await TryMarkAsync(
+            view,
+            RotationNotes.MarkOf(view.Current, 1, isUndo: true),
+            a =>
+                a[Stages.Pending] =
+                    a.GetValueOrDefault(Stages.Previous).ToString() == version
+                        ? long.Parse(version)
+                        : throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being taken out of use"),
+            cancellationToken
+        );
         return written is null
             ? await MeetAsync(view, cancellationToken)
-            : view with { Mark = written, Pending = new PendingVersion(version, view.Current, false) { IsUndo = true } };
+            : view with
+            {
+                Mark = written,
+                Pending = new PendingVersion(version, view.Current, false) { IsUndo = true },
+            };
     }
 
     public async Task<RotationView> PromoteAsync(RotationView view, CancellationToken cancellationToken)
@@ -69,22 +99,36 @@ internal sealed class GcpAliasRotation(GcpStore store)
         PendingVersion pending = Pending(view);
         GcpSecret written = await store.WriteNotesAsync(
             view,
-            secret => Alias(secret, Stages.Current) == pending.Version ? null
+            secret =>
+                Alias(secret, Stages.Current) == pending.Version ? null
                 : IsStillPending(secret, pending.Version) ? new(StringComparer.Ordinal)
-                : throw StoreErrors.Conflict(view.StoreName, $"Another rotator ended the rotation of '{view.StoreName}' meanwhile, or gave it up"),
+                : throw StoreErrors.Conflict(
+                    view.StoreName,
+                    $"Another rotator ended the rotation of '{view.StoreName}' meanwhile, or gave it up"
+                ),
             aliases =>
             {
                 if (aliases.TryGetValue(Stages.Current, out long now) && now.ToString() != view.Current)
                 {
-                    throw StoreErrors.Conflict(view.StoreName, $"The alias 'current' of '{view.StoreName}' is on version {now}, not {view.Current}");
+                    throw StoreErrors.Conflict(
+                        view.StoreName,
+                        $"The alias 'current' of '{view.StoreName}' is on version {now}, not {view.Current}"
+                    );
                 }
 
                 aliases[Stages.Previous] = long.Parse(view.Current);
                 aliases[Stages.Current] = long.Parse(pending.Version);
                 aliases[Stages.Pending] = long.Parse(pending.Version);
             },
-            cancellationToken);
-        return view with { Mark = written, Current = pending.Version, Previous = pending.IsPromoted ? view.Previous : view.Current, Pending = pending with { IsPromoted = true, IsSuperseded = false } };
+            cancellationToken
+        );
+        return view with
+        {
+            Mark = written,
+            Current = pending.Version,
+            Previous = pending.IsPromoted ? view.Previous : view.Current,
+            Pending = pending with { IsPromoted = true, IsSuperseded = false },
+        };
     }
 
     public async Task<RotationView> DiscardAsync(RotationView view, CancellationToken cancellationToken)
@@ -92,9 +136,13 @@ internal sealed class GcpAliasRotation(GcpStore store)
         // The version stays as it is: while it is the newest, somebody may read it as 'latest'.
         GcpSecret written = await store.WriteNotesAsync(
             view,
-            secret => Alias(secret, Stages.Pending) is { } aliased && aliased != Pending(view).Version ? null : new(StringComparer.Ordinal) { [RotationNotes.Pending] = "" },
+            secret =>
+                Alias(secret, Stages.Pending) is { } aliased && aliased != Pending(view).Version
+                    ? null
+                    : new(StringComparer.Ordinal) { [RotationNotes.Pending] = "" },
             static a => a.Remove(Stages.Pending),
-            cancellationToken);
+            cancellationToken
+        );
         return view with { Mark = written, Pending = null };
     }
 
@@ -103,11 +151,13 @@ internal sealed class GcpAliasRotation(GcpStore store)
     {
         GcpSecret written = await store.WriteNotesAsync(
             view,
-            secret => Alias(secret, Stages.Pending) == version || Alias(secret, Stages.Current) == version
-                ? throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being made current again")
-                : new(StringComparer.Ordinal),
+            secret =>
+                Alias(secret, Stages.Pending) == version || Alias(secret, Stages.Current) == version
+                    ? throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being made current again")
+                    : new(StringComparer.Ordinal),
             a => _ = a.TryGetValue(Stages.Previous, out long previous) && previous.ToString() == version && a.Remove(Stages.Previous),
-            cancellationToken);
+            cancellationToken
+        );
         return view with { Mark = written };
     }
 
@@ -115,17 +165,25 @@ internal sealed class GcpAliasRotation(GcpStore store)
     {
         GcpSecret written = await store.WriteNotesAsync(
             view,
-            secret => new(RotationNotes.Changes(secret.Annotations, record, ends: true), StringComparer.Ordinal) { [RotationNotes.Pending] = "" },
+            secret =>
+                new(RotationNotes.Changes(secret.Annotations, record, ends: true), StringComparer.Ordinal) { [RotationNotes.Pending] = "" },
             static a => a.Remove(Stages.Pending),
-            cancellationToken);
+            cancellationToken
+        );
         return view with { Mark = written, Pending = null, Record = record };
     }
 
-    private static string? Alias(GcpSecret secret, string name) => secret.VersionAliases?.TryGetValue(name, out long number) == true ? number.ToString() : null;
+    private static string? Alias(GcpSecret secret, string name) =>
+        secret.VersionAliases?.TryGetValue(name, out long number) == true ? number.ToString() : null;
 
-    private static string? Baseline(string mark) => mark.Split(' ').Where(static m => m.StartsWith("newest=", StringComparison.Ordinal)).Select(static m => m["newest=".Length..]).FirstOrDefault();
+    private static string? Baseline(string mark) =>
+        mark.Split(' ')
+            .Where(static m => m.StartsWith("newest=", StringComparison.Ordinal))
+            .Select(static m => m["newest=".Length..])
+            .FirstOrDefault();
 
-    private static PendingVersion Pending(RotationView view) => view.Pending ?? throw StoreErrors.Conflict(view.StoreName, $"No version of '{view.StoreName}' is pending any more");
+    private static PendingVersion Pending(RotationView view) =>
+        view.Pending ?? throw StoreErrors.Conflict(view.StoreName, $"No version of '{view.StoreName}' is pending any more");
 
     /// <summary>It may have been broken off before its alias came; then the mark tells.</summary>
     private static bool IsStillPending(GcpSecret secret, string version) =>
@@ -135,22 +193,40 @@ internal sealed class GcpAliasRotation(GcpStore store)
 
     /// <summary>Puts a mark there, if nobody put one there since the view was taken.</summary>
     /// <returns>Null: somebody did.</returns>
-    private Task<GcpSecret?> TryMarkAsync(RotationView view, string mark, Action<Dictionary<string, long>>? aliases, CancellationToken cancellationToken)
+    private Task<GcpSecret?> TryMarkAsync(
+        RotationView view,
+        string mark,
+        Action<Dictionary<string, long>>? aliases,
+        CancellationToken cancellationToken
+    )
     {
         string? seen = MarkOf((GcpSecret)view.Mark!);
         return TryAsync(
             view,
-            secret => MarkOf(secret) == mark || (MarkOf(secret) == seen && Alias(secret, Stages.Pending) is null && (Alias(secret, Stages.Current) ?? view.Current) == view.Current),
+            secret =>
+                MarkOf(secret) == mark
+                || (
+                    MarkOf(secret) == seen
+                    && Alias(secret, Stages.Pending) is null
+                    && (Alias(secret, Stages.Current) ?? view.Current) == view.Current
+                ),
             mark,
             a =>
             {
                 a.TryAdd(Stages.Current, long.Parse(view.Current));
                 aliases?.Invoke(a);
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
-    private async Task<GcpSecret?> TryAsync(RotationView view, Func<GcpSecret, bool> isOurs, string mark, Action<Dictionary<string, long>> aliases, CancellationToken cancellationToken)
+    private async Task<GcpSecret?> TryAsync(
+        RotationView view,
+        Func<GcpSecret, bool> isOurs,
+        string mark,
+        Action<Dictionary<string, long>> aliases,
+        CancellationToken cancellationToken
+    )
     {
         bool isLost = false;
         GcpSecret written = await store.WriteNotesAsync(
@@ -161,7 +237,8 @@ internal sealed class GcpAliasRotation(GcpStore store)
                 return isLost ? null : new(StringComparer.Ordinal) { [RotationNotes.Pending] = mark };
             },
             aliases,
-            cancellationToken);
+            cancellationToken
+        );
         return isLost ? null : written;
     }
 
@@ -169,6 +246,11 @@ internal sealed class GcpAliasRotation(GcpStore store)
     private async Task<RotationView> MeetAsync(RotationView view, CancellationToken cancellationToken)
     {
         RotationView now = await ViewAsync(view.Subject, cancellationToken);
-        return now.Pending is { IsSuperseded: false } ? now : throw StoreErrors.Conflict(view.StoreName, $"Somebody else's rotation of '{view.StoreName}' came in between; its current version is {now.Current}");
+        return now.Pending is { IsSuperseded: false }
+            ? now
+            : throw StoreErrors.Conflict(
+                view.StoreName,
+                $"Somebody else's rotation of '{view.StoreName}' came in between; its current version is {now.Current}"
+            );
     }
 }

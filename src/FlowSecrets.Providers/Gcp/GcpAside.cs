@@ -29,27 +29,44 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
             : $"{owner[..(MostNameCharacters - suffix.Length - 17)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..16]}{suffix}";
     }
 
-    public static bool IsOne(GcpSecret secret) => secret.Labels?.GetValueOrDefault(Label) == LabelValue && secret.Annotations?.ContainsKey(OwnerNote) == true;
+    public static bool IsOne(GcpSecret secret) =>
+        secret.Labels?.GetValueOrDefault(Label) == LabelValue && secret.Annotations?.ContainsKey(OwnerNote) == true;
 
     /// <summary>All of a secret, also those that broken-off rotations of earlier versions left. Lists lag behind, so this is for looking around only.</summary>
     public static async Task<IReadOnlyList<GcpSecret>> ListAsync(GcpStore store, string owner, CancellationToken cancellationToken) =>
-        [.. (await store.ListAllAsync(owner[..Math.Min(owner.Length, 100)], cancellationToken)).Where(s => IsOne(s) && s.Annotations![OwnerNote] == owner)];
+        [
+            .. (await store.ListAllAsync(owner[..Math.Min(owner.Length, 100)], cancellationToken)).Where(s =>
+                IsOne(s) && s.Annotations![OwnerNote] == owner
+            ),
+        ];
 
     /// <returns>Null: there is one of that name.</returns>
-    public Task<GcpSecret?> CreateAsync(GcpSecret like, string mark, CancellationToken cancellationToken) => store.CreateBesideAsync(
-        Name, like, new(StringComparer.Ordinal) { [Label] = LabelValue }, new(StringComparer.Ordinal) { [OwnerNote] = owner, [RotationNotes.Pending] = mark }, cancellationToken);
+    public Task<GcpSecret?> CreateAsync(GcpSecret like, string mark, CancellationToken cancellationToken) =>
+        store.CreateBesideAsync(
+            Name,
+            like,
+            new(StringComparer.Ordinal) { [Label] = LabelValue },
+            new(StringComparer.Ordinal) { [OwnerNote] = owner, [RotationNotes.Pending] = mark },
+            cancellationToken
+        );
 
     public Task<GcpSecret?> FindAsync(CancellationToken cancellationToken) => store.FindAsync(Name, cancellationToken);
 
     /// <returns>Null: it was made by somebody else.</returns>
     public PendingVersion? MarkOf(GcpSecret secret) =>
-        secret.Annotations?.GetValueOrDefault(OwnerNote) == owner ? RotationNotes.Parse(secret.Annotations.GetValueOrDefault(RotationNotes.Pending), "", isPromoted: false) : null;
+        secret.Annotations?.GetValueOrDefault(OwnerNote) == owner
+            ? RotationNotes.Parse(secret.Annotations.GetValueOrDefault(RotationNotes.Pending), "", isPromoted: false)
+            : null;
 
     public async Task MarkAsync(GcpSecret there, string mark, CancellationToken cancellationToken)
     {
         if (there.Annotations!.GetValueOrDefault(RotationNotes.Pending) != mark)
         {
-            await store.SetAnnotationsAsync(Name, new Dictionary<string, string>(StringComparer.Ordinal) { [RotationNotes.Pending] = mark }, cancellationToken);
+            await store.SetAnnotationsAsync(
+                Name,
+                new Dictionary<string, string>(StringComparer.Ordinal) { [RotationNotes.Pending] = mark },
+                cancellationToken
+            );
         }
     }
 
@@ -70,7 +87,8 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
                     // Taken out by hand; the next one counts.
                     values.Skip(number);
                 }
-                catch (FlowSecretException e) when (e.Id is ErrorIds.VersionNotFound or ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion)
+                catch (FlowSecretException e)
+                    when (e.Id is ErrorIds.VersionNotFound or ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion)
                 {
                     return values;
                 }
@@ -84,7 +102,8 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
     }
 
     /// <param name="last">The number of the last version that was seen in it, so that after a lost answer an older one with the same value is not taken for the new one.</param>
-    public Task AddAsync(SecretValue value, long last, CancellationToken cancellationToken) => store.AddAsync(Name, value, last, cancellationToken);
+    public Task AddAsync(SecretValue value, long last, CancellationToken cancellationToken) =>
+        store.AddAsync(Name, value, last, cancellationToken);
 
     public async Task GiveUpAsync(string number, CancellationToken cancellationToken)
     {
@@ -180,7 +199,8 @@ internal sealed record AsideVersion(string Basis, string Number, string Made, st
     public static string TimeOf(GcpSecret secret) => (secret.CreateTime ?? default).UtcTicks.ToString();
 
     /// <returns>Null: it is a version of the secret itself.</returns>
-    public static AsideVersion? Parse(string version) => version.Split('/', 5) is ["aside", var basis, var number, var made, var etag] ? new AsideVersion(basis, number, made, etag) : null;
+    public static AsideVersion? Parse(string version) =>
+        version.Split('/', 5) is ["aside", var basis, var number, var made, var etag] ? new AsideVersion(basis, number, made, etag) : null;
 
     public override string ToString() => $"aside/{Basis}/{Number}/{Made}/{Etag}";
 }

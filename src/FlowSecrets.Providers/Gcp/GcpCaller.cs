@@ -5,17 +5,32 @@ namespace FlowSecrets.Providers.Gcp;
 /// <summary>Makes calls to Google as a store wants them: tried again where that helps, inside the quotas, failures in our ids.</summary>
 internal sealed class GcpCaller(GcpErrors errors, GcpStoreOptions options)
 {
-    public Task<T> CallAsync<T>(GcpCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken) => CallAsync(call, send, null, cancellationToken);
+    public Task<T> CallAsync<T>(GcpCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken) =>
+        CallAsync(call, send, null, cancellationToken);
 
-    public Task<T> CallAsync<T>(GcpCall call, Func<CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken)
+    public Task<T> CallAsync<T>(
+        GcpCall call,
+        Func<CancellationToken, Task<T>> send,
+        Func<CancellationToken, Task<Settled<T>>>? settle,
+        CancellationToken cancellationToken
+    )
     {
-        Retry retry = new(options.Limits, options.Clock, e => errors.Explain(e, call), options.Quotas is { } quotas && call.IsOfSecretManager ? ct => quotas.WaitAsync(call, ct) : null);
+        Retry retry = new(
+            options.Limits,
+            options.Clock,
+            e => errors.Explain(e, call),
+            options.Quotas is { } quotas && call.IsOfSecretManager ? ct => quotas.WaitAsync(call, ct) : null
+        );
         return retry.RunAsync(send, settle, cancellationToken);
     }
 
     /// <summary>A call that is of use where it is allowed.</summary>
     /// <returns>Null with the error where it is not.</returns>
-    public async Task<(T? Reply, FlowSecretException? Refusal)> TryAsync<T>(GcpCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
+    public async Task<(T? Reply, FlowSecretException? Refusal)> TryAsync<T>(
+        GcpCall call,
+        Func<CancellationToken, Task<T>> send,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         try

@@ -20,10 +20,25 @@ internal sealed class GcpCredential
     private static readonly string[] FileVariables = ["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE"];
 
     /// <summary>What says that this process runs on Google Cloud, where a service account comes with the machine.</summary>
-    private static readonly string[] MachineVariables = [MetadataVariable, "GCE_METADATA_IP", "K_SERVICE", "CLOUD_RUN_JOB", "GAE_SERVICE", "FUNCTION_TARGET"];
+    private static readonly string[] MachineVariables =
+    [
+        MetadataVariable,
+        "GCE_METADATA_IP",
+        "K_SERVICE",
+        "CLOUD_RUN_JOB",
+        "GAE_SERVICE",
+        "FUNCTION_TARGET",
+    ];
 
     /// <summary>The types that Google's library reads; another's name is not repeated, since a file that is none of these may hold anything.</summary>
-    private static readonly string[] Types = ["authorized_user", "external_account", "external_account_authorized_user", "impersonated_service_account", "service_account"];
+    private static readonly string[] Types =
+    [
+        "authorized_user",
+        "external_account",
+        "external_account_authorized_user",
+        "impersonated_service_account",
+        "service_account",
+    ];
 
     private const string MetadataVariable = "GCE_METADATA_HOST";
     private const string Unnamed = "user:YOUR_ACCOUNT";
@@ -31,7 +46,12 @@ internal sealed class GcpCredential
     private readonly Func<IConfigurableHttpClientInitializer?> _open;
 
     private GcpCredential(string identity, string member, string secret, Func<IConfigurableHttpClientInitializer?> open) =>
-        (Identity, Member, CacheKey, _open) = (identity, member, $"{identity}\n{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))}", open);
+        (Identity, Member, CacheKey, _open) = (
+            identity,
+            member,
+            $"{identity}\n{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))}",
+            open
+        );
 
     /// <summary>Who it is, for messages.</summary>
     public string Identity { get; }
@@ -40,7 +60,10 @@ internal sealed class GcpCredential
     public string Member { get; }
 
     /// <summary>Whether it is known who that is.</summary>
-    public bool IsNamed => Member != Unnamed && !Member.EndsWith("SERVICE_ACCOUNT_EMAIL", StringComparison.Ordinal) && !Member.EndsWith("/subject/SUBJECT", StringComparison.Ordinal);
+    public bool IsNamed =>
+        Member != Unnamed
+        && !Member.EndsWith("SERVICE_ACCOUNT_EMAIL", StringComparison.Ordinal)
+        && !Member.EndsWith("/subject/SUBJECT", StringComparison.Ordinal);
 
     /// <summary>Who gcloud is logged in as, where that is not this credential; null: nobody.</summary>
     public string? OtherMember { get; private set; }
@@ -64,14 +87,24 @@ internal sealed class GcpCredential
 
     /// <summary>Finds it without leaving the machine.</summary>
     /// <exception cref="FlowSecretException">NotAuthenticated: a file that was named cannot be read, or nothing was found.</exception>
-    public static GcpCredential Find(StoreSelection selection, GcpPlace place, GcloudConfiguration gcloud, Func<string, string?> environment)
+    public static GcpCredential Find(
+        StoreSelection selection,
+        GcpPlace place,
+        GcloudConfiguration gcloud,
+        Func<string, string?> environment
+    )
     {
         GcpCredential found = FindFirst(selection, place, gcloud, environment);
         found.OtherMember = (gcloud.Impersonated ?? gcloud.Account) is { } account ? MemberOf(account) : null;
         return found;
     }
 
-    private static GcpCredential FindFirst(StoreSelection selection, GcpPlace place, GcloudConfiguration gcloud, Func<string, string?> environment)
+    private static GcpCredential FindFirst(
+        StoreSelection selection,
+        GcpPlace place,
+        GcloudConfiguration gcloud,
+        Func<string, string?> environment
+    )
     {
         if (selection.AccessToken is { } token)
         {
@@ -118,7 +151,12 @@ internal sealed class GcpCredential
 
         if (gcloud.Account is { } account)
         {
-            string program = GcloudLogin.Find(environment) ?? throw GcpErrors.NotAuthenticated(place.Project, $"Not authenticated: the gcloud CLI has a login of {account}, but gcloud is not on PATH, and there are no other Google Cloud credentials here");
+            string program =
+                GcloudLogin.Find(environment)
+                ?? throw GcpErrors.NotAuthenticated(
+                    place.Project,
+                    $"Not authenticated: the gcloud CLI has a login of {account}, but gcloud is not on PATH, and there are no other Google Cloud credentials here"
+                );
             string name = gcloud.Impersonated ?? account;
             return new GcpCredential($"{name} (gcloud)", MemberOf(name), "", () => new GcloudLogin(program));
         }
@@ -136,7 +174,15 @@ internal sealed class GcpCredential
             "this machine's service account",
             "serviceAccount:SERVICE_ACCOUNT_EMAIL",
             host ?? "",
-            () => GoogleCredential.FromComputeCredential(host is null ? new ComputeCredential() : new ComputeCredential(new ComputeCredential.Initializer($"http://{host}/computeMetadata/v1/instance/service-accounts/default/token"))));
+            () =>
+                GoogleCredential.FromComputeCredential(
+                    host is null
+                        ? new ComputeCredential()
+                        : new ComputeCredential(
+                            new ComputeCredential.Initializer($"http://{host}/computeMetadata/v1/instance/service-accounts/default/token")
+                        )
+                )
+        );
     }
 
     /// <exception cref="FlowSecretException">NotAuthenticated: it could not be sent as a header.</exception>
@@ -161,19 +207,38 @@ internal sealed class GcpCredential
                 throw NoCredential(path, source, place);
             }
 
-            if (root.TryGetProperty("credential_source", out JsonElement from) && (from.TryGetProperty("executable", out _) || from.TryGetProperty("certificate", out _)))
+            if (
+                root.TryGetProperty("credential_source", out JsonElement from)
+                && (from.TryGetProperty("executable", out _) || from.TryGetProperty("certificate", out _))
+            )
             {
-                throw GcpErrors.NotAuthenticated(place.Project, $"'{path}' ({source}) gets its token from a program or a certificate, which Google's library for .NET does not support; use one with a file or an address as its source");
+                throw GcpErrors.NotAuthenticated(
+                    place.Project,
+                    $"'{path}' ({source}) gets its token from a program or a certificate, which Google's library for .NET does not support; use one with a file or an address as its source"
+                );
             }
 
-            string? email = Text(root, "client_email") ?? Impersonated(Text(root, "service_account_impersonation_url")) ?? Text(root, "account");
+            string? email =
+                Text(root, "client_email") ?? Impersonated(Text(root, "service_account_impersonation_url")) ?? Text(root, "account");
             string? provider = ProviderOf(Text(root, "audience"));
             string? tokenFile = from.ValueKind == JsonValueKind.Object ? Text(from, "file") : null;
-            string member = email is not null ? MemberOf(email)
-                : provider is not null ? $"principal://iam.googleapis.com/{provider[..provider.IndexOf("/providers/", StringComparison.Ordinal)]}/subject/{RemoteText.Argument(FederatedToken.Read(tokenFile)?.Subject, "SUBJECT")}"
+            string member =
+                email is not null ? MemberOf(email)
+                : provider is not null
+                    ? $"principal://iam.googleapis.com/{provider[..provider.IndexOf("/providers/", StringComparison.Ordinal)]}/subject/{RemoteText.Argument(FederatedToken.Read(tokenFile)?.Subject, "SUBJECT")}"
                 : Unnamed;
-            bool needsQuotaProject = type == JsonCredentialParameters.AuthorizedUserCredentialType && Text(root, "quota_project_id") is null;
-            return new GcpCredential($"{email ?? type} ({source})", member, text, () => Load(text, type, needsQuotaProject, path, source, place)) { Provider = provider, TokenFile = tokenFile };
+            bool needsQuotaProject =
+                type == JsonCredentialParameters.AuthorizedUserCredentialType && Text(root, "quota_project_id") is null;
+            return new GcpCredential(
+                $"{email ?? type} ({source})",
+                member,
+                text,
+                () => Load(text, type, needsQuotaProject, path, source, place)
+            )
+            {
+                Provider = provider,
+                TokenFile = tokenFile,
+            };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -181,7 +246,8 @@ internal sealed class GcpCredential
         }
     }
 
-    private static FlowSecretException NoCredential(string path, string source, GcpPlace place) => GcpErrors.NotAuthenticated(place.Project, $"'{path}' ({source}) is no credential file of Google Cloud");
+    private static FlowSecretException NoCredential(string path, string source, GcpPlace place) =>
+        GcpErrors.NotAuthenticated(place.Project, $"'{path}' ({source}) is no credential file of Google Cloud");
 
     private static GoogleCredential Load(string json, string type, bool needsQuotaProject, string path, string source, GcpPlace place)
     {
@@ -190,7 +256,16 @@ internal sealed class GcpCredential
             GoogleCredential credential = CredentialFactory.FromJson(json, type).CreateScoped(Scope);
             return needsQuotaProject ? credential.CreateWithQuotaProject(place.Project) : credential;
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or CryptographicException or NotSupportedException or NullReferenceException or Newtonsoft.Json.JsonException)
+        catch (Exception e)
+            when (e
+                    is InvalidOperationException
+                        or ArgumentException
+                        or FormatException
+                        or CryptographicException
+                        or NotSupportedException
+                        or NullReferenceException
+                        or Newtonsoft.Json.JsonException
+            )
         {
             // Their texts may quote the file.
             throw GcpErrors.NotAuthenticated(place.Project, $"'{path}' ({source}) is no usable credential of the type '{type}'");
@@ -205,23 +280,34 @@ internal sealed class GcpCredential
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw GcpErrors.NotAuthenticated(place.Project, $"'{path}' ({source}) {(e is FileNotFoundException or DirectoryNotFoundException ? "is not there" : "cannot be read")}", $"Correct the path or the rights; or leave {source} out and log in: gcloud auth application-default login");
+            throw GcpErrors.NotAuthenticated(
+                place.Project,
+                $"'{path}' ({source}) {(e is FileNotFoundException or DirectoryNotFoundException ? "is not there" : "cannot be read")}",
+                $"Correct the path or the rights; or leave {source} out and log in: gcloud auth application-default login"
+            );
         }
     }
 
     private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        root.TryGetProperty(name, out JsonElement value)
+        && value.ValueKind == JsonValueKind.String
+        && value.GetString() is { Length: > 0 } text
+            ? text
+            : null;
 
     /// <summary>…/serviceAccounts/EMAIL:generateAccessToken</summary>
     private static string? Impersonated(string? url) => url is null ? null : GcpName.Last(url).Split(':')[0];
 
     /// <summary>//iam.googleapis.com/projects/N/locations/global/workloadIdentityPools/POOL/providers/PROVIDER</summary>
     private static string? ProviderOf(string? audience) =>
-        audience is not null && audience.StartsWith("//iam.googleapis.com/", StringComparison.Ordinal) && audience.Contains("/providers/", StringComparison.Ordinal)
+        audience is not null
+        && audience.StartsWith("//iam.googleapis.com/", StringComparison.Ordinal)
+        && audience.Contains("/providers/", StringComparison.Ordinal)
             ? audience["//iam.googleapis.com/".Length..]
             : null;
 
-    public static string MemberOf(string account) => (account.EndsWith("gserviceaccount.com", StringComparison.Ordinal) ? "serviceAccount:" : "user:") + account;
+    public static string MemberOf(string account) =>
+        (account.EndsWith("gserviceaccount.com", StringComparison.Ordinal) ? "serviceAccount:" : "user:") + account;
 
     private static bool IsOnGoogle(Func<string, string?> environment)
     {

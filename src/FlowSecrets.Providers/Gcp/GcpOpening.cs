@@ -16,10 +16,20 @@ internal sealed class GcpOpening
     private readonly GcpPlace _place;
     private readonly GcpCredential _credential;
 
-    private GcpOpening(StoreSelection selection, GcpPlace place, GcpCredential credential) => (_selection, _place, _credential) = (selection, place, credential);
+    private GcpOpening(StoreSelection selection, GcpPlace place, GcpCredential credential) =>
+        (_selection, _place, _credential) = (selection, place, credential);
 
     /// <summary>The same for the same store.</summary>
-    public string Key => string.Join('\n', _place, _credential.CacheKey, _selection.ThrottleLimit, _selection.Replication, _selection.KmsKey, _selection.CurrentByAlias);
+    public string Key =>
+        string.Join(
+            '\n',
+            _place,
+            _credential.CacheKey,
+            _selection.ThrottleLimit,
+            _selection.Replication,
+            _selection.KmsKey,
+            _selection.CurrentByAlias
+        );
 
     public static GcpOpening Find(StoreSelection selection, Func<string, string?> environment)
     {
@@ -34,18 +44,38 @@ internal sealed class GcpOpening
 
     public IWorkload OpenWorkload(CatalogWorkload workload, GcpStoreOptions options)
     {
-        GcpCaller caller = new(new GcpErrors(new Place(StoreKind.Gcp, _place.Project, _credential.Identity) { Text = $"project {_place.Project}" }, _place, _credential), options);
-        return new CloudRunWorkload(workload, _place, caller, new GoogleCloud(_place, _credential.Open, options.Transport), _credential.Member, options.Clock);
+        GcpCaller caller = new(
+            new GcpErrors(
+                new Place(StoreKind.Gcp, _place.Project, _credential.Identity) { Text = $"project {_place.Project}" },
+                _place,
+                _credential
+            ),
+            options
+        );
+        return new CloudRunWorkload(
+            workload,
+            _place,
+            caller,
+            new GoogleCloud(_place, _credential.Open, options.Transport),
+            _credential.Member,
+            options.Clock
+        );
     }
 
-    private GcpStoreOptions Options() => new()
-    {
-        ThrottleLimit = _selection.ThrottleLimit,
-        Replication = _selection.Replication,
-        KmsKey = _selection.KmsKey,
-        CurrentByAlias = [.. (_selection.CurrentByAlias ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)],
+    private GcpStoreOptions Options() =>
+        new()
+        {
+            ThrottleLimit = _selection.ThrottleLimit,
+            Replication = _selection.Replication,
+            KmsKey = _selection.KmsKey,
+            CurrentByAlias = [.. (_selection.CurrentByAlias ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)],
 
-        // An emulator has none.
-        Quotas = ServiceAddress.IsThisMachine(_place.Address) ? null : Quotas.GetOrAdd((_place.Project, _place.Address.Host), _ => new GcpQuotas(TimeProvider.System, _place.Location is not null)),
-    };
+            // An emulator has none.
+            Quotas = ServiceAddress.IsThisMachine(_place.Address)
+                ? null
+                : Quotas.GetOrAdd(
+                    (_place.Project, _place.Address.Host),
+                    _ => new GcpQuotas(TimeProvider.System, _place.Location is not null)
+                ),
+        };
 }

@@ -10,7 +10,16 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
     public const string EndpointVariable = "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER";
 
     /// <summary>Those that tell who may read; gcloud has a variable for each.</summary>
-    private static readonly string[] OtherServices = ["cloudresourcemanager", "iam", "iamcredentials", "logging", "oauth2", "policytroubleshooter", "run"];
+    private static readonly string[] OtherServices =
+    [
+        "cloudresourcemanager",
+        "iam",
+        "iamcredentials",
+        "logging",
+        "oauth2",
+        "policytroubleshooter",
+        "run",
+    ];
 
     public string Parent => Location is null ? $"projects/{Project}" : $"projects/{Project}/locations/{Location}";
 
@@ -33,7 +42,8 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
     /// <exception cref="FlowSecretException">NoProject, BadArgument, EndpointNotAllowed.</exception>
     public static GcpPlace Find(StoreSelection selection, GcloudConfiguration gcloud, Func<string, string?> environment)
     {
-        string project = selection.Project
+        string project =
+            selection.Project
             ?? environment("GOOGLE_CLOUD_PROJECT")
             ?? environment("CLOUDSDK_CORE_PROJECT")
             ?? gcloud.Project
@@ -42,16 +52,29 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
                 FlowErrorCategory.InvalidArgument,
                 StoreKind.Gcp.ToString(),
                 "No GCP project is set",
-                "Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, GOOGLE_CLOUD_PROJECT, or: gcloud config set project YOUR_PROJECT_ID");
+                "Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, GOOGLE_CLOUD_PROJECT, or: gcloud config set project YOUR_PROJECT_ID"
+            );
         if (!ProjectId().IsMatch(project))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, project, $"'{RemoteText.Clean(project)}' is no id of a Google Cloud project", "Use the project's id (not its display name), as gcloud projects list shows it.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                project,
+                $"'{RemoteText.Clean(project)}' is no id of a Google Cloud project",
+                "Use the project's id (not its display name), as gcloud projects list shows it."
+            );
         }
 
         string? location = selection.Region is { Length: > 0 } region && region != "global" ? region : null;
         if (location is not null && !LocationId().IsMatch(location))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, location, $"'{RemoteText.Clean(location)}' is no location of Google Cloud", "Use one such as europe-west1 (gcloud secrets locations list); for global secrets leave the region out.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                location,
+                $"'{RemoteText.Clean(location)}' is no location of Google Cloud",
+                "Use one such as europe-west1 (gcloud secrets locations list); for global secrets leave the region out."
+            );
         }
 
         return new GcpPlace(project, location, FindAddress(selection, location, environment))
@@ -60,7 +83,16 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
             Others = OtherServices
                 .Select(s => (Service: s, Address: environment("CLOUDSDK_API_ENDPOINT_OVERRIDES_" + s.ToUpperInvariant())))
                 .Where(static o => o.Address is not null)
-                .ToDictionary(static o => o.Service, o => ServiceAddress.Parse(o.Address!, "CLOUDSDK_API_ENDPOINT_OVERRIDES_" + o.Service.ToUpperInvariant(), selection.AllowUnencryptedEndpoint), StringComparer.Ordinal),
+                .ToDictionary(
+                    static o => o.Service,
+                    o =>
+                        ServiceAddress.Parse(
+                            o.Address!,
+                            "CLOUDSDK_API_ENDPOINT_OVERRIDES_" + o.Service.ToUpperInvariant(),
+                            selection.AllowUnencryptedEndpoint
+                        ),
+                    StringComparer.Ordinal
+                ),
         };
     }
 
@@ -77,7 +109,11 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
         }
 
         string universe = environment("GOOGLE_CLOUD_UNIVERSE_DOMAIN") ?? "googleapis.com";
-        return ServiceAddress.Parse(location is null ? $"https://secretmanager.{universe}/" : $"https://secretmanager.{location}.rep.{universe}/", "GOOGLE_CLOUD_UNIVERSE_DOMAIN", allowUnencrypted: false);
+        return ServiceAddress.Parse(
+            location is null ? $"https://secretmanager.{universe}/" : $"https://secretmanager.{location}.rep.{universe}/",
+            "GOOGLE_CLOUD_UNIVERSE_DOMAIN",
+            allowUnencrypted: false
+        );
     }
 
     [GeneratedRegex(@"\A([a-z0-9.-]+:)?[a-z0-9][a-z0-9-]{0,61}[a-z0-9]\z")]

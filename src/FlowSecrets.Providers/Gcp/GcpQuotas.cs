@@ -24,12 +24,21 @@ internal sealed class GcpQuotas(TimeProvider clock, bool regional)
             await _secrets.GetOrAdd(secret, _ => new QuotaWindow(regional ? 80 : 2, Second, clock)).WaitAsync(cancellationToken);
         }
 
-        if (call is { Version: { } version, Permission: "secretmanager.versions.enable" or "secretmanager.versions.disable" or "secretmanager.versions.destroy" })
+        if (
+            call is
+            {
+                Version: { } version,
+                Permission: "secretmanager.versions.enable" or "secretmanager.versions.disable" or "secretmanager.versions.destroy"
+            }
+        )
         {
             await _secrets.GetOrAdd($"{call.Secret}/{version}", _ => new QuotaWindow(1, Second, clock)).WaitAsync(cancellationToken);
         }
 
-        QuotaWindow bucket = call.Permission == "secretmanager.versions.access" ? _access : call.Changes ? _write : _read;
+        QuotaWindow bucket =
+            call.Permission == "secretmanager.versions.access" ? _access
+            : call.Changes ? _write
+            : _read;
         await bucket.WaitAsync(cancellationToken);
     }
 }

@@ -39,15 +39,29 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
 
     public RotationFinding RoomIn(RotationView view)
     {
-        int others = ((GcpSecret)view.Mark!).Annotations?.Where(static a => !a.Key.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal)).Sum(static a => Encoding.UTF8.GetByteCount(a.Key) + Encoding.UTF8.GetByteCount(a.Value)) ?? 0;
+        int others =
+            ((GcpSecret)view.Mark!)
+                .Annotations?.Where(static a => !a.Key.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal))
+                .Sum(static a => Encoding.UTF8.GetByteCount(a.Key) + Encoding.UTF8.GetByteCount(a.Value))
+            ?? 0;
         return others + RotationNotes.MostCharacters <= GcpStore.MaxAnnotationBytes
-            ? new RotationFinding("quota", true, "A rotation takes 5 of the 600 writes and 2 of the 600 reads a minute that Google allows the project.")
-            : new RotationFinding("quota", false, $"'{view.StoreName}' has {others} bytes of annotations, and Google allows {GcpStore.MaxAnnotationBytes}: the record and the journal do not fit.", $"Take some off until {GcpStore.MaxAnnotationBytes - RotationNotes.MostCharacters} bytes are left: gcloud secrets update --remove-annotations");
+            ? new RotationFinding(
+                "quota",
+                true,
+                "A rotation takes 5 of the 600 writes and 2 of the 600 reads a minute that Google allows the project."
+            )
+            : new RotationFinding(
+                "quota",
+                false,
+                $"'{view.StoreName}' has {others} bytes of annotations, and Google allows {GcpStore.MaxAnnotationBytes}: the record and the journal do not fit.",
+                $"Take some off until {GcpStore.MaxAnnotationBytes - RotationNotes.MostCharacters} bytes are left: gcloud secrets update --remove-annotations"
+            );
     }
 
-    public async Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) => view.Subject.UsesAlias
-        ? await _byAlias.StageAsync(view, value, cancellationToken)
-        : await StageAsync(view, value, isUndo: false, cancellationToken);
+    public async Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) =>
+        view.Subject.UsesAlias
+            ? await _byAlias.StageAsync(view, value, cancellationToken)
+            : await StageAsync(view, value, isUndo: false, cancellationToken);
 
     public async Task<RotationView> StageAgainAsync(RotationView view, string version, CancellationToken cancellationToken)
     {
@@ -68,7 +82,14 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         {
             return await store.AccessAsync(GcpAside.NameOf(view.StoreName, aside.Basis), aside.Number, cancellationToken, explains: false);
         }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion or ErrorIds.VersionNotFound or ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed)
+        catch (FlowSecretException e)
+            when (e.Id
+                    is ErrorIds.SecretNotFound
+                        or ErrorIds.SecretHasNoVersion
+                        or ErrorIds.VersionNotFound
+                        or ErrorIds.VersionDisabled
+                        or ErrorIds.VersionDestroyed
+            )
         {
             throw StoreErrors.Conflict(view.StoreName, $"Another rotator ended the rotation of '{view.StoreName}' meanwhile");
         }
@@ -82,7 +103,9 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         }
 
         // Lists lag behind; those nearby are found by number.
-        IEnumerable<string> listed = (await GcpAside.ListAsync(store, view.StoreName, cancellationToken)).Select(static s => GcpName.Last(s.Name).Split('-')[^1]);
+        IEnumerable<string> listed = (await GcpAside.ListAsync(store, view.StoreName, cancellationToken)).Select(static s =>
+            GcpName.Last(s.Name).Split('-')[^1]
+        );
         List<string> versions = [];
         foreach (string basis in Bases(view).Concat(listed).Distinct(StringComparer.Ordinal))
         {
@@ -102,8 +125,15 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
 
         PendingVersion pending = Pending(view);
         string basis = view.Current;
-        string next = pending.IsPromoted ? view.Current : await AddAfterAsync(view, AsideVersion.Parse(pending.Version)!, basis, cancellationToken);
-        return view with { Current = next, Previous = pending.IsPromoted ? view.Previous : basis, Pending = pending with { IsPromoted = true, IsSuperseded = false } };
+        string next = pending.IsPromoted
+            ? view.Current
+            : await AddAfterAsync(view, AsideVersion.Parse(pending.Version)!, basis, cancellationToken);
+        return view with
+        {
+            Current = next,
+            Previous = pending.IsPromoted ? view.Previous : basis,
+            Pending = pending with { IsPromoted = true, IsSuperseded = false },
+        };
     }
 
     public async Task<RotationView> DiscardAsync(RotationView view, CancellationToken cancellationToken)
@@ -133,7 +163,16 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
 
         if (view.Record?.ToText() != record.ToText())
         {
-            view = view with { Mark = await WriteAsync(view, record, ends: true, a => SetPrevious(a, Pending(view).Basis, view.Current), cancellationToken) };
+            view = view with
+            {
+                Mark = await WriteAsync(
+                    view,
+                    record,
+                    ends: true,
+                    a => SetPrevious(a, Pending(view).Basis, view.Current),
+                    cancellationToken
+                ),
+            };
         }
 
         AsideVersion version = AsideVersion.Parse(Pending(view).Version)!;
@@ -141,7 +180,12 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         return view with { Pending = null, Record = record };
     }
 
-    public async Task<RotationView> RetireAsync(RotationView view, string version, RotationRecord record, CancellationToken cancellationToken)
+    public async Task<RotationView> RetireAsync(
+        RotationView view,
+        string version,
+        RotationRecord record,
+        CancellationToken cancellationToken
+    )
     {
         if (view.Subject.UsesAlias)
         {
@@ -158,8 +202,13 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         return view with { Record = record, Mark = written, Previous = view.Previous == version ? null : view.Previous };
     }
 
-    public Task<RotationView> RunNativeAsync(RotationSubject subject, CancellationToken cancellationToken) => throw StoreErrors.NotSupported(
-        store.Place, subject.StoreName, "Google Secret Manager only sends messages when a rotation is due; it changes no value itself", "Leave -Native out.");
+    public Task<RotationView> RunNativeAsync(RotationSubject subject, CancellationToken cancellationToken) =>
+        throw StoreErrors.NotSupported(
+            store.Place,
+            subject.StoreName,
+            "Google Secret Manager only sends messages when a rotation is due; it changes no value itself",
+            "Leave -Native out."
+        );
 
     /// <summary>A version may be gone already: then it is out of use too.</summary>
     internal async Task DisableAsync(string name, string version, CancellationToken cancellationToken)
@@ -175,7 +224,9 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
     }
 
     private static string? PreviousOf(GcpSecret secret, string current) =>
-        secret.VersionAliases?.TryGetValue(Stages.Previous, out long number) == true && number.ToString() != current ? number.ToString() : null;
+        secret.VersionAliases?.TryGetValue(Stages.Previous, out long number) == true && number.ToString() != current
+            ? number.ToString()
+            : null;
 
     private static void SetPrevious(Dictionary<string, long> aliases, string basis, string current)
     {
@@ -185,10 +236,16 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         }
     }
 
-    private static PendingVersion Pending(RotationView view) => view.Pending ?? throw StoreErrors.Conflict(view.StoreName, $"No value of '{view.StoreName}' is pending any more");
+    private static PendingVersion Pending(RotationView view) =>
+        view.Pending ?? throw StoreErrors.Conflict(view.StoreName, $"No value of '{view.StoreName}' is pending any more");
 
-    private Task<GcpSecret> WriteAsync(RotationView view, RotationRecord record, bool ends, Action<Dictionary<string, long>>? aliases, CancellationToken cancellationToken) =>
-        store.WriteNotesAsync(view, secret => RotationNotes.Changes(secret.Annotations, record, ends), aliases, cancellationToken);
+    private Task<GcpSecret> WriteAsync(
+        RotationView view,
+        RotationRecord record,
+        bool ends,
+        Action<Dictionary<string, long>>? aliases,
+        CancellationToken cancellationToken
+    ) => store.WriteNotesAsync(view, secret => RotationNotes.Changes(secret.Annotations, record, ends), aliases, cancellationToken);
 
     private async Task<RotationView> WithPendingAsync(RotationView view, CancellationToken cancellationToken)
     {
@@ -204,7 +261,11 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
 
             if (aside.MarkOf(sibling) is not { } mark)
             {
-                return view with { Foreign = $"The secret '{aside.Name}', where a pending value of '{name}' would wait, is there and was made by somebody else" };
+                return view with
+                {
+                    Foreign =
+                        $"The secret '{aside.Name}', where a pending value of '{name}' would wait, is there and was made by somebody else",
+                };
             }
 
             (string number, SecretValue value) = values.Live.First();
@@ -231,7 +292,9 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
     {
         long current = long.Parse(view.Current);
         IEnumerable<long> near = Enumerable.Range(0, VersionsBack + 1).Select(i => current - i);
-        IEnumerable<long> noted = new[] { view.Record?.To, view.Record?.From }.Select(static v => long.TryParse(v, out long number) ? number : 0);
+        IEnumerable<long> noted = new[] { view.Record?.To, view.Record?.From }.Select(static v =>
+            long.TryParse(v, out long number) ? number : 0
+        );
         return [.. near.Concat(noted).Where(n => n > 0 && n <= current).Distinct().Select(static n => n.ToString())];
     }
 
@@ -278,7 +341,10 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
 
             if (now.Pending is not null || now.Foreign is not null || now.Current != view.Current)
             {
-                throw StoreErrors.Conflict(name, $"Somebody else's rotation of '{name}' came in between; its current version is {now.Current}");
+                throw StoreErrors.Conflict(
+                    name,
+                    $"Somebody else's rotation of '{name}' came in between; its current version is {now.Current}"
+                );
             }
 
             last = await TakeOverAsync(aside, name, mark, cancellationToken);
@@ -291,11 +357,19 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         using AsideValues values = await aside.ReadAsync(cancellationToken);
         if (made is not null && values.Live.FirstOrDefault() is (string number, SecretValue first) && first.Equals(value))
         {
-            return view with { Pending = new PendingVersion(AsideVersion.Of(view.Current, number, made).ToString(), view.Current, false) { IsUndo = isUndo } };
+            return view with
+            {
+                Pending = new PendingVersion(AsideVersion.Of(view.Current, number, made).ToString(), view.Current, false)
+                {
+                    IsUndo = isUndo,
+                },
+            };
         }
 
         RotationView met = await ViewAsync(view.Subject, cancellationToken);
-        return met.Pending is { IsSuperseded: false } ? met : throw StoreErrors.Conflict(name, $"The pending value of '{name}' was taken away again");
+        return met.Pending is { IsSuperseded: false }
+            ? met
+            : throw StoreErrors.Conflict(name, $"The pending value of '{name}' was taken away again");
     }
 
     /// <summary>One without a value that counts: somebody broke off before it came, or gave it up.</summary>
@@ -305,7 +379,10 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         GcpSecret there = await store.GetAsync(aside.Name, cancellationToken);
         if (aside.MarkOf(there) is null)
         {
-            throw StoreErrors.Conflict(name, $"The secret '{aside.Name}', where a pending value of '{name}' would wait, is there and was made by somebody else");
+            throw StoreErrors.Conflict(
+                name,
+                $"The secret '{aside.Name}', where a pending value of '{name}' would wait, is there and was made by somebody else"
+            );
         }
 
         await aside.MarkAsync(there, mark, cancellationToken);
@@ -321,7 +398,11 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             JsonObject policy = await store.GetPolicyAsync(from, cancellationToken);
             if (policy["bindings"] is JsonArray { Count: > 0 } bindings)
             {
-                await store.SetPolicyAsync(to, new JsonObject { ["version"] = policy["version"]?.DeepClone(), ["bindings"] = bindings.DeepClone() }, cancellationToken);
+                await store.SetPolicyAsync(
+                    to,
+                    new JsonObject { ["version"] = policy["version"]?.DeepClone(), ["bindings"] = bindings.DeepClone() },
+                    cancellationToken
+                );
             }
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.AccessDenied or ErrorIds.SecretNotFoundOrForbidden)
@@ -352,11 +433,14 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         }
 
         GcpVersion added = await store.AddAsync(name, value, baseline, cancellationToken);
-        return added.Number == next || await store.HasValueAsync(name, next, value, cancellationToken) is true ? added.Number : throw new FlowSecretException(
-            ErrorIds.Conflict,
-            FlowErrorCategory.ResourceBusy,
-            name,
-            $"Somebody else added version {next} of '{name}' in the {store.Place} while the rotation added version {added.Number}; nothing is lost, and {added.Number} is the newest",
-            $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'");
+        return added.Number == next || await store.HasValueAsync(name, next, value, cancellationToken) is true
+            ? added.Number
+            : throw new FlowSecretException(
+                ErrorIds.Conflict,
+                FlowErrorCategory.ResourceBusy,
+                name,
+                $"Somebody else added version {next} of '{name}' in the {store.Place} while the rotation added version {added.Number}; nothing is lost, and {added.Number} is the newest",
+                $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'"
+            );
     }
 }

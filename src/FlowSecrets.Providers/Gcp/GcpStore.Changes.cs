@@ -9,7 +9,12 @@ internal sealed partial class GcpStore
 {
     internal const int EtagTries = 6;
 
-    public async Task<SecretDescription> CreateAsync(string name, IReadOnlyDictionary<string, string> labels, SecretValue? value, CancellationToken cancellationToken)
+    public async Task<SecretDescription> CreateAsync(
+        string name,
+        IReadOnlyDictionary<string, string> labels,
+        SecretValue? value,
+        CancellationToken cancellationToken
+    )
     {
         SecretNames.Require(StoreKind.Gcp, name);
         RequireLabels(name, labels);
@@ -18,13 +23,18 @@ internal sealed partial class GcpStore
         GcpSecret made = await CallAsync(
             new GcpCall("secretmanager.secrets.create", name, Changes: true) { Explains = false },
             (c, ct) => c.CreateSecretAsync(name, wanted, ct),
-            ct => SettleAsync(name, async () =>
-            {
-                GcpSecret there = await GetAsync(name, ct);
-                // Whoever made it: a secret without a version is given its first.
-                return await NewestAsync(name, ct) is null ? Settled<GcpSecret>.Yes(there) : Settled<GcpSecret>.No;
-            }),
-            cancellationToken);
+            ct =>
+                SettleAsync(
+                    name,
+                    async () =>
+                    {
+                        GcpSecret there = await GetAsync(name, ct);
+                        // Whoever made it: a secret without a version is given its first.
+                        return await NewestAsync(name, ct) is null ? Settled<GcpSecret>.Yes(there) : Settled<GcpSecret>.No;
+                    }
+                ),
+            cancellationToken
+        );
         _written.TryRemove(name, out _);
         SecretDescription description = new(name) { Created = made.CreateTime ?? default, Labels = labels };
         if (value is null)
@@ -39,11 +49,24 @@ internal sealed partial class GcpStore
         }
         catch (FlowSecretException e) when (e.Id != ErrorIds.WriteUncertain)
         {
-            throw new FlowSecretException(e.Id, e.Category, name, $"The secret '{name}' was created, but its first version was not added. {e.Cause}", $"{e.Remedy.TrimEnd('.')}. Then run the same command again: a secret without a version gets its first.", e);
+            throw new FlowSecretException(
+                e.Id,
+                e.Category,
+                name,
+                $"The secret '{name}' was created, but its first version was not added. {e.Cause}",
+                $"{e.Remedy.TrimEnd('.')}. Then run the same command again: a secret without a version gets its first.",
+                e
+            );
         }
     }
 
-    public async Task<SecretVersionInfo> AddVersionAsync(string name, SecretValue value, string? stage, string? expectedCurrent, CancellationToken cancellationToken)
+    public async Task<SecretVersionInfo> AddVersionAsync(
+        string name,
+        SecretValue value,
+        string? stage,
+        string? expectedCurrent,
+        CancellationToken cancellationToken
+    )
     {
         SecretNames.Require(StoreKind.Gcp, name);
         StoreErrors.RequireSize(name, value, MaxValueBytes);
@@ -61,7 +84,12 @@ internal sealed partial class GcpStore
             }
         }
 
-        GcpVersion added = await AddAsync(name, value, expectedCurrent is null || IsByAlias(name) ? await BaselineAsync(name, cancellationToken) : Number(expectedCurrent), cancellationToken);
+        GcpVersion added = await AddAsync(
+            name,
+            value,
+            expectedCurrent is null || IsByAlias(name) ? await BaselineAsync(name, cancellationToken) : Number(expectedCurrent),
+            cancellationToken
+        );
         if (expectedCurrent is not null && !IsByAlias(name) && long.Parse(added.Number) > Number(expectedCurrent) + 1)
         {
             // Google has no precondition for adding, so this shows afterwards; versions are numbered without gaps.
@@ -70,7 +98,8 @@ internal sealed partial class GcpStore
                 FlowErrorCategory.ResourceBusy,
                 name,
                 $"Somebody else added a version of '{name}' in the {Place} at the same time; yours is version {added.Number}, the newest, and nothing is lost",
-                $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'");
+                $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'"
+            );
         }
 
         await FollowAsync(name, added.Number, cancellationToken);
@@ -90,15 +119,26 @@ internal sealed partial class GcpStore
         await CallAsync(
             new GcpCall(permission, name, version, Changes: true),
             (c, ct) => c.ChangeVersionAsync(name, version, verb, ct),
-            ct => SettleAsync(name, async () =>
-            {
-                GcpVersion there = await VersionAsync(name, version, ct);
-                return StateOf(there) == state ? Settled<GcpVersion>.Yes(there) : Settled<GcpVersion>.No;
-            }),
-            cancellationToken);
+            ct =>
+                SettleAsync(
+                    name,
+                    async () =>
+                    {
+                        GcpVersion there = await VersionAsync(name, version, ct);
+                        return StateOf(there) == state ? Settled<GcpVersion>.Yes(there) : Settled<GcpVersion>.No;
+                    }
+                ),
+            cancellationToken
+        );
     }
 
-    public async Task MoveStageAsync(string name, string stage, string? version, string? expectedVersion, CancellationToken cancellationToken)
+    public async Task MoveStageAsync(
+        string name,
+        string stage,
+        string? version,
+        string? expectedVersion,
+        CancellationToken cancellationToken
+    )
     {
         SecretNames.Require(StoreKind.Gcp, name);
         if (version is not null)
@@ -114,7 +154,13 @@ internal sealed partial class GcpStore
 
         if (!AliasWord().IsMatch(stage))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, stage, $"'{stage}' is no name of a stage", "Use 1 to 63 letters, digits, '-' and '_', a letter first; not 'latest' nor 'NEW'.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                stage,
+                $"'{stage}' is no name of a stage",
+                "Use 1 to 63 letters, digits, '-' and '_', a letter first; not 'latest' nor 'NEW'."
+            );
         }
 
         if (version is not null && StateOf(await VersionAsync(name, version, cancellationToken)) == VersionState.Destroyed)
@@ -122,42 +168,61 @@ internal sealed partial class GcpStore
             throw StoreErrors.VersionDestroyed(name, version);
         }
 
-        await ChangeAsync(name, "versionAliases", secret =>
-        {
-            Dictionary<string, long> aliases = new(secret.VersionAliases ?? [], StringComparer.Ordinal);
-            string? now = aliases.TryGetValue(stage, out long number) ? number.ToString() : null;
-            if (expectedVersion is not null && now != expectedVersion && now != version)
+        await ChangeAsync(
+            name,
+            "versionAliases",
+            secret =>
             {
-                throw StoreErrors.Conflict(name, $"The stage '{stage}' of '{name}' is on version {Word(now)}, not {expectedVersion}");
-            }
+                Dictionary<string, long> aliases = new(secret.VersionAliases ?? [], StringComparer.Ordinal);
+                string? now = aliases.TryGetValue(stage, out long number) ? number.ToString() : null;
+                if (expectedVersion is not null && now != expectedVersion && now != version)
+                {
+                    throw StoreErrors.Conflict(name, $"The stage '{stage}' of '{name}' is on version {Word(now)}, not {expectedVersion}");
+                }
 
-            if (version is null)
-            {
-                aliases.Remove(stage);
-            }
-            else
-            {
-                aliases[stage] = long.Parse(version);
-            }
+                if (version is null)
+                {
+                    aliases.Remove(stage);
+                }
+                else
+                {
+                    aliases[stage] = long.Parse(version);
+                }
 
-            return now == version ? null : new GcpSecret { VersionAliases = aliases };
-        }, cancellationToken);
+                return now == version ? null : new GcpSecret { VersionAliases = aliases };
+            },
+            cancellationToken
+        );
     }
 
     public Task SetLabelsAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
         RequireLabels(name, labels);
-        return ChangeAsync(name, "labels", secret => LabelChanges.Merge(secret.Labels, labels) is { } all ? new GcpSecret { Labels = Checked(name, all) } : null, cancellationToken);
+        return ChangeAsync(
+            name,
+            "labels",
+            secret => LabelChanges.Merge(secret.Labels, labels) is { } all ? new GcpSecret { Labels = Checked(name, all) } : null,
+            cancellationToken
+        );
     }
 
     public Task SetAnnotationsAsync(string name, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
-        return ChangeAsync(name, "annotations", secret => LabelChanges.Merge(secret.Annotations, annotations) is { } all ? new GcpSecret { Annotations = CheckedAnnotations(name, all) } : null, cancellationToken);
+        return ChangeAsync(
+            name,
+            "annotations",
+            secret =>
+                LabelChanges.Merge(secret.Annotations, annotations) is { } all
+                    ? new GcpSecret { Annotations = CheckedAnnotations(name, all) }
+                    : null,
+            cancellationToken
+        );
     }
 
-    public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken) => DeleteAsync(name, recoveryWindow, etag: null, cancellationToken);
+    public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken) =>
+        DeleteAsync(name, recoveryWindow, etag: null, cancellationToken);
 
     /// <param name="etag">That of the secret which is meant: Conflict where another one has its name meanwhile; null: whichever is there.</param>
     internal async Task DeleteAsync(string name, TimeSpan? recoveryWindow, string? etag, CancellationToken cancellationToken)
@@ -175,19 +240,30 @@ internal sealed partial class GcpStore
                 await c.DeleteSecretAsync(name, etag, ct);
                 return true;
             },
-            ct => SettleAsync(name, async () =>
-            {
-                GcpSecret there = await GetAsync(name, ct);
-                return etag is null || there.Etag == etag ? Settled<bool>.No : Settled<bool>.Yes(true);
-            }, absent: Settled<bool>.Yes(true)),
-            cancellationToken);
+            ct =>
+                SettleAsync(
+                    name,
+                    async () =>
+                    {
+                        GcpSecret there = await GetAsync(name, ct);
+                        return etag is null || there.Etag == etag ? Settled<bool>.No : Settled<bool>.Yes(true);
+                    },
+                    absent: Settled<bool>.Yes(true)
+                ),
+            cancellationToken
+        );
         _written.TryRemove(name, out _);
     }
 
     public async Task RestoreAsync(string name, CancellationToken cancellationToken)
     {
         await GetAsync(name, cancellationToken);
-        throw StoreErrors.NotSupported(Place, name, "Google Secret Manager has no recovery window, so there is nothing to restore", $"'{name}' is there. To read a disabled version again: Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -State Enabled");
+        throw StoreErrors.NotSupported(
+            Place,
+            name,
+            "Google Secret Manager has no recovery window, so there is nothing to restore",
+            $"'{name}' is there. To read a disabled version again: Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -State Enabled"
+        );
     }
 
     /// <param name="baseline">The newest version before; null where that may not be known.</param>
@@ -200,7 +276,8 @@ internal sealed partial class GcpStore
                 new GcpCall("secretmanager.versions.add", name, Changes: true),
                 (c, ct) => c.AddVersionAsync(name, new GcpPayload { Data = bytes, DataCrc32c = Crc32C.Of(bytes) }, ct),
                 ct => SettleAsync(name, () => FindAddedAsync(name, value, baseline, ct)),
-                cancellationToken);
+                cancellationToken
+            );
             _written.AddOrUpdate(name, static (_, n) => n, static (_, old, n) => Math.Max(old, n), long.Parse(added.Number));
             return added;
         }
@@ -225,7 +302,12 @@ internal sealed partial class GcpStore
     }
 
     /// <summary>Whether a version with this value was added after the baseline. The numbers are asked for one by one, which is consistent where lists are not.</summary>
-    private async Task<Settled<GcpVersion>> FindAddedAsync(string name, SecretValue value, long? baseline, CancellationToken cancellationToken)
+    private async Task<Settled<GcpVersion>> FindAddedAsync(
+        string name,
+        SecretValue value,
+        long? baseline,
+        CancellationToken cancellationToken
+    )
     {
         if (baseline is not { } newest)
         {
@@ -236,7 +318,14 @@ internal sealed partial class GcpStore
         {
             if (same)
             {
-                return Settled<GcpVersion>.Yes(new GcpVersion { Name = next.ToString(), CreateTime = _options.Clock.GetUtcNow(), State = "ENABLED" });
+                return Settled<GcpVersion>.Yes(
+                    new GcpVersion
+                    {
+                        Name = next.ToString(),
+                        CreateTime = _options.Clock.GetUtcNow(),
+                        State = "ENABLED",
+                    }
+                );
             }
         }
 
@@ -294,7 +383,11 @@ internal sealed partial class GcpStore
             try
             {
                 // Repeated after a lost answer, it meets its own new etag: then the next round sees what there is.
-                await CallAsync(new GcpCall("secretmanager.secrets.update", name, Changes: true), (c, ct) => c.UpdateSecretAsync(name, wanted, mask, ct), cancellationToken);
+                await CallAsync(
+                    new GcpCall("secretmanager.secrets.update", name, Changes: true),
+                    (c, ct) => c.UpdateSecretAsync(name, wanted, mask, ct),
+                    cancellationToken
+                );
                 return;
             }
             catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && attempt < EtagTries)
@@ -315,26 +408,45 @@ internal sealed partial class GcpStore
 
         if (now != version)
         {
-            throw StoreErrors.NotSupported(Place, name, "On Google the newest version is the current one, and that cannot be moved", $"Add the older value again as a new version: Set-FlowSecretVersion -StoreName '{name}' -Version {version} -Stage current");
+            throw StoreErrors.NotSupported(
+                Place,
+                name,
+                "On Google the newest version is the current one, and that cannot be moved",
+                $"Add the older value again as a new version: Set-FlowSecretVersion -StoreName '{name}' -Version {version} -Stage current"
+            );
         }
     }
 
     private GcpSecret NewSecret(IReadOnlyDictionary<string, string> labels)
     {
         GcpEncryption? key = _options.KmsKey is { } name ? new GcpEncryption { KmsKeyName = name } : null;
-        string[] locations = _options.Replication is null or "automatic" ? [] : _options.Replication.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] locations = _options.Replication is null or "automatic"
+            ? []
+            : _options.Replication.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return new GcpSecret
         {
             Labels = labels.Count == 0 ? null : new Dictionary<string, string>(labels, StringComparer.Ordinal),
             CustomerManagedEncryption = _at.Location is null ? null : key,
-            Replication = _at.Location is not null ? null
+            Replication =
+                _at.Location is not null ? null
                 : locations.Length == 0 ? new GcpReplication { Automatic = new GcpAutomatic { CustomerManagedEncryption = key } }
-                : new GcpReplication { UserManaged = new GcpUserManaged { Replicas = [.. locations.Select(l => new GcpReplica { Location = l, CustomerManagedEncryption = key })] } },
+                : new GcpReplication
+                {
+                    UserManaged = new GcpUserManaged
+                    {
+                        Replicas = [.. locations.Select(l => new GcpReplica { Location = l, CustomerManagedEncryption = key })],
+                    },
+                },
         };
     }
 
-    private FlowSecretException NoStaging(string name) => StoreErrors.NotSupported(
-        Place, name, "On Google a new version is the current one at once: none can be added aside", "Add it as the current version, or keep it in a secret of its own until it is tested.");
+    private FlowSecretException NoStaging(string name) =>
+        StoreErrors.NotSupported(
+            Place,
+            name,
+            "On Google a new version is the current one at once: none can be added aside",
+            "Add it as the current version, or keep it in a secret of its own until it is tested."
+        );
 
     private static long Number(string? version) => string.IsNullOrEmpty(version) ? 0 : long.Parse(version);
 
@@ -344,12 +456,21 @@ internal sealed partial class GcpStore
     {
         if (!long.TryParse(version, System.Globalization.NumberStyles.None, null, out _))
         {
-            throw StoreErrors.VersionNotFound(name, $"'{version}' is no version of '{name}': versions of Google Secret Manager are numbers");
+            throw StoreErrors.VersionNotFound(
+                name,
+                $"'{version}' is no version of '{name}': versions of Google Secret Manager are numbers"
+            );
         }
     }
 
     private static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels) =>
-        StoreErrors.RequireLabels(name, labels, 64, static (key, value) => LabelKey().IsMatch(key) && LabelValue().IsMatch(value), "keys and values of lower-case letters, digits, '-' and '_', at most 63 characters, a key beginning with a letter");
+        StoreErrors.RequireLabels(
+            name,
+            labels,
+            64,
+            static (key, value) => LabelKey().IsMatch(key) && LabelValue().IsMatch(value),
+            "keys and values of lower-case letters, digits, '-' and '_', at most 63 characters, a key beginning with a letter"
+        );
 
     private static Dictionary<string, string> Checked(string name, Dictionary<string, string> labels)
     {
@@ -359,13 +480,18 @@ internal sealed partial class GcpStore
 
     private static Dictionary<string, string> CheckedAnnotations(string name, Dictionary<string, string> annotations)
     {
-        int size = annotations.Sum(static a => System.Text.Encoding.UTF8.GetByteCount(a.Key) + System.Text.Encoding.UTF8.GetByteCount(a.Value));
-        return size <= MaxAnnotationBytes && annotations.Keys.All(static k => AnnotationKey().IsMatch(k)) ? annotations : throw new FlowSecretException(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
-            name,
-            $"Google does not take these annotations of '{name}'",
-            "Use keys of 1 to 63 letters, digits, '-', '_' and '.', and less than 16 KiB in all.");
+        int size = annotations.Sum(static a =>
+            System.Text.Encoding.UTF8.GetByteCount(a.Key) + System.Text.Encoding.UTF8.GetByteCount(a.Value)
+        );
+        return size <= MaxAnnotationBytes && annotations.Keys.All(static k => AnnotationKey().IsMatch(k))
+            ? annotations
+            : throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                name,
+                $"Google does not take these annotations of '{name}'",
+                "Use keys of 1 to 63 letters, digits, '-', '_' and '.', and less than 16 KiB in all."
+            );
     }
 
     [GeneratedRegex(@"\A(?!(latest|NEW)\z)[A-Za-z][A-Za-z0-9_-]{0,62}\z", RegexOptions.ExplicitCapture)]

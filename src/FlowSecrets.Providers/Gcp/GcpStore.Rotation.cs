@@ -12,7 +12,11 @@ internal sealed partial class GcpStore
     {
         try
         {
-            return await CallAsync(new GcpCall("secretmanager.secrets.get", name) { Explains = false }, (c, ct) => c.GetSecretAsync(name, ct), cancellationToken);
+            return await CallAsync(
+                new GcpCall("secretmanager.secrets.get", name) { Explains = false },
+                (c, ct) => c.GetSecretAsync(name, ct),
+                cancellationToken
+            );
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.SecretNotFound)
         {
@@ -36,13 +40,29 @@ internal sealed partial class GcpStore
 
     /// <summary>Makes a secret that is kept and encrypted as another one is.</summary>
     /// <returns>Null: there is one of that name.</returns>
-    internal async Task<GcpSecret?> CreateBesideAsync(string name, GcpSecret like, Dictionary<string, string> labels, Dictionary<string, string> annotations, CancellationToken cancellationToken)
+    internal async Task<GcpSecret?> CreateBesideAsync(
+        string name,
+        GcpSecret like,
+        Dictionary<string, string> labels,
+        Dictionary<string, string> annotations,
+        CancellationToken cancellationToken
+    )
     {
-        GcpSecret wanted = new() { Replication = like.Replication, CustomerManagedEncryption = like.CustomerManagedEncryption, Labels = labels, Annotations = annotations };
+        GcpSecret wanted = new()
+        {
+            Replication = like.Replication,
+            CustomerManagedEncryption = like.CustomerManagedEncryption,
+            Labels = labels,
+            Annotations = annotations,
+        };
         try
         {
             // Of one that a lost answer left, the next look tells.
-            GcpSecret made = await CallAsync(new GcpCall("secretmanager.secrets.create", name, Changes: true) { Explains = false }, (c, ct) => c.CreateSecretAsync(name, wanted, ct), cancellationToken);
+            GcpSecret made = await CallAsync(
+                new GcpCall("secretmanager.secrets.create", name, Changes: true) { Explains = false },
+                (c, ct) => c.CreateSecretAsync(name, wanted, ct),
+                cancellationToken
+            );
             _written.TryRemove(name, out _);
             return made;
         }
@@ -54,7 +74,12 @@ internal sealed partial class GcpStore
 
     /// <summary>Writes notes, and aliases with them, in one update with the etag; the record must be the view's.</summary>
     /// <param name="notes">What to set, by what is there; null: nothing shall be written.</param>
-    internal async Task<GcpSecret> WriteNotesAsync(RotationView view, Func<GcpSecret, Dictionary<string, string>?> notes, Action<Dictionary<string, long>>? aliases, CancellationToken cancellationToken)
+    internal async Task<GcpSecret> WriteNotesAsync(
+        RotationView view,
+        Func<GcpSecret, Dictionary<string, string>?> notes,
+        Action<Dictionary<string, long>>? aliases,
+        CancellationToken cancellationToken
+    )
     {
         string name = view.StoreName;
         GcpSecret secret = (GcpSecret)view.Mark!;
@@ -68,7 +93,9 @@ internal sealed partial class GcpStore
             Dictionary<string, long> moved = new(secret.VersionAliases ?? [], StringComparer.Ordinal);
             aliases?.Invoke(moved);
             Dictionary<string, string>? all = LabelChanges.Merge(secret.Annotations, changes);
-            bool isMoved = moved.Count != (secret.VersionAliases?.Count ?? 0) || moved.Any(m => secret.VersionAliases?.TryGetValue(m.Key, out long number) != true || number != m.Value);
+            bool isMoved =
+                moved.Count != (secret.VersionAliases?.Count ?? 0)
+                || moved.Any(m => secret.VersionAliases?.TryGetValue(m.Key, out long number) != true || number != m.Value);
             if (all is null && !isMoved)
             {
                 return secret;
@@ -80,10 +107,19 @@ internal sealed partial class GcpStore
                 RotationNotes.RequireSame(name, there, view.Record);
             }
 
-            GcpSecret wanted = new() { Etag = secret.Etag, Annotations = CheckedAnnotations(name, all ?? secret.Annotations ?? []), VersionAliases = moved };
+            GcpSecret wanted = new()
+            {
+                Etag = secret.Etag,
+                Annotations = CheckedAnnotations(name, all ?? secret.Annotations ?? []),
+                VersionAliases = moved,
+            };
             try
             {
-                return await CallAsync(new GcpCall("secretmanager.secrets.update", name, Changes: true), (c, ct) => c.UpdateSecretAsync(name, wanted, isMoved ? "annotations,versionAliases" : "annotations", ct), cancellationToken);
+                return await CallAsync(
+                    new GcpCall("secretmanager.secrets.update", name, Changes: true),
+                    (c, ct) => c.UpdateSecretAsync(name, wanted, isMoved ? "annotations,versionAliases" : "annotations", ct),
+                    cancellationToken
+                );
             }
             catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && attempt < EtagTries)
             {
@@ -98,13 +134,19 @@ internal sealed partial class GcpStore
         CallAsync(new GcpCall(GcpRoles.GetPolicy, name) { Explains = false }, (c, ct) => c.GetPolicyAsync(name, ct), cancellationToken);
 
     internal Task SetPolicyAsync(string name, JsonObject policy, CancellationToken cancellationToken) =>
-        CallAsync(new GcpCall(GcpRoles.SetPolicy, name, Changes: true) { Explains = false }, (c, ct) => c.SetPolicyAsync(name, policy, ct), cancellationToken);
+        CallAsync(
+            new GcpCall(GcpRoles.SetPolicy, name, Changes: true) { Explains = false },
+            (c, ct) => c.SetPolicyAsync(name, policy, ct),
+            cancellationToken
+        );
 
     private bool IsByAlias(string name) => _options.CurrentByAlias.Contains(name, StringComparer.Ordinal);
 
     /// <returns>Null where consumers read 'latest', or no alias says otherwise yet.</returns>
     private string? AliasedCurrent(GcpSecret secret) =>
-        IsByAlias(GcpName.Last(secret.Name)) && secret.VersionAliases?.TryGetValue(Stages.Current, out long number) == true ? number.ToString() : null;
+        IsByAlias(GcpName.Last(secret.Name)) && secret.VersionAliases?.TryGetValue(Stages.Current, out long number) == true
+            ? number.ToString()
+            : null;
 
     private async Task<ReadSecret> ReadByAliasAsync(string name, CancellationToken cancellationToken)
     {
@@ -120,21 +162,25 @@ internal sealed partial class GcpStore
     }
 
     /// <summary>A version that somebody adds by hand is current for those who read by alias as well.</summary>
-    private Task FollowAsync(string name, string number, CancellationToken cancellationToken) => !IsByAlias(name) ? Task.CompletedTask : ChangeAsync(
-        name,
-        "versionAliases",
-        secret =>
-        {
-            Dictionary<string, long> aliases = new(secret.VersionAliases ?? [], StringComparer.Ordinal);
-            if (aliases.TryGetValue(Stages.Current, out long before) && before.ToString() != number)
-            {
-                aliases[Stages.Previous] = before;
-            }
+    private Task FollowAsync(string name, string number, CancellationToken cancellationToken) =>
+        !IsByAlias(name)
+            ? Task.CompletedTask
+            : ChangeAsync(
+                name,
+                "versionAliases",
+                secret =>
+                {
+                    Dictionary<string, long> aliases = new(secret.VersionAliases ?? [], StringComparer.Ordinal);
+                    if (aliases.TryGetValue(Stages.Current, out long before) && before.ToString() != number)
+                    {
+                        aliases[Stages.Previous] = before;
+                    }
 
-            aliases[Stages.Current] = long.Parse(number);
-            return new GcpSecret { VersionAliases = aliases };
-        },
-        cancellationToken);
+                    aliases[Stages.Current] = long.Parse(number);
+                    return new GcpSecret { VersionAliases = aliases };
+                },
+                cancellationToken
+            );
 
     private async Task<long> LatestAsync(string name, CancellationToken cancellationToken)
     {

@@ -60,7 +60,10 @@ internal sealed partial class GcpStore : ISecretStore
         };
         _errors = new GcpErrors(Place, at, credential);
         _caller = new GcpCaller(_errors, options);
-        _client = new Lazy<ISecretManager>(() => new SecretManagerService(at.Address, at.Parent, credential.Open(), options.Transport), LazyThreadSafetyMode.PublicationOnly);
+        _client = new Lazy<ISecretManager>(
+            () => new SecretManagerService(at.Address, at.Parent, credential.Open(), options.Transport),
+            LazyThreadSafetyMode.PublicationOnly
+        );
         _access = new GcpAccessControl(this, at, credential, _client, _caller, options);
     }
 
@@ -72,8 +75,19 @@ internal sealed partial class GcpStore : ISecretStore
 
     public IRotationStore Rotation => new GcpRotation(this);
 
-    public StoreCapabilities Capabilities { get; } = new(
-        Stages: true, MovableCurrent: false, Annotations: true, VersionDisable: true, VersionDestroy: true, RecoveryWindow: false, Labels: true, Replication: true, MaxValueBytes, SecretNames.Rule(StoreKind.Gcp));
+    public StoreCapabilities Capabilities { get; } =
+        new(
+            Stages: true,
+            MovableCurrent: false,
+            Annotations: true,
+            VersionDisable: true,
+            VersionDestroy: true,
+            RecoveryWindow: false,
+            Labels: true,
+            Replication: true,
+            MaxValueBytes,
+            SecretNames.Rule(StoreKind.Gcp)
+        );
 
     public ValueTask<Place> IdentifyAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Place);
 
@@ -82,12 +96,19 @@ internal sealed partial class GcpStore : ISecretStore
         try
         {
             // A filter that fits nothing: the answer is small, and it asks for no more than listing.
-            await CallAsync(new GcpCall("secretmanager.secrets.list"), (c, ct) => c.ListSecretsAsync("name:flowsecrets-validation", null, ct), cancellationToken);
+            await CallAsync(
+                new GcpCall("secretmanager.secrets.list"),
+                (c, ct) => c.ListSecretsAsync("name:flowsecrets-validation", null, ct),
+                cancellationToken
+            );
             return new StoreValidation(StoreReadiness.Ready, $"Reached as {Place.Identity}.");
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.AccessDenied)
         {
-            return new StoreValidation(StoreReadiness.Unknown, $"Reached as {Place.Identity}, which may not list the project's secrets; whether it may read one shows when it does.");
+            return new StoreValidation(
+                StoreReadiness.Unknown,
+                $"Reached as {Place.Identity}, which may not list the project's secrets; whether it may read one shows when it does."
+            );
         }
         catch (FlowSecretException e)
         {
@@ -98,15 +119,20 @@ internal sealed partial class GcpStore : ISecretStore
     public async Task<ReadSecret> ReadAsync(string name, VersionSelector selector, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
-        string version = selector.Version ?? selector.Stage switch
-        {
-            null or Stages.Current => IsByAlias(name) ? Stages.Current : Latest,
-            Stages.Previous => await PreviousAsync(name, cancellationToken),
-            { } alias => alias,
-        };
+        string version =
+            selector.Version
+            ?? selector.Stage switch
+            {
+                null or Stages.Current => IsByAlias(name) ? Stages.Current : Latest,
+                Stages.Previous => await PreviousAsync(name, cancellationToken),
+                { } alias => alias,
+            };
         if (!VersionWord().IsMatch(version))
         {
-            throw StoreErrors.VersionNotFound(name, $"'{version}' is no version of '{name}': versions of Google Secret Manager are numbers or aliases");
+            throw StoreErrors.VersionNotFound(
+                name,
+                $"'{version}' is no version of '{name}': versions of Google Secret Manager are numbers or aliases"
+            );
         }
 
         if (version == Stages.Current && selector.Version is null)
@@ -161,11 +187,13 @@ internal sealed partial class GcpStore : ISecretStore
         do
         {
             GcpSecretPage found = await CallAsync(
-                new GcpCall("secretmanager.secrets.list"), (c, ct) => c.ListSecretsAsync(prefix.Length == 0 ? null : $"name:{prefix}", page, ct), cancellationToken);
+                new GcpCall("secretmanager.secrets.list"),
+                (c, ct) => c.ListSecretsAsync(prefix.Length == 0 ? null : $"name:{prefix}", page, ct),
+                cancellationToken
+            );
             secrets.AddRange((found.Secrets ?? []).Where(s => GcpName.Last(s.Name).StartsWith(prefix, StringComparison.Ordinal)));
             page = found.NextPageToken is { Length: > 0 } next ? next : null;
-        }
-        while (page is not null);
+        } while (page is not null);
 
         return secrets;
     }
@@ -193,12 +221,23 @@ internal sealed partial class GcpStore : ISecretStore
         List<GcpVersion> versions = await AllVersionsAsync(name, cancellationToken);
         string? previous = PreviousOf(secret, versions);
         string? current = AliasedCurrent(secret) ?? versions.FirstOrDefault()?.Number;
-        return [.. versions.Select(v => new SecretVersionInfo(v.Number, v.CreateTime ?? default, StateOf(v), [.. StagesOf(secret, v.Number, isCurrent: v.Number == current, isPrevious: v.Number == previous)]))];
+        return
+        [
+            .. versions.Select(v => new SecretVersionInfo(
+                v.Number,
+                v.CreateTime ?? default,
+                StateOf(v),
+                [.. StagesOf(secret, v.Number, isCurrent: v.Number == current, isPrevious: v.Number == previous)]
+            )),
+        ];
     }
 
     private static IEnumerable<string> StagesOf(GcpSecret secret, string number, bool isCurrent, bool isPrevious)
     {
-        IEnumerable<string> own = (secret.VersionAliases ?? []).Where(a => a.Value.ToString() == number && a.Key is not (Stages.Current or Stages.Previous)).Select(static a => a.Key).Order(StringComparer.Ordinal);
+        IEnumerable<string> own = (secret.VersionAliases ?? [])
+            .Where(a => a.Value.ToString() == number && a.Key is not (Stages.Current or Stages.Previous))
+            .Select(static a => a.Key)
+            .Order(StringComparer.Ordinal);
         return [.. isCurrent ? [Stages.Current] : Array.Empty<string>(), .. isPrevious ? [Stages.Previous] : Array.Empty<string>(), .. own];
     }
 
@@ -218,11 +257,14 @@ internal sealed partial class GcpStore : ISecretStore
         string? page = null;
         do
         {
-            GcpVersionPage found = await CallAsync(new GcpCall("secretmanager.versions.list", name), (c, ct) => c.ListVersionsAsync(name, 1_000, page, ct), cancellationToken);
+            GcpVersionPage found = await CallAsync(
+                new GcpCall("secretmanager.versions.list", name),
+                (c, ct) => c.ListVersionsAsync(name, 1_000, page, ct),
+                cancellationToken
+            );
             versions.AddRange(found.Versions ?? []);
             page = found.NextPageToken is { Length: > 0 } next ? next : null;
-        }
-        while (page is not null);
+        } while (page is not null);
 
         // Lists lag behind; what we wrote is there all the same, and so is what came before it.
         if (await NewerAsync(name, versions.FirstOrDefault(), cancellationToken) is { } newer)
@@ -261,7 +303,11 @@ internal sealed partial class GcpStore : ISecretStore
         CallAsync(new GcpCall("secretmanager.secrets.get", name), (c, ct) => c.GetSecretAsync(name, ct), cancellationToken);
 
     private Task<GcpVersion> VersionAsync(string name, string version, CancellationToken cancellationToken, bool explains = true) =>
-        CallAsync(new GcpCall("secretmanager.versions.get", name, version) { Explains = explains }, (c, ct) => c.GetVersionAsync(name, version, ct), cancellationToken);
+        CallAsync(
+            new GcpCall("secretmanager.versions.get", name, version) { Explains = explains },
+            (c, ct) => c.GetVersionAsync(name, version, ct),
+            cancellationToken
+        );
 
     /// <returns>Null where there is none yet.</returns>
     /// <param name="explains">Whether a denial matters, and so its cause.</param>
@@ -283,7 +329,9 @@ internal sealed partial class GcpStore : ISecretStore
     private async Task<SecretDescription> DescribeAsync(GcpSecret secret, CancellationToken cancellationToken)
     {
         string name = GcpName.Last(secret.Name);
-        GcpVersion? newest = AliasedCurrent(secret) is { } aliased ? await VersionAsync(name, aliased, cancellationToken) : await NewestAsync(name, cancellationToken);
+        GcpVersion? newest = AliasedCurrent(secret) is { } aliased
+            ? await VersionAsync(name, aliased, cancellationToken)
+            : await NewestAsync(name, cancellationToken);
         return new SecretDescription(name)
         {
             Created = secret.CreateTime ?? default,
@@ -293,11 +341,19 @@ internal sealed partial class GcpStore : ISecretStore
             Labels = secret.Labels ?? [],
             Annotations = secret.Annotations ?? [],
             Expires = secret.ExpireTime,
-            Replication = _at.Location
-                ?? (secret.Replication?.UserManaged is { } managed ? string.Join(", ", (managed.Replicas ?? []).Select(static r => r.Location)) : "automatic"),
-            KmsKey = secret.CustomerManagedEncryption?.KmsKeyName
+            Replication =
+                _at.Location
+                ?? (
+                    secret.Replication?.UserManaged is { } managed
+                        ? string.Join(", ", (managed.Replicas ?? []).Select(static r => r.Location))
+                        : "automatic"
+                ),
+            KmsKey =
+                secret.CustomerManagedEncryption?.KmsKeyName
                 ?? secret.Replication?.Automatic?.CustomerManagedEncryption?.KmsKeyName
-                ?? secret.Replication?.UserManaged?.Replicas?.Select(static r => r.CustomerManagedEncryption?.KmsKeyName).FirstOrDefault(static k => k is not null),
+                ?? secret
+                    .Replication?.UserManaged?.Replicas?.Select(static r => r.CustomerManagedEncryption?.KmsKeyName)
+                    .FirstOrDefault(static k => k is not null),
         };
     }
 
@@ -310,7 +366,17 @@ internal sealed partial class GcpStore : ISecretStore
         {
             reply = await CallAsync(call, (c, ct) => c.AccessVersionAsync(name, version, ct), cancellationToken);
         }
-        catch (FlowSecretException e) when (explains && e.Id is (ErrorIds.SecretNotFound or ErrorIds.VersionNotFound or ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.BadArgument))
+        catch (FlowSecretException e)
+            when (explains
+                && e.Id
+                    is (
+                        ErrorIds.SecretNotFound
+                        or ErrorIds.VersionNotFound
+                        or ErrorIds.VersionDisabled
+                        or ErrorIds.VersionDestroyed
+                        or ErrorIds.BadArgument
+                    )
+            )
         {
             throw await WhyNotAsync(name, version, e, cancellationToken);
         }
@@ -327,7 +393,12 @@ internal sealed partial class GcpStore : ISecretStore
     }
 
     /// <summary>What the API says of a version alone, said of the secret: no secret, no version, no such version, disabled and what can be read instead.</summary>
-    internal async Task<FlowSecretException> WhyNotAsync(string name, string version, FlowSecretException error, CancellationToken cancellationToken)
+    internal async Task<FlowSecretException> WhyNotAsync(
+        string name,
+        string version,
+        FlowSecretException error,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -340,32 +411,54 @@ internal sealed partial class GcpStore : ISecretStore
                     return StoreErrors.HasNoVersion(Place, name);
             }
 
-            GcpVersionPage page = await CallAsync(new GcpCall("secretmanager.versions.list", name), (c, ct) => c.ListVersionsAsync(name, 100, null, ct), cancellationToken);
+            GcpVersionPage page = await CallAsync(
+                new GcpCall("secretmanager.versions.list", name),
+                (c, ct) => c.ListVersionsAsync(name, 100, null, ct),
+                cancellationToken
+            );
             List<GcpVersion> versions = page.Versions ?? [];
-            string number = version == Latest && versions.Count > 0 ? versions[0].Number
-                : secret.VersionAliases?.TryGetValue(version, out long aliased) == true ? aliased.ToString() : version;
+            string number =
+                version == Latest && versions.Count > 0 ? versions[0].Number
+                : secret.VersionAliases?.TryGetValue(version, out long aliased) == true ? aliased.ToString()
+                : version;
             string? readable = versions.FirstOrDefault(static v => StateOf(v) == VersionState.Enabled)?.Number;
-            return error.Id == ErrorIds.VersionDisabled ? StoreErrors.VersionDisabled(name, number, readable) : StoreErrors.VersionDestroyed(name, number, version == Latest ? readable : null);
+            return error.Id == ErrorIds.VersionDisabled
+                ? StoreErrors.VersionDisabled(name, number, readable)
+                : StoreErrors.VersionDestroyed(name, number, version == Latest ? readable : null);
         }
         catch (FlowSecretException why)
         {
             // Whoever may only read values cannot be told more than the first answer said.
-            return why.Id == ErrorIds.SecretNotFound || error.Id != ErrorIds.SecretNotFound ? (why.Id == ErrorIds.SecretNotFound ? why : error) : new FlowSecretException(
-                error.Id,
-                error.Category,
-                name,
-                $"There is no secret '{name}' in the {Place}, or it has no version yet; {Place.Identity} may not ask which",
-                error.Remedy);
+            return why.Id == ErrorIds.SecretNotFound || error.Id != ErrorIds.SecretNotFound
+                ? (why.Id == ErrorIds.SecretNotFound ? why : error)
+                : new FlowSecretException(
+                    error.Id,
+                    error.Category,
+                    name,
+                    $"There is no secret '{name}' in the {Place}, or it has no version yet; {Place.Identity} may not ask which",
+                    error.Remedy
+                );
         }
     }
 
-    private Task<ReadOutcome> ReadOutcomeAsync(string name, CancellationToken cancellationToken) => ReadOutcome.OfAsync(name, () => ReadAsync(name, VersionSelector.Current, cancellationToken));
+    private Task<ReadOutcome> ReadOutcomeAsync(string name, CancellationToken cancellationToken) =>
+        ReadOutcome.OfAsync(name, () => ReadAsync(name, VersionSelector.Current, cancellationToken));
 
-    private Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken) => DescribeOutcome.OfAsync(name, () => DescribeAsync(name, cancellationToken));
+    private Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken) =>
+        DescribeOutcome.OfAsync(name, () => DescribeAsync(name, cancellationToken));
 
-    internal Task<T> CallAsync<T>(GcpCall call, Func<ISecretManager, CancellationToken, Task<T>> send, CancellationToken cancellationToken) => CallAsync(call, send, null, cancellationToken);
+    internal Task<T> CallAsync<T>(
+        GcpCall call,
+        Func<ISecretManager, CancellationToken, Task<T>> send,
+        CancellationToken cancellationToken
+    ) => CallAsync(call, send, null, cancellationToken);
 
-    internal async Task<T> CallAsync<T>(GcpCall call, Func<ISecretManager, CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>>? settle, CancellationToken cancellationToken)
+    internal async Task<T> CallAsync<T>(
+        GcpCall call,
+        Func<ISecretManager, CancellationToken, Task<T>> send,
+        Func<CancellationToken, Task<Settled<T>>>? settle,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -378,12 +471,13 @@ internal sealed partial class GcpStore : ISecretStore
         }
     }
 
-    private static VersionState StateOf(GcpVersion version) => version.State switch
-    {
-        "ENABLED" => VersionState.Enabled,
-        "DISABLED" => VersionState.Disabled,
-        _ => VersionState.Destroyed,
-    };
+    private static VersionState StateOf(GcpVersion version) =>
+        version.State switch
+        {
+            "ENABLED" => VersionState.Enabled,
+            "DISABLED" => VersionState.Disabled,
+            _ => VersionState.Destroyed,
+        };
 
     [GeneratedRegex(@"\A([0-9]{1,18}|latest|[A-Za-z][A-Za-z0-9_-]{0,62})\z")]
     private static partial Regex VersionWord();

@@ -14,9 +14,7 @@ internal sealed class GcpTransport(HttpMessageHandler pool) : HttpClientFactory
     private sealed class Borrowed(HttpMessageHandler pool) : DelegatingHandler(pool)
     {
 #pragma warning disable CA2215 // The base would dispose of the pool.
-        protected override void Dispose(bool disposing)
-        {
-        }
+        protected override void Dispose(bool disposing) { }
 #pragma warning restore CA2215
     }
 }

@@ -8,7 +8,8 @@ namespace FlowSecrets.Providers.Gcp;
 /// </summary>
 internal static class GcpWarmUp
 {
-    private static readonly byte[] Answer = """{"name":"projects/p/secrets/s/versions/1","payload":{"data":"eA==","dataCrc32c":"2839306131"}}"""u8.ToArray();
+    private static readonly byte[] Answer =
+        """{"name":"projects/p/secrets/s/versions/1","payload":{"data":"eA==","dataCrc32c":"2839306131"}}"""u8.ToArray();
 
     /// <returns>How many of the two values came through.</returns>
     public static async Task<int> RunAsync()
@@ -17,11 +18,15 @@ internal static class GcpWarmUp
         StoreSelection selection = new(StoreKind.Gcp) { Project = "warm-up", Endpoint = "http://127.0.0.1:9" };
         GcloudConfiguration nothing = GcloudConfiguration.Read(static _ => "/");
         GcpPlace place = GcpPlace.Find(selection, nothing, static _ => null);
-        GcpStore store = new(place, GcpCredential.Find(selection, place, nothing, static _ => null), new GcpStoreOptions
-        {
-            Limits = new RetryLimits { Attempts = 1 },
-            Transport = new GcpTransport(new CannedHandler(Answer)),
-        });
+        GcpStore store = new(
+            place,
+            GcpCredential.Find(selection, place, nothing, static _ => null),
+            new GcpStoreOptions
+            {
+                Limits = new RetryLimits { Attempts = 1 },
+                Transport = new GcpTransport(new CannedHandler(Answer)),
+            }
+        );
         await foreach (ReadOutcome outcome in store.ReadManyAsync(["a", "b"], CancellationToken.None))
         {
             read += outcome.Secret is null ? 0 : 1;

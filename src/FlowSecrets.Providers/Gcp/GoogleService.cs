@@ -19,16 +19,18 @@ internal class GoogleService : BaseClientService
     private readonly Uri _address;
 
     public GoogleService(string name, Uri address, IConfigurableHttpClientInitializer? credential, GcpTransport transport)
-        : base(new Initializer
-        {
-            HttpClientFactory = transport,
-            HttpClientInitializer = credential,
-            ApplicationName = "FlowSecrets",
-            BaseUri = address.AbsoluteUri,
-            GZipEnabled = false,
-            HttpClientTimeout = Timeout.InfiniteTimeSpan,
-            DefaultExponentialBackOffPolicy = ExponentialBackOffPolicy.None,
-        })
+        : base(
+            new Initializer
+            {
+                HttpClientFactory = transport,
+                HttpClientInitializer = credential,
+                ApplicationName = "FlowSecrets",
+                BaseUri = address.AbsoluteUri,
+                GZipEnabled = false,
+                HttpClientTimeout = Timeout.InfiniteTimeSpan,
+                DefaultExponentialBackOffPolicy = ExponentialBackOffPolicy.None,
+            }
+        )
     {
         (_name, _address) = (name, address);
 
@@ -55,7 +57,9 @@ internal class GoogleService : BaseClientService
         try
         {
             await using Stream body = await response.Content.ReadAsStreamAsync();
-            T reply = await JsonSerializer.DeserializeAsync(body, (JsonTypeInfo<T>)GcpJson.Default.GetTypeInfo(typeof(T))!) ?? throw new JsonException("null");
+            T reply =
+                await JsonSerializer.DeserializeAsync(body, (JsonTypeInfo<T>)GcpJson.Default.GetTypeInfo(typeof(T))!)
+                ?? throw new JsonException("null");
             (reply as GcpAccess)?.Verify();
             return reply;
         }
@@ -97,14 +101,23 @@ internal class GoogleService : BaseClientService
         new Request<T>(this, method, path, body, reply.Type.Name).ExecuteAsync(cancellationToken);
 
     /// <summary>Sends a form, for what must not be in an address.</summary>
-    public async Task<T> SendFormAsync<T>(string path, IEnumerable<KeyValuePair<string, string>> form, JsonTypeInfo<T> reply, CancellationToken cancellationToken)
+    public async Task<T> SendFormAsync<T>(
+        string path,
+        IEnumerable<KeyValuePair<string, string>> form,
+        JsonTypeInfo<T> reply,
+        CancellationToken cancellationToken
+    )
     {
         using FormUrlEncodedContent content = new(form);
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(_address, path)) { Content = content };
         using HttpResponseMessage response = await HttpClient.SendAsync(request, cancellationToken);
         return response.IsSuccessStatusCode
             ? await DeserializeResponse<T>(response)
-            : throw new GoogleApiException(Name, reply.Type.Name) { Error = await DeserializeError(response), HttpStatusCode = response.StatusCode };
+            : throw new GoogleApiException(Name, reply.Type.Name)
+            {
+                Error = await DeserializeError(response),
+                HttpStatusCode = response.StatusCode,
+            };
     }
 
     protected static string Query(string name, string? value) => value is null ? "" : $"&{name}={WebUtility.UrlEncode(value)}";

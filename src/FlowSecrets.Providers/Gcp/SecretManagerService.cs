@@ -4,8 +4,12 @@ using Google.Apis.Http;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>Secret Manager v1.</summary>
-internal sealed class SecretManagerService(Uri address, string parent, IConfigurableHttpClientInitializer? credential, GcpTransport transport)
-    : GoogleService("secretmanager", address, credential, transport), ISecretManager
+internal sealed class SecretManagerService(
+    Uri address,
+    string parent,
+    IConfigurableHttpClientInitializer? credential,
+    GcpTransport transport
+) : GoogleService("secretmanager", address, credential, transport), ISecretManager
 {
     private const int PageSize = 25_000;
 
@@ -21,38 +25,92 @@ internal sealed class SecretManagerService(Uri address, string parent, IConfigur
         SendAsync(HttpMethod.Get, $"{_secrets}/{id}", null, GcpJson.Default.GcpSecret, cancellationToken);
 
     public Task<GcpSecretPage> ListSecretsAsync(string? filter, string? pageToken, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, $"{_secrets}?pageSize={PageSize}{Query("filter", filter)}{Query("pageToken", pageToken)}", null, GcpJson.Default.GcpSecretPage, cancellationToken);
+        SendAsync(
+            HttpMethod.Get,
+            $"{_secrets}?pageSize={PageSize}{Query("filter", filter)}{Query("pageToken", pageToken)}",
+            null,
+            GcpJson.Default.GcpSecretPage,
+            cancellationToken
+        );
 
     public Task<GcpSecret> UpdateSecretAsync(string id, GcpSecret change, string mask, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Patch, $"{_secrets}/{id}?updateMask={mask}", change, GcpJson.Default.GcpSecret, cancellationToken);
 
     public Task DeleteSecretAsync(string id, string? etag, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Delete, $"{_secrets}/{id}{(etag is null ? "" : "?etag=" + Uri.EscapeDataString(etag))}", null, GcpJson.Default.GcpNothing, cancellationToken);
+        SendAsync(
+            HttpMethod.Delete,
+            $"{_secrets}/{id}{(etag is null ? "" : "?etag=" + Uri.EscapeDataString(etag))}",
+            null,
+            GcpJson.Default.GcpNothing,
+            cancellationToken
+        );
 
     public Task<GcpVersion> AddVersionAsync(string id, GcpPayload payload, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, $"{_secrets}/{id}:addVersion", new GcpAddVersion { Payload = payload }, GcpJson.Default.GcpVersion, cancellationToken);
+        SendAsync(
+            HttpMethod.Post,
+            $"{_secrets}/{id}:addVersion",
+            new GcpAddVersion { Payload = payload },
+            GcpJson.Default.GcpVersion,
+            cancellationToken
+        );
 
     public Task<GcpVersion> GetVersionAsync(string id, string version, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, $"{_secrets}/{id}/versions/{version}", null, GcpJson.Default.GcpVersion, cancellationToken);
 
     public Task<GcpVersionPage> ListVersionsAsync(string id, int pageSize, string? pageToken, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, $"{_secrets}/{id}/versions?pageSize={pageSize}{Query("pageToken", pageToken)}", null, GcpJson.Default.GcpVersionPage, cancellationToken);
+        SendAsync(
+            HttpMethod.Get,
+            $"{_secrets}/{id}/versions?pageSize={pageSize}{Query("pageToken", pageToken)}",
+            null,
+            GcpJson.Default.GcpVersionPage,
+            cancellationToken
+        );
 
     public Task<GcpAccess> AccessVersionAsync(string id, string version, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, $"{_secrets}/{id}/versions/{version}:access", null, GcpJson.Default.GcpAccess, cancellationToken);
 
     public Task<GcpVersion> ChangeVersionAsync(string id, string version, string verb, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, $"{_secrets}/{id}/versions/{version}:{verb}", new GcpNothing(), GcpJson.Default.GcpVersion, cancellationToken);
+        SendAsync(
+            HttpMethod.Post,
+            $"{_secrets}/{id}/versions/{version}:{verb}",
+            new GcpNothing(),
+            GcpJson.Default.GcpVersion,
+            cancellationToken
+        );
 
     public Task<JsonObject> GetPolicyAsync(string id, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, $"{_secrets}/{id}:getIamPolicy?options.requestedPolicyVersion={PolicyVersion}", null, GcpJson.Default.JsonObject, cancellationToken);
+        SendAsync(
+            HttpMethod.Get,
+            $"{_secrets}/{id}:getIamPolicy?options.requestedPolicyVersion={PolicyVersion}",
+            null,
+            GcpJson.Default.JsonObject,
+            cancellationToken
+        );
 
     public Task<JsonObject> SetPolicyAsync(string id, JsonObject policy, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, $"{_secrets}/{id}:setIamPolicy", new GcpSetPolicy { Policy = policy }, GcpJson.Default.JsonObject, cancellationToken);
+        SendAsync(
+            HttpMethod.Post,
+            $"{_secrets}/{id}:setIamPolicy",
+            new GcpSetPolicy { Policy = policy },
+            GcpJson.Default.JsonObject,
+            cancellationToken
+        );
 
     public Task<GcpPermissions> TestPermissionsAsync(string id, IReadOnlyList<string> permissions, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, $"{_secrets}/{id}:testIamPermissions", new GcpPermissions { Permissions = [.. permissions] }, GcpJson.Default.GcpPermissions, cancellationToken);
+        SendAsync(
+            HttpMethod.Post,
+            $"{_secrets}/{id}:testIamPermissions",
+            new GcpPermissions { Permissions = [.. permissions] },
+            GcpJson.Default.GcpPermissions,
+            cancellationToken
+        );
 
     public Task<GcpLocationPage> ListLocationsAsync(CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, $"v1/projects/{parent.Split('/')[1]}/locations?pageSize=1000", null, GcpJson.Default.GcpLocationPage, cancellationToken);
+        SendAsync(
+            HttpMethod.Get,
+            $"v1/projects/{parent.Split('/')[1]}/locations?pageSize=1000",
+            null,
+            GcpJson.Default.GcpLocationPage,
+            cancellationToken
+        );
 }

@@ -171,7 +171,8 @@ internal static class GcpName
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString
+)]
 [JsonSerializable(typeof(GcpSecret))]
 [JsonSerializable(typeof(GcpSecretPage))]
 [JsonSerializable(typeof(GcpVersion))]

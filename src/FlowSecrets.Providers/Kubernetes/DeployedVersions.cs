@@ -13,7 +13,9 @@ internal sealed class DeployedVersions
     {
         try
         {
-            foreach ((string name, JsonNode? version) in annotation is not null && JsonNode.Parse(annotation) is JsonObject json ? json : [])
+            foreach (
+                (string name, JsonNode? version) in annotation is not null && JsonNode.Parse(annotation) is JsonObject json ? json : []
+            )
             {
                 if (version is JsonValue value && value.TryGetValue(out string? text))
                 {

@@ -19,13 +19,17 @@ internal static class KubeJson
 
     public static JsonObject? Object(this JsonObject json, params ReadOnlySpan<string> path) => json.At(path) as JsonObject;
 
-    public static IEnumerable<JsonObject> Objects(this JsonObject json, params ReadOnlySpan<string> path) => (json.At(path) as JsonArray)?.OfType<JsonObject>() ?? [];
+    public static IEnumerable<JsonObject> Objects(this JsonObject json, params ReadOnlySpan<string> path) =>
+        (json.At(path) as JsonArray)?.OfType<JsonObject>() ?? [];
 
-    public static string? Text(this JsonObject json, params ReadOnlySpan<string> path) => json.At(path) is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    public static string? Text(this JsonObject json, params ReadOnlySpan<string> path) =>
+        json.At(path) is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
-    public static long Number(this JsonObject json, params ReadOnlySpan<string> path) => json.At(path) is JsonValue value && value.TryGetValue(out long number) ? number : 0;
+    public static long Number(this JsonObject json, params ReadOnlySpan<string> path) =>
+        json.At(path) is JsonValue value && value.TryGetValue(out long number) ? number : 0;
 
-    public static bool Flag(this JsonObject json, params ReadOnlySpan<string> path) => json.At(path) is JsonValue value && value.TryGetValue(out bool flag) && flag;
+    public static bool Flag(this JsonObject json, params ReadOnlySpan<string> path) =>
+        json.At(path) is JsonValue value && value.TryGetValue(out bool flag) && flag;
 
     public static DateTimeOffset? Time(this JsonObject json, params ReadOnlySpan<string> path) => TimeOf(json.Text(path));
 
@@ -33,5 +37,6 @@ internal static class KubeJson
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
 
     /// <summary>A condition of the status.</summary>
-    public static JsonObject? Condition(this JsonObject json, string type) => json.Objects("status", "conditions").FirstOrDefault(c => c.Text("type") == type);
+    public static JsonObject? Condition(this JsonObject json, string type) =>
+        json.Objects("status", "conditions").FirstOrDefault(c => c.Text("type") == type);
 }

@@ -16,13 +16,23 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
     /// <exception cref="FlowSecretException">KubectlMissing, WorkloadNotFound, AccessDenied, Conflict, BadArgument, StoreUnavailable.</exception>
     public async Task<ErasedBuffer> RunAsync(string target, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        string program = ProgramFinder.Find(OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl", environment) ?? throw new FlowSecretException(
-            ErrorIds.KubectlMissing,
-            FlowErrorCategory.ObjectNotFound,
-            target,
-            "kubectl is not on PATH, and Kubernetes is reached through it",
-            "Install it: https://kubernetes.io/docs/tasks/tools/; it must be on PATH");
-        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
+        string program =
+            ProgramFinder.Find(OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl", environment)
+            ?? throw new FlowSecretException(
+                ErrorIds.KubectlMissing,
+                FlowErrorCategory.ObjectNotFound,
+                target,
+                "kubectl is not on PATH, and Kubernetes is reached through it",
+                "Install it: https://kubernetes.io/docs/tasks/tools/; it must be on PATH"
+            );
+        ProcessStartInfo start = new(program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        };
         foreach (string argument in context is null ? arguments : arguments.Prepend(context).Prepend("--context"))
         {
             start.ArgumentList.Add(argument);
@@ -51,7 +61,13 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
         }
         catch (Win32Exception)
         {
-            throw new FlowSecretException(ErrorIds.KubectlMissing, FlowErrorCategory.ObjectNotFound, target, $"'{program}' could not be started", "Install kubectl anew: https://kubernetes.io/docs/tasks/tools/");
+            throw new FlowSecretException(
+                ErrorIds.KubectlMissing,
+                FlowErrorCategory.ObjectNotFound,
+                target,
+                $"'{program}' could not be started",
+                "Install kubectl anew: https://kubernetes.io/docs/tasks/tools/"
+            );
         }
         catch (OperationCanceledException)
         {
@@ -70,37 +86,50 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
     {
         // Its log comes first and says the same at length.
         string error = string.Join('\n', said.Split('\n').Where(static line => !LogLine().IsMatch(line)));
-        return NoContext().IsMatch(error) ? new FlowSecretException(
-                ErrorIds.WorkloadNotFound,
-                FlowErrorCategory.ObjectNotFound,
-                target,
-                $"kubectl does not know {Cluster}, in which {target} is looked for",
-                "Correct 'context' in the catalog's 'workloads', or make it. There are: kubectl config get-contexts")
-            : error.Contains("must be logged in to the server", StringComparison.Ordinal) ? new FlowSecretException(
-                ErrorIds.NotAuthenticated,
-                FlowErrorCategory.AuthenticationError,
-                target,
-                $"The cluster of {Cluster} refused kubectl's credentials{RemoteText.Quote(error)}",
-                $"Log in to it anew, until this shows who you are: kubectl {Option}auth whoami") { AccessCause = AccessCauses.NotAuthenticated }
-            : error.Contains("(NotFound)", StringComparison.Ordinal) ? new FlowSecretException(
-                ErrorIds.WorkloadNotFound,
-                FlowErrorCategory.ObjectNotFound,
-                target,
-                $"There is no {target} in the cluster of {Cluster}{RemoteText.Quote(error)}",
-                "Correct namespace, name and context in the catalog's 'workloads'. Contexts: kubectl config get-contexts")
+        return NoContext().IsMatch(error)
+                ? new FlowSecretException(
+                    ErrorIds.WorkloadNotFound,
+                    FlowErrorCategory.ObjectNotFound,
+                    target,
+                    $"kubectl does not know {Cluster}, in which {target} is looked for",
+                    "Correct 'context' in the catalog's 'workloads', or make it. There are: kubectl config get-contexts"
+                )
+            : error.Contains("must be logged in to the server", StringComparison.Ordinal)
+                ? new FlowSecretException(
+                    ErrorIds.NotAuthenticated,
+                    FlowErrorCategory.AuthenticationError,
+                    target,
+                    $"The cluster of {Cluster} refused kubectl's credentials{RemoteText.Quote(error)}",
+                    $"Log in to it anew, until this shows who you are: kubectl {Option}auth whoami"
+                )
+                {
+                    AccessCause = AccessCauses.NotAuthenticated,
+                }
+            : error.Contains("(NotFound)", StringComparison.Ordinal)
+                ? new FlowSecretException(
+                    ErrorIds.WorkloadNotFound,
+                    FlowErrorCategory.ObjectNotFound,
+                    target,
+                    $"There is no {target} in the cluster of {Cluster}{RemoteText.Quote(error)}",
+                    "Correct namespace, name and context in the catalog's 'workloads'. Contexts: kubectl config get-contexts"
+                )
             : error.Contains("(Forbidden)", StringComparison.Ordinal) ? Forbidden(target, error)
-            : error.Contains("(Conflict)", StringComparison.Ordinal) ? new FlowSecretException(
-                ErrorIds.Conflict,
-                FlowErrorCategory.ResourceBusy,
-                target,
-                $"{target} is being changed by somebody else at the same time",
-                "Look who changes it, then run the same command again; nothing was changed by this command.")
-            : Invalid().IsMatch(error) ? new FlowSecretException(
-                ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
-                target,
-                $"The cluster refuses the change of {target}{RemoteText.Quote(error)}",
-                "Correct what it names; nothing was changed.")
+            : error.Contains("(Conflict)", StringComparison.Ordinal)
+                ? new FlowSecretException(
+                    ErrorIds.Conflict,
+                    FlowErrorCategory.ResourceBusy,
+                    target,
+                    $"{target} is being changed by somebody else at the same time",
+                    "Look who changes it, then run the same command again; nothing was changed by this command."
+                )
+            : Invalid().IsMatch(error)
+                ? new FlowSecretException(
+                    ErrorIds.BadArgument,
+                    FlowErrorCategory.InvalidArgument,
+                    target,
+                    $"The cluster refuses the change of {target}{RemoteText.Quote(error)}",
+                    "Correct what it names; nothing was changed."
+                )
             : Unavailable(target, $"kubectl failed{RemoteText.Quote(error)}");
     }
 
@@ -112,15 +141,21 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
             FlowErrorCategory.PermissionDenied,
             target,
             $"The cluster does not let you {(verb is "get" or "list" ? "see" : "change")} {target}{RemoteText.Quote(error)}",
-            $"Let its administrator allow '{verb}' on it. What you may: kubectl {Option}auth can-i --list") { AccessCause = AccessCauses.NoGrant };
+            $"Let its administrator allow '{verb}' on it. What you may: kubectl {Option}auth can-i --list"
+        )
+        {
+            AccessCause = AccessCauses.NoGrant,
+        };
     }
 
-    private FlowSecretException Unavailable(string target, string cause) => new(
-        ErrorIds.StoreUnavailable,
-        FlowErrorCategory.ResourceUnavailable,
-        target,
-        $"{cause} ({Cluster})",
-        $"See whether it reaches the cluster: kubectl {Option}cluster-info");
+    private FlowSecretException Unavailable(string target, string cause) =>
+        new(
+            ErrorIds.StoreUnavailable,
+            FlowErrorCategory.ResourceUnavailable,
+            target,
+            $"{cause} ({Cluster})",
+            $"See whether it reaches the cluster: kubectl {Option}cluster-info"
+        );
 
     private string Option => context is null ? "" : $"--context '{RemoteText.Argument(context, "CONTEXT")}' ";
 

@@ -38,7 +38,11 @@ internal sealed class KubernetesCluster(KubernetesPlace place, Kubectl kubectl)
     public async Task<IReadOnlyList<JsonObject>> ReadPodsAsync(string selector, CancellationToken cancellationToken)
     {
         string target = $"the pods of {place}";
-        using ErasedBuffer output = await kubectl.RunAsync(target, ["get", "--namespace", place.Namespace, "--output", "json", "--selector", selector, "--", "pods"], cancellationToken);
+        using ErasedBuffer output = await kubectl.RunAsync(
+            target,
+            ["get", "--namespace", place.Namespace, "--output", "json", "--selector", selector, "--", "pods"],
+            cancellationToken
+        );
         return [.. Parse(output, target).Objects("items")];
     }
 
@@ -48,7 +52,12 @@ internal sealed class KubernetesCluster(KubernetesPlace place, Kubectl kubectl)
     /// <param name="read">The workload as it must still be; null: whatever it is.</param>
     /// <returns>The workload afterwards.</returns>
     /// <exception cref="FlowSecretException">Conflict: it has been changed.</exception>
-    public async Task<JsonObject> PatchTemplateAsync(string type, JsonObject template, JsonObject? read, CancellationToken cancellationToken)
+    public async Task<JsonObject> PatchTemplateAsync(
+        string type,
+        JsonObject template,
+        JsonObject? read,
+        CancellationToken cancellationToken
+    )
     {
         JsonObject patch = new() { ["spec"] = new JsonObject { ["template"] = template } };
         if (read?.Text("metadata", "resourceVersion") is { } version)
@@ -57,21 +66,55 @@ internal sealed class KubernetesCluster(KubernetesPlace place, Kubectl kubectl)
         }
 
         string target = TargetOf(place.Kind, place.Name);
-        using ErasedBuffer output = await kubectl.RunAsync(target, ["patch", "--namespace", place.Namespace, "--output", "json", "--type", type, "--patch", patch.ToJsonString(), "--", place.Kind, place.Name], cancellationToken);
+        using ErasedBuffer output = await kubectl.RunAsync(
+            target,
+            [
+                "patch",
+                "--namespace",
+                place.Namespace,
+                "--output",
+                "json",
+                "--type",
+                type,
+                "--patch",
+                patch.ToJsonString(),
+                "--",
+                place.Kind,
+                place.Name,
+            ],
+            cancellationToken
+        );
         return Parse(output, target);
     }
 
     /// <summary>Lets the operator read its store anew.</summary>
     /// <param name="mark">Another one than before.</param>
     public async Task ForceSyncAsync(string externalSecret, string mark, CancellationToken cancellationToken) =>
-        (await kubectl.RunAsync(
-            TargetOf(ExternalSecret, externalSecret),
-            ["annotate", "--namespace", place.Namespace, "--overwrite", "--", ExternalSecretKind, externalSecret, "force-sync=" + mark],
-            cancellationToken)).Dispose();
+        (
+            await kubectl.RunAsync(
+                TargetOf(ExternalSecret, externalSecret),
+                ["annotate", "--namespace", place.Namespace, "--overwrite", "--", ExternalSecretKind, externalSecret, "force-sync=" + mark],
+                cancellationToken
+            )
+        ).Dispose();
 
     // After '--' a name is a name, whatever a stranger's catalog says: '--kubeconfig=FILE' can start programs.
     private Task<ErasedBuffer> GetAsync(string kind, string name, IReadOnlyList<string> options, CancellationToken cancellationToken) =>
-        kubectl.RunAsync(TargetOf(kind, name), ["get", "--namespace", place.Namespace, "--output", "json", .. options, "--", kind == ExternalSecret ? ExternalSecretKind : kind, name], cancellationToken);
+        kubectl.RunAsync(
+            TargetOf(kind, name),
+            [
+                "get",
+                "--namespace",
+                place.Namespace,
+                "--output",
+                "json",
+                .. options,
+                "--",
+                kind == ExternalSecret ? ExternalSecretKind : kind,
+                name,
+            ],
+            cancellationToken
+        );
 
     private string TargetOf(string kind, string name) => $"{kind} {place.Namespace}/{name}";
 
@@ -89,5 +132,11 @@ internal sealed class KubernetesCluster(KubernetesPlace place, Kubectl kubectl)
 
     /// <summary>Without the parser's own words, which quote what it reads.</summary>
     private static FlowSecretException NotJson(string target) =>
-        new(ErrorIds.StoreUnavailable, FlowErrorCategory.InvalidData, target, $"What kubectl prints of {target} is not what Kubernetes has", "See which kubectl that is: kubectl version --client");
+        new(
+            ErrorIds.StoreUnavailable,
+            FlowErrorCategory.InvalidData,
+            target,
+            $"What kubectl prints of {target} is not what Kubernetes has",
+            "See which kubectl that is: kubectl version --client"
+        );
 }

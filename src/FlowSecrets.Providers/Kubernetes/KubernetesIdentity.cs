@@ -8,7 +8,12 @@ internal static class KubernetesIdentity
     private const string GkeAnnotation = "iam.gke.io/gcp-service-account";
     private const string EksAnnotation = "eks.amazonaws.com/role-arn";
 
-    public static async Task<WorkloadIdentity> FindAsync(KubernetesPlace place, KubernetesCluster cluster, StoreKind store, CancellationToken cancellationToken)
+    public static async Task<WorkloadIdentity> FindAsync(
+        KubernetesPlace place,
+        KubernetesCluster cluster,
+        StoreKind store,
+        CancellationToken cancellationToken
+    )
     {
         JsonObject running = await cluster.ReadAsync(cancellationToken);
         string space = place.Namespace;
@@ -17,7 +22,10 @@ internal static class KubernetesIdentity
         string source = $"{place} runs as the service account {space}/{account}";
         string annotation = store == StoreKind.Aws ? EksAnnotation : GkeAnnotation;
         return found.Text("metadata", "annotations", annotation) is { } bound
-            ? new WorkloadIdentity(store == StoreKind.Aws ? bound : "serviceAccount:" + bound, $"{source}, whose annotation {annotation} names {bound}")
+            ? new WorkloadIdentity(
+                store == StoreKind.Aws ? bound : "serviceAccount:" + bound,
+                $"{source}, whose annotation {annotation} names {bound}"
+            )
             : throw new FlowSecretException(
                 ErrorIds.WorkloadNotFound,
                 FlowErrorCategory.ObjectNotFound,
@@ -25,6 +33,7 @@ internal static class KubernetesIdentity
                 $"{source}, which no annotation {annotation} binds to an identity of {(store == StoreKind.Aws ? "AWS" : "Google Cloud")}",
                 store == StoreKind.Aws
                     ? $"If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN (aws eks list-pod-identity-associations --cluster-name CLUSTER --namespace {space} --service-account {account})"
-                    : $"If it is let in directly, name it: -Principal 'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog/subject/ns/{space}/sa/{account}'");
+                    : $"If it is let in directly, name it: -Principal 'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog/subject/ns/{space}/sa/{account}'"
+            );
     }
 }

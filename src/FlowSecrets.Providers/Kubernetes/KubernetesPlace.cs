@@ -13,25 +13,37 @@ internal sealed record KubernetesPlace(string Workload, string Kind, string Name
     private static readonly string[] Kinds = ["deployment", "statefulset", "daemonset"];
 
     /// <summary>kubectl with what finds the namespace, for between two words of a command that is pasted.</summary>
-    private string Start => $"kubectl {(Context is null ? "" : $"--context='{RemoteText.Argument(Context, "CONTEXT")}' ")}--namespace='{RemoteText.Argument(Namespace, "NAMESPACE")}'";
+    private string Start =>
+        $"kubectl {(Context is null ? "" : $"--context='{RemoteText.Argument(Context, "CONTEXT")}' ")}--namespace='{RemoteText.Argument(Namespace, "NAMESPACE")}'";
 
     /// <summary>Such as: kubectl --namespace='shop' rollout status 'deployment/api'.</summary>
     public string Command(string verb) => Command(verb, Kind, Name);
 
     // Kind and name are one word, so that no name is an option.
-    public string Command(string verb, string kind, string name, string more = "") => $"{Start} {verb} '{kind}/{RemoteText.Argument(name, "NAME")}'{more}";
+    public string Command(string verb, string kind, string name, string more = "") =>
+        $"{Start} {verb} '{kind}/{RemoteText.Argument(name, "NAME")}'{more}";
 
     public override string ToString() => $"{Kind} {Namespace}/{Name}";
 
     /// <exception cref="FlowSecretException">BadArgument: the catalog does not say what it is.</exception>
     public static KubernetesPlace Of(CatalogWorkload workload)
     {
-        string kind = Kinds.FirstOrDefault(workload.Settings.ContainsKey) ?? throw new FlowSecretException(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
+        string kind =
+            Kinds.FirstOrDefault(workload.Settings.ContainsKey)
+            ?? throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                workload.Name,
+                $"The workload '{workload.Name}' does not say what it is in Kubernetes",
+                "Add 'deployment', 'statefulset' or 'daemonset' with its name to the catalog's workload."
+            );
+        return new KubernetesPlace(
             workload.Name,
-            $"The workload '{workload.Name}' does not say what it is in Kubernetes",
-            "Add 'deployment', 'statefulset' or 'daemonset' with its name to the catalog's workload.");
-        return new KubernetesPlace(workload.Name, kind, workload.Settings.GetValueOrDefault("namespace") ?? "default", workload.Settings[kind], workload.Settings.GetValueOrDefault("context"), workload.Settings.GetValueOrDefault("container"));
+            kind,
+            workload.Settings.GetValueOrDefault("namespace") ?? "default",
+            workload.Settings[kind],
+            workload.Settings.GetValueOrDefault("context"),
+            workload.Settings.GetValueOrDefault("container")
+        );
     }
 }

@@ -57,7 +57,10 @@ internal sealed class KubernetesRollout(KubernetesPlace place, KubernetesCluster
         }
 
         // A pod that is told to end is no longer counted, but still works with what it has until it has ended.
-        int old = (await KubernetesPods.TryReadAsync(cluster, workload, cancellationToken))?.OlderThan(new PodTemplate(place with { Container = null }, workload)) ?? 0;
+        int old =
+            (await KubernetesPods.TryReadAsync(cluster, workload, cancellationToken))?.OlderThan(
+                new PodTemplate(place with { Container = null }, workload)
+            ) ?? 0;
         return old == 0 ? null : $"{old} old {(old == 1 ? "pod has" : "pods have")} not ended yet";
     }
 

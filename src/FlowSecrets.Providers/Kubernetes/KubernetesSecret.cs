@@ -36,7 +36,13 @@ internal sealed class KubernetesSecret : IDisposable
             using JsonDocument document = JsonDocument.Parse(json);
             if (Member(document.RootElement, "metadata") is { } metadata)
             {
-                secret.ExternalSecret = Items(metadata, "ownerReferences").Where(static o => Text(o, "kind") == "ExternalSecret" && Text(o, "apiVersion")?.StartsWith("external-secrets.io/", StringComparison.Ordinal) == true).Select(static o => Text(o, "name")).FirstOrDefault();
+                secret.ExternalSecret = Items(metadata, "ownerReferences")
+                    .Where(static o =>
+                        Text(o, "kind") == "ExternalSecret"
+                        && Text(o, "apiVersion")?.StartsWith("external-secrets.io/", StringComparison.Ordinal) == true
+                    )
+                    .Select(static o => Text(o, "name"))
+                    .FirstOrDefault();
                 secret.Changed = Items(metadata, "managedFields").Select(static f => KubeJson.TimeOf(Text(f, "time"))).Max();
             }
 
@@ -68,11 +74,14 @@ internal sealed class KubernetesSecret : IDisposable
     /// <summary>From the text itself, so that no string of it is made.</summary>
     private static SecretValue Decode(JsonElement element)
     {
-        ReadOnlySpan<byte> raw = element.ValueKind == JsonValueKind.String ? JsonMarshal.GetRawUtf8Value(element)[1..^1] : throw new FormatException();
+        ReadOnlySpan<byte> raw =
+            element.ValueKind == JsonValueKind.String ? JsonMarshal.GetRawUtf8Value(element)[1..^1] : throw new FormatException();
         byte[] decoded = GC.AllocateUninitializedArray<byte>(Base64.GetMaxDecodedFromUtf8Length(raw.Length), pinned: true);
         try
         {
-            return Base64.DecodeFromUtf8(raw, decoded, out _, out int length) == OperationStatus.Done ? SecretValue.FromBytes(decoded.AsSpan(0, length)) : throw new FormatException();
+            return Base64.DecodeFromUtf8(raw, decoded, out _, out int length) == OperationStatus.Done
+                ? SecretValue.FromBytes(decoded.AsSpan(0, length))
+                : throw new FormatException();
         }
         finally
         {
@@ -80,9 +89,12 @@ internal sealed class KubernetesSecret : IDisposable
         }
     }
 
-    private static JsonElement? Member(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement found) ? found : null;
+    private static JsonElement? Member(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement found) ? found : null;
 
-    private static string? Text(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static string? Text(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : Enumerable.Empty<JsonElement>();
+    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
+        Member(element, name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : Enumerable.Empty<JsonElement>();
 }

@@ -10,7 +10,11 @@ internal sealed class KubernetesSecrets : IDisposable
     /// <summary>When any of them was last changed; null: not known.</summary>
     public DateTimeOffset? Changed => _byName.Values.Max(static s => s.Changed);
 
-    public static async Task<KubernetesSecrets> ReadAsync(KubernetesCluster cluster, PodTemplate template, CancellationToken cancellationToken)
+    public static async Task<KubernetesSecrets> ReadAsync(
+        KubernetesCluster cluster,
+        PodTemplate template,
+        CancellationToken cancellationToken
+    )
     {
         KubernetesSecrets secrets = new();
         try

@@ -19,31 +19,44 @@ internal sealed class KubernetesStatus(JsonObject workload, string kind)
     public bool HasFailed => kind == "deployment" && Observed >= Generation && Progressing?.Text("reason") == TooLate;
 
     /// <summary>All pods are the newest's, and serve.</summary>
-    public bool IsComplete => Observed >= Generation && kind switch
-    {
-        "deployment" => Updated >= Wanted && Has("replicas") <= Updated && Has("availableReplicas") >= Updated,
-        "statefulset" => Has("readyReplicas") >= Wanted && (workload.Text("status", "currentRevision") == workload.Text("status", "updateRevision") || Updated >= Wanted),
-        _ => Updated >= Wanted && Has("numberAvailable") >= Wanted,
-    };
+    public bool IsComplete =>
+        Observed >= Generation
+        && kind switch
+        {
+            "deployment" => Updated >= Wanted && Has("replicas") <= Updated && Has("availableReplicas") >= Updated,
+            "statefulset" => Has("readyReplicas") >= Wanted
+                && (workload.Text("status", "currentRevision") == workload.Text("status", "updateRevision") || Updated >= Wanted),
+            _ => Updated >= Wanted && Has("numberAvailable") >= Wanted,
+        };
 
-    public WorkloadHealth Health => IsPaused || Barrier is not null ? WorkloadHealth.Paused : HasFailed ? WorkloadHealth.Failed : IsComplete ? WorkloadHealth.Healthy : WorkloadHealth.Deploying;
+    public WorkloadHealth Health =>
+        IsPaused || Barrier is not null ? WorkloadHealth.Paused
+        : HasFailed ? WorkloadHealth.Failed
+        : IsComplete ? WorkloadHealth.Healthy
+        : WorkloadHealth.Deploying;
 
     /// <summary>Empty: all is well.</summary>
-    public string Detail => Health switch
-    {
-        WorkloadHealth.Failed => RemoteText.Clean(Progressing?.Text("message") ?? ""),
-        WorkloadHealth.Deploying => Progress,
-        WorkloadHealth.Paused => Barrier ?? "",
-        _ => "",
-    };
+    public string Detail =>
+        Health switch
+        {
+            WorkloadHealth.Failed => RemoteText.Clean(Progressing?.Text("message") ?? ""),
+            WorkloadHealth.Deploying => Progress,
+            WorkloadHealth.Paused => Barrier ?? "",
+            _ => "",
+        };
 
     /// <summary>Such as: 1 of 3 pods updated, 2 available.</summary>
-    public string Progress => Observed < Generation ? "its controller has not seen the change yet" : $"{Updated} of {Wanted} pods updated, {Available} available{(Old > 0 ? $", {Old} old" : "")}";
+    public string Progress =>
+        Observed < Generation
+            ? "its controller has not seen the change yet"
+            : $"{Updated} of {Wanted} pods updated, {Available} available{(Old > 0 ? $", {Old} old" : "")}";
 
     /// <summary>A reason why a new template would not reach all of its pods; null: it does.</summary>
     public string? Barrier =>
-        kind != "deployment" && workload.Text("spec", "updateStrategy", "type") == "OnDelete" ? "its updateStrategy is OnDelete, so its pods stay as they are until somebody deletes them"
-        : kind == "statefulset" && workload.Number("spec", "updateStrategy", "rollingUpdate", "partition") is > 0 and var partition ? $"its updateStrategy has the partition {partition}, so the pods below that number stay as they are"
+        kind != "deployment" && workload.Text("spec", "updateStrategy", "type") == "OnDelete"
+            ? "its updateStrategy is OnDelete, so its pods stay as they are until somebody deletes them"
+        : kind == "statefulset" && workload.Number("spec", "updateStrategy", "rollingUpdate", "partition") is > 0 and var partition
+            ? $"its updateStrategy has the partition {partition}, so the pods below that number stay as they are"
         : null;
 
     /// <summary>When the newest pods were made available at the latest: they were not started later than that.</summary>
@@ -51,11 +64,22 @@ internal sealed class KubernetesStatus(JsonObject workload, string kind)
 
     private JsonObject? Progressing => workload.Condition("Progressing");
 
-    private long Wanted => kind == "daemonset" ? Has("desiredNumberScheduled") : workload.At("spec", "replicas") is null ? 1 : workload.Number("spec", "replicas");
+    private long Wanted =>
+        kind == "daemonset" ? Has("desiredNumberScheduled")
+        : workload.At("spec", "replicas") is null ? 1
+        : workload.Number("spec", "replicas");
 
     private long Updated => kind == "daemonset" ? Has("updatedNumberScheduled") : Has("updatedReplicas");
 
-    private long Available => Has(kind switch { "deployment" => "availableReplicas", "statefulset" => "readyReplicas", _ => "numberAvailable" });
+    private long Available =>
+        Has(
+            kind switch
+            {
+                "deployment" => "availableReplicas",
+                "statefulset" => "readyReplicas",
+                _ => "numberAvailable",
+            }
+        );
 
     private long Old => kind == "deployment" ? Math.Max(0, Has("replicas") - Updated) : 0;
 

@@ -28,7 +28,15 @@ internal sealed class KubernetesVariables(KubernetesPlace place, KubernetesClust
                 }
 
                 // Replaced whole: else another source of the variable would stay beside the new one.
-                JsonObject wanted = new() { ["name"] = binding.Variable, ["valueFrom"] = new JsonObject { ["$patch"] = "replace", ["secretKeyRef"] = new JsonObject { ["name"] = secret, ["key"] = key } } };
+                JsonObject wanted = new()
+                {
+                    ["name"] = binding.Variable,
+                    ["valueFrom"] = new JsonObject
+                    {
+                        ["$patch"] = "replace",
+                        ["secretKeyRef"] = new JsonObject { ["name"] = secret, ["key"] = key },
+                    },
+                };
                 if (entry is null || entry["valueFrom"] is null)
                 {
                     wanted.Object("valueFrom")!.Remove("$patch");
@@ -41,7 +49,8 @@ internal sealed class KubernetesVariables(KubernetesPlace place, KubernetesClust
 
                 return wanted;
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <returns>False where there was none.</returns>
@@ -50,10 +59,12 @@ internal sealed class KubernetesVariables(KubernetesPlace place, KubernetesClust
         (string secret, string key) = SourceOf(binding);
         return EditAsync(
             binding,
-            entry => entry is null ? null
+            entry =>
+                entry is null ? null
                 : IsFrom(entry, secret, key) ? new JsonObject { ["name"] = binding.Variable, ["$patch"] = "delete" }
                 : throw KubernetesErrors.Foreign(place, binding.Variable, secret, key),
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <param name="change">Of what is there to the entry of the patch; null: nothing is to be done.</param>
@@ -72,7 +83,12 @@ internal sealed class KubernetesVariables(KubernetesPlace place, KubernetesClust
             JsonObject part = new() { ["name"] = container.Text("name"), ["env"] = new JsonArray(entry) };
             try
             {
-                await cluster.PatchTemplateAsync("strategic", new JsonObject { ["spec"] = new JsonObject { [list] = new JsonArray(part) } }, workload, cancellationToken);
+                await cluster.PatchTemplateAsync(
+                    "strategic",
+                    new JsonObject { ["spec"] = new JsonObject { [list] = new JsonArray(part) } },
+                    workload,
+                    cancellationToken
+                );
                 return true;
             }
             catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && attempt < Attempts)
@@ -90,7 +106,9 @@ internal sealed class KubernetesVariables(KubernetesPlace place, KubernetesClust
             JsonObject[] all = [.. template.Of(list)];
             if (name is null)
             {
-                return all is [{ } only] ? (list, only) : throw KubernetesErrors.BadContainer(place, $"{place} has several containers", all);
+                return all is [{ } only]
+                    ? (list, only)
+                    : throw KubernetesErrors.BadContainer(place, $"{place} has several containers", all);
             }
 
             if (all.FirstOrDefault(c => c.Text("name") == name) is { } found)
@@ -99,12 +117,24 @@ internal sealed class KubernetesVariables(KubernetesPlace place, KubernetesClust
             }
         }
 
-        throw KubernetesErrors.BadContainer(place, $"{place} has no container '{name}'", template.Of("containers").Concat(template.Of("initContainers")));
+        throw KubernetesErrors.BadContainer(
+            place,
+            $"{place} has no container '{name}'",
+            template.Of("containers").Concat(template.Of("initContainers"))
+        );
     }
 
     private (string Secret, string Key) SourceOf(WorkloadBinding binding) =>
-        (string.IsNullOrEmpty(binding.KubernetesSecret) ? throw KubernetesErrors.NoKubernetesSecret(place, binding.Variable) : binding.KubernetesSecret, binding.KubernetesKey ?? binding.Variable);
+        (
+            string.IsNullOrEmpty(binding.KubernetesSecret)
+                ? throw KubernetesErrors.NoKubernetesSecret(place, binding.Variable)
+                : binding.KubernetesSecret,
+            binding.KubernetesKey ?? binding.Variable
+        );
 
     private static bool IsFrom(JsonObject entry, string secret, string key) =>
-        string.IsNullOrEmpty(entry.Text("value")) && PodTemplate.Reference(entry) is { } reference && reference.Text("name") == secret && reference.Text("key") == key;
+        string.IsNullOrEmpty(entry.Text("value"))
+        && PodTemplate.Reference(entry) is { } reference
+        && reference.Text("name") == secret
+        && reference.Text("key") == key;
 }

@@ -47,10 +47,22 @@ internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind sto
         JsonObject found = await cluster.ReadAsync(cancellationToken);
         PodTemplate template = new(place, found);
         KubernetesStatus status = new(found, place.Kind);
-        return new WorkloadState(status.Health, await new RunningVersions(cluster, found, template, status).OfAsync(secrets, cancellationToken)) { Detail = status.Detail, HoldsValues = template.HoldsValues };
+        return new WorkloadState(
+            status.Health,
+            await new RunningVersions(cluster, found, template, status).OfAsync(secrets, cancellationToken)
+        )
+        {
+            Detail = status.Detail,
+            HoldsValues = template.HoldsValues,
+        };
     }
 
-    public async Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken)
+    public async Task<string> RedeployAsync(
+        IReadOnlyList<WorkloadSecret> secrets,
+        bool always,
+        Action<string> say,
+        CancellationToken cancellationToken
+    )
     {
         (KubernetesPlace place, KubernetesCluster cluster) = Open();
         SecretFeed feed = new(place, cluster, Clock, SyncTimeout);
@@ -68,7 +80,10 @@ internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind sto
                 return Mark(found);
             }
 
-            JsonObject annotations = new() { [PodTemplate.Restarted] = Clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture) };
+            JsonObject annotations = new()
+            {
+                [PodTemplate.Restarted] = Clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            };
             if (secrets.Count > 0)
             {
                 annotations[PodTemplate.Versions] = deployed.With(secrets);
@@ -96,9 +111,11 @@ internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind sto
             : throw KubernetesErrors.NoMark(place, deployment);
     }
 
-    public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => Variables().BindAsync(binding, cancellationToken);
+    public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) =>
+        Variables().BindAsync(binding, cancellationToken);
 
-    public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => Variables().UnbindAsync(binding, cancellationToken);
+    public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) =>
+        Variables().UnbindAsync(binding, cancellationToken);
 
     /// <summary>The workload, if a change of its template would reach all of its pods.</summary>
     private static async Task<JsonObject> ReadyAsync(KubernetesPlace place, KubernetesCluster cluster, CancellationToken cancellationToken)

@@ -30,10 +30,17 @@ internal sealed class PodTemplate
     }
 
     /// <summary>In the order in which they were written; without those that are read twice.</summary>
-    public IReadOnlyList<SecretUse> Uses => [.. _containers.SelectMany(c => Variables(c).Concat(Groups(c).Select(static g => new SecretUse(g.Secret, null, null))).Concat(Files(c))).Distinct()];
+    public IReadOnlyList<SecretUse> Uses =>
+        [
+            .. _containers
+                .SelectMany(c => Variables(c).Concat(Groups(c).Select(static g => new SecretUse(g.Secret, null, null))).Concat(Files(c)))
+                .Distinct(),
+        ];
 
     /// <summary>Whether a value stays in what runs until it is deployed anew. What fetches a secret itself is taken to keep it.</summary>
-    public bool HoldsValues => Uses is var uses && (uses.Count == 0 || uses.Any(static u => u.Variable is not null) || _containers.Any(static c => Groups(c).Any()));
+    public bool HoldsValues =>
+        Uses is var uses
+        && (uses.Count == 0 || uses.Any(static u => u.Variable is not null) || _containers.Any(static c => Groups(c).Any()));
 
     public string? Annotation(string name) => _workload.Text("spec", "template", "metadata", "annotations", name);
 
@@ -53,7 +60,15 @@ internal sealed class PodTemplate
                     sources.Add((secret, key));
                 }
             }
-            else if (Groups(container).Reverse().FirstOrDefault(g => variable.StartsWith(g.Prefix, StringComparison.Ordinal) && secrets[g.Secret].Data.ContainsKey(variable[g.Prefix.Length..])) is { Secret: { } whole } group)
+            else if (
+                Groups(container)
+                    .Reverse()
+                    .FirstOrDefault(g =>
+                        variable.StartsWith(g.Prefix, StringComparison.Ordinal)
+                        && secrets[g.Secret].Data.ContainsKey(variable[g.Prefix.Length..])
+                    ) is
+                { Secret: { } whole } group
+            )
             {
                 sources.Add((whole, variable[group.Prefix.Length..]));
             }
@@ -63,7 +78,11 @@ internal sealed class PodTemplate
     }
 
     /// <summary>The variables whose text stands in the template itself.</summary>
-    public IEnumerable<(string Variable, string Text)> PlainValues => _containers.SelectMany(static c => c.Objects("env")).Where(static e => e.Text("value") is not null).Select(static e => (e.Text("name") ?? "", e.Text("value")!));
+    public IEnumerable<(string Variable, string Text)> PlainValues =>
+        _containers
+            .SelectMany(static c => c.Objects("env"))
+            .Where(static e => e.Text("value") is not null)
+            .Select(static e => (e.Text("name") ?? "", e.Text("value")!));
 
     public static JsonObject? Reference(JsonObject entry) => entry.Object("valueFrom", "secretKeyRef");
 
@@ -84,7 +103,11 @@ internal sealed class PodTemplate
         string?[] mounted = [.. container.Objects("volumeMounts").Select(static m => m.Text("name"))];
         foreach (JsonObject volume in Of("volumes").Where(v => mounted.Contains(v.Text("name"), StringComparer.Ordinal)))
         {
-            IEnumerable<(string? Name, JsonObject Source)> sources = volume.Objects("projected", "sources").Select(static s => s.Object("secret")).OfType<JsonObject>().Select(static s => (s.Text("name"), s));
+            IEnumerable<(string? Name, JsonObject Source)> sources = volume
+                .Objects("projected", "sources")
+                .Select(static s => s.Object("secret"))
+                .OfType<JsonObject>()
+                .Select(static s => (s.Text("name"), s));
             if (volume.Object("secret") is { } own)
             {
                 sources = sources.Prepend((own.Text("secretName"), own));

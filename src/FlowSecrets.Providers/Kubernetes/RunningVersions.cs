@@ -21,13 +21,20 @@ internal sealed class RunningVersions(KubernetesCluster cluster, JsonObject work
         foreach (WorkloadSecret secret in secrets)
         {
             SecretShortfall? shortfall = SecretShortfall.Of(secret, template, feeds.ByName) is [{ } first, ..] ? first : null;
-            versions.Add((deployed.Of(secret.StoreName), shortfall) switch
-            {
-                ({ } version, null) => new WorkloadVersion(secret.StoreName, version, version != secret.Version, "annotation"),
-                ({ } version, { } s) => new WorkloadVersion(secret.StoreName, version, true, version == secret.Version ? $"annotation, but {s.What}" : "annotation"),
-                (null, { } s) => new WorkloadVersion(secret.StoreName, null, true, s.What),
-                _ => await ByTimeAsync(secret, feeds, cancellationToken),
-            });
+            versions.Add(
+                (deployed.Of(secret.StoreName), shortfall) switch
+                {
+                    ({ } version, null) => new WorkloadVersion(secret.StoreName, version, version != secret.Version, "annotation"),
+                    ({ } version, { } s) => new WorkloadVersion(
+                        secret.StoreName,
+                        version,
+                        true,
+                        version == secret.Version ? $"annotation, but {s.What}" : "annotation"
+                    ),
+                    (null, { } s) => new WorkloadVersion(secret.StoreName, null, true, s.What),
+                    _ => await ByTimeAsync(secret, feeds, cancellationToken),
+                }
+            );
         }
 
         return versions;
@@ -36,7 +43,10 @@ internal sealed class RunningVersions(KubernetesCluster cluster, JsonObject work
     /// <summary>Nothing says what it was deployed with, so it is what its Kubernetes Secrets had when it was started.</summary>
     private async Task<WorkloadVersion> ByTimeAsync(WorkloadSecret secret, KubernetesSecrets feeds, CancellationToken cancellationToken)
     {
-        string source = template.Uses.Count == 0 ? "fetched by itself" : SecretShortfall.IsFed(secret, template, feeds.ByName) ? "Kubernetes Secret" : "not found in its pod template";
+        string source =
+            template.Uses.Count == 0 ? "fetched by itself"
+            : SecretShortfall.IsFed(secret, template, feeds.ByName) ? "Kubernetes Secret"
+            : "not found in its pod template";
         if (secret.Since is not { } since || await StartAsync(since, cancellationToken) is not { } start)
         {
             return new WorkloadVersion(secret.StoreName, null, null, $"{source}, whichever that was when it was started");

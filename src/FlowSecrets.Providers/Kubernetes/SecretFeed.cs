@@ -18,7 +18,12 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
     private string _mark = "";
 
     /// <exception cref="FlowSecretException">WorkloadFailed: a value does not arrive.</exception>
-    public async Task FillAsync(IReadOnlyList<WorkloadSecret> secrets, PodTemplate template, Action<string> say, CancellationToken cancellationToken)
+    public async Task FillAsync(
+        IReadOnlyList<WorkloadSecret> secrets,
+        PodTemplate template,
+        Action<string> say,
+        CancellationToken cancellationToken
+    )
     {
         for (long start = clock.GetTimestamp(); ; await Task.Delay(Pause, clock, cancellationToken))
         {
@@ -27,9 +32,11 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
             {
                 foreach (SecretShortfall shortfall in secrets.SelectMany(s => SecretShortfall.Of(s, template, found.ByName)))
                 {
-                    missing.Add(shortfall.KubernetesSecret is { } name
-                        ? (shortfall, found.ByName[name].ExternalSecret ?? throw KubernetesErrors.NotFed(place, shortfall))
-                        : throw KubernetesErrors.Plain(place, shortfall));
+                    missing.Add(
+                        shortfall.KubernetesSecret is { } name
+                            ? (shortfall, found.ByName[name].ExternalSecret ?? throw KubernetesErrors.NotFed(place, shortfall))
+                            : throw KubernetesErrors.Plain(place, shortfall)
+                    );
                 }
 
                 if (missing.Count == 0)
@@ -42,7 +49,13 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
             if (clock.GetElapsedTime(start) >= timeout)
             {
                 (SecretShortfall shortfall, string name) = missing[0];
-                throw KubernetesErrors.NotSynced(place, shortfall, name, await cluster.ReadAsync(KubernetesCluster.ExternalSecret, name, cancellationToken), timeout);
+                throw KubernetesErrors.NotSynced(
+                    place,
+                    shortfall,
+                    name,
+                    await cluster.ReadAsync(KubernetesCluster.ExternalSecret, name, cancellationToken),
+                    timeout
+                );
             }
 
             foreach ((SecretShortfall shortfall, string name) in missing.DistinctBy(static m => m.ExternalSecret, StringComparer.Ordinal))
@@ -53,7 +66,12 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
     }
 
     /// <summary>A Kubernetes Secret has one version, so the value before is there only if an operator puts it under a key of its own, which on Google it cannot follow: nothing waits for it.</summary>
-    private static void SayUndelivered(IReadOnlyList<WorkloadSecret> secrets, PodTemplate template, KubernetesSecrets found, Action<string> say)
+    private static void SayUndelivered(
+        IReadOnlyList<WorkloadSecret> secrets,
+        PodTemplate template,
+        KubernetesSecrets found,
+        Action<string> say
+    )
     {
         foreach (WorkloadSecret secret in secrets.Where(static s => s is { PreviousVersion: not null, PreviousVariable: not null }))
         {
@@ -63,9 +81,14 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
             {
                 say($"the value before of '{secret.StoreName}' is not delivered: no Kubernetes Secret of the pod template has {variable}");
             }
-            else if (secret.Variables.TryGetValue(variable, out SecretValue? wanted) && !sources.Any(s => found.ByName[s.Secret].Data.TryGetValue(s.Key, out SecretValue? there) && there.Equals(wanted)))
+            else if (
+                secret.Variables.TryGetValue(variable, out SecretValue? wanted)
+                && !sources.Any(s => found.ByName[s.Secret].Data.TryGetValue(s.Key, out SecretValue? there) && there.Equals(wanted))
+            )
             {
-                say($"the value before of '{secret.StoreName}' is not delivered: the key '{sources[0].Key}' of the Kubernetes Secret '{sources[0].Secret}', which {variable} is taken from, does not have it");
+                say(
+                    $"the value before of '{secret.StoreName}' is not delivered: the key '{sources[0].Key}' of the Kubernetes Secret '{sources[0].Secret}', which {variable} is taken from, does not have it"
+                );
             }
         }
     }

@@ -10,7 +10,11 @@ internal sealed record SecretShortfall(string StoreName, string? KubernetesSecre
 {
     /// <summary>All that is missing for a secret.</summary>
     /// <param name="secrets">All that the template uses.</param>
-    public static IReadOnlyList<SecretShortfall> Of(WorkloadSecret secret, PodTemplate template, IReadOnlyDictionary<string, KubernetesSecret> secrets)
+    public static IReadOnlyList<SecretShortfall> Of(
+        WorkloadSecret secret,
+        PodTemplate template,
+        IReadOnlyDictionary<string, KubernetesSecret> secrets
+    )
     {
         using OutdatedTexts outdated = new(secret);
         List<SecretShortfall> found = [];
@@ -21,11 +25,25 @@ internal sealed record SecretShortfall(string StoreName, string? KubernetesSecre
             {
                 if (!secrets[name].Data.TryGetValue(key, out SecretValue? value))
                 {
-                    found.Add(new SecretShortfall(secret.StoreName, name, secrets[name].IsThere ? $"the Kubernetes Secret '{name}' has no key '{key}' for {variable}" : $"there is no Kubernetes Secret '{name}' for {variable}"));
+                    found.Add(
+                        new SecretShortfall(
+                            secret.StoreName,
+                            name,
+                            secrets[name].IsThere
+                                ? $"the Kubernetes Secret '{name}' has no key '{key}' for {variable}"
+                                : $"there is no Kubernetes Secret '{name}' for {variable}"
+                        )
+                    );
                 }
                 else if (!value.Equals(wanted))
                 {
-                    found.Add(new SecretShortfall(secret.StoreName, name, $"the key '{key}' of the Kubernetes Secret '{name}', which {variable} is taken from, does not have the current value"));
+                    found.Add(
+                        new SecretShortfall(
+                            secret.StoreName,
+                            name,
+                            $"the key '{key}' of the Kubernetes Secret '{name}', which {variable} is taken from, does not have the current value"
+                        )
+                    );
                 }
             }
         }
@@ -40,21 +58,43 @@ internal sealed record SecretShortfall(string StoreName, string? KubernetesSecre
         {
             if (outdated.AreIn(value.AsSpan()))
             {
-                found.Add(new SecretShortfall(secret.StoreName, name, $"the key '{key}' of the Kubernetes Secret '{name}' still has the value before in it"));
+                found.Add(
+                    new SecretShortfall(
+                        secret.StoreName,
+                        name,
+                        $"the key '{key}' of the Kubernetes Secret '{name}' still has the value before in it"
+                    )
+                );
             }
         }
 
-        foreach ((string variable, string text) in template.PlainValues.Where(p => p.Variable != secret.PreviousVariable && outdated.AreIn(Encoding.UTF8.GetBytes(p.Text))))
+        foreach (
+            (string variable, string text) in template.PlainValues.Where(p =>
+                p.Variable != secret.PreviousVariable && outdated.AreIn(Encoding.UTF8.GetBytes(p.Text))
+            )
+        )
         {
-            found.Add(new SecretShortfall(secret.StoreName, null, $"the variable {variable} is plain text in the pod template, and still has the value before in it"));
+            found.Add(
+                new SecretShortfall(
+                    secret.StoreName,
+                    null,
+                    $"the variable {variable} is plain text in the pod template, and still has the value before in it"
+                )
+            );
         }
 
         return found;
     }
 
     /// <summary>Whether any of its variables comes from a Kubernetes Secret.</summary>
-    public static bool IsFed(WorkloadSecret secret, PodTemplate template, IReadOnlyDictionary<string, KubernetesSecret> secrets) => secret.Variables.Keys.Any(v => template.SourcesOf(v, secrets).Count > 0);
+    public static bool IsFed(WorkloadSecret secret, PodTemplate template, IReadOnlyDictionary<string, KubernetesSecret> secrets) =>
+        secret.Variables.Keys.Any(v => template.SourcesOf(v, secrets).Count > 0);
 
-    private static IEnumerable<(string Secret, string Key, SecretValue Value)> Used(PodTemplate template, IReadOnlyDictionary<string, KubernetesSecret> secrets) =>
-        template.Uses.SelectMany(u => secrets[u.Secret].Data.Where(d => u.Key is null || u.Key == d.Key).Select(d => (u.Secret, d.Key, d.Value)));
+    private static IEnumerable<(string Secret, string Key, SecretValue Value)> Used(
+        PodTemplate template,
+        IReadOnlyDictionary<string, KubernetesSecret> secrets
+    ) =>
+        template.Uses.SelectMany(u =>
+            secrets[u.Secret].Data.Where(d => u.Key is null || u.Key == d.Key).Select(d => (u.Secret, d.Key, d.Value))
+        );
 }

@@ -17,7 +17,9 @@ internal static class KeyFile
     public static byte[] Create(string path, Guid store)
     {
         byte[] key = RandomNumberGenerator.GetBytes(32);
-        byte[] stored = OperatingSystem.IsWindows() ? ProtectedData.Protect(key, store.ToByteArray(), DataProtectionScope.CurrentUser) : key;
+        byte[] stored = OperatingSystem.IsWindows()
+            ? ProtectedData.Protect(key, store.ToByteArray(), DataProtectionScope.CurrentUser)
+            : key;
         PrivateFile.CreateFolder(Path.GetDirectoryName(path)!);
         byte[] line = Encoding.ASCII.GetBytes($"{Header} {store:N} {Convert.ToBase64String(stored)}\n");
         PrivateFile.WriteAtomically(path, line);
@@ -30,7 +32,12 @@ internal static class KeyFile
     {
         if (PrivateFile.Exposure(path) is { } exposure)
         {
-            throw Locked(path, $"The store's key file {exposure.TrimEnd('.')}", $"Take others' rights away: chmod 600 '{path}'. If somebody may have read it, change it: Set-FlowSecretStore -UseKeyFile -RotateKey", cause: AccessCauses.FileExposed);
+            throw Locked(
+                path,
+                $"The store's key file {exposure.TrimEnd('.')}",
+                $"Take others' rights away: chmod 600 '{path}'. If somebody may have read it, change it: Set-FlowSecretStore -UseKeyFile -RotateKey",
+                cause: AccessCauses.FileExposed
+            );
         }
 
         string text;
@@ -40,7 +47,12 @@ internal static class KeyFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Locked(path, $"The store's key file '{path}' cannot be read", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force", e);
+            throw Locked(
+                path,
+                $"The store's key file '{path}' cannot be read",
+                "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force",
+                e
+            );
         }
 
         string[] parts = text.TrimEnd().Split(' ');
@@ -49,7 +61,9 @@ internal static class KeyFile
             if (parts is [Header, { } id, { } key] && Guid.TryParseExact(id, "N", out Guid owner) && owner == store)
             {
                 byte[] stored = Convert.FromBase64String(key);
-                byte[] bytes = OperatingSystem.IsWindows() ? ProtectedData.Unprotect(stored, store.ToByteArray(), DataProtectionScope.CurrentUser) : stored;
+                byte[] bytes = OperatingSystem.IsWindows()
+                    ? ProtectedData.Unprotect(stored, store.ToByteArray(), DataProtectionScope.CurrentUser)
+                    : stored;
                 if (bytes.Length == 32)
                 {
                     return bytes;
@@ -58,10 +72,19 @@ internal static class KeyFile
         }
         catch (Exception e) when (e is FormatException or CryptographicException)
         {
-            throw Locked(path, $"The key file '{path}' is damaged or was made by another user", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force", e);
+            throw Locked(
+                path,
+                $"The key file '{path}' is damaged or was made by another user",
+                "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force",
+                e
+            );
         }
 
-        throw Locked(path, $"The key file '{path}' is not this store's", "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force");
+        throw Locked(
+            path,
+            $"The key file '{path}' is not this store's",
+            "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force"
+        );
     }
 
     private static FlowSecretException Locked(string path, string message, string remedy, Exception? inner = null, string? cause = null) =>

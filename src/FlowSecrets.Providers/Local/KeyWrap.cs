@@ -33,7 +33,8 @@ internal sealed record KeyWrap(string Kind, int Rounds, byte[] Salt, byte[] Nonc
 
     /// <param name="mark">Which key file it is.</param>
     /// <param name="key">The key file's 32 bytes; zeroed.</param>
-    public static KeyWrap SealByKeyFile(Guid store, ReadOnlySpan<byte> dataKey, byte[] mark, byte[] key) => Seal(store, ByKeyFile, 0, mark, key, dataKey);
+    public static KeyWrap SealByKeyFile(Guid store, ReadOnlySpan<byte> dataKey, byte[] mark, byte[] key) =>
+        Seal(store, ByKeyFile, 0, mark, key, dataKey);
 
     /// <param name="secret">Gives the passphrase's or key file's key; zeroed after use.</param>
     /// <returns>The data key; null when the key does not fit.</returns>
@@ -43,7 +44,13 @@ internal sealed record KeyWrap(string Kind, int Rounds, byte[] Salt, byte[] Nonc
         try
         {
             using AesGcm aes = new(secret, TagBytes);
-            aes.Decrypt(Nonce, Sealed.AsSpan(0, dataKey.Length), Sealed.AsSpan(dataKey.Length), dataKey, Associated(store, Kind, Rounds, Salt));
+            aes.Decrypt(
+                Nonce,
+                Sealed.AsSpan(0, dataKey.Length),
+                Sealed.AsSpan(dataKey.Length),
+                dataKey,
+                Associated(store, Kind, Rounds, Salt)
+            );
             return dataKey;
         }
         catch (AuthenticationTagMismatchException)
@@ -60,8 +67,10 @@ internal sealed record KeyWrap(string Kind, int Rounds, byte[] Salt, byte[] Nonc
 
     /// <summary>Whether the record can be what it says; a changed one is caught here or by the tag.</summary>
     public bool IsSound() =>
-        Nonce.Length == 12 && Sealed.Length == 32 + TagBytes
-        && Salt.Length == 16 && (Kind is ByKeyFile ? Rounds == 0 : Kind is ByPassphrase && Rounds is >= DefaultRounds and <= MostRounds);
+        Nonce.Length == 12
+        && Sealed.Length == 32 + TagBytes
+        && Salt.Length == 16
+        && (Kind is ByKeyFile ? Rounds == 0 : Kind is ByPassphrase && Rounds is >= DefaultRounds and <= MostRounds);
 
     private static byte[] Derive(SecretValue passphrase, byte[] salt, int rounds) =>
         Rfc2898DeriveBytes.Pbkdf2(passphrase.AsSpan(), salt, rounds, HashAlgorithmName.SHA512, 32);
@@ -72,7 +81,13 @@ internal sealed record KeyWrap(string Kind, int Rounds, byte[] Salt, byte[] Nonc
         byte[] result = new byte[dataKey.Length + TagBytes];
         using (AesGcm aes = new(key, TagBytes))
         {
-            aes.Encrypt(nonce, dataKey, result.AsSpan(0, dataKey.Length), result.AsSpan(dataKey.Length), Associated(store, kind, rounds, salt));
+            aes.Encrypt(
+                nonce,
+                dataKey,
+                result.AsSpan(0, dataKey.Length),
+                result.AsSpan(dataKey.Length),
+                Associated(store, kind, rounds, salt)
+            );
         }
 
         CryptographicOperations.ZeroMemory(key);

@@ -11,16 +11,21 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
 {
     public TimeSpan Propagation => TimeSpan.Zero;
 
-    public async IAsyncEnumerable<AccessAnswer> TestAsync(IReadOnlyCollection<string> names, AccessQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<AccessAnswer> TestAsync(
+        IReadOnlyCollection<string> names,
+        AccessQuestion question,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         AccessAnswer? finding = Finding(question.Permission);
         foreach (DescribeOutcome outcome in await DescribeAsync(names, cancellationToken))
         {
             string name = outcome.StoreName;
-            FlowSecretException? refusal = finding?.Result == AccessResult.Denied ? null : outcome.Error ?? await RefusalAsync(outcome, question, cancellationToken);
+            FlowSecretException? refusal =
+                finding?.Result == AccessResult.Denied ? null : outcome.Error ?? await RefusalAsync(outcome, question, cancellationToken);
             yield return refusal is not null ? AccessAnswer.Of(name, refusal)
-                : finding is not null ? finding with { StoreName = name }
-                : AccessAnswer.Allowed(name, $"'{location.File}' is this user's alone, and opens by its {store.Place.Identity}.");
+            : finding is not null ? finding with { StoreName = name }
+            : AccessAnswer.Allowed(name, $"'{location.File}' is this user's alone, and opens by its {store.Place.Identity}.");
         }
     }
 
@@ -30,7 +35,15 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
     {
         SecretNames.Require(StoreKind.Local, name);
         _ = await store.DescribeAsync(name, cancellationToken) ?? throw StoreErrors.SecretNotFound(store.Place, name);
-        List<SecretGrant> grants = [new SecretGrant(Environment.UserName, store.Place.Identity, [SecretPermission.Read, SecretPermission.Write, SecretPermission.Manage], $"owner of '{location.File}'")];
+        List<SecretGrant> grants =
+        [
+            new SecretGrant(
+                Environment.UserName,
+                store.Place.Identity,
+                [SecretPermission.Read, SecretPermission.Write, SecretPermission.Manage],
+                $"owner of '{location.File}'"
+            ),
+        ];
         if (PrivateFile.Exposure(location.File) is { } exposure)
         {
             grants.Add(new SecretGrant("other users of this machine", "the file, still encrypted", [], exposure));
@@ -39,11 +52,18 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
         return new AccessList(grants, []);
     }
 
-    public Task<AccessChange> PlanAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken) => throw NoGrants();
+    public Task<AccessChange> PlanAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken) =>
+        throw NoGrants();
 
-    public Task<AccessChange> ApplyAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken) => throw NoGrants();
+    public Task<AccessChange> ApplyAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken) =>
+        throw NoGrants();
 
-    public Task<string> IdentityPolicyAsync(IReadOnlyList<string> names, SecretPermission permission, DateTimeOffset? expires, CancellationToken cancellationToken) => throw NoGrants();
+    public Task<string> IdentityPolicyAsync(
+        IReadOnlyList<string> names,
+        SecretPermission permission,
+        DateTimeOffset? expires,
+        CancellationToken cancellationToken
+    ) => throw NoGrants();
 
     public Task<IReadOnlyList<string?>> RegionsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string?>>([]);
 
@@ -66,7 +86,11 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
         }
     }
 
-    private async Task<FlowSecretException?> RefusalAsync(DescribeOutcome outcome, AccessQuestion question, CancellationToken cancellationToken)
+    private async Task<FlowSecretException?> RefusalAsync(
+        DescribeOutcome outcome,
+        AccessQuestion question,
+        CancellationToken cancellationToken
+    )
     {
         bool reads = question.Permission == SecretPermission.Read || question.Live;
         if (!reads || outcome.Description is null)
@@ -75,7 +99,10 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
         }
 
         // What is in this process's reach is tried: there is no permission to ask for.
-        using ReadOutcome read = await ReadOutcome.OfAsync(outcome.StoreName, () => store.ReadAsync(outcome.StoreName, VersionSelector.Current, cancellationToken));
+        using ReadOutcome read = await ReadOutcome.OfAsync(
+            outcome.StoreName,
+            () => store.ReadAsync(outcome.StoreName, VersionSelector.Current, cancellationToken)
+        );
         return read.Error;
     }
 
@@ -89,16 +116,37 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
         if (!FileOwner.IsMine(location.File))
         {
             // An administrator may open it all the same; its owner can put another file in its place.
-            return new AccessAnswer("", CanOpen(permission) ? AccessResult.Allowed : AccessResult.Denied, AccessCauses.OtherOwner, $"'{location.File}' belongs to another user", OperatingSystem.IsWindows() ? "Run this as that user, or make a store of your own: Connect-FlowSecretStore -Store Local -Path FILE" : $"Run this as that user, or take it over: sudo chown \"$(id -un)\" '{location.File}'");
+            return new AccessAnswer(
+                "",
+                CanOpen(permission) ? AccessResult.Allowed : AccessResult.Denied,
+                AccessCauses.OtherOwner,
+                $"'{location.File}' belongs to another user",
+                OperatingSystem.IsWindows()
+                    ? "Run this as that user, or make a store of your own: Connect-FlowSecretStore -Store Local -Path FILE"
+                    : $"Run this as that user, or take it over: sudo chown \"$(id -un)\" '{location.File}'"
+            );
         }
 
         if (permission != SecretPermission.Read && new FileInfo(location.File).IsReadOnly)
         {
-            return AccessAnswer.Denied("", AccessCauses.NoGrant, $"'{location.File}' may not be written", OperatingSystem.IsWindows() ? $"Allow it: Set-ItemProperty '{location.File}' IsReadOnly $false" : $"Allow it: chmod 600 '{location.File}'");
+            return AccessAnswer.Denied(
+                "",
+                AccessCauses.NoGrant,
+                $"'{location.File}' may not be written",
+                OperatingSystem.IsWindows()
+                    ? $"Allow it: Set-ItemProperty '{location.File}' IsReadOnly $false"
+                    : $"Allow it: chmod 600 '{location.File}'"
+            );
         }
 
         return PrivateFile.Exposure(location.File) is { } exposure
-            ? new AccessAnswer("", AccessResult.Allowed, AccessCauses.FileExposed, exposure, $"Take others' rights away: chmod 600 '{location.File}'")
+            ? new AccessAnswer(
+                "",
+                AccessResult.Allowed,
+                AccessCauses.FileExposed,
+                exposure,
+                $"Take others' rights away: chmod 600 '{location.File}'"
+            )
             : null;
     }
 
@@ -106,7 +154,12 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
     {
         try
         {
-            using FileStream file = new(location.File, FileMode.Open, permission == SecretPermission.Read ? FileAccess.Read : FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream file = new(
+                location.File,
+                FileMode.Open,
+                permission == SecretPermission.Read ? FileAccess.Read : FileAccess.ReadWrite,
+                FileShare.ReadWrite | FileShare.Delete
+            );
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -115,9 +168,11 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
         }
     }
 
-    private FlowSecretException NoGrants() => StoreErrors.NotSupported(
-        store.Place,
-        null,
-        $"The {store.Place} has no grants: who has its file and its key may use it",
-        "Give somebody a copy with a passphrase of its own: Backup-FlowSecretStore FILE -Passphrase (Read-Host -AsSecureString)");
+    private FlowSecretException NoGrants() =>
+        StoreErrors.NotSupported(
+            store.Place,
+            null,
+            $"The {store.Place} has no grants: who has its file and its key may use it",
+            "Give somebody a copy with a passphrase of its own: Backup-FlowSecretStore FILE -Passphrase (Read-Host -AsSecureString)"
+        );
 }

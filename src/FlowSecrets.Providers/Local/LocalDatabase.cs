@@ -30,7 +30,15 @@ internal sealed class LocalDatabase : IDisposable
     private LocalDatabase(string file)
     {
         // A pooled handle would outlive a file that was moved or restored. One second is the least wait for a lock; Begin waits longer.
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 1 }.ConnectionString);
+        _connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = file,
+                Mode = SqliteOpenMode.ReadWrite,
+                Pooling = false,
+                DefaultTimeout = 1,
+            }.ConnectionString
+        );
         try
         {
             _connection.Open();
@@ -52,7 +60,8 @@ internal sealed class LocalDatabase : IDisposable
         database.Execute(
             "INSERT INTO meta VALUES (1, $format, $store, '', 0, x'', x'', x'', x'', x'')",
             ("$format", Format),
-            ("$store", meta.Store.ToByteArray(bigEndian: true)));
+            ("$store", meta.Store.ToByteArray(bigEndian: true))
+        );
         database.WriteMeta(meta);
     }
 
@@ -60,7 +69,9 @@ internal sealed class LocalDatabase : IDisposable
 
     public LocalMeta ReadMeta()
     {
-        using SqliteCommand command = Command("SELECT format, store, wrap_kind, wrap_rounds, wrap_salt, wrap_nonce, wrap_sealed, names, names_mac FROM meta WHERE id = 1");
+        using SqliteCommand command = Command(
+            "SELECT format, store, wrap_kind, wrap_rounds, wrap_salt, wrap_nonce, wrap_sealed, names, names_mac FROM meta WHERE id = 1"
+        );
         using SqliteDataReader row = command.ExecuteReader();
         if (!row.Read())
         {
@@ -76,30 +87,37 @@ internal sealed class LocalDatabase : IDisposable
             new Guid(Blob(row, 1), bigEndian: true),
             new KeyWrap(row.GetString(2), row.GetInt32(3), Blob(row, 4), Blob(row, 5), Blob(row, 6)),
             Blob(row, 7),
-            Blob(row, 8));
+            Blob(row, 8)
+        );
     }
 
-    public void WriteMeta(LocalMeta meta) => Execute(
-        "UPDATE meta SET wrap_kind = $kind, wrap_rounds = $rounds, wrap_salt = $salt, wrap_nonce = $nonce, wrap_sealed = $sealed, names = $names, names_mac = $mac WHERE id = 1",
-        ("$kind", meta.Wrap.Kind),
-        ("$rounds", meta.Wrap.Rounds),
-        ("$salt", meta.Wrap.Salt),
-        ("$nonce", meta.Wrap.Nonce),
-        ("$sealed", meta.Wrap.Sealed),
-        ("$names", meta.Names),
-        ("$mac", meta.NamesMac));
+    public void WriteMeta(LocalMeta meta) =>
+        Execute(
+            "UPDATE meta SET wrap_kind = $kind, wrap_rounds = $rounds, wrap_salt = $salt, wrap_nonce = $nonce, wrap_sealed = $sealed, names = $names, names_mac = $mac WHERE id = 1",
+            ("$kind", meta.Wrap.Kind),
+            ("$rounds", meta.Wrap.Rounds),
+            ("$salt", meta.Wrap.Salt),
+            ("$nonce", meta.Wrap.Nonce),
+            ("$sealed", meta.Wrap.Sealed),
+            ("$names", meta.Names),
+            ("$mac", meta.NamesMac)
+        );
 
     /// <summary>Tables with their stored MAC: of one name, or of all that begin with a prefix, in order of name.</summary>
     public IEnumerable<(SecretTable Table, byte[] Mac)> ReadTables(string? name, string prefix)
     {
-        string where = name is not null ? "WHERE s.name = $name" : prefix.Length > 0 ? "WHERE substr(s.name, 1, length($prefix)) = $prefix" : "";
+        string where =
+            name is not null ? "WHERE s.name = $name"
+            : prefix.Length > 0 ? "WHERE substr(s.name, 1, length($prefix)) = $prefix"
+            : "";
         using SqliteCommand command = Command(
             $"""
             SELECT s.name, s.created, s.labels, s.deleted, s.purge_at, s.mac, v.number, v.created, v.state, v.stages, v.nonce
             FROM secrets s LEFT JOIN versions v ON v.name = s.name {where} ORDER BY s.name, v.number
             """,
             ("$name", name ?? ""),
-            ("$prefix", prefix));
+            ("$prefix", prefix)
+        );
         using SqliteDataReader row = command.ExecuteReader();
         SecretTable? table = null;
         byte[] mac = [];
@@ -113,20 +131,27 @@ internal sealed class LocalDatabase : IDisposable
                     yield return (table, mac);
                 }
 
-                table = new SecretTable(at, row.GetInt64(1)) { Labels = row.GetString(2), Deleted = row.GetInt64(3), PurgeAt = row.GetInt64(4) };
+                table = new SecretTable(at, row.GetInt64(1))
+                {
+                    Labels = row.GetString(2),
+                    Deleted = row.GetInt64(3),
+                    PurgeAt = row.GetInt64(4),
+                };
                 mac = Blob(row, 5);
             }
 
             if (!row.IsDBNull(6))
             {
-                table.Versions.Add(new VersionRow
-                {
-                    Number = row.GetInt64(6),
-                    Created = row.GetInt64(7),
-                    State = (VersionState)row.GetInt32(8),
-                    Stages = [.. row.GetString(9).Split(',', StringSplitOptions.RemoveEmptyEntries)],
-                    Nonce = Blob(row, 10),
-                });
+                table.Versions.Add(
+                    new VersionRow
+                    {
+                        Number = row.GetInt64(6),
+                        Created = row.GetInt64(7),
+                        State = (VersionState)row.GetInt32(8),
+                        Stages = [.. row.GetString(9).Split(',', StringSplitOptions.RemoveEmptyEntries)],
+                        Nonce = Blob(row, 10),
+                    }
+                );
             }
         }
 
@@ -139,7 +164,8 @@ internal sealed class LocalDatabase : IDisposable
     public IEnumerable<string> ReadNames() => ReadNames(Command("SELECT name FROM secrets"));
 
     /// <param name="now">Unix milliseconds.</param>
-    public IEnumerable<string> ReadExpiredNames(long now) => ReadNames(Command("SELECT name FROM secrets WHERE deleted <> 0 AND purge_at <= $now", ("$now", now)));
+    public IEnumerable<string> ReadExpiredNames(long now) =>
+        ReadNames(Command("SELECT name FROM secrets WHERE deleted <> 0 AND purge_at <= $now", ("$now", now)));
 
     private static IEnumerable<string> ReadNames(SqliteCommand query)
     {
@@ -153,7 +179,11 @@ internal sealed class LocalDatabase : IDisposable
 
     public byte[] ReadSealed(string name, long number)
     {
-        using SqliteCommand command = Command("SELECT sealed FROM versions WHERE name = $name AND number = $number", ("$name", name), ("$number", number));
+        using SqliteCommand command = Command(
+            "SELECT sealed FROM versions WHERE name = $name AND number = $number",
+            ("$name", name),
+            ("$number", number)
+        );
         return command.ExecuteScalar() as byte[] ?? [];
     }
 
@@ -170,7 +200,8 @@ internal sealed class LocalDatabase : IDisposable
             ("$labels", table.Labels),
             ("$deleted", table.Deleted),
             ("$purge", table.PurgeAt),
-            ("$mac", table.Mac(cipher)));
+            ("$mac", table.Mac(cipher))
+        );
         foreach (VersionRow version in table.Versions.Where(static v => v.IsChanged))
         {
             Execute(
@@ -179,25 +210,30 @@ internal sealed class LocalDatabase : IDisposable
                 ("$stages", string.Join(',', version.Stages)),
                 ("$nonce", version.Nonce),
                 ("$name", table.Name),
-                ("$number", version.Number));
+                ("$number", version.Number)
+            );
         }
     }
 
-    public void InsertVersion(string name, VersionRow version, byte[] sealedValue) => Execute(
-        "INSERT INTO versions VALUES ($name, $number, $created, $state, $stages, $nonce, $sealed)",
-        ("$name", name),
-        ("$number", version.Number),
-        ("$created", version.Created),
-        ("$state", (int)version.State),
-        ("$stages", string.Join(',', version.Stages)),
-        ("$nonce", version.Nonce),
-        ("$sealed", sealedValue));
+    public void InsertVersion(string name, VersionRow version, byte[] sealedValue) =>
+        Execute(
+            "INSERT INTO versions VALUES ($name, $number, $created, $state, $stages, $nonce, $sealed)",
+            ("$name", name),
+            ("$number", version.Number),
+            ("$created", version.Created),
+            ("$state", (int)version.State),
+            ("$stages", string.Join(',', version.Stages)),
+            ("$nonce", version.Nonce),
+            ("$sealed", sealedValue)
+        );
 
-    public void WriteSealed(string name, long number, byte[] sealedValue) => Execute(
-        "UPDATE versions SET sealed = $sealed WHERE name = $name AND number = $number",
-        ("$sealed", sealedValue),
-        ("$name", name),
-        ("$number", number));
+    public void WriteSealed(string name, long number, byte[] sealedValue) =>
+        Execute(
+            "UPDATE versions SET sealed = $sealed WHERE name = $name AND number = $number",
+            ("$sealed", sealedValue),
+            ("$name", name),
+            ("$number", number)
+        );
 
     public void Delete(string name)
     {
@@ -216,12 +252,14 @@ internal sealed class LocalDatabase : IDisposable
     {
         Execute("ATTACH $file AS other", ("$file", file));
         Begin(cancellationToken);
-        Execute("""
+        Execute(
+            """
             DELETE FROM versions; DELETE FROM secrets; DELETE FROM meta;
             INSERT INTO meta SELECT * FROM other.meta;
             INSERT INTO secrets SELECT * FROM other.secrets;
             INSERT INTO versions SELECT * FROM other.versions;
-            """);
+            """
+        );
         cancellationToken.ThrowIfCancellationRequested();
         Commit();
     }
@@ -266,7 +304,8 @@ internal sealed class LocalDatabase : IDisposable
         _connection.Dispose();
     }
 
-    private static byte[] Blob(SqliteDataReader row, int column) => row.GetValue(column) as byte[] ?? throw new FormatException("A column has another type.");
+    private static byte[] Blob(SqliteDataReader row, int column) =>
+        row.GetValue(column) as byte[] ?? throw new FormatException("A column has another type.");
 
     private SqliteCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
     {

@@ -46,13 +46,22 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
     }
 
     public SecretValue Open(SecretTable table, VersionRow version) =>
-        cipher.Open(table.Name, version.Number, version.Nonce, database.ReadSealed(table.Name, version.Number)) ?? throw Corrupt(file, table.Name);
+        cipher.Open(table.Name, version.Number, version.Nonce, database.ReadSealed(table.Name, version.Number))
+        ?? throw Corrupt(file, table.Name);
 
     public VersionRow Append(SecretTable table, SecretValue value, long now)
     {
         long number = table.Versions.Count == 0 ? 1 : table.Versions[^1].Number + 1;
         (byte[] nonce, byte[] sealedValue) = cipher.Seal(table.Name, number, value);
-        VersionRow row = new() { Number = number, Created = now, State = VersionState.Enabled, Stages = [], Nonce = nonce, IsChanged = true };
+        VersionRow row = new()
+        {
+            Number = number,
+            Created = now,
+            State = VersionState.Enabled,
+            Stages = [],
+            Nonce = nonce,
+            IsChanged = true,
+        };
         database.InsertVersion(table.Name, row, sealedValue);
         table.Versions.Add(row);
         return row;
@@ -88,24 +97,51 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
 
     public void Dispose() => database.Dispose();
 
-    public static FlowSecretException Corrupt(string file, string? name, Exception? inner = null) => new(
-        ErrorIds.StoreCorrupt,
-        FlowErrorCategory.InvalidData,
-        name ?? file,
-        name is null ? $"The local store '{file}' is damaged or was changed by something else" : $"The local store '{file}' is damaged: the rows of '{name}' are not as they were written",
-        "Nothing was read from it. Restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force. Without one, move the file away, together with those beside it that end in -wal and -shm, and set the secrets up again: Initialize-FlowSecret",
-        inner);
+    public static FlowSecretException Corrupt(string file, string? name, Exception? inner = null) =>
+        new(
+            ErrorIds.StoreCorrupt,
+            FlowErrorCategory.InvalidData,
+            name ?? file,
+            name is null
+                ? $"The local store '{file}' is damaged or was changed by something else"
+                : $"The local store '{file}' is damaged: the rows of '{name}' are not as they were written",
+            "Nothing was read from it. Restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force. Without one, move the file away, together with those beside it that end in -wal and -shm, and set the secrets up again: Initialize-FlowSecret",
+            inner
+        );
 
     /// <summary>What an error of SQLite means to a user.</summary>
-    public static FlowSecretException Translate(SqliteException e, string file) => e.SqliteErrorCode switch
-    {
-        5 or 6 => new FlowSecretException(ErrorIds.StoreUnavailable, FlowErrorCategory.ResourceBusy, file, $"Another process holds the local store '{file}'", "Wait until it is done, then try again.", e),
-        3 or 8 or 14 or 23 => new FlowSecretException(ErrorIds.StoreUnavailable, FlowErrorCategory.PermissionDenied, file, $"The local store '{file}' cannot be opened for writing", "Check that the file and its folder belong to this user and can be written.", e),
-        10 or 13 => new FlowSecretException(ErrorIds.StoreUnavailable, FlowErrorCategory.ResourceUnavailable, file, $"The disk refused to read or write the local store '{file}'", "Check its free space, then try again; nothing was changed.", e),
-        _ => Corrupt(file, null, e),
-    };
+    public static FlowSecretException Translate(SqliteException e, string file) =>
+        e.SqliteErrorCode switch
+        {
+            5 or 6 => new FlowSecretException(
+                ErrorIds.StoreUnavailable,
+                FlowErrorCategory.ResourceBusy,
+                file,
+                $"Another process holds the local store '{file}'",
+                "Wait until it is done, then try again.",
+                e
+            ),
+            3 or 8 or 14 or 23 => new FlowSecretException(
+                ErrorIds.StoreUnavailable,
+                FlowErrorCategory.PermissionDenied,
+                file,
+                $"The local store '{file}' cannot be opened for writing",
+                "Check that the file and its folder belong to this user and can be written.",
+                e
+            ),
+            10 or 13 => new FlowSecretException(
+                ErrorIds.StoreUnavailable,
+                FlowErrorCategory.ResourceUnavailable,
+                file,
+                $"The disk refused to read or write the local store '{file}'",
+                "Check its free space, then try again; nothing was changed.",
+                e
+            ),
+            _ => Corrupt(file, null, e),
+        };
 
-    private SecretTable Authentic(SecretTable table, byte[] mac) => table.IsAuthentic(cipher, mac) ? table : throw Corrupt(file, table.Name);
+    private SecretTable Authentic(SecretTable table, byte[] mac) =>
+        table.IsAuthentic(cipher, mac) ? table : throw Corrupt(file, table.Name);
 
     private void RequireNames()
     {

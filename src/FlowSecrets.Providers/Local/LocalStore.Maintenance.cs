@@ -25,7 +25,8 @@ internal sealed partial class LocalStore
                     CryptographicOperations.ZeroMemory(dataKey);
                     return before;
                 },
-                cancellationToken);
+                cancellationToken
+            );
 
             made = null;
 
@@ -49,36 +50,39 @@ internal sealed partial class LocalStore
     public Task<int> RotateKeyAsync(CancellationToken cancellationToken)
     {
         RequireStore();
-        return Task.FromResult(_vault.Write(
-            session =>
-            {
-                LocalMeta meta = session.Meta;
-                byte[] dataKey = RandomNumberGenerator.GetBytes(32);
-
-                // The same key file or passphrase goes on wrapping: a kill before the commit then leaves all as it was.
-                KeyWrap wrap = _vault.SealAgain(meta, dataKey);
-                using StoreCipher cipher = new(meta.Store, dataKey);
-                int count = 0;
-                foreach (SecretTable table in session.All("").ToList())
+        return Task.FromResult(
+            _vault.Write(
+                session =>
                 {
-                    foreach (VersionRow version in table.Versions.Where(static v => v.State != VersionState.Destroyed))
+                    LocalMeta meta = session.Meta;
+                    byte[] dataKey = RandomNumberGenerator.GetBytes(32);
+
+                    // The same key file or passphrase goes on wrapping: a kill before the commit then leaves all as it was.
+                    KeyWrap wrap = _vault.SealAgain(meta, dataKey);
+                    using StoreCipher cipher = new(meta.Store, dataKey);
+                    int count = 0;
+                    foreach (SecretTable table in session.All("").ToList())
                     {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        using SecretValue value = session.Open(table, version);
-                        (version.Nonce, byte[] sealedValue) = cipher.Seal(table.Name, version.Number, value);
-                        version.IsChanged = true;
-                        session.Database.WriteSealed(table.Name, version.Number, sealedValue);
-                        count++;
+                        foreach (VersionRow version in table.Versions.Where(static v => v.State != VersionState.Destroyed))
+                        {
+                            cancellationToken.ThrowIfCancellationRequested();
+                            using SecretValue value = session.Open(table, version);
+                            (version.Nonce, byte[] sealedValue) = cipher.Seal(table.Name, version.Number, value);
+                            version.IsChanged = true;
+                            session.Database.WriteSealed(table.Name, version.Number, sealedValue);
+                            count++;
+                        }
+
+                        session.Database.WriteTable(table, cipher);
                     }
 
-                    session.Database.WriteTable(table, cipher);
-                }
-
-                (byte[] names, byte[] mac) = LocalSession.Fingerprint(session.Database.ReadNames(), cipher);
-                session.Database.WriteMeta(meta with { Wrap = wrap, Names = names, NamesMac = mac });
-                return count;
-            },
-            cancellationToken));
+                    (byte[] names, byte[] mac) = LocalSession.Fingerprint(session.Database.ReadNames(), cipher);
+                    session.Database.WriteMeta(meta with { Wrap = wrap, Names = names, NamesMac = mac });
+                    return count;
+                },
+                cancellationToken
+            )
+        );
     }
 
     public Task BackupAsync(string path, SecretValue passphraseOfBackup, bool overwrite, CancellationToken cancellationToken)
@@ -86,14 +90,32 @@ internal sealed partial class LocalStore
         RequireStore();
         RequirePassphrase(passphraseOfBackup);
         PrivateFile.RequirePlain(path);
-        if (string.Equals(PrivateFile.RealPath(path), PrivateFile.RealPath(location.File), OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+        if (
+            string.Equals(
+                PrivateFile.RealPath(path),
+                PrivateFile.RealPath(location.File),
+                OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase
+            )
+        )
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, path, $"'{path}' is the store itself", "Name another file for the backup.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                path,
+                $"'{path}' is the store itself",
+                "Name another file for the backup."
+            );
         }
 
         if (File.Exists(path) && !overwrite)
         {
-            throw new FlowSecretException(ErrorIds.FileExists, FlowErrorCategory.ResourceExists, path, $"There is a file '{path}' already", "Name another file, or replace it with -Force.");
+            throw new FlowSecretException(
+                ErrorIds.FileExists,
+                FlowErrorCategory.ResourceExists,
+                path,
+                $"There is a file '{path}' already",
+                "Name another file, or replace it with -Force."
+            );
         }
 
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -104,7 +126,14 @@ internal sealed partial class LocalStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowSecretException(ErrorIds.FileNotWritable, FlowErrorCategory.WriteError, path, $"'{path}' cannot be written", "Check the rights of its folder and the free space of the disk.", e);
+            throw new FlowSecretException(
+                ErrorIds.FileNotWritable,
+                FlowErrorCategory.WriteError,
+                path,
+                $"'{path}' cannot be written",
+                "Check the rights of its folder and the free space of the disk.",
+                e
+            );
         }
 
         try
@@ -135,12 +164,24 @@ internal sealed partial class LocalStore
     {
         if (!File.Exists(path))
         {
-            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.ObjectNotFound, path, $"There is no backup '{path}'", "Name the file that Backup-FlowSecretStore wrote.");
+            throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.ObjectNotFound,
+                path,
+                $"There is no backup '{path}'",
+                "Name the file that Backup-FlowSecretStore wrote."
+            );
         }
 
         if (Exists && !overwrite)
         {
-            throw new FlowSecretException(ErrorIds.SecretExists, FlowErrorCategory.ResourceExists, location.File, $"There is a local store '{location.File}' already", "Back it up first, then add -Force to put the backup in its place.");
+            throw new FlowSecretException(
+                ErrorIds.SecretExists,
+                FlowErrorCategory.ResourceExists,
+                location.File,
+                $"There is a local store '{location.File}' already",
+                "Back it up first, then add -Force to put the backup in its place."
+            );
         }
 
         PrivateFile.CreateFolder(Path.GetDirectoryName(location.File)!);
@@ -169,20 +210,27 @@ internal sealed partial class LocalStore
     }
 
     /// <summary>Reads a copy of a store whole, every value of it, and lets something else open it.</summary>
-    private static void Rewrap(LocalVault copy, SecretValue? opener, Func<Guid, byte[], KeyWrap> seal, CancellationToken cancellationToken) => copy.Write(
-        session =>
-        {
-            foreach (SecretTable table in session.All("").ToList())
+    private static void Rewrap(
+        LocalVault copy,
+        SecretValue? opener,
+        Func<Guid, byte[], KeyWrap> seal,
+        CancellationToken cancellationToken
+    ) =>
+        copy.Write(
+            session =>
             {
-                RequireReadable(session, table, cancellationToken);
-            }
+                foreach (SecretTable table in session.All("").ToList())
+                {
+                    RequireReadable(session, table, cancellationToken);
+                }
 
-            byte[] dataKey = copy.Unwrap(session.Meta, opener);
-            session.SetWrap(seal(session.Meta.Store, dataKey));
-            CryptographicOperations.ZeroMemory(dataKey);
-            return true;
-        },
-        cancellationToken);
+                byte[] dataKey = copy.Unwrap(session.Meta, opener);
+                session.SetWrap(seal(session.Meta.Store, dataKey));
+                CryptographicOperations.ZeroMemory(dataKey);
+                return true;
+            },
+            cancellationToken
+        );
 
     /// <summary>
     /// Brings a checked store into this one's place. Where there is a sound store, its rows are replaced in one transaction: other
@@ -224,7 +272,13 @@ internal sealed partial class LocalStore
     {
         if (!Exists)
         {
-            throw new FlowSecretException(ErrorIds.StoreUnavailable, FlowErrorCategory.ObjectNotFound, location.File, $"There is no local store '{location.File}' yet", "The first secret makes it: Initialize-FlowSecret or New-FlowSecret.");
+            throw new FlowSecretException(
+                ErrorIds.StoreUnavailable,
+                FlowErrorCategory.ObjectNotFound,
+                location.File,
+                $"There is no local store '{location.File}' yet",
+                "The first secret makes it: Initialize-FlowSecret or New-FlowSecret."
+            );
         }
     }
 
@@ -232,7 +286,13 @@ internal sealed partial class LocalStore
     {
         if (value is not null && value.IsEmpty())
         {
-            throw new FlowSecretException(ErrorIds.EmptyValue, FlowErrorCategory.InvalidArgument, location.File, "The passphrase is empty", "Give one, for instance: (New-FlowSecretValue -Kind Passphrase).Value");
+            throw new FlowSecretException(
+                ErrorIds.EmptyValue,
+                FlowErrorCategory.InvalidArgument,
+                location.File,
+                "The passphrase is empty",
+                "Give one, for instance: (New-FlowSecretValue -Kind Passphrase).Value"
+            );
         }
     }
 }

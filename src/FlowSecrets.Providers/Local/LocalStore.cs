@@ -5,7 +5,9 @@ using FlowSecrets.Files;
 namespace FlowSecrets.Providers.Local;
 
 /// <summary>The encrypted store in one SQLite file. docs/security.md says what it protects from whom.</summary>
-internal sealed partial class LocalStore(LocalStoreLocation location, SecretValue? passphrase, TimeProvider clock) : ISecretStore, IStoreMaintenance
+internal sealed partial class LocalStore(LocalStoreLocation location, SecretValue? passphrase, TimeProvider clock)
+    : ISecretStore,
+        IStoreMaintenance
 {
     /// <summary>As the clouds have it, so that what works here works there.</summary>
     public const int MaxValueBytes = 65_536;
@@ -23,8 +25,19 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
     public IRotationStore Rotation => new LocalRotation(this);
 
-    public StoreCapabilities Capabilities { get; } = new(
-        Stages: true, MovableCurrent: true, Annotations: false, VersionDisable: true, VersionDestroy: true, RecoveryWindow: true, Labels: true, Replication: false, MaxValueBytes, SecretNames.Rule(StoreKind.Local));
+    public StoreCapabilities Capabilities { get; } =
+        new(
+            Stages: true,
+            MovableCurrent: true,
+            Annotations: false,
+            VersionDisable: true,
+            VersionDestroy: true,
+            RecoveryWindow: true,
+            Labels: true,
+            Replication: false,
+            MaxValueBytes,
+            SecretNames.Rule(StoreKind.Local)
+        );
 
     public ValueTask<Place> IdentifyAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Place);
 
@@ -47,15 +60,26 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
         try
         {
-            int count = _vault.Read(0, s =>
-            {
-                s.Database.CheckStructure();
-                List<SecretTable> tables = [.. s.All("")];
-                tables.ForEach(t => RequireReadable(s, t, cancellationToken));
-                return tables.Count;
-            }, cancellationToken);
+            int count = _vault.Read(
+                0,
+                s =>
+                {
+                    s.Database.CheckStructure();
+                    List<SecretTable> tables = [.. s.All("")];
+                    tables.ForEach(t => RequireReadable(s, t, cancellationToken));
+                    return tables.Count;
+                },
+                cancellationToken
+            );
             string? exposure = PrivateFile.Exposure(location.File);
-            return Task.FromResult(new StoreValidation(StoreReadiness.Ready, exposure is null ? $"{count} secrets, all authentic." : $"{count} secrets, all authentic. {exposure} Run: chmod 600 '{location.File}'"));
+            return Task.FromResult(
+                new StoreValidation(
+                    StoreReadiness.Ready,
+                    exposure is null
+                        ? $"{count} secrets, all authentic."
+                        : $"{count} secrets, all authentic. {exposure} Run: chmod 600 '{location.File}'"
+                )
+            );
         }
         catch (FlowSecretException e)
         {
@@ -63,67 +87,94 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
         }
     }
 
-    public Task<SecretDescription> CreateAsync(string name, IReadOnlyDictionary<string, string> labels, SecretValue? value, CancellationToken cancellationToken)
+    public Task<SecretDescription> CreateAsync(
+        string name,
+        IReadOnlyDictionary<string, string> labels,
+        SecretValue? value,
+        CancellationToken cancellationToken
+    )
     {
         SecretNames.Require(StoreKind.Local, name);
         RequireLabels(name, labels);
         StoreErrors.RequireSize(name, value, MaxValueBytes);
-        return Task.FromResult(_vault.Write(
-            session =>
-            {
-                PurgeExpired(session);
-                if (session.FindRow(name) is { } existing)
+        return Task.FromResult(
+            _vault.Write(
+                session =>
                 {
-                    RequireNotDeleted(existing);
-                    throw StoreErrors.SecretExists(Place, name);
-                }
+                    PurgeExpired(session);
+                    if (session.FindRow(name) is { } existing)
+                    {
+                        RequireNotDeleted(existing);
+                        throw StoreErrors.SecretExists(Place, name);
+                    }
 
-                SecretTable table = new(name, Now()) { Labels = SecretTable.WriteLabels(labels) };
-                session.AddName(name);
-                if (value is not null)
-                {
-                    table.Move(Stages.Current, session.Append(table, value, Now()));
-                }
+                    SecretTable table = new(name, Now()) { Labels = SecretTable.WriteLabels(labels) };
+                    session.AddName(name);
+                    if (value is not null)
+                    {
+                        table.Move(Stages.Current, session.Append(table, value, Now()));
+                    }
 
-                session.Save(table);
-                return table.ToDescription();
-            },
-            cancellationToken));
+                    session.Save(table);
+                    return table.ToDescription();
+                },
+                cancellationToken
+            )
+        );
     }
 
-    public Task<SecretVersionInfo> AddVersionAsync(string name, SecretValue value, string? stage, string? expectedCurrent, CancellationToken cancellationToken)
+    public Task<SecretVersionInfo> AddVersionAsync(
+        string name,
+        SecretValue value,
+        string? stage,
+        string? expectedCurrent,
+        CancellationToken cancellationToken
+    )
     {
         StoreErrors.RequireSize(name, value, MaxValueBytes);
         RequireStage(stage);
-        return Task.FromResult(Change(
-            name,
-            (session, table) =>
-            {
-                VersionRow? current = table.Staged(Stages.Current);
-                if (expectedCurrent is not null && !string.Equals(current?.Number.ToString() ?? "", expectedCurrent, StringComparison.Ordinal))
+        return Task.FromResult(
+            Change(
+                name,
+                (session, table) =>
                 {
-                    throw StoreErrors.Conflict(name, $"The current version of '{name}' is {current?.Number.ToString() ?? "none"}, not {(expectedCurrent.Length == 0 ? "none" : expectedCurrent)}");
-                }
+                    VersionRow? current = table.Staged(Stages.Current);
+                    if (
+                        expectedCurrent is not null
+                        && !string.Equals(current?.Number.ToString() ?? "", expectedCurrent, StringComparison.Ordinal)
+                    )
+                    {
+                        throw StoreErrors.Conflict(
+                            name,
+                            $"The current version of '{name}' is {current?.Number.ToString() ?? "none"}, not {(expectedCurrent.Length == 0 ? "none" : expectedCurrent)}"
+                        );
+                    }
 
-                VersionRow row = session.Append(table, value, Now());
-                if (stage is null && current is not null)
-                {
-                    table.Move(Stages.Previous, current);
-                }
+                    VersionRow row = session.Append(table, value, Now());
+                    if (stage is null && current is not null)
+                    {
+                        table.Move(Stages.Previous, current);
+                    }
 
-                table.Move(stage ?? Stages.Current, row);
-                return row.ToInfo();
-            },
-            cancellationToken));
+                    table.Move(stage ?? Stages.Current, row);
+                    return row.ToInfo();
+                },
+                cancellationToken
+            )
+        );
     }
 
     public Task<ReadSecret> ReadAsync(string name, VersionSelector selector, CancellationToken cancellationToken) =>
         Task.FromResult(_vault.Read(null, s => ReadOne(s, name, selector), cancellationToken) ?? throw NotFound(name));
 
-    public async IAsyncEnumerable<ReadOutcome> ReadManyAsync(IReadOnlyCollection<string> names, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ReadOutcome> ReadManyAsync(
+        IReadOnlyCollection<string> names,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         // One connection and one state for all of them.
-        List<ReadOutcome> outcomes = _vault.Read(null, s => names.Select(n => ReadOutcomeOf(s, n, cancellationToken)).ToList(), cancellationToken)
+        List<ReadOutcome> outcomes =
+            _vault.Read(null, s => names.Select(n => ReadOutcomeOf(s, n, cancellationToken)).ToList(), cancellationToken)
             ?? [.. names.Select(n => new ReadOutcome(n, null, NotFound(n)))];
         foreach (ReadOutcome outcome in outcomes)
         {
@@ -135,7 +186,13 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
     public async IAsyncEnumerable<SecretDescription> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (SecretDescription description in _vault.Read([], s => s.All(prefix).Where(t => !IsPurged(t)).Select(static t => t.ToDescription()).ToList(), cancellationToken))
+        foreach (
+            SecretDescription description in _vault.Read(
+                [],
+                s => s.All(prefix).Where(t => !IsPurged(t)).Select(static t => t.ToDescription()).ToList(),
+                cancellationToken
+            )
+        )
         {
             yield return description;
         }
@@ -146,9 +203,18 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
     public Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult(_vault.Read(null, s => Describe(s, name), cancellationToken));
 
-    public async IAsyncEnumerable<DescribeOutcome> DescribeManyAsync(IReadOnlyCollection<string> names, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<DescribeOutcome> DescribeManyAsync(
+        IReadOnlyCollection<string> names,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        foreach (DescribeOutcome outcome in _vault.Read([.. names.Select(static n => new DescribeOutcome(n, null, null))], s => names.Select(n => Describe(s, n, cancellationToken)).ToList(), cancellationToken))
+        foreach (
+            DescribeOutcome outcome in _vault.Read(
+                [.. names.Select(static n => new DescribeOutcome(n, null, null))],
+                s => names.Select(n => Describe(s, n, cancellationToken)).ToList(),
+                cancellationToken
+            )
+        )
         {
             yield return outcome;
         }
@@ -157,130 +223,163 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
     }
 
     public Task<IReadOnlyList<SecretVersionInfo>> ListVersionsAsync(string name, CancellationToken cancellationToken) =>
-        Task.FromResult(_vault.Read<IReadOnlyList<SecretVersionInfo>?>(
-            null,
-            s => [.. Enumerable.Reverse((s.Find(name) ?? throw NotFound(name)).Versions).Select(static v => v.ToInfo())],
-            cancellationToken) ?? throw NotFound(name));
+        Task.FromResult(
+            _vault.Read<IReadOnlyList<SecretVersionInfo>?>(
+                null,
+                s => [.. Enumerable.Reverse((s.Find(name) ?? throw NotFound(name)).Versions).Select(static v => v.ToInfo())],
+                cancellationToken
+            ) ?? throw NotFound(name)
+        );
 
-    public Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken) => Task.FromResult(Change(
-        name,
-        (session, table) =>
-        {
-            VersionRow row = Numbered(table, version);
-            if (row.State == VersionState.Destroyed)
-            {
-                throw Destroyed(name, row);
-            }
+    public Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            Change(
+                name,
+                (session, table) =>
+                {
+                    VersionRow row = Numbered(table, version);
+                    if (row.State == VersionState.Destroyed)
+                    {
+                        throw Destroyed(name, row);
+                    }
 
-            row.State = state;
-            row.IsChanged = true;
-            if (state == VersionState.Destroyed)
-            {
-                row.Nonce = [];
-                session.Database.WriteSealed(name, row.Number, []);
-            }
+                    row.State = state;
+                    row.IsChanged = true;
+                    if (state == VersionState.Destroyed)
+                    {
+                        row.Nonce = [];
+                        session.Database.WriteSealed(name, row.Number, []);
+                    }
 
-            return true;
-        },
-        cancellationToken));
+                    return true;
+                },
+                cancellationToken
+            )
+        );
 
     public Task MoveStageAsync(string name, string stage, string? version, string? expectedVersion, CancellationToken cancellationToken)
     {
         RequireStage(stage);
-        return Task.FromResult(Change(
-            name,
-            (_, table) =>
-            {
-                VersionRow? from = table.Staged(stage);
-                if (expectedVersion is not null && !string.Equals(from?.Number.ToString(), expectedVersion, StringComparison.Ordinal))
+        return Task.FromResult(
+            Change(
+                name,
+                (_, table) =>
                 {
-                    throw StoreErrors.Conflict(name, $"The stage '{stage}' of '{name}' is on version {from?.Number.ToString() ?? "none"}, not {expectedVersion}");
-                }
+                    VersionRow? from = table.Staged(stage);
+                    if (expectedVersion is not null && !string.Equals(from?.Number.ToString(), expectedVersion, StringComparison.Ordinal))
+                    {
+                        throw StoreErrors.Conflict(
+                            name,
+                            $"The stage '{stage}' of '{name}' is on version {from?.Number.ToString() ?? "none"}, not {expectedVersion}"
+                        );
+                    }
 
-                VersionRow? to = version is null ? null : Numbered(table, version);
-                if (to?.State == VersionState.Destroyed)
-                {
-                    throw Destroyed(name, to);
-                }
+                    VersionRow? to = version is null ? null : Numbered(table, version);
+                    if (to?.State == VersionState.Destroyed)
+                    {
+                        throw Destroyed(name, to);
+                    }
 
-                // Whoever reads the current version would get none.
-                if (string.Equals(stage, Stages.Current, StringComparison.Ordinal) && to?.State == VersionState.Disabled)
-                {
-                    throw StoreErrors.VersionDisabled(name, to.Number.ToString());
-                }
+                    // Whoever reads the current version would get none.
+                    if (string.Equals(stage, Stages.Current, StringComparison.Ordinal) && to?.State == VersionState.Disabled)
+                    {
+                        throw StoreErrors.VersionDisabled(name, to.Number.ToString());
+                    }
 
-                if (string.Equals(stage, Stages.Current, StringComparison.Ordinal) && from is not null && to is not null && from != to)
-                {
-                    table.Move(Stages.Previous, from);
-                }
+                    if (string.Equals(stage, Stages.Current, StringComparison.Ordinal) && from is not null && to is not null && from != to)
+                    {
+                        table.Move(Stages.Previous, from);
+                    }
 
-                table.Move(stage, to);
-                return true;
-            },
-            cancellationToken));
+                    table.Move(stage, to);
+                    return true;
+                },
+                cancellationToken
+            )
+        );
     }
 
     public Task SetLabelsAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
-        return Task.FromResult(Change(
-            name,
-            (_, table) =>
-            {
-                if (LabelChanges.Merge(table.ToDescription().Labels, labels) is { } all)
+        return Task.FromResult(
+            Change(
+                name,
+                (_, table) =>
                 {
-                    RequireLabels(name, all.Where(static l => !l.Key.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal));
-                    table.Labels = SecretTable.WriteLabels(all);
-                }
+                    if (LabelChanges.Merge(table.ToDescription().Labels, labels) is { } all)
+                    {
+                        RequireLabels(
+                            name,
+                            all.Where(static l => !l.Key.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal))
+                                .ToDictionary(StringComparer.Ordinal)
+                        );
+                        table.Labels = SecretTable.WriteLabels(all);
+                    }
 
-                return true;
-            },
-            cancellationToken));
+                    return true;
+                },
+                cancellationToken
+            )
+        );
     }
 
     public Task SetAnnotationsAsync(string name, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken) =>
         throw StoreErrors.NotSupported(Place, name, "A Local store has no annotations", "Use labels: Set-FlowSecret -Label");
 
-    public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken) => Task.FromResult(_vault.Write(
-        session =>
-        {
-            SecretTable table = session.Find(name) ?? throw NotFound(name);
-            if (recoveryWindow is not { } window)
-            {
-                session.Purge(table);
-                return true;
-            }
+    public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            _vault.Write(
+                session =>
+                {
+                    SecretTable table = session.Find(name) ?? throw NotFound(name);
+                    if (recoveryWindow is not { } window)
+                    {
+                        session.Purge(table);
+                        return true;
+                    }
 
-            RequireNotDeleted(table);
-            table.Deleted = Now();
-            table.PurgeAt = table.Deleted + (long)window.TotalMilliseconds;
-            session.Save(table);
-            return true;
-        },
-        cancellationToken));
+                    RequireNotDeleted(table);
+                    table.Deleted = Now();
+                    table.PurgeAt = table.Deleted + (long)window.TotalMilliseconds;
+                    session.Save(table);
+                    return true;
+                },
+                cancellationToken
+            )
+        );
 
-    public Task RestoreAsync(string name, CancellationToken cancellationToken) => Task.FromResult(_vault.Write(
-        session =>
-        {
-            SecretTable? table = session.Find(name);
-            if (table is null || IsPurged(table))
-            {
-                throw NotFound(name);
-            }
+    public Task RestoreAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            _vault.Write(
+                session =>
+                {
+                    SecretTable? table = session.Find(name);
+                    if (table is null || IsPurged(table))
+                    {
+                        throw NotFound(name);
+                    }
 
-            (table.Deleted, table.PurgeAt) = (0, 0);
-            session.Save(table);
-            return true;
-        },
-        cancellationToken));
+                    (table.Deleted, table.PurgeAt) = (0, 0);
+                    session.Save(table);
+                    return true;
+                },
+                cancellationToken
+            )
+        );
 
     /// <summary>Reads one secret's table.</summary>
     internal T Look<T>(string name, Func<SecretTable, T> look, CancellationToken cancellationToken)
-        where T : class => _vault.Read(null, s =>
-        {
-            SecretTable table = s.Find(name) ?? throw NotFound(name);
-            RequireNotDeleted(table);
-            return look(table);
-        }, cancellationToken) ?? throw NotFound(name);
+        where T : class =>
+        _vault.Read(
+            null,
+            s =>
+            {
+                SecretTable table = s.Find(name) ?? throw NotFound(name);
+                RequireNotDeleted(table);
+                return look(table);
+            },
+            cancellationToken
+        ) ?? throw NotFound(name);
 
     /// <summary>Changes one secret in one transaction.</summary>
     internal T Change<T>(string name, Func<LocalSession, SecretTable, T> change, CancellationToken cancellationToken)
@@ -299,7 +398,8 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
                 session.Save(table);
                 return result;
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Decrypts every version, which throws where a value is not as it was written.</summary>
@@ -312,7 +412,8 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
         }
     }
 
-    private SecretDescription? Describe(LocalSession session, string name) => session.Find(name) is { } table && !IsPurged(table) ? table.ToDescription() : null;
+    private SecretDescription? Describe(LocalSession session, string name) =>
+        session.Find(name) is { } table && !IsPurged(table) ? table.ToDescription() : null;
 
     private DescribeOutcome Describe(LocalSession session, string name, CancellationToken cancellationToken)
     {
@@ -346,9 +447,12 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
         RequireNotDeleted(table);
         VersionRow row = selector.Version is { } version
             ? Numbered(table, version)
-            : table.Staged(selector.Stage ?? Stages.Current) ?? throw (selector.Stage is null
-                ? StoreErrors.HasNoVersion(Place, name)
-                : StoreErrors.VersionNotFound(name, $"No version of '{name}' has the stage '{selector.Stage}'"));
+            : table.Staged(selector.Stage ?? Stages.Current)
+                ?? throw (
+                    selector.Stage is null
+                        ? StoreErrors.HasNoVersion(Place, name)
+                        : StoreErrors.VersionNotFound(name, $"No version of '{name}' has the stage '{selector.Stage}'")
+                );
         return row.State switch
         {
             VersionState.Destroyed => throw Destroyed(name, row),
@@ -368,7 +472,9 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
     {
         if (table.Deleted != 0)
         {
-            throw IsPurged(table) ? NotFound(table.Name) : StoreErrors.PendingDeletion(table.Name, DateTimeOffset.FromUnixTimeMilliseconds(table.PurgeAt));
+            throw IsPurged(table)
+                ? NotFound(table.Name)
+                : StoreErrors.PendingDeletion(table.Name, DateTimeOffset.FromUnixTimeMilliseconds(table.PurgeAt));
         }
     }
 
@@ -387,13 +493,25 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
     }
 
     private static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels) =>
-        StoreErrors.RequireLabels(name, labels, 64, static (key, value) => key.Length is > 0 and <= 63 && value.Length <= 63, "keys of 1 to 63 and values of at most 63 characters");
+        StoreErrors.RequireLabels(
+            name,
+            labels,
+            64,
+            static (key, value) => key.Length is > 0 and <= 63 && value.Length <= 63,
+            "keys of 1 to 63 and values of at most 63 characters"
+        );
 
     private static void RequireStage(string? stage)
     {
         if (stage is not null && !StageName().IsMatch(stage))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, stage, $"'{stage}' is no name of a stage", "Use 1 to 63 letters, digits, '-' and '_', a letter first; not 'latest'.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                stage,
+                $"'{stage}' is no name of a stage",
+                "Use 1 to 63 letters, digits, '-' and '_', a letter first; not 'latest'."
+            );
         }
     }
 

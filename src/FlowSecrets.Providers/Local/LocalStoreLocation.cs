@@ -23,7 +23,8 @@ internal sealed record LocalStoreLocation(string File, string KeyFolder)
     }
 
     /// <param name="mark">The wrap's own mark.</param>
-    public string KeyFile(Guid storeId, byte[] mark) => Path.Combine(KeyFolder, $"{storeId:N}-{Convert.ToHexStringLower(mark.AsSpan(0, 4))}.key");
+    public string KeyFile(Guid storeId, byte[] mark) =>
+        Path.Combine(KeyFolder, $"{storeId:N}-{Convert.ToHexStringLower(mark.AsSpan(0, 4))}.key");
 
     /// <summary>The passphrase that the environment gives; null where it gives none.</summary>
     /// <exception cref="FlowSecretException">StoreLocked: the file that it names cannot be read.</exception>
@@ -44,7 +45,14 @@ internal sealed record LocalStoreLocation(string File, string KeyFolder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowSecretException(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, file, $"The file '{file}' that {PassphraseFileVariable} names cannot be read", $"Make it readable for this user, or unset {PassphraseFileVariable}.", e);
+            throw new FlowSecretException(
+                ErrorIds.StoreLocked,
+                FlowErrorCategory.PermissionDenied,
+                file,
+                $"The file '{file}' that {PassphraseFileVariable} names cannot be read",
+                $"Make it readable for this user, or unset {PassphraseFileVariable}.",
+                e
+            );
         }
     }
 }

@@ -59,11 +59,13 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
     public T Read<T>(T absent, Func<LocalSession, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Exists ? Guard(() =>
-        {
-            using LocalSession session = OpenSession(static d => d.BeginRead());
-            return read(session);
-        }) : absent;
+        return Exists
+            ? Guard(() =>
+            {
+                using LocalSession session = OpenSession(static d => d.BeginRead());
+                return read(session);
+            })
+            : absent;
     }
 
     /// <summary>Changes the store in one transaction; nothing happens after cancellation.</summary>
@@ -137,9 +139,15 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
     }
 
     /// <summary>Wraps another data key by what wraps the present one.</summary>
-    public KeyWrap SealAgain(LocalMeta meta, byte[] dataKey) => IsByPassphrase(meta.Wrap)
-        ? KeyWrap.SealByPassphrase(meta.Store, dataKey, passphrase!)
-        : KeyWrap.SealByKeyFile(meta.Store, dataKey, meta.Wrap.Salt, KeyFile.Read(location.KeyFile(meta.Store, meta.Wrap.Salt), meta.Store));
+    public KeyWrap SealAgain(LocalMeta meta, byte[] dataKey) =>
+        IsByPassphrase(meta.Wrap)
+            ? KeyWrap.SealByPassphrase(meta.Store, dataKey, passphrase!)
+            : KeyWrap.SealByKeyFile(
+                meta.Store,
+                dataKey,
+                meta.Wrap.Salt,
+                KeyFile.Read(location.KeyFile(meta.Store, meta.Wrap.Salt), meta.Store)
+            );
 
     /// <summary>Removes a key file that wraps nothing any more.</summary>
     public void DeleteKeyFile(Guid store, KeyWrap wrap)
@@ -167,13 +175,20 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         {
             throw Locked(
                 $"The local store '{_name}' is locked by a passphrase, and none was given",
-                $"Give it: Connect-FlowSecretStore -Store Local -Path '{_name}' -Passphrase (Read-Host -AsSecureString), or set {LocalStoreLocation.PassphraseFileVariable} to a file that holds it.");
+                $"Give it: Connect-FlowSecretStore -Store Local -Path '{_name}' -Passphrase (Read-Host -AsSecureString), or set {LocalStoreLocation.PassphraseFileVariable} to a file that holds it."
+            );
         }
 
         byte[] key = byPassphrase ? meta.Wrap.KeyOf(by!) : KeyFile.Read(keyFile, meta.Store);
-        return meta.Wrap.Open(meta.Store, key) ?? throw Locked(
-            byPassphrase ? $"The passphrase does not open the local store '{_name}'" : $"The key file '{keyFile}' does not open the local store '{_name}'",
-            byPassphrase ? "Check the passphrase. If it is right, the file was changed: use a backup." : "Put the right key file back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force");
+        return meta.Wrap.Open(meta.Store, key)
+            ?? throw Locked(
+                byPassphrase
+                    ? $"The passphrase does not open the local store '{_name}'"
+                    : $"The key file '{keyFile}' does not open the local store '{_name}'",
+                byPassphrase
+                    ? "Check the passphrase. If it is right, the file was changed: use a backup."
+                    : "Put the right key file back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force"
+            );
     }
 
     public T Guard<T>(Func<T> action)
@@ -186,14 +201,23 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         {
             throw LocalSession.Translate(e, _name);
         }
-        catch (Exception e) when (e is FormatException or InvalidCastException or OverflowException or JsonException or ArgumentException or InvalidOperationException and not ObjectDisposedException)
+        catch (Exception e)
+            when (e
+                    is FormatException
+                        or InvalidCastException
+                        or OverflowException
+                        or JsonException
+                        or ArgumentException
+                        or InvalidOperationException
+                        and not ObjectDisposedException
+            )
         {
             // What a damaged file makes of rows: other types, other lengths.
             throw LocalSession.Corrupt(_name, null, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-throw Unusable(e);
+            throw Unusable(e);
         }
     }
 
@@ -218,7 +242,11 @@ throw Unusable(e);
     {
         lock (_gate)
         {
-            if (_opened is { } opened && meta.Wrap.Sealed.AsSpan().SequenceEqual(opened.Wrap.Sealed) && meta.Wrap.Nonce.AsSpan().SequenceEqual(opened.Wrap.Nonce))
+            if (
+                _opened is { } opened
+                && meta.Wrap.Sealed.AsSpan().SequenceEqual(opened.Wrap.Sealed)
+                && meta.Wrap.Nonce.AsSpan().SequenceEqual(opened.Wrap.Nonce)
+            )
             {
                 return opened.Cipher;
             }
@@ -230,7 +258,15 @@ throw Unusable(e);
     }
 
     private FlowSecretException Unusable(Exception e) =>
-        new FlowSecretException(ErrorIds.StoreUnavailable, FlowErrorCategory.ResourceUnavailable, _name, $"The local store '{_name}' cannot be used", "Check that its folder is there and belongs to this user, or name another: Connect-FlowSecretStore -Store Local -Path FILE", e);
+        new FlowSecretException(
+            ErrorIds.StoreUnavailable,
+            FlowErrorCategory.ResourceUnavailable,
+            _name,
+            $"The local store '{_name}' cannot be used",
+            "Check that its folder is there and belongs to this user, or name another: Connect-FlowSecretStore -Store Local -Path FILE",
+            e
+        );
 
-    private FlowSecretException Locked(string cause, string remedy) => new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, _name, cause, remedy);
+    private FlowSecretException Locked(string cause, string remedy) =>
+        new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, _name, cause, remedy);
 }

@@ -43,7 +43,8 @@ internal sealed class SecretTable(string name, long created)
 
     public VersionRow? Staged(string stage) => Versions.Find(v => v.Stages.Contains(stage, StringComparer.Ordinal));
 
-    public VersionRow? Numbered(string version) => Versions.Find(v => string.Equals(v.Number.ToString(), version, StringComparison.Ordinal));
+    public VersionRow? Numbered(string version) =>
+        Versions.Find(v => string.Equals(v.Number.ToString(), version, StringComparison.Ordinal));
 
     public void Move(string stage, VersionRow? to)
     {
@@ -103,9 +104,13 @@ internal sealed class SecretTable(string name, long created)
     }
 
     public static string WriteLabels(IReadOnlyDictionary<string, string> labels) =>
-        JsonSerializer.Serialize(new SortedDictionary<string, string>(labels.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal), LocalJson.Default.SortedDictionaryStringString);
+        JsonSerializer.Serialize(
+            new SortedDictionary<string, string>(labels.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
+            LocalJson.Default.SortedDictionaryStringString
+        );
 
-    public static SortedDictionary<string, string> ReadLabels(string json) => json == "{}" ? [] : JsonSerializer.Deserialize(json, LocalJson.Default.SortedDictionaryStringString) ?? [];
+    public static SortedDictionary<string, string> ReadLabels(string json) =>
+        json == "{}" ? [] : JsonSerializer.Deserialize(json, LocalJson.Default.SortedDictionaryStringString) ?? [];
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(SortedDictionary<string, string>))]

@@ -57,7 +57,13 @@ internal sealed class StoreCipher : IDisposable
         {
             lock (_gate)
             {
-                _aes.Decrypt(nonce, sealedValue.AsSpan(0, plain.Length), sealedValue.AsSpan(plain.Length), plain, Associated(name, version));
+                _aes.Decrypt(
+                    nonce,
+                    sealedValue.AsSpan(0, plain.Length),
+                    sealedValue.AsSpan(plain.Length),
+                    plain,
+                    Associated(name, version)
+                );
             }
 
             return SecretValue.FromBytes(plain);

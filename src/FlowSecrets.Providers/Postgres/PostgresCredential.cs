@@ -16,8 +16,14 @@ internal sealed record PostgresPlace(string Host, int Port, string Database, str
     public bool IsThisMachine => StaysHere(Host);
 
     /// <summary>Of a list of hosts, which commas part, any may be elsewhere.</summary>
-    public static bool StaysHere(string host) => !host.Contains(',')
-        && (host.StartsWith('/') || host.StartsWith('@') || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? number) && IPAddress.IsLoopback(number)));
+    public static bool StaysHere(string host) =>
+        !host.Contains(',')
+        && (
+            host.StartsWith('/')
+            || host.StartsWith('@')
+            || string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out IPAddress? number) && IPAddress.IsLoopback(number))
+        );
 
     public override string ToString() => RemoteText.Clean($"PostgreSQL {Host}:{Port}/{Database}");
 }
@@ -49,7 +55,11 @@ internal sealed class PostgresCredential
         string user = Required(members, key, target.User ?? "user");
         string host = Required(members, key, target.Host ?? "host");
         string database = Optional(members, key, target.Database ?? "database") ?? user;
-        return new PostgresCredential(At(key, target, host, Port(members, key, target.Port ?? "port") ?? 5432, database), Name(key, user), Required(members, key, target.Password ?? "password"));
+        return new PostgresCredential(
+            At(key, target, host, Port(members, key, target.Port ?? "port") ?? 5432, database),
+            Name(key, user),
+            Required(members, key, target.Password ?? "password")
+        );
     }
 
     /// <summary>The one that may change others: its fields are called as the target's or by their usual names; what it does not say is as the target's.</summary>
@@ -61,24 +71,40 @@ internal sealed class PostgresCredential
         string password = First(members, key, target.Password, "password") ?? throw Missing(key, target.Password ?? "password");
         string host = First(members, key, target.Host, "host") ?? place.Host;
         int port = Port(members, key, target.Port) ?? Port(members, key, "port") ?? place.Port;
-        return new PostgresCredential(At(key, target, host, port, First(members, key, target.Database, "database", "dbname") ?? place.Database), Name(key, user), password);
+        return new PostgresCredential(
+            At(key, target, host, port, First(members, key, target.Database, "database", "dbname") ?? place.Database),
+            Name(key, user),
+            password
+        );
     }
 
     private static PostgresPlace At(string key, CatalogTarget target, string host, int port, string database) =>
         new(host, port, Name(key, database), target.SslMode ?? (PostgresPlace.StaysHere(host) ? "prefer" : "verify-full"));
 
-    private static string Name(string key, string name) => Encoding.UTF8.GetByteCount(name) <= LongestName && !name.Contains('\0') ? name : throw new FlowSecretException(
-        ErrorIds.RotationNotConfigured,
-        FlowErrorCategory.InvalidData,
-        key,
-        $"'{key}' names a user or database of more than {LongestName} bytes, which PostgreSQL would cut, or with a null character",
-        "Give it a shorter name.");
+    private static string Name(string key, string name) =>
+        Encoding.UTF8.GetByteCount(name) <= LongestName && !name.Contains('\0')
+            ? name
+            : throw new FlowSecretException(
+                ErrorIds.RotationNotConfigured,
+                FlowErrorCategory.InvalidData,
+                key,
+                $"'{key}' names a user or database of more than {LongestName} bytes, which PostgreSQL would cut, or with a null character",
+                "Give it a shorter name."
+            );
 
-    private static int? Port(JsonObject members, string key, string? field) => field is null || Optional(members, key, field) is not { } text ? null
+    private static int? Port(JsonObject members, string key, string? field) =>
+        field is null || Optional(members, key, field) is not { } text ? null
         : int.TryParse(text, System.Globalization.NumberStyles.None, null, out int port) && port is > 0 and < 65536 ? port
-        : throw new FlowSecretException(ErrorIds.RotationNotConfigured, FlowErrorCategory.InvalidData, key, $"The field '{field}' of '{key}' is no port", "Correct it: Set-FlowSecret " + key);
+        : throw new FlowSecretException(
+            ErrorIds.RotationNotConfigured,
+            FlowErrorCategory.InvalidData,
+            key,
+            $"The field '{field}' of '{key}' is no port",
+            "Correct it: Set-FlowSecret " + key
+        );
 
-    private static string? First(JsonObject members, string key, params string?[] fields) => fields.OfType<string>().Select(f => Optional(members, key, f)).FirstOrDefault(static t => t is not null);
+    private static string? First(JsonObject members, string key, params string?[] fields) =>
+        fields.OfType<string>().Select(f => Optional(members, key, f)).FirstOrDefault(static t => t is not null);
 
     private static string? Optional(JsonObject members, string key, string field)
     {
@@ -88,16 +114,25 @@ internal sealed class PostgresCredential
         }
         catch (InvalidOperationException)
         {
-            throw new FlowSecretException(ErrorIds.ValueNotText, FlowErrorCategory.InvalidData, key, $"The field '{field}' of '{key}' holds half of a surrogate pair, which UTF-8 cannot carry", "Correct it: Set-FlowSecret " + key);
+            throw new FlowSecretException(
+                ErrorIds.ValueNotText,
+                FlowErrorCategory.InvalidData,
+                key,
+                $"The field '{field}' of '{key}' holds half of a surrogate pair, which UTF-8 cannot carry",
+                "Correct it: Set-FlowSecret " + key
+            );
         }
     }
 
-    private static string Required(JsonObject members, string key, string field) => Optional(members, key, field) ?? throw Missing(key, field);
+    private static string Required(JsonObject members, string key, string field) =>
+        Optional(members, key, field) ?? throw Missing(key, field);
 
-    private static FlowSecretException Missing(string key, string field) => new(
-        ErrorIds.FieldNotFound,
-        FlowErrorCategory.ObjectNotFound,
-        key,
-        $"The value of '{key}' has no field '{field}', or it is empty, and PostgreSQL is reached with it",
-        $"Add it to the secret, or name the field that has it in the catalog's 'rotate.target' (host, port, database, user, password).");
+    private static FlowSecretException Missing(string key, string field) =>
+        new(
+            ErrorIds.FieldNotFound,
+            FlowErrorCategory.ObjectNotFound,
+            key,
+            $"The value of '{key}' has no field '{field}', or it is empty, and PostgreSQL is reached with it",
+            $"Add it to the secret, or name the field that has it in the catalog's 'rotate.target' (host, port, database, user, password)."
+        );
 }

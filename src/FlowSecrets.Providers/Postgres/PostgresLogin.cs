@@ -29,7 +29,11 @@ internal sealed class PostgresLogin : IAsyncDisposable
     /// <param name="rootCertificate">A file; null: those that the system trusts, or PGSSLROOTCERT.</param>
     /// <returns>Null: the server refused user and password.</returns>
     /// <exception cref="FlowSecretException">TargetUnavailable.</exception>
-    public static async Task<PostgresLogin?> OpenAsync(PostgresCredential credential, string? rootCertificate, CancellationToken cancellationToken)
+    public static async Task<PostgresLogin?> OpenAsync(
+        PostgresCredential credential,
+        string? rootCertificate,
+        CancellationToken cancellationToken
+    )
     {
         PostgresPlace place = credential.Place;
         NpgsqlDataSource? source = null;

@@ -15,7 +15,8 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
     private const string FindRole = "select rolcanlogin, coalesce(rolvaliduntil < now(), false) from pg_roles where rolname = $1";
 
     /// <summary>Whether one's commits wait for the disk: an acknowledged password must survive the server's crash.</summary>
-    private const string Durably = "select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'; ";
+    private const string Durably =
+        "select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'; ";
 
     private string? _place;
 
@@ -34,12 +35,15 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
         }
 
         IReadOnlyList<object>? row = await login.RowAsync("select 1, current_user::text", [], cancellationToken);
-        return row is [int, string user] && user == credential.User ? true : throw new FlowSecretException(
-            ErrorIds.TargetUnavailable,
-            FlowErrorCategory.ResourceUnavailable,
-            credential.Place.ToString(),
-            $"{credential.Place} let {Sql.Shown(credential.User)} in as another user, so nothing is known of its password",
-            "Connect to the server itself, not through a pooler or a role setting that changes the user.");
+        return row is [int, string user] && user == credential.User
+            ? true
+            : throw new FlowSecretException(
+                ErrorIds.TargetUnavailable,
+                FlowErrorCategory.ResourceUnavailable,
+                credential.Place.ToString(),
+                $"{credential.Place} let {Sql.Shown(credential.User)} in as another user, so nothing is known of its password",
+                "Connect to the server itself, not through a pooler or a role setting that changes the user."
+            );
     }
 
     public async Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
@@ -53,7 +57,9 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
         byte[] password = Encoding.UTF8.GetBytes(credential.Password.Text);
         string verifier = ScramVerifier.Make(password);
         Array.Clear(password);
-        await using PostgresLogin login = settings.Admin is null ? await OpenItselfAsync(credential, wanted, accepted, cancellationToken) : await OpenAdminAsync(credential, cancellationToken);
+        await using PostgresLogin login = settings.Admin is null
+            ? await OpenItselfAsync(credential, wanted, accepted, cancellationToken)
+            : await OpenAdminAsync(credential, cancellationToken);
         await ChangeAsync(login, credential.User, verifier, cancellationToken);
     }
 
@@ -90,7 +96,8 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
         return credential;
     }
 
-    private Task<PostgresLogin?> OpenAsync(PostgresCredential credential, CancellationToken cancellationToken) => PostgresLogin.OpenAsync(credential, RootCertificate, cancellationToken);
+    private Task<PostgresLogin?> OpenAsync(PostgresCredential credential, CancellationToken cancellationToken) =>
+        PostgresLogin.OpenAsync(credential, RootCertificate, cancellationToken);
 
     private async Task<PostgresLogin> OpenAdminAsync(PostgresCredential changed, CancellationToken cancellationToken)
     {
@@ -103,23 +110,36 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
                 FlowErrorCategory.InvalidOperation,
                 settings.Secret,
                 $"The admin '{key}' is the user {Sql.Shown(admin.User)} itself: its own secret would be wrong after the change",
-                "Name another user's secret as 'admin', or none, so that the user changes itself.");
+                "Name another user's secret as 'admin', or none, so that the user changes itself."
+            );
         }
 
-        return await OpenAsync(admin, cancellationToken) ?? throw new FlowSecretException(
-            ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
-            key,
-            $"{admin.Place} refused the admin {Sql.Shown(admin.User)} with the password of '{key}'",
-            $"Put the right one into it: Set-FlowSecret {key}; then run it again. Nothing was changed.");
+        return await OpenAsync(admin, cancellationToken)
+            ?? throw new FlowSecretException(
+                ErrorIds.AccessDenied,
+                FlowErrorCategory.PermissionDenied,
+                key,
+                $"{admin.Place} refused the admin {Sql.Shown(admin.User)} with the password of '{key}'",
+                $"Put the right one into it: Set-FlowSecret {key}; then run it again. Nothing was changed."
+            );
     }
 
-    private async Task<PostgresLogin> OpenItselfAsync(PostgresCredential credential, SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
+    private async Task<PostgresLogin> OpenItselfAsync(
+        PostgresCredential credential,
+        SecretValue wanted,
+        IReadOnlyList<SecretValue> accepted,
+        CancellationToken cancellationToken
+    )
     {
         // The wanted one last: a change whose answer was lost is found so.
         foreach (SecretValue value in accepted.Append(wanted))
         {
-            if (Try(value) is { } known && known.User == credential.User && known.Place == credential.Place && await OpenAsync(known, cancellationToken) is { } login)
+            if (
+                Try(value) is { } known
+                && known.User == credential.User
+                && known.Place == credential.Place
+                && await OpenAsync(known, cancellationToken) is { } login
+            )
             {
                 return login;
             }
@@ -130,7 +150,8 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
             FlowErrorCategory.PermissionDenied,
             settings.Secret,
             $"No stored value of '{settings.Secret}' logs in to {credential.Place} as {Sql.Shown(credential.User)}, so its password cannot be changed",
-            "Name a secret as 'admin' in the catalog's 'rotate.target' whose user may change it; or set the current value's password at the server: \\password in psql.");
+            "Name a secret as 'admin' in the catalog's 'rotate.target' whose user may change it; or set the current value's password at the server: \\password in psql."
+        );
     }
 
     /// <summary>An older value may have had another form.</summary>
@@ -156,7 +177,13 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
                 await login.ExecuteAsync($"{Durably}alter role {Sql.Identifier(user)} password '{verifier}'", cancellationToken);
                 return;
             }
-            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InternalError or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected && attempt < Attempts)
+            catch (PostgresException e)
+                when (e.SqlState
+                        is PostgresErrorCodes.InternalError
+                            or PostgresErrorCodes.SerializationFailure
+                            or PostgresErrorCodes.DeadlockDetected
+                    && attempt < Attempts
+                )
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20 * attempt), cancellationToken);
             }
@@ -173,28 +200,37 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
         }
     }
 
-    private FlowSecretException Refused(PostgresLogin login, string user, PostgresException e) => e.SqlState switch
-    {
-        PostgresErrorCodes.InsufficientPrivilege => new FlowSecretException(
-            ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
-            settings.Admin is null ? settings.Secret : settings.Target.Admin,
-            $"{Sql.Shown(login.User)} may not change the password of {Sql.Shown(user)} at {login.Place}{RemoteText.Quote(e.MessageText)}",
-            Permission(login, user)),
-        PostgresErrorCodes.UndefinedObject => MissingRole(login.Place, user),
-        _ when e.SqlState.StartsWith("22", StringComparison.Ordinal) => PostgresErrors.Rejected(settings.Secret, login.Place, $"it says {e.SqlState}{RemoteText.Quote(e.MessageText)}"),
-        // Shut down or crashed in between: the change may have been committed.
-        _ when e.SqlState.StartsWith("57P", StringComparison.Ordinal) || e.SqlState.StartsWith("08", StringComparison.Ordinal) => PostgresErrors.Uncertain(login.Place, user, e),
-        _ => PostgresErrors.Unavailable(login.Place, login.User, e),
-    };
+    private FlowSecretException Refused(PostgresLogin login, string user, PostgresException e) =>
+        e.SqlState switch
+        {
+            PostgresErrorCodes.InsufficientPrivilege => new FlowSecretException(
+                ErrorIds.AccessDenied,
+                FlowErrorCategory.PermissionDenied,
+                settings.Admin is null ? settings.Secret : settings.Target.Admin,
+                $"{Sql.Shown(login.User)} may not change the password of {Sql.Shown(user)} at {login.Place}{RemoteText.Quote(e.MessageText)}",
+                Permission(login, user)
+            ),
+            PostgresErrorCodes.UndefinedObject => MissingRole(login.Place, user),
+            _ when e.SqlState.StartsWith("22", StringComparison.Ordinal) => PostgresErrors.Rejected(
+                settings.Secret,
+                login.Place,
+                $"it says {e.SqlState}{RemoteText.Quote(e.MessageText)}"
+            ),
+            // Shut down or crashed in between: the change may have been committed.
+            _ when e.SqlState.StartsWith("57P", StringComparison.Ordinal) || e.SqlState.StartsWith("08", StringComparison.Ordinal) =>
+                PostgresErrors.Uncertain(login.Place, user, e),
+            _ => PostgresErrors.Unavailable(login.Place, login.User, e),
+        };
 
-    private string Permission(PostgresLogin login, string user) => settings.Admin is null
-        ? "Name a secret as 'admin' in the catalog's 'rotate.target' whose user may change it."
-        : $"Let a superuser run: {Grant(login, user)} A superuser's own password only superusers change.";
+    private string Permission(PostgresLogin login, string user) =>
+        settings.Admin is null
+            ? "Name a secret as 'admin' in the catalog's 'rotate.target' whose user may change it."
+            : $"Let a superuser run: {Grant(login, user)} A superuser's own password only superusers change.";
 
     /// <summary>Since version 16 CREATEROLE reaches only roles that one administers.</summary>
     private static string Grant(PostgresLogin login, string user) =>
-        $"ALTER ROLE {Sql.Shown(login.User)} CREATEROLE;" + (login.MajorVersion >= 16 ? $" GRANT {Sql.Shown(user)} TO {Sql.Shown(login.User)} WITH ADMIN OPTION;" : "");
+        $"ALTER ROLE {Sql.Shown(login.User)} CREATEROLE;"
+        + (login.MajorVersion >= 16 ? $" GRANT {Sql.Shown(user)} TO {Sql.Shown(login.User)} WITH ADMIN OPTION;" : "");
 
     /// <exception cref="FlowSecretException">RotationNotConfigured: no password would let it in.</exception>
     private void RequireLogin(PostgresLogin login, string user, IReadOnlyList<object>? role)
@@ -211,7 +247,10 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
 
         if (role is [_, true, ..])
         {
-            throw NotConfigured($"The role {Sql.Shown(user)} at {login.Place} has expired (VALID UNTIL), so that no password lets it in", $"ALTER ROLE {Sql.Shown(user)} VALID UNTIL 'infinity';");
+            throw NotConfigured(
+                $"The role {Sql.Shown(user)} at {login.Place} has expired (VALID UNTIL), so that no password lets it in",
+                $"ALTER ROLE {Sql.Shown(user)} VALID UNTIL 'infinity';"
+            );
         }
     }
 
@@ -220,8 +259,15 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
         string? other = settings.Target.Users.FirstOrDefault(u => u != user);
         return NotConfigured(
             $"There is no role {Sql.Shown(user)} at {place}",
-            $"Make it: CREATE ROLE {Sql.Shown(user)} LOGIN;" + (other is null ? "" : $" GRANT {Sql.Shown(other)} TO {Sql.Shown(user)}; The two must have the same rights, since they alternate."));
+            $"Make it: CREATE ROLE {Sql.Shown(user)} LOGIN;"
+                + (
+                    other is null
+                        ? ""
+                        : $" GRANT {Sql.Shown(other)} TO {Sql.Shown(user)}; The two must have the same rights, since they alternate."
+                )
+        );
     }
 
-    private FlowSecretException NotConfigured(string cause, string remedy) => new(ErrorIds.RotationNotConfigured, FlowErrorCategory.InvalidOperation, settings.Secret, cause, remedy);
+    private FlowSecretException NotConfigured(string cause, string remedy) =>
+        new(ErrorIds.RotationNotConfigured, FlowErrorCategory.InvalidOperation, settings.Secret, cause, remedy);
 }

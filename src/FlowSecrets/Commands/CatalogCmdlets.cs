@@ -47,11 +47,15 @@ public sealed class TestFlowSecretCatalogCommand : CatalogCmdlet
         }
 
         bool valid = false;
-        Execute(new TestCatalogOperation(Context), Options, test =>
-        {
-            valid = test.IsValid;
-            return null;
-        });
+        Execute(
+            new TestCatalogOperation(Context),
+            Options,
+            test =>
+            {
+                valid = test.IsValid;
+                return null;
+            }
+        );
         WriteObject(valid);
         Forget();
     }

@@ -10,12 +10,23 @@ namespace FlowSecrets.Commands;
 /// <summary>Completes from the catalog here, which is read from the disk at most; never from a store.</summary>
 public abstract class CatalogCompleter : IArgumentCompleter
 {
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters
+    )
     {
         string word = wordToComplete.Trim('\'', '"');
         try
         {
-            return [.. Candidates(fakeBoundParameters).Where(c => c.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Select(static c => new CompletionResult(c))];
+            return
+            [
+                .. Candidates(fakeBoundParameters)
+                    .Where(c => c.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                    .Select(static c => new CompletionResult(c)),
+            ];
         }
         catch (FlowSecretException)
         {
@@ -29,7 +40,14 @@ public abstract class CatalogCompleter : IArgumentCompleter
     {
         // The session is busy completing, so it is asked from within.
         using PowerShell inner = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        string folder = inner.AddCommand("Microsoft.PowerShell.Management\\Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>().FirstOrDefault()?.ProviderPath ?? Environment.CurrentDirectory;
+        string folder =
+            inner
+                .AddCommand("Microsoft.PowerShell.Management\\Get-Location")
+                .AddParameter("PSProvider", "FileSystem")
+                .Invoke<PathInfo>()
+                .FirstOrDefault()
+                ?.ProviderPath
+            ?? Environment.CurrentDirectory;
         return CatalogLoader.Find(new OperationContext(static () => ProviderLoader.Providers, folder), bound["CatalogPath"] as string);
     }
 }
@@ -37,7 +55,8 @@ public abstract class CatalogCompleter : IArgumentCompleter
 /// <summary>Keys of the catalog.</summary>
 public sealed class SecretNameCompleter : CatalogCompleter
 {
-    private protected override IEnumerable<string> Candidates(IDictionary bound) => FindCatalog(bound)?.Secrets.Select(static s => s.Key) ?? [];
+    private protected override IEnumerable<string> Candidates(IDictionary bound) =>
+        FindCatalog(bound)?.Secrets.Select(static s => s.Key) ?? [];
 }
 
 /// <summary>Environments of the catalog.</summary>
@@ -52,18 +71,20 @@ public sealed class FieldCompleter : CatalogCompleter
     private protected override IEnumerable<string> Candidates(IDictionary bound) =>
         Named(bound) is { } name ? FindCatalog(bound)?.Find(name)?.Fields.Select(static f => f.Name) ?? [] : [];
 
-    internal static string? Named(IDictionary bound) => (bound["Name"] ?? bound["StoreName"]) switch
-    {
-        string one => one,
-        IEnumerable many => many.Cast<object>().FirstOrDefault()?.ToString(),
-        _ => null,
-    };
+    internal static string? Named(IDictionary bound) =>
+        (bound["Name"] ?? bound["StoreName"]) switch
+        {
+            string one => one,
+            IEnumerable many => many.Cast<object>().FirstOrDefault()?.ToString(),
+            _ => null,
+        };
 }
 
 /// <summary>Versions that this session has listed.</summary>
 public sealed class VersionCompleter : CatalogCompleter
 {
-    private protected override IEnumerable<string> Candidates(IDictionary bound) => FieldCompleter.Named(bound) is { } name ? SeenVersions.Of(name) : [];
+    private protected override IEnumerable<string> Candidates(IDictionary bound) =>
+        FieldCompleter.Named(bound) is { } name ? SeenVersions.Of(name) : [];
 }
 
 /// <summary>The stages that every store knows.</summary>
@@ -76,12 +97,21 @@ public sealed class StageCompleter : CatalogCompleter
 public sealed class PrincipalCompleter : CatalogCompleter
 {
     private protected override IEnumerable<string> Candidates(IDictionary bound) =>
-        FindCatalog(bound) is { } catalog ? catalog.Access.Concat(catalog.Environments.Values.SelectMany(static e => e.Access ?? [])).Select(static a => a.Principal).Distinct(StringComparer.Ordinal) : [];
+        FindCatalog(bound) is { } catalog
+            ? catalog
+                .Access.Concat(catalog.Environments.Values.SelectMany(static e => e.Access ?? []))
+                .Select(static a => a.Principal)
+                .Distinct(StringComparer.Ordinal)
+            : [];
 }
 
 /// <summary>Workloads of the catalog.</summary>
 public sealed class WorkloadCompleter : CatalogCompleter
 {
     private protected override IEnumerable<string> Candidates(IDictionary bound) =>
-        FindCatalog(bound) is { } catalog ? catalog.Workloads.Keys.Concat(catalog.Environments.Values.SelectMany(static e => e.Workloads?.Keys ?? [])).Distinct(StringComparer.Ordinal) : [];
+        FindCatalog(bound) is { } catalog
+            ? catalog
+                .Workloads.Keys.Concat(catalog.Environments.Values.SelectMany(static e => e.Workloads?.Keys ?? []))
+                .Distinct(StringComparer.Ordinal)
+            : [];
 }

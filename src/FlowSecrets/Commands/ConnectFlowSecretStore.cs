@@ -60,7 +60,9 @@ public sealed class ConnectFlowSecretStoreCommand : StoreCmdlet
         StoreSelection? selection = null;
         if (GivenPlace || StoreWithoutEnvironment is not null)
         {
-            StoreSelection its = environment is null ? new StoreSelection(StoreWithoutEnvironment ?? Guess()) : EnvironmentSelection(context, environment);
+            StoreSelection its = environment is null
+                ? new StoreSelection(StoreWithoutEnvironment ?? Guess())
+                : EnvironmentSelection(context, environment);
             Check(its.Store);
             selection = Select(its);
         }
@@ -70,52 +72,76 @@ public sealed class ConnectFlowSecretStoreCommand : StoreCmdlet
         Execute(
             new GetStoreOperation(chosen),
             new StoreOptions { CatalogPath = FullCatalogPath, Environment = selection is null ? environment : null },
-            found => status = found);
+            found => status = found
+        );
         if (status is { ErrorId: null })
         {
             SessionStore.Current = new SessionSelection(selection, environment ?? status.Environment);
         }
     }
 
-    private bool GivenPlace => (Path ?? Project ?? Region ?? Profile ?? CredentialPath ?? Endpoint ?? (object?)Passphrase ?? AccessToken) is not null;
+    private bool GivenPlace =>
+        (Path ?? Project ?? Region ?? Profile ?? CredentialPath ?? Endpoint ?? (object?)Passphrase ?? AccessToken) is not null;
 
     /// <summary>What only one kind of store has says the kind.</summary>
-    private StoreKind Guess() => (Project ?? CredentialPath ?? (object?)AccessToken) is not null ? StoreKind.Gcp : Profile is not null || Region is not null ? StoreKind.Aws : StoreKind.Local;
+    private StoreKind Guess() =>
+        (Project ?? CredentialPath ?? (object?)AccessToken) is not null ? StoreKind.Gcp
+        : Profile is not null || Region is not null ? StoreKind.Aws
+        : StoreKind.Local;
 
     private void Check(StoreKind kind)
     {
         (string Name, object? Value, StoreKind[] Kinds)[] places =
         [
-            (nameof(Path), Path, [StoreKind.Local]), (nameof(Passphrase), Passphrase, [StoreKind.Local]),
-            (nameof(Project), Project, [StoreKind.Gcp]), (nameof(AccessToken), AccessToken, [StoreKind.Gcp]), (nameof(CredentialPath), CredentialPath, [StoreKind.Gcp]),
+            (nameof(Path), Path, [StoreKind.Local]),
+            (nameof(Passphrase), Passphrase, [StoreKind.Local]),
+            (nameof(Project), Project, [StoreKind.Gcp]),
+            (nameof(AccessToken), AccessToken, [StoreKind.Gcp]),
+            (nameof(CredentialPath), CredentialPath, [StoreKind.Gcp]),
             (nameof(Profile), Profile, [StoreKind.Aws]),
-            (nameof(Region), Region, [StoreKind.Gcp, StoreKind.Aws]), (nameof(Endpoint), Endpoint, [StoreKind.Gcp, StoreKind.Aws]),
+            (nameof(Region), Region, [StoreKind.Gcp, StoreKind.Aws]),
+            (nameof(Endpoint), Endpoint, [StoreKind.Gcp, StoreKind.Aws]),
         ];
         foreach ((string name, object? value, StoreKind[] kinds) in places)
         {
             if (value is not null && !kinds.Contains(kind))
             {
-                throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, kind.ToString(), $"-{name} does not belong to the store {kind}", $"Leave it out, or say -Store {string.Join(" or -Store ", kinds)}.");
+                throw new FlowSecretException(
+                    ErrorIds.BadArgument,
+                    FlowErrorCategory.InvalidArgument,
+                    kind.ToString(),
+                    $"-{name} does not belong to the store {kind}",
+                    $"Leave it out, or say -Store {string.Join(" or -Store ", kinds)}."
+                );
             }
         }
     }
 
-    private StoreSelection Select(StoreSelection its) => its with
-    {
-        Path = FilePath(Path, nameof(Path)) ?? its.Path,
-        Passphrase = Passphrase is null ? null : SecureStrings.ToValue(Passphrase),
-        Project = Project ?? its.Project,
-        Region = Region ?? its.Region,
-        Profile = Profile ?? its.Profile,
-        AccessToken = AccessToken is null ? null : SecureStrings.ToValue(AccessToken),
-        CredentialPath = FilePath(CredentialPath, nameof(CredentialPath)),
-        Endpoint = Endpoint,
-        AllowUnencryptedEndpoint = AllowUnencryptedEndpoint,
-        ThrottleLimit = ThrottleLimit == 0 ? its.ThrottleLimit : ThrottleLimit,
-    };
+    private StoreSelection Select(StoreSelection its) =>
+        its with
+        {
+            Path = FilePath(Path, nameof(Path)) ?? its.Path,
+            Passphrase = Passphrase is null ? null : SecureStrings.ToValue(Passphrase),
+            Project = Project ?? its.Project,
+            Region = Region ?? its.Region,
+            Profile = Profile ?? its.Profile,
+            AccessToken = AccessToken is null ? null : SecureStrings.ToValue(AccessToken),
+            CredentialPath = FilePath(CredentialPath, nameof(CredentialPath)),
+            Endpoint = Endpoint,
+            AllowUnencryptedEndpoint = AllowUnencryptedEndpoint,
+            ThrottleLimit = ThrottleLimit == 0 ? its.ThrottleLimit : ThrottleLimit,
+        };
 
     private StoreSelection EnvironmentSelection(OperationContext context, string environment) =>
-        Catalogs.CatalogLoader.Require(context, FullCatalogPath).Environments.TryGetValue(environment, out Catalogs.CatalogEnvironment? found)
+        Catalogs
+            .CatalogLoader.Require(context, FullCatalogPath)
+            .Environments.TryGetValue(environment, out Catalogs.CatalogEnvironment? found)
             ? found.Selection
-            : throw new FlowSecretException(ErrorIds.EnvironmentNotFound, FlowErrorCategory.ObjectNotFound, environment, $"The catalog has no environment '{environment}'", "See Get-FlowSecretCatalog.");
+            : throw new FlowSecretException(
+                ErrorIds.EnvironmentNotFound,
+                FlowErrorCategory.ObjectNotFound,
+                environment,
+                $"The catalog has no environment '{environment}'",
+                "See Get-FlowSecretCatalog."
+            );
 }

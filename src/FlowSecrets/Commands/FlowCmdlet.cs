@@ -22,10 +22,11 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
     internal SessionInfo Session => new(Host, MyInvocation, SessionState);
 
     /// <summary>What the operations of this session stand on.</summary>
-    private protected virtual OperationContext Context => new(static () => ProviderLoader.Providers, SessionState.Path.CurrentFileSystemLocation.ProviderPath)
-    {
-        Session = SessionStore.Current,
-    };
+    private protected virtual OperationContext Context =>
+        new(static () => ProviderLoader.Providers, SessionState.Path.CurrentFileSystemLocation.ProviderPath)
+        {
+            Session = SessionStore.Current,
+        };
 
     public void Dispose()
     {
@@ -65,7 +66,11 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Runs an operation and writes its results.</summary>
     /// <param name="emit">What of a result goes to the pipeline; null: nothing.</param>
-    private protected void Execute<TOptions, TResult>(IOperation<TOptions, TResult> operation, TOptions options, Func<TResult, object?> emit)
+    private protected void Execute<TOptions, TResult>(
+        IOperation<TOptions, TResult> operation,
+        TOptions options,
+        Func<TResult, object?> emit
+    )
     {
         using OperationPump pump = new(_stop);
         CmdletHost host = new(this, pump);
@@ -138,7 +143,9 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         }
 
         // Under 'Stop' the first error would hide the rest, and -AllowPartial would end the script after all.
-        Action<FlowSecretException> tell = Session.ErrorsStop ? f => WriteWarning($"{f.Id}: {f.Message}") : f => WriteError(Failures.Record(f));
+        Action<FlowSecretException> tell = Session.ErrorsStop
+            ? f => WriteWarning($"{f.Id}: {f.Message}")
+            : f => WriteError(Failures.Record(f));
         grouped.ToList().ForEach(tell);
         if (!AllowsPartial)
         {

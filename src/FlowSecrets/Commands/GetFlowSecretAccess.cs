@@ -11,5 +11,6 @@ namespace FlowSecrets.Commands;
 [OutputType(typeof(SecretGrantItem))]
 public sealed class GetFlowSecretAccessCommand : AccessCmdlet
 {
-    private protected override void RunPlace(Targets targets) => Execute(new GetAccessOperation(Context), Fill(new AccessOptions(), targets));
+    private protected override void RunPlace(Targets targets) =>
+        Execute(new GetAccessOperation(Context), Fill(new AccessOptions(), targets));
 }

@@ -57,9 +57,18 @@ public sealed class GetFlowSecretValueCommand : TargetCmdlet
     private protected override void RunPlace(Targets targets)
     {
         string? file = FilePath(OutFile, nameof(OutFile));
-        if (file is not null && (targets.Names.Length + targets.StoreNames.Length != 1 || targets.Names.Any(WildcardPattern.ContainsWildcardCharacters)))
+        if (
+            file is not null
+            && (targets.Names.Length + targets.StoreNames.Length != 1 || targets.Names.Any(WildcardPattern.ContainsWildcardCharacters))
+        )
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, file, "-OutFile takes one secret", "Name one, without wildcards.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                file,
+                "-OutFile takes one secret",
+                "Name one, without wildcards."
+            );
         }
 
         ReadValuesOptions options = new()
@@ -92,13 +101,15 @@ public sealed class GetFlowSecretValueCommand : TargetCmdlet
                 return null;
             }
 
-            return AsPlainText ? value.RevealText(reading.StoreName) : new FlowSecretValue
-            {
-                Name = reading.Name,
-                StoreName = reading.StoreName,
-                Version = reading.Version!,
-                Value = SecureStrings.FromValue(value, reading.StoreName),
-            };
+            return AsPlainText
+                ? value.RevealText(reading.StoreName)
+                : new FlowSecretValue
+                {
+                    Name = reading.Name,
+                    StoreName = reading.StoreName,
+                    Version = reading.Version!,
+                    Value = SecureStrings.FromValue(value, reading.StoreName),
+                };
         }
         catch (FlowSecretException e)
         {

@@ -68,22 +68,32 @@ public sealed class InitializeFlowSecretCommand : StoreCmdlet
 
     protected override void Run()
     {
-        foreach (IGrouping<(string?, StoreKind?), (string? Environment, StoreKind? Store, string[] Names)> place in _records.GroupBy(static r => (r.Environment, r.Store)))
+        foreach (
+            IGrouping<(string?, StoreKind?), (string? Environment, StoreKind? Store, string[] Names)> place in _records.GroupBy(static r =>
+                (r.Environment, r.Store)
+            )
+        )
         {
-            Execute(new InitializeSecretsOperation(Context), new InitializeOptions
-            {
-                CatalogPath = FullCatalogPath,
-                Environment = place.Key.Item1,
-                Store = place.Key.Item2,
-                Names = [.. place.SelectMany(static r => r.Names)],
-                NonInteractive = NonInteractive,
-                InputPath = FilePath(InputPath, nameof(InputPath)),
-                UpdateExisting = UpdateExisting,
-                PromptAll = PromptAll,
-                ShowGenerated = ShowGenerated,
-                OverwriteEncryptionKey = OverwriteEncryptionKey,
-                Force = Force || MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm) && confirm is SwitchParameter { IsPresent: false },
-            });
+            Execute(
+                new InitializeSecretsOperation(Context),
+                new InitializeOptions
+                {
+                    CatalogPath = FullCatalogPath,
+                    Environment = place.Key.Item1,
+                    Store = place.Key.Item2,
+                    Names = [.. place.SelectMany(static r => r.Names)],
+                    NonInteractive = NonInteractive,
+                    InputPath = FilePath(InputPath, nameof(InputPath)),
+                    UpdateExisting = UpdateExisting,
+                    PromptAll = PromptAll,
+                    ShowGenerated = ShowGenerated,
+                    OverwriteEncryptionKey = OverwriteEncryptionKey,
+                    Force =
+                        Force
+                        || MyInvocation.BoundParameters.TryGetValue("Confirm", out object? confirm)
+                            && confirm is SwitchParameter { IsPresent: false },
+                }
+            );
         }
     }
 }

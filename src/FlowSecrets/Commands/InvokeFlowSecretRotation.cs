@@ -13,7 +13,8 @@ public abstract class RotationCmdlet : TargetCmdlet
     public SwitchParameter TrustCatalog { get; set; }
 
     private protected TOptions Fill<TOptions>(TOptions options, Targets targets)
-        where TOptions : RotationOptions => options with
+        where TOptions : RotationOptions =>
+        options with
         {
             CatalogPath = FullCatalogPath,
             Environment = targets.Environment,
@@ -71,6 +72,20 @@ public sealed class InvokeFlowSecretRotationCommand : RotationCmdlet
     private protected override void RunPlace(Targets targets)
     {
         using SecretValue? value = Value is null ? null : SecureStrings.ToValue(Value);
-        Execute(new InvokeRotationOperation(Context), Fill(new InvokeRotationOptions { Due = targets.Key == "due", Force = Force, AllowInterruption = AllowInterruption, Native = Native, Value = value, Timeout = TimeSpan.FromSeconds(TimeoutSec) }, targets));
+        Execute(
+            new InvokeRotationOperation(Context),
+            Fill(
+                new InvokeRotationOptions
+                {
+                    Due = targets.Key == "due",
+                    Force = Force,
+                    AllowInterruption = AllowInterruption,
+                    Native = Native,
+                    Value = value,
+                    Timeout = TimeSpan.FromSeconds(TimeoutSec),
+                },
+                targets
+            )
+        );
     }
 }

@@ -51,17 +51,20 @@ public sealed class NewFlowSecretCatalogCommand : StoreCmdlet
     protected override void Run()
     {
         string? from = FromPulumi ?? FromTfvars ?? FromEnv;
-        Execute(new NewCatalogOperation(Context), new NewCatalogOptions
-        {
-            CatalogPath = FullCatalogPath,
-            Environment = NamedEnvironment,
-            Store = StoreWithoutEnvironment,
-            Origin = Enum.Parse<CatalogOrigin>(ParameterSetName),
-            From = FilePath(from, nameof(from)),
-            Prefix = Prefix,
-            Application = Application,
-            Path = FilePath(Path, nameof(Path))!,
-            Force = Force,
-        });
+        Execute(
+            new NewCatalogOperation(Context),
+            new NewCatalogOptions
+            {
+                CatalogPath = FullCatalogPath,
+                Environment = NamedEnvironment,
+                Store = StoreWithoutEnvironment,
+                Origin = Enum.Parse<CatalogOrigin>(ParameterSetName),
+                From = FilePath(from, nameof(from)),
+                Prefix = Prefix,
+                Application = Application,
+                Path = FilePath(Path, nameof(Path))!,
+                Force = Force,
+            }
+        );
     }
 }

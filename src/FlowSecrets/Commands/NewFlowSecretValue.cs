@@ -73,7 +73,15 @@ public sealed class NewFlowSecretValueCommand : FlowCmdlet
 
     protected override void Run()
     {
-        GenerateSpec spec = new(Kind) { Length = Length, Bytes = Bytes, Words = Words, Bits = Bits is null ? null : int.Parse(Bits), Curve = Curve, Symbols = Symbols };
+        GenerateSpec spec = new(Kind)
+        {
+            Length = Length,
+            Bytes = Bytes,
+            Words = Words,
+            Bits = Bits is null ? null : int.Parse(Bits),
+            Curve = Curve,
+            Symbols = Symbols,
+        };
         Execute(new GenerateValuesOperation(), new GenerateOptions { Spec = spec, Count = Count }, Emit);
     }
 
@@ -81,13 +89,15 @@ public sealed class NewFlowSecretValueCommand : FlowCmdlet
     {
         using (made)
         {
-            return AsPlainText ? made.Value.RevealText(Kind.ToString()) : new NewFlowSecretValueResult
-            {
-                Kind = Kind,
-                EntropyBits = made.EntropyBits,
-                Value = SecureStrings.FromValue(made.Value, Kind.ToString()),
-                PublicKey = made.PublicKey,
-            };
+            return AsPlainText
+                ? made.Value.RevealText(Kind.ToString())
+                : new NewFlowSecretValueResult
+                {
+                    Kind = Kind,
+                    EntropyBits = made.EntropyBits,
+                    Value = SecureStrings.FromValue(made.Value, Kind.ToString()),
+                    PublicKey = made.PublicKey,
+                };
         }
     }
 }

@@ -25,13 +25,16 @@ public sealed class RemoveFlowSecretCommand : TargetCmdlet
     public SwitchParameter PassThru { get; set; }
 
     private protected override void RunPlace(Targets targets) =>
-        Execute(new RemoveSecretsOperation(Context), new RemoveSecretsOptions
-        {
-            CatalogPath = FullCatalogPath,
-            Environment = targets.Environment,
-            Store = targets.Store,
-            Names = targets.Names,
-            StoreNames = targets.StoreNames,
-            RecoveryWindow = Permanent ? null : TimeSpan.FromDays(RecoveryDays),
-        });
+        Execute(
+            new RemoveSecretsOperation(Context),
+            new RemoveSecretsOptions
+            {
+                CatalogPath = FullCatalogPath,
+                Environment = targets.Environment,
+                Store = targets.Store,
+                Names = targets.Names,
+                StoreNames = targets.StoreNames,
+                RecoveryWindow = Permanent ? null : TimeSpan.FromDays(RecoveryDays),
+            }
+        );
 }

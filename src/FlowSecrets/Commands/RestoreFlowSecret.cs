@@ -16,5 +16,15 @@ public sealed class RestoreFlowSecretCommand : TargetCmdlet
     public SwitchParameter PassThru { get; set; }
 
     private protected override void RunPlace(Targets targets) =>
-        Execute(new RestoreSecretsOperation(Context), new RemoveSecretsOptions { CatalogPath = FullCatalogPath, Environment = targets.Environment, Store = targets.Store, Names = targets.Names, StoreNames = targets.StoreNames });
+        Execute(
+            new RestoreSecretsOperation(Context),
+            new RemoveSecretsOptions
+            {
+                CatalogPath = FullCatalogPath,
+                Environment = targets.Environment,
+                Store = targets.Store,
+                Names = targets.Names,
+                StoreNames = targets.StoreNames,
+            }
+        );
 }

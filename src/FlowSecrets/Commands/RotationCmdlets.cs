@@ -49,12 +49,16 @@ public sealed class TestFlowSecretRotationCommand : RotationCmdlet
     }
 
     private protected override void RunPlace(Targets targets) =>
-        Execute(new TestRotationOperation(Context), Fill(new RotationOptions(), targets), check =>
-        {
-            _checks++;
-            _isGood &= check.Passed;
-            return Quiet ? null : check;
-        });
+        Execute(
+            new TestRotationOperation(Context),
+            Fill(new RotationOptions(), targets),
+            check =>
+            {
+                _checks++;
+                _isGood &= check.Passed;
+                return Quiet ? null : check;
+            }
+        );
 }
 
 /// <summary>Takes a rotation back: the value before is current again in the store, at the target and in the workloads.</summary>

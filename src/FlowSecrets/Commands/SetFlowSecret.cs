@@ -35,6 +35,12 @@ public sealed class SetFlowSecretCommand : ValueCmdlet
         using SecretValue? value = GivenValue();
         Execute(
             new SetSecretsOperation(Context),
-            Options(targets, value) with { NoValue = LabelOnly, Field = Field, OverwriteEncryptionKey = OverwriteEncryptionKey });
+            Options(targets, value) with
+            {
+                NoValue = LabelOnly,
+                Field = Field,
+                OverwriteEncryptionKey = OverwriteEncryptionKey,
+            }
+        );
     }
 }

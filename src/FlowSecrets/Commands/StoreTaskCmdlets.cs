@@ -26,11 +26,15 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
             BackupPath = FilePath(backup, "BackupPath"),
             Force = force,
         };
-        Execute(new StoreTaskOperation(Context), options, status =>
-        {
-            changed = status.Status == ItemStatus.Updated && status.Selection is not null ? status : changed;
-            return status;
-        });
+        Execute(
+            new StoreTaskOperation(Context),
+            options,
+            status =>
+            {
+                changed = status.Status == ItemStatus.Updated && status.Selection is not null ? status : changed;
+                return status;
+            }
+        );
         bool isInUse = (NamedEnvironment is null && Store is null) || SessionStore.Current?.Store == changed?.Selection;
         if (changed is not null && isInUse && tasks.Any(static t => t is StoreTask.UsePassphrase or StoreTask.UseKeyFile))
         {
@@ -64,7 +68,13 @@ public sealed class SetFlowSecretStoreCommand : StoreTaskCmdlet
     {
         if ((NewPassphrase is not null) == UseKeyFile && !(RotateKey && !UseKeyFile))
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, MyInvocation.MyCommand.Name, "Say what is to protect the store", "Use one of -NewPassphrase and -UseKeyFile, or -RotateKey.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                MyInvocation.MyCommand.Name,
+                "Say what is to protect the store",
+                "Use one of -NewPassphrase and -UseKeyFile, or -RotateKey."
+            );
         }
 
         List<StoreTask> tasks = [];

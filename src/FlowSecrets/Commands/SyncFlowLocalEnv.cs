@@ -46,16 +46,20 @@ public sealed class SyncFlowLocalEnvCommand : StoreCmdlet
 
     protected override bool AllowsPartial => AllowPartial;
 
-    protected override void Run() => Execute(new SyncLocalEnvOperation(Context), new SyncOptions
-    {
-        CatalogPath = FullCatalogPath,
-        Environment = NamedEnvironment,
-        Store = StoreWithoutEnvironment,
-        Path = FilePath(Path, nameof(Path)),
-        Target = Target,
-        Clean = Clean,
-        Check = Check,
-        AddToGitIgnore = AddToGitIgnore,
-        TrustCatalog = TrustCatalog,
-    });
+    protected override void Run() =>
+        Execute(
+            new SyncLocalEnvOperation(Context),
+            new SyncOptions
+            {
+                CatalogPath = FullCatalogPath,
+                Environment = NamedEnvironment,
+                Store = StoreWithoutEnvironment,
+                Path = FilePath(Path, nameof(Path)),
+                Target = Target,
+                Clean = Clean,
+                Check = Check,
+                AddToGitIgnore = AddToGitIgnore,
+                TrustCatalog = TrustCatalog,
+            }
+        );
 }

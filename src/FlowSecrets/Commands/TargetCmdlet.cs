@@ -71,15 +71,21 @@ public abstract class TargetCmdlet : StoreCmdlet
     {
         // What comes down the pipeline brings both names; the catalog's is the one that keeps its meaning.
         string[] names = [.. (Name ?? []).Where(static n => !string.IsNullOrEmpty(n))];
-        string[] storeNames = names.Length > 0 && MyInvocation.ExpectingInput ? [] : [.. (StoreName ?? []).Where(static n => !string.IsNullOrEmpty(n))];
+        string[] storeNames =
+            names.Length > 0 && MyInvocation.ExpectingInput ? [] : [.. (StoreName ?? []).Where(static n => !string.IsNullOrEmpty(n))];
         if (names.Length == 0 && storeNames.Length == 0 && !TakesAll)
         {
-            ThrowTerminatingError(Failures.Record(new FlowSecretException(
-                ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
-                MyInvocation.MyCommand.Name,
-                "No secret is named",
-                "Name it by its key in the catalog (-Name) or as its store does (-StoreName).")));
+            ThrowTerminatingError(
+                Failures.Record(
+                    new FlowSecretException(
+                        ErrorIds.BadArgument,
+                        FlowErrorCategory.InvalidArgument,
+                        MyInvocation.MyCommand.Name,
+                        "No secret is named",
+                        "Name it by its key in the catalog (-Name) or as its store does (-StoreName)."
+                    )
+                )
+            );
         }
 
         _targets.Add(new Targets(NamedEnvironment, StoreWithoutEnvironment, RecordKey, names, storeNames));
@@ -98,7 +104,13 @@ public abstract class TargetCmdlet : StoreCmdlet
         _targets.Clear();
         foreach (IGrouping<(string?, StoreKind?, string?), Targets> place in targets.GroupBy(static t => (t.Environment, t.Store, t.Key)))
         {
-            RunPlace(place.First() with { Names = [.. place.SelectMany(static t => t.Names)], StoreNames = [.. place.SelectMany(static t => t.StoreNames)] });
+            RunPlace(
+                place.First() with
+                {
+                    Names = [.. place.SelectMany(static t => t.Names)],
+                    StoreNames = [.. place.SelectMany(static t => t.StoreNames)],
+                }
+            );
         }
     }
 

@@ -44,10 +44,14 @@ public sealed class TestFlowSecretAccessCommand : AccessCmdlet
     }
 
     private protected override void RunPlace(Targets targets) =>
-        Execute(new TestAccessOperation(Context), Fill(new TestAccessOptions { Live = Live, TokenSubject = TokenSubject }, targets), access =>
-        {
-            _tested++;
-            _isGood &= access is { Result: AccessResult.Allowed, Cause: null };
-            return Quiet ? null : access;
-        });
+        Execute(
+            new TestAccessOperation(Context),
+            Fill(new TestAccessOptions { Live = Live, TokenSubject = TokenSubject }, targets),
+            access =>
+            {
+                _tested++;
+                _isGood &= access is { Result: AccessResult.Allowed, Cause: null };
+                return Quiet ? null : access;
+            }
+        );
 }

@@ -59,22 +59,25 @@ public abstract class ValueCmdlet : TargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected WriteSecretsOptions Options(Targets targets, SecretValue? value) => new()
-    {
-        CatalogPath = FullCatalogPath,
-        Environment = targets.Environment,
-        Store = targets.Store,
-        Names = targets.Names,
-        StoreNames = targets.StoreNames,
-        Value = value,
-        Generate = Generate,
-        GenerateSpec = MyInvocation.BoundParameters.ContainsKey(nameof(Kind)) ? new GenerateSpec(Kind) : null,
-        Labels = Texts(Label),
-        Annotations = Texts(Annotation),
-    };
+    private protected WriteSecretsOptions Options(Targets targets, SecretValue? value) =>
+        new()
+        {
+            CatalogPath = FullCatalogPath,
+            Environment = targets.Environment,
+            Store = targets.Store,
+            Names = targets.Names,
+            StoreNames = targets.StoreNames,
+            Value = value,
+            Generate = Generate,
+            GenerateSpec = MyInvocation.BoundParameters.ContainsKey(nameof(Kind)) ? new GenerateSpec(Kind) : null,
+            Labels = Texts(Label),
+            Annotations = Texts(Annotation),
+        };
 
     private static Dictionary<string, string>? Texts(Hashtable? table) =>
-        table?.Cast<DictionaryEntry>().ToDictionary(static e => e.Key.ToString()!, static e => e.Value?.ToString() ?? "", StringComparer.Ordinal);
+        table
+            ?.Cast<DictionaryEntry>()
+            .ToDictionary(static e => e.Key.ToString()!, static e => e.Value?.ToString() ?? "", StringComparer.Ordinal);
 
     /// <summary>A value that comes down the pipeline belongs to its own record.</summary>
     protected override void ProcessRecord()
@@ -98,7 +101,11 @@ public abstract class ValueCmdlet : TargetCmdlet
             case ByVariable:
                 return System.Environment.GetEnvironmentVariable(FromEnvironment!) is { Length: > 0 } text
                     ? SecretValue.FromText(text)
-                    : throw Bad(FromEnvironment!, $"The environment variable '{FromEnvironment}' is not set, or is empty", "Set it for this step, or give the value another way.");
+                    : throw Bad(
+                        FromEnvironment!,
+                        $"The environment variable '{FromEnvironment}' is not set, or is empty",
+                        "Set it for this step, or give the value another way."
+                    );
             case ByStdin:
                 using (Stream input = Console.OpenStandardInput())
                 using (MemoryStream buffer = new())
@@ -139,7 +146,14 @@ public abstract class ValueCmdlet : TargetCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.ObjectNotFound, path, $"'{path}' cannot be read", "Correct the path, or its rights.", e);
+            throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.ObjectNotFound,
+                path,
+                $"'{path}' cannot be read",
+                "Correct the path, or its rights.",
+                e
+            );
         }
     }
 

@@ -29,18 +29,21 @@ public abstract class VersionCmdlet : TargetCmdlet
     private protected override string? RecordKey => Version;
 
     private protected void Change(Targets targets, VersionState? state, string? stage) =>
-        Execute(new ChangeVersionOperation(Context), new VersionOptions
-        {
-            CatalogPath = FullCatalogPath,
-            Environment = targets.Environment,
-            Store = targets.Store,
-            Names = targets.Names,
-            StoreNames = targets.StoreNames,
-            Version = targets.Key,
-            State = state,
-            Stage = stage,
-            OverwriteEncryptionKey = OverwriteEncryptionKey,
-        });
+        Execute(
+            new ChangeVersionOperation(Context),
+            new VersionOptions
+            {
+                CatalogPath = FullCatalogPath,
+                Environment = targets.Environment,
+                Store = targets.Store,
+                Names = targets.Names,
+                StoreNames = targets.StoreNames,
+                Version = targets.Key,
+                State = state,
+                Stage = stage,
+                OverwriteEncryptionKey = OverwriteEncryptionKey,
+            }
+        );
 }
 
 /// <summary>Enables or disables a version, or moves a stage to it.</summary>
@@ -64,10 +67,21 @@ public sealed class SetFlowSecretVersionCommand : VersionCmdlet
     {
         if (State is null && Stage is null)
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, Version, "There is nothing to set", "Say -State Enabled, -State Disabled or -Stage NAME.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                Version,
+                "There is nothing to set",
+                "Say -State Enabled, -State Disabled or -Stage NAME."
+            );
         }
 
-        VersionState? state = State switch { VersionSwitch.Enabled => VersionState.Enabled, VersionSwitch.Disabled => VersionState.Disabled, _ => null };
+        VersionState? state = State switch
+        {
+            VersionSwitch.Enabled => VersionState.Enabled,
+            VersionSwitch.Disabled => VersionState.Disabled,
+            _ => null,
+        };
         Change(targets, state, Stage);
     }
 }
@@ -80,6 +94,5 @@ public sealed class SetFlowSecretVersionCommand : VersionCmdlet
 [OutputType(typeof(SecretChange))]
 public sealed class RemoveFlowSecretVersionCommand : VersionCmdlet
 {
-    private protected override void RunPlace(Targets targets) =>
-        Change(targets, VersionState.Destroyed, null);
+    private protected override void RunPlace(Targets targets) => Change(targets, VersionState.Destroyed, null);
 }

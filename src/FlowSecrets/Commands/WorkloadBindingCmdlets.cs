@@ -36,20 +36,25 @@ public abstract class BindingCmdlet : WorkloadCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected void Change(string? environment, string[] workloads, bool remove, bool pin) => Execute(new ChangeBindingOperation(Context), Fill(
-        new BindingOptions
-        {
-            Name = Name,
-            Variable = Variable,
-            Field = Field,
-            KubernetesSecret = KubernetesSecret,
-            KubernetesKey = KubernetesKey,
-            Container = Container,
-            Remove = remove,
-            Pin = pin,
-        },
-        environment,
-        workloads));
+    private protected void Change(string? environment, string[] workloads, bool remove, bool pin) =>
+        Execute(
+            new ChangeBindingOperation(Context),
+            Fill(
+                new BindingOptions
+                {
+                    Name = Name,
+                    Variable = Variable,
+                    Field = Field,
+                    KubernetesSecret = KubernetesSecret,
+                    KubernetesKey = KubernetesKey,
+                    Container = Container,
+                    Remove = remove,
+                    Pin = pin,
+                },
+                environment,
+                workloads
+            )
+        );
 }
 
 /// <summary>Injects a secret into workloads as an environment variable.</summary>
@@ -75,5 +80,6 @@ public sealed class AddFlowSecretWorkloadBindingCommand : BindingCmdlet
 [OutputType(typeof(WorkloadChange))]
 public sealed class RemoveFlowSecretWorkloadBindingCommand : BindingCmdlet
 {
-    private protected override void RunPlace(string? environment, string[] workloads) => Change(environment, workloads, remove: true, pin: false);
+    private protected override void RunPlace(string? environment, string[] workloads) =>
+        Change(environment, workloads, remove: true, pin: false);
 }

@@ -44,11 +44,22 @@ public abstract class WorkloadCmdlet : StoreCmdlet
     {
         if (_records.Count == 0)
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, MyInvocation.MyCommand.Name, "No workload is named", "Name one of the catalog's: -Workload NAME. They are: Get-FlowSecretWorkload");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                MyInvocation.MyCommand.Name,
+                "No workload is named",
+                "Name one of the catalog's: -Workload NAME. They are: Get-FlowSecretWorkload"
+            );
         }
 
         // A workload comes down the pipeline once for each secret that it consumes.
-        foreach (IGrouping<string?, (string? Environment, string Name)> place in _records.Distinct().ToList().GroupBy(static r => r.Environment, StringComparer.Ordinal))
+        foreach (
+            IGrouping<string?, (string? Environment, string Name)> place in _records
+                .Distinct()
+                .ToList()
+                .GroupBy(static r => r.Environment, StringComparer.Ordinal)
+        )
         {
             RunPlace(place.Key, [.. place.Select(static r => r.Name)]);
         }
@@ -57,7 +68,8 @@ public abstract class WorkloadCmdlet : StoreCmdlet
     private protected abstract void RunPlace(string? environment, string[] workloads);
 
     private protected TOptions Fill<TOptions>(TOptions options, string? environment, string[] workloads)
-        where TOptions : WorkloadOptions => options with
+        where TOptions : WorkloadOptions =>
+        options with
         {
             CatalogPath = FullCatalogPath,
             Environment = environment,
@@ -102,5 +114,8 @@ public sealed class RestartFlowSecretWorkloadCommand : WorkloadCmdlet
     public SwitchParameter PassThru { get; set; }
 
     private protected override void RunPlace(string? environment, string[] workloads) =>
-        Execute(new RestartWorkloadsOperation(Context), Fill(new RestartWorkloadOptions { Wait = Wait, Timeout = TimeSpan.FromSeconds(TimeoutSec) }, environment, workloads));
+        Execute(
+            new RestartWorkloadsOperation(Context),
+            Fill(new RestartWorkloadOptions { Wait = Wait, Timeout = TimeSpan.FromSeconds(TimeoutSec) }, environment, workloads)
+        );
 }

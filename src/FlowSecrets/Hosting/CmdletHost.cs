@@ -22,7 +22,8 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
 
     public void Fail(FlowSecretException error) => pump.Post(() => cmdlet.Fail(error));
 
-    public void Say(string message) => pump.Post(() => cmdlet.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST"]));
+    public void Say(string message) =>
+        pump.Post(() => cmdlet.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST"]));
 
     public void Progress(ProgressUpdate update)
     {
@@ -36,7 +37,12 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         pump.Post(() =>
         {
             _activity = update.Activity;
-            cmdlet.WriteProgress(new ProgressRecord(0, update.Activity, update.Status) { PercentComplete = update.Total == 0 ? -1 : Math.Min(100, update.Done * 100 / update.Total) });
+            cmdlet.WriteProgress(
+                new ProgressRecord(0, update.Activity, update.Status)
+                {
+                    PercentComplete = update.Total == 0 ? -1 : Math.Min(100, update.Done * 100 / update.Total),
+                }
+            );
         });
     }
 
@@ -57,38 +63,64 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         }
     }
 
-    public async ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken, bool isHighImpact = false) =>
-        await pump.CallAsync(() => (cmdlet.IsForced && !IsWhatIf) || Asked(
-            new Question($"{action}: {target}", null, "If you are sure, add -Confirm:$false."),
-            () => (bool?)(cmdlet.ShouldProcess(target, action) && (!isHighImpact || !cmdlet.Session.AsksForHighImpact || cmdlet.ShouldContinue(action, target))))!.Value);
+    public async ValueTask<bool> ShouldProcessAsync(
+        string target,
+        string action,
+        CancellationToken cancellationToken,
+        bool isHighImpact = false
+    ) =>
+        await pump.CallAsync(() =>
+            (cmdlet.IsForced && !IsWhatIf)
+            || Asked(
+                new Question($"{action}: {target}", null, "If you are sure, add -Confirm:$false."),
+                () =>
+                    (bool?)(
+                        cmdlet.ShouldProcess(target, action)
+                        && (!isHighImpact || !cmdlet.Session.AsksForHighImpact || cmdlet.ShouldContinue(action, target))
+                    )
+            )!.Value
+        );
 
-    public async ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) => await pump.CallAsync(() =>
-    {
-        RequirePerson(question);
-        System.Collections.ObjectModel.Collection<ChoiceDescription> choices = [new ChoiceDescription("&Yes", "Go on."), new ChoiceDescription("&No", "Stop; nothing is changed.")];
-        return Asked(question, () => cmdlet.Host.UI.PromptForChoice("", question.Text, choices, 1)) == 0;
-    });
-
-    public async ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) => await pump.CallAsync(() =>
-    {
-        RequirePerson(question);
-        return Asked(question, () =>
+    public async ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) =>
+        await pump.CallAsync(() =>
         {
-            cmdlet.Host.UI.Write(Prompt(question));
-            return cmdlet.Host.UI.ReadLine();
+            RequirePerson(question);
+            System.Collections.ObjectModel.Collection<ChoiceDescription> choices =
+            [
+                new ChoiceDescription("&Yes", "Go on."),
+                new ChoiceDescription("&No", "Stop; nothing is changed."),
+            ];
+            return Asked(question, () => cmdlet.Host.UI.PromptForChoice("", question.Text, choices, 1)) == 0;
         });
-    });
 
-    public async ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) => await pump.CallAsync(() =>
-    {
-        RequirePerson(question);
-        using SecureString answer = Asked(question, () =>
+    public async ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) =>
+        await pump.CallAsync(() =>
         {
-            cmdlet.Host.UI.Write(Prompt(question));
-            return cmdlet.Host.UI.ReadLineAsSecureString();
+            RequirePerson(question);
+            return Asked(
+                question,
+                () =>
+                {
+                    cmdlet.Host.UI.Write(Prompt(question));
+                    return cmdlet.Host.UI.ReadLine();
+                }
+            );
         });
-        return SecureStrings.ToValue(answer);
-    });
+
+    public async ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) =>
+        await pump.CallAsync(() =>
+        {
+            RequirePerson(question);
+            using SecureString answer = Asked(
+                question,
+                () =>
+                {
+                    cmdlet.Host.UI.Write(Prompt(question));
+                    return cmdlet.Host.UI.ReadLineAsSecureString();
+                }
+            );
+            return SecureStrings.ToValue(answer);
+        });
 
     public void Reveal(string label, SecretValue value)
     {
@@ -125,7 +157,8 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         }
     }
 
-    private static string Prompt(Question question) => question.Hint is { Length: > 0 } hint ? $"{question.Text} [{hint}]: " : $"{question.Text}: ";
+    private static string Prompt(Question question) =>
+        question.Hint is { Length: > 0 } hint ? $"{question.Text} [{hint}]: " : $"{question.Text}: ";
 
     private void RequirePerson(Question question)
     {
@@ -141,7 +174,8 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         {
             return ask() ?? throw Nobody(question);
         }
-        catch (Exception e) when (e is InvalidOperationException or HostException or NotImplementedException or IOException or NullReferenceException)
+        catch (Exception e)
+            when (e is InvalidOperationException or HostException or NotImplementedException or IOException or NullReferenceException)
         {
             // PowerShell was started with -NonInteractive, has no console, or a host that implements no prompts; or its input is at its
             // end, where its own choice prompt fails with a NullReferenceException.
@@ -149,10 +183,12 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         }
     }
 
-    private static FlowSecretException Nobody(Question question) => new(
-        ErrorIds.CannotPrompt,
-        FlowErrorCategory.InvalidOperation,
-        question.Text,
-        $"Nobody can answer here: \"{question.Text}\"",
-        question.Remedy);
+    private static FlowSecretException Nobody(Question question) =>
+        new(
+            ErrorIds.CannotPrompt,
+            FlowErrorCategory.InvalidOperation,
+            question.Text,
+            $"Nobody can answer here: \"{question.Text}\"",
+            question.Remedy
+        );
 }

@@ -17,28 +17,45 @@ internal static class Failures
 
     /// <summary>Whether it is neither ours nor PowerShell's own.</summary>
     public static bool IsUnexpected(Exception error) =>
-        error is not (FlowSecretException or RuntimeException) && error.GetType().Namespace?.StartsWith("System.Management.Automation", StringComparison.Ordinal) != true;
+        error is not (FlowSecretException or RuntimeException)
+        && error.GetType().Namespace?.StartsWith("System.Management.Automation", StringComparison.Ordinal) != true;
 
     /// <summary>An error that says what kind of fault it is, and nothing of its text.</summary>
-    public static FlowSecretException Unexpected(Exception error, string command) => new(
-        ErrorIds.UnexpectedError,
-        FlowErrorCategory.NotSpecified,
-        command,
-        $"An unexpected error ({error.GetType().Name}) stopped the command",
-        "Run it again with -Verbose, and report what it says.");
+    public static FlowSecretException Unexpected(Exception error, string command) =>
+        new(
+            ErrorIds.UnexpectedError,
+            FlowErrorCategory.NotSpecified,
+            command,
+            $"An unexpected error ({error.GetType().Name}) stopped the command",
+            "Run it again with -Verbose, and report what it says."
+        );
 
     /// <summary>Failures that say the same, as one that counts them.</summary>
     public static IReadOnlyList<FlowSecretException> Grouped(IReadOnlyList<FlowSecretException> failures) =>
-    [
-        .. failures.GroupBy(static f => (f.Id, f.Message)).Select(static g => g.Count() == 1 ? g.First() : new FlowSecretException(
-            g.Key.Id, g.First().Category, g.First().Target, $"{g.First().Cause.TrimEnd('.')} ({g.Count()} times)", g.First().Remedy, g.First().InnerException)),
-    ];
+        [
+            .. failures
+                .GroupBy(static f => (f.Id, f.Message))
+                .Select(static g =>
+                    g.Count() == 1
+                        ? g.First()
+                        : new FlowSecretException(
+                            g.Key.Id,
+                            g.First().Category,
+                            g.First().Target,
+                            $"{g.First().Cause.TrimEnd('.')} ({g.Count()} times)",
+                            g.First().Remedy,
+                            g.First().InnerException
+                        )
+                ),
+        ];
 
     /// <summary>The one error that ends a command of which several items failed.</summary>
-    public static FlowSecretException Summary(IReadOnlyList<FlowSecretException> failures, int results) => new(
-        ErrorIds.ItemsFailed,
-        FlowErrorCategory.InvalidOperation,
-        string.Join(", ", failures.Select(static f => f.Target)),
-        $"{failures.Count} of {results} failed: {string.Join(", ", failures.Take(MostNamed).Select(static f => $"{f.Target} ({f.Id})"))}{(failures.Count > MostNamed ? $", and {failures.Count - MostNamed} more" : "")}",
-        "Mend the causes above, then run the same command again: what is done already is not done twice. -AllowPartial goes on without this error.");
+    public static FlowSecretException Summary(IReadOnlyList<FlowSecretException> failures, int results) =>
+        new(
+            ErrorIds.ItemsFailed,
+            FlowErrorCategory.InvalidOperation,
+            string.Join(", ", failures.Select(static f => f.Target)),
+            $"{failures.Count} of {results} failed: {string.Join(", ", failures.Take(MostNamed).Select(static f => $"{f.Target} ({f.Id})"))}{(failures.Count > MostNamed ? $", and {failures.Count - MostNamed} more" : "")}",
+            "Mend the causes above, then run the same command again: what is done already is not done twice. -AllowPartial goes on without this error."
+        );
 }

@@ -19,7 +19,12 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
     {
         CancellationToken token = stop.Token;
         Task running = Task.Run(() => work(token), CancellationToken.None);
-        _ = running.ContinueWith(_ => _calls.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = running.ContinueWith(
+            _ => _calls.CompleteAdding(),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
         try
         {
             foreach (Action call in _calls.GetConsumingEnumerable(token))

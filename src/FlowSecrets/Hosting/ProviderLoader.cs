@@ -36,14 +36,21 @@ internal static class ProviderLoader
 
         protected override nint LoadUnmanagedDll(string unmanagedDllName)
         {
-            string name = OperatingSystem.IsWindows() ? unmanagedDllName + ".dll" : OperatingSystem.IsMacOS() ? $"lib{unmanagedDllName}.dylib" : $"lib{unmanagedDllName}.so";
+            string name =
+                OperatingSystem.IsWindows() ? unmanagedDllName + ".dll"
+                : OperatingSystem.IsMacOS() ? $"lib{unmanagedDllName}.dylib"
+                : $"lib{unmanagedDllName}.so";
             string path = Path.Combine(folder, "runtimes", NativeIdentifier(), "native", name);
             return File.Exists(path) ? LoadUnmanagedDllFromPath(path) : base.LoadUnmanagedDll(unmanagedDllName);
         }
 
         private static string NativeIdentifier()
         {
-            string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
+            string system =
+                OperatingSystem.IsWindows() ? "win"
+                : OperatingSystem.IsMacOS() ? "osx"
+                : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl"
+                : "linux";
             return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
         }
     }

@@ -9,23 +9,35 @@ internal sealed class SessionInfo(PSHost host, InvocationInfo invocation, Sessio
     public bool IsConsole { get; } = host.Name == "ConsoleHost";
 
     /// <summary>Whether a person can answer: not with -NonInteractive, not when standard input comes from elsewhere.</summary>
-    public bool CanPrompt => !IsConsole || (!Console.IsInputRedirected
-        && !Environment.GetCommandLineArgs().Skip(1).Any(static a => a.Length > 4 && "-NonInteractive".StartsWith(a, StringComparison.OrdinalIgnoreCase)));
+    public bool CanPrompt =>
+        !IsConsole
+        || (
+            !Console.IsInputRedirected
+            && !Environment
+                .GetCommandLineArgs()
+                .Skip(1)
+                .Any(static a => a.Length > 4 && "-NonInteractive".StartsWith(a, StringComparison.OrdinalIgnoreCase))
+        );
 
-    public bool IsWhatIf => invocation.BoundParameters.TryGetValue("WhatIf", out object? bound)
-        ? bound is SwitchParameter { IsPresent: true }
-        : LanguagePrimitives.IsTrue(state.PSVariable.GetValue("WhatIfPreference"));
+    public bool IsWhatIf =>
+        invocation.BoundParameters.TryGetValue("WhatIf", out object? bound)
+            ? bound is SwitchParameter { IsPresent: true }
+            : LanguagePrimitives.IsTrue(state.PSVariable.GetValue("WhatIfPreference"));
 
     /// <summary>Whether an effect of high impact must still be asked about when the command itself is not of high impact: -Confirm and a lower preference have asked already, or have declined it.</summary>
-    public bool AsksForHighImpact => !invocation.BoundParameters.ContainsKey("Confirm")
+    public bool AsksForHighImpact =>
+        !invocation.BoundParameters.ContainsKey("Confirm")
         && LanguagePrimitives.TryConvertTo(state.PSVariable.GetValue("ConfirmPreference"), out ConfirmImpact preference)
         && preference == ConfirmImpact.High;
 
     /// <summary>Whether a non-terminating error ends the script here.</summary>
     public bool ErrorsStop =>
         LanguagePrimitives.TryConvertTo(
-            invocation.BoundParameters.TryGetValue("ErrorAction", out object? given) ? given : state.PSVariable.GetValue("ErrorActionPreference"),
-            out ActionPreference preference)
+            invocation.BoundParameters.TryGetValue("ErrorAction", out object? given)
+                ? given
+                : state.PSVariable.GetValue("ErrorActionPreference"),
+            out ActionPreference preference
+        )
         && preference == ActionPreference.Stop;
 
     /// <summary>A path of the file system, absolute; the session's place may be elsewhere (a drive of variables).</summary>
@@ -33,11 +45,14 @@ internal sealed class SessionInfo(PSHost host, InvocationInfo invocation, Sessio
     public string FilePath(string path, string parameter)
     {
         string full = state.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem" ? full : throw new FlowSecretException(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
-            path,
-            $"-{parameter} '{path}' is not in the file system but in {provider.Name}",
-            "Name a file by its whole path, or go to a folder first: Set-Location FOLDER");
+        return provider.Name == "FileSystem"
+            ? full
+            : throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                path,
+                $"-{parameter} '{path}' is not in the file system but in {provider.Name}",
+                "Name a file by its whole path, or go to a folder first: Set-Location FOLDER"
+            );
     }
 }

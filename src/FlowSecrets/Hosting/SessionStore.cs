@@ -11,7 +11,10 @@ internal static class SessionStore
 
     public static SessionSelection? Current
     {
-        get => Runspace.DefaultRunspace is { } runspace && Selections.TryGetValue(runspace, out SessionSelection? selection) ? selection : null;
+        get =>
+            Runspace.DefaultRunspace is { } runspace && Selections.TryGetValue(runspace, out SessionSelection? selection)
+                ? selection
+                : null;
         set
         {
             if (Runspace.DefaultRunspace is not { } runspace)

@@ -12,7 +12,13 @@ internal sealed class ReencryptTarget(string script, string secret) : IRotationT
     {
         if (!await new ScriptRunner(script, "reencrypt", secret).RunAsync(wanted, ("accepted", accepted), cancellationToken))
         {
-            throw new FlowSecretException(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, secret, $"The script '{Path.GetFileName(script)}' did not encrypt the data of '{secret}' anew (exit code 10)", "Mend it, then run the same command again; the key in use is still the old one.");
+            throw new FlowSecretException(
+                ErrorIds.TargetUnavailable,
+                FlowErrorCategory.ResourceUnavailable,
+                secret,
+                $"The script '{Path.GetFileName(script)}' did not encrypt the data of '{secret}' anew (exit code 10)",
+                "Mend it, then run the same command again; the key in use is still the old one."
+            );
         }
     }
 
@@ -24,7 +30,14 @@ internal sealed class ReencryptTarget(string script, string secret) : IRotationT
     }
 
     public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<RotationFinding>>([File.Exists(script)
-            ? new RotationFinding("re-encryption", true, $"The script '{script}' is there; it cannot be rehearsed.")
-            : new RotationFinding("re-encryption", false, $"The script '{script}' is not there.", "Correct 'reencrypt' in the catalog.")]);
+        Task.FromResult<IReadOnlyList<RotationFinding>>([
+            File.Exists(script)
+                ? new RotationFinding("re-encryption", true, $"The script '{script}' is there; it cannot be rehearsed.")
+                : new RotationFinding(
+                    "re-encryption",
+                    false,
+                    $"The script '{script}' is not there.",
+                    "Correct 'reencrypt' in the catalog."
+                ),
+        ]);
 }

@@ -8,18 +8,32 @@ namespace FlowSecrets.Operations.Rotation;
 internal static class RotationSelection
 {
     /// <summary>Those that are named, or all that the catalog rotates. What is named and cannot be rotated is an error of its own later; what nobody named is left out.</summary>
-    public static IReadOnlyList<SecretRef> Secrets(OperationContext context, Workspace workspace, RotationOptions options, IOperationHost host)
+    public static IReadOnlyList<SecretRef> Secrets(
+        OperationContext context,
+        Workspace workspace,
+        RotationOptions options,
+        IOperationHost host
+    )
     {
         bool onlyRotated = !options.NamesAny;
-        IReadOnlyList<SecretRef> secrets = options.NamesAny ? workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true) : [.. workspace.Catalog!.Secrets.Select(workspace.Ref)];
+        IReadOnlyList<SecretRef> secrets = options.NamesAny
+            ? workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true)
+            : [.. workspace.Catalog!.Secrets.Select(workspace.Ref)];
         bool byWildcard = options.Names.Any(Wildcard.HasWildcard);
         bool named = !onlyRotated && !byWildcard;
         foreach (SecretRef secret in secrets.Where(s => !named && s.Definition is { IsEncryptionKey: true, Rotation: { Reencrypt: null } }))
         {
-            host.Warning($"'{secret.Definition!.Key}' is left out: it is an encryption key, and the catalog names no script that encrypts its data anew ('rotate.reencrypt').");
+            host.Warning(
+                $"'{secret.Definition!.Key}' is left out: it is an encryption key, and the catalog names no script that encrypts its data anew ('rotate.reencrypt')."
+            );
         }
 
-        return [.. secrets.Where(s => named || s.Definition is { Rotation: not null } and not { IsEncryptionKey: true, Rotation.Reencrypt: null })];
+        return
+        [
+            .. secrets.Where(s =>
+                named || s.Definition is { Rotation: not null } and not { IsEncryptionKey: true, Rotation.Reencrypt: null }
+            ),
+        ];
     }
 }
 
@@ -35,8 +49,19 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
 
     /// <summary>Looks at secrets, as many at a time as the store likes; in any order.</summary>
     /// <param name="withAge">Whether the current version's age is needed.</param>
-    public static IAsyncEnumerable<RotationItem> FindAsync(OperationContext context, Workspace workspace, IReadOnlyList<SecretRef> secrets, bool withAge, CancellationToken cancellationToken) =>
-        Bounded.RunAsync(secrets, context.ThrottleLimit ?? workspace.Store.Concurrency, (s, ct) => FindAsync(workspace, s, withAge, ct), cancellationToken);
+    public static IAsyncEnumerable<RotationItem> FindAsync(
+        OperationContext context,
+        Workspace workspace,
+        IReadOnlyList<SecretRef> secrets,
+        bool withAge,
+        CancellationToken cancellationToken
+    ) =>
+        Bounded.RunAsync(
+            secrets,
+            context.ThrottleLimit ?? workspace.Store.Concurrency,
+            (s, ct) => FindAsync(workspace, s, withAge, ct),
+            cancellationToken
+        );
 
     /// <summary>Groups that share no secret with each other; who changes the users of others is not rotated while they are.</summary>
     public static IReadOnlyList<IReadOnlyList<RotationItem>> Apart(IReadOnlyList<RotationItem> items)
@@ -65,15 +90,19 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
         return [.. groups.Select(static g => g.Items)];
     }
 
-    public bool IsDue(DateTimeOffset now) => View is { Pending: not null, Foreign: null } || (View is not null && IsToRetire(View, now)) || IsOld(now);
+    public bool IsDue(DateTimeOffset now) =>
+        View is { Pending: not null, Foreign: null } || (View is not null && IsToRetire(View, now)) || IsOld(now);
 
     /// <summary>Whether it is time for a new value; not while the one before is still valid.</summary>
-    public bool IsOld(DateTimeOffset now) => DueAt <= now && !(View is { Record: { State: RotationState.Overlap } record } && record.RetireAt > now && record.To == View.Current);
+    public bool IsOld(DateTimeOffset now) =>
+        DueAt <= now
+        && !(View is { Record: { State: RotationState.Overlap } record } && record.RetireAt > now && record.To == View.Current);
 
     public static bool IsToRetire(RotationView view, DateTimeOffset now) => IsInOverlap(view) && view.Record!.RetireAt <= now;
 
     /// <summary>Whether the value before is still valid, and no other rotation has begun.</summary>
-    public static bool IsInOverlap(RotationView view) => view is { Pending: null, Record: { State: RotationState.Overlap, From: not null } record } && record.To == view.Current;
+    public static bool IsInOverlap(RotationView view) =>
+        view is { Pending: null, Record: { State: RotationState.Overlap, From: not null } record } && record.To == view.Current;
 
     /// <summary>Whether its rotation was to take the value before out of use itself.</summary>
     public static bool IsWithoutOverlap(RotationView view) => view.Record is { } record && record.RetireAt <= record.Ended;
@@ -88,7 +117,8 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
                 FlowErrorCategory.InvalidOperation,
                 secret.StoreName,
                 $"The value before of '{secret.StoreName}' could not be taken out of use {record.Failures} times, the last time as {record.ErrorId}; version {view.Current} is current, {record.From} is still valid",
-                $"See why: Test-FlowSecretRotation {workspace.Argument(secret)}; then try again: Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force");
+                $"See why: Test-FlowSecretRotation {workspace.Argument(secret)}; then try again: Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force"
+            );
         }
     }
 
@@ -103,17 +133,30 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
         options.Native ? "Run AWS's own rotation"
         : View!.Pending is { } ? "Finish the rotation"
         : IsToRetire(View, now) && IsWithoutOverlap(View) ? $"Take version {View.Record!.From} out of use"
-        : IsToRetire(View, now) && !options.Force ? (options.Due && !IsOld(now) ? $"Take version {View.Record!.From} out of use" : $"Take version {View.Record!.From} out of use, then rotate")
+        : IsToRetire(View, now) && !options.Force
+            ? (
+                options.Due && !IsOld(now)
+                    ? $"Take version {View.Record!.From} out of use"
+                    : $"Take version {View.Record!.From} out of use, then rotate"
+            )
         : options.Force ? "Rotate, and take the old value out of use at once"
         : "Rotate";
 
-    private static async Task<RotationItem> FindAsync(Workspace workspace, SecretRef secret, bool withAge, CancellationToken cancellationToken)
+    private static async Task<RotationItem> FindAsync(
+        Workspace workspace,
+        SecretRef secret,
+        bool withAge,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             RotationUnit unit = RotationUnit.Of(workspace, secret);
             RotationView view = await workspace.Store.Rotation.ViewAsync(unit.Subject, cancellationToken);
-            return new RotationItem(secret, unit, view, null) { Made = withAge ? await MadeAsync(workspace.Store, view, cancellationToken) : null };
+            return new RotationItem(secret, unit, view, null)
+            {
+                Made = withAge ? await MadeAsync(workspace.Store, view, cancellationToken) : null,
+            };
         }
         catch (FlowSecretException e)
         {

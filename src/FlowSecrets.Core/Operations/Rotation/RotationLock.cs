@@ -23,7 +23,9 @@ internal sealed class RotationLock : IDisposable
             // In order, so that two units which share a carrier never wait for each other.
             foreach (string name in names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             {
-                string file = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{place.Store}\n{place.Location}\n{name}")))[..32];
+                string file = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{place.Store}\n{place.Location}\n{name}")))[
+                    ..32
+                ];
                 taken._files.Add(Open(Path.Combine(folder, file + ".lock"), name));
             }
 
@@ -47,7 +49,13 @@ internal sealed class RotationLock : IDisposable
         catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && !IsHeld(e)))
         {
             throw new FlowSecretException(
-                ErrorIds.StoreUnavailable, FlowErrorCategory.WriteError, name, $"The lock of the rotation of '{name}' cannot be taken at '{path}': {e.Message.TrimEnd('.')}", "See to its folder's permissions and room, or set FLOWSECRETS_HOME to another one.", e);
+                ErrorIds.StoreUnavailable,
+                FlowErrorCategory.WriteError,
+                name,
+                $"The lock of the rotation of '{name}' cannot be taken at '{path}': {e.Message.TrimEnd('.')}",
+                "See to its folder's permissions and room, or set FLOWSECRETS_HOME to another one.",
+                e
+            );
         }
         catch (IOException e)
         {
@@ -57,7 +65,8 @@ internal sealed class RotationLock : IDisposable
                 name,
                 $"Another process of this machine rotates '{name}' just now",
                 "Wait until it has ended, then see: Get-FlowSecretRotation. Run the command again only if that says that something is left.",
-                e);
+                e
+            );
         }
     }
 

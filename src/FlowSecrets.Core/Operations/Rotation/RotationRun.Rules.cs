@@ -6,8 +6,18 @@ internal sealed partial class RotationRun
     /// <summary>What says nothing of the rotation itself: the next run may find it otherwise without anybody's help.</summary>
     private static readonly string[] NotCounted =
     [
-        ErrorIds.Conflict, ErrorIds.Throttled, ErrorIds.StoreUnavailable, ErrorIds.StoreLocked, ErrorIds.NotAuthenticated, ErrorIds.WriteUncertain, ErrorIds.CannotPrompt,
-        ErrorIds.RotationInProgress, ErrorIds.RotationNeedsAttention, ErrorIds.InterruptionNotAllowed, ErrorIds.EmptyValue, ErrorIds.BadArgument,
+        ErrorIds.Conflict,
+        ErrorIds.Throttled,
+        ErrorIds.StoreUnavailable,
+        ErrorIds.StoreLocked,
+        ErrorIds.NotAuthenticated,
+        ErrorIds.WriteUncertain,
+        ErrorIds.CannotPrompt,
+        ErrorIds.RotationInProgress,
+        ErrorIds.RotationNeedsAttention,
+        ErrorIds.InterruptionNotAllowed,
+        ErrorIds.EmptyValue,
+        ErrorIds.BadArgument,
     ];
 
     /// <exception cref="FlowSecretException">RotationInProgress: somebody else rotates it. Conflict: a version came in between.</exception>
@@ -40,7 +50,8 @@ internal sealed partial class RotationRun
                 FlowErrorCategory.ResourceBusy,
                 disturbed.StoreName,
                 disturbed.Foreign!,
-                $"Let it end, or end it where it was begun; see: Get-FlowSecretVersion -StoreName '{disturbed.StoreName}'");
+                $"Let it end, or end it where it was begun; see: Get-FlowSecretVersion -StoreName '{disturbed.StoreName}'"
+            );
         }
     }
 
@@ -54,8 +65,11 @@ internal sealed partial class RotationRun
                 ErrorIds.RotationInProgress,
                 FlowErrorCategory.ResourceBusy,
                 Name,
-                isUndo ? $"Another rotation of '{Name}' was begun meanwhile" : $"A rotation of '{Name}' is being taken back, and that was broken off",
-                $"Finish it first: {(isUndo ? "Invoke" : "Undo")}-FlowSecretRotation {Named}");
+                isUndo
+                    ? $"Another rotation of '{Name}' was begun meanwhile"
+                    : $"A rotation of '{Name}' is being taken back, and that was broken off",
+                $"Finish it first: {(isUndo ? "Invoke" : "Undo")}-FlowSecretRotation {Named}"
+            );
         }
     }
 
@@ -63,10 +77,16 @@ internal sealed partial class RotationRun
     private async Task RequireRebasedAsync()
     {
         PendingVersion pending = _primary.Pending!;
-        if (_target is not null && await ReadAcceptedAsync(_primary.Current) is null && await ReadAcceptedAsync(pending.Version) is { } accepted)
+        if (
+            _target is not null
+            && await ReadAcceptedAsync(_primary.Current) is null
+            && await ReadAcceptedAsync(pending.Version) is { } accepted
+        )
         {
             accepted.Dispose();
-            host.Warning($"Version {_primary.Current} of '{Name}' was set by somebody else, and {_target.Description} does not accept it; the rotation goes on with its own value, which it accepts.");
+            host.Warning(
+                $"Version {_primary.Current} of '{Name}' was set by somebody else, and {_target.Description} does not accept it; the rotation goes on with its own value, which it accepts."
+            );
             _primary = _primary with { Pending = pending with { IsSuperseded = false } };
             return;
         }
@@ -82,7 +102,8 @@ internal sealed partial class RotationRun
             FlowErrorCategory.ResourceBusy,
             Name,
             $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation from version {pending.Basis} was under way; it holds, and the rotation's own value still waits aside",
-            $"Give the rotation up: Undo-FlowSecretRotation {Named}; or give it up and rotate anew: Invoke-FlowSecretRotation {Named} -Force");
+            $"Give the rotation up: Undo-FlowSecretRotation {Named}; or give it up and rotate anew: Invoke-FlowSecretRotation {Named} -Force"
+        );
     }
 
     /// <summary>A person's own value is not passed over because another one was under way.</summary>
@@ -103,7 +124,8 @@ internal sealed partial class RotationRun
                 FlowErrorCategory.ResourceBusy,
                 Name,
                 $"A rotation of '{Name}' to another value than the given one is under way",
-                $"Finish it first: Invoke-FlowSecretRotation {Named}; or take it back: Undo-FlowSecretRotation {Named}; then give the value again.");
+                $"Finish it first: Invoke-FlowSecretRotation {Named}; or take it back: Undo-FlowSecretRotation {Named}; then give the value again."
+            );
         }
     }
 
@@ -127,7 +149,8 @@ internal sealed partial class RotationRun
                 FlowErrorCategory.ResourceBusy,
                 Name,
                 $"'{Name}' was rotated at {record.Ended:yyyy-MM-dd HH:mm} UTC, and the value before stays valid until {end:yyyy-MM-dd HH:mm} UTC: another rotation would take it from whoever still uses it",
-                $"Wait until then, or, if a value has leaked, do it now: Invoke-FlowSecretRotation {Named} -Force");
+                $"Wait until then, or, if a value has leaked, do it now: Invoke-FlowSecretRotation {Named} -Force"
+            );
         }
     }
 
@@ -138,7 +161,8 @@ internal sealed partial class RotationRun
         {
             return await steps();
         }
-        catch (FlowSecretException e) when (!NotCounted.Contains(e.Id, StringComparer.Ordinal) && (_primary.Pending is not null || _step == RotationState.Retired))
+        catch (FlowSecretException e)
+            when (!NotCounted.Contains(e.Id, StringComparer.Ordinal) && (_primary.Pending is not null || _step == RotationState.Retired))
         {
             if (await WriteFailureAsync(e))
             {
@@ -155,12 +179,16 @@ internal sealed partial class RotationRun
         RotationRecord? before = _primary.Record;
         int failures = before?.FailedStep == _step && before.State is not RotationState.NeedsAttention ? before.Failures + 1 : 1;
         bool isLast = failures >= MostFailures;
-        RotationRecord record = (_step == RotationState.Retired ? before! : new RotationRecord(RotationState.Created)
-        {
-            From = _primary.Pending?.Basis,
-            To = _primary.Pending is { IsPromoted: true } ? _primary.Current : null,
-            Started = before is { FailedStep: not null } && before.From == _primary.Pending?.Basis ? before.Started : _started,
-        }) with
+        RotationRecord record = (
+            _step == RotationState.Retired
+                ? before!
+                : new RotationRecord(RotationState.Created)
+                {
+                    From = _primary.Pending?.Basis,
+                    To = _primary.Pending is { IsPromoted: true } ? _primary.Current : null,
+                    Started = before is { FailedStep: not null } && before.From == _primary.Pending?.Basis ? before.Started : _started,
+                }
+        ) with
         {
             FailedStep = _step,
             Failures = failures,
@@ -170,7 +198,19 @@ internal sealed partial class RotationRun
         try
         {
             // An overlap stays one: what failed there is only that it could not be ended.
-            _primary = await _store.RecordAsync(_primary, (isLast || before is { State: RotationState.NeedsAttention }) && _step != RotationState.Retired ? record with { State = RotationState.NeedsAttention } : record with { State = _step == RotationState.Retired ? RotationState.Overlap : Reached }, cancellationToken);
+            _primary = await _store.RecordAsync(
+                _primary,
+                (isLast || before is { State: RotationState.NeedsAttention }) && _step != RotationState.Retired
+                    ? record with
+                    {
+                        State = RotationState.NeedsAttention,
+                    }
+                    : record with
+                    {
+                        State = _step == RotationState.Retired ? RotationState.Overlap : Reached,
+                    },
+                cancellationToken
+            );
         }
         catch (FlowSecretException e)
         {
@@ -181,34 +221,42 @@ internal sealed partial class RotationRun
     }
 
     /// <summary>The state before the step that failed.</summary>
-    private RotationState Reached => _step switch
-    {
-        RotationState.Applied or RotationState.Created => RotationState.Created,
-        RotationState.Tested => RotationState.Applied,
-        RotationState.Promoted => RotationState.Tested,
-        RotationState.Redeployed => RotationState.Promoted,
-        RotationState.Healthy => RotationState.Redeployed,
-        _ => RotationState.Healthy,
-    };
+    private RotationState Reached =>
+        _step switch
+        {
+            RotationState.Applied or RotationState.Created => RotationState.Created,
+            RotationState.Tested => RotationState.Applied,
+            RotationState.Promoted => RotationState.Tested,
+            RotationState.Redeployed => RotationState.Promoted,
+            RotationState.Healthy => RotationState.Redeployed,
+            _ => RotationState.Healthy,
+        };
 
-    private async Task<FlowSecretException> AttentionAsync(FlowSecretException why) => new(
-        ErrorIds.RotationNeedsAttention,
-        FlowErrorCategory.InvalidOperation,
-        Name,
-        $"The rotation of '{Name}' stopped at the step '{_step}': {why.Cause.TrimEnd('.')}. {await SystemsAsync()}",
-        $"{why.Remedy.TrimEnd('.')}. Then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation {Named}",
-        why);
+    private async Task<FlowSecretException> AttentionAsync(FlowSecretException why) =>
+        new(
+            ErrorIds.RotationNeedsAttention,
+            FlowErrorCategory.InvalidOperation,
+            Name,
+            $"The rotation of '{Name}' stopped at the step '{_step}': {why.Cause.TrimEnd('.')}. {await SystemsAsync()}",
+            $"{why.Remedy.TrimEnd('.')}. Then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation {Named}",
+            why
+        );
 
-    private FlowSecretException Attention(string why) => new(
-        ErrorIds.RotationNeedsAttention,
-        FlowErrorCategory.InvalidOperation,
-        Name,
-        $"The rotation of '{Name}' waits for a person: {why}. In the {workspace.Place}: {StoreText()}",
-        $"See what stands where: Test-FlowSecretRotation {Named}; then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation {Named}");
+    private FlowSecretException Attention(string why) =>
+        new(
+            ErrorIds.RotationNeedsAttention,
+            FlowErrorCategory.InvalidOperation,
+            Name,
+            $"The rotation of '{Name}' waits for a person: {why}. In the {workspace.Place}: {StoreText()}",
+            $"See what stands where: Test-FlowSecretRotation {Named}; then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation {Named}"
+        );
 
-    private string StoreText() => _primary.Pending is { } pending
-        ? pending.IsPromoted ? $"version {_primary.Current} is current, {pending.Basis} the one before" : $"version {_primary.Current} is current, and a new value waits aside"
-        : $"version {_primary.Current} is current{(_primary.Previous is { } previous ? $", {previous} the one before" : "")}";
+    private string StoreText() =>
+        _primary.Pending is { } pending
+            ? pending.IsPromoted
+                ? $"version {_primary.Current} is current, {pending.Basis} the one before"
+                : $"version {_primary.Current} is current, and a new value waits aside"
+            : $"version {_primary.Current} is current{(_primary.Previous is { } previous ? $", {previous} the one before" : "")}";
 
     /// <summary>In which state each of the systems is; nothing is changed for it.</summary>
     private async Task<string> SystemsAsync()
@@ -228,7 +276,14 @@ internal sealed partial class RotationRun
         List<string> accepted = [];
         try
         {
-            foreach ((string word, string? version) in new[] { ("the pending value", _primary.Pending is { IsPromoted: false } p ? p.Version : null), ("the current value", _primary.Current), ("the value before", _primary.Pending is { IsPromoted: true } q ? q.Basis : _primary.Previous) })
+            foreach (
+                (string word, string? version) in new[]
+                {
+                    ("the pending value", _primary.Pending is { IsPromoted: false } p ? p.Version : null),
+                    ("the current value", _primary.Current),
+                    ("the value before", _primary.Pending is { IsPromoted: true } q ? q.Basis : _primary.Previous),
+                }
+            )
             {
                 if (version is not null && await ReadAcceptedAsync(version) is { } read)
                 {

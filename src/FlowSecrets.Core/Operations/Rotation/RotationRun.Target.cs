@@ -66,7 +66,8 @@ internal sealed partial class RotationRun
                     FlowErrorCategory.InvalidData,
                     Name,
                     $"{_target.Description} took the new value of '{Name}' and does not accept it",
-                    "Look at its rules for this credential (an end date, a login that is locked), then run the command again.");
+                    "Look at its rules for this credential (an end date, a login that is locked), then run the command again."
+                );
             }
 
             await Task.Delay(TestWait, context.Clock, cancellationToken);
@@ -77,7 +78,12 @@ internal sealed partial class RotationRun
     private async Task<IReadOnlyList<ReadSecret>> AcceptedAsync()
     {
         List<ReadSecret> accepted = [];
-        foreach (string version in new[] { _primary.Current, _primary.Previous, _primary.Record?.To, _primary.Record?.From }.OfType<string>().Where(v => v != _primary.Pending?.Version).Distinct(StringComparer.Ordinal))
+        foreach (
+            string version in new[] { _primary.Current, _primary.Previous, _primary.Record?.To, _primary.Record?.From }
+                .OfType<string>()
+                .Where(v => v != _primary.Pending?.Version)
+                .Distinct(StringComparer.Ordinal)
+        )
         {
             if (await ReadAcceptedAsync(version) is { } read)
             {
@@ -99,8 +105,14 @@ internal sealed partial class RotationRun
         }
 
         IReadOnlyList<string> left = await _store.LeftAsync(_primary, cancellationToken);
-        IEnumerable<string> listed = (await workspace.Store.ListVersionsAsync(Name, cancellationToken)).Where(static v => v.State == VersionState.Enabled).Select(static v => v.Version);
-        foreach (string version in left.Concat(listed).Where(v => v != _primary.Current && v != _primary.Pending?.Version).Take(MostVersionsTried))
+        IEnumerable<string> listed = (await workspace.Store.ListVersionsAsync(Name, cancellationToken))
+            .Where(static v => v.State == VersionState.Enabled)
+            .Select(static v => v.Version);
+        foreach (
+            string version in left.Concat(listed)
+                .Where(v => v != _primary.Current && v != _primary.Pending?.Version)
+                .Take(MostVersionsTried)
+        )
         {
             if (await ReadAcceptedAsync(version) is { } read)
             {
@@ -118,7 +130,8 @@ internal sealed partial class RotationRun
         {
             read = await _store.ReadAsync(_primary, version, cancellationToken);
         }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound or ErrorIds.Conflict)
+        catch (FlowSecretException e)
+            when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound or ErrorIds.Conflict)
         {
             // Out of use, or taken away by another rotator.
             return null;
@@ -157,9 +170,17 @@ internal sealed partial class RotationRun
     private async Task RequireUnchangedAsync()
     {
         RotationView now = await _store.ViewAsync(unit.Subject, cancellationToken);
-        if (now.Current != _primary.Current || now.Pending is not null || now.Foreign is not null || now.Record?.ToText() != _primary.Record?.ToText())
+        if (
+            now.Current != _primary.Current
+            || now.Pending is not null
+            || now.Foreign is not null
+            || now.Record?.ToText() != _primary.Record?.ToText()
+        )
         {
-            throw StoreErrors.Conflict(Name, $"Somebody else rotated '{Name}', or took the rotation back, while its value before was to be taken out of use; its current version is {now.Current}");
+            throw StoreErrors.Conflict(
+                Name,
+                $"Somebody else rotated '{Name}', or took the rotation back, while its value before was to be taken out of use; its current version is {now.Current}"
+            );
         }
 
         _primary = now;
@@ -176,7 +197,8 @@ internal sealed partial class RotationRun
                 FlowErrorCategory.InvalidData,
                 Name,
                 $"{target.Description} does not accept the current value of '{Name}', so the one before it is not taken out of use",
-                $"Rotate anew: Invoke-FlowSecretRotation {Named} -Force; or go back: Undo-FlowSecretRotation {Named}");
+                $"Rotate anew: Invoke-FlowSecretRotation {Named} -Force; or go back: Undo-FlowSecretRotation {Named}"
+            );
         }
 
         if (await target.RevokeAsync(old, current.Value, cancellationToken) is { } said)

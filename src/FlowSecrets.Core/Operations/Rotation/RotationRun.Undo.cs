@@ -30,7 +30,8 @@ internal sealed partial class RotationRun
                         FlowErrorCategory.ResourceBusy,
                         Name,
                         $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation was under way that some of its carriers have already",
-                        $"Rotate anew, which all of them get: Invoke-FlowSecretRotation {Named} -Force");
+                        $"Rotate anew, which all of them get: Invoke-FlowSecretRotation {Named} -Force"
+                    );
                 }
 
                 if (canGiveUp && (!unit.KillsOldAtOnce || pending.IsSuperseded))
@@ -84,7 +85,11 @@ internal sealed partial class RotationRun
                 try
                 {
                     Stop();
-                    await _target.SetAsync(current.Value, isPendingAccepted ? [pending.Value] : [.. others.Select(static o => o.Value)], cancellationToken);
+                    await _target.SetAsync(
+                        current.Value,
+                        isPendingAccepted ? [pending.Value] : [.. others.Select(static o => o.Value)],
+                        cancellationToken
+                    );
                 }
                 finally
                 {
@@ -98,22 +103,33 @@ internal sealed partial class RotationRun
 
         _step = RotationState.Undone;
         DateTimeOffset now = context.Clock.GetUtcNow();
-        RotationRecord record = new(RotationState.Undone) { From = _primary.Current, To = _primary.Current, Started = _primary.Record?.FailedStep is null ? _started : _primary.Record.Started, Ended = now, By = Rotator.Of(context.Variable) };
+        RotationRecord record = new(RotationState.Undone)
+        {
+            From = _primary.Current,
+            To = _primary.Current,
+            Started = _primary.Record?.FailedStep is null ? _started : _primary.Record.Started,
+            Ended = now,
+            By = Rotator.Of(context.Variable),
+        };
         await DiscardAllAsync();
         Stop();
         return _primary = await _store.RecordAsync(_primary, record, cancellationToken);
     }
 
-    private string RequireBefore() => _primary.Record is { State: RotationState.Overlap, From: { } before } record && record.To == _primary.Current ? before : throw new FlowSecretException(
-        ErrorIds.NothingToUndo,
-        FlowErrorCategory.InvalidOperation,
-        Name,
-        _primary.Record switch
-        {
-            { State: RotationState.Retired } => $"The value before the last rotation of '{Name}' is out of use already",
-            { State: RotationState.Undone } => $"The last rotation of '{Name}' was taken back already",
-            { State: RotationState.Overlap } => $"Version {_primary.Current} of '{Name}' was not made by the last rotation",
-            _ => $"There is no rotation of '{Name}' to take back",
-        },
-        $"See what there is: Get-FlowSecretVersion {Named}. An older credential that still works where it is checked can be set again: Set-FlowSecretVersion {Named} -Version VERSION -Stage current");
+    private string RequireBefore() =>
+        _primary.Record is { State: RotationState.Overlap, From: { } before } record && record.To == _primary.Current
+            ? before
+            : throw new FlowSecretException(
+                ErrorIds.NothingToUndo,
+                FlowErrorCategory.InvalidOperation,
+                Name,
+                _primary.Record switch
+                {
+                    { State: RotationState.Retired } => $"The value before the last rotation of '{Name}' is out of use already",
+                    { State: RotationState.Undone } => $"The last rotation of '{Name}' was taken back already",
+                    { State: RotationState.Overlap } => $"Version {_primary.Current} of '{Name}' was not made by the last rotation",
+                    _ => $"There is no rotation of '{Name}' to take back",
+                },
+                $"See what there is: Get-FlowSecretVersion {Named}. An older credential that still works where it is checked can be set again: Set-FlowSecretVersion {Named} -Version VERSION -Stage current"
+            );
 }

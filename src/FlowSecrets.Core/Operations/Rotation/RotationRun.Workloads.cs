@@ -8,10 +8,14 @@ internal sealed partial class RotationRun
     private readonly Dictionary<string, IWorkload> _opened = new(StringComparer.Ordinal);
 
     /// <summary>Since when the current version is current.</summary>
-    private DateTimeOffset Since => _promoted ?? (_primary.Record is { Promoted: { } promoted } record && record.To == _primary.Current ? promoted : context.Clock.GetUtcNow());
+    private DateTimeOffset Since =>
+        _promoted
+        ?? (_primary.Record is { Promoted: { } promoted } record && record.To == _primary.Current ? promoted : context.Clock.GetUtcNow());
 
     private IWorkload Open(CatalogWorkload workload) =>
-        _opened.TryGetValue(workload.Name, out IWorkload? open) ? open : _opened[workload.Name] = context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable);
+        _opened.TryGetValue(workload.Name, out IWorkload? open)
+            ? open
+            : _opened[workload.Name] = context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable);
 
     /// <summary>Before anything is changed: each workload is there and can be deployed, and one that would be cut off has that allowed.</summary>
     /// <exception cref="FlowSecretException">WorkloadFailed, WorkloadNotFound, InterruptionNotAllowed and what its platform says.</exception>
@@ -20,12 +24,19 @@ internal sealed partial class RotationRun
         foreach (CatalogWorkload workload in unit.Workloads)
         {
             // Whether it holds a value depends on how it gets it.
-            using WorkloadSecrets secrets = unit.KillsOldAtOnce ? await SecretsOfAsync(workload, withPrevious: false) : new WorkloadSecrets();
+            using WorkloadSecrets secrets = unit.KillsOldAtOnce
+                ? await SecretsOfAsync(workload, withPrevious: false)
+                : new WorkloadSecrets();
             WorkloadState state = await Open(workload).StateAsync(secrets.List, cancellationToken);
             if (state.Health == WorkloadHealth.Paused)
             {
                 throw new FlowSecretException(
-                    ErrorIds.WorkloadFailed, FlowErrorCategory.InvalidOperation, workload.Name, $"{Open(workload).Description} is paused{(state.Detail.Length == 0 ? "" : $" ({state.Detail})")}, so it would not get a new value of '{Name}'", "Resume it first, then run the command again; nothing was changed.");
+                    ErrorIds.WorkloadFailed,
+                    FlowErrorCategory.InvalidOperation,
+                    workload.Name,
+                    $"{Open(workload).Description} is paused{(state.Detail.Length == 0 ? "" : $" ({state.Detail})")}, so it would not get a new value of '{Name}'",
+                    "Resume it first, then run the command again; nothing was changed."
+                );
             }
 
             if (unit.KillsOldAtOnce && state.HoldsValues && !settings.AllowInterruption)
@@ -35,7 +46,8 @@ internal sealed partial class RotationRun
                     FlowErrorCategory.InvalidOperation,
                     Name,
                     $"'{unit.Definition.Key}' has one user, whose old password stops working at once, and {Open(workload).Description} holds it in its environment until it is deployed anew",
-                    "Let two users alternate: rotate: { target: { users: [a, b], admin: KEY } }; or allow the interruption: -AllowInterruption");
+                    "Let two users alternate: rotate: { target: { users: [a, b], admin: KEY } }; or allow the interruption: -AllowInterruption"
+                );
             }
         }
     }
@@ -62,7 +74,9 @@ internal sealed partial class RotationRun
         }
 
         _step = RotationState.Healthy;
-        await Task.WhenAll(deployments.Select(d => d.Workload.WaitAsync(d.Deployment, settings.Timeout, Say(d.Workload), cancellationToken)));
+        await Task.WhenAll(
+            deployments.Select(d => d.Workload.WaitAsync(d.Deployment, settings.Timeout, Say(d.Workload), cancellationToken))
+        );
     }
 
     /// <summary>Before the value before goes out of use: no workload needs it any more.</summary>
@@ -88,8 +102,11 @@ internal sealed partial class RotationRun
                     ErrorIds.WorkloadFailed,
                     FlowErrorCategory.InvalidOperation,
                     workload.Name,
-                    stale is null ? $"{open.Description} is not healthy ({state.Health}{(state.Detail.Length == 0 ? "" : ": " + state.Detail)}), so the value before of '{Name}' is kept" : $"{open.Description} still runs with an older version of '{stale.StoreName}' ({stale.Source}), so the value before is kept",
-                    $"Deploy it: Restart-FlowSecretWorkload '{workload.Name}' -Wait; then run the command again.");
+                    stale is null
+                        ? $"{open.Description} is not healthy ({state.Health}{(state.Detail.Length == 0 ? "" : ": " + state.Detail)}), so the value before of '{Name}' is kept"
+                        : $"{open.Description} still runs with an older version of '{stale.StoreName}' ({stale.Source}), so the value before is kept",
+                    $"Deploy it: Restart-FlowSecretWorkload '{workload.Name}' -Wait; then run the command again."
+                );
             }
         }
     }
@@ -111,7 +128,14 @@ internal sealed partial class RotationRun
             {
                 if (unit.Carriers[i].Secret.Definition!.Workloads.Contains(workload.Name, StringComparer.Ordinal))
                 {
-                    await secrets.AddAsync(_store, _carriers[i], unit.Carriers[i].Secret.Definition!, Since, withPrevious, cancellationToken);
+                    await secrets.AddAsync(
+                        _store,
+                        _carriers[i],
+                        unit.Carriers[i].Secret.Definition!,
+                        Since,
+                        withPrevious,
+                        cancellationToken
+                    );
                 }
             }
 
@@ -134,7 +158,10 @@ internal sealed partial class RotationRun
                 IWorkload open = Open(workload);
                 using WorkloadSecrets secrets = await SecretsOfAsync(workload, withPrevious: false);
                 WorkloadState state = await open.StateAsync(secrets.List, cancellationToken);
-                string stale = state.Versions.Any(static v => v.IsStale == true) ? ", with an older version" : state.Versions.Any(static v => v.Version is not null) ? ", with the current version" : "";
+                string stale =
+                    state.Versions.Any(static v => v.IsStale == true) ? ", with an older version"
+                    : state.Versions.Any(static v => v.Version is not null) ? ", with the current version"
+                    : "";
                 texts.Add($"{open.Description}: {state.Health}{stale}.");
             }
             catch (FlowSecretException e)

@@ -20,7 +20,15 @@ internal sealed record RotationSettings
 /// One rotation, from wherever the last one was broken off. Nothing of how far it came is kept here: it is what the stores hold aside and what the target accepts.
 /// No value that the target may accept is given up before another one that is stored was seen to be accepted.
 /// </summary>
-internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit, RotationSettings settings, OperationContext context, IOperationHost host, RotationTargetFactory targets, CancellationToken cancellationToken)
+internal sealed partial class RotationRun(
+    Workspace workspace,
+    RotationUnit unit,
+    RotationSettings settings,
+    OperationContext context,
+    IOperationHost host,
+    RotationTargetFactory targets,
+    CancellationToken cancellationToken
+)
 {
     private const int MostFailures = 3;
     private const int MostValues = 3;
@@ -109,19 +117,44 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
                 if (_carriers[i].Record is { State: RotationState.Overlap, From: { } from } carried)
                 {
                     Stop();
-                    _carriers[i] = await _store.RetireAsync(_carriers[i], from, carried with { State = RotationState.Retired }, cancellationToken);
+                    _carriers[i] = await _store.RetireAsync(
+                        _carriers[i],
+                        from,
+                        carried with
+                        {
+                            State = RotationState.Retired,
+                        },
+                        cancellationToken
+                    );
                 }
             }
 
             Stop();
-            _primary = await _store.RetireAsync(_primary, record.From!, record with { State = RotationState.Retired, FailedStep = null, Failures = 0, ErrorId = null }, cancellationToken);
+            _primary = await _store.RetireAsync(
+                _primary,
+                record.From!,
+                record with
+                {
+                    State = RotationState.Retired,
+                    FailedStep = null,
+                    Failures = 0,
+                    ErrorId = null,
+                },
+                cancellationToken
+            );
             return _primary;
         });
     }
 
     /// <summary>Whether its rotation has ended, and only the mark of what stood aside is left.</summary>
     internal static bool IsOver(RotationView view) =>
-        view is { Pending: { IsPromoted: true } pending, Record: { State: RotationState.Overlap or RotationState.Retired or RotationState.Undone } record } && record.To == view.Current && record.From == pending.Basis;
+        view
+            is {
+                Pending: { IsPromoted: true } pending,
+                Record: { State: RotationState.Overlap or RotationState.Retired or RotationState.Undone } record
+            }
+        && record.To == view.Current
+        && record.From == pending.Basis;
 
     private async Task LookAsync(RotationView seen)
     {
@@ -146,7 +179,8 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
                 await ReachTestedAsync(isNew);
                 break;
             }
-            catch (FlowSecretException e) when (mayReplace && e.Id == ErrorIds.CredentialRejected && values < MostValues && _primary.Pending is { IsUndo: false })
+            catch (FlowSecretException e)
+                when (mayReplace && e.Id == ErrorIds.CredentialRejected && values < MostValues && _primary.Pending is { IsUndo: false })
             {
                 await RequireOtherAcceptedAsync(e);
                 host.Verbose($"{_target!.Description} wants another value for '{Name}'; a new one is made ({values} of {MostValues}).");
@@ -168,7 +202,14 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && (_target is not null || _carriers.Length > 0))
         {
-            throw new FlowSecretException(e.Id, e.Category, Name, $"{e.Cause.TrimEnd('.')}; {_target?.Description ?? "what carries it"} has the rotation's value already", $"Run the same command again: it finds out which value holds. State: Get-FlowSecretRotation {Named}", e);
+            throw new FlowSecretException(
+                e.Id,
+                e.Category,
+                Name,
+                $"{e.Cause.TrimEnd('.')}; {_target?.Description ?? "what carries it"} has the rotation's value already",
+                $"Run the same command again: it finds out which value holds. State: Get-FlowSecretRotation {Named}",
+                e
+            );
         }
 
         _promoted = context.Clock.GetUtcNow();
@@ -227,9 +268,21 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
         }
 
         using SecretValue answer = await host.AskSecretAsync(
-            new Question($"New value of {unit.Definition.Prompt ?? unit.Definition.Key}, as its provider shows it", null, "Give it with -Value (a SecureString)."), cancellationToken);
+            new Question(
+                $"New value of {unit.Definition.Prompt ?? unit.Definition.Key}, as its provider shows it",
+                null,
+                "Give it with -Value (a SecureString)."
+            ),
+            cancellationToken
+        );
         return answer.IsEmpty()
-            ? throw new FlowSecretException(ErrorIds.EmptyValue, FlowErrorCategory.InvalidData, Name, "No new value was given", "Make a new key at the provider, then run the command again; nothing was changed.")
+            ? throw new FlowSecretException(
+                ErrorIds.EmptyValue,
+                FlowErrorCategory.InvalidData,
+                Name,
+                "No new value was given",
+                "Make a new key at the provider, then run the command again; nothing was changed."
+            )
             : RotationValues.New(unit, current, answer);
     }
 
@@ -262,7 +315,10 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
             Ended = now,
 
             // To the next whole second, as the record has it: an overlap is never shorter than was said.
-            RetireAt = state == RotationState.Undone ? null : overlap == TimeSpan.Zero ? now : DateTimeOffset.FromUnixTimeSeconds((now + overlap).ToUnixTimeSeconds() + 1),
+            RetireAt =
+                state == RotationState.Undone ? null
+                : overlap == TimeSpan.Zero ? now
+                : DateTimeOffset.FromUnixTimeSeconds((now + overlap).ToUnixTimeSeconds() + 1),
             By = Rotator.Of(context.Variable),
         };
         await CloseAllAsync(record);
@@ -276,7 +332,11 @@ internal sealed partial class RotationRun(Workspace workspace, RotationUnit unit
             if (_carriers[i].Pending is { } pending)
             {
                 Stop();
-                _carriers[i] = await _store.CloseAsync(_carriers[i], IsOver(_carriers[i]) ? _carriers[i].Record! : record with { From = pending.Basis, To = _carriers[i].Current }, cancellationToken);
+                _carriers[i] = await _store.CloseAsync(
+                    _carriers[i],
+                    IsOver(_carriers[i]) ? _carriers[i].Record! : record with { From = pending.Basis, To = _carriers[i].Current },
+                    cancellationToken
+                );
             }
         }
 

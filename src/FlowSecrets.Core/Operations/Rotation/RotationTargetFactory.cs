@@ -46,21 +46,25 @@ internal sealed class RotationTargetFactory(OperationContext context, bool trust
 
     public void Dispose() => _admins.ForEach(static a => a.Dispose());
 
-    private CatalogTarget Resolved(Workspace workspace, RotationUnit unit, CatalogTarget target) => target with
-    {
-        Set = target.Set is null ? null : Script(workspace, unit, target.Set),
-        Test = target.Test is null ? null : Script(workspace, unit, target.Test),
-        Revoke = target.Revoke is null ? null : Script(workspace, unit, target.Revoke),
-    };
+    private CatalogTarget Resolved(Workspace workspace, RotationUnit unit, CatalogTarget target) =>
+        target with
+        {
+            Set = target.Set is null ? null : Script(workspace, unit, target.Set),
+            Test = target.Test is null ? null : Script(workspace, unit, target.Test),
+            Revoke = target.Revoke is null ? null : Script(workspace, unit, target.Revoke),
+        };
 
     private string Script(Workspace workspace, RotationUnit unit, string path)
     {
         Catalog catalog = workspace.Catalog!;
-        return trustsCatalog || CatalogTrust.IsApproved(catalog, context.Variable) ? catalog.Resolve(path) : throw new FlowSecretException(
-            ErrorIds.CatalogNotTrusted,
-            FlowErrorCategory.SecurityError,
-            unit.Secret.StoreName,
-            $"The rotation of '{unit.Definition.Key}' would run the script '{path}' that the catalog '{catalog.Path}' names, and the catalog was not approved",
-            $"Read both, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'; in CI: -TrustCatalog");
+        return trustsCatalog || CatalogTrust.IsApproved(catalog, context.Variable)
+            ? catalog.Resolve(path)
+            : throw new FlowSecretException(
+                ErrorIds.CatalogNotTrusted,
+                FlowErrorCategory.SecurityError,
+                unit.Secret.StoreName,
+                $"The rotation of '{unit.Definition.Key}' would run the script '{path}' that the catalog '{catalog.Path}' names, and the catalog was not approved",
+                $"Read both, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'; in CI: -TrustCatalog"
+            );
     }
 }

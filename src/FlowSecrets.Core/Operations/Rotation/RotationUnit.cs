@@ -5,7 +5,12 @@ namespace FlowSecrets.Operations.Rotation;
 /// <summary>A secret with all that carry the same credential: they are put aside, promoted and retired together.</summary>
 /// <param name="Secret">The one that the catalog's 'rotate' stands at.</param>
 /// <param name="Carriers">The others, in the catalog's order.</param>
-internal sealed record RotationUnit(SecretRef Secret, CatalogRotation Rotation, IReadOnlyList<RotationCarrier> Carriers, IReadOnlyList<CatalogWorkload> Workloads)
+internal sealed record RotationUnit(
+    SecretRef Secret,
+    CatalogRotation Rotation,
+    IReadOnlyList<RotationCarrier> Carriers,
+    IReadOnlyList<CatalogWorkload> Workloads
+)
 {
     public CatalogSecret Definition => Secret.Definition!;
 
@@ -16,7 +21,9 @@ internal sealed record RotationUnit(SecretRef Secret, CatalogRotation Rotation, 
     public bool KillsOldAtOnce => Rotation.Target is { Kind: "postgres", Users.Count: 0 };
 
     /// <summary>Whether a new value is a person's: nothing says how it is made.</summary>
-    public bool IsAsked => Rotation.Target is { Kind: "manual" } || (Rotation.Target is null && Definition.Generate is null && Definition.Fields.All(static f => f.Generate is null));
+    public bool IsAsked =>
+        Rotation.Target is { Kind: "manual" }
+        || (Rotation.Target is null && Definition.Generate is null && Definition.Fields.All(static f => f.Generate is null));
 
     public RotationSubject Subject => new(Secret.StoreName, Rotation.UsesAlias);
 
@@ -24,16 +31,29 @@ internal sealed record RotationUnit(SecretRef Secret, CatalogRotation Rotation, 
     public TimeSpan Overlap => KillsOldAtOnce ? TimeSpan.Zero : Rotation.Overlap ?? TimeSpan.FromHours(24);
 
     /// <summary>"'db-config' with temporal-db-config, 2 workloads".</summary>
-    public string Reach => $"'{Secret.StoreName}'{(Carriers.Count == 0 ? "" : $" with {string.Join(", ", Carriers.Select(static c => c.Secret.StoreName))}")}{(Workloads.Count == 0 ? "" : ", " + Words.Count(Workloads.Count, "workload"))}";
+    public string Reach =>
+        $"'{Secret.StoreName}'{(Carriers.Count == 0 ? "" : $" with {string.Join(", ", Carriers.Select(static c => c.Secret.StoreName))}")}{(Workloads.Count == 0 ? "" : ", " + Words.Count(Workloads.Count, "workload"))}";
 
     /// <summary>The unit of a secret of the catalog.</summary>
     /// <exception cref="FlowSecretException">RotationNotConfigured, ExternallyOwned, RotationWouldLoseData.</exception>
     public static RotationUnit Of(Workspace workspace, SecretRef secret)
     {
-        CatalogSecret definition = secret.Definition ?? throw NotConfigured(secret.StoreName, $"The catalog does not know '{secret.StoreName}', so nothing says how it is rotated", "Describe it in the catalog, with 'rotate'.");
+        CatalogSecret definition =
+            secret.Definition
+            ?? throw NotConfigured(
+                secret.StoreName,
+                $"The catalog does not know '{secret.StoreName}', so nothing says how it is rotated",
+                "Describe it in the catalog, with 'rotate'."
+            );
         if (definition.IsExternal)
         {
-            throw new FlowSecretException(ErrorIds.ExternallyOwned, FlowErrorCategory.InvalidOperation, secret.StoreName, $"'{definition.Key}' has 'owner: external': its owner rotates it", $"Take over what he gives you: Set-FlowSecret {workspace.Argument(secret)}");
+            throw new FlowSecretException(
+                ErrorIds.ExternallyOwned,
+                FlowErrorCategory.InvalidOperation,
+                secret.StoreName,
+                $"'{definition.Key}' has 'owner: external': its owner rotates it",
+                $"Take over what he gives you: Set-FlowSecret {workspace.Argument(secret)}"
+            );
         }
 
         if (definition.IsEncryptionKey && definition.Rotation?.Reencrypt is null)
@@ -43,20 +63,37 @@ internal sealed record RotationUnit(SecretRef Secret, CatalogRotation Rotation, 
                 FlowErrorCategory.SecurityError,
                 secret.StoreName,
                 $"'{definition.Key}' is an encryption key: what was encrypted with its present value could not be read with another",
-                "Name a script in the catalog that encrypts that data anew: rotate: { reencrypt: scripts/reencrypt.ps1 }");
+                "Name a script in the catalog that encrypts that data anew: rotate: { reencrypt: scripts/reencrypt.ps1 }"
+            );
         }
 
-        CatalogRotation rotation = definition.Rotation ?? throw NotConfigured(secret.StoreName, $"The catalog has no 'rotate' for '{definition.Key}'", "Add it to the catalog: rotate: { every: 90d }");
-        RotationCarrier[] carriers = [.. rotation.Carriers.Select(c => new RotationCarrier(workspace.Ref(workspace.Catalog!.Find(c.Secret)!), c))];
+        CatalogRotation rotation =
+            definition.Rotation
+            ?? throw NotConfigured(
+                secret.StoreName,
+                $"The catalog has no 'rotate' for '{definition.Key}'",
+                "Add it to the catalog: rotate: { every: 90d }"
+            );
+        RotationCarrier[] carriers =
+        [
+            .. rotation.Carriers.Select(c => new RotationCarrier(workspace.Ref(workspace.Catalog!.Find(c.Secret)!), c)),
+        ];
         IReadOnlyDictionary<string, CatalogWorkload> known = workspace.Catalog!.WorkloadsOf(workspace.Environment);
-        string[] names = [.. new[] { secret }.Concat(carriers.Select(static c => c.Secret)).SelectMany(static s => s.Definition!.Workloads).Distinct(StringComparer.Ordinal)];
+        string[] names =
+        [
+            .. new[] { secret }
+                .Concat(carriers.Select(static c => c.Secret))
+                .SelectMany(static s => s.Definition!.Workloads)
+                .Distinct(StringComparer.Ordinal),
+        ];
         return new RotationUnit(secret, rotation, carriers, [.. names.Where(known.ContainsKey).Select(n => known[n])])
         {
             Admin = rotation.Target?.Admin is { } admin ? workspace.Ref(workspace.Catalog!.Find(admin)!) : null,
         };
     }
 
-    private static FlowSecretException NotConfigured(string name, string cause, string remedy) => new(ErrorIds.RotationNotConfigured, FlowErrorCategory.InvalidOperation, name, cause, remedy);
+    private static FlowSecretException NotConfigured(string name, string cause, string remedy) =>
+        new(ErrorIds.RotationNotConfigured, FlowErrorCategory.InvalidOperation, name, cause, remedy);
 }
 
 internal sealed record RotationCarrier(SecretRef Secret, CatalogCarrier Carrier)

@@ -18,7 +18,9 @@ internal static class RotationValues
         }
 
         JsonObject members = JsonSecret.Parse(current, unit.Secret.StoreName);
-        string[] fields = target?.Password is { } password ? [password] : [.. definition.Fields.Where(static f => f.Generate is not null).Select(static f => f.Name)];
+        string[] fields = target?.Password is { } password
+            ? [password]
+            : [.. definition.Fields.Where(static f => f.Generate is not null).Select(static f => f.Name)];
         if (fields.Length == 0)
         {
             throw NothingToMake(unit, null);
@@ -26,7 +28,13 @@ internal static class RotationValues
 
         if (given is not null && fields.Length > 1)
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, unit.Secret.StoreName, $"'{definition.Key}' has several fields that are rotated ({string.Join(", ", fields)}), and one value was given", "Leave the value out, or name the one field in the catalog: rotate: { target: { password: FIELD } }");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                unit.Secret.StoreName,
+                $"'{definition.Key}' has several fields that are rotated ({string.Join(", ", fields)}), and one value was given",
+                "Leave the value out, or name the one field in the catalog: rotate: { target: { password: FIELD } }"
+            );
         }
 
         foreach (string field in fields)
@@ -65,11 +73,19 @@ internal static class RotationValues
     /// <summary>The part of a value that is secret: the password's field, the one generated field, or all of it.</summary>
     public static string Password(RotationUnit unit, SecretValue value)
     {
-        string? field = unit.Rotation.Target?.Password ?? unit.Definition.Fields.Where(static f => f.Generate is not null).Select(static f => f.Name).FirstOrDefault();
+        string? field =
+            unit.Rotation.Target?.Password
+            ?? unit.Definition.Fields.Where(static f => f.Generate is not null).Select(static f => f.Name).FirstOrDefault();
         return field is null
             ? value.RevealText(unit.Secret.StoreName)
-            : JsonSecret.Text(JsonSecret.Parse(value, unit.Secret.StoreName), field) ?? throw new FlowSecretException(
-                ErrorIds.FieldNotFound, FlowErrorCategory.ObjectNotFound, unit.Secret.StoreName, $"The value of '{unit.Secret.StoreName}' has no field '{field}'", $"Set it first: Set-FlowSecret {unit.Secret.Argument} -Field '{field}'");
+            : JsonSecret.Text(JsonSecret.Parse(value, unit.Secret.StoreName), field)
+                ?? throw new FlowSecretException(
+                    ErrorIds.FieldNotFound,
+                    FlowErrorCategory.ObjectNotFound,
+                    unit.Secret.StoreName,
+                    $"The value of '{unit.Secret.StoreName}' has no field '{field}'",
+                    $"Set it first: Set-FlowSecret {unit.Secret.Argument} -Field '{field}'"
+                );
     }
 
     /// <summary>What each environment variable carries of a value.</summary>
@@ -97,10 +113,12 @@ internal static class RotationValues
         return made.Value.Clone();
     }
 
-    private static FlowSecretException NothingToMake(RotationUnit unit, string? field) => new(
-        ErrorIds.RotationNotConfigured,
-        FlowErrorCategory.InvalidOperation,
-        unit.Secret.StoreName,
-        $"The catalog has no 'generate' for '{unit.Definition.Key}{(field is null ? "" : "." + field)}', so a rotation cannot make a new value",
-        "Add it to the catalog: generate: { kind: password }; or rotate by hand: rotate: { target: { kind: manual } }");
+    private static FlowSecretException NothingToMake(RotationUnit unit, string? field) =>
+        new(
+            ErrorIds.RotationNotConfigured,
+            FlowErrorCategory.InvalidOperation,
+            unit.Secret.StoreName,
+            $"The catalog has no 'generate' for '{unit.Definition.Key}{(field is null ? "" : "." + field)}', so a rotation cannot make a new value",
+            "Add it to the catalog: generate: { kind: password }; or rotate by hand: rotate: { target: { kind: manual } }"
+        );
 }

@@ -23,7 +23,10 @@ internal sealed class ScriptInput : IDisposable
     {
         byte[] name = Encoding.UTF8.GetBytes(secret);
         IReadOnlyList<SecretValue> further = more?.Values ?? [];
-        _bytes = GC.AllocateUninitializedArray<byte>((LongestEscape * name.Length) + Room(value) + further.Sum(Room) + (3 * Around), pinned: true);
+        _bytes = GC.AllocateUninitializedArray<byte>(
+            (LongestEscape * name.Length) + Room(value) + further.Sum(Room) + (3 * Around),
+            pinned: true
+        );
         Add("{\"secret\":"u8);
         AddText(name);
         Add(",\"value\":"u8);

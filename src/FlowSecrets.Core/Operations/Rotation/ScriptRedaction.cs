@@ -74,7 +74,9 @@ internal static class ScriptRedaction
             // It is no JSON, or holds half of a surrogate pair; what was found before that counts.
         }
 
-        return texts.Concat([.. texts.SelectMany(static t => t.Split('\n', StringSplitOptions.TrimEntries))]).Where(static t => t.Length > 0);
+        return texts
+            .Concat([.. texts.SelectMany(static t => t.Split('\n', StringSplitOptions.TrimEntries))])
+            .Where(static t => t.Length > 0);
     }
 
     private static void HideText(string line, string text, bool[] hidden)
@@ -126,7 +128,11 @@ internal static class ScriptRedaction
             return;
         }
 
-        for (int at = line.IndexOf(form, StringComparison.OrdinalIgnoreCase); at >= 0; at = line.IndexOf(form, at + 1, StringComparison.OrdinalIgnoreCase))
+        for (
+            int at = line.IndexOf(form, StringComparison.OrdinalIgnoreCase);
+            at >= 0;
+            at = line.IndexOf(form, at + 1, StringComparison.OrdinalIgnoreCase)
+        )
         {
             hidden.AsSpan(at, form.Length).Fill(true);
         }
@@ -164,5 +170,6 @@ internal static class ScriptRedaction
         }
     }
 
-    private static bool IsAlone(string line, int start, int end) => (start == 0 || !char.IsLetterOrDigit(line[start - 1])) && (end == line.Length || !char.IsLetterOrDigit(line[end]));
+    private static bool IsAlone(string line, int start, int end) =>
+        (start == 0 || !char.IsLetterOrDigit(line[start - 1])) && (end == line.Length || !char.IsLetterOrDigit(line[end]));
 }

@@ -22,17 +22,31 @@ internal sealed class ScriptRunner(string script, string operation, string secre
     /// <summary>Why a script cannot be run; null: it can.</summary>
     public static string? Problem(string script) =>
         !File.Exists(script) ? $"There is no script '{script}'"
-        : !IsPowerShell(script) && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(script) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == UnixFileMode.None ? $"The script '{script}' is not executable"
+        : !IsPowerShell(script)
+        && !OperatingSystem.IsWindows()
+        && (File.GetUnixFileMode(script) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute))
+            == UnixFileMode.None
+            ? $"The script '{script}' is not executable"
         : null;
 
     /// <param name="more">Further values: a list by its name, a single one for 'current'.</param>
     /// <returns>Whether the value is accepted.</returns>
     /// <exception cref="FlowSecretException">RotationNotConfigured, TargetUnavailable.</exception>
-    public async Task<bool> RunAsync(SecretValue value, (string Name, IReadOnlyList<SecretValue> Values)? more, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(
+        SecretValue value,
+        (string Name, IReadOnlyList<SecretValue> Values)? more,
+        CancellationToken cancellationToken
+    )
     {
         if (Problem(script) is { } problem)
         {
-            throw new FlowSecretException(ErrorIds.RotationNotConfigured, FlowErrorCategory.ObjectNotFound, secret, problem, "Correct the path in the catalog, or make the script executable: chmod +x FILE");
+            throw new FlowSecretException(
+                ErrorIds.RotationNotConfigured,
+                FlowErrorCategory.ObjectNotFound,
+                secret,
+                problem,
+                "Correct the path in the catalog, or make the script executable: chmod +x FILE"
+            );
         }
 
         using ScriptInput input = new(secret, value, more);
@@ -47,7 +61,8 @@ internal sealed class ScriptRunner(string script, string operation, string secre
             Task talk = Task.WhenAll(
                 FeedAsync(process, input.Content, pipes.Token),
                 output.DrainAsync(process.StandardOutput.BaseStream, pipes.Token),
-                errors.DrainAsync(process.StandardError.BaseStream, pipes.Token));
+                errors.DrainAsync(process.StandardError.BaseStream, pipes.Token)
+            );
             await process.WaitForExitAsync(limit.Token);
             pipes.CancelAfter(Grace);
             await talk.WaitAsync(pipes.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -72,7 +87,15 @@ internal sealed class ScriptRunner(string script, string operation, string secre
 
     private Process Start()
     {
-        ProcessStartInfo info = new() { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, CreateNoWindow = true, WorkingDirectory = Path.GetDirectoryName(script)! };
+        ProcessStartInfo info = new()
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            WorkingDirectory = Path.GetDirectoryName(script)!,
+        };
         if (IsPowerShell(script))
         {
             PowerShellHost host = PowerShell ?? throw Unstartable(null);
@@ -140,20 +163,25 @@ internal sealed class ScriptRunner(string script, string operation, string secre
     }
 
     /// <summary>The last line that it wrote to its errors, with every value concealed however it is written.</summary>
-    private static string LastWord(ScriptOutput errors, IReadOnlyList<SecretValue> values) => errors.LastLine() is { } line ? RemoteText.Quote(ScriptRedaction.Conceal(line, values)) : "";
+    private static string LastWord(ScriptOutput errors, IReadOnlyList<SecretValue> values) =>
+        errors.LastLine() is { } line ? RemoteText.Quote(ScriptRedaction.Conceal(line, values)) : "";
 
-    private FlowSecretException Unstartable(Exception? inner) => new(
-        ErrorIds.RotationNotConfigured,
-        FlowErrorCategory.InvalidOperation,
-        secret,
-        $"The script '{script}' cannot be started",
-        "Begin it with a line such as '#!/usr/bin/env python3', or name a .ps1 (which needs pwsh on the PATH).",
-        inner);
+    private FlowSecretException Unstartable(Exception? inner) =>
+        new(
+            ErrorIds.RotationNotConfigured,
+            FlowErrorCategory.InvalidOperation,
+            secret,
+            $"The script '{script}' cannot be started",
+            "Begin it with a line such as '#!/usr/bin/env python3', or name a .ps1 (which needs pwsh on the PATH).",
+            inner
+        );
 
-    private FlowSecretException Failed(string how) => new(
-        ErrorIds.TargetUnavailable,
-        FlowErrorCategory.ResourceUnavailable,
-        secret,
-        $"The script '{Path.GetFileName(script)}' ({operation} for '{secret}') {how}",
-        "Whether it took effect is found out by the next run: mend the script, then run the same command again.");
+    private FlowSecretException Failed(string how) =>
+        new(
+            ErrorIds.TargetUnavailable,
+            FlowErrorCategory.ResourceUnavailable,
+            secret,
+            $"The script '{Path.GetFileName(script)}' ({operation} for '{secret}') {how}",
+            "Whether it took effect is found out by the next run: mend the script, then run the same command again."
+        );
 }

@@ -7,7 +7,8 @@ internal sealed class ScriptTarget(RotationTargetSettings settings) : IRotationT
 {
     private readonly CatalogTarget _scripts = settings.Target;
 
-    public string Description => _scripts.Set is { } set ? $"the target of the script {Path.GetFileName(set)}" : $"the provider of '{settings.Secret}'";
+    public string Description =>
+        _scripts.Set is { } set ? $"the target of the script {Path.GetFileName(set)}" : $"the provider of '{settings.Secret}'";
 
     public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) =>
         _scripts.Test is { } test ? Runner(test, "test").RunAsync(value, null, cancellationToken) : Task.FromResult(true);
@@ -22,7 +23,8 @@ internal sealed class ScriptTarget(RotationTargetSettings settings) : IRotationT
                 FlowErrorCategory.InvalidData,
                 settings.Secret,
                 $"The script '{Path.GetFileName(set)}' says that the new value of '{settings.Secret}' is not accepted",
-                "Let the catalog's 'generate' make what the system takes, then run the command again.");
+                "Let the catalog's 'generate' make what the system takes, then run the command again."
+            );
         }
     }
 
@@ -45,14 +47,28 @@ internal sealed class ScriptTarget(RotationTargetSettings settings) : IRotationT
             if (script is not null)
             {
                 string? problem = ScriptRunner.Problem(script);
-                findings.Add(new RotationFinding($"script {name}", problem is null, problem ?? $"'{script}' can be run.", problem is null ? "" : "Correct it, or its path in the catalog."));
+                findings.Add(
+                    new RotationFinding(
+                        $"script {name}",
+                        problem is null,
+                        problem ?? $"'{script}' can be run.",
+                        problem is null ? "" : "Correct it, or its path in the catalog."
+                    )
+                );
             }
         }
 
         if (_scripts.Test is not null && findings.All(static f => f.IsFine))
         {
             bool accepted = await TestAsync(current, cancellationToken);
-            findings.Add(new RotationFinding("current value", accepted, accepted ? "It is accepted." : "It is not accepted.", accepted ? "" : "A rotation sets a new one; what runs with this one fails already."));
+            findings.Add(
+                new RotationFinding(
+                    "current value",
+                    accepted,
+                    accepted ? "It is accepted." : "It is not accepted.",
+                    accepted ? "" : "A rotation sets a new one; what runs with this one fails already."
+                )
+            );
         }
 
         return findings;

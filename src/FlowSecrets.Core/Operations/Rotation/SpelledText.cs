@@ -6,7 +6,10 @@ namespace FlowSecrets.Operations.Rotation;
 /// <summary>A text in all the ways in which programs write it down: each of its characters as it is, escaped by a backslash, by percent, for HTML, as its quotation marks are doubled.</summary>
 internal sealed class SpelledText(string text)
 {
-    private readonly string[][] _spellings = [.. text.EnumerateRunes().Select(static r => Of(r).Distinct(StringComparer.Ordinal).ToArray())];
+    private readonly string[][] _spellings =
+    [
+        .. text.EnumerateRunes().Select(static r => Of(r).Distinct(StringComparer.Ordinal).ToArray()),
+    ];
 
     /// <returns>Where the text that begins at a place of the line ends, in whatever spelling and case; null: none begins there.</returns>
     public int? EndIn(string line, int start)
@@ -72,30 +75,32 @@ internal sealed class SpelledText(string text)
         }
     }
 
-    private static string? Short(char c) => c switch
-    {
-        '\n' => @"\n",
-        '\r' => @"\r",
-        '\t' => @"\t",
-        '\b' => @"\b",
-        '\f' => @"\f",
-        '\v' => @"\v",
-        '\e' => @"\e",
-        '\0' => @"\0",
-        _ => null,
-    };
+    private static string? Short(char c) =>
+        c switch
+        {
+            '\n' => @"\n",
+            '\r' => @"\r",
+            '\t' => @"\t",
+            '\b' => @"\b",
+            '\f' => @"\f",
+            '\v' => @"\v",
+            '\e' => @"\e",
+            '\0' => @"\0",
+            _ => null,
+        };
 
-    private static string[] Marks(char c) => c switch
-    {
-        '\'' => ["''", @"'\''", "'\"'\"'", "&apos;"],
-        '"' => ["\"\"", "&quot;", @"\\\"""],
-        '\\' => [@"\\\\"],
-        '&' => ["&amp;"],
-        '<' => ["&lt;"],
-        '>' => ["&gt;"],
-        ' ' or '\n' or '\t' or '\r' => ["+", " "],
-        _ => [],
-    };
+    private static string[] Marks(char c) =>
+        c switch
+        {
+            '\'' => ["''", @"'\''", "'\"'\"'", "&apos;"],
+            '"' => ["\"\"", "&quot;", @"\\\"""],
+            '\\' => [@"\\\\"],
+            '&' => ["&amp;"],
+            '<' => ["&lt;"],
+            '>' => ["&gt;"],
+            ' ' or '\n' or '\t' or '\r' => ["+", " "],
+            _ => [],
+        };
 
     private static string Each<T>(IEnumerable<T> parts, Func<T, string> spell) => string.Concat(parts.Select(spell));
 }

@@ -11,10 +11,20 @@ internal sealed class WorkloadSecrets : IDisposable
 
     /// <param name="since">Since when the current version is current; null: not known.</param>
     /// <param name="withPrevious">Whether the value before is still delivered.</param>
-    public async Task AddAsync(IRotationStore store, RotationView view, CatalogSecret definition, DateTimeOffset? since, bool withPrevious, CancellationToken cancellationToken)
+    public async Task AddAsync(
+        IRotationStore store,
+        RotationView view,
+        CatalogSecret definition,
+        DateTimeOffset? since,
+        bool withPrevious,
+        CancellationToken cancellationToken
+    )
     {
         using ReadSecret current = await store.ReadAsync(view, view.Current, cancellationToken);
-        string? before = view.Pending is { IsPromoted: true } pending ? pending.Basis : view.Record is { State: RotationState.Overlap } record && record.To == view.Current ? record.From : null;
+        string? before =
+            view.Pending is { IsPromoted: true } pending ? pending.Basis
+            : view.Record is { State: RotationState.Overlap } record && record.To == view.Current ? record.From
+            : null;
         bool delivers = withPrevious && before is not null && definition.Rotation?.PreviousEnv is not null;
         Dictionary<string, SecretValue> variables = RotationValues.Variables(definition, current.Value, view.StoreName);
         if (delivers)
@@ -24,14 +34,19 @@ internal sealed class WorkloadSecrets : IDisposable
             variables[definition.Rotation!.PreviousEnv!] = old.Value.Clone();
         }
 
-        _secrets.Add(new WorkloadSecret(view.StoreName, view.Current)
-        {
-            Since = since,
-            Variables = variables,
-            Outdated = delivers || before is null ? [] : await OutdatedAsync(store, view, definition, current.Value, before, cancellationToken),
-            PreviousVariable = definition.Rotation?.PreviousEnv,
-            PreviousVersion = delivers ? before : null,
-        });
+        _secrets.Add(
+            new WorkloadSecret(view.StoreName, view.Current)
+            {
+                Since = since,
+                Variables = variables,
+                Outdated =
+                    delivers || before is null
+                        ? []
+                        : await OutdatedAsync(store, view, definition, current.Value, before, cancellationToken),
+                PreviousVariable = definition.Rotation?.PreviousEnv,
+                PreviousVersion = delivers ? before : null,
+            }
+        );
     }
 
     public void Dispose()
@@ -46,7 +61,14 @@ internal sealed class WorkloadSecrets : IDisposable
     }
 
     /// <summary>The sensitive texts of the version before that the current one no longer has.</summary>
-    private static async Task<IReadOnlyList<SecretValue>> OutdatedAsync(IRotationStore store, RotationView view, CatalogSecret definition, SecretValue current, string before, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SecretValue>> OutdatedAsync(
+        IRotationStore store,
+        RotationView view,
+        CatalogSecret definition,
+        SecretValue current,
+        string before,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -58,7 +80,14 @@ internal sealed class WorkloadSecrets : IDisposable
 
             System.Text.Json.Nodes.JsonObject then = JsonSecret.Parse(old.Value, view.StoreName);
             System.Text.Json.Nodes.JsonObject now = JsonSecret.Parse(current, view.StoreName);
-            return [.. definition.Fields.Where(f => f.Sensitive && JsonSecret.Text(then, f.Name) is { Length: > 0 } text && text != JsonSecret.Text(now, f.Name)).Select(f => SecretValue.FromText(JsonSecret.Text(then, f.Name)))];
+            return
+            [
+                .. definition
+                    .Fields.Where(f =>
+                        f.Sensitive && JsonSecret.Text(then, f.Name) is { Length: > 0 } text && text != JsonSecret.Text(now, f.Name)
+                    )
+                    .Select(f => SecretValue.FromText(JsonSecret.Text(then, f.Name))),
+            ];
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound)
         {

@@ -15,16 +15,27 @@ internal sealed partial class AwsAccessControl
     /// <summary>Longer than others need from reading a policy to writing it.</summary>
     private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(700);
 
-    public async Task<AccessList> ListAsync(string name, CancellationToken cancellationToken) => new(
-        [.. AwsGrants.List(AwsPolicy.Read(await ReadPolicyAsync(name, cancellationToken)))],
-        ["what users and roles hold by policies of their own AWS does not list for a secret: Test-FlowSecretAccess -Principal ARN tells it of one"]);
+    public async Task<AccessList> ListAsync(string name, CancellationToken cancellationToken) =>
+        new(
+            [.. AwsGrants.List(AwsPolicy.Read(await ReadPolicyAsync(name, cancellationToken)))],
+            [
+                "what users and roles hold by policies of their own AWS does not list for a secret: Test-FlowSecretAccess -Principal ARN tells it of one",
+            ]
+        );
 
     public async Task<AccessChange> PlanAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken) =>
-        edits.Count == 0 ? AccessChange.None : new AccessChange(AwsGrants.Apply(Parse(name, await ReadPolicyAsync(name, cancellationToken)), edits, options.Clock.GetUtcNow()));
+        edits.Count == 0
+            ? AccessChange.None
+            : new AccessChange(
+                AwsGrants.Apply(Parse(name, await ReadPolicyAsync(name, cancellationToken)), edits, options.Clock.GetUtcNow())
+            );
 
     public async Task<AccessChange> ApplyAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken)
     {
-        SemaphoreSlim gate = Gates.GetOrAdd($"{at.Address} {identity.Caller?.Account} {at.Region} {name}", static _ => new SemaphoreSlim(1, 1));
+        SemaphoreSlim gate = Gates.GetOrAdd(
+            $"{at.Address} {identity.Caller?.Account} {at.Region} {name}",
+            static _ => new SemaphoreSlim(1, 1)
+        );
         await gate.WaitAsync(cancellationToken);
         IReadOnlyList<string> sent = [];
         try
@@ -50,7 +61,12 @@ internal sealed partial class AwsAccessControl
         throw StoreErrors.Conflict(name, $"Others go on changing the policy of '{name}' in the {store.PlaceOf(name)}");
     }
 
-    public async Task<string> IdentityPolicyAsync(IReadOnlyList<string> names, SecretPermission permission, DateTimeOffset? expires, CancellationToken cancellationToken)
+    public async Task<string> IdentityPolicyAsync(
+        IReadOnlyList<string> names,
+        SecretPermission permission,
+        DateTimeOffset? expires,
+        CancellationToken cancellationToken
+    )
     {
         List<string> arns = [];
         SortedSet<string> keys = new(StringComparer.Ordinal);
@@ -69,7 +85,13 @@ internal sealed partial class AwsAccessControl
         string[] named = [.. keys.Where(static k => k.StartsWith("arn:", StringComparison.Ordinal))];
         if (named.Length > 0 && permission != SecretPermission.Manage)
         {
-            statements.Add(AwsRemedies.Statement(permission == SecretPermission.Write ? ["kms:Decrypt", "kms:GenerateDataKey"] : ["kms:Decrypt"], named, expires));
+            statements.Add(
+                AwsRemedies.Statement(
+                    permission == SecretPermission.Write ? ["kms:Decrypt", "kms:GenerateDataKey"] : ["kms:Decrypt"],
+                    named,
+                    expires
+                )
+            );
         }
 
         return AwsRemedies.Document([.. statements]).ToJsonString(Indented);
@@ -83,7 +105,13 @@ internal sealed partial class AwsAccessControl
         string text = policy.ToString();
         if (text.Length > MostCharacters)
         {
-            throw new FlowSecretException(ErrorIds.LimitReached, FlowErrorCategory.LimitsExceeded, name, $"The policy of '{name}' in the {store.PlaceOf(name)} would be longer than {MostCharacters} characters", "Grant it by policies of the principals' own instead: Grant-FlowSecretAccess -PolicyDocument prints one to attach.");
+            throw new FlowSecretException(
+                ErrorIds.LimitReached,
+                FlowErrorCategory.LimitsExceeded,
+                name,
+                $"The policy of '{name}' in the {store.PlaceOf(name)} would be longer than {MostCharacters} characters",
+                "Grant it by policies of the principals' own instead: Grant-FlowSecretAccess -PolicyDocument prints one to attach."
+            );
         }
 
         string action = policy.Statements.Count == 0 ? "DeleteResourcePolicy" : "PutResourcePolicy";
@@ -91,18 +119,30 @@ internal sealed partial class AwsAccessControl
             new AwsCall(action, name, Changes: true),
             async (c, ct) =>
             {
-                await (policy.Statements.Count == 0
-                    ? c.DeletePolicyAsync(new AwsSecretId { SecretId = id.Id }, ct)
-                    : c.PutPolicyAsync(new AwsPutPolicy { SecretId = id.Id, ResourcePolicy = text, BlockPublicPolicy = !IsPublic(policy) }, ct));
+                await (
+                    policy.Statements.Count == 0
+                        ? c.DeletePolicyAsync(new AwsSecretId { SecretId = id.Id }, ct)
+                        : c.PutPolicyAsync(
+                            new AwsPutPolicy
+                            {
+                                SecretId = id.Id,
+                                ResourcePolicy = text,
+                                BlockPublicPolicy = !IsPublic(policy),
+                            },
+                            ct
+                        )
+                );
                 return true;
             },
             id.Region,
-            cancellationToken);
+            cancellationToken
+        );
         await Task.Delay(SecondLook + TimeSpan.FromMilliseconds(Random.Shared.Next(0, 300)), options.Clock, cancellationToken);
     }
 
     /// <summary>Whoever grants to all was asked for it before; everything else AWS checks as well.</summary>
-    private static bool IsPublic(AwsPolicyText policy) => policy.Statements.Select(AwsPolicyText.Read).Any(static s => s.Allows && s.Who.Names.Contains("*", StringComparer.Ordinal));
+    private static bool IsPublic(AwsPolicyText policy) =>
+        policy.Statements.Select(AwsPolicyText.Read).Any(static s => s.Allows && s.Who.Names.Contains("*", StringComparer.Ordinal));
 
     private static AwsPolicyText Parse(string name, string? json)
     {
@@ -112,18 +152,34 @@ internal sealed partial class AwsAccessControl
         }
         catch (JsonException)
         {
-            throw new FlowSecretException(ErrorIds.BadInput, FlowErrorCategory.InvalidData, name, $"The policy of '{name}' could not be understood, so it is not changed", $"Look at it: aws secretsmanager get-resource-policy --secret-id '{name}'");
+            throw new FlowSecretException(
+                ErrorIds.BadInput,
+                FlowErrorCategory.InvalidData,
+                name,
+                $"The policy of '{name}' could not be understood, so it is not changed",
+                $"Look at it: aws secretsmanager get-resource-policy --secret-id '{name}'"
+            );
         }
     }
 
     private async Task<string?> ReadPolicyAsync(string name, CancellationToken cancellationToken)
     {
         AwsName id = AwsName.Parse(name);
-        AwsResourcePolicy reply = await CallAsync(new AwsCall("GetResourcePolicy", name), (c, ct) => c.GetPolicyAsync(new AwsSecretId { SecretId = id.Id }, ct), id.Region, cancellationToken);
+        AwsResourcePolicy reply = await CallAsync(
+            new AwsCall("GetResourcePolicy", name),
+            (c, ct) => c.GetPolicyAsync(new AwsSecretId { SecretId = id.Id }, ct),
+            id.Region,
+            cancellationToken
+        );
         return reply.ResourcePolicy is { Length: > 0 } policy ? policy : null;
     }
 
-    private async Task<T> CallAsync<T>(AwsCall call, Func<ISecretsManager, CancellationToken, Task<T>> send, string? region, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(
+        AwsCall call,
+        Func<ISecretsManager, CancellationToken, Task<T>> send,
+        string? region,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -41,7 +41,14 @@ internal sealed partial class AwsAccessControl
         }
     }
 
-    private async Task<FlowSecretException> ExplainAsync(AwsCall call, string name, AwsPrincipal principal, FlowSecretException denial, AwsSurvey survey, CancellationToken cancellationToken)
+    private async Task<FlowSecretException> ExplainAsync(
+        AwsCall call,
+        string name,
+        AwsPrincipal principal,
+        FlowSecretException denial,
+        AwsSurvey survey,
+        CancellationToken cancellationToken
+    )
     {
         AwsTarget target = await TargetAsync(name, cancellationToken);
         if (target.Refusal is { Id: ErrorIds.SecretNotFound } absent)
@@ -49,33 +56,62 @@ internal sealed partial class AwsAccessControl
             return absent;
         }
 
-        AccessAnswer answer = denial.AccessCause == AccessCauses.KmsKeyNotUsable
-            ? await KeyAsync(target, principal, writes: call.Changes, survey, cancellationToken) is { Result: AccessResult.Denied } key ? key : KeyAnswer(target, principal, call.Changes)
-            : await ExplainPoliciesAsync(call, target, principal, denial.AccessCause!, survey, cancellationToken);
+        AccessAnswer answer =
+            denial.AccessCause == AccessCauses.KmsKeyNotUsable
+                ? await KeyAsync(target, principal, writes: call.Changes, survey, cancellationToken) is { Result: AccessResult.Denied } key
+                    ? key
+                    : KeyAnswer(target, principal, call.Changes)
+                : await ExplainPoliciesAsync(call, target, principal, denial.AccessCause!, survey, cancellationToken);
         return WithOther(answer).ToException();
     }
 
     /// <param name="said">The cause that AWS's own message tells.</param>
-    private async Task<AccessAnswer> ExplainPoliciesAsync(AwsCall call, AwsTarget target, AwsPrincipal principal, string said, AwsSurvey survey, CancellationToken cancellationToken)
+    private async Task<AccessAnswer> ExplainPoliciesAsync(
+        AwsCall call,
+        AwsTarget target,
+        AwsPrincipal principal,
+        string said,
+        AwsSurvey survey,
+        CancellationToken cancellationToken
+    )
     {
         AwsPolicySeen policy = await PolicyAsync(target, cancellationToken);
         AccessAnswer judged = await DecideAsync(target, principal, call.FullAction, policy, survey, cancellationToken);
         bool isVague = said is AccessCauses.NoGrant or AccessCauses.SecretNotFoundOrForbidden;
 
         // What the policies say is more exact than the message; where they cannot be read, the message knows more.
-        if (judged.Cause == said || (isVague && (judged.Result == AccessResult.Denied || judged.Cause is AccessCauses.SecretNotFoundOrForbidden or AccessCauses.ConditionUnresolved)))
+        if (
+            judged.Cause == said
+            || (
+                isVague
+                && (
+                    judged.Result == AccessResult.Denied
+                    || judged.Cause is AccessCauses.SecretNotFoundOrForbidden or AccessCauses.ConditionUnresolved
+                )
+            )
+        )
         {
             return judged;
         }
 
-        if (judged.Result == AccessResult.Allowed && isVague && await YoungAsync(target, principal, call.FullAction, policy, cancellationToken) is { } young)
+        if (
+            judged.Result == AccessResult.Allowed
+            && isVague
+            && await YoungAsync(target, principal, call.FullAction, policy, cancellationToken) is { } young
+        )
         {
             return young;
         }
 
         return target.Secret is null && isVague
             ? Undecided(target, principal, call.FullAction)
-            : Refused(target, principal, call.FullAction, said == AccessCauses.SecretNotFoundOrForbidden ? AccessCauses.NoGrant : said, null);
+            : Refused(
+                target,
+                principal,
+                call.FullAction,
+                said == AccessCauses.SecretNotFoundOrForbidden ? AccessCauses.NoGrant : said,
+                null
+            );
     }
 
     /// <summary>A call that is about no secret, or about one that is to be.</summary>
@@ -87,13 +123,29 @@ internal sealed partial class AwsAccessControl
         }
 
         string resource = caller.ResourceOf(call);
-        string remedy = principal.IsManaged || principal.IsRoot ? AwsRemedies.AllowSomebody(call.FullAction, resource) : $"Let an administrator allow it: {AwsRemedies.Attach(principal, call.FullAction, resource, call.Secret ?? "all")}";
-        return AccessAnswer.Denied(call.Target, AccessCauses.NoGrant, $"{principal} may not '{call.FullAction}' in the {store.PlaceOf(call.Secret)}: no policy of its own allows it", remedy).ToException();
+        string remedy =
+            principal.IsManaged || principal.IsRoot
+                ? AwsRemedies.AllowSomebody(call.FullAction, resource)
+                : $"Let an administrator allow it: {AwsRemedies.Attach(principal, call.FullAction, resource, call.Secret ?? "all")}";
+        return AccessAnswer
+            .Denied(
+                call.Target,
+                AccessCauses.NoGrant,
+                $"{principal} may not '{call.FullAction}' in the {store.PlaceOf(call.Secret)}: no policy of its own allows it",
+                remedy
+            )
+            .ToException();
     }
 
     /// <summary>All policies allow what was denied: one of them may have been changed so lately that it does not work everywhere yet.</summary>
     /// <returns>Null: nothing tells that.</returns>
-    private async Task<AccessAnswer?> YoungAsync(AwsTarget target, AwsPrincipal principal, string action, AwsPolicySeen policy, CancellationToken cancellationToken)
+    private async Task<AccessAnswer?> YoungAsync(
+        AwsTarget target,
+        AwsPrincipal principal,
+        string action,
+        AwsPolicySeen policy,
+        CancellationToken cancellationToken
+    )
     {
         DateTimeOffset now = options.Clock.GetUtcNow();
         DateTimeOffset since = now - Propagation;
@@ -110,7 +162,11 @@ internal sealed partial class AwsAccessControl
         ];
         foreach ((string resource, string? region, string what) in places)
         {
-            (DateTimeOffset? changed, _) = await caller.TryAsync(new AwsCall("cloudtrail:LookupEvents"), ct => _cloud.LastGrantAsync(resource, region, since, ct), cancellationToken);
+            (DateTimeOffset? changed, _) = await caller.TryAsync(
+                new AwsCall("cloudtrail:LookupEvents"),
+                ct => _cloud.LastGrantAsync(resource, region, since, ct),
+                cancellationToken
+            );
             if (changed is { } time && time > since)
             {
                 return Young(target, principal, action, time, $"{what} changed at {time:HH:mm:ss} UTC (CloudTrail)");
@@ -120,11 +176,13 @@ internal sealed partial class AwsAccessControl
         return null;
     }
 
-    private AccessAnswer Young(AwsTarget target, AwsPrincipal principal, string action, DateTimeOffset made, string what) => AccessAnswer.Denied(
-        target.Name,
-        AccessCauses.GrantTooYoung,
-        $"{principal} may not '{action}' on the secret '{target.Name}' in the {store.PlaceOf(target.Name)} yet, though all policies allow it: {what}, and a grant may take {Propagation.TotalMinutes:0} minutes",
-        $"Wait until {made + Propagation:HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName '{target.Name}' -Live");
+    private AccessAnswer Young(AwsTarget target, AwsPrincipal principal, string action, DateTimeOffset made, string what) =>
+        AccessAnswer.Denied(
+            target.Name,
+            AccessCauses.GrantTooYoung,
+            $"{principal} may not '{action}' on the secret '{target.Name}' in the {store.PlaceOf(target.Name)} yet, though all policies allow it: {what}, and a grant may take {Propagation.TotalMinutes:0} minutes",
+            $"Wait until {made + Propagation:HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName '{target.Name}' -Live"
+        );
 
     private AwsSurvey Survey()
     {

@@ -8,14 +8,25 @@ namespace FlowSecrets.Providers.Aws.Access;
 /// Who may do what with secrets of AWS Secrets Manager. The principal's own policies are asked of IAM's simulation; the secret's policy and the key's are
 /// evaluated here, since the simulation leaves them out for roles.
 /// </summary>
-internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsIdentity identity, AwsCaller caller, AwsStoreOptions options, Func<string, CancellationToken, Task<ISecretsManager>> client) : IAccessControl
+internal sealed partial class AwsAccessControl(
+    AwsStore store,
+    AwsPlace at,
+    AwsIdentity identity,
+    AwsCaller caller,
+    AwsStoreOptions options,
+    Func<string, CancellationToken, Task<ISecretsManager>> client
+) : IAccessControl
 {
     private readonly IAwsCloud _cloud = new AwsCloud(at, identity.CredentialsAsync, options.Transport);
 
     /// <summary>IAM's changes are "eventually consistent", by experience within seconds.</summary>
     public TimeSpan Propagation { get; } = TimeSpan.FromMinutes(2);
 
-    public IAsyncEnumerable<AccessAnswer> TestAsync(IReadOnlyCollection<string> names, AccessQuestion question, CancellationToken cancellationToken)
+    public IAsyncEnumerable<AccessAnswer> TestAsync(
+        IReadOnlyCollection<string> names,
+        AccessQuestion question,
+        CancellationToken cancellationToken
+    )
     {
         AwsSurvey survey = new(caller, _cloud, cancellationToken);
         return Bounded.RunAsync(names, store.Concurrency, (n, ct) => TestAsync(n, question, survey, ct), cancellationToken);
@@ -30,7 +41,13 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
     public Task<IReadOnlyList<string?>> RegionsAsync(CancellationToken cancellationToken)
     {
         string partition = Amazon.RegionEndpoint.GetBySystemName(at.Region).PartitionName;
-        return Task.FromResult<IReadOnlyList<string?>>([.. Amazon.RegionEndpoint.EnumerableAllRegions.Where(r => r.PartitionName == partition && r.SystemName.Count(static c => c == '-') >= 2).Select(static r => r.SystemName)]);
+        return Task.FromResult<IReadOnlyList<string?>>([
+            .. Amazon
+                .RegionEndpoint.EnumerableAllRegions.Where(r =>
+                    r.PartitionName == partition && r.SystemName.Count(static c => c == '-') >= 2
+                )
+                .Select(static r => r.SystemName),
+        ]);
     }
 
     private async Task<AccessAnswer> TestAsync(string name, AccessQuestion question, AwsSurvey survey, CancellationToken cancellationToken)
@@ -39,24 +56,49 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
         {
             if (question.Live)
             {
-                using ReadOutcome read = await ReadOutcome.OfAsync(name, () => store.ReadAsync(name, VersionSelector.Current, cancellationToken));
-                return read.Error is { } error ? WithOther(AccessAnswer.Of(name, error)) : AccessAnswer.Allowed(name, $"The value of version {read.Secret!.Version} was read, and dropped.");
+                using ReadOutcome read = await ReadOutcome.OfAsync(
+                    name,
+                    () => store.ReadAsync(name, VersionSelector.Current, cancellationToken)
+                );
+                return read.Error is { } error
+                    ? WithOther(AccessAnswer.Of(name, error))
+                    : AccessAnswer.Allowed(name, $"The value of version {read.Secret!.Version} was read, and dropped.");
             }
 
             AwsCallerIdentity? me = await identity.CallerAsync(cancellationToken);
             AwsTarget target = await TargetAsync(name, cancellationToken);
-            if (target.Refusal is { AccessCause: not (AccessCauses.NoGrant or AccessCauses.SecretNotFoundOrForbidden or AccessCauses.ExplicitDeny or AccessCauses.OrganizationPolicy or AccessCauses.PermissionsBoundary) } refusal)
+            if (
+                target.Refusal is
+                {
+                    AccessCause: not (
+                        AccessCauses.NoGrant
+                        or AccessCauses.SecretNotFoundOrForbidden
+                        or AccessCauses.ExplicitDeny
+                        or AccessCauses.OrganizationPolicy
+                        or AccessCauses.PermissionsBoundary
+                    )
+                } refusal
+            )
             {
                 return AccessAnswer.Of(name, refusal);
             }
 
             if ((question.Principal ?? me?.Arn) is not { } who)
             {
-                return AccessAnswer.Unknown(name, AccessCauses.StoreUnavailable, $"Who {store.Place.Identity} is could not be found out (sts:GetCallerIdentity)", "Try it: Test-FlowSecretAccess -StoreName '" + name + "' -Live");
+                return AccessAnswer.Unknown(
+                    name,
+                    AccessCauses.StoreUnavailable,
+                    $"Who {store.Place.Identity} is could not be found out (sts:GetCallerIdentity)",
+                    "Try it: Test-FlowSecretAccess -StoreName '" + name + "' -Live"
+                );
             }
 
             AwsPrincipal principal = await survey.ResolveAsync(AwsPrincipal.Parse(who, at.Region));
-            if (question.Subject is { } subject && principal.IsRole && await FederationAsync(name, principal, subject, survey) is { } mismatch)
+            if (
+                question.Subject is { } subject
+                && principal.IsRole
+                && await FederationAsync(name, principal, subject, survey) is { } mismatch
+            )
             {
                 return mismatch;
             }
@@ -70,7 +112,13 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
         }
     }
 
-    private async Task<AccessAnswer> JudgeAsync(AwsTarget target, AwsPrincipal principal, SecretPermission permission, AwsSurvey survey, CancellationToken cancellationToken)
+    private async Task<AccessAnswer> JudgeAsync(
+        AwsTarget target,
+        AwsPrincipal principal,
+        SecretPermission permission,
+        AwsSurvey survey,
+        CancellationToken cancellationToken
+    )
     {
         if (target.Secret is { DeletedDate: not null })
         {
@@ -90,7 +138,10 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
             allowed ??= answer;
         }
 
-        if (permission != SecretPermission.Manage && await KeyAsync(target, principal, permission == SecretPermission.Write, survey, cancellationToken) is { } key)
+        if (
+            permission != SecretPermission.Manage
+            && await KeyAsync(target, principal, permission == SecretPermission.Write, survey, cancellationToken) is { } key
+        )
         {
             return key;
         }
@@ -104,20 +155,35 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
     {
         (AwsRole? role, FlowSecretException? refusal) = await survey.RoleAsync(principal.Name);
         return role is null || role.Arn != principal.Arn
-            ? AccessAnswer.Unknown(name, AccessCauses.PolicyUnreadable, $"The trust of {principal} may not be read here (iam:GetRole{(refusal is null ? "" : $", {refusal.Id}")})", AwsRemedies.AllowSomebody("iam:GetRole", principal.Arn))
+            ? AccessAnswer.Unknown(
+                name,
+                AccessCauses.PolicyUnreadable,
+                $"The trust of {principal} may not be read here (iam:GetRole{(refusal is null ? "" : $", {refusal.Id}")})",
+                AwsRemedies.AllowSomebody("iam:GetRole", principal.Arn)
+            )
             : AwsFederation.Compare(name, role, subject);
     }
 
     /// <summary>Keys in variables come before AWS_PROFILE, which is often not what was meant.</summary>
-    private AccessAnswer WithOther(AccessAnswer answer) => answer is { Result: not AccessResult.Allowed, Cause: AccessCauses.NoGrant or AccessCauses.SecretNotFoundOrForbidden or AccessCauses.SecretNotFound or AccessCauses.NotAuthenticated } && identity.PassedOver is { } profile
-        ? answer with
-        {
-            Result = AccessResult.Denied,
-            Cause = AccessCauses.OtherIdentity,
-            Evidence = $"It was asked as {store.Place.Identity} (the keys of AWS_ACCESS_KEY_ID), and AWS_PROFILE names '{profile}', which they hide. {answer.Evidence}",
-            Remedy = $"Ask as that one: Connect-FlowSecretStore -Store Aws -Region {at.Region} -Profile '{RemoteText.Clean(profile)}'",
-        }
-        : answer;
+    private AccessAnswer WithOther(AccessAnswer answer) =>
+        answer
+            is {
+                Result: not AccessResult.Allowed,
+                Cause: AccessCauses.NoGrant
+                    or AccessCauses.SecretNotFoundOrForbidden
+                    or AccessCauses.SecretNotFound
+                    or AccessCauses.NotAuthenticated
+            }
+        && identity.PassedOver is { } profile
+            ? answer with
+            {
+                Result = AccessResult.Denied,
+                Cause = AccessCauses.OtherIdentity,
+                Evidence =
+                    $"It was asked as {store.Place.Identity} (the keys of AWS_ACCESS_KEY_ID), and AWS_PROFILE names '{profile}', which they hide. {answer.Evidence}",
+                Remedy = $"Ask as that one: Connect-FlowSecretStore -Store Aws -Region {at.Region} -Profile '{RemoteText.Clean(profile)}'",
+            }
+            : answer;
 
     /// <summary>The secret as far as it may be seen.</summary>
     private async Task<AwsTarget> TargetAsync(string name, CancellationToken cancellationToken)
@@ -125,7 +191,10 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
         AwsName id = AwsName.Parse(name);
         string region = id.Region ?? at.Region;
         (AwsSecret? secret, FlowSecretException? refusal) = await caller.TryAsync(
-            new AwsCall("DescribeSecret", name), async ct => await (await client(region, ct)).DescribeAsync(new AwsSecretId { SecretId = id.Id }, ct), cancellationToken);
+            new AwsCall("DescribeSecret", name),
+            async ct => await (await client(region, ct)).DescribeAsync(new AwsSecretId { SecretId = id.Id }, ct),
+            cancellationToken
+        );
         string arn = secret?.Arn ?? caller.ResourceOf(new AwsCall("DescribeSecret", name));
         return new AwsTarget(name, id.Id, region, arn, secret, refusal);
     }
@@ -133,10 +202,15 @@ internal sealed partial class AwsAccessControl(AwsStore store, AwsPlace at, AwsI
     private async Task<AwsPolicySeen> PolicyAsync(AwsTarget target, CancellationToken cancellationToken)
     {
         (AwsResourcePolicy? reply, FlowSecretException? refusal) = await caller.TryAsync(
-            new AwsCall("GetResourcePolicy", target.Name), async ct => await (await client(target.Region, ct)).GetPolicyAsync(new AwsSecretId { SecretId = target.Id }, ct), cancellationToken);
+            new AwsCall("GetResourcePolicy", target.Name),
+            async ct => await (await client(target.Region, ct)).GetPolicyAsync(new AwsSecretId { SecretId = target.Id }, ct),
+            cancellationToken
+        );
         try
         {
-            return refusal is not null ? new AwsPolicySeen(null, "the secret's own policy may not be read here (secretsmanager:GetResourcePolicy)") : new AwsPolicySeen(AwsPolicy.Read(reply!.ResourcePolicy), null);
+            return refusal is not null
+                ? new AwsPolicySeen(null, "the secret's own policy may not be read here (secretsmanager:GetResourcePolicy)")
+                : new AwsPolicySeen(AwsPolicy.Read(reply!.ResourcePolicy), null);
         }
         catch (JsonException)
         {

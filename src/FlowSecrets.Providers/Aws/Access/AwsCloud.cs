@@ -13,25 +13,54 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
     /// <summary>Events by which somebody may do more than before; a deny that is taken out counts.</summary>
     private static readonly HashSet<string> Grants = new(StringComparer.Ordinal)
     {
-        "PutUserPolicy", "AttachUserPolicy", "PutRolePolicy", "AttachRolePolicy", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary",
-        "DeleteUserPolicy", "DetachUserPolicy", "DeleteRolePolicy", "DetachRolePolicy", "PutResourcePolicy", "DeleteResourcePolicy", "PutKeyPolicy", "CreateGrant",
+        "PutUserPolicy",
+        "AttachUserPolicy",
+        "PutRolePolicy",
+        "AttachRolePolicy",
+        "PutUserPermissionsBoundary",
+        "DeleteUserPermissionsBoundary",
+        "PutRolePermissionsBoundary",
+        "DeleteRolePermissionsBoundary",
+        "DeleteUserPolicy",
+        "DetachUserPolicy",
+        "DeleteRolePolicy",
+        "DetachRolePolicy",
+        "PutResourcePolicy",
+        "DeleteResourcePolicy",
+        "PutKeyPolicy",
+        "CreateGrant",
     };
 
     /// <summary>IAM is one for a whole partition.</summary>
-    private (string Region, string Host) Global => Fn.Partition(at.Region).name switch
-    {
-        "aws-cn" => ("cn-north-1", "https://iam.cn-north-1.amazonaws.com.cn/"),
-        "aws-us-gov" => ("us-gov-west-1", "https://iam.us-gov.amazonaws.com/"),
-        _ => ("us-east-1", "https://iam.amazonaws.com/"),
-    };
+    private (string Region, string Host) Global =>
+        Fn.Partition(at.Region).name switch
+        {
+            "aws-cn" => ("cn-north-1", "https://iam.cn-north-1.amazonaws.com.cn/"),
+            "aws-us-gov" => ("us-gov-west-1", "https://iam.us-gov.amazonaws.com/"),
+            _ => ("us-east-1", "https://iam.amazonaws.com/"),
+        };
 
     public async Task<AwsRole> GetRoleAsync(string name, CancellationToken cancellationToken)
     {
-        XElement role = Child(await IamAsync("GetRole", [KeyValuePair.Create("RoleName", name)], cancellationToken), "GetRoleResult", "Role");
-        return new AwsRole(Text(role, "Arn") ?? "", Uri.UnescapeDataString(Text(role, "AssumeRolePolicyDocument") ?? "{}"), Text(Child(role, "PermissionsBoundary"), "PermissionsBoundaryArn"));
+        XElement role = Child(
+            await IamAsync("GetRole", [KeyValuePair.Create("RoleName", name)], cancellationToken),
+            "GetRoleResult",
+            "Role"
+        );
+        return new AwsRole(
+            Text(role, "Arn") ?? "",
+            Uri.UnescapeDataString(Text(role, "AssumeRolePolicyDocument") ?? "{}"),
+            Text(Child(role, "PermissionsBoundary"), "PermissionsBoundaryArn")
+        );
     }
 
-    public async Task<AwsSimulation> SimulateAsync(string principal, string action, string resource, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken)
+    public async Task<AwsSimulation> SimulateAsync(
+        string principal,
+        string action,
+        string resource,
+        IReadOnlyDictionary<string, string> context,
+        CancellationToken cancellationToken
+    )
     {
         List<KeyValuePair<string, string>> form =
         [
@@ -42,25 +71,65 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
         foreach (((string key, string value), int i) in context.Select(static (c, i) => (c, i + 1)))
         {
             form.Add(KeyValuePair.Create($"ContextEntries.member.{i}.ContextKeyName", key));
-            form.Add(KeyValuePair.Create($"ContextEntries.member.{i}.ContextKeyType", key.EndsWith("Time", StringComparison.Ordinal) ? "date" : "string"));
+            form.Add(
+                KeyValuePair.Create(
+                    $"ContextEntries.member.{i}.ContextKeyType",
+                    key.EndsWith("Time", StringComparison.Ordinal) ? "date" : "string"
+                )
+            );
             form.Add(KeyValuePair.Create($"ContextEntries.member.{i}.ContextKeyValues.member.1", value));
         }
 
-        XElement result = Child(await IamAsync("SimulatePrincipalPolicy", form, cancellationToken), "SimulatePrincipalPolicyResult", "EvaluationResults", "member");
+        XElement result = Child(
+            await IamAsync("SimulatePrincipalPolicy", form, cancellationToken),
+            "SimulatePrincipalPolicyResult",
+            "EvaluationResults",
+            "member"
+        );
         return new AwsSimulation(
             Text(result, "EvalDecision") ?? "implicitDeny",
             Text(Child(result, "MatchedStatements", "member"), "SourcePolicyId"),
             // With resources named, AWS lists them at each resource.
-            [.. new[] { Child(result, "MissingContextValues"), Child(result, "ResourceSpecificResults", "member", "MissingContextValues") }.SelectMany(static m => m.Elements()).Select(static e => e.Value).Distinct(StringComparer.Ordinal)],
+            [
+                .. new[]
+                {
+                    Child(result, "MissingContextValues"),
+                    Child(result, "ResourceSpecificResults", "member", "MissingContextValues"),
+                }
+                    .SelectMany(static m => m.Elements())
+                    .Select(static e => e.Value)
+                    .Distinct(StringComparer.Ordinal),
+            ],
             Flag(Child(result, "OrganizationsDecisionDetail"), "AllowedByOrganizations"),
-            Flag(Child(result, "PermissionsBoundaryDecisionDetail"), "AllowedByPermissionsBoundary"));
+            Flag(Child(result, "PermissionsBoundaryDecisionDetail"), "AllowedByPermissionsBoundary")
+        );
     }
 
     public async Task<AwsKey> DescribeKeyAsync(string key, string region, CancellationToken cancellationToken) =>
-        (await Json("kms", region).SendAsync("TrentService.DescribeKey", new AwsKeyId { KeyId = key }, AwsJson.Default.AwsKeyId, AwsJson.Default.AwsKeyReply, cancellationToken)).KeyMetadata ?? new AwsKey();
+        (
+            await Json("kms", region)
+                .SendAsync(
+                    "TrentService.DescribeKey",
+                    new AwsKeyId { KeyId = key },
+                    AwsJson.Default.AwsKeyId,
+                    AwsJson.Default.AwsKeyReply,
+                    cancellationToken
+                )
+        ).KeyMetadata
+        ?? new AwsKey();
 
     public async Task<string> GetKeyPolicyAsync(string key, string region, CancellationToken cancellationToken) =>
-        (await Json("kms", region).SendAsync("TrentService.GetKeyPolicy", new AwsKeyId { KeyId = key, PolicyName = "default" }, AwsJson.Default.AwsKeyId, AwsJson.Default.AwsKeyPolicy, cancellationToken)).Policy ?? "{}";
+        (
+            await Json("kms", region)
+                .SendAsync(
+                    "TrentService.GetKeyPolicy",
+                    new AwsKeyId { KeyId = key, PolicyName = "default" },
+                    AwsJson.Default.AwsKeyId,
+                    AwsJson.Default.AwsKeyPolicy,
+                    cancellationToken
+                )
+        ).Policy
+        ?? "{}";
 
     public async Task<IReadOnlyList<AwsKeyGrant>> ListKeyGrantsAsync(string key, string region, CancellationToken cancellationToken)
     {
@@ -68,30 +137,63 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
         string? marker = null;
         do
         {
-            AwsKeyGrants page = await Json("kms", region).SendAsync("TrentService.ListGrants", new AwsKeyId { KeyId = key, Marker = marker }, AwsJson.Default.AwsKeyId, AwsJson.Default.AwsKeyGrants, cancellationToken);
+            AwsKeyGrants page = await Json("kms", region)
+                .SendAsync(
+                    "TrentService.ListGrants",
+                    new AwsKeyId { KeyId = key, Marker = marker },
+                    AwsJson.Default.AwsKeyId,
+                    AwsJson.Default.AwsKeyGrants,
+                    cancellationToken
+                );
             grants.AddRange(page.Grants ?? []);
             marker = page.Truncated ? page.NextMarker : null;
-        }
-        while (marker is not null);
+        } while (marker is not null);
 
         return grants;
     }
 
-    public async Task<DateTimeOffset?> LastGrantAsync(string resource, string? region, DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> LastGrantAsync(
+        string resource,
+        string? region,
+        DateTimeOffset since,
+        CancellationToken cancellationToken
+    )
     {
-        AwsEventLookup lookup = new() { LookupAttributes = [new AwsEventAttribute { AttributeKey = "ResourceName", AttributeValue = resource }], StartTime = since.ToUnixTimeSeconds() };
-        AwsEvents found = await Json("cloudtrail", region ?? Global.Region).SendAsync("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", lookup, AwsJson.Default.AwsEventLookup, AwsJson.Default.AwsEvents, cancellationToken);
-        return (found.Events ?? []).Where(static e => e.EventName is { } name && Grants.Contains(name) && e.EventTime is not null).Select(static e => (DateTimeOffset?)DateTimeOffset.FromUnixTimeSeconds((long)e.EventTime!.Value)).Max();
+        AwsEventLookup lookup = new()
+        {
+            LookupAttributes = [new AwsEventAttribute { AttributeKey = "ResourceName", AttributeValue = resource }],
+            StartTime = since.ToUnixTimeSeconds(),
+        };
+        AwsEvents found = await Json("cloudtrail", region ?? Global.Region)
+            .SendAsync(
+                "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents",
+                lookup,
+                AwsJson.Default.AwsEventLookup,
+                AwsJson.Default.AwsEvents,
+                cancellationToken
+            );
+        return (found.Events ?? [])
+            .Where(static e => e.EventName is { } name && Grants.Contains(name) && e.EventTime is not null)
+            .Select(static e => (DateTimeOffset?)DateTimeOffset.FromUnixTimeSeconds((long)e.EventTime!.Value))
+            .Max();
     }
 
-    private async Task<XElement> IamAsync(string action, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
+    private async Task<XElement> IamAsync(
+        string action,
+        IEnumerable<KeyValuePair<string, string>> parameters,
+        CancellationToken cancellationToken
+    )
     {
         (string region, string host) = Global;
-        QueryService iam = new(await credentials(cancellationToken), new AwsServiceConfig("iam", region, at.AddressOf("IAM") ?? new Uri(host)) { HttpClientFactory = transport });
+        QueryService iam = new(
+            await credentials(cancellationToken),
+            new AwsServiceConfig("iam", region, at.AddressOf("IAM") ?? new Uri(host)) { HttpClientFactory = transport }
+        );
         return await iam.SendAsync(action, IamVersion, parameters, cancellationToken);
     }
 
-    private AwsJsonService Json(string service, string region, string type = "application/x-amz-json-1.1") => new(credentials, service, region, at.AddressOf(service.ToUpperInvariant()), transport, type);
+    private AwsJsonService Json(string service, string region, string type = "application/x-amz-json-1.1") =>
+        new(credentials, service, region, at.AddressOf(service.ToUpperInvariant()), transport, type);
 
     /// <summary>Empty where there is none.</summary>
     private static XElement Child(XElement element, params string[] path) =>
@@ -99,10 +201,16 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
 
     private static string? Text(XElement element, string name) => Child(element, name) is { IsEmpty: false } child ? child.Value : null;
 
-    private static bool? Flag(XElement element, string name) => Text(element, name) is { } text ? string.Equals(text, "true", StringComparison.OrdinalIgnoreCase) : null;
+    private static bool? Flag(XElement element, string name) =>
+        Text(element, name) is { } text ? string.Equals(text, "true", StringComparison.OrdinalIgnoreCase) : null;
 
     private sealed class QueryService(AWSCredentials credentials, AwsServiceConfig config) : AwsServiceClient(credentials, config)
     {
-        public Task<XElement> SendAsync(string action, string version, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken) => SendQueryAsync(action, version, parameters, cancellationToken);
+        public Task<XElement> SendAsync(
+            string action,
+            string version,
+            IEnumerable<KeyValuePair<string, string>> parameters,
+            CancellationToken cancellationToken
+        ) => SendQueryAsync(action, version, parameters, cancellationToken);
     }
 }

@@ -34,13 +34,21 @@ internal static class AwsCondition
 
     /// <summary>The time that a condition ends at, when that is all it says.</summary>
     public static DateTimeOffset? EndOf(JsonObject? condition) =>
-        condition is { Count: 1 } && condition["DateLessThan"] is JsonObject { Count: 1 } dates && AwsPolicy.Texts(dates["aws:CurrentTime"]) is [{ } text] && Time(text) is { } end ? end : null;
+        condition is { Count: 1 }
+        && condition["DateLessThan"] is JsonObject { Count: 1 } dates
+        && AwsPolicy.Texts(dates["aws:CurrentTime"]) is [{ } text]
+        && Time(text) is { } end
+            ? end
+            : null;
 
     private static bool? IsMet(string name, string key, IReadOnlyList<string> wanted, IReadOnlyDictionary<string, string> values)
     {
         bool optional = name.EndsWith(IfExists, StringComparison.Ordinal);
         string test = optional ? name[..^IfExists.Length] : name;
-        string? value = values.Where(v => string.Equals(v.Key, key, StringComparison.OrdinalIgnoreCase)).Select(static v => v.Value).FirstOrDefault();
+        string? value = values
+            .Where(v => string.Equals(v.Key, key, StringComparison.OrdinalIgnoreCase))
+            .Select(static v => v.Value)
+            .FirstOrDefault();
         if (value is null || wanted.Any(static w => w.Contains("${", StringComparison.Ordinal)))
         {
             return null;
@@ -73,6 +81,8 @@ internal static class AwsCondition
     private static bool? Compare(string value, IReadOnlyList<string> wanted, Func<DateTimeOffset, DateTimeOffset, bool> holds) =>
         Time(value) is { } now && wanted is [{ } text] && Time(text) is { } then ? holds(now, then) : null;
 
-    private static DateTimeOffset? Time(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+    private static DateTimeOffset? Time(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time
+        : null;
 }

@@ -19,7 +19,10 @@ internal static class AwsFederation
         FederatedToken? token = FederatedToken.Read(file);
         string told = token is null ? $"what its token says could not be read from '{file}'" : token.ToString();
         string subject = RemoteText.Argument(token?.Subject, "SUBJECT");
-        return ($"{told}, and it is to become {RemoteText.Argument(role, "a role")}", $"Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal '{RemoteText.Argument(role, "ROLE_ARN")}' -TokenSubject '{subject}'; it shows whom its trust lets in, and the command that lets this one in.");
+        return (
+            $"{told}, and it is to become {RemoteText.Argument(role, "a role")}",
+            $"Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal '{RemoteText.Argument(role, "ROLE_ARN")}' -TokenSubject '{subject}'; it shows whom its trust lets in, and the command that lets this one in."
+        );
     }
 
     /// <returns>Null: the trust lets the subject in, as far as can be seen.</returns>
@@ -45,13 +48,25 @@ internal static class AwsFederation
         if (letIn.Length == 0)
         {
             bool hasProvider = AwsPolicy.Statements(trust).Any(static s => s["Principal"] is JsonObject p && p.ContainsKey("Federated"));
-            return hasProvider ? null : AccessAnswer.Denied(name, AccessCauses.FederationMismatch, $"The token's subject is '{subject}', and the trust of {role.Arn} lets no identity provider in", $"Let its administrator add the provider: aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument");
+            return hasProvider
+                ? null
+                : AccessAnswer.Denied(
+                    name,
+                    AccessCauses.FederationMismatch,
+                    $"The token's subject is '{subject}', and the trust of {role.Arn} lets no identity provider in",
+                    $"Let its administrator add the provider: aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument"
+                );
         }
 
         if (subjects.Count > 1)
         {
             // Which of them is this token's provider, the subject alone does not say.
-            return AccessAnswer.Denied(name, AccessCauses.FederationMismatch, $"The token's subject is '{subject}', and the trust of {role.Arn} lets in '{string.Join("', '", letIn)}'", $"Let its administrator add it to the right statement: aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument");
+            return AccessAnswer.Denied(
+                name,
+                AccessCauses.FederationMismatch,
+                $"The token's subject is '{subject}', and the trust of {role.Arn} lets in '{string.Join("', '", letIn)}'",
+                $"Let its administrator add it to the right statement: aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument"
+            );
         }
 
         // The least change: this subject beside those that are there.
@@ -61,13 +76,16 @@ internal static class AwsFederation
             name,
             AccessCauses.FederationMismatch,
             $"The token's subject is '{subject}', and the trust of {role.Arn} lets in '{string.Join("', '", letIn)}'",
-            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --policy-document '{AwsRemedies.Quoted(trust)}'");
+            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --policy-document '{AwsRemedies.Quoted(trust)}'"
+        );
     }
 
     /// <summary>The conditions on …:sub of the statements that let a web identity in.</summary>
     private static IEnumerable<(JsonObject Values, string Key, bool IsPattern)> Subjects(JsonObject statement) =>
         from one in new[] { statement }
-        where (string?)statement["Effect"] == "Allow" && AwsPolicy.Texts(statement["Action"]).Any(static a => AwsPolicy.IsLike(a, "sts:AssumeRoleWithWebIdentity", ignoreCase: true))
+        where
+            (string?)statement["Effect"] == "Allow"
+            && AwsPolicy.Texts(statement["Action"]).Any(static a => AwsPolicy.IsLike(a, "sts:AssumeRoleWithWebIdentity", ignoreCase: true))
         from test in statement["Condition"] as JsonObject ?? []
         where test.Key is "StringEquals" or "StringLike" or "ForAnyValue:StringEquals" or "ForAnyValue:StringLike"
         from value in (test.Value as JsonObject)?.ToArray() ?? []

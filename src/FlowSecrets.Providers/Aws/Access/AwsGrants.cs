@@ -27,14 +27,23 @@ internal static partial class AwsGrants
             }
         }
 
-        return [.. removed.Except(added, StringComparer.Ordinal).Select(static r => "- " + r), .. added.Except(removed, StringComparer.Ordinal).Select(static a => "+ " + a)];
+        return
+        [
+            .. removed.Except(added, StringComparer.Ordinal).Select(static r => "- " + r),
+            .. added.Except(removed, StringComparer.Ordinal).Select(static a => "+ " + a),
+        ];
     }
 
     public static IEnumerable<SecretGrant> List(IReadOnlyList<AwsStatement> statements) =>
         from statement in statements
         from principal in statement.Who.Names
         let sid = Ours().Match(statement.Sid ?? "")
-        select new SecretGrant(statement.Who.IsExcept ? $"all but {principal}" : principal, string.Join(", ", statement.Actions), statement.Allows ? Held(statement) : [], "the secret's own policy")
+        select new SecretGrant(
+            statement.Who.IsExcept ? $"all but {principal}" : principal,
+            string.Join(", ", statement.Actions),
+            statement.Allows ? Held(statement) : [],
+            "the secret's own policy"
+        )
         {
             Direct = true,
             Denies = !statement.Allows,
@@ -48,20 +57,49 @@ internal static partial class AwsGrants
 
     /// <returns>Null: this module did not make it.</returns>
     public static DateTimeOffset? TimeOf(string? sid) =>
-        Ours().Match(sid ?? "") is { Success: true } ours && DateTimeOffset.TryParseExact(ours.Groups["time"].Value, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+        Ours().Match(sid ?? "") is { Success: true } ours
+        && DateTimeOffset.TryParseExact(
+            ours.Groups["time"].Value,
+            "yyyyMMdd'T'HHmmss'Z'",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time
+        )
+            ? time
+            : null;
 
     private static void Add(AwsPolicyText policy, AccessEdit edit, DateTimeOffset now, List<string> added, List<string> removed)
     {
         SecretPermission permission = edit.Permission!.Value;
         DateTimeOffset? end = edit.Expires is { } e ? DateTimeOffset.FromUnixTimeSeconds(e.ToUnixTimeSeconds()) : null;
-        List<(string Text, AwsStatement Statement)> of = [.. policy.Statements.Select(static s => (Text: s, Statement: AwsPolicyText.Read(s))).Where(s => s.Statement.Allows && !s.Statement.Who.IsExcept && s.Statement.Who.Names.Contains(edit.Principal, StringComparer.Ordinal))];
-        if (of.Exists(s => AwsRemedies.ActionsOf(permission).All(s.Statement.HasAction) && (s.Statement.Condition is null ? end is null : end is not null && AwsCondition.EndOf(s.Statement.Condition) == end)))
+        List<(string Text, AwsStatement Statement)> of =
+        [
+            .. policy
+                .Statements.Select(static s => (Text: s, Statement: AwsPolicyText.Read(s)))
+                .Where(s =>
+                    s.Statement.Allows
+                    && !s.Statement.Who.IsExcept
+                    && s.Statement.Who.Names.Contains(edit.Principal, StringComparer.Ordinal)
+                ),
+        ];
+        if (
+            of.Exists(s =>
+                AwsRemedies.ActionsOf(permission).All(s.Statement.HasAction)
+                && (s.Statement.Condition is null ? end is null : end is not null && AwsCondition.EndOf(s.Statement.Condition) == end)
+            )
+        )
         {
             return;
         }
 
         // A grant of ours with another end is prolonged or shortened.
-        foreach ((string text, AwsStatement old) in of.Where(s => Ours().Match(s.Statement.Sid ?? "") is { Success: true } ours && ours.Groups["permission"].Value == permission.ToString() && s.Statement.Condition is not null))
+        foreach (
+            (string text, AwsStatement old) in of.Where(s =>
+                Ours().Match(s.Statement.Sid ?? "") is { Success: true } ours
+                && ours.Groups["permission"].Value == permission.ToString()
+                && s.Statement.Condition is not null
+            )
+        )
         {
             int at = policy.Statements.IndexOf(text);
             policy.Statements.RemoveAt(at);
@@ -76,7 +114,8 @@ internal static partial class AwsGrants
 
         JsonObject statement = new()
         {
-            ["Sid"] = $"FlowSecrets{permission}{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(edit.Principal)).AsSpan(0, 4))}",
+            ["Sid"] =
+                $"FlowSecrets{permission}{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(edit.Principal)).AsSpan(0, 4))}",
             ["Effect"] = "Allow",
             ["Principal"] = edit.Principal == "*" ? "*" : new JsonObject { ["AWS"] = edit.Principal },
             ["Action"] = new JsonArray([.. AwsRemedies.ActionsOf(permission).Select(static a => (JsonNode)a)]),
@@ -99,12 +138,18 @@ internal static partial class AwsGrants
         for (int i = policy.Statements.Count - 1; i >= 0; i--)
         {
             AwsStatement statement = AwsPolicyText.Read(policy.Statements[i]);
-            bool isMeant = statement.Allows && !statement.Who.IsExcept && statement.Who.Names.Contains(edit.Principal, StringComparer.Ordinal) && edit switch
-            {
-                { Only: { } only } => statement.Sid == only.Id && string.Join(", ", statement.Actions) == only.Role && statement.Condition?.ToJsonString(AwsRemedies.Plain) == only.Condition,
-                { Permission: { } permission } => ExactlyOf(statement) == permission,
-                _ => true,
-            };
+            bool isMeant =
+                statement.Allows
+                && !statement.Who.IsExcept
+                && statement.Who.Names.Contains(edit.Principal, StringComparer.Ordinal)
+                && edit switch
+                {
+                    { Only: { } only } => statement.Sid == only.Id
+                        && string.Join(", ", statement.Actions) == only.Role
+                        && statement.Condition?.ToJsonString(AwsRemedies.Plain) == only.Condition,
+                    { Permission: { } permission } => ExactlyOf(statement) == permission,
+                    _ => true,
+                };
             if (!isMeant)
             {
                 continue;
@@ -143,10 +188,18 @@ internal static partial class AwsGrants
         return node.ToJsonString(AwsRemedies.Plain);
     }
 
-    private static IReadOnlyList<SecretPermission> Held(AwsStatement statement) => [.. Enum.GetValues<SecretPermission>().Where(p => AwsRemedies.TestedOf(p).All(statement.HasAction))];
+    private static IReadOnlyList<SecretPermission> Held(AwsStatement statement) =>
+        [.. Enum.GetValues<SecretPermission>().Where(p => AwsRemedies.TestedOf(p).All(statement.HasAction))];
 
     private static SecretPermission? ExactlyOf(AwsStatement statement) =>
-        Enum.GetValues<SecretPermission>().Where(p => statement.Actions.Order(StringComparer.OrdinalIgnoreCase).SequenceEqual(AwsRemedies.ActionsOf(p).Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase)).Select(static p => (SecretPermission?)p).FirstOrDefault();
+        Enum.GetValues<SecretPermission>()
+            .Where(p =>
+                statement
+                    .Actions.Order(StringComparer.OrdinalIgnoreCase)
+                    .SequenceEqual(AwsRemedies.ActionsOf(p).Order(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase)
+            )
+            .Select(static p => (SecretPermission?)p)
+            .FirstOrDefault();
 
     private static string Line(string principal, AwsStatement statement) =>
         $"{principal}  {(ExactlyOf(statement) is { } permission ? $"{permission} ({statement.Actions[0]}, …)" : string.Join(", ", statement.Actions))}{(AwsCondition.EndOf(statement.Condition) is { } end ? $"  until {end:yyyy-MM-dd HH:mm:ss} UTC" : statement.Condition is null ? "" : "  under a condition")}";

@@ -9,7 +9,8 @@ internal sealed class AwsPolicyText
     private readonly string _before;
     private readonly string _after;
 
-    private AwsPolicyText(string before, string after, List<string> statements) => (_before, _after, Statements) = (before, after, statements);
+    private AwsPolicyText(string before, string after, List<string> statements) =>
+        (_before, _after, Statements) = (before, after, statements);
 
     /// <summary>The text of each.</summary>
     public List<string> Statements { get; }
@@ -49,7 +50,11 @@ internal sealed class AwsPolicyText
                 statements.Add(Slice(text, ref reader));
             }
 
-            return new AwsPolicyText(Encoding.UTF8.GetString(text.AsSpan(0, start)), Encoding.UTF8.GetString(text.AsSpan((int)reader.BytesConsumed)), statements);
+            return new AwsPolicyText(
+                Encoding.UTF8.GetString(text.AsSpan(0, start)),
+                Encoding.UTF8.GetString(text.AsSpan((int)reader.BytesConsumed)),
+                statements
+            );
         }
 
         throw new JsonException("No statements.");

@@ -64,7 +64,13 @@ internal sealed record AwsPrincipal(string Arn, string? Session)
                 byAccount = true;
                 found = true;
             }
-            else if (Session is null && IsRole && Parse(name, "us-east-1") is { Session: not null } session && session.Name == Name && session.Account == Account)
+            else if (
+                Session is null
+                && IsRole
+                && Parse(name, "us-east-1") is { Session: not null } session
+                && session.Name == Name
+                && session.Account == Account
+            )
             {
                 // One session of the role; whether it will be that one is not known.
                 found = found == true ? true : null;

@@ -5,7 +5,9 @@ namespace FlowSecrets.Providers.Aws.Access;
 /// <summary>What one command needs to know but once: which role a session is of, and what may not be asked.</summary>
 internal sealed class AwsSurvey(AwsCaller caller, IAwsCloud cloud, CancellationToken cancellationToken)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<(AwsRole? Role, FlowSecretException? Refusal)>>> _roles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<(AwsRole? Role, FlowSecretException? Refusal)>>> _roles = new(
+        StringComparer.Ordinal
+    );
     private readonly ConcurrentDictionary<string, string> _unresolved = new(StringComparer.Ordinal);
 
     /// <summary>Why principals' policies may not be simulated; null: they may, as far as is known.</summary>
@@ -13,7 +15,14 @@ internal sealed class AwsSurvey(AwsCaller caller, IAwsCloud cloud, CancellationT
 
     /// <summary>A role of the caller's account.</summary>
     public Task<(AwsRole? Role, FlowSecretException? Refusal)> RoleAsync(string name) =>
-        _roles.GetOrAdd(name, n => new Lazy<Task<(AwsRole?, FlowSecretException?)>>(() => caller.TryAsync(new AwsCall("iam:GetRole"), ct => cloud.GetRoleAsync(n, ct), cancellationToken))).Value;
+        _roles
+            .GetOrAdd(
+                name,
+                n => new Lazy<Task<(AwsRole?, FlowSecretException?)>>(() =>
+                    caller.TryAsync(new AwsCall("iam:GetRole"), ct => cloud.GetRoleAsync(n, ct), cancellationToken)
+                )
+            )
+            .Value;
 
     /// <summary>A session's ARN lacks the path of its role, without which the role is not found.</summary>
     public async Task<AwsPrincipal> ResolveAsync(AwsPrincipal principal)
@@ -29,7 +38,8 @@ internal sealed class AwsSurvey(AwsCaller caller, IAwsCloud cloud, CancellationT
             return principal with { Arn = role.Arn };
         }
 
-        _unresolved[principal.Session] = $"which role {principal.Session} is of, with its path, may not be looked up here (iam:GetRole{(refusal is { AccessCause: null } ? $", {refusal.Id}" : "")})";
+        _unresolved[principal.Session] =
+            $"which role {principal.Session} is of, with its path, may not be looked up here (iam:GetRole{(refusal is { AccessCause: null } ? $", {refusal.Id}" : "")})";
         return principal;
     }
 

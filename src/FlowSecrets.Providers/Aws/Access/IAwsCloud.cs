@@ -8,7 +8,13 @@ internal interface IAwsCloud
 
     /// <param name="principal">ARN of a user or a role.</param>
     /// <param name="context">Values of condition keys; a key that ends in time is a date.</param>
-    Task<AwsSimulation> SimulateAsync(string principal, string action, string resource, IReadOnlyDictionary<string, string> context, CancellationToken cancellationToken);
+    Task<AwsSimulation> SimulateAsync(
+        string principal,
+        string action,
+        string resource,
+        IReadOnlyDictionary<string, string> context,
+        CancellationToken cancellationToken
+    );
 
     /// <param name="key">ARN or id of a KMS key, of the given region.</param>
     Task<AwsKey> DescribeKeyAsync(string key, string region, CancellationToken cancellationToken);
@@ -33,4 +39,10 @@ internal sealed record AwsRole(string Arn, string Trust, string? Boundary);
 /// <param name="MissingKeys">Condition keys that decide and of which no value was given.</param>
 /// <param name="ByOrganization">Whether the organisation's policies allow it; null: there are none.</param>
 /// <param name="ByBoundary">Whether the permissions boundary allows it; null: there is none.</param>
-internal sealed record AwsSimulation(string Decision, string? Policy, IReadOnlyList<string> MissingKeys, bool? ByOrganization, bool? ByBoundary);
+internal sealed record AwsSimulation(
+    string Decision,
+    string? Policy,
+    IReadOnlyList<string> MissingKeys,
+    bool? ByOrganization,
+    bool? ByBoundary
+);

@@ -5,15 +5,32 @@ using Amazon.Runtime;
 namespace FlowSecrets.Providers.Aws.Workloads;
 
 /// <summary>App Runner.</summary>
-internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<AWSCredentials>> credentials, AwsTransport transport) : IAppRunner
+internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<AWSCredentials>> credentials, AwsTransport transport)
+    : IAppRunner
 {
     /// <summary>Enough to see what is under way and what ran last.</summary>
     private const int MostOperations = 100;
 
-    private readonly AwsJsonService _appRunner = new(credentials, "apprunner", at.Region, at.AddressOf("APPRUNNER"), transport, "application/x-amz-json-1.0");
+    private readonly AwsJsonService _appRunner = new(
+        credentials,
+        "apprunner",
+        at.Region,
+        at.AddressOf("APPRUNNER"),
+        transport,
+        "application/x-amz-json-1.0"
+    );
 
     public async Task<AppRunnerService> DescribeAsync(string arn, CancellationToken cancellationToken) =>
-        (await SendAsync("DescribeService", new AppRunnerId { ServiceArn = arn }, AwsJson.Default.AppRunnerId, AwsJson.Default.AppRunnerReply, cancellationToken)).Service ?? new AppRunnerService();
+        (
+            await SendAsync(
+                "DescribeService",
+                new AppRunnerId { ServiceArn = arn },
+                AwsJson.Default.AppRunnerId,
+                AwsJson.Default.AppRunnerReply,
+                cancellationToken
+            )
+        ).Service
+        ?? new AppRunnerService();
 
     public async Task<IReadOnlyList<AppRunnerOperation>> OperationsAsync(string arn, CancellationToken cancellationToken)
     {
@@ -21,20 +38,45 @@ internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<
         string? next = null;
         do
         {
-            AppRunnerOperations page = await SendAsync("ListOperations", new AppRunnerOperationsQuery { ServiceArn = arn, NextToken = next }, AwsJson.Default.AppRunnerOperationsQuery, AwsJson.Default.AppRunnerOperations, cancellationToken);
+            AppRunnerOperations page = await SendAsync(
+                "ListOperations",
+                new AppRunnerOperationsQuery { ServiceArn = arn, NextToken = next },
+                AwsJson.Default.AppRunnerOperationsQuery,
+                AwsJson.Default.AppRunnerOperations,
+                cancellationToken
+            );
             all.AddRange(page.OperationSummaryList ?? []);
             next = page.NextToken;
-        }
-        while (next is not null && all.Count < MostOperations);
+        } while (next is not null && all.Count < MostOperations);
 
         return all;
     }
 
-    public Task<string?> DeployAsync(string arn, CancellationToken cancellationToken) => UnlessBusyAsync(async () =>
-        (await SendAsync("StartDeployment", new AppRunnerId { ServiceArn = arn }, AwsJson.Default.AppRunnerId, AwsJson.Default.AppRunnerStarted, cancellationToken)).OperationId);
+    public Task<string?> DeployAsync(string arn, CancellationToken cancellationToken) =>
+        UnlessBusyAsync(async () =>
+            (
+                await SendAsync(
+                    "StartDeployment",
+                    new AppRunnerId { ServiceArn = arn },
+                    AwsJson.Default.AppRunnerId,
+                    AwsJson.Default.AppRunnerStarted,
+                    cancellationToken
+                )
+            ).OperationId
+        );
 
-    public Task<string?> UpdateAsync(string arn, JsonObject source, CancellationToken cancellationToken) => UnlessBusyAsync(async () =>
-        (await SendAsync("UpdateService", new AppRunnerUpdate { ServiceArn = arn, SourceConfiguration = source }, AwsJson.Default.AppRunnerUpdate, AwsJson.Default.AppRunnerReply, cancellationToken)).OperationId);
+    public Task<string?> UpdateAsync(string arn, JsonObject source, CancellationToken cancellationToken) =>
+        UnlessBusyAsync(async () =>
+            (
+                await SendAsync(
+                    "UpdateService",
+                    new AppRunnerUpdate { ServiceArn = arn, SourceConfiguration = source },
+                    AwsJson.Default.AppRunnerUpdate,
+                    AwsJson.Default.AppRunnerReply,
+                    cancellationToken
+                )
+            ).OperationId
+        );
 
     /// <summary>A state that forbids it is InvalidState by the documents of UpdateService, and InvalidRequest by those of StartDeployment, which knows no other.</summary>
     private static async Task<string?> UnlessBusyAsync(Func<Task<string?>> send)
@@ -43,12 +85,21 @@ internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<
         {
             return await send();
         }
-        catch (AmazonServiceException e) when (e.ErrorCode is "InvalidStateException" || (e.ErrorCode is "InvalidRequestException" && e.Message.Contains("state", StringComparison.OrdinalIgnoreCase)))
+        catch (AmazonServiceException e)
+            when (e.ErrorCode is "InvalidStateException"
+                || (e.ErrorCode is "InvalidRequestException" && e.Message.Contains("state", StringComparison.OrdinalIgnoreCase))
+            )
         {
             return null;
         }
     }
 
-    private Task<TReply> SendAsync<TRequest, TReply>(string operation, TRequest body, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
+    private Task<TReply> SendAsync<TRequest, TReply>(
+        string operation,
+        TRequest body,
+        JsonTypeInfo<TRequest> requestType,
+        JsonTypeInfo<TReply> replyType,
+        CancellationToken cancellationToken
+    )
         where TReply : class, new() => _appRunner.SendAsync("AppRunner." + operation, body, requestType, replyType, cancellationToken);
 }

@@ -11,7 +11,8 @@ internal sealed class AppRunnerSource(JsonObject whole)
     public bool IsInRepository => (string?)whole["CodeRepository"]?["CodeConfiguration"]?["ConfigurationSource"] == "REPOSITORY";
 
     /// <summary>One, or none where they cannot be seen. Changing it changes this.</summary>
-    public IReadOnlyList<IContainerVariables> Containers => !IsInRepository && Configuration is { } configuration ? [new AppRunnerVariables(configuration)] : [];
+    public IReadOnlyList<IContainerVariables> Containers =>
+        !IsInRepository && Configuration is { } configuration ? [new AppRunnerVariables(configuration)] : [];
 
     private JsonObject? Configuration
     {
@@ -44,7 +45,8 @@ internal sealed class AppRunnerSource(JsonObject whole)
         /// <summary>It has but one.</summary>
         public string Container => "";
 
-        public IReadOnlyList<KeyValuePair<string, string>> Secrets => [.. (configuration[SecretsMember] as JsonObject ?? []).Select(static s => KeyValuePair.Create(s.Key, (string?)s.Value ?? ""))];
+        public IReadOnlyList<KeyValuePair<string, string>> Secrets =>
+            [.. (configuration[SecretsMember] as JsonObject ?? []).Select(static s => KeyValuePair.Create(s.Key, (string?)s.Value ?? ""))];
 
         public bool HasPlain(string variable) => (configuration[PlainMember] as JsonObject)?.ContainsKey(variable) == true;
 

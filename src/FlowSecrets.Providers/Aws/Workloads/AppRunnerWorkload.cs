@@ -15,16 +15,25 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
 
     public string Description => setting.Description;
 
-    private string Arn => setting.Text("arn") ?? throw new FlowSecretException(
-        ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, setting.Name, $"The workload '{setting.Name}' does not say which service it is", "Add 'arn' to the catalog's workload: aws apprunner list-services");
+    private string Arn =>
+        setting.Text("arn")
+        ?? throw new FlowSecretException(
+            ErrorIds.BadArgument,
+            FlowErrorCategory.InvalidArgument,
+            setting.Name,
+            $"The workload '{setting.Name}' does not say which service it is",
+            "Add 'arn' to the catalog's workload: aws apprunner list-services"
+        );
 
     private string Arguments => $"--service-arn '{RemoteText.Argument(Arn, "ARN")}' --region {setting.Region}";
 
-    private string LookAtLog => $"See why: aws apprunner list-operations {Arguments}; aws logs tail '/aws/apprunner/{(Arn.Split('/') is [_, { } name, { } id] ? $"{RemoteText.Argument(name, "SERVICE")}/{RemoteText.Argument(id, "ID")}" : "SERVICE/ID")}/service' --region {setting.Region} --since 1h; mend it, then run the same command again.";
+    private string LookAtLog =>
+        $"See why: aws apprunner list-operations {Arguments}; aws logs tail '/aws/apprunner/{(Arn.Split('/') is [_, { } name, { } id] ? $"{RemoteText.Argument(name, "SERVICE")}/{RemoteText.Argument(id, "ID")}" : "SERVICE/ID")}/service' --region {setting.Region} --since 1h; mend it, then run the same command again.";
 
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {
-        string role = (await DescribeAsync(cancellationToken)).InstanceConfiguration?.InstanceRoleArn
+        string role =
+            (await DescribeAsync(cancellationToken)).InstanceConfiguration?.InstanceRoleArn
             ?? throw setting.NotFound($"The App Runner service '{Arn}' has no role that could fetch secrets", "Give it an instance role.");
         return new WorkloadIdentity(role, $"the App Runner service '{Arn}' fetches its secrets by {role}");
     }
@@ -42,13 +51,21 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
             "PAUSED" => WorkloadHealth.Paused,
             _ => WorkloadHealth.Failed,
         };
-        string detail = health is WorkloadHealth.Failed ? RemoteText.Code(service.Status) ?? ""
-            : health is WorkloadHealth.Healthy && deployments is [{ Status: "FAILED" or "ROLLBACK_SUCCEEDED" or "ROLLBACK_FAILED" } failed, ..] ? $"The last deployment failed ({failed.Status}); what ran before runs"
+        string detail =
+            health is WorkloadHealth.Failed ? RemoteText.Code(service.Status) ?? ""
+            : health is WorkloadHealth.Healthy
+            && deployments is [{ Status: "FAILED" or "ROLLBACK_SUCCEEDED" or "ROLLBACK_FAILED" } failed, ..]
+                ? $"The last deployment failed ({failed.Status}); what ran before runs"
             : "";
         return new WorkloadState(health, [.. secrets.Select(s => InjectedSecrets.VersionOf(containers, s, started))]) { Detail = detail };
     }
 
-    public async Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken)
+    public async Task<string> RedeployAsync(
+        IReadOnlyList<WorkloadSecret> secrets,
+        bool always,
+        Action<string> say,
+        CancellationToken cancellationToken
+    )
     {
         string? mark = await OperateAsync(
             (source, operations) =>
@@ -59,11 +76,19 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
                     return (Update, null);
                 }
 
-                AppRunnerOperation? latest = operations.FirstOrDefault(static o => IsDeployment(o) && o.Status is "SUCCEEDED" or "PENDING" or "IN_PROGRESS");
-                return !always && latest is not null && InjectedSecrets.RunsWith(containers, secrets, AwsWorkloadSetting.Time(latest.StartedAt)) ? (null, latest.Id) : (Deployment, null);
+                AppRunnerOperation? latest = operations.FirstOrDefault(static o =>
+                    IsDeployment(o) && o.Status is "SUCCEEDED" or "PENDING" or "IN_PROGRESS"
+                );
+                return
+                    !always
+                    && latest is not null
+                    && InjectedSecrets.RunsWith(containers, secrets, AwsWorkloadSetting.Time(latest.StartedAt))
+                    ? (null, latest.Id)
+                    : (Deployment, null);
             },
             say,
-            cancellationToken);
+            cancellationToken
+        );
         return mark ?? throw setting.Failed($"{Description}: App Runner started no deployment", LookAtLog);
     }
 
@@ -80,7 +105,10 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
                     case "SUCCEEDED":
                         return operation;
                     case "FAILED" or "ROLLBACK_FAILED" or "ROLLBACK_SUCCEEDED":
-                        throw setting.Failed($"{Description}: The deployment {deployment} ended as {status}{(status == "ROLLBACK_FAILED" ? "" : "; what ran before still runs")}", LookAtLog);
+                        throw setting.Failed(
+                            $"{Description}: The deployment {deployment} ended as {status}{(status == "ROLLBACK_FAILED" ? "" : "; what ran before still runs")}",
+                            LookAtLog
+                        );
                 }
 
                 if (said != status)
@@ -91,8 +119,14 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
                 return null;
             },
             timeout,
-            () => setting.Failed($"{Description}: The deployment {deployment} is not done after {timeout:g} ({said})", LookAtLog, FlowErrorCategory.OperationTimeout),
-            cancellationToken);
+            () =>
+                setting.Failed(
+                    $"{Description}: The deployment {deployment} is not done after {timeout:g} ({said})",
+                    LookAtLog,
+                    FlowErrorCategory.OperationTimeout
+                ),
+            cancellationToken
+        );
     }
 
     public async Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken)
@@ -117,7 +151,8 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
             },
             static _ => { },
             cancellationToken,
-            evenPaused: true);
+            evenPaused: true
+        );
         return true;
     }
 
@@ -133,12 +168,14 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
             },
             static _ => { },
             cancellationToken,
-            evenPaused: true);
+            evenPaused: true
+        );
         return wasThere;
     }
 
     /// <summary>What deploys, and so reads the secrets.</summary>
-    private static bool IsDeployment(AppRunnerOperation operation) => operation.Type is Deployment or Update or "CREATE_SERVICE" or "RESUME_SERVICE";
+    private static bool IsDeployment(AppRunnerOperation operation) =>
+        operation.Type is Deployment or Update or "CREATE_SERVICE" or "RESUME_SERVICE";
 
     private static AppRunnerSource SourceOf(AppRunnerService service) => new(service.SourceConfiguration ?? []);
 
@@ -146,7 +183,12 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
     /// <param name="decide">Changes the source; the operation to start, null: none, and what is said instead of its id.</param>
     /// <param name="evenPaused">Whether its configuration may be changed while it is paused.</param>
     /// <returns>The operation's id.</returns>
-    private async Task<string?> OperateAsync(Func<AppRunnerSource, IReadOnlyList<AppRunnerOperation>, (string? Operation, string? Mark)> decide, Action<string> say, CancellationToken cancellationToken, bool evenPaused = false)
+    private async Task<string?> OperateAsync(
+        Func<AppRunnerSource, IReadOnlyList<AppRunnerOperation>, (string? Operation, string? Mark)> decide,
+        Action<string> say,
+        CancellationToken cancellationToken,
+        bool evenPaused = false
+    )
     {
         HashSet<string>? before = null;
         bool isRefused = false;
@@ -168,7 +210,11 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
                 }
 
                 // A refused try may be one that was repeated because its answer had been lost; anybody else's is as young.
-                if (isRefused && operation == Deployment && operations.FirstOrDefault(o => o.Type == Deployment && !before!.Contains(o.Id ?? "")) is { } own)
+                if (
+                    isRefused
+                    && operation == Deployment
+                    && operations.FirstOrDefault(o => o.Type == Deployment && !before!.Contains(o.Id ?? "")) is { } own
+                )
                 {
                     return new Started(own.Id);
                 }
@@ -185,41 +231,72 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
                 return id is null ? null : new Started(id);
             },
             Patience,
-            () => setting.Failed($"{Description} goes on with another operation after {Patience:g}", $"See which: aws apprunner list-operations {Arguments}; when it has ended, run the same command again.", FlowErrorCategory.OperationTimeout),
-            cancellationToken);
+            () =>
+                setting.Failed(
+                    $"{Description} goes on with another operation after {Patience:g}",
+                    $"See which: aws apprunner list-operations {Arguments}; when it has ended, run the same command again.",
+                    FlowErrorCategory.OperationTimeout
+                ),
+            cancellationToken
+        );
         return started.Id;
     }
 
     /// <returns>The operation's id; null: the service's state does not allow it.</returns>
-    private Task<string?> StartAsync(string operation, AppRunnerSource source, IReadOnlyList<AppRunnerOperation> operations, CancellationToken cancellationToken)
+    private Task<string?> StartAsync(
+        string operation,
+        AppRunnerSource source,
+        IReadOnlyList<AppRunnerOperation> operations,
+        CancellationToken cancellationToken
+    )
     {
         HashSet<string> known = IdsOf(operations);
         return setting.ChangeAsync(
             operation == Update ? "apprunner:UpdateService" : "apprunner:StartDeployment",
             Arn,
             ct => operation == Update ? appRunner.UpdateAsync(Arn, source.Whole, ct) : appRunner.DeployAsync(Arn, ct),
-            async ct => (await OperationsAsync(ct)).FirstOrDefault(o => o.Type == operation && !known.Contains(o.Id ?? "")) is { Id: { } id } ? Settled<string?>.Yes(id) : Settled<string?>.No,
-            cancellationToken);
+            async ct =>
+                (await OperationsAsync(ct)).FirstOrDefault(o => o.Type == operation && !known.Contains(o.Id ?? "")) is { Id: { } id }
+                    ? Settled<string?>.Yes(id)
+                    : Settled<string?>.No,
+            cancellationToken
+        );
     }
 
-    private static HashSet<string> IdsOf(IReadOnlyList<AppRunnerOperation> operations) => new(operations.Select(static o => o.Id ?? ""), StringComparer.Ordinal);
+    private static HashSet<string> IdsOf(IReadOnlyList<AppRunnerOperation> operations) =>
+        new(operations.Select(static o => o.Id ?? ""), StringComparer.Ordinal);
 
-    private FlowSecretException NotRunning(string? status) => status == "PAUSED"
-        ? setting.Failed($"{Description} is paused, and App Runner deploys nothing then", $"Resume it, then run the same command again: aws apprunner resume-service {Arguments}")
-        : setting.Failed($"{Description} is {RemoteText.Code(status) ?? "not running"}, and App Runner deploys nothing then", $"See what it says: aws apprunner describe-service {Arguments}");
+    private FlowSecretException NotRunning(string? status) =>
+        status == "PAUSED"
+            ? setting.Failed(
+                $"{Description} is paused, and App Runner deploys nothing then",
+                $"Resume it, then run the same command again: aws apprunner resume-service {Arguments}"
+            )
+            : setting.Failed(
+                $"{Description} is {RemoteText.Code(status) ?? "not running"}, and App Runner deploys nothing then",
+                $"See what it says: aws apprunner describe-service {Arguments}"
+            );
 
-    private IContainerVariables VariablesOf(AppRunnerSource source) => source.Containers is [{ } only] ? only : throw setting.Failed(
-        $"The variables of {Description} stand in its repository, in apprunner.yaml, which App Runner lets nobody else change",
-        "Change 'secrets' under 'run' in apprunner.yaml and push it; or have the service configured by its API.");
+    private IContainerVariables VariablesOf(AppRunnerSource source) =>
+        source.Containers is [{ } only]
+            ? only
+            : throw setting.Failed(
+                $"The variables of {Description} stand in its repository, in apprunner.yaml, which App Runner lets nobody else change",
+                "Change 'secrets' under 'run' in apprunner.yaml and push it; or have the service configured by its API."
+            );
 
-    private Task<IReadOnlyList<AppRunnerOperation>> OperationsAsync(CancellationToken cancellationToken) => setting.ReadAsync("apprunner:ListOperations", Arn, ct => appRunner.OperationsAsync(Arn, ct), cancellationToken);
+    private Task<IReadOnlyList<AppRunnerOperation>> OperationsAsync(CancellationToken cancellationToken) =>
+        setting.ReadAsync("apprunner:ListOperations", Arn, ct => appRunner.OperationsAsync(Arn, ct), cancellationToken);
 
     private async Task<AppRunnerService> DescribeAsync(CancellationToken cancellationToken)
     {
         string arn = Arn;
         try
         {
-            if (await setting.ReadAsync("apprunner:DescribeService", arn, ct => appRunner.DescribeAsync(arn, ct), cancellationToken) is { Status: not "DELETED" } found)
+            if (
+                await setting.ReadAsync("apprunner:DescribeService", arn, ct => appRunner.DescribeAsync(arn, ct), cancellationToken) is
+                { Status: not "DELETED" } found
+            )
             {
                 return found;
             }
@@ -231,7 +308,8 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
 
         throw setting.NotFound(
             $"There is no App Runner service '{arn}' in {setting.Region}",
-            $"Correct 'arn' of the catalog's workload '{setting.Name}'. There are: aws apprunner list-services --region {setting.Region}");
+            $"Correct 'arn' of the catalog's workload '{setting.Name}'. There are: aws apprunner list-services --region {setting.Region}"
+        );
     }
 
     private sealed record Started(string? Id);

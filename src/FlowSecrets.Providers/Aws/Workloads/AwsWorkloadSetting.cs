@@ -5,7 +5,13 @@ namespace FlowSecrets.Providers.Aws.Workloads;
 
 /// <summary>What the workloads on AWS have in common: what the catalog says, how calls are made, how long is waited between looks.</summary>
 /// <param name="describe">DescribeSecret, one try.</param>
-internal sealed class AwsWorkloadSetting(CatalogWorkload workload, AwsPlace at, AwsCaller caller, TimeProvider clock, Func<string, CancellationToken, Task<AwsSecret>> describe)
+internal sealed class AwsWorkloadSetting(
+    CatalogWorkload workload,
+    AwsPlace at,
+    AwsCaller caller,
+    TimeProvider clock,
+    Func<string, CancellationToken, Task<AwsSecret>> describe
+)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -23,12 +29,22 @@ internal sealed class AwsWorkloadSetting(CatalogWorkload workload, AwsPlace at, 
 
     /// <summary>A call that changes nothing.</summary>
     /// <param name="resource">What a policy that allows it names; null: all.</param>
-    public Task<T> ReadAsync<T>(string action, string? resource, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken) =>
-        caller.CallAsync(CallOf(action, resource, changes: false), send, null, cancellationToken);
+    public Task<T> ReadAsync<T>(
+        string action,
+        string? resource,
+        Func<CancellationToken, Task<T>> send,
+        CancellationToken cancellationToken
+    ) => caller.CallAsync(CallOf(action, resource, changes: false), send, null, cancellationToken);
 
     /// <param name="settle">After a try of which nobody knows whether it took effect: finds out.</param>
     /// <exception cref="FlowSecretException">WorkloadFailed: AWS refuses it.</exception>
-    public async Task<T> ChangeAsync<T>(string action, string? resource, Func<CancellationToken, Task<T>> send, Func<CancellationToken, Task<Settled<T>>> settle, CancellationToken cancellationToken)
+    public async Task<T> ChangeAsync<T>(
+        string action,
+        string? resource,
+        Func<CancellationToken, Task<T>> send,
+        Func<CancellationToken, Task<Settled<T>>> settle,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -41,16 +57,24 @@ internal sealed class AwsWorkloadSetting(CatalogWorkload workload, AwsPlace at, 
     }
 
     public async Task<string> ArnOfAsync(string storeName, CancellationToken cancellationToken) =>
-        (await caller.CallAsync(new AwsCall("DescribeSecret", storeName), ct => describe(storeName, ct), null, cancellationToken)).Arn ?? storeName;
+        (await caller.CallAsync(new AwsCall("DescribeSecret", storeName), ct => describe(storeName, ct), null, cancellationToken)).Arn
+        ?? storeName;
 
-    public FlowSecretException Failed(string cause, string remedy, FlowErrorCategory category = FlowErrorCategory.InvalidOperation) => new(ErrorIds.WorkloadFailed, category, Name, cause, remedy);
+    public FlowSecretException Failed(string cause, string remedy, FlowErrorCategory category = FlowErrorCategory.InvalidOperation) =>
+        new(ErrorIds.WorkloadFailed, category, Name, cause, remedy);
 
-    public FlowSecretException NotFound(string cause, string remedy) => new(ErrorIds.WorkloadNotFound, FlowErrorCategory.ObjectNotFound, Name, cause, remedy);
+    public FlowSecretException NotFound(string cause, string remedy) =>
+        new(ErrorIds.WorkloadNotFound, FlowErrorCategory.ObjectNotFound, Name, cause, remedy);
 
     /// <summary>Looks again and again.</summary>
     /// <param name="look">Null: not yet.</param>
     /// <param name="late">What is thrown when it takes longer; looked at once in any case.</param>
-    public async Task<T> UntilAsync<T>(Func<CancellationToken, Task<T?>> look, TimeSpan patience, Func<FlowSecretException> late, CancellationToken cancellationToken)
+    public async Task<T> UntilAsync<T>(
+        Func<CancellationToken, Task<T?>> look,
+        TimeSpan patience,
+        Func<FlowSecretException> late,
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         long start = clock.GetTimestamp();
@@ -71,7 +95,9 @@ internal sealed class AwsWorkloadSetting(CatalogWorkload workload, AwsPlace at, 
         }
     }
 
-    public static DateTimeOffset? Time(double? seconds) => seconds is { } s ? DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(s * 1000)) : null;
+    public static DateTimeOffset? Time(double? seconds) =>
+        seconds is { } s ? DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Round(s * 1000)) : null;
 
-    private AwsCall CallOf(string action, string? resource, bool changes) => new(action, Changes: changes) { About = Name, Resource = resource };
+    private AwsCall CallOf(string action, string? resource, bool changes) =>
+        new(action, Changes: changes) { About = Name, Resource = resource };
 }

@@ -10,7 +10,13 @@ internal sealed class EcsClient(AwsPlace at, Func<CancellationToken, Task<AWSCre
 
     public async Task<EcsService?> DescribeAsync(string? cluster, string service, CancellationToken cancellationToken)
     {
-        EcsServicesReply found = await SendAsync("DescribeServices", new EcsServices { Cluster = cluster, Services = [service] }, AwsJson.Default.EcsServices, AwsJson.Default.EcsServicesReply, cancellationToken);
+        EcsServicesReply found = await SendAsync(
+            "DescribeServices",
+            new EcsServices { Cluster = cluster, Services = [service] },
+            AwsJson.Default.EcsServices,
+            AwsJson.Default.EcsServicesReply,
+            cancellationToken
+        );
 
         // One that was deleted is shown for a while.
         return found.Services is [{ Status: not "INACTIVE" } only, ..] ? only : null;
@@ -19,19 +25,39 @@ internal sealed class EcsClient(AwsPlace at, Func<CancellationToken, Task<AWSCre
     public async Task<TaskDefinition> DefinitionAsync(string name, CancellationToken cancellationToken)
     {
         // Without its tags a copy would lose them.
-        EcsTaskReply found = await SendAsync("DescribeTaskDefinition", new EcsTask { TaskDefinition = name, Include = ["TAGS"] }, AwsJson.Default.EcsTask, AwsJson.Default.EcsTaskReply, cancellationToken);
+        EcsTaskReply found = await SendAsync(
+            "DescribeTaskDefinition",
+            new EcsTask { TaskDefinition = name, Include = ["TAGS"] },
+            AwsJson.Default.EcsTask,
+            AwsJson.Default.EcsTaskReply,
+            cancellationToken
+        );
         return new TaskDefinition(found.TaskDefinition ?? [], found.Tags);
     }
 
     public async Task<TaskDefinition> RegisterAsync(TaskDefinition definition, CancellationToken cancellationToken)
     {
-        EcsTaskReply made = await SendAsync("RegisterTaskDefinition", definition.ToRegister(), AwsJson.Default.JsonObject, AwsJson.Default.EcsTaskReply, cancellationToken);
+        EcsTaskReply made = await SendAsync(
+            "RegisterTaskDefinition",
+            definition.ToRegister(),
+            AwsJson.Default.JsonObject,
+            AwsJson.Default.EcsTaskReply,
+            cancellationToken
+        );
         return new TaskDefinition(made.TaskDefinition ?? [], made.Tags);
     }
 
     public async Task<EcsService> UpdateAsync(EcsUpdate request, CancellationToken cancellationToken) =>
-        (await SendAsync("UpdateService", request, AwsJson.Default.EcsUpdate, AwsJson.Default.EcsServiceReply, cancellationToken)).Service ?? new EcsService();
+        (await SendAsync("UpdateService", request, AwsJson.Default.EcsUpdate, AwsJson.Default.EcsServiceReply, cancellationToken)).Service
+        ?? new EcsService();
 
-    private Task<TReply> SendAsync<TRequest, TReply>(string operation, TRequest body, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
-        where TReply : class, new() => _ecs.SendAsync("AmazonEC2ContainerServiceV20141113." + operation, body, requestType, replyType, cancellationToken);
+    private Task<TReply> SendAsync<TRequest, TReply>(
+        string operation,
+        TRequest body,
+        JsonTypeInfo<TRequest> requestType,
+        JsonTypeInfo<TReply> replyType,
+        CancellationToken cancellationToken
+    )
+        where TReply : class, new() =>
+        _ecs.SendAsync("AmazonEC2ContainerServiceV20141113." + operation, body, requestType, replyType, cancellationToken);
 }

@@ -12,20 +12,35 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
 
     private string? Given => setting.Text("service") ?? setting.Text("arn");
 
-    private string Service => Given ?? throw new FlowSecretException(
-        ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, setting.Name, $"The workload '{setting.Name}' does not say which service it is", "Add 'cluster' and 'service' to the catalog's workload.");
+    private string Service =>
+        Given
+        ?? throw new FlowSecretException(
+            ErrorIds.BadArgument,
+            FlowErrorCategory.InvalidArgument,
+            setting.Name,
+            $"The workload '{setting.Name}' does not say which service it is",
+            "Add 'cluster' and 'service' to the catalog's workload."
+        );
 
     /// <summary>A service's ARN has it too.</summary>
-    private string? Cluster => setting.Text("cluster") ?? (Given?.StartsWith("arn:", StringComparison.Ordinal) == true && Given.Split('/') is [_, { } cluster, _] ? cluster : null);
+    private string? Cluster =>
+        setting.Text("cluster")
+        ?? (Given?.StartsWith("arn:", StringComparison.Ordinal) == true && Given.Split('/') is [_, { } cluster, _] ? cluster : null);
 
-    private string Arguments => $"--cluster '{RemoteText.Argument(Cluster ?? "default", "CLUSTER")}' --services '{RemoteText.Argument(Service, "SERVICE")}' --region {setting.Region}";
+    private string Arguments =>
+        $"--cluster '{RemoteText.Argument(Cluster ?? "default", "CLUSTER")}' --services '{RemoteText.Argument(Service, "SERVICE")}' --region {setting.Region}";
 
-    private string LookAtEvents => $"See why: aws ecs describe-services {Arguments} --query 'services[0].events[:10].message'; mend it, then run the same command again.";
+    private string LookAtEvents =>
+        $"See why: aws ecs describe-services {Arguments} --query 'services[0].events[:10].message'; mend it, then run the same command again.";
 
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {
-        string role = (await LookAsync(cancellationToken)).Definition.ExecutionRole
-            ?? throw setting.NotFound($"The ECS service '{Service}' has no role that could fetch secrets", "Give its task definition an execution role.");
+        string role =
+            (await LookAsync(cancellationToken)).Definition.ExecutionRole
+            ?? throw setting.NotFound(
+                $"The ECS service '{Service}' has no role that could fetch secrets",
+                "Give its task definition an execution role."
+            );
         return new WorkloadIdentity(role, $"the ECS service '{Service}' fetches its secrets by {role}");
     }
 
@@ -34,16 +49,30 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
         (EcsService service, TaskDefinition definition) = await LookAsync(cancellationToken);
         EcsRollout rollout = new(service);
         IReadOnlyList<IContainerVariables> containers = definition.Containers;
-        return new WorkloadState(rollout.Health, [.. secrets.Select(s => InjectedSecrets.VersionOf(containers, s, rollout.Started))]) { Detail = rollout.Detail };
+        return new WorkloadState(rollout.Health, [.. secrets.Select(s => InjectedSecrets.VersionOf(containers, s, rollout.Started))])
+        {
+            Detail = rollout.Detail,
+        };
     }
 
-    public async Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken)
+    public async Task<string> RedeployAsync(
+        IReadOnlyList<WorkloadSecret> secrets,
+        bool always,
+        Action<string> say,
+        CancellationToken cancellationToken
+    )
     {
         (EcsService service, TaskDefinition definition) = await LookAsync(cancellationToken);
         EcsRollout rollout = new(service);
         IReadOnlyList<IContainerVariables> containers = definition.Containers;
         bool moved = InjectedSecrets.Move(containers, secrets, setting);
-        if (!moved && !always && !rollout.HasFailed && rollout.Primary?.Id is { } running && InjectedSecrets.RunsWith(containers, secrets, rollout.Started))
+        if (
+            !moved
+            && !always
+            && !rollout.HasFailed
+            && rollout.Primary?.Id is { } running
+            && InjectedSecrets.RunsWith(containers, secrets, rollout.Started)
+        )
         {
             return running;
         }
@@ -80,8 +109,14 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
                 return null;
             },
             timeout,
-            () => setting.Failed($"{Description}: The deployment {deployment} is not done after {timeout:g} ({last!.Detail}){last.Events(deployment)}", LookAtEvents, FlowErrorCategory.OperationTimeout),
-            cancellationToken);
+            () =>
+                setting.Failed(
+                    $"{Description}: The deployment {deployment} is not done after {timeout:g} ({last!.Detail}){last.Events(deployment)}",
+                    LookAtEvents,
+                    FlowErrorCategory.OperationTimeout
+                ),
+            cancellationToken
+        );
     }
 
     public async Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken)
@@ -102,7 +137,9 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
     public async Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken)
     {
         (EcsService service, TaskDefinition definition) = await LookAsync(cancellationToken);
-        IReadOnlyList<IContainerVariables> containers = (binding.Container ?? setting.Text("container")) is null ? definition.Containers : [ContainerOf(definition, binding)];
+        IReadOnlyList<IContainerVariables> containers = (binding.Container ?? setting.Text("container")) is null
+            ? definition.Containers
+            : [ContainerOf(definition, binding)];
         if (!InjectedSecrets.Unbind(containers, binding, setting))
         {
             return false;
@@ -117,8 +154,17 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
     private async Task<(EcsService Service, TaskDefinition Definition)> LookAsync(CancellationToken cancellationToken)
     {
         EcsService service = await DescribeAsync(cancellationToken);
-        string definition = new EcsRollout(service).Primary?.TaskDefinition ?? service.TaskDefinition ?? throw setting.NotFound($"The ECS service '{Service}' has no task definition", $"See what it runs: aws ecs describe-services {Arguments}");
-        return (service, await setting.ReadAsync("ecs:DescribeTaskDefinition", null, ct => ecs.DefinitionAsync(definition, ct), cancellationToken));
+        string definition =
+            new EcsRollout(service).Primary?.TaskDefinition
+            ?? service.TaskDefinition
+            ?? throw setting.NotFound(
+                $"The ECS service '{Service}' has no task definition",
+                $"See what it runs: aws ecs describe-services {Arguments}"
+            );
+        return (
+            service,
+            await setting.ReadAsync("ecs:DescribeTaskDefinition", null, ct => ecs.DefinitionAsync(definition, ct), cancellationToken)
+        );
     }
 
     private async Task<EcsService> DescribeAsync(CancellationToken cancellationToken)
@@ -126,7 +172,15 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
         string service = Service;
         try
         {
-            if (await setting.ReadAsync("ecs:DescribeServices", service.StartsWith("arn:", StringComparison.Ordinal) ? service : null, ct => ecs.DescribeAsync(Cluster, service, ct), cancellationToken) is { } found)
+            if (
+                await setting.ReadAsync(
+                    "ecs:DescribeServices",
+                    service.StartsWith("arn:", StringComparison.Ordinal) ? service : null,
+                    ct => ecs.DescribeAsync(Cluster, service, ct),
+                    cancellationToken
+                ) is
+                { } found
+            )
             {
                 return found;
             }
@@ -138,7 +192,8 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
 
         throw setting.NotFound(
             $"There is no ECS service '{service}' in {setting.Region}",
-            $"Correct 'cluster' and 'service' of the catalog's workload '{setting.Name}'. There are: aws ecs list-services --cluster '{RemoteText.Argument(Cluster ?? "default", "CLUSTER")}' --region {setting.Region}");
+            $"Correct 'cluster' and 'service' of the catalog's workload '{setting.Name}'. There are: aws ecs list-services --cluster '{RemoteText.Argument(Cluster ?? "default", "CLUSTER")}' --region {setting.Region}"
+        );
     }
 
     /// <summary>Another controller's services take no deployment from here.</summary>
@@ -150,7 +205,8 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
                 $"{Description} is deployed by {(type == "CODE_DEPLOY" ? "CodeDeploy" : "an external controller")}, and ECS refuses to do so",
                 type == "CODE_DEPLOY"
                     ? $"Deploy it there, then run the same command again: aws deploy create-deployment --application-name APPLICATION --deployment-group-name GROUP --revision file://revision.json --region {setting.Region}"
-                    : $"Have what deploys it do so, then run the same command again. What runs: aws ecs describe-services {Arguments} --query 'services[0].taskSets'");
+                    : $"Have what deploys it do so, then run the same command again. What runs: aws ecs describe-services {Arguments} --query 'services[0].taskSets'"
+            );
         }
     }
 
@@ -158,25 +214,40 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
     {
         IReadOnlyList<IContainerVariables> all = definition.Containers;
         string? name = binding.Container ?? setting.Text("container");
-        return name is null && all.Count == 1 ? all[0] : all.FirstOrDefault(c => c.Container == name) ?? throw new FlowSecretException(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
-            setting.Name,
-            name is null ? $"{Description} has several containers" : $"{Description} has no container '{RemoteText.Clean(name)}'",
-            $"Name one of them with -Container, or as 'container' of the catalog's workload: {string.Join(", ", all.Select(static c => RemoteText.Clean(c.Container)))}");
+        return name is null && all.Count == 1
+            ? all[0]
+            : all.FirstOrDefault(c => c.Container == name)
+                ?? throw new FlowSecretException(
+                    ErrorIds.BadArgument,
+                    FlowErrorCategory.InvalidArgument,
+                    setting.Name,
+                    name is null ? $"{Description} has several containers" : $"{Description} has no container '{RemoteText.Clean(name)}'",
+                    $"Name one of them with -Container, or as 'container' of the catalog's workload: {string.Join(", ", all.Select(static c => RemoteText.Clean(c.Container)))}"
+                );
     }
 
     /// <returns>The new revision's ARN.</returns>
-    private async Task<string> RegisterAsync(TaskDefinition definition, CancellationToken cancellationToken) => (await setting.ChangeAsync(
-        "ecs:RegisterTaskDefinition",
-        null,
-        ct => ecs.RegisterAsync(definition, ct),
-        async ct =>
-        {
-            TaskDefinition newest = await setting.ReadAsync("ecs:DescribeTaskDefinition", null, inner => ecs.DefinitionAsync(definition.Family, inner), ct);
-            return newest.Arn != definition.Arn && newest.HasContainersOf(definition) ? Settled<TaskDefinition>.Yes(newest) : Settled<TaskDefinition>.No;
-        },
-        cancellationToken)).Arn;
+    private async Task<string> RegisterAsync(TaskDefinition definition, CancellationToken cancellationToken) =>
+        (
+            await setting.ChangeAsync(
+                "ecs:RegisterTaskDefinition",
+                null,
+                ct => ecs.RegisterAsync(definition, ct),
+                async ct =>
+                {
+                    TaskDefinition newest = await setting.ReadAsync(
+                        "ecs:DescribeTaskDefinition",
+                        null,
+                        inner => ecs.DefinitionAsync(definition.Family, inner),
+                        ct
+                    );
+                    return newest.Arn != definition.Arn && newest.HasContainersOf(definition)
+                        ? Settled<TaskDefinition>.Yes(newest)
+                        : Settled<TaskDefinition>.No;
+                },
+                cancellationToken
+            )
+        ).Arn;
 
     /// <param name="revision">Null: what it runs now.</param>
     /// <returns>The deployment's id.</returns>
@@ -186,14 +257,29 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
         EcsService after = await setting.ChangeAsync(
             "ecs:UpdateService",
             service.ServiceArn,
-            ct => ecs.UpdateAsync(new EcsUpdate { Cluster = Cluster, Service = Service, TaskDefinition = revision }, ct),
+            ct =>
+                ecs.UpdateAsync(
+                    new EcsUpdate
+                    {
+                        Cluster = Cluster,
+                        Service = Service,
+                        TaskDefinition = revision,
+                    },
+                    ct
+                ),
             async ct =>
             {
                 // Whoever made it: it is newer than the versions, and runs that revision.
                 EcsService now = await DescribeAsync(ct);
-                return new EcsRollout(now).Primary is { } primary && primary.Id != before && (revision is null || primary.TaskDefinition == revision) ? Settled<EcsService>.Yes(now) : Settled<EcsService>.No;
+                return
+                    new EcsRollout(now).Primary is { } primary
+                    && primary.Id != before
+                    && (revision is null || primary.TaskDefinition == revision)
+                    ? Settled<EcsService>.Yes(now)
+                    : Settled<EcsService>.No;
             },
-            cancellationToken);
+            cancellationToken
+        );
         return new EcsRollout(after).Primary?.Id ?? throw setting.Failed($"{Description}: ECS started no deployment", LookAtEvents);
     }
 }

@@ -24,7 +24,12 @@ internal static class InjectedSecrets
 
         return (secret.Since, started) switch
         {
-            ({ } since, { } start) when start > since => new WorkloadVersion(secret.StoreName, secret.Version, false, "started after the version was current"),
+            ({ } since, { } start) when start > since => new WorkloadVersion(
+                secret.StoreName,
+                secret.Version,
+                false,
+                "started after the version was current"
+            ),
 
             // What nobody injects may be read again at any time.
             _ when references.Length == 0 => new WorkloadVersion(secret.StoreName, null, null, "not injected"),
@@ -34,11 +39,18 @@ internal static class InjectedSecrets
     }
 
     /// <summary>Whether a deployment of that time has the versions; one of those that are pinned has what it says.</summary>
-    public static bool RunsWith(IReadOnlyList<IContainerVariables> containers, IEnumerable<WorkloadSecret> secrets, DateTimeOffset? started) => secrets.All(s =>
-    {
-        SecretReference[] references = [.. ReferencesTo(containers, s)];
-        return references.Length > 0 && Array.TrueForAll(references, static r => r.Version is not null) ? Array.TrueForAll(references, r => r.Version == s.Version) : started > s.Since;
-    });
+    public static bool RunsWith(
+        IReadOnlyList<IContainerVariables> containers,
+        IEnumerable<WorkloadSecret> secrets,
+        DateTimeOffset? started
+    ) =>
+        secrets.All(s =>
+        {
+            SecretReference[] references = [.. ReferencesTo(containers, s)];
+            return references.Length > 0 && Array.TrueForAll(references, static r => r.Version is not null)
+                ? Array.TrueForAll(references, r => r.Version == s.Version)
+                : started > s.Since;
+        });
 
     /// <summary>Moves pinned ones to the versions, and adds, moves or removes what carries the value before.</summary>
     /// <returns>Whether anything is different now.</returns>
@@ -48,7 +60,11 @@ internal static class InjectedSecrets
         bool moved = false;
         foreach ((WorkloadSecret secret, IContainerVariables container) in secrets.SelectMany(s => containers.Select(c => (s, c))))
         {
-            foreach ((string variable, SecretReference reference) in In(container, secret).Where(e => e.Reference.Version is not null && e.Reference.Version != secret.Version).ToArray())
+            foreach (
+                (string variable, SecretReference reference) in In(container, secret)
+                    .Where(e => e.Reference.Version is not null && e.Reference.Version != secret.Version)
+                    .ToArray()
+            )
             {
                 container.Set(variable, (reference with { Stage = null, Version = secret.Version }).ToString());
                 moved = true;
@@ -104,14 +120,22 @@ internal static class InjectedSecrets
         }
 
         // Whoever is not given the value is not given the one before either.
-        SecretReference? main = In(container, secret).OrderByDescending(e => secret.Variables.ContainsKey(e.Variable)).Select(static e => e.Reference).FirstOrDefault();
+        SecretReference? main = In(container, secret)
+            .OrderByDescending(e => secret.Variables.ContainsKey(e.Variable))
+            .Select(static e => e.Reference)
+            .FirstOrDefault();
         if (main is null)
         {
             return false;
         }
 
         SecretReference wanted = main with { Stage = null, Version = secret.PreviousVersion };
-        if (ReferenceOf(container, variable) is { } reference && reference.Is(secret.StoreName) && reference with { Secret = wanted.Secret } == wanted && !container.HasPlain(variable))
+        if (
+            ReferenceOf(container, variable) is { } reference
+            && reference.Is(secret.StoreName)
+            && reference with { Secret = wanted.Secret } == wanted
+            && !container.HasPlain(variable)
+        )
         {
             return false;
         }
@@ -134,20 +158,24 @@ internal static class InjectedSecrets
                 FlowErrorCategory.ResourceExists,
                 setting.Name,
                 $"The variable {variable} of {setting.Description} carries something else than '{storeName}'",
-                "Name another variable, or take it out where it was put in.");
+                "Name another variable, or take it out where it was put in."
+            );
         }
     }
 
-    private static bool Has(IContainerVariables container, string variable) => container.HasPlain(variable) || container.Secrets.Any(s => s.Key == variable);
+    private static bool Has(IContainerVariables container, string variable) =>
+        container.HasPlain(variable) || container.Secrets.Any(s => s.Key == variable);
 
     private static SecretReference? ReferenceOf(IContainerVariables container, string variable) =>
         container.Secrets.Where(s => s.Key == variable).Select(static s => SecretReference.Parse(s.Value)).FirstOrDefault();
 
-    private static IEnumerable<SecretReference> ReferencesTo(IEnumerable<IContainerVariables> containers, WorkloadSecret secret) => containers.SelectMany(c => In(c, secret)).Select(static e => e.Reference);
+    private static IEnumerable<SecretReference> ReferencesTo(IEnumerable<IContainerVariables> containers, WorkloadSecret secret) =>
+        containers.SelectMany(c => In(c, secret)).Select(static e => e.Reference);
 
     /// <summary>Those of a secret, without the one of the value before.</summary>
-    private static IEnumerable<(string Variable, SecretReference Reference)> In(IContainerVariables container, WorkloadSecret secret) => container.Secrets
-        .Where(e => e.Key != secret.PreviousVariable)
-        .Select(static e => (Variable: e.Key, Reference: SecretReference.Parse(e.Value)!))
-        .Where(e => e.Reference is not null && e.Reference.Is(secret.StoreName));
+    private static IEnumerable<(string Variable, SecretReference Reference)> In(IContainerVariables container, WorkloadSecret secret) =>
+        container
+            .Secrets.Where(e => e.Key != secret.PreviousVariable)
+            .Select(static e => (Variable: e.Key, Reference: SecretReference.Parse(e.Value)!))
+            .Where(e => e.Reference is not null && e.Reference.Is(secret.StoreName));
 }

@@ -31,18 +31,24 @@ internal sealed partial record SecretReference(string Secret, string? Field, str
             return IsSame(NameOf(Secret), storeName);
         }
 
-        return PlaceOf(Secret) == PlaceOf(storeName) && (IsSame(NameOf(Secret), NameOf(storeName)) || IsSame(NameOf(storeName), NameOf(Secret)));
+        return PlaceOf(Secret) == PlaceOf(storeName)
+            && (IsSame(NameOf(Secret), NameOf(storeName)) || IsSame(NameOf(storeName), NameOf(Secret)));
     }
 
-    public override string ToString() => this is { Field: null, Stage: null, Version: null } ? Secret : $"{Secret}:{Field}:{Stage}:{Version}";
+    public override string ToString() =>
+        this is { Field: null, Stage: null, Version: null } ? Secret : $"{Secret}:{Field}:{Stage}:{Version}";
 
-    private static bool IsSame(string name, string plain) => name == plain || (name.StartsWith(plain, StringComparison.Ordinal) && Suffix().IsMatch(name.AsSpan(plain.Length)));
+    private static bool IsSame(string name, string plain) =>
+        name == plain || (name.StartsWith(plain, StringComparison.Ordinal) && Suffix().IsMatch(name.AsSpan(plain.Length)));
 
     private static string NameOf(string arn) => arn[(arn.IndexOf(NamePrefix, StringComparison.Ordinal) + NamePrefix.Length)..];
 
     private static string PlaceOf(string arn) => arn[..Math.Max(0, arn.IndexOf(NamePrefix, StringComparison.Ordinal))];
 
-    [GeneratedRegex(@"\A(?<secret>arn:aws[a-z-]*:secretsmanager:[^:]*:[^:]*:secret:[^:]+)(:(?<field>[^:]*))?(:(?<stage>[^:]*))?(:(?<version>[^:]*))?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\A(?<secret>arn:aws[a-z-]*:secretsmanager:[^:]*:[^:]*:secret:[^:]+)(:(?<field>[^:]*))?(:(?<stage>[^:]*))?(:(?<version>[^:]*))?\z",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Form();
 
     [GeneratedRegex(@"\A-[A-Za-z0-9]{6}\z")]

@@ -8,7 +8,18 @@ internal sealed class TaskDefinition(JsonObject whole, JsonArray? tags)
     private const string ContainersMember = "containerDefinitions";
 
     /// <summary>What ECS adds, and does not take.</summary>
-    private static readonly string[] ReadOnly = ["taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt"];
+    private static readonly string[] ReadOnly =
+    [
+        "taskDefinitionArn",
+        "revision",
+        "status",
+        "requiresAttributes",
+        "compatibilities",
+        "registeredAt",
+        "registeredBy",
+        "deregisteredAt",
+        "deleteRequestedAt",
+    ];
 
     public string Arn => (string?)whole["taskDefinitionArn"] ?? "";
 
@@ -18,7 +29,8 @@ internal sealed class TaskDefinition(JsonObject whole, JsonArray? tags)
     public string? ExecutionRole => (string?)whole["executionRoleArn"];
 
     /// <summary>Changing them changes this.</summary>
-    public IReadOnlyList<IContainerVariables> Containers => [.. (whole[ContainersMember] as JsonArray ?? []).OfType<JsonObject>().Select(static c => new EcsVariables(c))];
+    public IReadOnlyList<IContainerVariables> Containers =>
+        [.. (whole[ContainersMember] as JsonArray ?? []).OfType<JsonObject>().Select(static c => new EcsVariables(c))];
 
     public bool HasContainersOf(TaskDefinition other) => JsonNode.DeepEquals(whole[ContainersMember], other.ContainerDefinitions);
 
@@ -45,7 +57,8 @@ internal sealed class TaskDefinition(JsonObject whole, JsonArray? tags)
     {
         public string Container => (string?)container["name"] ?? "";
 
-        public IReadOnlyList<KeyValuePair<string, string>> Secrets => [.. List("secrets").Select(static s => KeyValuePair.Create(NameOf(s) ?? "", (string?)s["valueFrom"] ?? ""))];
+        public IReadOnlyList<KeyValuePair<string, string>> Secrets =>
+            [.. List("secrets").Select(static s => KeyValuePair.Create(NameOf(s) ?? "", (string?)s["valueFrom"] ?? ""))];
 
         public bool HasPlain(string variable) => List("environment").Any(e => NameOf(e) == variable);
 

@@ -16,7 +16,11 @@ internal sealed partial class GcpAccessControl
         SecretNames.Require(StoreKind.Gcp, name);
         GcpSurvey survey = Survey();
         JsonObject policy = await ReadPolicyAsync(name, cancellationToken);
-        (GcpSecret? secret, _) = await _caller.TryAsync(new GcpCall("secretmanager.secrets.get", name), ct => _client.Value.GetSecretAsync(name, ct), cancellationToken);
+        (GcpSecret? secret, _) = await _caller.TryAsync(
+            new GcpCall("secretmanager.secrets.get", name),
+            ct => _client.Value.GetSecretAsync(name, ct),
+            cancellationToken
+        );
         GcpParents parents = await survey.ParentsAsync().WaitAsync(cancellationToken);
         GcpLevel own = GcpLevel.Of("the secret", policy, GetPolicy);
         List<SecretGrant> grants = [];
@@ -24,23 +28,47 @@ internal sealed partial class GcpAccessControl
         {
             foreach (GcpBinding binding in level.Bindings)
             {
-                IReadOnlyList<SecretPermission> held = await survey.Roles.PermissionsAsync(binding.Role, cancellationToken) is { } permissions ? GcpRoles.Held(permissions) : [];
+                IReadOnlyList<SecretPermission> held = await survey.Roles.PermissionsAsync(binding.Role, cancellationToken)
+                    is { } permissions
+                    ? GcpRoles.Held(permissions)
+                    : [];
                 bool isDirect = ReferenceEquals(level, own);
                 if (isDirect || held.Count > 0)
                 {
-                    grants.AddRange(binding.Members.Select(m => Grant(m, binding, held, level.Source, isDirect, isDirect ? GrantMarks.TimeOf(secret?.Annotations, m, binding) : null)));
+                    grants.AddRange(
+                        binding.Members.Select(m =>
+                            Grant(
+                                m,
+                                binding,
+                                held,
+                                level.Source,
+                                isDirect,
+                                isDirect ? GrantMarks.TimeOf(secret?.Annotations, m, binding) : null
+                            )
+                        )
+                    );
                 }
             }
         }
 
         grants.AddRange(parents.Denials.SelectMany(static d => Denials(d.Source, d.Policy)));
-        return new AccessList(grants, [.. parents.Levels.Where(static l => l.Missing is not null).Select(static l => $"the policy of {l.Source} needs {l.Missing}"), .. parents.Unread.Select(static u => u + " may not be read")]);
+        return new AccessList(
+            grants,
+            [
+                .. parents
+                    .Levels.Where(static l => l.Missing is not null)
+                    .Select(static l => $"the policy of {l.Source} needs {l.Missing}"),
+                .. parents.Unread.Select(static u => u + " may not be read"),
+            ]
+        );
     }
 
     public async Task<AccessChange> PlanAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
-        return edits.Count == 0 ? AccessChange.None : new AccessChange(GcpPolicy.Apply(await ReadPolicyAsync(name, cancellationToken), edits).Lines);
+        return edits.Count == 0
+            ? AccessChange.None
+            : new AccessChange(GcpPolicy.Apply(await ReadPolicyAsync(name, cancellationToken), edits).Lines);
     }
 
     public async Task<AccessChange> ApplyAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken)
@@ -68,14 +96,19 @@ internal sealed partial class GcpAccessControl
                         sends++;
                         return _client.Value.SetPolicyAsync(name, policy, ct);
                     },
-                    cancellationToken);
+                    cancellationToken
+                );
                 return await DoneAsync(name, diff, cancellationToken);
             }
             catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && _options.Clock.GetElapsedTime(start) < Contention)
             {
                 // Somebody else changed the policy meanwhile: it is read again, never overwritten. Or it was this, by a try whose answer was lost.
                 sent = sends > 1 ? diff : null;
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 100) * Math.Min(attempt, 10)), _options.Clock, cancellationToken);
+                await Task.Delay(
+                    TimeSpan.FromMilliseconds(Random.Shared.Next(20, 100) * Math.Min(attempt, 10)),
+                    _options.Clock,
+                    cancellationToken
+                );
             }
         }
     }
@@ -94,20 +127,42 @@ internal sealed partial class GcpAccessControl
         }
 
         string email = question.Principal["serviceAccount:".Length..];
-        (GcpToken? token, _) = await _caller.TryAsync(new GcpCall("iam.serviceAccounts.getAccessToken"), ct => _cloud.GenerateTokenAsync(email, ct), cancellationToken);
+        (GcpToken? token, _) = await _caller.TryAsync(
+            new GcpCall("iam.serviceAccounts.getAccessToken"),
+            ct => _cloud.GenerateTokenAsync(email, ct),
+            cancellationToken
+        );
         if (token?.AccessToken is not { Length: > 0 } text)
         {
             return null;
         }
 
         IReadOnlyList<string> wanted = GcpRoles.PermissionsOf(question.Permission);
-        SecretManagerService client = new(_at.Address, _at.Parent, Google.Apis.Auth.OAuth2.GoogleCredential.FromAccessToken(text), _options.Transport);
-        (GcpPermissions? reply, FlowSecretException? refusal) = await _caller.TryAsync(new GcpCall("secretmanager.secrets.testIamPermissions", name), ct => client.TestPermissionsAsync(name, wanted, ct), cancellationToken);
+        SecretManagerService client = new(
+            _at.Address,
+            _at.Parent,
+            Google.Apis.Auth.OAuth2.GoogleCredential.FromAccessToken(text),
+            _options.Transport
+        );
+        (GcpPermissions? reply, FlowSecretException? refusal) = await _caller.TryAsync(
+            new GcpCall("secretmanager.secrets.testIamPermissions", name),
+            ct => client.TestPermissionsAsync(name, wanted, ct),
+            cancellationToken
+        );
         return refusal is not null ? AccessAnswer.Of(name, refusal)
-            : wanted.All(w => reply!.Permissions?.Contains(w, StringComparer.Ordinal) == true) ? AccessAnswer.Allowed(name, $"Asked as {email}, Google says yes.")
-            : MadeLately(name, question.Principal, question.Permission) is { } made ? Young(name, question.Principal, made, AccessResult.Denied)
-            : await TestOtherAsync(name, question.Principal, question.Permission, new GcpSurvey(this, cancellationToken), cancellationToken) is { Result: not AccessResult.Allowed } why ? why
-            : AccessAnswer.Denied(name, AccessCauses.OrganizationPolicy, $"Asked as {email}, Google says no, though it is granted: a deny policy, a perimeter or an access boundary forbids it", "Ask the organisation's administrators what applies.");
+            : wanted.All(w => reply!.Permissions?.Contains(w, StringComparer.Ordinal) == true)
+                ? AccessAnswer.Allowed(name, $"Asked as {email}, Google says yes.")
+            : MadeLately(name, question.Principal, question.Permission) is { } made
+                ? Young(name, question.Principal, made, AccessResult.Denied)
+            : await TestOtherAsync(name, question.Principal, question.Permission, new GcpSurvey(this, cancellationToken), cancellationToken)
+                is { Result: not AccessResult.Allowed } why
+                ? why
+            : AccessAnswer.Denied(
+                name,
+                AccessCauses.OrganizationPolicy,
+                $"Asked as {email}, Google says no, though it is granted: a deny policy, a perimeter or an access boundary forbids it",
+                "Ask the organisation's administrators what applies."
+            );
     }
 
     private async Task<AccessChange> DoneAsync(string name, GcpPolicyDiff diff, CancellationToken cancellationToken)
@@ -133,7 +188,11 @@ internal sealed partial class GcpAccessControl
         }
         catch (FlowSecretException e) when (diff.Added.Count > 0)
         {
-            return new AccessChange(diff.Lines) { Warning = $"It is granted, but '{name}' could not be marked so that -Prune knows who granted it ({e.Id}; it needs secretmanager.secrets.update)." };
+            return new AccessChange(diff.Lines)
+            {
+                Warning =
+                    $"It is granted, but '{name}' could not be marked so that -Prune knows who granted it ({e.Id}; it needs secretmanager.secrets.update).",
+            };
         }
         catch (FlowSecretException)
         {
@@ -143,7 +202,10 @@ internal sealed partial class GcpAccessControl
     }
 
     private DateTimeOffset? MadeLately(string name, string principal, SecretPermission permission) =>
-        _made.TryGetValue((name, GrantMarks.Key(principal, GcpRoles.RoleOf(permission), null)), out DateTimeOffset made) && _options.Clock.GetUtcNow() - made < Propagation ? made : null;
+        _made.TryGetValue((name, GrantMarks.Key(principal, GcpRoles.RoleOf(permission), null)), out DateTimeOffset made)
+        && _options.Clock.GetUtcNow() - made < Propagation
+            ? made
+            : null;
 
     private Task<JsonObject> ReadPolicyAsync(string name, CancellationToken cancellationToken) =>
         CallAsync(new GcpCall(GetPolicy, name), ct => _client.Value.GetPolicyAsync(name, ct), cancellationToken);
@@ -160,20 +222,34 @@ internal sealed partial class GcpAccessControl
         }
     }
 
-    private static SecretGrant Grant(string member, GcpBinding binding, IReadOnlyList<SecretPermission> held, string source, bool isDirect, DateTimeOffset? made) => new(member, binding.Role, held, source)
-    {
-        Exactly = GcpRoles.Exactly(binding.Role),
-        Direct = isDirect,
-        Condition = binding.Condition,
-        Expires = GcpPolicy.EndOf(binding.Condition),
-        Ours = made is not null,
-        Granted = made,
-    };
+    private static SecretGrant Grant(
+        string member,
+        GcpBinding binding,
+        IReadOnlyList<SecretPermission> held,
+        string source,
+        bool isDirect,
+        DateTimeOffset? made
+    ) =>
+        new(member, binding.Role, held, source)
+        {
+            Exactly = GcpRoles.Exactly(binding.Role),
+            Direct = isDirect,
+            Condition = binding.Condition,
+            Expires = GcpPolicy.EndOf(binding.Condition),
+            Ours = made is not null,
+            Granted = made,
+        };
 
     private static IEnumerable<SecretGrant> Denials(string source, GcpDenyPolicy policy) =>
         from rule in policy.Rules ?? []
-        let permissions = (rule.DenyRule?.DeniedPermissions ?? []).Where(static p => p.StartsWith("secretmanager.", StringComparison.Ordinal) || p.StartsWith('*'))
+        let permissions = (rule.DenyRule?.DeniedPermissions ?? []).Where(static p =>
+            p.StartsWith("secretmanager.", StringComparison.Ordinal) || p.StartsWith('*')
+        )
         where permissions.Any()
         from principal in rule.DenyRule?.DeniedPrincipals ?? []
-        select new SecretGrant(principal, string.Join(", ", permissions), [], $"deny policy '{GcpName.Last(policy.Name)}' of {source}") { Denies = true, Condition = rule.DenyRule?.DenialCondition?.Expression };
+        select new SecretGrant(principal, string.Join(", ", permissions), [], $"deny policy '{GcpName.Last(policy.Name)}' of {source}")
+        {
+            Denies = true,
+            Condition = rule.DenyRule?.DenialCondition?.Expression,
+        };
 }

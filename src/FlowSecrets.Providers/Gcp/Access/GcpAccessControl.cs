@@ -23,7 +23,14 @@ internal sealed partial class GcpAccessControl : IAccessControl
     private GcpSurvey? _survey;
     private long _surveyed;
 
-    public GcpAccessControl(GcpStore store, GcpPlace at, GcpCredential credential, Lazy<ISecretManager> client, GcpCaller caller, GcpStoreOptions options)
+    public GcpAccessControl(
+        GcpStore store,
+        GcpPlace at,
+        GcpCredential credential,
+        Lazy<ISecretManager> client,
+        GcpCaller caller,
+        GcpStoreOptions options
+    )
     {
         (_store, _at, _credential, _client, _caller, _options) = (store, at, credential, client, caller, options);
         _cloud = new GoogleCloud(at, credential.Open, options.Transport);
@@ -32,7 +39,11 @@ internal sealed partial class GcpAccessControl : IAccessControl
     /// <summary>"Typically 2 minutes, potentially 7 minutes or longer" (cloud.google.com/iam/docs/access-change-propagation).</summary>
     public TimeSpan Propagation { get; } = TimeSpan.FromMinutes(7);
 
-    public async IAsyncEnumerable<AccessAnswer> TestAsync(IReadOnlyCollection<string> names, AccessQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<AccessAnswer> TestAsync(
+        IReadOnlyCollection<string> names,
+        AccessQuestion question,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         GcpSurvey survey = new(this, cancellationToken);
         if (names.Count > 1 && question.Principal is { } principal && !GcpMember.IsSame(principal, _credential.Member))
@@ -41,7 +52,14 @@ internal sealed partial class GcpAccessControl : IAccessControl
             await survey.ParentsAsync();
         }
 
-        await foreach (AccessAnswer answer in Bounded.RunAsync(names, _store.Concurrency, (n, ct) => TestAsync(n, question, survey, ct), cancellationToken))
+        await foreach (
+            AccessAnswer answer in Bounded.RunAsync(
+                names,
+                _store.Concurrency,
+                (n, ct) => TestAsync(n, question, survey, ct),
+                cancellationToken
+            )
+        )
         {
             yield return answer;
         }
@@ -49,15 +67,26 @@ internal sealed partial class GcpAccessControl : IAccessControl
 
     public async Task<IReadOnlyList<string?>> RegionsAsync(CancellationToken cancellationToken)
     {
-        (GcpLocationPage? page, _) = await _caller.TryAsync(new GcpCall("secretmanager.locations.list"), ct => _client.Value.ListLocationsAsync(ct), cancellationToken);
+        (GcpLocationPage? page, _) = await _caller.TryAsync(
+            new GcpCall("secretmanager.locations.list"),
+            ct => _client.Value.ListLocationsAsync(ct),
+            cancellationToken
+        );
         return [null, .. (page?.Locations ?? []).Select(static l => l.LocationId).OfType<string>()];
     }
 
-    public Task<string> IdentityPolicyAsync(IReadOnlyList<string> names, SecretPermission permission, DateTimeOffset? expires, CancellationToken cancellationToken) => throw StoreErrors.NotSupported(
-        _store.Place,
-        null,
-        "On Google Cloud no policy is attached to an identity: roles are granted on the secrets",
-        "Grant it there: Grant-FlowSecretAccess NAME -Principal PRINCIPAL");
+    public Task<string> IdentityPolicyAsync(
+        IReadOnlyList<string> names,
+        SecretPermission permission,
+        DateTimeOffset? expires,
+        CancellationToken cancellationToken
+    ) =>
+        throw StoreErrors.NotSupported(
+            _store.Place,
+            null,
+            "On Google Cloud no policy is attached to an identity: roles are granted on the secrets",
+            "Grant it there: Grant-FlowSecretAccess NAME -Principal PRINCIPAL"
+        );
 
     /// <summary>Why a call of any command was denied, in the words of <see cref="TestAsync(IReadOnlyCollection{string}, AccessQuestion, CancellationToken)"/>.</summary>
     public async Task<FlowSecretException> ExplainAsync(GcpCall call, FlowSecretException denial, CancellationToken cancellationToken)
@@ -83,13 +112,22 @@ internal sealed partial class GcpAccessControl : IAccessControl
         try
         {
             SecretNames.Require(StoreKind.Gcp, name);
-            if (question is { Principal: { } principal, Subject: { } subject } && await FederationAsync(name, principal, subject, survey, cancellationToken) is { } mismatch)
+            if (
+                question is { Principal: { } principal, Subject: { } subject }
+                && await FederationAsync(name, principal, subject, survey, cancellationToken) is { } mismatch
+            )
             {
                 return mismatch;
             }
 
             return question.Principal is null || GcpMember.IsSame(question.Principal, _credential.Member)
-                ? await TestCallerAsync(name, question, survey, cancellationToken) with { Principal = _credential.IsNamed ? _credential.Member : _member is { IsCompletedSuccessfully: true, Result: { } known } ? known : null }
+                ? await TestCallerAsync(name, question, survey, cancellationToken) with
+                {
+                    Principal =
+                        _credential.IsNamed ? _credential.Member
+                        : _member is { IsCompletedSuccessfully: true, Result: { } known } ? known
+                        : null,
+                }
                 : await TestOtherAsync(name, question.Principal, question.Permission, survey, cancellationToken);
         }
         catch (FlowSecretException e)
@@ -98,10 +136,19 @@ internal sealed partial class GcpAccessControl : IAccessControl
         }
     }
 
-    private async Task<AccessAnswer> TestCallerAsync(string name, AccessQuestion question, GcpSurvey survey, CancellationToken cancellationToken)
+    private async Task<AccessAnswer> TestCallerAsync(
+        string name,
+        AccessQuestion question,
+        GcpSurvey survey,
+        CancellationToken cancellationToken
+    )
     {
         IReadOnlyList<string> wanted = GcpRoles.PermissionsOf(question.Permission);
-        GcpPermissions reply = await _caller.CallAsync(new GcpCall("secretmanager.secrets.testIamPermissions", name), ct => _client.Value.TestPermissionsAsync(name, wanted, ct), cancellationToken);
+        GcpPermissions reply = await _caller.CallAsync(
+            new GcpCall("secretmanager.secrets.testIamPermissions", name),
+            ct => _client.Value.TestPermissionsAsync(name, wanted, ct),
+            cancellationToken
+        );
         string? missing = wanted.FirstOrDefault(w => reply.Permissions?.Contains(w, StringComparer.Ordinal) != true);
         return missing is not null
             ? await WhyNotAsync(name, missing, survey, cancellationToken)
@@ -109,12 +156,22 @@ internal sealed partial class GcpAccessControl : IAccessControl
     }
 
     /// <summary>Who has the permission may still find nothing to read.</summary>
-    private async Task<AccessAnswer> ReadableAsync(string name, AccessQuestion question, string evidence, CancellationToken cancellationToken)
+    private async Task<AccessAnswer> ReadableAsync(
+        string name,
+        AccessQuestion question,
+        string evidence,
+        CancellationToken cancellationToken
+    )
     {
         if (question.Live)
         {
-            using ReadOutcome read = await ReadOutcome.OfAsync(name, () => _store.ReadAsync(name, VersionSelector.Current, cancellationToken));
-            return read.Error is { } error ? AccessAnswer.Of(name, error) : AccessAnswer.Allowed(name, $"The value of version {read.Secret!.Version} was read, and dropped.");
+            using ReadOutcome read = await ReadOutcome.OfAsync(
+                name,
+                () => _store.ReadAsync(name, VersionSelector.Current, cancellationToken)
+            );
+            return read.Error is { } error
+                ? AccessAnswer.Of(name, error)
+                : AccessAnswer.Allowed(name, $"The value of version {read.Secret!.Version} was read, and dropped.");
         }
 
         if (question.Permission != SecretPermission.Read)
@@ -122,31 +179,53 @@ internal sealed partial class GcpAccessControl : IAccessControl
             return AccessAnswer.Allowed(name, evidence + ".");
         }
 
-        (GcpVersion? newest, FlowSecretException? refusal) = await _caller.TryAsync(new GcpCall("secretmanager.versions.get", name, "latest"), ct => _client.Value.GetVersionAsync(name, "latest", ct), cancellationToken);
+        (GcpVersion? newest, FlowSecretException? refusal) = await _caller.TryAsync(
+            new GcpCall("secretmanager.versions.get", name, "latest"),
+            ct => _client.Value.GetVersionAsync(name, "latest", ct),
+            cancellationToken
+        );
         return (newest?.State, refusal?.Id) switch
         {
             ("DISABLED", _) => await UnreadableAsync(StoreErrors.VersionDisabled(name, newest!.Number)),
             ("DESTROYED", _) => await UnreadableAsync(StoreErrors.VersionDestroyed(name, newest!.Number)),
             (_, ErrorIds.SecretNotFound) => await UnreadableAsync(refusal!),
-            (null, _) => AccessAnswer.Allowed(name, $"{evidence}; whether its newest version can be read may not be seen without reading it."),
+            (null, _) => AccessAnswer.Allowed(
+                name,
+                $"{evidence}; whether its newest version can be read may not be seen without reading it."
+            ),
             _ => AccessAnswer.Allowed(name, evidence + "."),
         };
 
         // In the words of a command that reads.
-        async Task<AccessAnswer> UnreadableAsync(FlowSecretException error) => AccessAnswer.Of(name, await _store.WhyNotAsync(name, GcpStore.Latest, error, cancellationToken));
+        async Task<AccessAnswer> UnreadableAsync(FlowSecretException error) =>
+            AccessAnswer.Of(name, await _store.WhyNotAsync(name, GcpStore.Latest, error, cancellationToken));
     }
 
-    private async Task<AccessAnswer?> FederationAsync(string name, string principal, string subject, GcpSurvey survey, CancellationToken cancellationToken)
+    private async Task<AccessAnswer?> FederationAsync(
+        string name,
+        string principal,
+        string subject,
+        GcpSurvey survey,
+        CancellationToken cancellationToken
+    )
     {
         const string Direct = "/subject/";
         if (principal.IndexOf(Direct, StringComparison.Ordinal) is > 0 and int at)
         {
             string own = principal[(at + Direct.Length)..];
-            return own == subject ? null : AccessAnswer.Denied(
-                name,
-                AccessCauses.FederationMismatch,
-                $"The token's subject is '{subject}', and the principal's is '{own}'",
-                GcpRemedies.Grant(_at, name, principal[..(at + Direct.Length)] + RemoteText.Argument(subject, "SUBJECT"), GcpRoles.RoleOf(SecretPermission.Read)));
+            return own == subject
+                ? null
+                : AccessAnswer.Denied(
+                    name,
+                    AccessCauses.FederationMismatch,
+                    $"The token's subject is '{subject}', and the principal's is '{own}'",
+                    GcpRemedies.Grant(
+                        _at,
+                        name,
+                        principal[..(at + Direct.Length)] + RemoteText.Argument(subject, "SUBJECT"),
+                        GcpRoles.RoleOf(SecretPermission.Read)
+                    )
+                );
         }
 
         if (!principal.StartsWith("serviceAccount:", StringComparison.Ordinal))
@@ -155,9 +234,18 @@ internal sealed partial class GcpAccessControl : IAccessControl
         }
 
         string account = principal["serviceAccount:".Length..];
-        (System.Text.Json.Nodes.JsonObject? trust, _) = await _caller.TryAsync(new GcpCall("iam.serviceAccounts.getIamPolicy"), ct => _cloud.GetServiceAccountPolicyAsync(account, ct), cancellationToken);
+        (System.Text.Json.Nodes.JsonObject? trust, _) = await _caller.TryAsync(
+            new GcpCall("iam.serviceAccounts.getIamPolicy"),
+            ct => _cloud.GetServiceAccountPolicyAsync(account, ct),
+            cancellationToken
+        );
         return trust is null
-            ? AccessAnswer.Unknown(name, AccessCauses.PolicyUnreadable, $"Who may act as {account} may not be read here (iam.serviceAccounts.getIamPolicy)", $"Let somebody look who may: gcloud iam service-accounts get-iam-policy {account}")
+            ? AccessAnswer.Unknown(
+                name,
+                AccessCauses.PolicyUnreadable,
+                $"Who may act as {account} may not be read here (iam.serviceAccounts.getIamPolicy)",
+                $"Let somebody look who may: gcloud iam service-accounts get-iam-policy {account}"
+            )
             : GcpFederation.Compare(name, account, subject, GcpPolicy.Bindings(trust), (await survey.ParentsAsync()).Number);
     }
 
@@ -203,17 +291,42 @@ internal sealed partial class GcpAccessControl : IAccessControl
 
     private async Task<FlowSecretException> WithNumberAsync(string secret, FlowSecretException denial, CancellationToken cancellationToken)
     {
-        (GcpSecret? found, _) = await _caller.TryAsync(new GcpCall("secretmanager.secrets.get", secret), ct => _client.Value.GetSecretAsync(secret, ct), cancellationToken);
-        string? whole = found?.Name ?? (await _caller.TryAsync(new GcpCall("resourcemanager.projects.get"), ct => _cloud.GetResourceAsync("projects/" + _at.Project, ct), cancellationToken)).Reply?.Name;
+        (GcpSecret? found, _) = await _caller.TryAsync(
+            new GcpCall("secretmanager.secrets.get", secret),
+            ct => _client.Value.GetSecretAsync(secret, ct),
+            cancellationToken
+        );
+        string? whole =
+            found?.Name
+            ?? (
+                await _caller.TryAsync(
+                    new GcpCall("resourcemanager.projects.get"),
+                    ct => _cloud.GetResourceAsync("projects/" + _at.Project, ct),
+                    cancellationToken
+                )
+            )
+                .Reply
+                ?.Name;
         return whole?.Split('/') is ["projects", { } number, ..]
-            ? new FlowSecretException(denial.Id, denial.Category, denial.Target, denial.Cause, denial.Remedy.Replace("PROJECT_NUMBER", number, StringComparison.Ordinal)) { AccessCause = denial.AccessCause }
+            ? new FlowSecretException(
+                denial.Id,
+                denial.Category,
+                denial.Target,
+                denial.Cause,
+                denial.Remedy.Replace("PROJECT_NUMBER", number, StringComparison.Ordinal)
+            )
+            {
+                AccessCause = denial.AccessCause,
+            }
             : denial;
     }
 
     /// <summary>What one command needs to know but once: what all secrets of the project inherit, what roles hold, whether the troubleshooter may be asked.</summary>
     private sealed class GcpSurvey(GcpAccessControl access, CancellationToken cancellationToken)
     {
-        private readonly Lazy<Task<GcpParents>> _parents = new(() => GcpParents.ReadAsync(access._caller, access._cloud, access._at.Project, cancellationToken));
+        private readonly Lazy<Task<GcpParents>> _parents = new(() =>
+            GcpParents.ReadAsync(access._caller, access._cloud, access._at.Project, cancellationToken)
+        );
 
         public GcpRoleBook Roles { get; } = new(access._caller, access._cloud);
 

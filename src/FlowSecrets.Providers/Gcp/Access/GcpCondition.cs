@@ -21,7 +21,9 @@ internal sealed partial class GcpCondition
     private GcpCondition(string expression, DateTimeOffset now, string secret, string permission)
     {
         _tokens = [.. Token().Matches(expression).Select(static m => m.Value)];
-        _isVersion = permission.StartsWith("secretmanager.versions.", StringComparison.Ordinal) && permission is not (GcpRoles.Add or "secretmanager.versions.list");
+        _isVersion =
+            permission.StartsWith("secretmanager.versions.", StringComparison.Ordinal)
+            && permission is not (GcpRoles.Add or "secretmanager.versions.list");
         (_now, _name) = (now, _isVersion ? secret + "/versions/" : secret);
 
         // Conditions see the project's number; with its id alone nothing is known of the name.
@@ -49,7 +51,10 @@ internal sealed partial class GcpCondition
         while (Take("||"))
         {
             bool? right = And();
-            left = left == true || right == true ? true : left == false && right == false ? false : null;
+            left =
+                left == true || right == true ? true
+                : left == false && right == false ? false
+                : null;
         }
 
         return left;
@@ -61,7 +66,10 @@ internal sealed partial class GcpCondition
         while (Take("&&"))
         {
             bool? right = Not();
-            left = left == false || right == false ? false : left == true && right == true ? true : null;
+            left =
+                left == false || right == false ? false
+                : left == true && right == true ? true
+                : null;
         }
 
         return left;
@@ -99,20 +107,41 @@ internal sealed partial class GcpCondition
                 Expect("(");
                 DateTimeOffset time = DateTimeOffset.Parse(Text(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
                 Expect(")");
-                return sign switch { "<" => _now < time, "<=" => _now <= time, ">" => _now > time, ">=" => _now >= time, _ => null };
+                return sign switch
+                {
+                    "<" => _now < time,
+                    "<=" => _now <= time,
+                    ">" => _now > time,
+                    ">=" => _now >= time,
+                    _ => null,
+                };
             case "resource.name.startsWith":
-                return Within(text => _name.StartsWith(text, StringComparison.Ordinal) ? true : _isVersion && text.StartsWith(_name, StringComparison.Ordinal) ? null : false);
+                return Within(text =>
+                    _name.StartsWith(text, StringComparison.Ordinal) ? true
+                    : _isVersion && text.StartsWith(_name, StringComparison.Ordinal) ? null
+                    : false
+                );
             case "resource.name.endsWith":
                 // How the version will be named is not known.
                 return Within(text => _isVersion ? null : _name.EndsWith(text, StringComparison.Ordinal));
             case "resource.name" or "resource.service" or "resource.type":
-                bool equal = Next() switch { "==" => true, "!=" => false, _ => throw new FormatException() };
+                bool equal = Next() switch
+                {
+                    "==" => true,
+                    "!=" => false,
+                    _ => throw new FormatException(),
+                };
                 string told = Text();
                 bool? same = name switch
                 {
-                    "resource.name" => !_isNamed ? null : !_isVersion ? told == _name : told.StartsWith(_name, StringComparison.Ordinal) ? null : false,
+                    "resource.name" => !_isNamed ? null
+                    : !_isVersion ? told == _name
+                    : told.StartsWith(_name, StringComparison.Ordinal) ? null
+                    : false,
                     "resource.service" => told == "secretmanager.googleapis.com",
-                    _ => told == (_isVersion ? "secretmanager.googleapis.com/SecretVersion" : "secretmanager.googleapis.com/Secret") ? true : _isVersion && told == "secretmanager.googleapis.com/Secret" ? null : false,
+                    _ => told == (_isVersion ? "secretmanager.googleapis.com/SecretVersion" : "secretmanager.googleapis.com/Secret") ? true
+                    : _isVersion && told == "secretmanager.googleapis.com/Secret" ? null
+                    : false,
                 };
                 return equal ? same : !same;
             default:
@@ -131,7 +160,9 @@ internal sealed partial class GcpCondition
     private string Text()
     {
         string token = Next();
-        return token.Length >= 2 && token[0] is '"' or '\'' && !token.Contains('\\', StringComparison.Ordinal) ? token[1..^1] : throw new FormatException();
+        return token.Length >= 2 && token[0] is '"' or '\'' && !token.Contains('\\', StringComparison.Ordinal)
+            ? token[1..^1]
+            : throw new FormatException();
     }
 
     private bool Take(string token)

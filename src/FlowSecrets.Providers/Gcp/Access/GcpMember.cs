@@ -10,7 +10,9 @@ internal static class GcpMember
     public static bool IsSame(string member, string other) => string.Equals(Canonical(member), Canonical(other), StringComparison.Ordinal);
 
     public static string Canonical(string member) =>
-        member.Split(':')[0] is { } kind && (kind is "user" or "serviceAccount" or "group" or "domain") ? kind + member[kind.Length..].ToLowerInvariant() : member;
+        member.Split(':')[0] is { } kind && (kind is "user" or "serviceAccount" or "group" or "domain")
+            ? kind + member[kind.Length..].ToLowerInvariant()
+            : member;
 
     /// <returns>Null: it cannot be known here, as with groups.</returns>
     public static bool? Holds(string member, string principal)
@@ -26,23 +28,30 @@ internal static class GcpMember
         {
             "allUsers" => true,
             "allAuthenticatedUsers" => isAccount,
-            _ when member.StartsWith("domain:", StringComparison.Ordinal) => isPerson && principal.EndsWith("@" + member["domain:".Length..], StringComparison.OrdinalIgnoreCase),
+            _ when member.StartsWith("domain:", StringComparison.Ordinal) => isPerson
+                && principal.EndsWith("@" + member["domain:".Length..], StringComparison.OrdinalIgnoreCase),
             _ when member.StartsWith("group:", StringComparison.Ordinal) => null,
-            _ when member.StartsWith("projectOwner:", StringComparison.Ordinal) || member.StartsWith("projectEditor:", StringComparison.Ordinal) || member.StartsWith("projectViewer:", StringComparison.Ordinal) => null,
+            _ when member.StartsWith("projectOwner:", StringComparison.Ordinal)
+                    || member.StartsWith("projectEditor:", StringComparison.Ordinal)
+                    || member.StartsWith("projectViewer:", StringComparison.Ordinal) => null,
             _ when member.StartsWith("principalSet://", StringComparison.Ordinal) => InSet(member, principal),
             _ => false,
         };
     }
 
     /// <summary>The same in the forms that deny policies have.</summary>
-    public static bool? IsDenied(string denied, string principal) => denied switch
-    {
-        "principalSet://goog/public:all" => true,
-        _ when denied.StartsWith(UserForm, StringComparison.Ordinal) => Holds("user:" + denied[UserForm.Length..], principal),
-        _ when denied.StartsWith(ServiceAccountForm, StringComparison.Ordinal) => Holds("serviceAccount:" + denied[ServiceAccountForm.Length..], principal),
-        _ when denied.StartsWith("principalSet://goog/", StringComparison.Ordinal) => null,
-        _ => Holds(denied, principal),
-    };
+    public static bool? IsDenied(string denied, string principal) =>
+        denied switch
+        {
+            "principalSet://goog/public:all" => true,
+            _ when denied.StartsWith(UserForm, StringComparison.Ordinal) => Holds("user:" + denied[UserForm.Length..], principal),
+            _ when denied.StartsWith(ServiceAccountForm, StringComparison.Ordinal) => Holds(
+                "serviceAccount:" + denied[ServiceAccountForm.Length..],
+                principal
+            ),
+            _ when denied.StartsWith("principalSet://goog/", StringComparison.Ordinal) => null,
+            _ => Holds(denied, principal),
+        };
 
     /// <summary>principalSet://…/workloadIdentityPools/POOL/* or …/attribute.repository/ORG/REPO, beside principal://…/POOL/subject/SUBJECT.</summary>
     private static bool? InSet(string set, string principal)
@@ -52,7 +61,11 @@ internal static class GcpMember
         if (subject < 0 || !principal.StartsWith("principal://", StringComparison.Ordinal))
         {
             // A service account may be in a set of a project's or an organisation's.
-            return set.Contains("/workloadIdentityPools/", StringComparison.Ordinal) || set.Contains("/workforcePools/", StringComparison.Ordinal) ? false : null;
+            return
+                set.Contains("/workloadIdentityPools/", StringComparison.Ordinal)
+                || set.Contains("/workforcePools/", StringComparison.Ordinal)
+                ? false
+                : null;
         }
 
         string pool = principal["principal://".Length..subject];

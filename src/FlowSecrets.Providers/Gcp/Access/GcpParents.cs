@@ -8,17 +8,28 @@ namespace FlowSecrets.Providers.Gcp.Access;
 /// <param name="Missing">The permission that reading it needs; null: it was read.</param>
 internal sealed record GcpLevel(string Source, IReadOnlyList<GcpBinding> Bindings, string? Missing = null)
 {
-    public static GcpLevel Of(string source, JsonObject? policy, string permission) => policy is null ? new GcpLevel(source, [], permission) : new GcpLevel(source, [.. GcpPolicy.Bindings(policy)]);
+    public static GcpLevel Of(string source, JsonObject? policy, string permission) =>
+        policy is null ? new GcpLevel(source, [], permission) : new GcpLevel(source, [.. GcpPolicy.Bindings(policy)]);
 }
 
 /// <summary>What all secrets of a project inherit: allow policies and deny policies of project, folders and organisation, each read once.</summary>
 /// <param name="Number">The project's number; null: not known.</param>
 /// <param name="Unread">Deny policies that could not be read, and the permission that it needs.</param>
-internal sealed record GcpParents(string? Number, IReadOnlyList<GcpLevel> Levels, IReadOnlyList<(string Source, GcpDenyPolicy Policy)> Denials, IReadOnlyList<string> Unread)
+internal sealed record GcpParents(
+    string? Number,
+    IReadOnlyList<GcpLevel> Levels,
+    IReadOnlyList<(string Source, GcpDenyPolicy Policy)> Denials,
+    IReadOnlyList<string> Unread
+)
 {
     private const int MostLevels = 12;
 
-    public static async Task<GcpParents> ReadAsync(GcpCaller caller, IGoogleCloud cloud, string project, CancellationToken cancellationToken)
+    public static async Task<GcpParents> ReadAsync(
+        GcpCaller caller,
+        IGoogleCloud cloud,
+        string project,
+        CancellationToken cancellationToken
+    )
     {
         List<GcpLevel> levels = [];
         List<(string, GcpDenyPolicy)> denials = [];
@@ -30,10 +41,15 @@ internal sealed record GcpParents(string? Number, IReadOnlyList<GcpLevel> Levels
             string source = Source(resource);
             string kind = resource[..resource.IndexOf('/')];
             string at = resource;
-            Task<(GcpResource? Reply, FlowSecretException?)> itself = kind == "organizations"
-                ? Task.FromResult<(GcpResource?, FlowSecretException?)>((new GcpResource { Name = at }, null))
-                : caller.TryAsync(new GcpCall($"resourcemanager.{kind}.get"), ct => cloud.GetResourceAsync(at, ct), cancellationToken);
-            Task<(JsonObject? Reply, FlowSecretException?)> policy = caller.TryAsync(new GcpCall($"resourcemanager.{kind}.getIamPolicy"), ct => cloud.GetPolicyAsync(at, ct), cancellationToken);
+            Task<(GcpResource? Reply, FlowSecretException?)> itself =
+                kind == "organizations"
+                    ? Task.FromResult<(GcpResource?, FlowSecretException?)>((new GcpResource { Name = at }, null))
+                    : caller.TryAsync(new GcpCall($"resourcemanager.{kind}.get"), ct => cloud.GetResourceAsync(at, ct), cancellationToken);
+            Task<(JsonObject? Reply, FlowSecretException?)> policy = caller.TryAsync(
+                new GcpCall($"resourcemanager.{kind}.getIamPolicy"),
+                ct => cloud.GetPolicyAsync(at, ct),
+                cancellationToken
+            );
             Task denied = ReadDenialsAsync(caller, cloud, at, source, denials, unread, cancellationToken);
             (GcpResource? found, _) = await itself;
             levels.Add(GcpLevel.Of(source, (await policy).Reply, $"resourcemanager.{kind}.getIamPolicy on {source}"));
@@ -52,7 +68,15 @@ internal sealed record GcpParents(string? Number, IReadOnlyList<GcpLevel> Levels
         return new GcpParents(number, levels, denials, unread);
     }
 
-    private static async Task ReadDenialsAsync(GcpCaller caller, IGoogleCloud cloud, string resource, string source, List<(string, GcpDenyPolicy)> denials, List<string> unread, CancellationToken cancellationToken)
+    private static async Task ReadDenialsAsync(
+        GcpCaller caller,
+        IGoogleCloud cloud,
+        string resource,
+        string source,
+        List<(string, GcpDenyPolicy)> denials,
+        List<string> unread,
+        CancellationToken cancellationToken
+    )
     {
         GcpCall call = new("iam.denypolicies.get");
         string? page = null;
@@ -79,17 +103,17 @@ internal sealed record GcpParents(string? Number, IReadOnlyList<GcpLevel> Levels
             }
 
             page = found.NextPageToken is { Length: > 0 } next ? next : null;
-        }
-        while (page is not null);
+        } while (page is not null);
     }
 
-    private static string Source(string resource) => resource.Split('/') switch
-    {
-        ["projects", { } id] => $"project {id}",
-        ["folders", { } id] => $"folder {id}",
-        [_, { } id] => $"organisation {id}",
-        _ => resource,
-    };
+    private static string Source(string resource) =>
+        resource.Split('/') switch
+        {
+            ["projects", { } id] => $"project {id}",
+            ["folders", { } id] => $"folder {id}",
+            [_, { } id] => $"organisation {id}",
+            _ => resource,
+        };
 }
 
 /// <summary>What roles hold: Google's that matter here are known, all others are asked for, once each.</summary>
@@ -98,10 +122,13 @@ internal sealed class GcpRoleBook(GcpCaller caller, IGoogleCloud cloud)
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlySet<string>?>>> _asked = new(StringComparer.Ordinal);
 
     /// <returns>Null: it may not be known.</returns>
-    public Task<IReadOnlySet<string>?> PermissionsAsync(string role, CancellationToken cancellationToken) => GcpRoles.Find(role) is { } known
-        ? Task.FromResult<IReadOnlySet<string>?>(known)
-        // What one command breaks off, the next may still want to know.
-        : _asked.GetOrAdd(role, r => new Lazy<Task<IReadOnlySet<string>?>>(() => AskAsync(r, CancellationToken.None))).Value.WaitAsync(cancellationToken);
+    public Task<IReadOnlySet<string>?> PermissionsAsync(string role, CancellationToken cancellationToken) =>
+        GcpRoles.Find(role) is { } known
+            ? Task.FromResult<IReadOnlySet<string>?>(known)
+            // What one command breaks off, the next may still want to know.
+            : _asked
+                .GetOrAdd(role, r => new Lazy<Task<IReadOnlySet<string>?>>(() => AskAsync(r, CancellationToken.None)))
+                .Value.WaitAsync(cancellationToken);
 
     private async Task<IReadOnlySet<string>?> AskAsync(string role, CancellationToken cancellationToken)
     {

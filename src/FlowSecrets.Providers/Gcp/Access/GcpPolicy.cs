@@ -16,11 +16,21 @@ internal static partial class GcpPolicy
     /// <summary>The title of conditions that this module makes.</summary>
     private const string OurTitle = "flowsecrets-expires";
 
-    public static IEnumerable<GcpBinding> Bindings(JsonObject policy) => Nodes(policy).Select(static b => new GcpBinding(RoleOf(b), [.. MembersOf(b)], ConditionOf(b), (string?)b["condition"]?["title"]));
+    public static IEnumerable<GcpBinding> Bindings(JsonObject policy) =>
+        Nodes(policy).Select(static b => new GcpBinding(RoleOf(b), [.. MembersOf(b)], ConditionOf(b), (string?)b["condition"]?["title"]));
 
     /// <summary>The time that a condition ends at, when that is all it says.</summary>
     public static DateTimeOffset? EndOf(string? condition) =>
-        condition is not null && Ending().Match(condition) is { Success: true } end && DateTimeOffset.TryParse(end.Groups["time"].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
+        condition is not null
+        && Ending().Match(condition) is { Success: true } end
+        && DateTimeOffset.TryParse(
+            end.Groups["time"].Value,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time
+        )
+            ? time
+            : null;
 
     public static string ConditionUntil(DateTimeOffset end) => $"request.time < timestamp(\"{end.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}\")";
 
@@ -44,12 +54,13 @@ internal static partial class GcpPolicy
         return diff;
     }
 
-    private static bool Concerns(AccessEdit edit, JsonObject binding) => edit switch
-    {
-        { Only: { } only } => RoleOf(binding) == only.Role && ConditionOf(binding) == only.Condition,
-        { Permission: { } permission } => RoleOf(binding) == GcpRoles.RoleOf(permission),
-        _ => true,
-    };
+    private static bool Concerns(AccessEdit edit, JsonObject binding) =>
+        edit switch
+        {
+            { Only: { } only } => RoleOf(binding) == only.Role && ConditionOf(binding) == only.Condition,
+            { Permission: { } permission } => RoleOf(binding) == GcpRoles.RoleOf(permission),
+            _ => true,
+        };
 
     private static void Add(JsonObject policy, AccessEdit edit, GcpPolicyDiff diff)
     {
@@ -57,7 +68,12 @@ internal static partial class GcpPolicy
         string? condition = edit.Expires is { } end ? ConditionUntil(end) : null;
 
         // A grant of ours with another end is prolonged or shortened.
-        RemoveWhere(policy, edit.Principal, b => RoleOf(b) == role && (string?)b["condition"]?["title"] == OurTitle && ConditionOf(b) != condition, diff);
+        RemoveWhere(
+            policy,
+            edit.Principal,
+            b => RoleOf(b) == role && (string?)b["condition"]?["title"] == OurTitle && ConditionOf(b) != condition,
+            diff
+        );
         if (Nodes(policy).FirstOrDefault(b => RoleOf(b) == role && ConditionOf(b) == condition) is { } same)
         {
             if (!MembersOf(same).Any(m => GcpMember.IsSame(m, edit.Principal)))
@@ -106,11 +122,13 @@ internal static partial class GcpPolicy
         }
     }
 
-    private static IEnumerable<JsonObject> Nodes(JsonObject policy) => (policy["bindings"] as JsonArray)?.OfType<JsonObject>().Where(static b => b["members"] is JsonArray) ?? [];
+    private static IEnumerable<JsonObject> Nodes(JsonObject policy) =>
+        (policy["bindings"] as JsonArray)?.OfType<JsonObject>().Where(static b => b["members"] is JsonArray) ?? [];
 
     private static string RoleOf(JsonObject binding) => (string?)binding["role"] ?? "";
 
-    private static IEnumerable<string> MembersOf(JsonObject binding) => ((JsonArray)binding["members"]!).Select(static m => (string?)m ?? "");
+    private static IEnumerable<string> MembersOf(JsonObject binding) =>
+        ((JsonArray)binding["members"]!).Select(static m => (string?)m ?? "");
 
     private static string? ConditionOf(JsonObject binding) => (string?)binding["condition"]?["expression"];
 
@@ -143,5 +161,6 @@ internal sealed class GcpPolicyDiff
         }
     }
 
-    private static string Line((string Member, string Role, string? Condition) grant) => $"{grant.Member}  {grant.Role}{(grant.Condition is null ? "" : $"  if {grant.Condition}")}";
+    private static string Line((string Member, string Role, string? Condition) grant) =>
+        $"{grant.Member}  {grant.Role}{(grant.Condition is null ? "" : $"  if {grant.Condition}")}";
 }

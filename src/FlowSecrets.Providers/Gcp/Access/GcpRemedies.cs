@@ -4,12 +4,14 @@ namespace FlowSecrets.Providers.Gcp.Access;
 internal static class GcpRemedies
 {
     /// <param name="secret">Null: for the whole project.</param>
-    public static string Grant(GcpPlace at, string? secret, string member, string role) => "Let an owner grant it: " + Binding(at, secret, member, role);
+    public static string Grant(GcpPlace at, string? secret, string member, string role) =>
+        "Let an owner grant it: " + Binding(at, secret, member, role);
 
     public static string GrantIfThere(GcpPlace at, string secret, string member, string role) =>
         $"Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: {Binding(at, secret, member, role)}";
 
-    public static string EnableApi(GcpPlace at) => $"Enable it, then wait some minutes: gcloud services enable secretmanager.googleapis.com --project={at.Project}";
+    public static string EnableApi(GcpPlace at) =>
+        $"Enable it, then wait some minutes: gcloud services enable secretmanager.googleapis.com --project={at.Project}";
 
     public static string EnableKey(GcpKey key) =>
         $"Let the key's owner enable it: gcloud kms keys versions enable {key.Version ?? "VERSION"} --key={key.Key} --keyring={key.Ring} --location={key.Location} --project={key.Project}";
@@ -30,21 +32,28 @@ internal static class GcpRemedies
 
     /// <summary>How to find out what could not be decided.</summary>
     /// <returns>Null: there is no command for it.</returns>
-    public static string? Resolve(string cause, string words, string principal) => cause switch
-    {
-        AccessCauses.GroupUnresolved when words.StartsWith("group:", StringComparison.Ordinal) && principal.Contains('@', StringComparison.Ordinal) => $"Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email='{words["group:".Length..words.IndexOf(' ')]}' --member-email='{principal[(principal.IndexOf(':') + 1)..]}'",
-        _ => null,
-    };
+    public static string? Resolve(string cause, string words, string principal) =>
+        cause switch
+        {
+            AccessCauses.GroupUnresolved
+                when words.StartsWith("group:", StringComparison.Ordinal) && principal.Contains('@', StringComparison.Ordinal) =>
+                $"Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email='{words["group:".Length..words.IndexOf(' ')]}' --member-email='{principal[(principal.IndexOf(':') + 1)..]}'",
+            _ => null,
+        };
 
     /// <param name="account">E-mail of a service account.</param>
     public static string LetIn(string account, string member)
     {
-        string project = account.Split('@') is [_, { } domain] && domain.EndsWith(".iam.gserviceaccount.com", StringComparison.Ordinal) ? domain[..^".iam.gserviceaccount.com".Length] : "PROJECT_ID";
+        string project =
+            account.Split('@') is [_, { } domain] && domain.EndsWith(".iam.gserviceaccount.com", StringComparison.Ordinal)
+                ? domain[..^".iam.gserviceaccount.com".Length]
+                : "PROJECT_ID";
         return $"Let an owner of the service account let it in: gcloud iam service-accounts add-iam-policy-binding {account} --project={project} --member='{member}' --role='roles/iam.workloadIdentityUser'";
     }
 
     /// <summary>The member stands between quotation marks: forms such as POOL/subject/repo:org/app and SERVICE[NAMESPACE/NAME] would mean something to a shell.</summary>
-    private static string Binding(GcpPlace at, string? secret, string member, string role) => secret is null
-        ? $"gcloud projects add-iam-policy-binding {at.Project} --member='{member}' --role='{role}' --condition=None"
-        : $"gcloud secrets add-iam-policy-binding {secret} {at.Arguments} --member='{member}' --role='{role}' --condition=None";
+    private static string Binding(GcpPlace at, string? secret, string member, string role) =>
+        secret is null
+            ? $"gcloud projects add-iam-policy-binding {at.Project} --member='{member}' --role='{role}' --condition=None"
+            : $"gcloud secrets add-iam-policy-binding {secret} {at.Arguments} --member='{member}' --role='{role}' --condition=None";
 }

@@ -26,8 +26,40 @@ internal static class GcpRoles
         ["roles/secretmanager.secretVersionAdder"] = [Add],
         ["roles/secretmanager.secretVersionManager"] = [Add, Disable, Enable, Destroy, GetVersion, ListVersions],
         ["roles/secretmanager.viewer"] = [Get, List, GetVersion, ListVersions, GetPolicy],
-        ["roles/secretmanager.admin"] = [Access, Add, SetPolicy, Update, Delete, Disable, Enable, Destroy, Get, List, GetVersion, ListVersions, GetPolicy, Create],
-        ["roles/owner"] = [Access, Add, SetPolicy, Update, Delete, Disable, Enable, Destroy, Get, List, GetVersion, ListVersions, GetPolicy, Create],
+        ["roles/secretmanager.admin"] =
+        [
+            Access,
+            Add,
+            SetPolicy,
+            Update,
+            Delete,
+            Disable,
+            Enable,
+            Destroy,
+            Get,
+            List,
+            GetVersion,
+            ListVersions,
+            GetPolicy,
+            Create,
+        ],
+        ["roles/owner"] =
+        [
+            Access,
+            Add,
+            SetPolicy,
+            Update,
+            Delete,
+            Disable,
+            Enable,
+            Destroy,
+            Get,
+            List,
+            GetVersion,
+            ListVersions,
+            GetPolicy,
+            Create,
+        ],
         ["roles/editor"] = [Add, Update, Delete, Disable, Enable, Destroy, Get, List, GetVersion, ListVersions, GetPolicy, Create],
         ["roles/viewer"] = [Get, List, GetVersion, ListVersions, GetPolicy],
         ["roles/iam.securityAdmin"] = [SetPolicy, GetPolicy, List],
@@ -35,37 +67,42 @@ internal static class GcpRoles
     };
 
     /// <summary>What a permission of ours needs, the telling one first.</summary>
-    public static IReadOnlyList<string> PermissionsOf(SecretPermission permission) => permission switch
-    {
-        SecretPermission.Read => [Access],
-        SecretPermission.Write => [Add],
-        _ => [Update, Delete, Disable, SetPolicy],
-    };
+    public static IReadOnlyList<string> PermissionsOf(SecretPermission permission) =>
+        permission switch
+        {
+            SecretPermission.Read => [Access],
+            SecretPermission.Write => [Add],
+            _ => [Update, Delete, Disable, SetPolicy],
+        };
 
     /// <summary>The least role for it.</summary>
-    public static string RoleOf(SecretPermission permission) => permission switch
-    {
-        SecretPermission.Read => "roles/secretmanager.secretAccessor",
-        SecretPermission.Write => "roles/secretmanager.secretVersionAdder",
-        _ => "roles/secretmanager.admin",
-    };
+    public static string RoleOf(SecretPermission permission) =>
+        permission switch
+        {
+            SecretPermission.Read => "roles/secretmanager.secretAccessor",
+            SecretPermission.Write => "roles/secretmanager.secretVersionAdder",
+            _ => "roles/secretmanager.admin",
+        };
 
     /// <summary>The least role for one of the service's own permissions.</summary>
-    public static string RoleFor(string permission) => permission switch
-    {
-        Access => RoleOf(SecretPermission.Read),
-        Add => RoleOf(SecretPermission.Write),
-        Enable or Disable or Destroy => "roles/secretmanager.secretVersionManager",
-        Get or List or GetVersion or ListVersions => "roles/secretmanager.viewer",
-        _ => "roles/secretmanager.admin",
-    };
+    public static string RoleFor(string permission) =>
+        permission switch
+        {
+            Access => RoleOf(SecretPermission.Read),
+            Add => RoleOf(SecretPermission.Write),
+            Enable or Disable or Destroy => "roles/secretmanager.secretVersionManager",
+            Get or List or GetVersion or ListVersions => "roles/secretmanager.viewer",
+            _ => "roles/secretmanager.admin",
+        };
 
     /// <returns>Null: it must be asked for.</returns>
     public static IReadOnlySet<string>? Find(string role) => Known.GetValueOrDefault(role);
 
     /// <summary>What of ours these permissions hold.</summary>
-    public static IReadOnlyList<SecretPermission> Held(IReadOnlySet<string> permissions) => [.. Enum.GetValues<SecretPermission>().Where(p => PermissionsOf(p).All(permissions.Contains))];
+    public static IReadOnlyList<SecretPermission> Held(IReadOnlySet<string> permissions) =>
+        [.. Enum.GetValues<SecretPermission>().Where(p => PermissionsOf(p).All(permissions.Contains))];
 
     /// <summary>The permission that this is the least role for; null: it is another one.</summary>
-    public static SecretPermission? Exactly(string role) => Enum.GetValues<SecretPermission>().Where(p => RoleOf(p) == role).Select(static p => (SecretPermission?)p).FirstOrDefault();
+    public static SecretPermission? Exactly(string role) =>
+        Enum.GetValues<SecretPermission>().Where(p => RoleOf(p) == role).Select(static p => (SecretPermission?)p).FirstOrDefault();
 }

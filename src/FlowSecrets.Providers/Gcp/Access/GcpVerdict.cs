@@ -5,7 +5,12 @@ namespace FlowSecrets.Providers.Gcp.Access;
 /// <param name="Denial">What forbids it.</param>
 /// <param name="Unmet">A condition that is not met, of a grant that would do.</param>
 /// <param name="Open">What it may hang on and could not be decided here: a cause with its words.</param>
-internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPolicy Policy)? Denial, GcpGrantSeen? Unmet, IReadOnlyList<(string Cause, string Words)> Open)
+internal sealed record GcpVerdict(
+    GcpGrantSeen? Grant,
+    (string Source, GcpDenyPolicy Policy)? Denial,
+    GcpGrantSeen? Unmet,
+    IReadOnlyList<(string Cause, string Words)> Open
+)
 {
     /// <summary>A grant that would do, under a condition that cannot be decided here.</summary>
     public GcpGrantSeen? Conditional { get; init; }
@@ -15,7 +20,16 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
 
     /// <param name="secret">Full name with the project's number.</param>
     /// <param name="levels">From the secret upwards.</param>
-    public static async Task<GcpVerdict> ReachAsync(string principal, string permission, string secret, IReadOnlyList<GcpLevel> levels, IReadOnlyList<(string Source, GcpDenyPolicy Policy)> denials, GcpRoleBook roles, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<GcpVerdict> ReachAsync(
+        string principal,
+        string permission,
+        string secret,
+        IReadOnlyList<GcpLevel> levels,
+        IReadOnlyList<(string Source, GcpDenyPolicy Policy)> denials,
+        GcpRoleBook roles,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         List<(string Cause, string Words)> open = [];
         GcpGrantSeen? grant = null;
@@ -55,9 +69,19 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
                 else
                 {
                     conditional ??= holds == true && permissions is not null ? seen : null;
-                    open.Add(permissions is null ? (AccessCauses.PolicyUnreadable, $"what the role {binding.Role} holds may not be read here (iam.roles.get)")
-                        : holds is null ? (AccessCauses.GroupUnresolved, $"{maybe} has {binding.Role} on {level.Source}, and whether {principal} is in it cannot be seen here")
-                        : (AccessCauses.ConditionUnresolved, $"{binding.Role} on {level.Source} has a condition that cannot be decided here ({binding.Condition})"));
+                    open.Add(
+                        permissions is null
+                            ? (AccessCauses.PolicyUnreadable, $"what the role {binding.Role} holds may not be read here (iam.roles.get)")
+                        : holds is null
+                            ? (
+                                AccessCauses.GroupUnresolved,
+                                $"{maybe} has {binding.Role} on {level.Source}, and whether {principal} is in it cannot be seen here"
+                            )
+                        : (
+                            AccessCauses.ConditionUnresolved,
+                            $"{binding.Role} on {level.Source} has a condition that cannot be decided here ({binding.Condition})"
+                        )
+                    );
                 }
             }
         }
@@ -103,13 +127,14 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
         return maybe is null ? false : null;
     }
 
-    private static string? Convenience(string member) => member.Split(':')[0] switch
-    {
-        "projectOwner" => "roles/owner",
-        "projectEditor" => "roles/editor",
-        "projectViewer" => "roles/viewer",
-        _ => null,
-    };
+    private static string? Convenience(string member) =>
+        member.Split(':')[0] switch
+        {
+            "projectOwner" => "roles/owner",
+            "projectEditor" => "roles/editor",
+            "projectViewer" => "roles/viewer",
+            _ => null,
+        };
 
     private static bool? Denies(GcpDenyPolicy policy, string principal, string permission, string secret, DateTimeOffset now)
     {
@@ -123,7 +148,9 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
 
             bool? denied = Any(rule.DeniedPrincipals, principal);
             bool? excepted = Any(rule.ExceptionPrincipals, principal);
-            bool? met = rule.DenialCondition?.Expression is { Length: > 0 } condition ? GcpCondition.IsMet(condition, now, secret, permission) : true;
+            bool? met = rule.DenialCondition?.Expression is { Length: > 0 } condition
+                ? GcpCondition.IsMet(condition, now, secret, permission)
+                : true;
             if (denied == false || excepted == true || met == false)
             {
                 continue;
@@ -143,7 +170,9 @@ internal sealed record GcpVerdict(GcpGrantSeen? Grant, (string Source, GcpDenyPo
     private static bool? Any(List<string>? members, string principal)
     {
         bool?[] each = [.. (members ?? []).Select(m => GcpMember.IsDenied(m, principal))];
-        return each.Contains(true) ? true : each.Contains(null) ? null : false;
+        return each.Contains(true) ? true
+            : each.Contains(null) ? null
+            : false;
     }
 
     /// <summary>secretmanager.versions.access is secretmanager.googleapis.com/versions.access there.</summary>

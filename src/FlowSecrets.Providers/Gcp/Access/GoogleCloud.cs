@@ -10,12 +10,26 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
         Service("cloudresourcemanager").SendAsync(HttpMethod.Get, $"v3/{resource}", null, GcpJson.Default.GcpResource, cancellationToken);
 
     public Task<JsonObject> GetPolicyAsync(string resource, CancellationToken cancellationToken) =>
-        Service("cloudresourcemanager").SendAsync(HttpMethod.Post, $"v3/{resource}:getIamPolicy", new GcpPolicyRequest(), GcpJson.Default.JsonObject, cancellationToken);
+        Service("cloudresourcemanager")
+            .SendAsync(
+                HttpMethod.Post,
+                $"v3/{resource}:getIamPolicy",
+                new GcpPolicyRequest(),
+                GcpJson.Default.JsonObject,
+                cancellationToken
+            );
 
     public Task<GcpDenyPage> ListDenyPoliciesAsync(string resource, string? pageToken, CancellationToken cancellationToken)
     {
         string attachment = Uri.EscapeDataString("cloudresourcemanager.googleapis.com/" + resource);
-        return Service("iam").SendAsync(HttpMethod.Get, $"v2/policies/{attachment}/denypolicies?pageSize=1000{(pageToken is null ? "" : "&pageToken=" + Uri.EscapeDataString(pageToken))}", null, GcpJson.Default.GcpDenyPage, cancellationToken);
+        return Service("iam")
+            .SendAsync(
+                HttpMethod.Get,
+                $"v2/policies/{attachment}/denypolicies?pageSize=1000{(pageToken is null ? "" : "&pageToken=" + Uri.EscapeDataString(pageToken))}",
+                null,
+                GcpJson.Default.GcpDenyPage,
+                cancellationToken
+            );
     }
 
     public Task<GcpDenyPolicy> GetDenyPolicyAsync(string name, CancellationToken cancellationToken) =>
@@ -25,10 +39,24 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
         Service("iam").SendAsync(HttpMethod.Get, $"v1/{role}", null, GcpJson.Default.GcpRole, cancellationToken);
 
     public Task<GcpTroubleshootReply> TroubleshootAsync(GcpAccessTuple access, CancellationToken cancellationToken) =>
-        Service("policytroubleshooter").SendAsync(HttpMethod.Post, "v3/iam:troubleshoot", new GcpTroubleshootRequest { AccessTuple = access }, GcpJson.Default.GcpTroubleshootReply, cancellationToken);
+        Service("policytroubleshooter")
+            .SendAsync(
+                HttpMethod.Post,
+                "v3/iam:troubleshoot",
+                new GcpTroubleshootRequest { AccessTuple = access },
+                GcpJson.Default.GcpTroubleshootReply,
+                cancellationToken
+            );
 
     public Task<JsonObject> GetServiceAccountPolicyAsync(string email, CancellationToken cancellationToken) =>
-        Service("iam").SendAsync(HttpMethod.Post, $"v1/projects/-/serviceAccounts/{email}:getIamPolicy?options.requestedPolicyVersion=3", new GcpNothing(), GcpJson.Default.JsonObject, cancellationToken);
+        Service("iam")
+            .SendAsync(
+                HttpMethod.Post,
+                $"v1/projects/-/serviceAccounts/{email}:getIamPolicy?options.requestedPolicyVersion=3",
+                new GcpNothing(),
+                GcpJson.Default.JsonObject,
+                cancellationToken
+            );
 
     public Task<GcpEntries> ListEntriesAsync(GcpEntriesRequest request, CancellationToken cancellationToken) =>
         Service("logging").SendAsync(HttpMethod.Post, "v2/entries:list", request, GcpJson.Default.GcpEntries, cancellationToken);
@@ -49,11 +77,25 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
         }
 
         await source.InterceptAsync(probe, cancellationToken);
-        return probe.Headers.Authorization is { Parameter: { } token } ? await service.SendFormAsync("tokeninfo", [KeyValuePair.Create("access_token", token)], GcpJson.Default.GcpTokenOwner, cancellationToken) : new GcpTokenOwner();
+        return probe.Headers.Authorization is { Parameter: { } token }
+            ? await service.SendFormAsync(
+                "tokeninfo",
+                [KeyValuePair.Create("access_token", token)],
+                GcpJson.Default.GcpTokenOwner,
+                cancellationToken
+            )
+            : new GcpTokenOwner();
     }
 
     public Task<GcpToken> GenerateTokenAsync(string email, CancellationToken cancellationToken) =>
-        Service("iamcredentials").SendAsync(HttpMethod.Post, $"v1/projects/-/serviceAccounts/{email}:generateAccessToken", new GcpTokenRequest(), GcpJson.Default.GcpToken, cancellationToken);
+        Service("iamcredentials")
+            .SendAsync(
+                HttpMethod.Post,
+                $"v1/projects/-/serviceAccounts/{email}:generateAccessToken",
+                new GcpTokenRequest(),
+                GcpJson.Default.GcpToken,
+                cancellationToken
+            );
 
     private GoogleService Service(string name) => new(name, at.AddressOf(name), credential(), transport);
 }

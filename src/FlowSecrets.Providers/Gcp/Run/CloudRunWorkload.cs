@@ -7,11 +7,19 @@ namespace FlowSecrets.Providers.Gcp.Run;
 
 /// <summary>A Cloud Run service. It runs as the service account of its template, else as the project's default one. It cannot be paused.</summary>
 /// <param name="member">Who asks, as a policy names him.</param>
-internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, GcpCaller caller, IGoogleCloud cloud, string member, TimeProvider clock) : IWorkload
+internal sealed class CloudRunWorkload(
+    CatalogWorkload workload,
+    GcpPlace at,
+    GcpCaller caller,
+    IGoogleCloud cloud,
+    string member,
+    TimeProvider clock
+) : IWorkload
 {
     private string? _number;
 
-    public string Description => $"Cloud Run service {workload.Settings.GetValueOrDefault("region")}/{workload.Settings.GetValueOrDefault("service")}";
+    public string Description =>
+        $"Cloud Run service {workload.Settings.GetValueOrDefault("region")}/{workload.Settings.GetValueOrDefault("service")}";
 
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +31,10 @@ internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, Gc
         }
 
         string byDefault = await NumberOfAsync(tools.Place.Project, cancellationToken) + "-compute@developer.gserviceaccount.com";
-        return new WorkloadIdentity("serviceAccount:" + byDefault, $"the Cloud Run service '{tools.Place.Service}' names no service account, so it runs as the project's default one");
+        return new WorkloadIdentity(
+            "serviceAccount:" + byDefault,
+            $"the Cloud Run service '{tools.Place.Service}' names no service account, so it runs as the project's default one"
+        );
     }
 
     public async Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken)
@@ -40,12 +51,21 @@ internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, Gc
         WorkloadHealth health = status.Health;
         return new WorkloadState(health, [.. secrets.Select(s => RunVersions.Of(s, revisions))])
         {
-            Detail = health != WorkloadHealth.Healthy ? status.Message : status.Elsewhere.Count > 0 ? $"traffic goes to {string.Join(", ", status.Elsewhere.Select(static t => t.Revision))}, not to the newest revision {status.Ready}" : "",
+            Detail =
+                health != WorkloadHealth.Healthy ? status.Message
+                : status.Elsewhere.Count > 0
+                    ? $"traffic goes to {string.Join(", ", status.Elsewhere.Select(static t => t.Revision))}, not to the newest revision {status.Ready}"
+                : "",
             HoldsValues = RunVersions.AreHeld(secrets, revisions),
         };
     }
 
-    public async Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken)
+    public async Task<string> RedeployAsync(
+        IReadOnlyList<WorkloadSecret> secrets,
+        bool always,
+        Action<string> say,
+        CancellationToken cancellationToken
+    )
     {
         Tools tools = Open();
         string time = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
@@ -66,7 +86,8 @@ internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, Gc
                 return changed;
             },
             say,
-            cancellationToken);
+            cancellationToken
+        );
         return new RunStatus(now).Generation.ToString(CultureInfo.InvariantCulture);
     }
 
@@ -75,23 +96,43 @@ internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, Gc
         Tools tools = Open();
         return long.TryParse(deployment, NumberStyles.None, CultureInfo.InvariantCulture, out long generation)
             ? new RunRollout(tools.Place, tools.Run, tools.Errors, clock).WaitAsync(generation, timeout, say, cancellationToken)
-            : throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, workload.Name, $"'{deployment}' is no deployment of the {tools.Place}", "Give what the redeployment returned.");
+            : throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                workload.Name,
+                $"'{deployment}' is no deployment of the {tools.Place}",
+                "Give what the redeployment returned."
+            );
     }
 
     public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken)
     {
         if (binding.Field is { } field)
         {
-            throw new FlowSecretException(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, binding.Variable, $"Cloud Run injects whole secrets, not a field of one ('{field}' of '{binding.StoreName}')", "Leave the field out and read it in the program, or keep the field as a secret of its own.");
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                binding.Variable,
+                $"Cloud Run injects whole secrets, not a field of one ('{field}' of '{binding.StoreName}')",
+                "Leave the field out and read it in the program, or keep the field as a secret of its own."
+            );
         }
 
-        return EditAsync(binding, (template, container) => template.Bind(container, binding.Variable, binding.StoreName, binding.Version ?? RunTemplate.Latest), cancellationToken);
+        return EditAsync(
+            binding,
+            (template, container) => template.Bind(container, binding.Variable, binding.StoreName, binding.Version ?? RunTemplate.Latest),
+            cancellationToken
+        );
     }
 
     public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) =>
         EditAsync(binding, (template, container) => template.Unbind(container, binding.Variable, binding.StoreName), cancellationToken);
 
-    private async Task<bool> EditAsync(WorkloadBinding binding, Func<RunTemplate, JsonObject, bool> edit, CancellationToken cancellationToken)
+    private async Task<bool> EditAsync(
+        WorkloadBinding binding,
+        Func<RunTemplate, JsonObject, bool> edit,
+        CancellationToken cancellationToken
+    )
     {
         Tools tools = Open();
         WorkloadSecret[] secrets = [new WorkloadSecret(binding.StoreName, binding.Version ?? RunTemplate.Latest)];
@@ -103,7 +144,8 @@ internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, Gc
                 return edit(template, ContainerOf(tools, template, binding.Container));
             },
             static _ => { },
-            cancellationToken);
+            cancellationToken
+        );
         return changed;
     }
 
@@ -111,12 +153,25 @@ internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, Gc
     private static JsonObject ContainerOf(Tools tools, RunTemplate template, string? name)
     {
         IReadOnlyList<JsonObject> all = template.Containers;
-        JsonObject? found = name is not null ? all.FirstOrDefault(c => c.Text("name") == name) : all is [{ } only] ? only : all.FirstOrDefault(static c => c.Objects("ports").Any());
-        return found ?? throw tools.Errors.BadContainer(name is null ? $"The {tools.Place} has several containers" : $"The {tools.Place} has no container '{name}'", all.Select(static c => c.Text("name")));
+        JsonObject? found =
+            name is not null ? all.FirstOrDefault(c => c.Text("name") == name)
+            : all is [{ } only] ? only
+            : all.FirstOrDefault(static c => c.Objects("ports").Any());
+        return found
+            ?? throw tools.Errors.BadContainer(
+                name is null ? $"The {tools.Place} has several containers" : $"The {tools.Place} has no container '{name}'",
+                all.Select(static c => c.Text("name"))
+            );
     }
 
     /// <summary>What runs now: by the template, unless requests reach other revisions than the newest.</summary>
-    private static async Task<IReadOnlyList<RunningRevision>> RunningAsync(Tools tools, JsonObject service, RunStatus status, IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<RunningRevision>> RunningAsync(
+        Tools tools,
+        JsonObject service,
+        RunStatus status,
+        IReadOnlyList<WorkloadSecret> secrets,
+        CancellationToken cancellationToken
+    )
     {
         RunTemplate template = tools.TemplateOf(service);
         bool isNewest = status.Health == WorkloadHealth.Healthy && status.Serving is [{ } only] && only == status.Created;
@@ -136,7 +191,13 @@ internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, Gc
     }
 
     /// <summary>Whether a deployment is due although no reference has to move: the last one failed, or the service fetches a secret itself and was started before its version was there.</summary>
-    private static async Task<bool> IsBehindAsync(Tools tools, RunStatus status, RunTemplate template, IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken)
+    private static async Task<bool> IsBehindAsync(
+        Tools tools,
+        RunStatus status,
+        RunTemplate template,
+        IReadOnlyList<WorkloadSecret> secrets,
+        CancellationToken cancellationToken
+    )
     {
         if (status.Health == WorkloadHealth.Failed)
         {
@@ -154,7 +215,12 @@ internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, Gc
     }
 
     /// <summary>Looks the store's number up where a reference has a number in the place of its project.</summary>
-    private async Task KnowNumberAsync(Tools tools, RunTemplate template, IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken)
+    private async Task KnowNumberAsync(
+        Tools tools,
+        RunTemplate template,
+        IReadOnlyList<WorkloadSecret> secrets,
+        CancellationToken cancellationToken
+    )
     {
         if (tools.Names.Number is null && secrets.Any(s => template.IsOpen(s.StoreName)))
         {
@@ -172,13 +238,26 @@ internal sealed class CloudRunWorkload(CatalogWorkload workload, GcpPlace at, Gc
     }
 
     private async Task<string> NumberOfAsync(string project, CancellationToken cancellationToken) =>
-        GcpName.Last((await caller.CallAsync(new GcpCall("resourcemanager.projects.get"), ct => cloud.GetResourceAsync("projects/" + project, ct), cancellationToken)).Name);
+        GcpName.Last(
+            (
+                await caller.CallAsync(
+                    new GcpCall("resourcemanager.projects.get"),
+                    ct => cloud.GetResourceAsync("projects/" + project, ct),
+                    cancellationToken
+                )
+            ).Name
+        );
 
     private Tools Open()
     {
         RunPlace place = RunPlace.Of(workload, at);
         RunErrors errors = new(place, at, member);
-        return new Tools(place, errors, new RunService(place, caller, cloud, errors, clock), new RunSecretNames(at, place.Project) { Number = _number });
+        return new Tools(
+            place,
+            errors,
+            new RunService(place, caller, cloud, errors, clock),
+            new RunSecretNames(at, place.Project) { Number = _number }
+        );
     }
 
     /// <summary>What an operation works with, made once the catalog's settings are known to be there.</summary>

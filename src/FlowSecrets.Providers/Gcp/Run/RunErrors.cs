@@ -25,7 +25,9 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
         return (reply.Status, reply.Code) switch
         {
             ("NOT_FOUND", _) or (_, 404) => NotFound(),
-            ("PERMISSION_DENIED", _) or (_, 403) when ActAs().IsMatch(reply.Message) => MayNotActAs(AccountOf(sent) ?? ActAs().Match(reply.Message).Groups["account"].Value),
+            ("PERMISSION_DENIED", _) or (_, 403) when ActAs().IsMatch(reply.Message) => MayNotActAs(
+                AccountOf(sent) ?? ActAs().Match(reply.Message).Groups["account"].Value
+            ),
 
             // A stale etag is ABORTED by Google's rules (AIP-154); a revision's name that is taken is ALREADY_EXISTS.
             ("ABORTED" or "ALREADY_EXISTS" or "FAILED_PRECONDITION", _) or (_, 409 or 412) when sent is not null => Conflict(said),
@@ -36,37 +38,70 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
 
     /// <summary>An error that all of Google's services have alike, in words about this one.</summary>
     /// <returns>Null: it says itself what there is to say.</returns>
-    public FlowSecretException? Named(FlowSecretException e, string permission, JsonObject? sent) => e switch
-    {
-        { Id: ErrorIds.AccessDenied, AccessCause: AccessCauses.NoGrant } => With(e, $"Permission denied: '{permission}' on the {place} is not granted to {member}", Grant(permission, AccountOf(sent))),
-        { Id: ErrorIds.ApiNotEnabled } when e.Remedy.Contains("services enable", StringComparison.Ordinal) => With(e, $"The Cloud Run API is not enabled in project {place.Project}", $"Enable it, then wait some minutes: gcloud services enable run.googleapis.com {place.ProjectArgument}"),
-        { Id: ErrorIds.StoreUnavailable } => With(e, e.Cause.Replace(at.Address.Host, at.AddressOf("run").Host, StringComparison.Ordinal), e.Remedy),
-        { Id: ErrorIds.Throttled } => With(e, e.Cause, "Wait a minute and run the same command again. Quotas: https://console.cloud.google.com/apis/api/run.googleapis.com/quotas"),
-        _ => null,
-    };
+    public FlowSecretException? Named(FlowSecretException e, string permission, JsonObject? sent) =>
+        e switch
+        {
+            { Id: ErrorIds.AccessDenied, AccessCause: AccessCauses.NoGrant } => With(
+                e,
+                $"Permission denied: '{permission}' on the {place} is not granted to {member}",
+                Grant(permission, AccountOf(sent))
+            ),
+            { Id: ErrorIds.ApiNotEnabled } when e.Remedy.Contains("services enable", StringComparison.Ordinal) => With(
+                e,
+                $"The Cloud Run API is not enabled in project {place.Project}",
+                $"Enable it, then wait some minutes: gcloud services enable run.googleapis.com {place.ProjectArgument}"
+            ),
+            { Id: ErrorIds.StoreUnavailable } => With(
+                e,
+                e.Cause.Replace(at.Address.Host, at.AddressOf("run").Host, StringComparison.Ordinal),
+                e.Remedy
+            ),
+            { Id: ErrorIds.Throttled } => With(
+                e,
+                e.Cause,
+                "Wait a minute and run the same command again. Quotas: https://console.cloud.google.com/apis/api/run.googleapis.com/quotas"
+            ),
+            _ => null,
+        };
 
     public FlowSecretException Conflict(string said) =>
-        new(ErrorIds.Conflict, FlowErrorCategory.ResourceBusy, place.Workload, $"The {place} is being changed by somebody else at the same time{RemoteText.Quote(said)}", "Look who deploys it, then run the same command again; nothing was changed by this command.");
+        new(
+            ErrorIds.Conflict,
+            FlowErrorCategory.ResourceBusy,
+            place.Workload,
+            $"The {place} is being changed by somebody else at the same time{RemoteText.Quote(said)}",
+            "Look who deploys it, then run the same command again; nothing was changed by this command."
+        );
 
-    public FlowSecretException Uncertain(FlowSecretException why) => new(
-        ErrorIds.WriteUncertain,
-        FlowErrorCategory.ResourceUnavailable,
-        place.Workload,
-        $"No answer came to the change of the {place}, and whether it took effect could not be found out ({why.Id})",
-        $"Run the same command again, which looks first; or look yourself: gcloud run services describe {place.Arguments}",
-        why);
+    public FlowSecretException Uncertain(FlowSecretException why) =>
+        new(
+            ErrorIds.WriteUncertain,
+            FlowErrorCategory.ResourceUnavailable,
+            place.Workload,
+            $"No answer came to the change of the {place}, and whether it took effect could not be found out ({why.Id})",
+            $"Run the same command again, which looks first; or look yourself: gcloud run services describe {place.Arguments}",
+            why
+        );
 
     /// <summary>A revision that did not become ready.</summary>
     public FlowSecretException NotReady(RunStatus status)
     {
         string stays = status.Ready is { } ready && ready != status.Created ? $"; traffic stays on revision {ready}" : "";
-        return Failed(FlowErrorCategory.ResourceUnavailable, $"The new revision of the {place} did not become ready{RemoteText.Quote(status.Message)}{stays}", Mend(status));
+        return Failed(
+            FlowErrorCategory.ResourceUnavailable,
+            $"The new revision of the {place} did not become ready{RemoteText.Quote(status.Message)}{stays}",
+            Mend(status)
+        );
     }
 
     public FlowSecretException TimedOut(RunStatus status, TimeSpan timeout)
     {
         string stays = status.Ready is { } ready && ready != status.Created ? $"; traffic stays on revision {ready} until then" : "";
-        return Failed(FlowErrorCategory.OperationTimeout, $"The new revision of the {place} is not ready after {(int)timeout.TotalSeconds} s{RemoteText.Quote(status.Message)}{stays}", Look(status));
+        return Failed(
+            FlowErrorCategory.OperationTimeout,
+            $"The new revision of the {place} is not ready after {(int)timeout.TotalSeconds} s{RemoteText.Quote(status.Message)}{stays}",
+            Look(status)
+        );
     }
 
     public FlowSecretException TrafficElsewhere(RunStatus status)
@@ -75,40 +110,67 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
         return Failed(
             FlowErrorCategory.InvalidOperation,
             $"The new revision {status.Ready} of the {place} is ready, but does not get all of its traffic: {parts}",
-            $"Send it all there: gcloud run services update-traffic {place.Arguments} --to-latest. {Again}");
+            $"Send it all there: gcloud run services update-traffic {place.Arguments} --to-latest. {Again}"
+        );
     }
 
     public FlowSecretException BadContainer(string cause, IEnumerable<string?> names) =>
-        new(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, place.Workload, cause, $"Name one of its containers: {string.Join(", ", names.OfType<string>())}.");
+        new(
+            ErrorIds.BadArgument,
+            FlowErrorCategory.InvalidArgument,
+            place.Workload,
+            cause,
+            $"Name one of its containers: {string.Join(", ", names.OfType<string>())}."
+        );
 
     /// <summary>Whose secrets a reference means cannot be told without the project's number.</summary>
-    public FlowSecretException NumberUnknown(FlowSecretException why) => new(
-        why.Id,
-        why.Category,
-        place.Workload,
-        $"The {place} names secrets of a project by its number, and whether that is {at.Project} could not be found out: {why.Cause}",
-        why.Id == ErrorIds.AccessDenied ? $"Let an owner grant it: gcloud projects add-iam-policy-binding {at.Project} --member='{member}' --role='roles/browser' --condition=None" : why.Remedy,
-        why) { AccessCause = why.AccessCause };
+    public FlowSecretException NumberUnknown(FlowSecretException why) =>
+        new(
+            why.Id,
+            why.Category,
+            place.Workload,
+            $"The {place} names secrets of a project by its number, and whether that is {at.Project} could not be found out: {why.Cause}",
+            why.Id == ErrorIds.AccessDenied
+                ? $"Let an owner grant it: gcloud projects add-iam-policy-binding {at.Project} --member='{member}' --role='roles/browser' --condition=None"
+                : why.Remedy,
+            why
+        )
+        {
+            AccessCause = why.AccessCause,
+        };
 
     private static string? AccountOf(JsonObject? service) => service?.Object("template")?.Text("serviceAccount");
 
-    private FlowSecretException NotFound() => new(
-        ErrorIds.WorkloadNotFound,
-        FlowErrorCategory.ObjectNotFound,
-        place.Workload,
-        $"There is no {place}",
-        $"Correct 'service', 'region' and 'project' of the catalog's workload '{place.Workload}'. There are: gcloud run services list {place.ProjectArgument}");
+    private FlowSecretException NotFound() =>
+        new(
+            ErrorIds.WorkloadNotFound,
+            FlowErrorCategory.ObjectNotFound,
+            place.Workload,
+            $"There is no {place}",
+            $"Correct 'service', 'region' and 'project' of the catalog's workload '{place.Workload}'. There are: gcloud run services list {place.ProjectArgument}"
+        );
 
-    private FlowSecretException MayNotActAs(string account) => new(
-        ErrorIds.AccessDenied,
-        FlowErrorCategory.PermissionDenied,
-        place.Workload,
-        $"Permission denied: who deploys the {place} must be allowed to act as {RemoteText.Clean(account)}, and {member} has no 'iam.serviceaccounts.actAs' on it",
-        $"Let an owner grant it: {ActAs(account)}") { AccessCause = AccessCauses.NoGrant };
+    private FlowSecretException MayNotActAs(string account) =>
+        new(
+            ErrorIds.AccessDenied,
+            FlowErrorCategory.PermissionDenied,
+            place.Workload,
+            $"Permission denied: who deploys the {place} must be allowed to act as {RemoteText.Clean(account)}, and {member} has no 'iam.serviceaccounts.actAs' on it",
+            $"Let an owner grant it: {ActAs(account)}"
+        )
+        {
+            AccessCause = AccessCauses.NoGrant,
+        };
 
-    private FlowSecretException Refused(string said) => Failed(FlowErrorCategory.InvalidArgument, $"Cloud Run refuses the change of the {place}{RemoteText.Quote(said)}", SecretGrant(said) ?? $"Correct what it names. Look at it: gcloud run services describe {place.Arguments}");
+    private FlowSecretException Refused(string said) =>
+        Failed(
+            FlowErrorCategory.InvalidArgument,
+            $"Cloud Run refuses the change of the {place}{RemoteText.Quote(said)}",
+            SecretGrant(said) ?? $"Correct what it names. Look at it: gcloud run services describe {place.Arguments}"
+        );
 
-    private FlowSecretException Failed(FlowErrorCategory category, string cause, string remedy) => new(ErrorIds.WorkloadFailed, category, place.Workload, cause, remedy);
+    private FlowSecretException Failed(FlowErrorCategory category, string cause, string remedy) =>
+        new(ErrorIds.WorkloadFailed, category, place.Workload, cause, remedy);
 
     private string Mend(RunStatus status) => SecretGrant(status.RawMessage) ?? Look(status);
 
@@ -117,22 +179,34 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
 
     private string Grant(string permission, string? account)
     {
-        string Role(string role) => $"Let an owner grant it: gcloud run services add-iam-policy-binding {place.Arguments} --member='{member}' --role='{role}'";
-        return permission == RunService.Update ? $"{Role("roles/run.developer")}; who deploys also needs: {ActAs(account)}" : Role("roles/run.viewer");
+        string Role(string role) =>
+            $"Let an owner grant it: gcloud run services add-iam-policy-binding {place.Arguments} --member='{member}' --role='{role}'";
+        return permission == RunService.Update
+            ? $"{Role("roles/run.developer")}; who deploys also needs: {ActAs(account)}"
+            : Role("roles/run.viewer");
     }
 
-    private string ActAs(string? account) => $"gcloud iam service-accounts add-iam-policy-binding '{RemoteText.Argument(account, "SERVICE_ACCOUNT_EMAIL")}' {place.ProjectArgument} --member='{member}' --role='roles/iam.serviceAccountUser'";
+    private string ActAs(string? account) =>
+        $"gcloud iam service-accounts add-iam-policy-binding '{RemoteText.Argument(account, "SERVICE_ACCOUNT_EMAIL")}' {place.ProjectArgument} --member='{member}' --role='roles/iam.serviceAccountUser'";
 
     /// <returns>Null: it is about something else.</returns>
-    private static string? SecretGrant(string said) => SecretDenied().Match(said) is { Success: true } match
-        ? $"Let an owner grant it: gcloud secrets add-iam-policy-binding {match.Groups["secret"]} --project={match.Groups["project"]} --member='serviceAccount:{match.Groups["account"].Value.TrimEnd('.')}' --role='roles/secretmanager.secretAccessor' --condition=None. {Again}"
-        : null;
+    private static string? SecretGrant(string said) =>
+        SecretDenied().Match(said) is { Success: true } match
+            ? $"Let an owner grant it: gcloud secrets add-iam-policy-binding {match.Groups["secret"]} --project={match.Groups["project"]} --member='serviceAccount:{match.Groups["account"].Value.TrimEnd('.')}' --role='roles/secretmanager.secretAccessor' --condition=None. {Again}"
+            : null;
 
-    private FlowSecretException With(FlowSecretException e, string cause, string remedy) => new(e.Id, e.Category, place.Workload, cause, remedy, e) { AccessCause = e.AccessCause };
+    private FlowSecretException With(FlowSecretException e, string cause, string remedy) =>
+        new(e.Id, e.Category, place.Workload, cause, remedy, e) { AccessCause = e.AccessCause };
 
-    [GeneratedRegex(@"'iam\.serviceaccounts\.actAs' denied on service account (?<account>[\w.@-]+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"'iam\.serviceaccounts\.actAs' denied on service account (?<account>[\w.@-]+)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex ActAs();
 
-    [GeneratedRegex(@"Permission denied on secret: projects/(?<project>[a-z0-9.:-]+)/secrets/(?<secret>[\w-]+)/versions/[\w-]+ for Revision service account (?<account>[\w.@-]+)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"Permission denied on secret: projects/(?<project>[a-z0-9.:-]+)/secrets/(?<secret>[\w-]+)/versions/[\w-]+ for Revision service account (?<account>[\w.@-]+)",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex SecretDenied();
 }

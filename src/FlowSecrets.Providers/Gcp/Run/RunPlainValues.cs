@@ -10,7 +10,13 @@ internal static class RunPlainValues
 
     public static string Hide(JsonObject? service, string said)
     {
-        IEnumerable<string> values = (service?.Object("template")?.Objects("containers") ?? []).SelectMany(static c => c.Objects("env")).Select(static e => e.Text("value")).OfType<string>();
-        return values.Where(static v => v.Length >= Shortest).OrderByDescending(static v => v.Length).Aggregate(said, static (text, v) => text.Replace(v, "••••", StringComparison.Ordinal));
+        IEnumerable<string> values = (service?.Object("template")?.Objects("containers") ?? [])
+            .SelectMany(static c => c.Objects("env"))
+            .Select(static e => e.Text("value"))
+            .OfType<string>();
+        return values
+            .Where(static v => v.Length >= Shortest)
+            .OrderByDescending(static v => v.Length)
+            .Aggregate(said, static (text, v) => text.Replace(v, "••••", StringComparison.Ordinal));
     }
 }

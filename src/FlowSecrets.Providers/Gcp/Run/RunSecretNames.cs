@@ -17,10 +17,22 @@ internal sealed class RunSecretNames(GcpPlace at, string project)
             return reference == id && at.Location is null && at.Project == project;
         }
 
-        return reference is not null && (reference == $"{at.Parent}/secrets/{id}" || (Number is not null && reference == $"{at.Parent.Replace($"projects/{at.Project}", $"projects/{Number}", StringComparison.Ordinal)}/secrets/{id}"));
+        return reference is not null
+            && (
+                reference == $"{at.Parent}/secrets/{id}"
+                || (
+                    Number is not null
+                    && reference
+                        == $"{at.Parent.Replace($"projects/{at.Project}", $"projects/{Number}", StringComparison.Ordinal)}/secrets/{id}"
+                )
+            );
     }
 
     /// <summary>Whether the store's number must be looked up to tell.</summary>
     public bool IsOpen(string? reference, string id) =>
-        Number is null && !Means(reference, id) && reference?.Split('/') is ["projects", { Length: > 0 } owner, .., "secrets", { } last] && last == id && owner.All(char.IsAsciiDigit);
+        Number is null
+        && !Means(reference, id)
+        && reference?.Split('/') is ["projects", { Length: > 0 } owner, .., "secrets", { } last]
+        && last == id
+        && owner.All(char.IsAsciiDigit);
 }

@@ -18,13 +18,21 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
         CallAsync(Get, null, call => caller.CallAsync(call, Say(ct => cloud.GetRunAsync(place.Name, ct), null), cancellationToken));
 
     public Task<JsonObject> ReadRevisionAsync(string revision, CancellationToken cancellationToken) =>
-        CallAsync(GetRevision, null, call => caller.CallAsync(call, Say(ct => cloud.GetRunAsync(place.RevisionOf(revision), ct), null), cancellationToken));
+        CallAsync(
+            GetRevision,
+            null,
+            call => caller.CallAsync(call, Say(ct => cloud.GetRunAsync(place.RevisionOf(revision), ct), null), cancellationToken)
+        );
 
     /// <summary>Reads, changes and writes; when somebody else was faster, again from the start.</summary>
     /// <param name="change">Changes the service. False: it is so already. Asked again after a lost answer, when false means that the change is there.</param>
     /// <returns>The service as it is now, and whether this changed it.</returns>
     /// <exception cref="FlowSecretException">Conflict: somebody else was faster each time.</exception>
-    public async Task<(JsonObject Service, bool Changed)> ChangeAsync(RunChange change, Action<string> say, CancellationToken cancellationToken)
+    public async Task<(JsonObject Service, bool Changed)> ChangeAsync(
+        RunChange change,
+        Action<string> say,
+        CancellationToken cancellationToken
+    )
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -50,11 +58,20 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
 
     private async Task<JsonObject> WriteAsync(JsonObject service, RunChange change, CancellationToken cancellationToken)
     {
-        JsonObject operation = await CallAsync(Update, service, call => caller.CallAsync(
-            call with { Changes = true },
-            Say(ct => cloud.UpdateRunAsync(place.Name, service, ct), service),
-            ct => SettleAsync(service.Text("etag"), change, ct),
-            cancellationToken));
+        JsonObject operation = await CallAsync(
+            Update,
+            service,
+            call =>
+                caller.CallAsync(
+                    call with
+                    {
+                        Changes = true,
+                    },
+                    Say(ct => cloud.UpdateRunAsync(place.Name, service, ct), service),
+                    ct => SettleAsync(service.Text("etag"), change, ct),
+                    cancellationToken
+                )
+        );
         return operation.Object("metadata") is { } now && now.Number("generation") > 0 ? now : await ReadAsync(cancellationToken);
     }
 
@@ -91,17 +108,18 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
     }
 
     /// <summary>Has refusals of Cloud Run's own said in its words, before they are taken for Secret Manager's.</summary>
-    private Func<CancellationToken, Task<JsonObject>> Say(Func<CancellationToken, Task<JsonObject>> send, JsonObject? sent) => async cancellationToken =>
-    {
-        try
+    private Func<CancellationToken, Task<JsonObject>> Say(Func<CancellationToken, Task<JsonObject>> send, JsonObject? sent) =>
+        async cancellationToken =>
         {
-            return await send(cancellationToken);
-        }
-        catch (GoogleApiException e) when (errors.Explain(e, sent) is not null)
-        {
-            throw new Refusal(errors.Explain(e, sent)!);
-        }
-    };
+            try
+            {
+                return await send(cancellationToken);
+            }
+            catch (GoogleApiException e) when (errors.Explain(e, sent) is not null)
+            {
+                throw new Refusal(errors.Explain(e, sent)!);
+            }
+        };
 
     /// <summary>Carries what Cloud Run said past those who would say it in general words.</summary>
     private sealed class Refusal(FlowSecretException error) : Exception

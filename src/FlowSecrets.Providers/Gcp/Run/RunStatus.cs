@@ -38,7 +38,9 @@ internal sealed class RunStatus(JsonObject service)
         get
         {
             IEnumerable<JsonObject> failed = service.Objects("conditions").Where(static c => c.Text("state") == "CONDITION_FAILED");
-            string? text = service.Object("terminalCondition") is { } condition ? failed.Prepend(condition).Select(static c => c.Text("message")).FirstOrDefault(static m => !string.IsNullOrWhiteSpace(m)) : null;
+            string? text = service.Object("terminalCondition") is { } condition
+                ? failed.Prepend(condition).Select(static c => c.Text("message")).FirstOrDefault(static m => !string.IsNullOrWhiteSpace(m))
+                : null;
             return text is null ? "" : RemoteText.Clean(RunPlainValues.Hide(service, text));
         }
     }
@@ -47,7 +49,13 @@ internal sealed class RunStatus(JsonObject service)
     public string RawMessage => service.Object("terminalCondition")?.Text("message") ?? "";
 
     /// <summary>The revisions that requests reach now.</summary>
-    public IReadOnlyList<string> Serving => [.. Targets(service.Objects("trafficStatuses").Any() ? "trafficStatuses" : "traffic").Select(static t => t.Revision).OfType<string>().Distinct(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Serving =>
+        [
+            .. Targets(service.Objects("trafficStatuses").Any() ? "trafficStatuses" : "traffic")
+                .Select(static t => t.Revision)
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     /// <summary>Where traffic is told to go other than to the newest ready revision, and how much of it.</summary>
     public IReadOnlyList<(string? Revision, int Percent)> Elsewhere => [.. Targets("traffic").Where(t => t.Revision != Ready)];
@@ -60,7 +68,12 @@ internal sealed class RunStatus(JsonObject service)
         JsonObject[] targets = [.. service.Objects(list).Where(static t => t.Number("percent") > 0)];
         return targets.Length == 0
             ? [(Ready, 100)]
-            : targets.Select(t => (t.Text("type") == ByRevision || t.Text("revision") is { Length: > 0 } ? Short(t.Text("revision")) : Ready, (int)t.Number("percent")));
+            : targets.Select(t =>
+                (
+                    t.Text("type") == ByRevision || t.Text("revision") is { Length: > 0 } ? Short(t.Text("revision")) : Ready,
+                    (int)t.Number("percent")
+                )
+            );
     }
 
     private static string? Short(string? name) => string.IsNullOrEmpty(name) ? null : GcpName.Last(name);

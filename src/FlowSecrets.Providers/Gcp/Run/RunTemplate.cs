@@ -27,7 +27,11 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
     /// <summary>All but the variable that carries the version before.</summary>
     public IEnumerable<RunUse> Uses(WorkloadSecret secret)
     {
-        foreach (JsonObject entry in Containers.SelectMany(static c => c.Objects("env")).Where(e => Carries(e, secret.StoreName) && e.Text("name") != secret.PreviousVariable))
+        foreach (
+            JsonObject entry in Containers
+                .SelectMany(static c => c.Objects("env"))
+                .Where(e => Carries(e, secret.StoreName) && e.Text("name") != secret.PreviousVariable)
+        )
         {
             yield return new RunUse(VersionOf(Reference(entry)!), IsVariable: true);
         }
@@ -44,7 +48,11 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
 
     /// <summary>Whether the store's number must be known to tell which references are to this secret.</summary>
     public bool IsOpen(string id) =>
-        Containers.SelectMany(static c => c.Objects("env")).Select(static e => Reference(e)?.Text("secret")).Concat(template.Objects("volumes").Select(static v => v.Object("secret")?.Text("secret"))).Any(r => names.IsOpen(r, id));
+        Containers
+            .SelectMany(static c => c.Objects("env"))
+            .Select(static e => Reference(e)?.Text("secret"))
+            .Concat(template.Objects("volumes").Select(static v => v.Object("secret")?.Text("secret")))
+            .Any(r => names.IsOpen(r, id));
 
     /// <summary>Moves everything that uses the secret to its version, and the variable that carries the one before.</summary>
     /// <returns>Whether that changed anything.</returns>
@@ -54,7 +62,10 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
         bool changed = false;
         foreach (JsonObject container in Containers)
         {
-            JsonObject[] uses = [.. container.Objects("env").Where(e => Carries(e, secret.StoreName) && e.Text("name") != secret.PreviousVariable)];
+            JsonObject[] uses =
+            [
+                .. container.Objects("env").Where(e => Carries(e, secret.StoreName) && e.Text("name") != secret.PreviousVariable),
+            ];
             foreach (JsonObject entry in uses)
             {
                 changed |= Reference(entry)!.Set("version", secret.Version);
@@ -166,13 +177,26 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
     }
 
     private JsonObject Entry(string variable, string id, string version) =>
-        new() { ["name"] = variable, ["valueSource"] = new JsonObject { ["secretKeyRef"] = new JsonObject { ["secret"] = names.NameOf(id), ["version"] = version } } };
+        new()
+        {
+            ["name"] = variable,
+            ["valueSource"] = new JsonObject
+            {
+                ["secretKeyRef"] = new JsonObject { ["secret"] = names.NameOf(id), ["version"] = version },
+            },
+        };
 
     private bool Carries(JsonObject entry, string id) => names.Means(Reference(entry)?.Text("secret"), id);
 
-    private IEnumerable<JsonObject> Mounted(string id) => template.Objects("volumes").Select(static v => v.Object("secret")).OfType<JsonObject>().Where(s => names.Means(s.Text("secret"), id));
+    private IEnumerable<JsonObject> Mounted(string id) =>
+        template
+            .Objects("volumes")
+            .Select(static v => v.Object("secret"))
+            .OfType<JsonObject>()
+            .Where(s => names.Means(s.Text("secret"), id));
 
-    private static JsonObject[] Named(JsonObject container, string variable) => [.. container.Objects("env").Where(e => e.Text("name") == variable)];
+    private static JsonObject[] Named(JsonObject container, string variable) =>
+        [.. container.Objects("env").Where(e => e.Text("name") == variable)];
 
     private static JsonArray Environment(JsonObject container)
     {
@@ -189,5 +213,11 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
     private static string VersionOf(JsonObject reference) => reference.Text("version") is { Length: > 0 } version ? version : Latest;
 
     private static FlowSecretException Foreign(string variable, string id, string remedy) =>
-        new(ErrorIds.Conflict, FlowErrorCategory.ResourceExists, variable, $"The environment variable '{variable}' is there, but does not carry the secret '{id}'", remedy);
+        new(
+            ErrorIds.Conflict,
+            FlowErrorCategory.ResourceExists,
+            variable,
+            $"The environment variable '{variable}' is there, but does not carry the secret '{id}'",
+            remedy
+        );
 }

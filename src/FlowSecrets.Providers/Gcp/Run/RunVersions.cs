@@ -17,7 +17,12 @@ internal static class RunVersions
         return found.FirstOrDefault(static v => v.IsStale == true)
             ?? found.FirstOrDefault(static v => v.IsStale is null)
             ?? found.FirstOrDefault()
-            ?? new WorkloadVersion(secret.StoreName, null, null, revisions.Count == 0 ? "no revision is ready" : "not injected by Cloud Run");
+            ?? new WorkloadVersion(
+                secret.StoreName,
+                null,
+                null,
+                revisions.Count == 0 ? "no revision is ready" : "not injected by Cloud Run"
+            );
     }
 
     /// <summary>A file follows 'latest' whenever it is read, but most programs read it once, so it is taken for no newer than a variable.</summary>
@@ -36,13 +41,26 @@ internal static class RunVersions
 
         return (revision.Created, secret.Since) switch
         {
-            ({ } created, { } since) when created < since => new WorkloadVersion(secret.StoreName, null, true, "'latest', started before the version was current" + where),
-            ({ }, { }) => new WorkloadVersion(secret.StoreName, secret.Version, false, "'latest', started since the version is current" + where),
+            ({ } created, { } since) when created < since => new WorkloadVersion(
+                secret.StoreName,
+                null,
+                true,
+                "'latest', started before the version was current" + where
+            ),
+            ({ }, { }) => new WorkloadVersion(
+                secret.StoreName,
+                secret.Version,
+                false,
+                "'latest', started since the version is current" + where
+            ),
             _ => new WorkloadVersion(secret.StoreName, null, null, "'latest', whichever that was when an instance started" + where),
         };
     }
 
     /// <summary>Whether a value stays in what runs until it is deployed anew. A service that fetches a secret itself is taken to keep it.</summary>
     public static bool AreHeld(IReadOnlyList<WorkloadSecret> secrets, IReadOnlyList<RunningRevision> revisions) =>
-        secrets.Any(s => revisions.SelectMany(r => r.Template.Uses(s)).ToArray() is var uses && (uses.Length == 0 || uses.Any(static u => u.IsVariable || u.IsPinned)));
+        secrets.Any(s =>
+            revisions.SelectMany(r => r.Template.Uses(s)).ToArray() is var uses
+            && (uses.Length == 0 || uses.Any(static u => u.IsVariable || u.IsPinned))
+        );
 }
