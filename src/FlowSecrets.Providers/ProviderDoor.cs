@@ -121,7 +121,8 @@ public sealed class ProviderDoor : IProviders
                 FlowErrorCategory.InvalidArgument,
                 location.File,
                 "The passphrase of the local store is empty",
-                $"Give it with Connect-FlowSecretStore -Passphrase, {LocalStoreLocation.PassphraseFileVariable} or {LocalStoreLocation.PassphraseVariable}; or unset them to use the key file."
+                $"Give it with Connect-FlowSecretStore -Passphrase, {LocalStoreLocation.PassphraseFileVariable} or "
+                    + $"{LocalStoreLocation.PassphraseVariable}; or unset them to use the key file."
             );
         }
     }

@@ -140,9 +140,6 @@ public sealed record CatalogSecret(string Key)
     /// <summary>Every variable that carries the secret or a field of it.</summary>
     public IEnumerable<string> AllVariables => Env.Concat(Fields.SelectMany(static f => f.Env));
 
-    /// <summary>Whether development uses a local value instead of the store's.</summary>
-    public bool IsSystem => Local is not null || Fields.Any(static f => f.Local is not null);
-
     public override string ToString() => Key;
 
     public CatalogField? Field(string name) => Fields.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.Ordinal));

@@ -55,7 +55,9 @@ internal static class CatalogImport
         return Unique(drafts, store.Place.ToString());
     }
 
-    /// <summary>A Pulumi stack file with a key that ends in <c>:secrets</c> and whose value is a JSON string, or that JSON by itself.</summary>
+    /// <summary>
+    /// A Pulumi stack file with a key that ends in <c>:secrets</c> and whose value is a JSON string, or that JSON by itself.
+    /// </summary>
     public static List<SecretDraft> FromPulumi(string path, string prefix, IDocumentFormat documents)
     {
         DocNode root = ValueFiles.Parse(ValueFiles.ReadText(path), path, documents);

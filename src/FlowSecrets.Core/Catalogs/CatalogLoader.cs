@@ -109,7 +109,8 @@ internal static class CatalogLoader
             ErrorIds.CatalogInvalid,
             FlowErrorCategory.InvalidData,
             path,
-            $"The catalog has {problems.Count} {(problems.Count == 1 ? "problem" : "problems")}:{string.Concat(problems.Select(static p => "\n  " + p))}\n",
+            $"The catalog has {problems.Count} "
+                + $"{(problems.Count == 1 ? "problem" : "problems")}:{string.Concat(problems.Select(static p => "\n  " + p))}\n",
             "Mend them, then check with Test-FlowSecretCatalog."
         );
 }

@@ -24,8 +24,6 @@ public sealed record CatalogRotation
     /// <summary>A script that encrypts the data anew; as the catalog says it.</summary>
     public string? Reencrypt { get; init; }
 
-    public string? TargetKind => Target?.Kind;
-
     internal DocNode? Source { get; init; }
 }
 

@@ -205,7 +205,8 @@ internal sealed class CatalogRules(
                 {
                     problems.Add(
                         users,
-                        $"'{path}.rotate.target.users' names two users that alternate, and goes with 'admin': the secret of a user that may change them."
+                        $"'{path}.rotate.target.users' names two users that alternate, and goes with 'admin': the secret of a user that "
+                            + $"may change them."
                     );
                 }
             }
@@ -226,7 +227,8 @@ internal sealed class CatalogRules(
                 {
                     problems.Add(
                         key,
-                        $"'{path}.rotate.carriers' names '{key.Text}', which {(other.IsExternal ? "has 'owner: external', so it is not changed here" : "is the secret itself")}."
+                        $"'{path}.rotate.carriers' names '{key.Text}', which "
+                            + $"{(other.IsExternal ? "has 'owner: external', so it is not changed here" : "is the secret itself")}."
                     );
                 }
 
@@ -237,7 +239,8 @@ internal sealed class CatalogRules(
                 {
                     problems.Add(
                         key,
-                        $"'{path}.rotate.carriers' names '{key.Text}', which has a 'rotate' of its own: it would be rotated without what its credential is for."
+                        $"'{path}.rotate.carriers' names '{key.Text}', which has a 'rotate' of its own: it would be rotated without "
+                            + $"what its credential is for."
                     );
                 }
 
@@ -253,7 +256,8 @@ internal sealed class CatalogRules(
         {
             problems.Add(
                 node,
-                $"'{path}' names '{node.Text}', which is no field of '{secret.Key}'.{Near(node.Text, secret.Fields.Select(static f => f.Name))}"
+                $"'{path}' names '{node.Text}', which is no field of "
+                    + $"'{secret.Key}'.{Near(node.Text, secret.Fields.Select(static f => f.Name))}"
             );
         }
     }
@@ -271,7 +275,8 @@ internal sealed class CatalogRules(
                 {
                     problems.Add(
                         _secretNodes[secret.Key],
-                        $"'secrets.{secret.Key}' is '{name}' in the environment '{environment.Name}', which the store ({store}) refuses: use {SecretNames.Rule(store)}."
+                        $"'secrets.{secret.Key}' is '{name}' in the environment '{environment.Name}', which the store ({store}) "
+                            + $"refuses: use {SecretNames.Rule(store)}."
                     );
                 }
                 else if (!owners.TryAdd(name, secret.Key))
@@ -309,7 +314,8 @@ internal sealed class CatalogRules(
                 {
                     problems.Add(
                         pattern,
-                        $"'access' names '{pattern.Text}', which matches no secret.{Near(pattern.Text, catalog.Secrets.Select(static s => s.Key))}"
+                        $"'access' names '{pattern.Text}', which matches no "
+                            + $"secret.{Near(pattern.Text, catalog.Secrets.Select(static s => s.Key))}"
                     );
                 }
             }
@@ -329,14 +335,16 @@ internal sealed class CatalogRules(
                     {
                         problems.Add(
                             use.At,
-                            $"'{{{{ {reference} }}}}' names a field that '{reference.Key}' does not have.{Near(reference.Field, secret.Fields.Select(static f => f.Name))}"
+                            $"'{{{{ {reference} }}}}' names a field that '{reference.Key}' does not "
+                                + $"have.{Near(reference.Field, secret.Fields.Select(static f => f.Name))}"
                         );
                     }
                     else if (reference.Field is null && secret.Fields.Count > 0)
                     {
                         problems.Add(
                             use.At,
-                            $"'{{{{ {reference} }}}}' names a JSON secret: name one of its fields ({string.Join(", ", secret.Fields.Select(static f => f.Name))})."
+                            $"'{{{{ {reference} }}}}' names a JSON secret: name one of its fields "
+                                + $"({string.Join(", ", secret.Fields.Select(static f => f.Name))})."
                         );
                     }
                 }

@@ -33,9 +33,6 @@ public sealed class Template
     public IEnumerable<TemplateReference> References =>
         _parts.Where(static p => p.Reference is not null).Select(static p => p.Reference!.Value);
 
-    /// <summary>Whether it is plain text.</summary>
-    public bool IsLiteral => _parts.All(static p => p.Reference is null && p.Filters.Count == 0);
-
     /// <exception cref="TemplateException">What cannot be read, and where.</exception>
     public static Template Parse(string text) => new(text, new TemplateParser(text).Parse());
 

@@ -42,7 +42,8 @@ internal sealed class VariableRules(Catalog catalog, DocNode root, ProblemList p
             {
                 problems.Add(
                     again.At,
-                    $"The environment variable '{again.Name}' ({again.Owner}) stands twice {where}: also {first.Owner}, line {first.At.Line}."
+                    $"The environment variable '{again.Name}' ({again.Owner}) stands twice {where}: also {first.Owner}, line "
+                        + $"{first.At.Line}."
                 );
             }
         }

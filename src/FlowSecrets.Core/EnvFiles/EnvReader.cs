@@ -176,7 +176,9 @@ internal sealed class EnvReader
         throw NotClosed(file, line);
     }
 
-    /// <summary>What a backslash and this character mean between these quotes; null: both stay, and the second is read on its own.</summary>
+    /// <summary>
+    /// What a backslash and this character mean between these quotes; null: both stay, and the second is read on its own.
+    /// </summary>
     private string? Unescape(char quote, char next) =>
         (_dialect, quote, next) switch
         {

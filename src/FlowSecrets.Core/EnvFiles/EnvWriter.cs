@@ -35,7 +35,9 @@ internal static class EnvWriter
         string remedy =
             others.Length == 0
                 ? "No .env file can carry it: write the secret to a file of its own (localEnv.files), or store it base64-encoded."
-                : $"Name the program that reads the file: -Target {string.Join(", ", others.Select(static o => o.ToString().ToLowerInvariant()))} can carry it; or store it base64-encoded.";
+                : $"Name the program that reads the file: -Target "
+                    + $"{string.Join(", ", others.Select(static o => o.ToString().ToLowerInvariant()))} can carry it; or store it "
+                    + $"base64-encoded.";
         string reader =
             dialect == EnvDialect.Portable ? "all .env parsers read alike" : $"the dialect {dialect.ToString().ToLowerInvariant()} has";
         return new FlowSecretException(

@@ -9,7 +9,8 @@ internal static class StoreErrors
             FlowErrorCategory.ObjectNotFound,
             name,
             $"There is no secret '{name}' in the {place}",
-            $"Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName '{name}'. Is it the store you meant? See Get-FlowSecretStore."
+            $"Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName '{name}'. Is it the "
+                + $"store you meant? See Get-FlowSecretStore."
         );
 
     /// <param name="purgeAt">When the deletion becomes final; null where the store does not say.</param>
@@ -59,7 +60,12 @@ internal static class StoreErrors
             FlowErrorCategory.InvalidOperation,
             name,
             $"Version {version} of '{name}' is disabled",
-            $"Enable it: Set-FlowSecretVersion -StoreName '{name}' -Version {version} -State Enabled; or read {(readable is null ? "another with -Version" : $"version {readable}: Get-FlowSecretValue -StoreName '{name}' -Version {readable}")}."
+            $"Enable it: Set-FlowSecretVersion -StoreName '{name}' -Version {version} -State Enabled; or read "
+                + (
+                    readable is null
+                        ? "another with -Version."
+                        : $"version {readable}: Get-FlowSecretValue -StoreName '{name}' -Version {readable}."
+                )
         );
 
     public static FlowSecretException HasNoVersion(Place place, string name) =>
@@ -88,7 +94,8 @@ internal static class StoreErrors
             place,
             name,
             $"The {place} has no recovery window: a secret deleted there is gone with all its versions",
-            $"To take it out of use: Set-FlowSecretVersion -StoreName '{name}' -Version current -State Disabled; to delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent"
+            $"To take it out of use: Set-FlowSecretVersion -StoreName '{name}' -Version current -State Disabled; to delete it for good: "
+                + $"Remove-FlowSecret -StoreName '{name}' -Permanent"
         );
 
     public static FlowSecretException WriteUncertain(Place place, string name, FlowSecretException why) =>

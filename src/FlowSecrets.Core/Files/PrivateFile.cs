@@ -106,7 +106,9 @@ internal static partial class PrivateFile
         }
     }
 
-    /// <summary>What a killed process left behind, by the whole of its name: a user's own .tmp is not ours. A minute is longer than any write takes.</summary>
+    /// <summary>
+    /// What a killed process left behind, by the whole of its name: a user's own .tmp is not ours. A minute is longer than any write takes.
+    /// </summary>
     private static void RemoveRemains(string path)
     {
         string name = Path.GetFileName(path);

@@ -96,7 +96,8 @@ public sealed record SecretGrant(string Principal, string Role, IReadOnlyList<Se
 /// <summary>A change to who may do what with one secret.</summary>
 /// <param name="Permission">Which; null, to take off: all that the principal was granted on the secret itself.</param>
 /// <param name="Expires">When a grant ends; null: never.</param>
-/// <param name="Only">Take off just this grant, as <see cref="IAccessControl.ListAsync"/> told it; null: what <paramref name="Permission"/> says.</param>
+/// <param name="Only">Take off just this grant, as <see cref="IAccessControl.ListAsync"/> told it; null: what <paramref name="Permission"/>
+/// says.</param>
 public sealed record AccessEdit(
     bool Grant,
     string Principal,

@@ -8,7 +8,8 @@ public static partial class Principals
 {
     private const string GcpForms = "user:EMAIL, serviceAccount:EMAIL, group:EMAIL, domain:NAME, principal://… or principalSet://…";
     private const string AwsForms =
-        "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole account's 12 digits";
+        "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole "
+        + "account's 12 digits";
 
     /// <summary>The store whose form it has; null: none's.</summary>
     public static StoreKind? KindOf(string principal) =>
@@ -21,9 +22,12 @@ public static partial class Principals
 
     /// <summary>The form in which policies keep it: an account's 12 digits become its root's ARN.</summary>
     internal static string Canonical(string principal, string? region) =>
-        principal.Length == 12 && principal.All(char.IsAsciiDigit)
-            ? $"arn:{(region?.StartsWith("cn-", StringComparison.Ordinal) == true ? "aws-cn" : region?.StartsWith("us-gov-", StringComparison.Ordinal) == true ? "aws-us-gov" : "aws")}:iam::{principal}:root"
-            : principal;
+        principal.Length == 12 && principal.All(char.IsAsciiDigit) ? $"arn:{PartitionOf(region)}:iam::{principal}:root" : principal;
+
+    private static string PartitionOf(string? region) =>
+        region?.StartsWith("cn-", StringComparison.Ordinal) == true ? "aws-cn"
+        : region?.StartsWith("us-gov-", StringComparison.Ordinal) == true ? "aws-us-gov"
+        : "aws";
 
     /// <exception cref="FlowSecretException">BadPrincipal, with the right form.</exception>
     public static void Require(StoreKind store, string principal, bool allowPublic)
@@ -56,7 +60,8 @@ public static partial class Principals
         {
             throw Bad(
                 principal,
-                $"'{principal}' means everybody{(principal == "allAuthenticatedUsers" ? " with any Google account" : "")}: the secret would be public",
+                $"'{principal}' means everybody{(principal == "allAuthenticatedUsers" ? " with any Google account" : "")}: the secret "
+                    + $"would be public",
                 "Name who shall read it. If all the world really shall: -AllowPublicAccess"
             );
         }
@@ -105,13 +110,16 @@ public static partial class Principals
 
     /// <summary>Without what would mean something in a quotation of a shell, or in an address.</summary>
     [GeneratedRegex(
-        @"\A((user|group):[A-Za-z0-9+._%-]+@[A-Za-z0-9.-]+|serviceAccount:[A-Za-z0-9.-]+@[A-Za-z0-9.-]+|serviceAccount:[a-z0-9.:-]+\.svc\.id\.goog\[[a-z0-9.-]+/[a-z0-9.-]+\]|domain:[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|(principal|principalSet)://[A-Za-z0-9_:/.@+=*~%#,()|!$&;-]+)\z",
+        @"\A((user|group):[A-Za-z0-9+._%-]+@[A-Za-z0-9.-]+|serviceAccount:[A-Za-z0-9.-]+@[A-Za-z0-9.-]+"
+            + @"|serviceAccount:[a-z0-9.:-]+\.svc\.id\.goog\[[a-z0-9.-]+/[a-z0-9.-]+\]|domain:[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+            + @"|(principal|principalSet)://[A-Za-z0-9_:/.@+=*~%#,()|!$&;-]+)\z",
         RegexOptions.ExplicitCapture
     )]
     private static partial Regex GcpMember();
 
     [GeneratedRegex(
-        @"\A(arn:aws[a-z-]*:(iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9+=,.@_/-]+)|sts::[0-9]{12}:(assumed-role|federated-user)/[A-Za-z0-9+=,.@_/-]+)|[0-9]{12})\z",
+        @"\A(arn:aws[a-z-]*:(iam::[0-9]{12}:(root|(role|user)/[A-Za-z0-9+=,.@_/-]+)"
+            + @"|sts::[0-9]{12}:(assumed-role|federated-user)/[A-Za-z0-9+=,.@_/-]+)|[0-9]{12})\z",
         RegexOptions.ExplicitCapture
     )]
     private static partial Regex AwsArn();

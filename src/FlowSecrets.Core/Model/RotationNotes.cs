@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace FlowSecrets;
 
-/// <summary>What a rotation leaves beside a secret, in labels or annotations: the record, a journal, and the mark of what stands aside.</summary>
+/// <summary>
+/// What a rotation leaves beside a secret, in labels or annotations: the record, a journal, and the mark of what stands aside.
+/// </summary>
 internal static class RotationNotes
 {
     /// <summary>Begins every key that is ours.</summary>

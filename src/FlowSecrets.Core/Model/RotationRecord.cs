@@ -4,7 +4,8 @@ using System.Text;
 namespace FlowSecrets;
 
 /// <summary>
-/// What is written down of one rotation, in the store beside the secret: version ids, times and who, never a value. As text it is one line of at most
+/// What is written down of one rotation, in the store beside the secret: version ids, times and who, never a value. As text it is one line
+/// of at most
 /// 256 letters, digits, spaces and <c>_.:/=+-@</c>, which is what an AWS tag takes.
 /// </summary>
 /// <param name="State">Open states while it runs; Overlap, Retired, Undone or NeedsAttention after.</param>

@@ -67,7 +67,8 @@ public sealed record RotationView(RotationSubject Subject)
     internal object? Mark { get; init; }
 }
 
-/// <param name="Version">What <see cref="IRotationStore.ReadAsync"/> takes for it; once it is current, it is told as <see cref="RotationView.Current"/>.</param>
+/// <param name="Version">What <see cref="IRotationStore.ReadAsync"/> takes for it; once it is current, it is told as
+/// <see cref="RotationView.Current"/>.</param>
 /// <param name="Basis">The version that was current when it was put aside.</param>
 /// <param name="IsPromoted">Whether its value is the current one.</param>
 public sealed record PendingVersion(string Version, string Basis, bool IsPromoted)

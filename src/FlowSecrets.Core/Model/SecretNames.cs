@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace FlowSecrets;
 
-/// <summary>The stores' rules for names, and the rule for environment variables. AWS advises against names that end in '-' and six characters, which look like the end of an ARN, but takes them.</summary>
+/// <summary>
+/// The stores' rules for names, and the rule for environment variables. AWS advises against names that end in '-' and six characters, which
+/// look like the end of an ARN, but takes them.
+/// </summary>
 public static partial class SecretNames
 {
     /// <summary>A store's rule in words.</summary>

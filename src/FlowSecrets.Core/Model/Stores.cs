@@ -57,7 +57,10 @@ public sealed record StoreSelection(StoreKind Store)
     /// <summary>KMS key that encrypts new secrets; null: the cloud's default key.</summary>
     public string? KmsKey { get; init; }
 
-    /// <summary>On Google Cloud: names of secrets, a line each, whose consumers read by the alias 'current'; null: none. Of them that alias is the current version.</summary>
+    /// <summary>
+    /// On Google Cloud: names of secrets, a line each, whose consumers read by the alias 'current'; null: none. Of them that alias is the
+    /// current version.
+    /// </summary>
     public string? CurrentByAlias { get; init; }
 
     /// <summary>Calls at a time.</summary>
@@ -78,7 +81,8 @@ public sealed record StoreSelection(StoreKind Store)
 
 /// <summary>What a store can do; honest, so that commands need no try.</summary>
 /// <param name="Stages">Whether versions carry labels that can be moved.</param>
-/// <param name="MovableCurrent">Whether 'current' is such a label. Where it is not (Google), the newest version is current: no version can be added aside, and an older value comes back as a new version.</param>
+/// <param name="MovableCurrent">Whether 'current' is such a label. Where it is not (Google), the newest version is current: no version can
+/// be added aside, and an older value comes back as a new version.</param>
 /// <param name="Annotations">Whether a secret has annotations beside its labels.</param>
 public sealed record StoreCapabilities(
     bool Stages,

@@ -4,7 +4,8 @@ using FlowSecrets.Transport;
 namespace FlowSecrets.Operations;
 
 /// <summary>
-/// Looks for a secret that is not here, or not for this identity, in the places that may have been meant: the catalog's other environments, what
+/// Looks for a secret that is not here, or not for this identity, in the places that may have been meant: the catalog's other environments,
+/// what
 /// variables and configurations of this machine name, and the store's other regions.
 /// </summary>
 internal sealed class AccessElsewhere(OperationContext context, Workspace workspace)
@@ -79,14 +80,17 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
         (string? project, string? at) = here.Store == StoreKind.Gcp ? (found[0], found.ElementAtOrDefault(1)) : (null, found[^1]);
         string remedy = there.How.StartsWith('-')
             ? $"Use that one: {there.How}"
-            : $"Use that one: Connect-FlowSecretStore -Store {here.Store}{Argument("Project", project)}{Argument("Region", at)}{Argument("Profile", there.Selection.Profile)}";
+            : $"Use that one: Connect-FlowSecretStore -Store "
+                + $"{here.Store}{Argument("Project", project)}{Argument("Region", at)}{Argument("Profile", there.Selection.Profile)}";
         return isEndpoint
             ? answer with
             {
                 Result = AccessResult.Denied,
                 Cause = AccessCauses.OtherEndpoint,
                 Evidence =
-                    $"'{answer.StoreName}' is a {(there.Selection.Region is { } region ? $"regional secret of {region}" : "global secret")}, and the {workspace.Place} was asked, whose endpoint does not have it",
+                    $"'{answer.StoreName}' is a "
+                    + $"{(there.Selection.Region is { } region ? $"regional secret of {region}" : "global secret")}, and the "
+                    + $"{workspace.Place} was asked, whose endpoint does not have it",
                 Remedy =
                     $"{remedy}; or set {(there.Selection.Region is { } r ? $"'region: {r}'" : "no 'region'")} in the catalog's environment",
             }
@@ -95,7 +99,8 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
                 Result = AccessResult.Denied,
                 Cause = AccessCauses.OtherPlace,
                 Evidence =
-                    $"'{answer.StoreName}' is in the {place}{(there.How.StartsWith('-') ? "" : $" ({there.How})")}, and the {workspace.Place} was asked",
+                    $"'{answer.StoreName}' is in the {place}{(there.How.StartsWith('-') ? "" : $" ({there.How})")}, and the "
+                    + $"{workspace.Place} was asked",
                 Remedy = remedy,
             };
     }

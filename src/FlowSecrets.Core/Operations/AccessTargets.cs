@@ -34,7 +34,8 @@ internal sealed record AccessTarget(string? Principal, string? Workload, SecretP
 /// <summary>Finds them.</summary>
 internal static class AccessTargets
 {
-    /// <exception cref="FlowSecretException">BadPrincipal, BadArgument, NoCatalog, SecretNotInCatalog and what a workload's platform says.</exception>
+    /// <exception cref="FlowSecretException">BadPrincipal, BadArgument, NoCatalog, SecretNotInCatalog and what a workload's platform
+    /// says.</exception>
     public static async Task<IReadOnlyList<AccessTarget>> FindAsync(
         OperationContext context,
         Workspace workspace,
@@ -94,7 +95,8 @@ internal static class AccessTargets
         if (known.Length < all.Count)
         {
             host.Verbose(
-                $"{Words.Count(all.Count - known.Length, "entry", "entries")} of 'access' name principals of another kind of store and are left out."
+                $"{Words.Count(all.Count - known.Length, "entry", "entries")} of 'access' name principals of another kind of store and "
+                    + $"are left out."
             );
         }
 

@@ -224,7 +224,8 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
         }
 
         string action =
-            $"Change who may use it:{string.Concat(planned.Change.Diff.Select(static d => Environment.NewLine + "  " + d))}{Environment.NewLine}";
+            $"Change who may use "
+            + $"it:{string.Concat(planned.Change.Diff.Select(static d => Environment.NewLine + "  " + d))}{Environment.NewLine}";
         if (
             !await host.ShouldProcessAsync(
                 $"'{planned.Secret.StoreName}' in the {workspace.Place}",

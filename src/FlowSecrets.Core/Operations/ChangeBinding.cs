@@ -134,7 +134,8 @@ public sealed class ChangeBindingOperation(OperationContext context) : IOperatio
                 definition.Key,
                 variables.Count == 0
                     ? $"The catalog names no environment variable for '{definition.Key}{(field is null ? "" : "." + field)}'"
-                    : $"The catalog names several environment variables for '{definition.Key}{(field is null ? "" : "." + field)}': {string.Join(", ", variables)}",
+                    : $"The catalog names several environment variables for '{definition.Key}{(field is null ? "" : "." + field)}': "
+                        + $"{string.Join(", ", variables)}",
                 "Say which: -Variable NAME"
             );
     }

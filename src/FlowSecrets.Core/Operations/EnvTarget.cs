@@ -93,7 +93,8 @@ internal sealed class EnvTarget
                             FlowErrorCategory.WriteError,
                             name,
                             $"Read back from '{Path}', {name} is not what was written",
-                            "The old file stays. Lines of your own around it may be the cause: look for quotes that are not closed, or build the file anew with -Clean."
+                            "The old file stays. Lines of your own around it may be the cause: look for quotes that are not closed, or "
+                                + "build the file anew with -Clean."
                         );
                     }
                 }

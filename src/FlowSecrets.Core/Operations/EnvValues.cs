@@ -25,7 +25,9 @@ internal sealed class EnvValues(
         return text;
     }
 
-    /// <summary>The bytes for a file of its own: the local value's or the store's; null when there are none. The caller disposes of them.</summary>
+    /// <summary>
+    /// The bytes for a file of its own: the local value's or the store's; null when there are none. The caller disposes of them.
+    /// </summary>
     public SecretValue? Bytes(string key, out string? why)
     {
         if (EnvPlan.LocalOf(catalog, new TemplateReference(key, null)) is { } local)

@@ -112,7 +112,8 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
     {
         host.Say($"{workspace.Catalog!.Application}: secrets set-up");
         host.Say(
-            $"  {Words.Count(secrets.Count, "secret")}, environment {workspace.Environment?.Name ?? "(none)"}, {workspace.Place} ({workspace.Place.Identity})"
+            $"  {Words.Count(secrets.Count, "secret")}, environment {workspace.Environment?.Name ?? "(none)"}, {workspace.Place} "
+                + $"({workspace.Place.Identity})"
         );
     }
 

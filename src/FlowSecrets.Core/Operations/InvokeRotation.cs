@@ -205,7 +205,8 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
             return (await workspace.Store.Rotation.RunNativeAsync(item.Unit!.Subject, cancellationToken), ItemStatus.Rotated);
         }
 
-        // What was seen before the lock was taken may be another process's past. Where nothing was open, putting a value aside finds that out.
+        // What was seen before the lock was taken may be another process's past. Where nothing was open, putting a value aside finds that
+        // out.
         RotationView view =
             item.View is { Pending: null, Foreign: null } seen && !RotationItem.IsInOverlap(seen)
                 ? seen
@@ -223,7 +224,8 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
         if (options.Force && view.Pending is { IsPromoted: true })
         {
             host.Warning(
-                $"A rotation of '{view.StoreName}' was under way, and its value is current: it is finished. If that value has leaked too, run the same command once more."
+                $"A rotation of '{view.StoreName}' was under way, and its value is current: it is finished. If that value has leaked "
+                    + $"too, run the same command once more."
             );
         }
 
@@ -257,7 +259,10 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
             : (view, ItemStatus.Rotated);
     }
 
-    /// <summary>The value before the current one goes first: the record of the next rotation knows it no longer. What keeps it does not keep a leaked value from being replaced.</summary>
+    /// <summary>
+    /// The value before the current one goes first: the record of the next rotation knows it no longer. What keeps it does not keep a
+    /// leaked value from being replaced.
+    /// </summary>
     private static async Task<RotationView> RetireEarlierAsync(
         Workspace workspace,
         RotationRun run,
@@ -277,7 +282,8 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
                 ? $": Set-FlowSecretVersion {workspace.Argument(item.Secret)} -Version {view.Record!.From} -State Disabled"
                 : " take its labels off";
             host.Warning(
-                $"Version {view.Record!.From} of '{view.StoreName}' is still valid: {e.Cause.TrimEnd('.')}. Once nothing needs it{(item.Unit!.Rotation.Target is null ? "" : " revoke it where it is checked, and")}{remedy}"
+                $"Version {view.Record!.From} of '{view.StoreName}' is still valid: {e.Cause.TrimEnd('.')}. Once nothing needs "
+                    + $"it{(item.Unit!.Rotation.Target is null ? "" : " revoke it where it is checked, and")}{remedy}"
             );
             return await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);
         }

@@ -31,7 +31,9 @@ public sealed record OperationContext(Func<IProviders> Providers, string Working
 /// <param name="Environment">The catalog's environment, when one was named.</param>
 public sealed record SessionSelection(StoreSelection? Store, string? Environment);
 
-/// <summary>Base of what a bulk command says about one item. A failed one carries its error, which is written after the last item.</summary>
+/// <summary>
+/// Base of what a bulk command says about one item. A failed one carries its error, which is written after the last item.
+/// </summary>
 public abstract record ItemResult
 {
     /// <summary>What became of the item: Created, Updated, Unchanged, Kept, Planned, Skipped, Missing, Failed and so on.</summary>

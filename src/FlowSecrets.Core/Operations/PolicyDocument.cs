@@ -17,7 +17,8 @@ public sealed class PolicyDocumentOperation(OperationContext context) : IOperati
         foreach (AccessTarget target in targets)
         {
             host.Verbose(
-                $"For {target.Principal ?? "whoever it is attached to"}: {Words.Count(target.Secrets.Count, "secret")} of the {workspace.Place}."
+                $"For {target.Principal ?? "whoever it is attached to"}: {Words.Count(target.Secrets.Count, "secret")} of the "
+                    + $"{workspace.Place}."
             );
             yield return await workspace.Store.Access.IdentityPolicyAsync(
                 [.. target.Secrets.Select(static s => s.StoreName)],

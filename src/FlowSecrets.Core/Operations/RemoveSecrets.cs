@@ -133,7 +133,8 @@ public sealed class RestoreSecretsOperation(OperationContext context) : IOperati
             (null, false) => StoreErrors.NotSupported(
                 workspace.Place,
                 secret.StoreName,
-                $"There is no secret '{secret.StoreName}' in the {workspace.Place}, which has no recovery window: what was deleted there is gone",
+                $"There is no secret '{secret.StoreName}' in the {workspace.Place}, which has no recovery window: what was deleted "
+                    + $"there is gone",
                 $"Make it anew: New-FlowSecret -StoreName '{secret.StoreName}'"
             ),
         };

@@ -345,7 +345,9 @@ internal sealed class SetupInterview(
             FlowErrorCategory.ObjectNotFound,
             nothing.Secret.StoreName,
             $"The secret '{definition.Key}' is required and has no value. {why}".TrimEnd(),
-            $"Give it: {(nothing.Exists ? "Set" : "New")}-FlowSecret {nothing.Secret.Argument}{(workspace.Environment is { } its ? $" -Environment '{its.Name}'" : "")}; or with -InputPath FILE, keyed by {definition.AllVariables.FirstOrDefault() ?? definition.Key}."
+            $"Give it: {(nothing.Exists ? "Set" : "New")}-FlowSecret "
+                + $"{nothing.Secret.Argument}{(workspace.Environment is { } its ? $" -Environment '{its.Name}'" : "")}; or with "
+                + $"-InputPath FILE, keyed by {definition.AllVariables.FirstOrDefault() ?? definition.Key}."
         );
         return nothing with { Status = ItemStatus.Missing, Error = error, Message = error.Message };
     }

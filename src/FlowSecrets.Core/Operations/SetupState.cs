@@ -1,6 +1,8 @@
 namespace FlowSecrets.Operations;
 
-/// <summary>What the store holds before a set-up: the secrets' descriptions, and the values of those that have a readable current version.</summary>
+/// <summary>
+/// What the store holds before a set-up: the secrets' descriptions, and the values of those that have a readable current version.
+/// </summary>
 internal sealed class SetupState : IDisposable
 {
     private readonly Dictionary<string, SecretDescription> _descriptions = new(StringComparer.Ordinal);

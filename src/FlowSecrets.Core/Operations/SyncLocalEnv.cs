@@ -132,7 +132,8 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
         int created = results.Count(static r => r.Status == ItemStatus.Created);
         int updated = results.Count(static r => r.Status == ItemStatus.Updated);
         string action =
-            $"{(options.Clean ? "Build anew" : "Write")}: {results.Count} variables, {created} new, {updated} changed, developer secrets from the {workspace.Place}";
+            $"{(options.Clean ? "Build anew" : "Write")}: {results.Count} variables, {created} new, {updated} changed, developer "
+            + $"secrets from the {workspace.Place}";
         foreach ((CatalogFile file, string path, SecretValue value) in merge.Files)
         {
             if (!await host.ShouldProcessAsync(path, $"Write the secret '{file.Secret}'", cancellationToken))
@@ -192,7 +193,8 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
             else
             {
                 host.Warning(
-                    $"{ErrorIds.NotIgnoredByGit}: git would take '{file}' into the repository. Add it to .gitignore (Sync-FlowLocalEnv -AddToGitIgnore does); if git has it already: git rm --cached '{file}'"
+                    $"{ErrorIds.NotIgnoredByGit}: git would take '{file}' into the repository. Add it to .gitignore (Sync-FlowLocalEnv "
+                        + $"-AddToGitIgnore does); if git has it already: git rm --cached '{file}'"
                 );
             }
         }

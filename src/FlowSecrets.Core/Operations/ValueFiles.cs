@@ -7,7 +7,8 @@ namespace FlowSecrets.Operations;
 /// <summary>Files that teams keep values in: tfvars, .env and JSON, read to name and value.</summary>
 internal static class ValueFiles
 {
-    /// <returns>Names with values: text, numbers, booleans, or a map for a JSON secret. Values of null and empty text are left out.</returns>
+    /// <returns>Names with values: text, numbers, booleans, or a map for a JSON secret. Values of null and empty text are left
+    /// out.</returns>
     /// <exception cref="FlowSecretException">BadInput, EnvFileInvalid; never with a value.</exception>
     public static IReadOnlyList<KeyValuePair<string, DocNode>> Read(string path, IDocumentFormat documents)
     {

@@ -203,7 +203,8 @@ internal sealed class Workspace
                     catalog
                         ?? throw CatalogLoader.None(
                             context,
-                            "-Environment names an environment of a catalog. Without one, choose the place itself: Connect-FlowSecretStore -Store Local, Gcp or Aws"
+                            "-Environment names an environment of a catalog. Without one, choose the place itself: "
+                                + "Connect-FlowSecretStore -Store Local, Gcp or Aws"
                         ),
                     named,
                     "-Environment"
@@ -264,7 +265,10 @@ internal sealed class Workspace
             );
     }
 
-    /// <summary>What this session connected under an environment's name holds for whoever says the name: a person, a remedy, or an object that comes down a pipeline.</summary>
+    /// <summary>
+    /// What this session connected under an environment's name holds for whoever says the name: a person, a remedy, or an object that comes
+    /// down a pipeline.
+    /// </summary>
     private static (StoreSelection Selection, CatalogEnvironment Environment) AsConnected(
         OperationContext context,
         (StoreSelection Selection, CatalogEnvironment Environment) named

@@ -3,7 +3,10 @@ namespace FlowSecrets;
 /// <summary>Who may do what with the secrets of a store, and why not.</summary>
 public interface IAccessControl
 {
-    /// <summary>What a principal may do with each of these secrets: an answer for each, in any order. What all share (a project's policy) is read once. Throws nothing but cancellation.</summary>
+    /// <summary>
+    /// What a principal may do with each of these secrets: an answer for each, in any order. What all share (a project's policy) is read
+    /// once. Throws nothing but cancellation.
+    /// </summary>
     /// <param name="question">Its principal is of this store's kind.</param>
     IAsyncEnumerable<AccessAnswer> TestAsync(
         IReadOnlyCollection<string> names,
@@ -36,7 +39,10 @@ public interface IAccessControl
         CancellationToken cancellationToken
     );
 
-    /// <summary>The regions in which a secret may be that is not here; null in it: none, which is Google's global place. Empty where there are none or they cannot be listed.</summary>
+    /// <summary>
+    /// The regions in which a secret may be that is not here; null in it: none, which is Google's global place. Empty where there are none
+    /// or they cannot be listed.
+    /// </summary>
     Task<IReadOnlyList<string?>> RegionsAsync(CancellationToken cancellationToken);
 
     /// <summary>How long a grant may take until it works everywhere.</summary>

@@ -7,7 +7,9 @@ public interface IProviders
 {
     IDocumentFormat Documents { get; }
 
-    /// <summary>Begins, on another thread, to load what a store of this kind needs; makes no call that leaves the process, and never fails.</summary>
+    /// <summary>
+    /// Begins, on another thread, to load what a store of this kind needs; makes no call that leaves the process, and never fails.
+    /// </summary>
     void Prepare(StoreKind store);
 
     /// <summary>A store for this selection; cached per place and identity. Makes no call that leaves the machine.</summary>

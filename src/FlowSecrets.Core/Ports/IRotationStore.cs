@@ -13,7 +13,10 @@ public interface IRotationStore
     /// <summary>Whether the store's limits leave room for a rotation, and what it takes of its quotas; makes no call.</summary>
     RotationFinding RoomIn(RotationView view);
 
-    /// <summary>Puts a value aside as pending, which opens the rotation. Where another rotator of the same rotation was first, its value stays and is the one that counts.</summary>
+    /// <summary>
+    /// Puts a value aside as pending, which opens the rotation. Where another rotator of the same rotation was first, its value stays and
+    /// is the one that counts.
+    /// </summary>
     /// <param name="view">As it was seen; its current version is the rotation's basis.</param>
     /// <exception cref="FlowSecretException">Conflict: the current version is another one meanwhile.</exception>
     Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken);
@@ -25,7 +28,9 @@ public interface IRotationStore
     /// <param name="version">A version of the view.</param>
     Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken);
 
-    /// <summary>Versions that stand aside besides the pending one: what rotations that were broken off or given up left, where lists do not show it.</summary>
+    /// <summary>
+    /// Versions that stand aside besides the pending one: what rotations that were broken off or given up left, where lists do not show it.
+    /// </summary>
     Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken);
 
     /// <summary>Makes the pending value current, if the rotation's basis still is.</summary>
@@ -39,7 +44,9 @@ public interface IRotationStore
     /// <exception cref="FlowSecretException">Conflict: somebody else wrote another one.</exception>
     Task<RotationView> RecordAsync(RotationView view, RotationRecord record, CancellationToken cancellationToken);
 
-    /// <summary>Ends a rotation whose value is current: writes the record and its journal, marks the basis as previous, takes the pending mark away.</summary>
+    /// <summary>
+    /// Ends a rotation whose value is current: writes the record and its journal, marks the basis as previous, takes the pending mark away.
+    /// </summary>
     Task<RotationView> CloseAsync(RotationView view, RotationRecord record, CancellationToken cancellationToken);
 
     /// <summary>Takes the version before the rotation out of use, unless it is current or the newest, and writes the record.</summary>

@@ -1,7 +1,8 @@
 namespace FlowSecrets;
 
 /// <summary>
-/// The system that checks a credential. Values are those of the whole secret: text, or the JSON object whose fields the catalog names. What it
+/// The system that checks a credential. Values are those of the whole secret: text, or the JSON object whose fields the catalog names. What
+/// it
 /// throws holds none of them.
 /// </summary>
 public interface IRotationTarget
@@ -16,7 +17,8 @@ public interface IRotationTarget
 
     /// <summary>Makes a credential valid; may be repeated with the same one.</summary>
     /// <param name="accepted">Credentials that are accepted now, the best first, to log in with; may be empty.</param>
-    /// <exception cref="FlowSecretException">CredentialRejected: it wants another value. TargetUnavailable: nobody knows whether it took effect. AccessDenied.</exception>
+    /// <exception cref="FlowSecretException">CredentialRejected: it wants another value. TargetUnavailable: nobody knows whether it took
+    /// effect. AccessDenied.</exception>
     Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken);
 
     /// <summary>Takes an old credential out of use where the system does not do so by itself; may be repeated.</summary>
@@ -31,5 +33,6 @@ public interface IRotationTarget
 /// <summary>What a target is made of.</summary>
 /// <param name="Secret">The key of the secret that carries the credential.</param>
 /// <param name="Target">As the catalog has it.</param>
-/// <param name="Admin">The value of the secret that may change the users; null without one. The caller disposes of it after the target's last use.</param>
+/// <param name="Admin">The value of the secret that may change the users; null without one. The caller disposes of it after the target's
+/// last use.</param>
 public sealed record RotationTargetSettings(string Secret, Catalogs.CatalogTarget Target, SecretValue? Admin);

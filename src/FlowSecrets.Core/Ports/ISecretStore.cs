@@ -23,7 +23,10 @@ public interface ISecretStore
     /// <summary>Whether the store can be opened as the present identity; throws nothing but cancellation.</summary>
     Task<StoreValidation> ValidateAsync(CancellationToken cancellationToken);
 
-    /// <summary>Finds out what only a call tells of the place (an AWS account and who asks); <see cref="Place"/> says it from then on. Throws nothing but cancellation.</summary>
+    /// <summary>
+    /// Finds out what only a call tells of the place (an AWS account and who asks); <see cref="Place"/> says it from then on. Throws
+    /// nothing but cancellation.
+    /// </summary>
     ValueTask<Place> IdentifyAsync(CancellationToken cancellationToken);
 
     /// <summary>Makes a container, with a first version when a value is given.</summary>
@@ -35,9 +38,13 @@ public interface ISecretStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Adds a version. Without a stage it becomes current and the one before previous; with one, only that stage moves to it.</summary>
-    /// <param name="expectedCurrent">When given, the version that must still be current, empty for none: Conflict otherwise. Null: not checked.</param>
-    /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion, EmptyValue, ValueTooLarge, Conflict, NotSupportedByStore, WriteUncertain.</exception>
+    /// <summary>
+    /// Adds a version. Without a stage it becomes current and the one before previous; with one, only that stage moves to it.
+    /// </summary>
+    /// <param name="expectedCurrent">When given, the version that must still be current, empty for none: Conflict otherwise. Null: not
+    /// checked.</param>
+    /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion, EmptyValue, ValueTooLarge, Conflict, NotSupportedByStore,
+    /// WriteUncertain.</exception>
     Task<SecretVersionInfo> AddVersionAsync(
         string name,
         SecretValue value,
@@ -46,7 +53,8 @@ public interface ISecretStore
         CancellationToken cancellationToken
     );
 
-    /// <exception cref="FlowSecretException">SecretNotFound, SecretHasNoVersion, VersionNotFound, VersionDisabled, VersionDestroyed, PendingDeletion.</exception>
+    /// <exception cref="FlowSecretException">SecretNotFound, SecretHasNoVersion, VersionNotFound, VersionDisabled, VersionDestroyed,
+    /// PendingDeletion.</exception>
     Task<ReadSecret> ReadAsync(string name, VersionSelector selector, CancellationToken cancellationToken);
 
     /// <summary>The current versions of many secrets, each a value or its own error, in any order.</summary>
@@ -65,7 +73,8 @@ public interface ISecretStore
     Task<IReadOnlyList<SecretVersionInfo>> ListVersionsAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Enables, disables or destroys a version. Destroying cannot be undone.</summary>
-    /// <exception cref="FlowSecretException">NotSupportedByStore, as <see cref="Capabilities"/> says beforehand; VersionNotFound, VersionDestroyed.</exception>
+    /// <exception cref="FlowSecretException">NotSupportedByStore, as <see cref="Capabilities"/> says beforehand; VersionNotFound,
+    /// VersionDestroyed.</exception>
     Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken);
 
     /// <summary>Moves a stage; a null version takes it off.</summary>
@@ -106,6 +115,7 @@ public interface IStoreMaintenance
     Task BackupAsync(string path, SecretValue passphrase, bool overwrite, CancellationToken cancellationToken);
 
     /// <summary>Puts a backup in this store's place, protected as this selection says.</summary>
-    /// <exception cref="FlowSecretException">SecretExists when there is a store already and <paramref name="overwrite"/> is false.</exception>
+    /// <exception cref="FlowSecretException">SecretExists when there is a store already and <paramref name="overwrite"/> is
+    /// false.</exception>
     Task RestoreBackupAsync(string path, SecretValue passphrase, bool overwrite, CancellationToken cancellationToken);
 }

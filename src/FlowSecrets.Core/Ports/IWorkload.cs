@@ -16,16 +16,19 @@ public interface IWorkload
     Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Starts a deployment that runs with these versions, once what feeds it has them (a Kubernetes Secret, a pinned number). One that runs with them
+    /// Starts a deployment that runs with these versions, once what feeds it has them (a Kubernetes Secret, a pinned number). One that runs
+    /// with them
     /// already, or is on its way there, is left as it is unless <paramref name="always"/>.
     /// </summary>
     /// <param name="say">Told what is waited for.</param>
     /// <returns>A mark for <see cref="WaitAsync"/>.</returns>
-    /// <exception cref="FlowSecretException">WorkloadFailed: it cannot be deployed (paused, the Kubernetes Secret does not get the new value); AccessDenied, WorkloadNotFound, Conflict.</exception>
+    /// <exception cref="FlowSecretException">WorkloadFailed: it cannot be deployed (paused, the Kubernetes Secret does not get the new
+    /// value); AccessDenied, WorkloadNotFound, Conflict.</exception>
     Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken);
 
     /// <summary>Waits until that deployment is healthy and the one before it gone.</summary>
-    /// <exception cref="FlowSecretException">WorkloadFailed, with what its platform says; the old one still runs where the platform keeps it.</exception>
+    /// <exception cref="FlowSecretException">WorkloadFailed, with what its platform says; the old one still runs where the platform keeps
+    /// it.</exception>
     Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken);
 
     /// <summary>Injects a secret as an environment variable; whatever has that name before is replaced in the same change.</summary>

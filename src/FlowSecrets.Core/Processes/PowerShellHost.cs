@@ -6,7 +6,10 @@ namespace FlowSecrets.Processes;
 /// <summary>How a PowerShell is started: a program, and the arguments that come before all others.</summary>
 internal sealed record PowerShellHost(string Program, IReadOnlyList<string> First)
 {
-    /// <summary>The PowerShell that runs this process; elsewhere the <c>pwsh</c> on PATH. Installed as a .NET tool, PowerShell is pwsh.dll, run by dotnet.</summary>
+    /// <summary>
+    /// The PowerShell that runs this process; elsewhere the <c>pwsh</c> on PATH. Installed as a .NET tool, PowerShell is pwsh.dll, run by
+    /// dotnet.
+    /// </summary>
     /// <returns>Null if there is none.</returns>
     public static PowerShellHost? Find(Func<string, string?> variable)
     {

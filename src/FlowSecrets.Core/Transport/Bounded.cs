@@ -7,7 +7,10 @@ namespace FlowSecrets.Transport;
 /// <summary>Many calls, so many at a time, answers as they come.</summary>
 internal static class Bounded
 {
-    /// <summary>When the receiver wants no more or one call throws, those under way are cancelled and waited for; answers that nobody took are disposed of.</summary>
+    /// <summary>
+    /// When the receiver wants no more or one call throws, those under way are cancelled and waited for; answers that nobody took are
+    /// disposed of.
+    /// </summary>
     public static async IAsyncEnumerable<TResult> RunAsync<TItem, TResult>(
         IEnumerable<TItem> items,
         int width,

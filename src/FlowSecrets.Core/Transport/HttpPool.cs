@@ -2,7 +2,9 @@ using System.Net;
 
 namespace FlowSecrets.Transport;
 
-/// <summary>Connections to one cloud for a whole process: HTTP/2 where the server offers it, no redirects, no cookies, a short time to connect.</summary>
+/// <summary>
+/// Connections to one cloud for a whole process: HTTP/2 where the server offers it, no redirects, no cookies, a short time to connect.
+/// </summary>
 internal sealed class HttpPool()
     : DelegatingHandler(
         new SocketsHttpHandler
@@ -24,7 +26,9 @@ internal sealed class HttpPool()
         return base.SendAsync(request, cancellationToken);
     }
 
-    /// <summary>The proxy that the environment names, but never for this machine: plain http is allowed only because it does not leave it.</summary>
+    /// <summary>
+    /// The proxy that the environment names, but never for this machine: plain http is allowed only because it does not leave it.
+    /// </summary>
     private sealed class DirectToThisMachine(IWebProxy proxy) : IWebProxy
     {
         public ICredentials? Credentials

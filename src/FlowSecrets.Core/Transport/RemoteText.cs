@@ -16,7 +16,8 @@ internal static partial class RemoteText
     public static string? Code(string? text) => text is not null && Word().IsMatch(text) ? text : null;
 
     /// <summary>
-    /// A text for between single quotation marks of a command that somebody may paste, in any shell: a branch's name, which is in a workflow's token, may
+    /// A text for between single quotation marks of a command that somebody may paste, in any shell: a branch's name, which is in a
+    /// workflow's token, may
     /// hold whatever its author likes.
     /// </summary>
     /// <returns>The placeholder where the text could end the quotation.</returns>
@@ -62,7 +63,8 @@ internal static partial class RemoteText
 
     /// <summary>Tokens and signatures: a service that echoes a request would show them.</summary>
     [GeneratedRegex(
-        @"(?<name>\b(Bearer|Basic)\s+)[^\s""',;]+|\bya29\.[A-Za-z0-9_.-]+|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+|(?<name>\b(X-Amz-)?(Signature|Credential|Security-Token)\s*[=:]\s*)[^\s,&""']+",
+        @"(?<name>\b(Bearer|Basic)\s+)[^\s""',;]+|\bya29\.[A-Za-z0-9_.-]+|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]+"
+            + @"|(?<name>\b(X-Amz-)?(Signature|Credential|Security-Token)\s*[=:]\s*)[^\s,&""']+",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture
     )]
     private static partial Regex Proof();

@@ -5,7 +5,8 @@ namespace FlowSecrets.Transport;
 /// <param name="IsTransient">Whether the next try may succeed.</param>
 /// <param name="MayHaveApplied">Whether a change may have taken effect all the same: no answer came, or a broken one.</param>
 /// <param name="RetryAfter">How long the service asks to wait.</param>
-/// <param name="Tries">How often it is tried at most, where more is of no use: what cannot be reached now is seldom there in ten seconds.</param>
+/// <param name="Tries">How often it is tried at most, where more is of no use: what cannot be reached now is seldom there in ten
+/// seconds.</param>
 internal sealed record CallFailure(
     FlowSecretException Error,
     bool IsTransient,

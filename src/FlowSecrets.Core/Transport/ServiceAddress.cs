@@ -30,7 +30,8 @@ internal static class ServiceAddress
             throw Refused(
                 source,
                 $"{source} is plain http to {address.Host}: values and credentials would cross the network in the clear",
-                $"Use https. If that network is yours alone, give it by name: Connect-FlowSecretStore -Endpoint {address.AbsoluteUri} -AllowUnencryptedEndpoint"
+                $"Use https. If that network is yours alone, give it by name: Connect-FlowSecretStore -Endpoint {address.AbsoluteUri} "
+                    + $"-AllowUnencryptedEndpoint"
             );
         }
 

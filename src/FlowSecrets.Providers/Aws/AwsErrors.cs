@@ -44,7 +44,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
         get
         {
             string profile = at.Profile is { } name ? $" --profile '{name}'" : "";
-            return $"Log in: aws sso login{profile}, or aws configure{profile}; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
+            return $"Log in: aws sso login{profile}, or aws configure{profile}; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+                + $"or a role. Then see Get-FlowSecretStore.";
         }
     }
 
@@ -97,7 +98,10 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
             _ => null,
         };
 
-    /// <summary>Nothing was sent to the service: the credentials are not there, or STS, single sign-on, a container or an instance did not give them.</summary>
+    /// <summary>
+    /// Nothing was sent to the service: the credentials are not there, or STS, single sign-on, a container or an instance did not give
+    /// them.
+    /// </summary>
     private CallFailure NoCredentials(Exception error, AwsCall call)
     {
         AmazonServiceException? refused = error as AmazonServiceException ?? Inner<AmazonServiceException>(error);
@@ -109,7 +113,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
                     ErrorIds.StoreUnavailable,
                     FlowErrorCategory.ResourceUnavailable,
                     call.Target,
-                    $"No AWS credentials could be had ({identity.Text}): the service that gives them {(status == 0 ? "cannot be reached" : $"answered with status {status}")} ({PlaceOf(call)})",
+                    $"No AWS credentials could be had ({identity.Text}): the service that gives them "
+                        + $"{(status == 0 ? "cannot be reached" : $"answered with status {status}")} ({PlaceOf(call)})",
                     "Check network and proxy (HTTPS_PROXY), then run the same command again."
                 ),
                 IsTransient: true
@@ -134,7 +139,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
                 : NotAuthenticated(
                     $"Not authenticated: AWS gave no credentials ({identity.Text}, {code})",
                     code is "AccessDenied"
-                        ? $"Let the role's trust policy allow this identity sts:AssumeRole. Which role: aws configure get role_arn{(at.Profile is { } name ? $" --profile '{name}'" : "")}"
+                        ? $"Let the role's trust policy allow this identity sts:AssumeRole. Which role: aws configure get "
+                            + $"role_arn{(at.Profile is { } name ? $" --profile '{name}'" : "")}"
                         : LogIn
                 )
         );
@@ -200,7 +206,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
             or "InvalidAccessKeyId":
                 return Final(
                     NotAuthenticated(
-                        $"AWS refused the credentials ({identity.Text}) in {RegionOf(call)}: they are wrong, or the region is not enabled for the account"
+                        $"AWS refused the credentials ({identity.Text}) in {RegionOf(call)}: they are wrong, or the region is not "
+                            + $"enabled for the account"
                     )
                 );
             case "OptInRequired":
@@ -249,8 +256,10 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
                         call.Target,
                         $"A limit of {ServiceOf(call)} was reached by '{call.Target}' in the {PlaceOf(call)}{RemoteText.Quote(message)}",
                         call.IsOfSecrets
-                            ? "Limits: secrets in an account and region, versions and staging labels of a secret. Remove what is not needed, or ask AWS for more."
-                            : "See the limits: https://console.aws.amazon.com/servicequotas; remove what is not needed, or ask AWS for more."
+                            ? "Limits: secrets in an account and region, versions and staging labels of a secret. Remove what is not "
+                                + "needed, or ask AWS for more."
+                            : "See the limits: https://console.aws.amazon.com/servicequotas; remove what is not needed, or ask AWS "
+                                + "for more."
                     )
                 );
             case "RequestTimeout":
@@ -294,7 +303,9 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
         return StoreErrors.SecretNotFound(PlaceOf(call), call.Target);
     }
 
-    /// <summary>Refused. AWS refuses alike what is forbidden and, to who may not ask, what is absent; whose policy refused, the message says.</summary>
+    /// <summary>
+    /// Refused. AWS refuses alike what is forbidden and, to who may not ask, what is absent; whose policy refused, the message says.
+    /// </summary>
     private FlowSecretException Denied(AwsCall call, string message)
     {
         bool isUndecided = call.Secret is not null && call.Action != "CreateSecret";
@@ -303,8 +314,10 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
             FlowErrorCategory.PermissionDenied,
             call.Target,
             isUndecided
-                ? $"Permission denied: There is no secret '{call.Secret}' in the {PlaceOf(call)}, or {Who} may not use it: AWS does not tell which ('{call.FullAction}')"
-                : $"Permission denied: {Who} may not '{call.FullAction}' in the {PlaceOf(call)}{(AwsDenial.KindOf(message) is { Length: > 0 } kind ? $" ({kind})" : "")}",
+                ? $"Permission denied: There is no secret '{call.Secret}' in the {PlaceOf(call)}, or {Who} may not use it: AWS does not "
+                    + $"tell which ('{call.FullAction}')"
+                : $"Permission denied: {Who} may not '{call.FullAction}' in the "
+                    + $"{PlaceOf(call)}{(AwsDenial.KindOf(message) is { Length: > 0 } kind ? $" ({kind})" : "")}",
             AwsRemedies.AllowSomebody(call.FullAction, ResourceOf(call))
         )
         {
@@ -317,8 +330,10 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
             ErrorIds.AccessDenied,
             FlowErrorCategory.PermissionDenied,
             call.Target,
-            $"Permission denied: {Who} may not use the KMS key that encrypts '{call.Target}' in the {PlaceOf(call)}, or the key is disabled",
-            $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws secretsmanager describe-secret --secret-id '{call.Target}' --region {RegionOf(call)} --query KmsKeyId"
+            $"Permission denied: {Who} may not use the KMS key that encrypts '{call.Target}' in the {PlaceOf(call)}, or the key is "
+                + $"disabled",
+            $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws "
+                + $"secretsmanager describe-secret --secret-id '{call.Target}' --region {RegionOf(call)} --query KmsKeyId"
         )
         {
             AccessCause = AccessCauses.KmsKeyNotUsable,
@@ -339,9 +354,11 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
             FlowErrorCategory.InvalidArgument,
             call.Target,
             // A reply to a value might quote it; a workload's plain variables hold values too.
-            $"AWS refused the call ('{call.FullAction}' on '{call.Target}' in the {PlaceOf(call)}, {code}){(call.Action is "PutSecretValue" or "CreateSecret" or "ecs:RegisterTaskDefinition" or "apprunner:UpdateService" ? "" : RemoteText.Quote(message))}",
+            $"AWS refused the call ('{call.FullAction}' on '{call.Target}' in the {PlaceOf(call)}, "
+                + $"{code}){(CarriesValues(call.Action) ? "" : RemoteText.Quote(message))}",
             call.Action == "DeleteSecret" && message.Contains("replica", StringComparison.OrdinalIgnoreCase)
-                ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id '{call.Target}' --region {RegionOf(call)} --remove-replica-regions REGION"
+                ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id '{call.Target}' --region "
+                    + $"{RegionOf(call)} --remove-replica-regions REGION"
                 : "Correct what it names, and try again."
         );
 
@@ -352,7 +369,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
                 FlowErrorCategory.ResourceUnavailable,
                 call.Target,
                 $"{HostOf(call)} {what} ({PlaceOf(call)})",
-                "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. https://health.aws.amazon.com shows AWS's own state."
+                "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. "
+                    + "https://health.aws.amazon.com shows AWS's own state."
             ),
             transient,
             MayHaveApplied: applied && call.Changes
@@ -368,6 +386,10 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
         string service = call.FullAction[..call.FullAction.IndexOf(':')];
         return at.AddressOf(service.ToUpperInvariant())?.Host ?? $"{service}.{at.Region}";
     }
+
+    /// <summary>Whether the request has values in it, which the reply might quote.</summary>
+    private static bool CarriesValues(string action) =>
+        action is "PutSecretValue" or "CreateSecret" or "ecs:RegisterTaskDefinition" or "apprunner:UpdateService";
 
     private static string ServiceOf(AwsCall call) =>
         call.FullAction.Split(':')[0] switch
@@ -393,7 +415,8 @@ internal sealed partial class AwsErrors(Func<string?, Place> place, AwsPlace at,
             : call.Secret.StartsWith("arn:", StringComparison.Ordinal)
                 ? EndsAsArn().IsMatch(call.Secret) ? call.Secret
                     : call.Secret + "-??????"
-            : $"arn:{partition}:secretsmanager:{at.Region}:{identity.Caller?.Account ?? "*"}:secret:{call.Secret}{(call.Action == "CreateSecret" ? "*" : "-??????")}";
+            : $"arn:{partition}:secretsmanager:{at.Region}:{identity.Caller?.Account ?? "*"}:secret:{call.Secret}"
+                + $"{(call.Action == "CreateSecret" ? "*" : "-??????")}";
     }
 
     /// <summary>An ARN's region is followed.</summary>

@@ -14,7 +14,8 @@ namespace FlowSecrets.Providers.Aws;
 internal sealed record AwsCallerIdentity(string Account, string Arn);
 
 /// <summary>
-/// Who asks: a profile that was named, the keys in the environment, AWS_PROFILE, else the vendor's whole chain (web identity, single sign-on,
+/// Who asks: a profile that was named, the keys in the environment, AWS_PROFILE, else the vendor's whole chain (web identity, single
+/// sign-on,
 /// assumed roles, container and instance). Finding out leaves the machine, so it happens at the first call.
 /// </summary>
 internal sealed class AwsIdentity
@@ -114,7 +115,9 @@ internal sealed class AwsIdentity
         return string.Join('\n', files.Concat(variables));
     }
 
-    /// <summary>The credentials; they renew themselves. A metadata service that hangs heeds no token, so it is left behind when this is cancelled.</summary>
+    /// <summary>
+    /// The credentials; they renew themselves. A metadata service that hangs heeds no token, so it is left behind when this is cancelled.
+    /// </summary>
     /// <exception cref="AwsCredentialsException">There are none, or whoever gives them did not.</exception>
     public async Task<AWSCredentials> CredentialsAsync(CancellationToken cancellationToken)
     {
@@ -132,7 +135,10 @@ internal sealed class AwsIdentity
         return await finding.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Asks STS who this is, once for all who want to know; needs no permission. Null where it cannot be found out in time, which holds for a while.</summary>
+    /// <summary>
+    /// Asks STS who this is, once for all who want to know; needs no permission. Null where it cannot be found out in time, which holds for
+    /// a while.
+    /// </summary>
     public async Task<AwsCallerIdentity?> CallerAsync(CancellationToken cancellationToken)
     {
         if (Caller is { } known)
@@ -166,7 +172,8 @@ internal sealed class AwsIdentity
         }
         catch (Exception e)
         {
-            // Whatever it is, it is about the credentials, and nothing was sent to the service. Some texts quote what a program or a server said.
+            // Whatever it is, it is about the credentials, and nothing was sent to the service. Some texts quote what a program or a server
+            // said.
             throw new AwsCredentialsException(e);
         }
     }

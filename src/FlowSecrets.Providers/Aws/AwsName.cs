@@ -7,7 +7,9 @@ namespace FlowSecrets.Providers.Aws;
 /// <param name="Account">The ARN's account; null for a name.</param>
 internal readonly partial record struct AwsName(string Id, string? Region, string? Account = null)
 {
-    /// <summary>What can be read: names of ours, those that AWS's own services made (with '!'), and ARNs, whole or without the suffix.</summary>
+    /// <summary>
+    /// What can be read: names of ours, those that AWS's own services made (with '!'), and ARNs, whole or without the suffix.
+    /// </summary>
     /// <exception cref="FlowSecretException">InvalidName.</exception>
     public static AwsName Parse(string name)
     {
@@ -25,7 +27,8 @@ internal readonly partial record struct AwsName(string Id, string? Region, strin
     }
 
     [GeneratedRegex(
-        @"\Aarn:aws[a-z-]*:secretsmanager:(?<region>[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}):(?<account>[0-9]{12}):secret:[A-Za-z0-9/_+=.@!-]{1,519}\z",
+        @"\Aarn:aws[a-z-]*:secretsmanager:(?<region>[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})"
+            + @":(?<account>[0-9]{12}):secret:[A-Za-z0-9/_+=.@!-]{1,519}\z",
         RegexOptions.ExplicitCapture
     )]
     private static partial Regex Arn();

@@ -51,7 +51,8 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
                 FlowErrorCategory.InvalidArgument,
                 StoreKind.Aws.ToString(),
                 "No AWS region is set",
-                "Name it: Connect-FlowSecretStore -Store Aws -Region YOUR_REGION; or 'region' in the catalog's environment, AWS_REGION, or: aws configure set region YOUR_REGION"
+                "Name it: Connect-FlowSecretStore -Store Aws -Region YOUR_REGION; or 'region' in the catalog's environment, AWS_REGION, "
+                    + "or: aws configure set region YOUR_REGION"
             );
         if (!RegionName().IsMatch(region))
         {

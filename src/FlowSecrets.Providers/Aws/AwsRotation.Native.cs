@@ -19,7 +19,8 @@ internal sealed partial class AwsRotation
                 FlowErrorCategory.ResourceBusy,
                 name,
                 $"A rotation of '{name}' by FlowSecrets was broken off, and AWS's own would wait for its end",
-                $"Finish it without -Native: Invoke-FlowSecretRotation -StoreName '{name}'; or take it back: Undo-FlowSecretRotation -StoreName '{name}'"
+                $"Finish it without -Native: Invoke-FlowSecretRotation -StoreName '{name}'; or take it back: Undo-FlowSecretRotation "
+                    + $"-StoreName '{name}'"
             );
         }
 
@@ -60,7 +61,8 @@ internal sealed partial class AwsRotation
                     ErrorIds.RotationNeedsAttention,
                     FlowErrorCategory.OperationTimeout,
                     name,
-                    $"AWS's own rotation of '{name}' did not end in {NativeLimit.TotalMinutes} minutes: version {pending ?? "none"} is still AWSPENDING, {current} is current",
+                    $"AWS's own rotation of '{name}' did not end in {NativeLimit.TotalMinutes} minutes: version {pending ?? "none"} is "
+                        + $"still AWSPENDING, {current} is current",
                     $"Its function's log says why: aws logs tail '/aws/lambda/{now.RotationLambda?.Split(':')[^1]}'; then try again."
                 );
             }
@@ -78,7 +80,8 @@ internal sealed partial class AwsRotation
                 FlowErrorCategory.InvalidOperation,
                 name,
                 $"AWS has no rotation function for '{name}'",
-                $"Leave -Native out, or give it one: aws secretsmanager rotate-secret --secret-id '{name}' --rotation-lambda-arn ARN --rotation-rules AutomaticallyAfterDays=30"
+                $"Leave -Native out, or give it one: aws secretsmanager rotate-secret --secret-id '{name}' --rotation-lambda-arn ARN "
+                    + $"--rotation-rules AutomaticallyAfterDays=30"
             );
         }
     }

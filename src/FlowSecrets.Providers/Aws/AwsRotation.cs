@@ -6,7 +6,8 @@ using FlowSecrets.Transport;
 namespace FlowSecrets.Providers.Aws;
 
 /// <summary>
-/// Rotation in AWS Secrets Manager. A pending version's id is derived from the current one's, so two rotators meet in one version; the labels are moved
+/// Rotation in AWS Secrets Manager. A pending version's id is derived from the current one's, so two rotators meet in one version; the
+/// labels are moved
 /// by compare-and-swap. Going back is a new version with the old value, so that it meets a rotation in the same version too.
 /// </summary>
 internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : IRotationStore
@@ -161,7 +162,8 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
                     return view with { Pending = new PendingVersion(token, view.Current, false) { Attempt = attempt } };
                 }
 
-                // The version is there: with another rotator's value, which counts, with one that was rejected before, or with an undo's that was given up.
+                // The version is there: with another rotator's value, which counts, with one that was rejected before, or with an undo's
+                // that was given up.
                 RotationView now = await ViewAsync(view.Subject, cancellationToken);
                 if (now.Pending is { IsSuperseded: false } && (now.Current == view.Current || now.Pending.IsPromoted))
                 {
@@ -185,7 +187,10 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         throw StoreErrors.Conflict(name, $"{MostAttempts} values were made for one rotation of '{name}', and none was kept");
     }
 
-    /// <summary>The version under AWSPENDING, where its id is derived from the current version's or, once it is current or overtaken, from the one's before.</summary>
+    /// <summary>
+    /// The version under AWSPENDING, where its id is derived from the current version's or, once it is current or overtaken, from the one's
+    /// before.
+    /// </summary>
     private static PendingVersion? PendingIn(AwsSecret secret, string current, string? previous)
     {
         string arn = secret.Arn ?? "";
@@ -215,7 +220,12 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         secret.OwningService is { Length: > 0 } service
             ? $"'{name}' belongs to AWS's service '{RemoteText.Clean(service)}', which rotates it itself"
         : secret.VersionOf(AwsStore.PendingLabel) is { } pending && pending != current
-            ? $"Version {pending} of '{name}' is labelled AWSPENDING by {(secret.RotationLambda is { Length: > 0 } function ? $"a rotation of the function {RemoteText.Clean(function)}" : "a rotation that is none of ours")}"
+            ? $"Version {pending} of '{name}' is labelled AWSPENDING by "
+                + (
+                    secret.RotationLambda is { Length: > 0 } function
+                        ? $"a rotation of the function {RemoteText.Clean(function)}"
+                        : "a rotation that is none of ours"
+                )
         : null;
 
     /// <returns>False: the version is there, with another value.</returns>
@@ -267,7 +277,9 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         return found == 0 ? null : found;
     }
 
-    /// <summary>The same for every rotator of the same version; its end tells that it is one of ours, whatever it was derived from.</summary>
+    /// <summary>
+    /// The same for every rotator of the same version; its end tells that it is one of ours, whatever it was derived from.
+    /// </summary>
     private static string Token(string arn, string basis, int attempt)
     {
         byte[] id =

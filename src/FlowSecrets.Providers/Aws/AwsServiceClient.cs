@@ -13,7 +13,9 @@ using Amazon.Runtime.Internal.Util;
 
 namespace FlowSecrets.Providers.Aws;
 
-/// <summary>One of AWS's services on AWSSDK.Core, whose credentials, signing and pipeline it uses. No body is logged: bodies are secrets.</summary>
+/// <summary>
+/// One of AWS's services on AWSSDK.Core, whose credentials, signing and pipeline it uses. No body is logged: bodies are secrets.
+/// </summary>
 /// <param name="jsonType">The media type of its JSON.</param>
 internal abstract class AwsServiceClient(
     AWSCredentials credentials,

@@ -7,7 +7,9 @@ namespace FlowSecrets.Providers.Aws;
 // What changes something.
 internal sealed partial class AwsStore
 {
-    /// <summary>On a value that is put but not current yet. One for all, so that a write that was broken off leaves no more than this one behind.</summary>
+    /// <summary>
+    /// On a value that is put but not current yet. One for all, so that a write that was broken off leaves no more than this one behind.
+    /// </summary>
     private const string AsideLabel = "flowsecrets-new";
 
     /// <summary>How long a name may stay taken after its secret was deleted for good.</summary>
@@ -114,7 +116,8 @@ internal sealed partial class AwsStore
             "AWS Secrets Manager neither disables nor destroys single versions",
             state == VersionState.Enabled
                 ? "Every version can be read as it is."
-                : $"Make another version current (Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -Stage current); versions without a stage are removed by AWS in time. Or delete the secret: Remove-FlowSecret -StoreName '{name}'"
+                : $"Make another version current (Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -Stage current); versions "
+                    + $"without a stage are removed by AWS in time. Or delete the secret: Remove-FlowSecret -StoreName '{name}'"
         );
 
     public async Task MoveStageAsync(
@@ -294,7 +297,9 @@ internal sealed partial class AwsStore
     private static bool IsOurs(AwsSecret secret, AwsCreate request) =>
         request.HasValue ? secret.Stages.ContainsKey(request.ClientRequestToken) : secret.Stages.Count == 0;
 
-    /// <summary>Makes a version current if the expected one still is; otherwise takes its label off, so that AWS removes it in time.</summary>
+    /// <summary>
+    /// Makes a version current if the expected one still is; otherwise takes its label off, so that AWS removes it in time.
+    /// </summary>
     private async Task PromoteAsync(string name, string token, string aside, string expected, CancellationToken cancellationToken)
     {
         try
@@ -309,7 +314,8 @@ internal sealed partial class AwsStore
                 {
                     throw StoreErrors.Conflict(
                         name,
-                        $"The current version of '{name}' is {(now.Length == 0 ? "none" : now)}, not {(expected.Length == 0 ? "none" : expected)}"
+                        $"The current version of '{name}' is {(now.Length == 0 ? "none" : now)}, not "
+                            + $"{(expected.Length == 0 ? "none" : expected)}"
                     );
                 }
 

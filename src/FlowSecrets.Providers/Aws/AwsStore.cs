@@ -21,7 +21,8 @@ internal sealed record AwsStoreOptions
 }
 
 /// <summary>
-/// AWS Secrets Manager. Stages are staging labels, where current, previous and pending are AWSCURRENT, AWSPREVIOUS and AWSPENDING. A retry cannot
+/// AWS Secrets Manager. Stages are staging labels, where current, previous and pending are AWSCURRENT, AWSPREVIOUS and AWSPENDING. A retry
+/// cannot
 /// add a version twice: its request token, which becomes the version's id, is made once for all tries.
 /// </summary>
 internal sealed partial class AwsStore : ISecretStore

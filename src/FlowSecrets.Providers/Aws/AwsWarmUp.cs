@@ -3,13 +3,17 @@ using FlowSecrets.Transport;
 namespace FlowSecrets.Providers.Aws;
 
 /// <summary>
-/// Has the runtime compile what a read goes through, by one batch that a handler in this process answers: no socket is opened, no credential
+/// Has the runtime compile what a read goes through, by one batch that a handler in this process answers: no socket is opened, no
+/// credential
 /// looked for.
 /// </summary>
 internal static class AwsWarmUp
 {
     private static readonly byte[] Answer =
-        """{"SecretValues":[{"Name":"a","VersionId":"1","SecretString":"x"},{"Name":"b","VersionId":"1","SecretString":"x"}]}"""u8.ToArray();
+        """
+        {"SecretValues":[{"Name":"a","VersionId":"1","SecretString":"x"},
+        {"Name":"b","VersionId":"1","SecretString":"x"}]}
+        """u8.ToArray();
 
     /// <returns>How many of the two values came through.</returns>
     public static async Task<int> RunAsync()

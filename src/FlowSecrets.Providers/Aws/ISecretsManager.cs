@@ -1,6 +1,8 @@
 namespace FlowSecrets.Providers.Aws;
 
-/// <summary>The calls of Secrets Manager that are used here, one try each. The vendor's own client can take this place in one file.</summary>
+/// <summary>
+/// The calls of Secrets Manager that are used here, one try each. The vendor's own client can take this place in one file.
+/// </summary>
 internal interface ISecretsManager
 {
     Task<AwsChanged> CreateAsync(AwsCreate request, CancellationToken cancellationToken);

@@ -182,19 +182,13 @@ internal sealed class AwsSecret
 
     public List<AwsTag>? Tags { get; set; }
 
-    public string? PrimaryRegion { get; set; }
-
     public List<AwsReplica>? ReplicationStatus { get; set; }
-
-    public bool? RotationEnabled { get; set; }
 
     [JsonPropertyName("RotationLambdaARN")]
     public string? RotationLambda { get; set; }
 
     /// <summary>The service of AWS that makes and rotates it; null: none.</summary>
     public string? OwningService { get; set; }
-
-    public double? LastRotatedDate { get; set; }
 
     /// <summary>Of DescribeSecret.</summary>
     public Dictionary<string, List<string>>? VersionIdsToStages { get; set; }

@@ -18,7 +18,10 @@ internal sealed class GcloudLogin(string program, TimeSpan? patience = null)
         IHttpExecuteInterceptor,
         IHttpUnsuccessfulResponseHandler
 {
-    /// <summary>How long an answer is not asked for again, be it a failure or the token that was refused before: many calls at a time would else start a gcloud each.</summary>
+    /// <summary>
+    /// How long an answer is not asked for again, be it a failure or the token that was refused before: many calls at a time would else
+    /// start a gcloud each.
+    /// </summary>
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromSeconds(3);
 
     /// <summary>Less than a call's own limit, so that it is gcloud that is named.</summary>

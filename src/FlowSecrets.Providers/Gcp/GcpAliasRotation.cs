@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
-/// The same for consumers that read by the alias 'current': a pending value is a version of the secret itself, under the alias 'pending', and the
+/// The same for consumers that read by the alias 'current': a pending value is a version of the secret itself, under the alias 'pending',
+/// and the
 /// aliases are moved together in one update with the etag.
 /// </summary>
 internal sealed class GcpAliasRotation(GcpStore store)
@@ -44,9 +45,11 @@ internal sealed class GcpAliasRotation(GcpStore store)
         StoreErrors.RequireSize(name, value, GcpStore.MaxValueBytes);
         string newest = await store.NewestNumberAsync(name, cancellationToken);
 
-        // What is to come is written down first, with the alias that keeps the consumers where they are. Each mark is another one, so that of two rotators one has it.
+        // What is to come is written down first, with the alias that keeps the consumers where they are. Each mark is another one, so that
+        // of two rotators one has it.
         string mark =
-            $"{RotationNotes.MarkOf(view.Current, 1, isUndo: false)} newest={newest} by={RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+            $"{RotationNotes.MarkOf(view.Current, 1, isUndo: false)} newest={newest} "
+            + $"by={RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         if (await TryMarkAsync(view, mark, null, cancellationToken) is not { } marked)
         {
             return await MeetAsync(view, cancellationToken);

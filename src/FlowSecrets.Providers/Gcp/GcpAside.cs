@@ -4,8 +4,10 @@ using System.Text;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
-/// The secret beside another one in which values wait that are to follow one of its versions. Of several the first counts that was not given up. Giving up adds a
-/// version that says so: only what is added is seen by number at once, while states lag behind; and the value stays readable, since another machine may just
+/// The secret beside another one in which values wait that are to follow one of its versions. Of several the first counts that was not
+/// given up. Giving up adds a
+/// version that says so: only what is added is seen by number at once, while states lag behind; and the value stays readable, since another
+/// machine may just
 /// be about to give it to the target.
 /// </summary>
 internal sealed class GcpAside(GcpStore store, string owner, string basis)
@@ -26,13 +28,17 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
         string suffix = Suffix + basis;
         return owner.Length + suffix.Length <= MostNameCharacters
             ? owner + suffix
-            : $"{owner[..(MostNameCharacters - suffix.Length - 17)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..16]}{suffix}";
+            : $"{owner[..(MostNameCharacters - suffix.Length - 17)]}"
+                + $"-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..16]}{suffix}";
     }
 
     public static bool IsOne(GcpSecret secret) =>
         secret.Labels?.GetValueOrDefault(Label) == LabelValue && secret.Annotations?.ContainsKey(OwnerNote) == true;
 
-    /// <summary>All of a secret, also those that broken-off rotations of earlier versions left. Lists lag behind, so this is for looking around only.</summary>
+    /// <summary>
+    /// All of a secret, also those that broken-off rotations of earlier versions left. Lists lag behind, so this is for looking around
+    /// only.
+    /// </summary>
     public static async Task<IReadOnlyList<GcpSecret>> ListAsync(GcpStore store, string owner, CancellationToken cancellationToken) =>
         [
             .. (await store.ListAllAsync(owner[..Math.Min(owner.Length, 100)], cancellationToken)).Where(s =>
@@ -101,7 +107,8 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
         }
     }
 
-    /// <param name="last">The number of the last version that was seen in it, so that after a lost answer an older one with the same value is not taken for the new one.</param>
+    /// <param name="last">The number of the last version that was seen in it, so that after a lost answer an older one with the same value
+    /// is not taken for the new one.</param>
     public Task AddAsync(SecretValue value, long last, CancellationToken cancellationToken) =>
         store.AddAsync(Name, value, last, cancellationToken);
 
@@ -191,7 +198,10 @@ internal sealed class AsideValues : IDisposable
     public void Dispose() => _values.ForEach(static v => v.Value.Dispose());
 }
 
-/// <summary>What names a version aside: the version that it is to follow, its number, and the secret that it is in, which is another one when it was made anew.</summary>
+/// <summary>
+/// What names a version aside: the version that it is to follow, its number, and the secret that it is in, which is another one when it was
+/// made anew.
+/// </summary>
 internal sealed record AsideVersion(string Basis, string Number, string Made, string Etag)
 {
     public static AsideVersion Of(string basis, string number, GcpSecret secret) => new(basis, number, TimeOf(secret), secret.Etag ?? "");

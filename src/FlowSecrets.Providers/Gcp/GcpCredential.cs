@@ -9,7 +9,8 @@ using Google.Apis.Http;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
-/// Who asks. The order: a token or file that was given, GOOGLE_APPLICATION_CREDENTIALS, application default credentials (gcloud's file, then
+/// Who asks. The order: a token or file that was given, GOOGLE_APPLICATION_CREDENTIALS, application default credentials (gcloud's file,
+/// then
 /// the machine's own service account), and the gcloud CLI's login.
 /// </summary>
 internal sealed class GcpCredential
@@ -30,7 +31,9 @@ internal sealed class GcpCredential
         "FUNCTION_TARGET",
     ];
 
-    /// <summary>The types that Google's library reads; another's name is not repeated, since a file that is none of these may hold anything.</summary>
+    /// <summary>
+    /// The types that Google's library reads; another's name is not repeated, since a file that is none of these may hold anything.
+    /// </summary>
     private static readonly string[] Types =
     [
         "authorized_user",
@@ -155,7 +158,8 @@ internal sealed class GcpCredential
                 GcloudLogin.Find(environment)
                 ?? throw GcpErrors.NotAuthenticated(
                     place.Project,
-                    $"Not authenticated: the gcloud CLI has a login of {account}, but gcloud is not on PATH, and there are no other Google Cloud credentials here"
+                    $"Not authenticated: the gcloud CLI has a login of {account}, but gcloud is not on PATH, and there are no other "
+                        + $"Google Cloud credentials here"
                 );
             string name = gcloud.Impersonated ?? account;
             return new GcpCredential($"{name} (gcloud)", MemberOf(name), "", () => new GcloudLogin(program));
@@ -214,7 +218,8 @@ internal sealed class GcpCredential
             {
                 throw GcpErrors.NotAuthenticated(
                     place.Project,
-                    $"'{path}' ({source}) gets its token from a program or a certificate, which Google's library for .NET does not support; use one with a file or an address as its source"
+                    $"'{path}' ({source}) gets its token from a program or a certificate, which Google's library for .NET does not "
+                        + $"support; use one with a file or an address as its source"
                 );
             }
 
@@ -225,7 +230,8 @@ internal sealed class GcpCredential
             string member =
                 email is not null ? MemberOf(email)
                 : provider is not null
-                    ? $"principal://iam.googleapis.com/{provider[..provider.IndexOf("/providers/", StringComparison.Ordinal)]}/subject/{RemoteText.Argument(FederatedToken.Read(tokenFile)?.Subject, "SUBJECT")}"
+                    ? $"principal://iam.googleapis.com/{provider[..provider.IndexOf("/providers/", StringComparison.Ordinal)]}"
+                        + $"/subject/{RemoteText.Argument(FederatedToken.Read(tokenFile)?.Subject, "SUBJECT")}"
                 : Unnamed;
             bool needsQuotaProject =
                 type == JsonCredentialParameters.AuthorizedUserCredentialType && Text(root, "quota_project_id") is null;

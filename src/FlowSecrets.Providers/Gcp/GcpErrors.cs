@@ -24,7 +24,8 @@ internal sealed record GcpCall(string Permission, string? Secret = null, string?
 internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credential)
 {
     private const string LogIn =
-        "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.";
+        "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. "
+        + "Then see Get-FlowSecretStore.";
 
     public static FlowSecretException NotAuthenticated(
         string target,
@@ -97,7 +98,8 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
                 FlowErrorCategory.ResourceUnavailable,
                 call.Target,
                 $"No access token could be had for {place.Identity}: the service that gives it {what} ({place})",
-                "Check network and proxy (HTTPS_PROXY), then run the same command again; or log in another way: gcloud auth application-default login"
+                "Check network and proxy (HTTPS_PROXY), then run the same command again; or log in another way: gcloud auth "
+                    + "application-default login"
             ),
             IsTransient: true
         );
@@ -151,7 +153,13 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
             ErrorIds.AccessDenied,
             FlowErrorCategory.PermissionDenied,
             call.Target,
-            $"Permission denied: {place.Identity} has no '{call.Permission}' on {(call.Secret is null || call.Permission == "secretmanager.secrets.create" ? "the project" : $"the secret '{call.Secret}' in project")} {at.Project}",
+            $"Permission denied: {place.Identity} has no '{call.Permission}' on "
+                + (
+                    call.Secret is null || call.Permission == "secretmanager.secrets.create"
+                        ? "the project"
+                        : $"the secret '{call.Secret}' in project"
+                )
+                + $" {at.Project}",
             GcpRemedies.Grant(
                 at,
                 call.Permission == "secretmanager.secrets.create" ? null : call.Secret,
@@ -197,7 +205,8 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
                     FlowErrorCategory.PermissionDenied,
                     call.Target,
                     $"Permission denied: the token of {place.Identity} lacks the scope cloud-platform",
-                    "Log in with that scope: gcloud auth application-default login; on a virtual machine set its access scopes to cloud-platform."
+                    "Log in with that scope: gcloud auth application-default login; on a virtual machine set its access scopes to "
+                        + "cloud-platform."
                 )
                 {
                     AccessCause = AccessCauses.NotAuthenticated,
@@ -224,7 +233,8 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
             ErrorIds.SecretNotFoundOrForbidden,
             FlowErrorCategory.PermissionDenied,
             call.Target,
-            $"Permission denied, or there is no secret '{call.Secret}' in project {at.Project}: Google does not tell {place.Identity} which ('{call.Permission}')",
+            $"Permission denied, or there is no secret '{call.Secret}' in project {at.Project}: Google does not tell {place.Identity} "
+                + $"which ('{call.Permission}')",
             GcpRemedies.GrantIfThere(at, call.Secret!, credential.Member, GcpRoles.RoleFor(call.Permission))
         )
         {
@@ -237,7 +247,8 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
             FlowErrorCategory.ObjectNotFound,
             at.Project,
             $"There is no project '{at.Project}', or {place.Identity} may not use it{(reply.Reason is null ? "" : $" ({reply.Reason})")}",
-            "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project YOUR_PROJECT_ID. See gcloud projects list."
+            "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set "
+                + "project YOUR_PROJECT_ID. See gcloud projects list."
         );
 
     private FlowSecretException Throttled(GcpCall call) =>
@@ -246,7 +257,8 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
             FlowErrorCategory.LimitsExceeded,
             call.Target,
             $"Google goes on throttling calls to project {at.Project} ('{call.Permission}')",
-            "Wait a minute and run the same command again, or use a smaller -ThrottleLimit. Quotas: https://console.cloud.google.com/apis/api/secretmanager.googleapis.com/quotas"
+            "Wait a minute and run the same command again, or use a smaller -ThrottleLimit. Quotas: "
+                + "https://console.cloud.google.com/apis/api/secretmanager.googleapis.com/quotas"
         );
 
     private FlowSecretException ChecksumMismatch(GcpCall call) =>
@@ -263,7 +275,8 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
             ErrorIds.AccessDenied,
             FlowErrorCategory.PermissionDenied,
             call.Target,
-            $"Permission denied: the value of '{call.Target}' in the {place} is encrypted by the KMS key {key.Name}, {(key.IsDisabled ? "whose version is not enabled" : "which Secret Manager's service agent may not use")}",
+            $"Permission denied: the value of '{call.Target}' in the {place} is encrypted by the KMS key {key.Name}, "
+                + $"{(key.IsDisabled ? "whose version is not enabled" : "which Secret Manager's service agent may not use")}",
             key.IsDisabled ? GcpRemedies.EnableKey(key) : GcpRemedies.GrantKey(key, null)
         )
         {
@@ -276,7 +289,9 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
             FlowErrorCategory.InvalidArgument,
             call.Target,
             // A reply to a payload might quote it.
-            $"Google refused the call ('{call.Permission}' on '{call.Target}', {reply.Status ?? reply.Code.ToString()}){(call.Permission == "secretmanager.versions.add" ? "" : RemoteText.Quote(reply.Message))}",
+            $"Google refused the call ('{call.Permission}' on '{call.Target}', "
+                + $"{reply.Status ?? reply.Code.ToString()})"
+                + $"{(call.Permission == "secretmanager.versions.add" ? "" : RemoteText.Quote(reply.Message))}",
             "Correct what it names, and try again."
         );
 
@@ -287,7 +302,8 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
                 FlowErrorCategory.ResourceUnavailable,
                 call.Target,
                 $"{at.Address.Host} {what} ({place})",
-                "Check network, proxy (HTTPS_PROXY) and -Endpoint, then run the same command again. https://status.cloud.google.com shows Google's own state."
+                "Check network, proxy (HTTPS_PROXY) and -Endpoint, then run the same command again. https://status.cloud.google.com "
+                    + "shows Google's own state."
             ),
             transient,
             MayHaveApplied: applied && call.Changes

@@ -52,7 +52,8 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
                 FlowErrorCategory.InvalidArgument,
                 StoreKind.Gcp.ToString(),
                 "No GCP project is set",
-                "Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, GOOGLE_CLOUD_PROJECT, or: gcloud config set project YOUR_PROJECT_ID"
+                "Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, "
+                    + "GOOGLE_CLOUD_PROJECT, or: gcloud config set project YOUR_PROJECT_ID"
             );
         if (!ProjectId().IsMatch(project))
         {

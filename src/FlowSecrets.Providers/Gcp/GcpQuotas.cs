@@ -4,7 +4,8 @@ using FlowSecrets.Transport;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
-/// The documented quotas, kept before Google has to enforce them: access 90,000, read 600 and write 600 a minute and project; adding versions and
+/// The documented quotas, kept before Google has to enforce them: access 90,000, read 600 and write 600 a minute and project; adding
+/// versions and
 /// updating 2 a second and global secret, 80 and regional one; changing a state 1 a second and version.
 /// </summary>
 internal sealed class GcpQuotas(TimeProvider clock, bool regional)

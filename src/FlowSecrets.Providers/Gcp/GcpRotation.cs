@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
-/// Rotation in Google Secret Manager. Adding a version moves 'latest' at once and has no precondition, so a pending value waits in a secret of its own
-/// beside the one it is for, whose name has the version that it is to follow: rotators of the same version meet there, and those of another do not come
+/// Rotation in Google Secret Manager. Adding a version moves 'latest' at once and has no precondition, so a pending value waits in a secret
+/// of its own
+/// beside the one it is for, whose name has the version that it is to follow: rotators of the same version meet there, and those of another
+/// do not come
 /// near. All that decides is read by number, which is consistent where 'latest', aliases and lists are not.
 /// </summary>
 internal sealed class GcpRotation(GcpStore store) : IRotationStore
@@ -53,8 +55,10 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             : new RotationFinding(
                 "quota",
                 false,
-                $"'{view.StoreName}' has {others} bytes of annotations, and Google allows {GcpStore.MaxAnnotationBytes}: the record and the journal do not fit.",
-                $"Take some off until {GcpStore.MaxAnnotationBytes - RotationNotes.MostCharacters} bytes are left: gcloud secrets update --remove-annotations"
+                $"'{view.StoreName}' has {others} bytes of annotations, and Google allows {GcpStore.MaxAnnotationBytes}: the record and "
+                    + $"the journal do not fit.",
+                $"Take some off until {GcpStore.MaxAnnotationBytes - RotationNotes.MostCharacters} bytes are left: gcloud secrets "
+                    + $"update --remove-annotations"
             );
     }
 
@@ -298,7 +302,10 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         return [.. near.Concat(noted).Where(n => n > 0 && n <= current).Distinct().Select(static n => n.ToString())];
     }
 
-    /// <summary>Whether a value is the one that the rotation which made the basis replaced. Two rotators may have met, so the mark alone does not tell.</summary>
+    /// <summary>
+    /// Whether a value is the one that the rotation which made the basis replaced. Two rotators may have met, so the mark alone does not
+    /// tell.
+    /// </summary>
     /// <returns>Null: that value is out of use, or no longer known.</returns>
     private async Task<bool?> ComesBackAsync(RotationView view, string basis, SecretValue value, CancellationToken cancellationToken)
     {
@@ -390,7 +397,9 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
         return values.Last;
     }
 
-    /// <summary>Whoever may read the secret may read what waits beside it. Who may not look at policies leaves it to the project's.</summary>
+    /// <summary>
+    /// Whoever may read the secret may read what waits beside it. Who may not look at policies leaves it to the project's.
+    /// </summary>
     private async Task CopyPolicyAsync(string from, string to, CancellationToken cancellationToken)
     {
         try
@@ -439,7 +448,8 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
                 ErrorIds.Conflict,
                 FlowErrorCategory.ResourceBusy,
                 name,
-                $"Somebody else added version {next} of '{name}' in the {store.Place} while the rotation added version {added.Number}; nothing is lost, and {added.Number} is the newest",
+                $"Somebody else added version {next} of '{name}' in the {store.Place} while the rotation added version {added.Number}; "
+                    + $"nothing is lost, and {added.Number} is the newest",
                 $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'"
             );
     }

@@ -97,7 +97,8 @@ internal sealed partial class GcpStore
                 ErrorIds.Conflict,
                 FlowErrorCategory.ResourceBusy,
                 name,
-                $"Somebody else added a version of '{name}' in the {Place} at the same time; yours is version {added.Number}, the newest, and nothing is lost",
+                $"Somebody else added a version of '{name}' in the {Place} at the same time; yours is version {added.Number}, the "
+                    + $"newest, and nothing is lost",
                 $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'"
             );
         }
@@ -224,7 +225,8 @@ internal sealed partial class GcpStore
     public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken) =>
         DeleteAsync(name, recoveryWindow, etag: null, cancellationToken);
 
-    /// <param name="etag">That of the secret which is meant: Conflict where another one has its name meanwhile; null: whichever is there.</param>
+    /// <param name="etag">That of the secret which is meant: Conflict where another one has its name meanwhile; null: whichever is
+    /// there.</param>
     internal async Task DeleteAsync(string name, TimeSpan? recoveryWindow, string? etag, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
@@ -262,7 +264,8 @@ internal sealed partial class GcpStore
             Place,
             name,
             "Google Secret Manager has no recovery window, so there is nothing to restore",
-            $"'{name}' is there. To read a disabled version again: Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -State Enabled"
+            $"'{name}' is there. To read a disabled version again: Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -State "
+                + $"Enabled"
         );
     }
 
@@ -301,7 +304,10 @@ internal sealed partial class GcpStore
         }
     }
 
-    /// <summary>Whether a version with this value was added after the baseline. The numbers are asked for one by one, which is consistent where lists are not.</summary>
+    /// <summary>
+    /// Whether a version with this value was added after the baseline. The numbers are asked for one by one, which is consistent where
+    /// lists are not.
+    /// </summary>
     private async Task<Settled<GcpVersion>> FindAddedAsync(
         string name,
         SecretValue value,

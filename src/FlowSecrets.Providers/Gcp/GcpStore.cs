@@ -31,7 +31,8 @@ internal sealed record GcpStoreOptions
 
 /// <summary>
 /// Google Secret Manager. The newest version is the current one, as Google's 'latest' has it; other stages are version aliases. Only
-/// reading by number is consistent right after a write, so a secret that this process wrote is read by that number until 'latest' is as new.
+/// reading by number is consistent right after a write, so a secret that this process wrote is read by that number until 'latest' is as
+/// new.
 /// </summary>
 internal sealed partial class GcpStore : ISecretStore
 {
@@ -146,7 +147,9 @@ internal sealed partial class GcpStore : ISecretStore
             : read;
     }
 
-    /// <summary>What this process wrote, where 'latest' lags behind; what 'latest' says, where the secret was deleted and made anew meanwhile.</summary>
+    /// <summary>
+    /// What this process wrote, where 'latest' lags behind; what 'latest' says, where the secret was deleted and made anew meanwhile.
+    /// </summary>
     private async Task<ReadSecret> WrittenAsync(string name, long written, ReadSecret latest, CancellationToken cancellationToken)
     {
         try
@@ -357,7 +360,8 @@ internal sealed partial class GcpStore : ISecretStore
         };
     }
 
-    /// <param name="explains">Whether a failure is said of the secret, which takes calls of its own; else as the API says it of the version.</param>
+    /// <param name="explains">Whether a failure is said of the secret, which takes calls of its own; else as the API says it of the
+    /// version.</param>
     internal async Task<ReadSecret> AccessAsync(string name, string version, CancellationToken cancellationToken, bool explains = true)
     {
         GcpCall call = new("secretmanager.versions.access", name, version) { Explains = explains };
@@ -392,7 +396,10 @@ internal sealed partial class GcpStore : ISecretStore
         }
     }
 
-    /// <summary>What the API says of a version alone, said of the secret: no secret, no version, no such version, disabled and what can be read instead.</summary>
+    /// <summary>
+    /// What the API says of a version alone, said of the secret: no secret, no version, no such version, disabled and what can be read
+    /// instead.
+    /// </summary>
     internal async Task<FlowSecretException> WhyNotAsync(
         string name,
         string version,

@@ -3,7 +3,8 @@ using FlowSecrets.Transport;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
-/// Has the runtime compile what a read goes through, by two reads that a handler in this process answers: no socket is opened, no credential
+/// Has the runtime compile what a read goes through, by two reads that a handler in this process answers: no socket is opened, no
+/// credential
 /// looked for.
 /// </summary>
 internal static class GcpWarmUp

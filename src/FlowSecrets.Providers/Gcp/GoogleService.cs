@@ -10,7 +10,8 @@ using Google.Apis.Services;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
-/// One of Google's REST services on Google.Apis, whose credentials, headers and transport it uses. Bodies are read and written by System.Text.Json:
+/// One of Google's REST services on Google.Apis, whose credentials, headers and transport it uses. Bodies are read and written by
+/// System.Text.Json:
 /// the library's own parse failure would put the whole reply, so the secret, into an exception's message.
 /// </summary>
 internal class GoogleService : BaseClientService

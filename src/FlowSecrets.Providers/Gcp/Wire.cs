@@ -70,8 +70,6 @@ internal sealed class GcpVersion
 
     public DateTimeOffset? CreateTime { get; set; }
 
-    public DateTimeOffset? DestroyTime { get; set; }
-
     /// <summary>ENABLED, DISABLED or DESTROYED.</summary>
     public string? State { get; set; }
 

@@ -13,7 +13,8 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
 
     /// <summary>Runs it and reads what it prints, which may hold secrets.</summary>
     /// <param name="target">What it is about, for the error.</param>
-    /// <exception cref="FlowSecretException">KubectlMissing, WorkloadNotFound, AccessDenied, Conflict, BadArgument, StoreUnavailable.</exception>
+    /// <exception cref="FlowSecretException">KubectlMissing, WorkloadNotFound, AccessDenied, Conflict, BadArgument,
+    /// StoreUnavailable.</exception>
     public async Task<ErasedBuffer> RunAsync(string target, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         string program =

@@ -40,7 +40,8 @@ internal static class KubernetesErrors
             place,
             FlowErrorCategory.InvalidOperation,
             $"{Sentence(place, shortfall)}, and no ExternalSecret owns that Kubernetes Secret to renew it",
-            $"Renew it the way it is made, or let an ExternalSecret own it. Look at it: {place.Command("describe", "secret", shortfall.KubernetesSecret!)}. {Again}"
+            $"Renew it the way it is made, or let an ExternalSecret own it. Look at it: "
+                + $"{place.Command("describe", "secret", shortfall.KubernetesSecret!)}. {Again}"
         );
 
     /// <param name="why">What of its specification.</param>
@@ -48,8 +49,10 @@ internal static class KubernetesErrors
         Failed(
             place,
             FlowErrorCategory.InvalidOperation,
-            $"{Sentence(place, shortfall)}, and the ExternalSecret {place.Namespace}/{externalSecret}, which makes it, reads its store only once ({why})",
-            $"Give it refreshPolicy Periodic or OnChange: {place.Command("edit", KubernetesCluster.ExternalSecret, externalSecret)}. {Again}"
+            $"{Sentence(place, shortfall)}, and the ExternalSecret {place.Namespace}/{externalSecret}, which makes it, reads its store "
+                + $"only once ({why})",
+            $"Give it refreshPolicy Periodic or OnChange: {place.Command("edit", KubernetesCluster.ExternalSecret, externalSecret)}. "
+                + $"{Again}"
         );
 
     /// <param name="resource">The ExternalSecret, as it is after the last attempt.</param>
@@ -64,11 +67,13 @@ internal static class KubernetesErrors
         JsonObject? ready = resource.Condition("Ready");
         string says = ready is null
             ? ""
-            : $"; its Ready condition is {RemoteText.Code(ready.Text("status"))} ({RemoteText.Code(ready.Text("reason"))}){RemoteText.Quote(ready.Text("message"))}";
+            : $"; its Ready condition is {RemoteText.Code(ready.Text("status"))} "
+                + $"({RemoteText.Code(ready.Text("reason"))}){RemoteText.Quote(ready.Text("message"))}";
         return Failed(
             place,
             FlowErrorCategory.OperationTimeout,
-            $"The ExternalSecret {place.Namespace}/{externalSecret} did not bring the current value within {(int)timeout.TotalSeconds} s: {shortfall.What}{says}",
+            $"The ExternalSecret {place.Namespace}/{externalSecret} did not bring the current value within {(int)timeout.TotalSeconds} "
+                + $"s: {shortfall.What}{says}",
             $"Look at its events: {place.Command("describe", KubernetesCluster.ExternalSecret, externalSecret)}. {Again}"
         );
     }
@@ -106,7 +111,8 @@ internal static class KubernetesErrors
             FlowErrorCategory.InvalidArgument,
             place.Workload,
             cause,
-            $"Name one of its containers (-Container, or 'container' of the catalog's workload): {string.Join(", ", containers.Select(static c => c.Text("name")).OfType<string>())}."
+            $"Name one of its containers (-Container, or 'container' of the catalog's workload): "
+                + $"{string.Join(", ", containers.Select(static c => c.Text("name")).OfType<string>())}."
         );
 
     public static FlowSecretException NoKubernetesSecret(KubernetesPlace place, string variable) =>
@@ -142,7 +148,8 @@ internal static class KubernetesErrors
     private static string Of(string pods) => pods.Length == 0 ? "" : $"; {pods}";
 
     private static string LookOrBack(KubernetesPlace place) =>
-        $"Look at it: {place.Command("rollout status")}; {place.Command("describe")}. Back to the one before: {place.Command("rollout undo")}";
+        $"Look at it: {place.Command("rollout status")}; {place.Command("describe")}. Back to the one before: "
+        + $"{place.Command("rollout undo")}";
 
     private static FlowSecretException Failed(KubernetesPlace place, FlowErrorCategory category, string cause, string remedy) =>
         new(ErrorIds.WorkloadFailed, category, place.Workload, cause, remedy);

@@ -32,8 +32,12 @@ internal static class KubernetesIdentity
                 place.Workload,
                 $"{source}, which no annotation {annotation} binds to an identity of {(store == StoreKind.Aws ? "AWS" : "Google Cloud")}",
                 store == StoreKind.Aws
-                    ? $"If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN (aws eks list-pod-identity-associations --cluster-name CLUSTER --namespace {space} --service-account {account})"
-                    : $"If it is let in directly, name it: -Principal 'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog/subject/ns/{space}/sa/{account}'"
+                    ? $"If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN (aws eks list-pod-identity-associations "
+                        + $"--cluster-name CLUSTER --namespace {space} --service-account {account})"
+                    : $"If it is let in directly, name it: -Principal "
+                        + $"'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools"
+                        + "/PROJECT_ID.svc.id.goog"
+                        + $"/subject/ns/{space}/sa/{account}'"
             );
     }
 }

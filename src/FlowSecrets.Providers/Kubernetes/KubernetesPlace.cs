@@ -14,7 +14,8 @@ internal sealed record KubernetesPlace(string Workload, string Kind, string Name
 
     /// <summary>kubectl with what finds the namespace, for between two words of a command that is pasted.</summary>
     private string Start =>
-        $"kubectl {(Context is null ? "" : $"--context='{RemoteText.Argument(Context, "CONTEXT")}' ")}--namespace='{RemoteText.Argument(Namespace, "NAMESPACE")}'";
+        $"kubectl {(Context is null ? "" : $"--context='{RemoteText.Argument(Context, "CONTEXT")}' ")}"
+        + $"--namespace='{RemoteText.Argument(Namespace, "NAMESPACE")}'";
 
     /// <summary>Such as: kubectl --namespace='shop' rollout status 'deployment/api'.</summary>
     public string Command(string verb) => Command(verb, Kind, Name);

@@ -46,9 +46,13 @@ internal sealed class KubernetesPods(IReadOnlyList<JsonObject> pods)
         from container in pod.Objects("status", "initContainerStatuses").Concat(pod.Objects("status", "containerStatuses"))
         let reason = RemoteText.Code(container.Text("state", "waiting", "reason"))
         where reason is not null and not ("ContainerCreating" or "PodInitializing")
-        select $"container {RemoteText.Clean(container.Text("name") ?? "")} of pod {RemoteText.Clean(pod.Text("metadata", "name") ?? "")}: {reason}";
+        select $"container {RemoteText.Clean(container.Text("name") ?? "")} of pod "
+            + $"{RemoteText.Clean(pod.Text("metadata", "name") ?? "")}: {reason}";
 
-    /// <summary>Jobs and others may have the same labels. A Deployment's pods belong to its ReplicaSets, which have its name and the hash of a template.</summary>
+    /// <summary>
+    /// Jobs and others may have the same labels. A Deployment's pods belong to its ReplicaSets, which have its name and the hash of a
+    /// template.
+    /// </summary>
     private static bool IsOf(JsonObject workload, JsonObject pod)
     {
         string? name = workload.Text("metadata", "name");

@@ -5,7 +5,8 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Providers.Kubernetes;
 
 /// <summary>
-/// A Deployment, StatefulSet or DaemonSet. Its pods have what its Kubernetes Secrets had when they were started; an annotation of ours on the pod template
+/// A Deployment, StatefulSet or DaemonSet. Its pods have what its Kubernetes Secrets had when they were started; an annotation of ours on
+/// the pod template
 /// says which versions that were.
 /// </summary>
 internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind store, Func<string, string?> environment) : IWorkload
@@ -91,7 +92,8 @@ internal sealed class KubernetesWorkload(CatalogWorkload workload, StoreKind sto
 
             try
             {
-                // What others have in our annotation must not be lost. But a controller at work changes the workload all the time, and what is lost
+                // What others have in our annotation must not be lost. But a controller at work changes the workload all the time, and what
+                // is lost
                 // leads to one deployment too many, so in the end it is written anyway.
                 JsonObject template = new() { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
                 return Mark(await cluster.PatchTemplateAsync("merge", template, attempt < Attempts ? found : null, cancellationToken));

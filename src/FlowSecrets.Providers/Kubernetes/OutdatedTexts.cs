@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace FlowSecrets.Providers.Kubernetes;
 
-/// <summary>Values from before, as they may stand inside other values: a connection string has a password URL-encoded. Owns what it makes of them.</summary>
+/// <summary>
+/// Values from before, as they may stand inside other values: a connection string has a password URL-encoded. Owns what it makes of them.
+/// </summary>
 internal sealed class OutdatedTexts : IDisposable
 {
     /// <summary>A shorter one stands in other values by chance.</summary>

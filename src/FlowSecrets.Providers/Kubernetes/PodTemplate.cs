@@ -47,7 +47,10 @@ internal sealed class PodTemplate
     /// <summary>The containers that run, or those that run before them.</summary>
     public IEnumerable<JsonObject> Of(string list) => _workload.Objects("spec", "template", "spec", list);
 
-    /// <summary>Which keys of which Kubernetes Secrets a variable is taken from. An entry of its own wins over a whole Secret, a later Secret over an earlier.</summary>
+    /// <summary>
+    /// Which keys of which Kubernetes Secrets a variable is taken from. An entry of its own wins over a whole Secret, a later Secret over
+    /// an earlier.
+    /// </summary>
     public IReadOnlyList<(string Secret, string Key)> SourcesOf(string variable, IReadOnlyDictionary<string, KubernetesSecret> secrets)
     {
         List<(string Secret, string Key)> sources = [];

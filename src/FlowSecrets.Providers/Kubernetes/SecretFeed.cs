@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 namespace FlowSecrets.Providers.Kubernetes;
 
 /// <summary>
-/// Sees to it that the Kubernetes Secrets of a workload have the current values, before it is deployed. What an operator says of its last refresh proves
-/// nothing: Google's 'latest' may be an older version for some time, so the values themselves are compared, and the operator is told to read again.
+/// Sees to it that the Kubernetes Secrets of a workload have the current values, before it is deployed. What an operator says of its last
+/// refresh proves
+/// nothing: Google's 'latest' may be an older version for some time, so the values themselves are compared, and the operator is told to
+/// read again.
 /// </summary>
 internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluster, TimeProvider clock, TimeSpan timeout)
 {
@@ -65,7 +67,10 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
         }
     }
 
-    /// <summary>A Kubernetes Secret has one version, so the value before is there only if an operator puts it under a key of its own, which on Google it cannot follow: nothing waits for it.</summary>
+    /// <summary>
+    /// A Kubernetes Secret has one version, so the value before is there only if an operator puts it under a key of its own, which on
+    /// Google it cannot follow: nothing waits for it.
+    /// </summary>
     private static void SayUndelivered(
         IReadOnlyList<WorkloadSecret> secrets,
         PodTemplate template,
@@ -87,7 +92,8 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
             )
             {
                 say(
-                    $"the value before of '{secret.StoreName}' is not delivered: the key '{sources[0].Key}' of the Kubernetes Secret '{sources[0].Secret}', which {variable} is taken from, does not have it"
+                    $"the value before of '{secret.StoreName}' is not delivered: the key '{sources[0].Key}' of the Kubernetes Secret "
+                        + $"'{sources[0].Secret}', which {variable} is taken from, does not have it"
                 );
             }
         }

@@ -41,7 +41,8 @@ internal sealed record SecretShortfall(string StoreName, string? KubernetesSecre
                         new SecretShortfall(
                             secret.StoreName,
                             name,
-                            $"the key '{key}' of the Kubernetes Secret '{name}', which {variable} is taken from, does not have the current value"
+                            $"the key '{key}' of the Kubernetes Secret '{name}', which {variable} is taken from, does not have the "
+                                + $"current value"
                         )
                     );
                 }

@@ -35,7 +35,8 @@ internal static class KeyFile
             throw Locked(
                 path,
                 $"The store's key file {exposure.TrimEnd('.')}",
-                $"Take others' rights away: chmod 600 '{path}'. If somebody may have read it, change it: Set-FlowSecretStore -UseKeyFile -RotateKey",
+                $"Take others' rights away: chmod 600 '{path}'. If somebody may have read it, change it: Set-FlowSecretStore "
+                    + $"-UseKeyFile -RotateKey",
                 cause: AccessCauses.FileExposed
             );
         }

@@ -4,7 +4,8 @@ using FlowSecrets.Files;
 namespace FlowSecrets.Providers.Local;
 
 /// <summary>
-/// Who may open a Local store: its owner, with the key file or the passphrase. There are no grants; what can be wrong is the file's owner, its
+/// Who may open a Local store: its owner, with the key file or the passphrase. There are no grants; what can be wrong is the file's owner,
+/// its
 /// mode, its key, and that others may read it.
 /// </summary>
 internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location) : IAccessControl

@@ -12,7 +12,8 @@ internal sealed class LocalDatabase : IDisposable
         PRAGMA journal_mode = WAL;
         CREATE TABLE meta (
             id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL, store BLOB NOT NULL,
-            wrap_kind TEXT NOT NULL, wrap_rounds INTEGER NOT NULL, wrap_salt BLOB NOT NULL, wrap_nonce BLOB NOT NULL, wrap_sealed BLOB NOT NULL,
+            wrap_kind TEXT NOT NULL, wrap_rounds INTEGER NOT NULL, wrap_salt BLOB NOT NULL,
+            wrap_nonce BLOB NOT NULL, wrap_sealed BLOB NOT NULL,
             names BLOB NOT NULL, names_mac BLOB NOT NULL);
         CREATE TABLE secrets (
             name TEXT NOT NULL PRIMARY KEY, created INTEGER NOT NULL, labels TEXT NOT NULL,
@@ -93,7 +94,8 @@ internal sealed class LocalDatabase : IDisposable
 
     public void WriteMeta(LocalMeta meta) =>
         Execute(
-            "UPDATE meta SET wrap_kind = $kind, wrap_rounds = $rounds, wrap_salt = $salt, wrap_nonce = $nonce, wrap_sealed = $sealed, names = $names, names_mac = $mac WHERE id = 1",
+            "UPDATE meta SET wrap_kind = $kind, wrap_rounds = $rounds, wrap_salt = $salt, wrap_nonce = $nonce, wrap_sealed = $sealed, "
+                + "names = $names, names_mac = $mac WHERE id = 1",
             ("$kind", meta.Wrap.Kind),
             ("$rounds", meta.Wrap.Rounds),
             ("$salt", meta.Wrap.Salt),

@@ -25,7 +25,9 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
         return table;
     }
 
-    /// <summary>As <see cref="Find"/> without looking at all names: for making a secret, which the fingerprint of names takes note of anyway.</summary>
+    /// <summary>
+    /// As <see cref="Find"/> without looking at all names: for making a secret, which the fingerprint of names takes note of anyway.
+    /// </summary>
     public SecretTable? FindRow(string name)
     {
         foreach ((SecretTable table, byte[] mac) in database.ReadTables(name, ""))
@@ -105,7 +107,8 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
             name is null
                 ? $"The local store '{file}' is damaged or was changed by something else"
                 : $"The local store '{file}' is damaged: the rows of '{name}' are not as they were written",
-            "Nothing was read from it. Restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force. Without one, move the file away, together with those beside it that end in -wal and -shm, and set the secrets up again: Initialize-FlowSecret",
+            "Nothing was read from it. Restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force. Without one, move the file "
+                + "away, together with those beside it that end in -wal and -shm, and set the secrets up again: Initialize-FlowSecret",
             inner
         );
 

@@ -146,7 +146,8 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
                     {
                         throw StoreErrors.Conflict(
                             name,
-                            $"The current version of '{name}' is {current?.Number.ToString() ?? "none"}, not {(expectedCurrent.Length == 0 ? "none" : expectedCurrent)}"
+                            $"The current version of '{name}' is {current?.Number.ToString() ?? "none"}, not "
+                                + $"{(expectedCurrent.Length == 0 ? "none" : expectedCurrent)}"
                         );
                     }
 

@@ -175,7 +175,8 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         {
             throw Locked(
                 $"The local store '{_name}' is locked by a passphrase, and none was given",
-                $"Give it: Connect-FlowSecretStore -Store Local -Path '{_name}' -Passphrase (Read-Host -AsSecureString), or set {LocalStoreLocation.PassphraseFileVariable} to a file that holds it."
+                $"Give it: Connect-FlowSecretStore -Store Local -Path '{_name}' -Passphrase (Read-Host -AsSecureString), or set "
+                    + $"{LocalStoreLocation.PassphraseFileVariable} to a file that holds it."
             );
         }
 

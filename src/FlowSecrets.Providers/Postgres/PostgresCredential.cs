@@ -11,8 +11,6 @@ namespace FlowSecrets.Providers.Postgres;
 /// <param name="TlsMode">As the catalog writes it.</param>
 internal sealed record PostgresPlace(string Host, int Port, string Database, string TlsMode)
 {
-    public bool IsSocket => Host.StartsWith('/') || Host.StartsWith('@');
-
     public bool IsThisMachine => StaysHere(Host);
 
     /// <summary>Of a list of hosts, which commas part, any may be elsewhere.</summary>
@@ -62,7 +60,10 @@ internal sealed class PostgresCredential
         );
     }
 
-    /// <summary>The one that may change others: its fields are called as the target's or by their usual names; what it does not say is as the target's.</summary>
+    /// <summary>
+    /// The one that may change others: its fields are called as the target's or by their usual names; what it does not say is as the
+    /// target's.
+    /// </summary>
     public static PostgresCredential ReadAdmin(SecretValue value, CatalogTarget target, PostgresPlace place)
     {
         string key = target.Admin ?? "admin";

@@ -6,13 +6,15 @@ using Npgsql;
 namespace FlowSecrets.Providers.Postgres;
 
 /// <summary>
-/// What a server or the way to it said, as errors of ours. Of Npgsql's exceptions only the state and the server's one line are taken: no detail, no
+/// What a server or the way to it said, as errors of ours. Of Npgsql's exceptions only the state and the server's one line are taken: no
+/// detail, no
 /// connection string, no inner exception.
 /// </summary>
 internal static class PostgresErrors
 {
     /// <summary>
-    /// Whether user and password themselves were refused. 28000 is also what a missing line of pg_hba.conf says, which is not the password's fault; the server names the
+    /// Whether user and password themselves were refused. 28000 is also what a missing line of pg_hba.conf says, which is not the
+    /// password's fault; the server names the
     /// routine, whatever its language.
     /// </summary>
     public static bool IsRefusal(PostgresException e) =>
@@ -87,7 +89,8 @@ internal static class PostgresErrors
             PostgresErrorCodes.CannotConnectNow => ($"{place} is starting or stopping{quoted}", "Wait until it is up, then run it again."),
             PostgresErrorCodes.InvalidAuthorizationSpecification => (
                 $"{place} does not let {Sql.Shown(user)} in from here, whatever the password{quoted}",
-                "Add a line for this machine's address, database and user to the server's pg_hba.conf (or the cloud's authorized networks), then reload it."
+                "Add a line for this machine's address, database and user to the server's pg_hba.conf (or the cloud's authorized "
+                    + "networks), then reload it."
             ),
             PostgresErrorCodes.ReadOnlySqlTransaction => (
                 $"{place} is read-only: a replica, or default_transaction_read_only",
@@ -108,8 +111,10 @@ internal static class PostgresErrors
         )
         {
             return (
-                $"No TLS connection to {place} could be made that 'sslMode: {place.TlsMode}' accepts: the server has no TLS, or its certificate is not trusted here or is for another name",
-                "Give the certificate authority's file in PGSSLROOTCERT, correct the secret's host, or say another 'sslMode' in the catalog's 'rotate.target'."
+                $"No TLS connection to {place} could be made that 'sslMode: {place.TlsMode}' accepts: the server has no TLS, or its "
+                    + $"certificate is not trusted here or is for another name",
+                "Give the certificate authority's file in PGSSLROOTCERT, correct the secret's host, or say another 'sslMode' in the "
+                    + "catalog's 'rotate.target'."
             );
         }
 

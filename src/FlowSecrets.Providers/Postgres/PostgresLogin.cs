@@ -92,7 +92,9 @@ internal sealed class PostgresLogin : IAsyncDisposable
         }
     }
 
-    /// <summary>What goes wrong comes as Npgsql's own. It gives a connection up at an internal error of the server; the next call makes another one.</summary>
+    /// <summary>
+    /// What goes wrong comes as Npgsql's own. It gives a connection up at an internal error of the server; the next call makes another one.
+    /// </summary>
     public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
         if (_connection.State != ConnectionState.Open)

@@ -15,11 +15,14 @@ internal sealed partial class PostgresTarget
     /// <summary>Whether a role can log in, what rights it has beside those of the two, and whether one may change its password.</summary>
     private const string LookAtRole = """
         select u.rolcanlogin, coalesce(u.rolvaliduntil < now(), false),
-          coalesce((select string_agg(r.rolname::text, ', ' order by r.rolname) from pg_roles r where r.rolname <> $1 and r.rolname <> $2 and pg_has_role(u.oid, r.oid, 'USAGE')), ''),
+          coalesce((select string_agg(r.rolname::text, ', ' order by r.rolname) from pg_roles r
+            where r.rolname <> $1 and r.rolname <> $2 and pg_has_role(u.oid, r.oid, 'USAGE')), ''),
           concat_ws(' ', u.rolsuper, u.rolcreaterole, u.rolcreatedb, u.rolreplication, u.rolbypassrls, array_to_string(u.rolconfig, ' ')),
           me.rolsuper
             or (u.oid = me.oid and (current_setting('server_version_num')::int >= 160000 or not u.rolreplication))
-            or (me.rolcreaterole and not u.rolsuper and case when current_setting('server_version_num')::int >= 160000 then pg_has_role(me.oid, u.oid, 'MEMBER WITH ADMIN OPTION') else not u.rolreplication end)
+            or (me.rolcreaterole and not u.rolsuper and case
+              when current_setting('server_version_num')::int >= 160000 then pg_has_role(me.oid, u.oid, 'MEMBER WITH ADMIN OPTION')
+              else not u.rolreplication end)
         from pg_roles u, pg_roles me where u.rolname = $1 and me.rolname = current_user
         """;
 
@@ -220,7 +223,8 @@ internal sealed partial class PostgresTarget
                 "Rights",
                 false,
                 $"{Sql.Shown(owner)} owns {count} relations that {Sql.Shown(other)} may not read, {RemoteText.Clean(example)} among them.",
-                $"Let a role that both are members of own them: CREATE ROLE app_owner; GRANT app_owner TO {Sql.Shown(owner)}, {Sql.Shown(other)}; REASSIGN OWNED BY {Sql.Shown(owner)} TO app_owner"
+                $"Let a role that both are members of own them: CREATE ROLE app_owner; GRANT app_owner TO {Sql.Shown(owner)}, "
+                    + $"{Sql.Shown(other)}; REASSIGN OWNED BY {Sql.Shown(owner)} TO app_owner"
             );
     }
 

@@ -5,7 +5,8 @@ using Npgsql;
 namespace FlowSecrets.Providers.Postgres;
 
 /// <summary>
-/// A PostgreSQL server that checks a user's password. The password is set as its verifier, by the admin where there is one, else by the user itself.
+/// A PostgreSQL server that checks a user's password. The password is set as its verifier, by the admin where there is one, else by the
+/// user itself.
 /// </summary>
 internal sealed partial class PostgresTarget(RotationTargetSettings settings) : IRotationTarget
 {
@@ -75,13 +76,15 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
 
         if (!settings.Target.Users.Contains(before.User, StringComparer.Ordinal))
         {
-            return $"The user {Sql.Shown(before.User)} at {before.Place} is none of the two that alternate, so its password was left as it is.";
+            return $"The user {Sql.Shown(before.User)} at {before.Place} is none of the two that alternate, so its password was left "
+                + $"as it is.";
         }
 
         if (settings.Admin is null)
         {
             // The next rotation logs in with it, so it must not become one that nobody knows.
-            return $"The old password of {Sql.Shown(before.User)} at {before.Place} stays valid until the user's next turn, because no 'admin' in the catalog's 'rotate.target' could set another one then.";
+            return $"The old password of {Sql.Shown(before.User)} at {before.Place} stays valid until the user's next turn, because no "
+                + $"'admin' in the catalog's 'rotate.target' could set another one then.";
         }
 
         await using PostgresLogin login = await OpenAdminAsync(before, cancellationToken);
@@ -149,8 +152,10 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
             ErrorIds.AccessDenied,
             FlowErrorCategory.PermissionDenied,
             settings.Secret,
-            $"No stored value of '{settings.Secret}' logs in to {credential.Place} as {Sql.Shown(credential.User)}, so its password cannot be changed",
-            "Name a secret as 'admin' in the catalog's 'rotate.target' whose user may change it; or set the current value's password at the server: \\password in psql."
+            $"No stored value of '{settings.Secret}' logs in to {credential.Place} as {Sql.Shown(credential.User)}, so its password "
+                + $"cannot be changed",
+            "Name a secret as 'admin' in the catalog's 'rotate.target' whose user may change it; or set the current value's password at "
+                + "the server: \\password in psql."
         );
     }
 
@@ -207,7 +212,8 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
                 ErrorIds.AccessDenied,
                 FlowErrorCategory.PermissionDenied,
                 settings.Admin is null ? settings.Secret : settings.Target.Admin,
-                $"{Sql.Shown(login.User)} may not change the password of {Sql.Shown(user)} at {login.Place}{RemoteText.Quote(e.MessageText)}",
+                $"{Sql.Shown(login.User)} may not change the password of {Sql.Shown(user)} at "
+                    + $"{login.Place}{RemoteText.Quote(e.MessageText)}",
                 Permission(login, user)
             ),
             PostgresErrorCodes.UndefinedObject => MissingRole(login.Place, user),

@@ -12,14 +12,16 @@ internal readonly record struct PreparedPassword(string Text, string? Problem)
 }
 
 /// <summary>
-/// SASLprep (RFC 4013) as PostgreSQL's own client does it: ASCII as it is; else spaces are mapped, the text is brought into form KC, and what is prohibited or unknown to
+/// SASLprep (RFC 4013) as PostgreSQL's own client does it: ASCII as it is; else spaces are mapped, the text is brought into form KC, and
+/// what is prohibited or unknown to
 /// it is hashed as it is. Clients differ there, so such a password is not set.
 /// </summary>
 internal static class SaslPrep
 {
     /// <summary>Mapped to nothing (RFC 3454, table B.1).</summary>
     private const string Nothing =
-        "\u00AD\u034F\u1806\u180B\u180C\u180D\u200C\u200D\u2060\uFE00\uFE01\uFE02\uFE03\uFE04\uFE05\uFE06\uFE07\uFE08\uFE09\uFE0A\uFE0B\uFE0C\uFE0D\uFE0E\uFE0F\uFEFF";
+        "\u00AD\u034F\u1806\u180B\u180C\u180D\u200C\u200D\u2060"
+        + "\uFE00\uFE01\uFE02\uFE03\uFE04\uFE05\uFE06\uFE07\uFE08\uFE09\uFE0A\uFE0B\uFE0C\uFE0D\uFE0E\uFE0F\uFEFF";
 
     /// <summary>RFC 3454 has it in both tables: PostgreSQL maps it to a space, others to nothing.</summary>
     private const char ZeroWidthSpace = '\u200B';
@@ -54,7 +56,9 @@ internal static class SaslPrep
         (0x4E00, 0x9FA5),
     ];
 
-    /// <summary>False where .NET runs without ICU ('invariant globalization'): there it leaves every text as it is and says nothing.</summary>
+    /// <summary>
+    /// False where .NET runs without ICU ('invariant globalization'): there it leaves every text as it is and says nothing.
+    /// </summary>
     private static readonly bool HasForms = "\uFF21".Normalize(NormalizationForm.FormKC) == "A";
 
     public static PreparedPassword Prepare(string password)
@@ -75,7 +79,8 @@ internal static class SaslPrep
                 password,
                 password.EnumerateRunes().All(static r => IsIn(r, Unchanging))
                     ? null
-                    : "it holds characters beyond ASCII that cannot be normalised on this machine, where .NET runs without ICU (invariant globalization)"
+                    : "it holds characters beyond ASCII that cannot be normalised on this machine, where .NET runs without ICU "
+                        + "(invariant globalization)"
             );
         }
 

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace FlowSecrets.Providers.Postgres;
 
 /// <summary>
-/// What PostgreSQL keeps of a password (RFC 5802, RFC 7677), made on this side: so neither the password nor anything that it could be read from
+/// What PostgreSQL keeps of a password (RFC 5802, RFC 7677), made on this side: so neither the password nor anything that it could be read
+/// from
 /// crosses the network or stands in the server's log.
 /// </summary>
 internal static class ScramVerifier
@@ -23,7 +24,8 @@ internal static class ScramVerifier
         byte[] server = HMACSHA256.HashData(salted, "Server Key"u8);
         CryptographicOperations.ZeroMemory(salted);
         CryptographicOperations.ZeroMemory(client);
-        return $"SCRAM-SHA-256${iterations}:{Convert.ToBase64String(salt)}${Convert.ToBase64String(stored)}:{Convert.ToBase64String(server)}";
+        return $"SCRAM-SHA-256${iterations}:{Convert.ToBase64String(salt)}"
+            + $"${Convert.ToBase64String(stored)}:{Convert.ToBase64String(server)}";
     }
 
     /// <summary>Of a password that nobody knows.</summary>

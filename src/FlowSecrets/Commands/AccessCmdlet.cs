@@ -8,7 +8,9 @@ public abstract class AccessCmdlet : TargetCmdlet
 {
     private readonly Dictionary<string, (string[] Principals, SecretPermission? Permission)> _records = new(StringComparer.Ordinal);
 
-    /// <summary>Who: on Google Cloud user:, serviceAccount:, group: and an e-mail address, or principal://…; on AWS the ARN of a role or a user.</summary>
+    /// <summary>
+    /// Who: on Google Cloud user:, serviceAccount:, group: and an e-mail address, or principal://…; on AWS the ARN of a role or a user.
+    /// </summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyCollection]
@@ -20,7 +22,9 @@ public abstract class AccessCmdlet : TargetCmdlet
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     public string[]? Workload { get; set; }
 
-    /// <summary>Read values, write versions, or manage the secret. Read unless said otherwise; with -FromCatalog what each entry says.</summary>
+    /// <summary>
+    /// Read values, write versions, or manage the secret. Read unless said otherwise; with -FromCatalog what each entry says.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     public SecretPermission? Permission { get; set; }

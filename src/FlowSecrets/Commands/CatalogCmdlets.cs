@@ -7,7 +7,9 @@ namespace FlowSecrets.Commands;
 /// <summary>Base of the cmdlets that read a catalog.</summary>
 public abstract class CatalogCmdlet : FlowCmdlet
 {
-    /// <summary>The catalog. Without it: flowsecrets.yaml here or in a folder above, as far as the repository's root; or FLOWSECRETS_CATALOG.</summary>
+    /// <summary>
+    /// The catalog. Without it: flowsecrets.yaml here or in a folder above, as far as the repository's root; or FLOWSECRETS_CATALOG.
+    /// </summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Path")]
     public string? CatalogPath { get; set; }
@@ -27,7 +29,8 @@ public sealed class GetFlowSecretCatalogCommand : CatalogCmdlet
 }
 
 /// <summary>Checks a catalog and reports all its problems at once.</summary>
-/// <remarks>Each with file, line and column. An invalid catalog is also an error, so that a CI step fails; with -Quiet the answer is a boolean and nothing else.</remarks>
+/// <remarks>Each with file, line and column. An invalid catalog is also an error, so that a CI step fails; with -Quiet the answer is a
+/// boolean and nothing else.</remarks>
 /// <example><summary>Lists every problem.</summary><code>Test-FlowSecretCatalog</code></example>
 /// <example><summary>In a condition.</summary><code>if (-not (Test-FlowSecretCatalog -Quiet)) { 'mend it' }</code></example>
 [Cmdlet(VerbsDiagnostic.Test, "FlowSecretCatalog")]
@@ -62,7 +65,8 @@ public sealed class TestFlowSecretCatalogCommand : CatalogCmdlet
 }
 
 /// <summary>Trusts a catalog's present content.</summary>
-/// <remarks>A catalog comes with a cloned repository, so its scripts do not run and its paths outside of the repository are refused until somebody has read and approved it. Approval is by content: after a change it is asked for again.</remarks>
+/// <remarks>A catalog comes with a cloned repository, so its scripts do not run and its paths outside of the repository are refused until
+/// somebody has read and approved it. Approval is by content: after a change it is asked for again.</remarks>
 /// <example><summary>Approves the catalog in use.</summary><code>Approve-FlowSecretCatalog</code></example>
 /// <example><summary>Shows what would be approved.</summary><code>Approve-FlowSecretCatalog ./flowsecrets.yaml -WhatIf</code></example>
 [Cmdlet(VerbsLifecycle.Approve, "FlowSecretCatalog", SupportsShouldProcess = true)]

@@ -15,11 +15,17 @@ public abstract class ChangeAccessCmdlet : AccessCmdlet
 }
 
 /// <summary>Lets somebody use secrets: the least role for it, on the secret itself.</summary>
-/// <remarks>What is granted already stays as it is; no other grant is touched. On Google Cloud the role is granted on the secret; on AWS a statement is added to the secret's own policy, or with -PolicyDocument the policy to attach to the principal is printed for review. -WhatIf shows the change.</remarks>
-/// <example><summary>Let a service account read.</summary><code>Grant-FlowSecretAccess jwt-secret -Principal serviceAccount:api@my-project.iam.gserviceaccount.com</code></example>
-/// <example><summary>For eight hours.</summary><code>Grant-FlowSecretAccess db-config -Principal user:oncall@example.com -Expires (Get-Date).AddHours(8)</code></example>
-/// <example><summary>Bring the catalog's 'access' entries into force, and show what it does not name.</summary><code>Grant-FlowSecretAccess -FromCatalog -Environment production -WhatIf</code></example>
-/// <example><summary>The policy to attach to a role, changing nothing.</summary><code>Grant-FlowSecretAccess llm-* -PolicyDocument > policy.json</code></example>
+/// <remarks>What is granted already stays as it is; no other grant is touched. On Google Cloud the role is granted on the secret; on AWS a
+/// statement is added to the secret's own policy, or with -PolicyDocument the policy to attach to the principal is printed for review.
+/// -WhatIf shows the change.</remarks>
+/// <example><summary>Let a service account read.</summary><code>Grant-FlowSecretAccess jwt-secret -Principal
+/// serviceAccount:api@my-project.iam.gserviceaccount.com</code></example>
+/// <example><summary>For eight hours.</summary><code>Grant-FlowSecretAccess db-config -Principal user:oncall@example.com -Expires
+/// (Get-Date).AddHours(8)</code></example>
+/// <example><summary>Bring the catalog's 'access' entries into force, and show what it does not name.</summary><code>Grant-FlowSecretAccess
+/// -FromCatalog -Environment production -WhatIf</code></example>
+/// <example><summary>The policy to attach to a role, changing nothing.</summary><code>Grant-FlowSecretAccess llm-* -PolicyDocument >
+/// policy.json</code></example>
 [Cmdlet(VerbsSecurity.Grant, "FlowSecretAccess", SupportsShouldProcess = true)]
 [OutputType(typeof(SecretAccessChange), typeof(string))]
 public sealed class GrantFlowSecretAccessCommand : ChangeAccessCmdlet
@@ -71,9 +77,12 @@ public sealed class GrantFlowSecretAccessCommand : ChangeAccessCmdlet
 }
 
 /// <summary>Takes grants on secrets off again.</summary>
-/// <remarks>Only what stands on the secret itself, and only the principals that are named; what is inherited from a project, a folder or a group stays. Without -Permission all that the principal was granted on the secret goes.</remarks>
-/// <example><summary>All that a person was granted on it.</summary><code>Revoke-FlowSecretAccess jwt-secret -Principal user:dev@example.com</code></example>
-/// <example><summary>What this module granted, everywhere.</summary><code>Get-FlowSecretAccess | Where-Object Ours | Revoke-FlowSecretAccess</code></example>
+/// <remarks>Only what stands on the secret itself, and only the principals that are named; what is inherited from a project, a folder or a
+/// group stays. Without -Permission all that the principal was granted on the secret goes.</remarks>
+/// <example><summary>All that a person was granted on it.</summary><code>Revoke-FlowSecretAccess jwt-secret -Principal
+/// user:dev@example.com</code></example>
+/// <example><summary>What this module granted, everywhere.</summary><code>Get-FlowSecretAccess | Where-Object Ours |
+/// Revoke-FlowSecretAccess</code></example>
 [Cmdlet(VerbsSecurity.Revoke, "FlowSecretAccess", SupportsShouldProcess = true)]
 [OutputType(typeof(SecretAccessChange))]
 public sealed class RevokeFlowSecretAccessCommand : ChangeAccessCmdlet

@@ -8,7 +8,9 @@ namespace FlowSecrets.Commands;
 /// <summary>Base of the cmdlets that rotate or rehearse.</summary>
 public abstract class RotationCmdlet : TargetCmdlet
 {
-    /// <summary>Run the scripts that a catalog names though it was not approved on this machine; for CI, where the repository is its own.</summary>
+    /// <summary>
+    /// Run the scripts that a catalog names though it was not approved on this machine; for CI, where the repository is its own.
+    /// </summary>
     [Parameter]
     public SwitchParameter TrustCatalog { get; set; }
 
@@ -25,22 +27,35 @@ public abstract class RotationCmdlet : TargetCmdlet
         };
 }
 
-/// <summary>Rotates secrets in the store, in the system that checks them, and in what runs with them; finishes a rotation that was broken off.</summary>
-/// <remarks>A new value waits aside in the store until the system that checks it accepts it; then it becomes current, the workloads are deployed with it, and the value before stays valid for the overlap (RetireAt). The command returns then; taking the value before out of use is what -Due does once RetireAt has passed. Broken off at any moment, the same command run again, on any machine, goes on where it was. docs/rotation.md shows each step and what each store does.</remarks>
+/// <summary>
+/// Rotates secrets in the store, in the system that checks them, and in what runs with them; finishes a rotation that was broken off.
+/// </summary>
+/// <remarks>A new value waits aside in the store until the system that checks it accepts it; then it becomes current, the workloads are
+/// deployed with it, and the value before stays valid for the overlap (RetireAt). The command returns then; taking the value before out of
+/// use is what -Due does once RetireAt has passed. Broken off at any moment, the same command run again, on any machine, goes on where it
+/// was. docs/rotation.md shows each step and what each store does.</remarks>
 /// <example><summary>Rotate one secret now.</summary><code>Invoke-FlowSecretRotation jwt-secret -Environment production</code></example>
-/// <example><summary>In a scheduled job: whatever is due, unfinished or to be retired.</summary><code>Get-FlowSecretRotation -Environment production -Due | Invoke-FlowSecretRotation</code></example>
-/// <example><summary>A value has leaked: a new one, and the old one out of use at once.</summary><code>Invoke-FlowSecretRotation db-config -Force</code></example>
+/// <example><summary>In a scheduled job: whatever is due, unfinished or to be retired.</summary><code>Get-FlowSecretRotation -Environment
+/// production -Due | Invoke-FlowSecretRotation</code></example>
+/// <example><summary>A value has leaked: a new one, and the old one out of use at once.</summary><code>Invoke-FlowSecretRotation db-config
+/// -Force</code></example>
 /// <example><summary>What would be done?</summary><code>Invoke-FlowSecretRotation -Due -WhatIf</code></example>
-/// <example><summary>A provider's new key, pasted.</summary><code>Invoke-FlowSecretRotation app-openai-api-key -Value (Read-Host -AsSecureString)</code></example>
+/// <example><summary>A provider's new key, pasted.</summary><code>Invoke-FlowSecretRotation app-openai-api-key -Value (Read-Host
+/// -AsSecureString)</code></example>
 [Cmdlet(VerbsLifecycle.Invoke, "FlowSecretRotation", SupportsShouldProcess = true)]
 [OutputType(typeof(RotationResult))]
 public sealed class InvokeFlowSecretRotationCommand : RotationCmdlet
 {
-    /// <summary>Only what is due: a value that is old, a rotation that was broken off, a value before whose overlap is over. Without names: of the whole catalog.</summary>
+    /// <summary>
+    /// Only what is due: a value that is old, a rotation that was broken off, a value before whose overlap is over. Without names: of the
+    /// whole catalog.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public SwitchParameter Due { get; set; }
 
-    /// <summary>For a leak: the old value is out of use at once, also during an overlap; what stopped an earlier rotation does not stop this one.</summary>
+    /// <summary>
+    /// For a leak: the old value is out of use at once, also during an overlap; what stopped an earlier rotation does not stop this one.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

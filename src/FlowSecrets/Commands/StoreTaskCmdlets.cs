@@ -45,9 +45,12 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
 }
 
 /// <summary>Changes what protects a Local store: passphrase, key file, or the key itself.</summary>
-/// <remarks>-NewPassphrase and -UseKeyFile change what opens the store. -RotateKey makes a new key and encrypts every value anew, in one transaction. A kill at any moment leaves the store as before or as after.</remarks>
-/// <example><summary>From now on a passphrase opens the store.</summary><code>Set-FlowSecretStore -NewPassphrase (Read-Host -AsSecureString)</code></example>
-/// <example><summary>Somebody may have read the key file: another key file and another key.</summary><code>Set-FlowSecretStore -UseKeyFile -RotateKey</code></example>
+/// <remarks>-NewPassphrase and -UseKeyFile change what opens the store. -RotateKey makes a new key and encrypts every value anew, in one
+/// transaction. A kill at any moment leaves the store as before or as after.</remarks>
+/// <example><summary>From now on a passphrase opens the store.</summary><code>Set-FlowSecretStore -NewPassphrase (Read-Host
+/// -AsSecureString)</code></example>
+/// <example><summary>Somebody may have read the key file: another key file and another key.</summary><code>Set-FlowSecretStore -UseKeyFile
+/// -RotateKey</code></example>
 [Cmdlet(VerbsCommon.Set, "FlowSecretStore", SupportsShouldProcess = true)]
 [OutputType(typeof(StoreStatus))]
 public sealed class SetFlowSecretStoreCommand : StoreTaskCmdlet
@@ -94,8 +97,10 @@ public sealed class SetFlowSecretStoreCommand : StoreTaskCmdlet
 
 /// <summary>Writes a backup of a Local store that only its own passphrase opens.</summary>
 /// <remarks>A consistent copy while others work. The key file is not in it.</remarks>
-/// <example><summary>Asks for the backup's passphrase.</summary><code>Backup-FlowSecretStore ./flowsecrets.backup -Passphrase (Read-Host -AsSecureString)</code></example>
-/// <example><summary>Makes a passphrase, to be kept elsewhere.</summary><code>$p = New-FlowSecretValue -Kind Passphrase; Backup-FlowSecretStore ./flowsecrets.backup -Passphrase $p.Value</code></example>
+/// <example><summary>Asks for the backup's passphrase.</summary><code>Backup-FlowSecretStore ./flowsecrets.backup -Passphrase (Read-Host
+/// -AsSecureString)</code></example>
+/// <example><summary>Makes a passphrase, to be kept elsewhere.</summary><code>$p = New-FlowSecretValue -Kind Passphrase;
+/// Backup-FlowSecretStore ./flowsecrets.backup -Passphrase $p.Value</code></example>
 [Cmdlet(VerbsData.Backup, "FlowSecretStore", SupportsShouldProcess = true)]
 [OutputType(typeof(StoreStatus))]
 public sealed class BackupFlowSecretStoreCommand : StoreTaskCmdlet
@@ -116,9 +121,12 @@ public sealed class BackupFlowSecretStoreCommand : StoreTaskCmdlet
 }
 
 /// <summary>Puts a backup in a Local store's place.</summary>
-/// <remarks>The backup is opened and checked whole before anything is replaced. The restored store is protected as new stores are here: by the session's passphrase, or by a new key file.</remarks>
-/// <example><summary>On a new machine.</summary><code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase (Read-Host -AsSecureString)</code></example>
-/// <example><summary>In the place of a store that is there.</summary><code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase $p -Force</code></example>
+/// <remarks>The backup is opened and checked whole before anything is replaced. The restored store is protected as new stores are here: by
+/// the session's passphrase, or by a new key file.</remarks>
+/// <example><summary>On a new machine.</summary><code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase (Read-Host
+/// -AsSecureString)</code></example>
+/// <example><summary>In the place of a store that is there.</summary><code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase $p
+/// -Force</code></example>
 [Cmdlet(VerbsData.Restore, "FlowSecretStore", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(StoreStatus))]
 public sealed class RestoreFlowSecretStoreCommand : StoreTaskCmdlet

@@ -7,7 +7,9 @@ namespace FlowSecrets.Commands;
 /// <summary>Base of the cmdlets that work on an environment's store.</summary>
 public abstract class StoreCmdlet : FlowCmdlet
 {
-    /// <summary>The catalog's environment. Without it: what Connect-FlowSecretStore chose, FLOWSECRETS_ENVIRONMENT, the catalog's default.</summary>
+    /// <summary>
+    /// The catalog's environment. Without it: what Connect-FlowSecretStore chose, FLOWSECRETS_ENVIRONMENT, the catalog's default.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [ArgumentCompleter(typeof(EnvironmentCompleter))]
@@ -18,7 +20,9 @@ public abstract class StoreCmdlet : FlowCmdlet
     [AllowNull]
     public StoreKind? Store { get; set; }
 
-    /// <summary>The catalog. Without it: flowsecrets.yaml here or in a folder above, as far as the repository's root; or FLOWSECRETS_CATALOG.</summary>
+    /// <summary>
+    /// The catalog. Without it: flowsecrets.yaml here or in a folder above, as far as the repository's root; or FLOWSECRETS_CATALOG.
+    /// </summary>
     [Parameter]
     public string? CatalogPath { get; set; }
 

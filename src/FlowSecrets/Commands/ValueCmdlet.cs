@@ -7,7 +7,9 @@ using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands;
 
-/// <summary>Base of the cmdlets that take a value: from a SecureString, a file, a variable, standard input, or made here; never as plain text.</summary>
+/// <summary>
+/// Base of the cmdlets that take a value: from a SecureString, a file, a variable, standard input, or made here; never as plain text.
+/// </summary>
 public abstract class ValueCmdlet : TargetCmdlet
 {
     private protected const string Prompted = "Prompt";

@@ -47,9 +47,11 @@ public abstract class VersionCmdlet : TargetCmdlet
 }
 
 /// <summary>Enables or disables a version, or moves a stage to it.</summary>
-/// <remarks>Moving the stage 'current' is how an older value comes back; the version that was current becomes 'previous'. A disabled version cannot be read until it is enabled again.</remarks>
+/// <remarks>Moving the stage 'current' is how an older value comes back; the version that was current becomes 'previous'. A disabled
+/// version cannot be read until it is enabled again.</remarks>
 /// <example><summary>Back to the value before.</summary><code>Set-FlowSecretVersion jwt-secret previous -Stage current</code></example>
-/// <example><summary>Nobody can read version 2 until it is enabled again.</summary><code>Set-FlowSecretVersion jwt-secret -Version 2 -State Disabled</code></example>
+/// <example><summary>Nobody can read version 2 until it is enabled again.</summary><code>Set-FlowSecretVersion jwt-secret -Version 2 -State
+/// Disabled</code></example>
 [Cmdlet(VerbsCommon.Set, "FlowSecretVersion", SupportsShouldProcess = true)]
 [OutputType(typeof(SecretChange))]
 public sealed class SetFlowSecretVersionCommand : VersionCmdlet
@@ -87,9 +89,11 @@ public sealed class SetFlowSecretVersionCommand : VersionCmdlet
 }
 
 /// <summary>Destroys a version for good.</summary>
-/// <remarks>Its value cannot come back; the version stays in the history as Destroyed. To take a value out of use and keep it, disable it with Set-FlowSecretVersion.</remarks>
+/// <remarks>Its value cannot come back; the version stays in the history as Destroyed. To take a value out of use and keep it, disable it
+/// with Set-FlowSecretVersion.</remarks>
 /// <example><summary>Asks, then destroys version 2.</summary><code>Remove-FlowSecretVersion jwt-secret 2</code></example>
-/// <example><summary>Destroys all disabled versions without asking.</summary><code>Get-FlowSecretVersion jwt-secret | Where-Object State -eq Disabled | Remove-FlowSecretVersion -Confirm:$false</code></example>
+/// <example><summary>Destroys all disabled versions without asking.</summary><code>Get-FlowSecretVersion jwt-secret | Where-Object State
+/// -eq Disabled | Remove-FlowSecretVersion -Confirm:$false</code></example>
 [Cmdlet(VerbsCommon.Remove, "FlowSecretVersion", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(SecretChange))]
 public sealed class RemoveFlowSecretVersionCommand : VersionCmdlet

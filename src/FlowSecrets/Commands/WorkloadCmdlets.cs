@@ -79,9 +79,12 @@ public abstract class WorkloadCmdlet : StoreCmdlet
 }
 
 /// <summary>Shows which version of each secret the workloads run with, and how they are.</summary>
-/// <remarks>Stale is true where a workload runs with an older version than the store's current one, and empty where its platform does not tell. Nothing is changed.</remarks>
-/// <example><summary>Who still runs with an old version?</summary><code>Get-FlowSecretWorkload -Environment production | Where-Object Stale</code></example>
-/// <example><summary>Deploy those anew.</summary><code>Get-FlowSecretWorkload | Where-Object Stale | Restart-FlowSecretWorkload -Wait</code></example>
+/// <remarks>Stale is true where a workload runs with an older version than the store's current one, and empty where its platform does not
+/// tell. Nothing is changed.</remarks>
+/// <example><summary>Who still runs with an old version?</summary><code>Get-FlowSecretWorkload -Environment production | Where-Object
+/// Stale</code></example>
+/// <example><summary>Deploy those anew.</summary><code>Get-FlowSecretWorkload | Where-Object Stale | Restart-FlowSecretWorkload
+/// -Wait</code></example>
 [Cmdlet(VerbsCommon.Get, "FlowSecretWorkload")]
 [OutputType(typeof(WorkloadItem))]
 public sealed class GetFlowSecretWorkloadCommand : WorkloadCmdlet
@@ -93,9 +96,11 @@ public sealed class GetFlowSecretWorkloadCommand : WorkloadCmdlet
 }
 
 /// <summary>Deploys workloads anew, so that they run with the current versions of their secrets.</summary>
-/// <remarks>A Kubernetes workload is restarted only once its Kubernetes Secret holds the current values; a Cloud Run service is moved to the current version's number; App Runner and ECS get a new deployment.</remarks>
+/// <remarks>A Kubernetes workload is restarted only once its Kubernetes Secret holds the current values; a Cloud Run service is moved to
+/// the current version's number; App Runner and ECS get a new deployment.</remarks>
 /// <example><summary>Restart it, and wait until it is healthy.</summary><code>Restart-FlowSecretWorkload api -Wait</code></example>
-/// <example><summary>All that are stale.</summary><code>Get-FlowSecretWorkload | Where-Object Stale | Restart-FlowSecretWorkload -Wait</code></example>
+/// <example><summary>All that are stale.</summary><code>Get-FlowSecretWorkload | Where-Object Stale | Restart-FlowSecretWorkload
+/// -Wait</code></example>
 [Cmdlet(VerbsLifecycle.Restart, "FlowSecretWorkload", SupportsShouldProcess = true)]
 [OutputType(typeof(WorkloadChange))]
 public sealed class RestartFlowSecretWorkloadCommand : WorkloadCmdlet

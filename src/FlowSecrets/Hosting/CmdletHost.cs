@@ -128,7 +128,9 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         pump.Post(() => _reveals.Add((label, shown)));
     }
 
-    /// <summary>Takes the progress bar away and shows what is to be shown once, on the pipeline's thread; also when the command failed.</summary>
+    /// <summary>
+    /// Takes the progress bar away and shows what is to be shown once, on the pipeline's thread; also when the command failed.
+    /// </summary>
     public void Complete()
     {
         CompleteProgress();

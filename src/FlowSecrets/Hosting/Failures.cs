@@ -55,7 +55,10 @@ internal static class Failures
             ErrorIds.ItemsFailed,
             FlowErrorCategory.InvalidOperation,
             string.Join(", ", failures.Select(static f => f.Target)),
-            $"{failures.Count} of {results} failed: {string.Join(", ", failures.Take(MostNamed).Select(static f => $"{f.Target} ({f.Id})"))}{(failures.Count > MostNamed ? $", and {failures.Count - MostNamed} more" : "")}",
-            "Mend the causes above, then run the same command again: what is done already is not done twice. -AllowPartial goes on without this error."
+            $"{failures.Count} of {results} failed: "
+                + $"{string.Join(", ", failures.Take(MostNamed).Select(static f => $"{f.Target} ({f.Id})"))}"
+                + $"{(failures.Count > MostNamed ? $", and {failures.Count - MostNamed} more" : "")}",
+            "Mend the causes above, then run the same command again: what is done already is not done twice. -AllowPartial goes on "
+                + "without this error."
         );
 }

@@ -8,7 +8,9 @@ namespace FlowSecrets.Hosting;
 /// </summary>
 internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
 {
-    /// <summary>How long a stopped command waits for its operation; then it leaves it to the token, which every effect asks first.</summary>
+    /// <summary>
+    /// How long a stopped command waits for its operation; then it leaves it to the token, which every effect asks first.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
 
     private readonly BlockingCollection<Action> _calls = [];

@@ -24,7 +24,10 @@ internal sealed class SessionInfo(PSHost host, InvocationInfo invocation, Sessio
             ? bound is SwitchParameter { IsPresent: true }
             : LanguagePrimitives.IsTrue(state.PSVariable.GetValue("WhatIfPreference"));
 
-    /// <summary>Whether an effect of high impact must still be asked about when the command itself is not of high impact: -Confirm and a lower preference have asked already, or have declined it.</summary>
+    /// <summary>
+    /// Whether an effect of high impact must still be asked about when the command itself is not of high impact: -Confirm and a lower
+    /// preference have asked already, or have declined it.
+    /// </summary>
     public bool AsksForHighImpact =>
         !invocation.BoundParameters.ContainsKey("Confirm")
         && LanguagePrimitives.TryConvertTo(state.PSVariable.GetValue("ConfirmPreference"), out ConfirmImpact preference)

@@ -18,8 +18,8 @@ public sealed class CatalogReaderTests
         Assert.Equal(("flowmaestro", "flowmaestro-", "local"), (catalog.Application, catalog.Prefix, catalog.DefaultEnvironment));
         Assert.Equal(["jwt-secret", "encryption-key", "db-config", "temporal-db-config", "db-admin", "storage-sa-key", "app-openai-api-key"], catalog.Secrets.Select(static s => s.Key));
         Assert.Equal(["db_host", "db_port", "db_name", "db_user", "db_password"], database.Fields.Select(static f => f.Name));
-        Assert.Equal((SecretFormat.Json, true, false, true), (database.Format, database.IsSystem, database.Field("db_host")!.Sensitive, database.Field("db_host")!.Required));
-        Assert.Equal((TimeSpan.FromDays(30), "postgres"), (database.Rotation!.Every, database.Rotation.TargetKind));
+        Assert.Equal((SecretFormat.Json, false, true), (database.Format, database.Field("db_host")!.Sensitive, database.Field("db_host")!.Required));
+        Assert.Equal((TimeSpan.FromDays(30), "postgres"), (database.Rotation!.Every, database.Rotation.Target!.Kind));
         Assert.True(catalog.Find("encryption-key")!.IsEncryptionKey);
         Assert.True(catalog.Find("db-admin")!.IsExternal);
         Assert.Equal(["NODE_ENV", "DATABASE_URL"], catalog.LocalEnv.Variables.Select(static v => v.Name));

@@ -53,8 +53,7 @@ public sealed class TemplateTests
     public void ReferencesAreListedAndLiteralsKnown()
     {
         Assert.Equal([new TemplateReference("a", null), new TemplateReference("b c", "d")], Template.Parse("x {{ a | upper }} {{ [\"b c\"].d }} {{ 'e' }}").References);
-        Assert.True(Template.Parse("plain {{ '{{' }}").IsLiteral);
-        Assert.False(Template.Parse("{{ a }}").IsLiteral);
+        Assert.Empty(Template.Parse("plain {{ '{{' }}").References);
     }
 
     [Theory]

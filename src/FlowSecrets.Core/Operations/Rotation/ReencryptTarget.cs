@@ -1,6 +1,9 @@
 namespace FlowSecrets.Operations.Rotation;
 
-/// <summary>Data that is encrypted with the secret: a script encrypts it anew, and can be run again after it was broken off. Nothing can be tried beforehand.</summary>
+/// <summary>
+/// Data that is encrypted with the secret: a script encrypts it anew, and can be run again after it was broken off. Nothing can be tried
+/// beforehand.
+/// </summary>
 internal sealed class ReencryptTarget(string script, string secret) : IRotationTarget
 {
     public string Description => $"the script {Path.GetFileName(script)}";

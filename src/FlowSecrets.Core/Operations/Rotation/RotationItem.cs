@@ -7,7 +7,10 @@ namespace FlowSecrets.Operations.Rotation;
 /// <summary>Which secrets a rotation command is about.</summary>
 internal static class RotationSelection
 {
-    /// <summary>Those that are named, or all that the catalog rotates. What is named and cannot be rotated is an error of its own later; what nobody named is left out.</summary>
+    /// <summary>
+    /// Those that are named, or all that the catalog rotates. What is named and cannot be rotated is an error of its own later; what nobody
+    /// named is left out.
+    /// </summary>
     public static IReadOnlyList<SecretRef> Secrets(
         OperationContext context,
         Workspace workspace,
@@ -24,7 +27,8 @@ internal static class RotationSelection
         foreach (SecretRef secret in secrets.Where(s => !named && s.Definition is { IsEncryptionKey: true, Rotation: { Reencrypt: null } }))
         {
             host.Warning(
-                $"'{secret.Definition!.Key}' is left out: it is an encryption key, and the catalog names no script that encrypts its data anew ('rotate.reencrypt')."
+                $"'{secret.Definition!.Key}' is left out: it is an encryption key, and the catalog names no script that encrypts its "
+                    + $"data anew ('rotate.reencrypt')."
             );
         }
 
@@ -116,8 +120,10 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
                 ErrorIds.RotationNeedsAttention,
                 FlowErrorCategory.InvalidOperation,
                 secret.StoreName,
-                $"The value before of '{secret.StoreName}' could not be taken out of use {record.Failures} times, the last time as {record.ErrorId}; version {view.Current} is current, {record.From} is still valid",
-                $"See why: Test-FlowSecretRotation {workspace.Argument(secret)}; then try again: Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force"
+                $"The value before of '{secret.StoreName}' could not be taken out of use {record.Failures} times, the last time as "
+                    + $"{record.ErrorId}; version {view.Current} is current, {record.From} is still valid",
+                $"See why: Test-FlowSecretRotation {workspace.Argument(secret)}; then try again: Invoke-FlowSecretRotation "
+                    + $"{workspace.Argument(secret)} -Force"
             );
         }
     }

@@ -5,7 +5,8 @@ using FlowSecrets.Files;
 namespace FlowSecrets.Operations.Rotation;
 
 /// <summary>
-/// One rotation of a secret at a time on this machine: the operating system's own lock of an empty file, which ends with the process. Between machines the
+/// One rotation of a secret at a time on this machine: the operating system's own lock of an empty file, which ends with the process.
+/// Between machines the
 /// stores' compare-and-swap decides; the lock only spares two processes of one machine from meeting there.
 /// </summary>
 internal sealed class RotationLock : IDisposable
@@ -64,7 +65,8 @@ internal sealed class RotationLock : IDisposable
                 FlowErrorCategory.ResourceBusy,
                 name,
                 $"Another process of this machine rotates '{name}' just now",
-                "Wait until it has ended, then see: Get-FlowSecretRotation. Run the command again only if that says that something is left.",
+                "Wait until it has ended, then see: Get-FlowSecretRotation. Run the command again only if that says that something "
+                    + "is left.",
                 e
             );
         }

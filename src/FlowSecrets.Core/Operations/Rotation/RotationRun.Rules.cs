@@ -55,7 +55,9 @@ internal sealed partial class RotationRun
         }
     }
 
-    /// <summary>What stands aside is a new value, or an older one that comes back, as this run wants: whoever was first with the other counts.</summary>
+    /// <summary>
+    /// What stands aside is a new value, or an older one that comes back, as this run wants: whoever was first with the other counts.
+    /// </summary>
     /// <exception cref="FlowSecretException">RotationInProgress.</exception>
     private void RequireOwn(bool isUndo)
     {
@@ -73,7 +75,10 @@ internal sealed partial class RotationRun
         }
     }
 
-    /// <summary>A version that this rotation did not make is current. Where the target says that only the pending one logs in, the rotation goes on over it.</summary>
+    /// <summary>
+    /// A version that this rotation did not make is current. Where the target says that only the pending one logs in, the rotation goes on
+    /// over it.
+    /// </summary>
     private async Task RequireRebasedAsync()
     {
         PendingVersion pending = _primary.Pending!;
@@ -85,7 +90,8 @@ internal sealed partial class RotationRun
         {
             accepted.Dispose();
             host.Warning(
-                $"Version {_primary.Current} of '{Name}' was set by somebody else, and {_target.Description} does not accept it; the rotation goes on with its own value, which it accepts."
+                $"Version {_primary.Current} of '{Name}' was set by somebody else, and {_target.Description} does not accept it; the "
+                    + $"rotation goes on with its own value, which it accepts."
             );
             _primary = _primary with { Pending = pending with { IsSuperseded = false } };
             return;
@@ -101,8 +107,10 @@ internal sealed partial class RotationRun
             ErrorIds.Conflict,
             FlowErrorCategory.ResourceBusy,
             Name,
-            $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation from version {pending.Basis} was under way; it holds, and the rotation's own value still waits aside",
-            $"Give the rotation up: Undo-FlowSecretRotation {Named}; or give it up and rotate anew: Invoke-FlowSecretRotation {Named} -Force"
+            $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation from version {pending.Basis} was under "
+                + $"way; it holds, and the rotation's own value still waits aside",
+            $"Give the rotation up: Undo-FlowSecretRotation {Named}; or give it up and rotate anew: Invoke-FlowSecretRotation "
+                + $"{Named} -Force"
         );
     }
 
@@ -124,7 +132,8 @@ internal sealed partial class RotationRun
                 FlowErrorCategory.ResourceBusy,
                 Name,
                 $"A rotation of '{Name}' to another value than the given one is under way",
-                $"Finish it first: Invoke-FlowSecretRotation {Named}; or take it back: Undo-FlowSecretRotation {Named}; then give the value again."
+                $"Finish it first: Invoke-FlowSecretRotation {Named}; or take it back: Undo-FlowSecretRotation {Named}; then give the "
+                    + $"value again."
             );
         }
     }
@@ -148,13 +157,16 @@ internal sealed partial class RotationRun
                 ErrorIds.RotationInProgress,
                 FlowErrorCategory.ResourceBusy,
                 Name,
-                $"'{Name}' was rotated at {record.Ended:yyyy-MM-dd HH:mm} UTC, and the value before stays valid until {end:yyyy-MM-dd HH:mm} UTC: another rotation would take it from whoever still uses it",
+                $"'{Name}' was rotated at {record.Ended:yyyy-MM-dd HH:mm} UTC, and the value before stays valid until "
+                    + $"{end:yyyy-MM-dd HH:mm} UTC: another rotation would take it from whoever still uses it",
                 $"Wait until then, or, if a value has leaked, do it now: Invoke-FlowSecretRotation {Named} -Force"
             );
         }
     }
 
-    /// <summary>Runs steps; a failure is counted and written down, the third of one step ends the rotation until a person looks at it.</summary>
+    /// <summary>
+    /// Runs steps; a failure is counted and written down, the third of one step ends the rotation until a person looks at it.
+    /// </summary>
     private async Task<RotationView> GuardedAsync(Func<Task<RotationView>> steps)
     {
         try
@@ -238,7 +250,8 @@ internal sealed partial class RotationRun
             FlowErrorCategory.InvalidOperation,
             Name,
             $"The rotation of '{Name}' stopped at the step '{_step}': {why.Cause.TrimEnd('.')}. {await SystemsAsync()}",
-            $"{why.Remedy.TrimEnd('.')}. Then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation {Named}",
+            $"{why.Remedy.TrimEnd('.')}. Then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as "
+                + $"the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation {Named}",
             why
         );
 
@@ -248,7 +261,9 @@ internal sealed partial class RotationRun
             FlowErrorCategory.InvalidOperation,
             Name,
             $"The rotation of '{Name}' waits for a person: {why}. In the {workspace.Place}: {StoreText()}",
-            $"See what stands where: Test-FlowSecretRotation {Named}; then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation {Named}"
+            $"See what stands where: Test-FlowSecretRotation {Named}; then go on: Invoke-FlowSecretRotation {Named} -Force (the old "
+                + $"value goes out of use as soon as the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation "
+                + $"{Named}"
         );
 
     private string StoreText() =>

@@ -74,7 +74,10 @@ internal sealed partial class RotationRun
         }
     }
 
-    /// <summary>Of the stored values besides the pending one, those that the target accepts now, the current one first. Where rotators met, it may be any that the store still has.</summary>
+    /// <summary>
+    /// Of the stored values besides the pending one, those that the target accepts now, the current one first. Where rotators met, it may
+    /// be any that the store still has.
+    /// </summary>
     private async Task<IReadOnlyList<ReadSecret>> AcceptedAsync()
     {
         List<ReadSecret> accepted = [];
@@ -94,7 +97,10 @@ internal sealed partial class RotationRun
         return accepted.Count == 0 && await FindAcceptedAsync() is { } other ? [other] : accepted;
     }
 
-    /// <summary>Any other version that the target accepts: where rotators met, the last word at the target may have been a value that lost in the store.</summary>
+    /// <summary>
+    /// Any other version that the target accepts: where rotators met, the last word at the target may have been a value that lost in the
+    /// store.
+    /// </summary>
     private async Task<ReadSecret?> FindAcceptedAsync()
     {
         // That none is accepted may mean that this run is the one that lost, and has no say any more.
@@ -179,7 +185,8 @@ internal sealed partial class RotationRun
         {
             throw StoreErrors.Conflict(
                 Name,
-                $"Somebody else rotated '{Name}', or took the rotation back, while its value before was to be taken out of use; its current version is {now.Current}"
+                $"Somebody else rotated '{Name}', or took the rotation back, while its value before was to be taken out of use; its "
+                    + $"current version is {now.Current}"
             );
         }
 

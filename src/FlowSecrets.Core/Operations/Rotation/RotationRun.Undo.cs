@@ -29,7 +29,8 @@ internal sealed partial class RotationRun
                         ErrorIds.Conflict,
                         FlowErrorCategory.ResourceBusy,
                         Name,
-                        $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation was under way that some of its carriers have already",
+                        $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation was under way that some of "
+                            + $"its carriers have already",
                         $"Rotate anew, which all of them get: Invoke-FlowSecretRotation {Named} -Force"
                     );
                 }
@@ -39,7 +40,8 @@ internal sealed partial class RotationRun
                     return await GiveUpAsync();
                 }
 
-                // Some carry the new value already, or a machine elsewhere may just set it where it ends the old one: all have it, then all go back.
+                // Some carry the new value already, or a machine elsewhere may just set it where it ends the old one: all have it, then all
+                // go back.
                 try
                 {
                     await ReachPromotedAsync(mayReplace: false);
@@ -130,6 +132,7 @@ internal sealed partial class RotationRun
                     { State: RotationState.Overlap } => $"Version {_primary.Current} of '{Name}' was not made by the last rotation",
                     _ => $"There is no rotation of '{Name}' to take back",
                 },
-                $"See what there is: Get-FlowSecretVersion {Named}. An older credential that still works where it is checked can be set again: Set-FlowSecretVersion {Named} -Version VERSION -Stage current"
+                $"See what there is: Get-FlowSecretVersion {Named}. An older credential that still works where it is checked can be set "
+                    + $"again: Set-FlowSecretVersion {Named} -Version VERSION -Stage current"
             );
 }

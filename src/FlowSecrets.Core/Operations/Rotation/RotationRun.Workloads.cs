@@ -17,8 +17,11 @@ internal sealed partial class RotationRun
             ? open
             : _opened[workload.Name] = context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable);
 
-    /// <summary>Before anything is changed: each workload is there and can be deployed, and one that would be cut off has that allowed.</summary>
-    /// <exception cref="FlowSecretException">WorkloadFailed, WorkloadNotFound, InterruptionNotAllowed and what its platform says.</exception>
+    /// <summary>
+    /// Before anything is changed: each workload is there and can be deployed, and one that would be cut off has that allowed.
+    /// </summary>
+    /// <exception cref="FlowSecretException">WorkloadFailed, WorkloadNotFound, InterruptionNotAllowed and what its platform
+    /// says.</exception>
     private async Task RequireWorkloadsReadyAsync()
     {
         foreach (CatalogWorkload workload in unit.Workloads)
@@ -34,7 +37,8 @@ internal sealed partial class RotationRun
                     ErrorIds.WorkloadFailed,
                     FlowErrorCategory.InvalidOperation,
                     workload.Name,
-                    $"{Open(workload).Description} is paused{(state.Detail.Length == 0 ? "" : $" ({state.Detail})")}, so it would not get a new value of '{Name}'",
+                    $"{Open(workload).Description} is paused{(state.Detail.Length == 0 ? "" : $" ({state.Detail})")}, so it would not "
+                        + $"get a new value of '{Name}'",
                     "Resume it first, then run the command again; nothing was changed."
                 );
             }
@@ -45,8 +49,10 @@ internal sealed partial class RotationRun
                     ErrorIds.InterruptionNotAllowed,
                     FlowErrorCategory.InvalidOperation,
                     Name,
-                    $"'{unit.Definition.Key}' has one user, whose old password stops working at once, and {Open(workload).Description} holds it in its environment until it is deployed anew",
-                    "Let two users alternate: rotate: { target: { users: [a, b], admin: KEY } }; or allow the interruption: -AllowInterruption"
+                    $"'{unit.Definition.Key}' has one user, whose old password stops working at once, and {Open(workload).Description} "
+                        + $"holds it in its environment until it is deployed anew",
+                    "Let two users alternate: rotate: { target: { users: [a, b], admin: KEY } }; or allow the interruption: "
+                        + "-AllowInterruption"
                 );
             }
         }
@@ -103,8 +109,10 @@ internal sealed partial class RotationRun
                     FlowErrorCategory.InvalidOperation,
                     workload.Name,
                     stale is null
-                        ? $"{open.Description} is not healthy ({state.Health}{(state.Detail.Length == 0 ? "" : ": " + state.Detail)}), so the value before of '{Name}' is kept"
-                        : $"{open.Description} still runs with an older version of '{stale.StoreName}' ({stale.Source}), so the value before is kept",
+                        ? $"{open.Description} is not healthy ({state.Health}{(state.Detail.Length == 0 ? "" : ": " + state.Detail)}), "
+                            + $"so the value before of '{Name}' is kept"
+                        : $"{open.Description} still runs with an older version of '{stale.StoreName}' ({stale.Source}), so the value "
+                            + $"before is kept",
                     $"Deploy it: Restart-FlowSecretWorkload '{workload.Name}' -Wait; then run the command again."
                 );
             }

@@ -17,7 +17,8 @@ internal sealed record RotationSettings
 }
 
 /// <summary>
-/// One rotation, from wherever the last one was broken off. Nothing of how far it came is kept here: it is what the stores hold aside and what the target accepts.
+/// One rotation, from wherever the last one was broken off. Nothing of how far it came is kept here: it is what the stores hold aside and
+/// what the target accepts.
 /// No value that the target may accept is given up before another one that is stored was seen to be accepted.
 /// </summary>
 internal sealed partial class RotationRun(

@@ -63,7 +63,8 @@ internal sealed class RotationTargetFactory(OperationContext context, bool trust
                 ErrorIds.CatalogNotTrusted,
                 FlowErrorCategory.SecurityError,
                 unit.Secret.StoreName,
-                $"The rotation of '{unit.Definition.Key}' would run the script '{path}' that the catalog '{catalog.Path}' names, and the catalog was not approved",
+                $"The rotation of '{unit.Definition.Key}' would run the script '{path}' that the catalog '{catalog.Path}' names, and "
+                    + $"the catalog was not approved",
                 $"Read both, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'; in CI: -TrustCatalog"
             );
     }

@@ -32,7 +32,8 @@ internal sealed record RotationUnit(
 
     /// <summary>"'db-config' with temporal-db-config, 2 workloads".</summary>
     public string Reach =>
-        $"'{Secret.StoreName}'{(Carriers.Count == 0 ? "" : $" with {string.Join(", ", Carriers.Select(static c => c.Secret.StoreName))}")}{(Workloads.Count == 0 ? "" : ", " + Words.Count(Workloads.Count, "workload"))}";
+        $"'{Secret.StoreName}'{(Carriers.Count == 0 ? "" : $" with {string.Join(", ", Carriers.Select(static c => c.Secret.StoreName))}")}"
+        + $"{(Workloads.Count == 0 ? "" : ", " + Words.Count(Workloads.Count, "workload"))}";
 
     /// <summary>The unit of a secret of the catalog.</summary>
     /// <exception cref="FlowSecretException">RotationNotConfigured, ExternallyOwned, RotationWouldLoseData.</exception>

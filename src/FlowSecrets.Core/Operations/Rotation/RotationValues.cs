@@ -118,7 +118,8 @@ internal static class RotationValues
             ErrorIds.RotationNotConfigured,
             FlowErrorCategory.InvalidOperation,
             unit.Secret.StoreName,
-            $"The catalog has no 'generate' for '{unit.Definition.Key}{(field is null ? "" : "." + field)}', so a rotation cannot make a new value",
+            $"The catalog has no 'generate' for '{unit.Definition.Key}{(field is null ? "" : "." + field)}', so a rotation cannot make "
+                + $"a new value",
             "Add it to the catalog: generate: { kind: password }; or rotate by hand: rotate: { target: { kind: manual } }"
         );
 }

@@ -7,7 +7,8 @@ using System.Text.Json;
 namespace FlowSecrets.Operations.Rotation;
 
 /// <summary>
-/// What a script reads: one JSON object. It stands in one pinned buffer that is large enough from the start, since one that grew would leave values behind, and is zeroed at the end.
+/// What a script reads: one JSON object. It stands in one pinned buffer that is large enough from the start, since one that grew would
+/// leave values behind, and is zeroed at the end.
 /// </summary>
 internal sealed class ScriptInput : IDisposable
 {

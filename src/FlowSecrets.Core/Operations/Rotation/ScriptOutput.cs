@@ -4,7 +4,8 @@ using System.Text;
 namespace FlowSecrets.Operations.Rotation;
 
 /// <summary>
-/// What a script prints: all of it is read, so that the script never waits, and the end of it is kept. In pinned memory that is zeroed, since a script may print what it was given.
+/// What a script prints: all of it is read, so that the script never waits, and the end of it is kept. In pinned memory that is zeroed,
+/// since a script may print what it was given.
 /// </summary>
 internal sealed class ScriptOutput : IDisposable
 {
@@ -32,7 +33,9 @@ internal sealed class ScriptOutput : IDisposable
         }
     }
 
-    /// <summary>The last line that is not blank. Null: there is none, or its beginning is lost, so that a value in it might not be known as one.</summary>
+    /// <summary>
+    /// The last line that is not blank. Null: there is none, or its beginning is lost, so that a value in it might not be known as one.
+    /// </summary>
     public string? LastLine()
     {
         lock (_lock)

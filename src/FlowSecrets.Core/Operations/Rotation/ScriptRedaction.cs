@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace FlowSecrets.Operations.Rotation;
 
 /// <summary>
-/// A line that a script printed, without the values that it was given: as they are, escaped for another language (<see cref="SpelledText"/>), in base64 or hexadecimal, also as
+/// A line that a script printed, without the values that it was given: as they are, escaped for another language
+/// (<see cref="SpelledText"/>), in base64 or hexadecimal, also as
 /// part of something longer, and longer pieces of any of these.
 /// </summary>
 internal static class ScriptRedaction

@@ -5,12 +5,18 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Operations.Rotation;
 
-/// <summary>Runs one script of the catalog, without a shell. Values go through its standard input alone; what it prints is shown only as its last word on a failure, without them.</summary>
+/// <summary>
+/// Runs one script of the catalog, without a shell. Values go through its standard input alone; what it prints is shown only as its last
+/// word on a failure, without them.
+/// </summary>
 internal sealed class ScriptRunner(string script, string operation, string secret)
 {
     private const int Rejected = 10;
 
-    /// <summary>For what is still in the pipes when a script has ended. A child that it left in the background may hold them for as long as it lives.</summary>
+    /// <summary>
+    /// For what is still in the pipes when a script has ended. A child that it left in the background may hold them for as long as it
+    /// lives.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     /// <summary>For one run.</summary>

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace FlowSecrets.Operations.Rotation;
 
-/// <summary>A text in all the ways in which programs write it down: each of its characters as it is, escaped by a backslash, by percent, for HTML, as its quotation marks are doubled.</summary>
+/// <summary>
+/// A text in all the ways in which programs write it down: each of its characters as it is, escaped by a backslash, by percent, for HTML,
+/// as its quotation marks are doubled.
+/// </summary>
 internal sealed class SpelledText(string text)
 {
     private readonly string[][] _spellings =

@@ -36,7 +36,8 @@ internal sealed partial class AwsAccessControl
                 action,
                 AccessCauses.NoGrant,
                 NoSuch,
-                $"Correct the ARN. There are: aws iam list-{(principal.IsRole ? "roles" : "users")} --query '{(principal.IsRole ? "Roles" : "Users")}[].Arn'"
+                $"Correct the ARN. There are: aws iam list-{(principal.IsRole ? "roles" : "users")} --query "
+                    + $"'{(principal.IsRole ? "Roles" : "Users")}[].Arn'"
             );
         }
 
@@ -85,10 +86,10 @@ internal sealed partial class AwsAccessControl
                     ({ } missing, _, _) => AwsRemedies.AllowSomebody(missing, "*") + LiveHint(target, principal),
                     (_, not null, _) => AwsRemedies.AllowSomebody("secretsmanager:GetResourcePolicy", target.Arn)
                         + LiveHint(target, principal),
-                    (_, _, not null) =>
-                        $"See whether its condition is met: {AwsRemedies.ShowPolicy(target.Id, target.Region)}{LiveHint(target, principal)}",
+                    (_, _, not null) => $"See whether its condition is met: "
+                        + $"{AwsRemedies.ShowPolicy(target.Id, target.Region)}{LiveHint(target, principal)}",
                     _ when !isSame => InOther(target, principal, action),
-                    _ => AwsRemedies.Allow(principal, action, target.Arn, target.Name, target.Region),
+                    _ => AwsRemedies.Allow(principal, action, target.Arn, target.Name),
                 }
             );
         }
@@ -107,7 +108,9 @@ internal sealed partial class AwsAccessControl
                     action,
                     AccessCauses.NoGrant,
                     $"it is of another account ({principal.Account}), and the secret's own policy does not let it in",
-                    $"Let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}{(own.Allows == true ? "" : $"; then {Lower(InOther(target, principal, action))}")}"
+                    $"Let it in on the secret: "
+                        + $"{AwsRemedies.Grant(principal, action, target.Name)}"
+                        + $"{(own.Allows == true ? "" : $"; then {Lower(InOther(target, principal, action))}")}"
                 )
                 : Refused(
                     target,
@@ -125,7 +128,9 @@ internal sealed partial class AwsAccessControl
                 principal,
                 action,
                 AccessCauses.ConditionNotMet,
-                $"the secret's own policy allows it under a condition that is not met (statement '{unmet.Sid ?? "without a Sid"}'{(AwsCondition.EndOf(unmet.Condition) is { } end ? $", which ended at {end:yyyy-MM-dd HH:mm} UTC" : "")})"
+                $"the secret's own policy allows it under a condition that is not met (statement "
+                    + $"'{unmet.Sid ?? "without a Sid"}'"
+                    + $"{(AwsCondition.EndOf(unmet.Condition) is { } end ? $", which ended at {end:yyyy-MM-dd HH:mm} UTC" : "")})"
             )
             : Refused(target, principal, action, AccessCauses.NoGrant, null);
     }
@@ -154,12 +159,17 @@ internal sealed partial class AwsAccessControl
                     AccessCauses.ExplicitDeny when why?.StartsWith("the secret's", StringComparison.Ordinal) == true =>
                         $"Look at the policy, and let its owner take the statement out: {AwsRemedies.ShowPolicy(target.Id, target.Region)}",
                     AccessCauses.ExplicitDeny =>
-                        $"Let an administrator take the deny out of the {kind}'s policies: aws iam list-{kind}-policies --{kind}-name {principal.Name}; aws iam list-attached-{kind}-policies --{kind}-name {principal.Name}; or out of the secret's: aws secretsmanager get-resource-policy --secret-id '{target.Id}' --region {target.Region}",
+                        $"Let an administrator take the deny out of the {kind}'s policies: aws iam list-{kind}-policies --{kind}-name "
+                            + $"{principal.Name}; aws iam list-attached-{kind}-policies --{kind}-name {principal.Name}; or out of the "
+                            + $"secret's: aws secretsmanager get-resource-policy --secret-id '{target.Id}' --region {target.Region}",
                     AccessCauses.OrganizationPolicy =>
-                        $"Ask the organisation's administrators which policy forbids '{action}': aws organizations list-policies-for-target --target-id {target.Account} --filter SERVICE_CONTROL_POLICY",
-                    AccessCauses.PermissionsBoundary =>
-                        $"Let an administrator put it into the boundary: {AwsRemedies.Statement([action], [target.Arn], null).ToJsonString(AwsRemedies.Plain)}; which it is: aws iam get-{kind} --{kind}-name {principal.Name} --query {(principal.IsRole ? "Role" : "User")}.PermissionsBoundary.PermissionsBoundaryArn",
-                    _ => AwsRemedies.Allow(principal, action, target.Arn, target.Name, target.Region),
+                        $"Ask the organisation's administrators which policy forbids '{action}': aws organizations "
+                            + $"list-policies-for-target --target-id {target.Account} --filter SERVICE_CONTROL_POLICY",
+                    AccessCauses.PermissionsBoundary => $"Let an administrator put it into the boundary: "
+                        + $"{AwsRemedies.Statement([action], [target.Arn], null).ToJsonString(AwsRemedies.Plain)}; which it is: aws "
+                        + $"iam get-{kind} --{kind}-name {principal.Name} --query "
+                        + $"{(principal.IsRole ? "Role" : "User")}.PermissionsBoundary.PermissionsBoundaryArn",
+                    _ => AwsRemedies.Allow(principal, action, target.Arn, target.Name),
                 }
         );
     }
@@ -168,10 +178,13 @@ internal sealed partial class AwsAccessControl
         AccessAnswer.Unknown(
             target.Name,
             AccessCauses.SecretNotFoundOrForbidden,
-            $"There is no secret '{target.Name}' in the {store.PlaceOf(target.Name)}, or {principal} may not use it: AWS does not tell which ('{action}')",
-            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, {(principal.Account == target.Account || !target.IsAccountKnown
-            ? Lower(AwsRemedies.Allow(principal, action, target.Arn, target.Name, target.Region))
-            : $"let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}; and {Lower(InOther(target, principal, action))}")}"
+            $"There is no secret '{target.Name}' in the {store.PlaceOf(target.Name)}, or {principal} may not use it: AWS does not tell "
+                + $"which ('{action}')",
+            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, "
+                + $"{(principal.Account == target.Account || !target.IsAccountKnown
+            ? Lower(AwsRemedies.Allow(principal, action, target.Arn, target.Name))
+            : $"let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}; and " +
+                $"{Lower(InOther(target, principal, action))}")}"
         );
 
     private static string Lower(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
@@ -232,7 +245,8 @@ internal sealed partial class AwsAccessControl
             return new AwsOwnSays(
                 null,
                 AccessCauses.PolicyUnreadable,
-                $"its own policies may not be simulated here (iam:SimulatePrincipalPolicy{(refusal.AccessCause is null ? $", {refusal.Id}" : "")})",
+                $"its own policies may not be simulated here "
+                    + $"(iam:SimulatePrincipalPolicy{(refusal.AccessCause is null ? $", {refusal.Id}" : "")})",
                 "iam:SimulatePrincipalPolicy"
             );
         }
@@ -338,8 +352,10 @@ internal sealed partial class AwsAccessControl
     /// <summary>What another account must do.</summary>
     private static string InOther(AwsTarget target, AwsPrincipal principal, string action) =>
         principal.IsRoot
-            ? $"Let an administrator of account {principal.Account} allow it to whom it shall be, in an identity policy: {AwsRemedies.Statement([action], [target.Arn], null).ToJsonString(AwsRemedies.Plain)}"
-            : $"Let an administrator of account {principal.Account} allow it: {AwsRemedies.Attach(principal, action, target.Arn, target.Name)}";
+            ? $"Let an administrator of account {principal.Account} allow it to whom it shall be, in an identity policy: "
+                + $"{AwsRemedies.Statement([action], [target.Arn], null).ToJsonString(AwsRemedies.Plain)}"
+            : $"Let an administrator of account {principal.Account} allow it: "
+                + $"{AwsRemedies.Attach(principal, action, target.Arn, target.Name)}";
 
     /// <summary>Whoever asks about himself can just try.</summary>
     private string LiveHint(AwsTarget target, AwsPrincipal principal) =>

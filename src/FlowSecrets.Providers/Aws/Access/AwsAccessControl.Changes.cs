@@ -9,7 +9,9 @@ internal sealed partial class AwsAccessControl
     private const int MostCharacters = 20_480;
     private const int Rounds = 12;
 
-    /// <summary>AWS has no etag for a policy, so that what writes at the same time must look again: in this process one at a time.</summary>
+    /// <summary>
+    /// AWS has no etag for a policy, so that what writes at the same time must look again: in this process one at a time.
+    /// </summary>
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
 
     /// <summary>Longer than others need from reading a policy to writing it.</summary>
@@ -19,7 +21,8 @@ internal sealed partial class AwsAccessControl
         new(
             [.. AwsGrants.List(AwsPolicy.Read(await ReadPolicyAsync(name, cancellationToken)))],
             [
-                "what users and roles hold by policies of their own AWS does not list for a secret: Test-FlowSecretAccess -Principal ARN tells it of one",
+                "what users and roles hold by policies of their own AWS does not list for a secret: Test-FlowSecretAccess -Principal "
+                    + "ARN tells it of one",
             ]
         );
 

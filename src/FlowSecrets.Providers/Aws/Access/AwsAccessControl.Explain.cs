@@ -15,7 +15,9 @@ internal sealed partial class AwsAccessControl
     private AwsSurvey? _survey;
     private long _surveyed;
 
-    /// <summary>The denial in the words of <see cref="TestAsync(IReadOnlyCollection{string}, AccessQuestion, CancellationToken)"/>.</summary>
+    /// <summary>
+    /// The denial in the words of <see cref="TestAsync(IReadOnlyCollection{string}, AccessQuestion, CancellationToken)"/>.
+    /// </summary>
     public async Task<FlowSecretException> ExplainAsync(AwsCall call, FlowSecretException denial, CancellationToken cancellationToken)
     {
         // Now that it matters, the message names account and identity.
@@ -137,7 +139,9 @@ internal sealed partial class AwsAccessControl
             .ToException();
     }
 
-    /// <summary>All policies allow what was denied: one of them may have been changed so lately that it does not work everywhere yet.</summary>
+    /// <summary>
+    /// All policies allow what was denied: one of them may have been changed so lately that it does not work everywhere yet.
+    /// </summary>
     /// <returns>Null: nothing tells that.</returns>
     private async Task<AccessAnswer?> YoungAsync(
         AwsTarget target,
@@ -180,7 +184,8 @@ internal sealed partial class AwsAccessControl
         AccessAnswer.Denied(
             target.Name,
             AccessCauses.GrantTooYoung,
-            $"{principal} may not '{action}' on the secret '{target.Name}' in the {store.PlaceOf(target.Name)} yet, though all policies allow it: {what}, and a grant may take {Propagation.TotalMinutes:0} minutes",
+            $"{principal} may not '{action}' on the secret '{target.Name}' in the {store.PlaceOf(target.Name)} yet, though all policies "
+                + $"allow it: {what}, and a grant may take {Propagation.TotalMinutes:0} minutes",
             $"Wait until {made + Propagation:HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName '{target.Name}' -Live"
         );
 

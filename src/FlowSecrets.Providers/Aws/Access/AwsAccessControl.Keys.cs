@@ -28,8 +28,10 @@ internal sealed partial class AwsAccessControl
                 : AccessAnswer.Denied(
                     target.Name,
                     AccessCauses.KmsKeyNotUsable,
-                    $"'{target.Name}' is encrypted by AWS's default key (aws/secretsmanager), which {principal} of another account can never use",
-                    $"Let the secret's owner encrypt it by a key of the account's own: aws secretsmanager update-secret --secret-id '{target.Id}' --region {target.Region} --kms-key-id KEY_ARN"
+                    $"'{target.Name}' is encrypted by AWS's default key (aws/secretsmanager), which {principal} of another account can "
+                        + $"never use",
+                    $"Let the secret's owner encrypt it by a key of the account's own: aws secretsmanager update-secret --secret-id "
+                        + $"'{target.Id}' --region {target.Region} --kms-key-id KEY_ARN"
                 );
         }
 
@@ -160,14 +162,17 @@ internal sealed partial class AwsAccessControl
                 says.Open is not null || says.OpenDenial is not null || own?.Cause == AccessCauses.ConditionUnresolved
                     ? AccessCauses.ConditionUnresolved
                     : AccessCauses.PolicyUnreadable,
-                $"Whether {principal} may use the KMS key {key} that encrypts '{target.Name}' cannot be known: {(permits == false ? "its grants may not be read here (kms:ListGrants)" : missing)}",
+                $"Whether {principal} may use the KMS key {key} that encrypts '{target.Name}' cannot be known: "
+                    + $"{(permits == false ? "its grants may not be read here (kms:ListGrants)" : missing)}",
                 says.OpenDenial is not null ? AwsRemedies.ShowKeyPolicy(key, target.Region)
                     : statements is not null && permits is null ? AwsRemedies.GrantKey(key, target.Region, principal, writes, target.Arn)
                     : AwsRemedies.AllowSomebody(permits == false ? "kms:ListGrants" : "kms:GetKeyPolicy", key) + LiveHint(target, principal)
             );
     }
 
-    /// <summary>Secrets Manager's context holds the version beside the secret, so that one that must equal the secret's alone never fits.</summary>
+    /// <summary>
+    /// Secrets Manager's context holds the version beside the secret, so that one that must equal the secret's alone never fits.
+    /// </summary>
     private static bool IsFor(AwsKeyGrant grant, AwsTarget target, AwsPrincipal principal) =>
         (grant.GranteePrincipal == principal.Arn || grant.GranteePrincipal == principal.Session)
         && grant.Constraints?.EncryptionContextEquals is null
@@ -185,6 +190,7 @@ internal sealed partial class AwsAccessControl
                 target.Name,
                 AccessCauses.KmsKeyNotUsable,
                 $"{principal} may not use the KMS key that encrypts '{target.Name}'",
-                $"Let the key's owner allow kms:Decrypt. Which key: aws secretsmanager describe-secret --secret-id '{target.Id}' --region {target.Region} --query KmsKeyId --output text"
+                $"Let the key's owner allow kms:Decrypt. Which key: aws secretsmanager describe-secret --secret-id '{target.Id}' "
+                    + $"--region {target.Region} --query KmsKeyId --output text"
             );
 }

@@ -5,7 +5,8 @@ using FlowSecrets.Transport;
 namespace FlowSecrets.Providers.Aws.Access;
 
 /// <summary>
-/// Who may do what with secrets of AWS Secrets Manager. The principal's own policies are asked of IAM's simulation; the secret's policy and the key's are
+/// Who may do what with secrets of AWS Secrets Manager. The principal's own policies are asked of IAM's simulation; the secret's policy and
+/// the key's are
 /// evaluated here, since the simulation leaves them out for roles.
 /// </summary>
 internal sealed partial class AwsAccessControl(
@@ -180,7 +181,8 @@ internal sealed partial class AwsAccessControl(
                 Result = AccessResult.Denied,
                 Cause = AccessCauses.OtherIdentity,
                 Evidence =
-                    $"It was asked as {store.Place.Identity} (the keys of AWS_ACCESS_KEY_ID), and AWS_PROFILE names '{profile}', which they hide. {answer.Evidence}",
+                    $"It was asked as {store.Place.Identity} (the keys of AWS_ACCESS_KEY_ID), and AWS_PROFILE names '{profile}', which "
+                    + $"they hide. {answer.Evidence}",
                 Remedy = $"Ask as that one: Connect-FlowSecretStore -Store Aws -Region {at.Region} -Profile '{RemoteText.Clean(profile)}'",
             }
             : answer;

@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace FlowSecrets.Providers.Aws.Access;
 
 /// <summary>
-/// Conditions of AWS policies over the keys whose values are known here. Whatever hangs on another key (an address, MFA, an organisation) is not
+/// Conditions of AWS policies over the keys whose values are known here. Whatever hangs on another key (an address, MFA, an organisation)
+/// is not
 /// known (null).
 /// </summary>
 internal static class AwsCondition

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace FlowSecrets.Providers.Aws.Access;
 
-/// <summary>What AWS's own message says of the policy that refused: "…because no identity-based policy allows…", "…with an explicit deny in a resource-based policy".</summary>
+/// <summary>
+/// What AWS's own message says of the policy that refused: "…because no identity-based policy allows…", "…with an explicit deny in a
+/// resource-based policy".
+/// </summary>
 internal static partial class AwsDenial
 {
     /// <returns>A cause; null: the message does not say.</returns>
@@ -23,7 +26,9 @@ internal static partial class AwsDenial
     /// <summary>The kind of policy that a denial's message names; empty: none.</summary>
     public static string KindOf(string message) => Reason().Match(message).Groups["kind"].Value;
 
-    /// <summary>What one call needs besides its own action, and is refused for in its name: iam:PassRole, ecs:TagResource; null: that is not it.</summary>
+    /// <summary>
+    /// What one call needs besides its own action, and is refused for in its name: iam:PassRole, ecs:TagResource; null: that is not it.
+    /// </summary>
     public static (string Action, string Resource)? OtherOf(string message, string action) =>
         Subject().Match(message) is { Success: true } match && match.Groups["action"].Value != action
             ? (match.Groups["action"].Value, match.Groups["resource"].Value)
@@ -36,7 +41,8 @@ internal static partial class AwsDenial
     private static partial Regex Subject();
 
     [GeneratedRegex(
-        "((?<deny>with an explicit deny) in an? |because no )(?<kind>identity-based policy|resource-based policy|service control policy|resource control policy|permissions boundary|session policy|VPC endpoint policy)",
+        "((?<deny>with an explicit deny) in an? |because no )(?<kind>identity-based policy|resource-based policy|service control "
+            + "policy|resource control policy|permissions boundary|session policy|VPC endpoint policy)",
         RegexOptions.ExplicitCapture
     )]
     private static partial Regex Reason();

@@ -21,7 +21,9 @@ internal static class AwsFederation
         string subject = RemoteText.Argument(token?.Subject, "SUBJECT");
         return (
             $"{told}, and it is to become {RemoteText.Argument(role, "a role")}",
-            $"Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal '{RemoteText.Argument(role, "ROLE_ARN")}' -TokenSubject '{subject}'; it shows whom its trust lets in, and the command that lets this one in."
+            $"Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal "
+                + $"'{RemoteText.Argument(role, "ROLE_ARN")}' -TokenSubject '{subject}'; it shows whom its trust lets in, and the command "
+                + $"that lets this one in."
         );
     }
 
@@ -54,7 +56,8 @@ internal static class AwsFederation
                     name,
                     AccessCauses.FederationMismatch,
                     $"The token's subject is '{subject}', and the trust of {role.Arn} lets no identity provider in",
-                    $"Let its administrator add the provider: aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument"
+                    $"Let its administrator add the provider: aws iam get-role --role-name "
+                        + $"{role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument"
                 );
         }
 
@@ -65,7 +68,8 @@ internal static class AwsFederation
                 name,
                 AccessCauses.FederationMismatch,
                 $"The token's subject is '{subject}', and the trust of {role.Arn} lets in '{string.Join("', '", letIn)}'",
-                $"Let its administrator add it to the right statement: aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument"
+                $"Let its administrator add it to the right statement: aws iam get-role --role-name "
+                    + $"{role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument"
             );
         }
 
@@ -76,7 +80,8 @@ internal static class AwsFederation
             name,
             AccessCauses.FederationMismatch,
             $"The token's subject is '{subject}', and the trust of {role.Arn} lets in '{string.Join("', '", letIn)}'",
-            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --policy-document '{AwsRemedies.Quoted(trust)}'"
+            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name "
+                + $"{role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --policy-document '{AwsRemedies.Quoted(trust)}'"
         );
     }
 

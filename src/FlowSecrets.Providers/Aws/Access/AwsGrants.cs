@@ -115,7 +115,8 @@ internal static partial class AwsGrants
         JsonObject statement = new()
         {
             ["Sid"] =
-                $"FlowSecrets{permission}{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(edit.Principal)).AsSpan(0, 4))}",
+                $"FlowSecrets{permission}{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}"
+                + $"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(edit.Principal)).AsSpan(0, 4))}",
             ["Effect"] = "Allow",
             ["Principal"] = edit.Principal == "*" ? "*" : new JsonObject { ["AWS"] = edit.Principal },
             ["Action"] = new JsonArray([.. AwsRemedies.ActionsOf(permission).Select(static a => (JsonNode)a)]),
@@ -202,7 +203,13 @@ internal static partial class AwsGrants
             .FirstOrDefault();
 
     private static string Line(string principal, AwsStatement statement) =>
-        $"{principal}  {(ExactlyOf(statement) is { } permission ? $"{permission} ({statement.Actions[0]}, …)" : string.Join(", ", statement.Actions))}{(AwsCondition.EndOf(statement.Condition) is { } end ? $"  until {end:yyyy-MM-dd HH:mm:ss} UTC" : statement.Condition is null ? "" : "  under a condition")}";
+        $"{principal}  "
+        + $"{(ExactlyOf(statement) is { } permission ? $"{permission} ({statement.Actions[0]}, …)" : string.Join(", ", statement.Actions))}"
+        + (
+            AwsCondition.EndOf(statement.Condition) is { } end ? $"  until {end:yyyy-MM-dd HH:mm:ss} UTC"
+            : statement.Condition is null ? ""
+            : "  under a condition"
+        );
 
     [GeneratedRegex(@"\AFlowSecrets(?<permission>Read|Write|Manage)(?<time>[0-9]{8}T[0-9]{6}Z)[0-9A-F]{8}\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Ours();

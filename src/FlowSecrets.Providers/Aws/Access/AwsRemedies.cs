@@ -70,7 +70,7 @@ internal static partial class AwsRemedies
         new() { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray([.. statements]) };
 
     /// <summary>By the principal's own policies, where they can be changed; else on the secret.</summary>
-    public static string Allow(AwsPrincipal principal, string action, string secretArn, string name, string region)
+    public static string Allow(AwsPrincipal principal, string action, string secretArn, string name)
     {
         string onSecret = Grant(principal, action, name);
         return principal.IsManaged || principal.IsRoot || !CanAttach(principal)
@@ -91,20 +91,25 @@ internal static partial class AwsRemedies
     public static string Attach(AwsPrincipal principal, string action, string secretArn, string name)
     {
         string kind = principal.IsRole ? "role" : "user";
-        return $"aws iam put-{kind}-policy --{kind}-name {principal.Name} --policy-name {PolicyName(action, name)} --policy-document '{Quoted(Document(Statement([action], [secretArn], null)))}'";
+        return $"aws iam put-{kind}-policy --{kind}-name {principal.Name} --policy-name {PolicyName(action, name)} --policy-document "
+            + $"'{Quoted(Document(Statement([action], [secretArn], null)))}'";
     }
 
     public static string EnableKey(string key, string region, string? state) =>
         state == "PendingDeletion"
-            ? $"Let the key's owner take its deletion back, then enable it: aws kms cancel-key-deletion --key-id '{key}' --region {region}; aws kms enable-key --key-id '{key}' --region {region}"
+            ? $"Let the key's owner take its deletion back, then enable it: aws kms cancel-key-deletion --key-id '{key}' --region "
+                + $"{region}; aws kms enable-key --key-id '{key}' --region {region}"
             : $"Let the key's owner enable it: aws kms enable-key --key-id '{key}' --region {region}";
 
     public static string ShowKeyPolicy(string key, string region) =>
-        $"Look at the key's policy, and let its owner change the statement: aws kms get-key-policy --key-id '{key}' --region {region} --policy-name default --query Policy --output text";
+        $"Look at the key's policy, and let its owner change the statement: aws kms get-key-policy --key-id '{key}' --region {region} "
+        + $"--policy-name default --query Policy --output text";
 
     /// <summary>Just for this secret.</summary>
     public static string GrantKey(string key, string region, AwsPrincipal principal, bool writes, string secretArn) =>
-        $"Let the key's owner allow it: aws kms create-grant --key-id '{key}' --region {region} --grantee-principal '{principal.Arn}' --operations Decrypt{(writes ? " GenerateDataKey" : "")} --constraints '{Quoted(new JsonObject { ["EncryptionContextSubset"] = new JsonObject { ["SecretARN"] = secretArn } })}'";
+        $"Let the key's owner allow it: aws kms create-grant --key-id '{key}' --region {region} --grantee-principal '{principal.Arn}' "
+        + $"--operations Decrypt{(writes ? " GenerateDataKey" : "")} --constraints "
+        + $"'{Quoted(new JsonObject { ["EncryptionContextSubset"] = new JsonObject { ["SecretARN"] = secretArn } })}'";
 
     /// <summary>How quotation marks of a policy stay readable.</summary>
     public static System.Text.Json.JsonSerializerOptions Plain { get; } =

@@ -39,7 +39,8 @@ internal sealed class AwsSurvey(AwsCaller caller, IAwsCloud cloud, CancellationT
         }
 
         _unresolved[principal.Session] =
-            $"which role {principal.Session} is of, with its path, may not be looked up here (iam:GetRole{(refusal is { AccessCause: null } ? $", {refusal.Id}" : "")})";
+            $"which role {principal.Session} is of, with its path, may not be looked up here "
+            + $"(iam:GetRole{(refusal is { AccessCause: null } ? $", {refusal.Id}" : "")})";
         return principal;
     }
 

@@ -78,7 +78,10 @@ internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<
             ).OperationId
         );
 
-    /// <summary>A state that forbids it is InvalidState by the documents of UpdateService, and InvalidRequest by those of StartDeployment, which knows no other.</summary>
+    /// <summary>
+    /// A state that forbids it is InvalidState by the documents of UpdateService, and InvalidRequest by those of StartDeployment, which
+    /// knows no other.
+    /// </summary>
     private static async Task<string?> UnlessBusyAsync(Func<Task<string?>> send)
     {
         try

@@ -3,7 +3,8 @@ using FlowSecrets.Transport;
 namespace FlowSecrets.Providers.Aws.Workloads;
 
 /// <summary>
-/// An App Runner service, which AWS has offered to no new customer since March 2026. Its secrets are read when it is deployed; it does one operation at a time.
+/// An App Runner service, which AWS has offered to no new customer since March 2026. Its secrets are read when it is deployed; it does one
+/// operation at a time.
 /// </summary>
 internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner appRunner) : IWorkload
 {
@@ -27,8 +28,12 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
 
     private string Arguments => $"--service-arn '{RemoteText.Argument(Arn, "ARN")}' --region {setting.Region}";
 
+    private string ServiceAndId =>
+        Arn.Split('/') is [_, { } name, { } id] ? $"{RemoteText.Argument(name, "SERVICE")}/{RemoteText.Argument(id, "ID")}" : "SERVICE/ID";
+
     private string LookAtLog =>
-        $"See why: aws apprunner list-operations {Arguments}; aws logs tail '/aws/apprunner/{(Arn.Split('/') is [_, { } name, { } id] ? $"{RemoteText.Argument(name, "SERVICE")}/{RemoteText.Argument(id, "ID")}" : "SERVICE/ID")}/service' --region {setting.Region} --since 1h; mend it, then run the same command again.";
+        $"See why: aws apprunner list-operations {Arguments}; aws logs tail "
+        + $"'/aws/apprunner/{ServiceAndId}/service' --region {setting.Region} --since 1h; mend it, then run the same command again.";
 
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {
@@ -106,7 +111,8 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
                         return operation;
                     case "FAILED" or "ROLLBACK_FAILED" or "ROLLBACK_SUCCEEDED":
                         throw setting.Failed(
-                            $"{Description}: The deployment {deployment} ended as {status}{(status == "ROLLBACK_FAILED" ? "" : "; what ran before still runs")}",
+                            $"{Description}: The deployment {deployment} ended as "
+                                + $"{status}{(status == "ROLLBACK_FAILED" ? "" : "; what ran before still runs")}",
                             LookAtLog
                         );
                 }
@@ -179,7 +185,9 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
 
     private static AppRunnerSource SourceOf(AppRunnerService service) => new(service.SourceConfiguration ?? []);
 
-    /// <summary>Starts an operation as soon as none is under way; what is to be done is decided anew from what the one before left.</summary>
+    /// <summary>
+    /// Starts an operation as soon as none is under way; what is to be done is decided anew from what the one before left.
+    /// </summary>
     /// <param name="decide">Changes the source; the operation to start, null: none, and what is said instead of its id.</param>
     /// <param name="evenPaused">Whether its configuration may be changed while it is paused.</param>
     /// <returns>The operation's id.</returns>

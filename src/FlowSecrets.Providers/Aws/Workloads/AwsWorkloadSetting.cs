@@ -3,7 +3,9 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Aws.Workloads;
 
-/// <summary>What the workloads on AWS have in common: what the catalog says, how calls are made, how long is waited between looks.</summary>
+/// <summary>
+/// What the workloads on AWS have in common: what the catalog says, how calls are made, how long is waited between looks.
+/// </summary>
 /// <param name="describe">DescribeSecret, one try.</param>
 internal sealed class AwsWorkloadSetting(
     CatalogWorkload workload,

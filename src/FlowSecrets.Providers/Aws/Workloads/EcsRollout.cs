@@ -54,7 +54,9 @@ internal sealed class EcsRollout(EcsService service)
         }
 
         return Primary is { Id: { } other } primary && other != deployment
-            ? $"The deployment {deployment} was given up for {other}{(IsRollback(primary) ? ", which goes back to what ran before" : "")}{RemoteText.Quote(primary.RolloutStateReason)}{Events(deployment)}"
+            ? $"The deployment {deployment} was given up for "
+                + $"{other}{(IsRollback(primary) ? ", which goes back to what ran before" : "")}"
+                + $"{RemoteText.Quote(primary.RolloutStateReason)}{Events(deployment)}"
             : null;
     }
 

@@ -2,7 +2,10 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Aws.Workloads;
 
-/// <summary>An ECS service. Its secrets are fetched when a task starts, so a new version needs a new deployment; pinned ones a new revision of the task definition.</summary>
+/// <summary>
+/// An ECS service. Its secrets are fetched when a task starts, so a new version needs a new deployment; pinned ones a new revision of the
+/// task definition.
+/// </summary>
 internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkload
 {
     /// <summary>Looks without a deployment that was just started, before it is taken for gone.</summary>
@@ -28,10 +31,12 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
         ?? (Given?.StartsWith("arn:", StringComparison.Ordinal) == true && Given.Split('/') is [_, { } cluster, _] ? cluster : null);
 
     private string Arguments =>
-        $"--cluster '{RemoteText.Argument(Cluster ?? "default", "CLUSTER")}' --services '{RemoteText.Argument(Service, "SERVICE")}' --region {setting.Region}";
+        $"--cluster '{RemoteText.Argument(Cluster ?? "default", "CLUSTER")}' --services '{RemoteText.Argument(Service, "SERVICE")}' "
+        + $"--region {setting.Region}";
 
     private string LookAtEvents =>
-        $"See why: aws ecs describe-services {Arguments} --query 'services[0].events[:10].message'; mend it, then run the same command again.";
+        $"See why: aws ecs describe-services {Arguments} --query 'services[0].events[:10].message'; mend it, then run the same "
+        + $"command again.";
 
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {
@@ -192,7 +197,8 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
 
         throw setting.NotFound(
             $"There is no ECS service '{service}' in {setting.Region}",
-            $"Correct 'cluster' and 'service' of the catalog's workload '{setting.Name}'. There are: aws ecs list-services --cluster '{RemoteText.Argument(Cluster ?? "default", "CLUSTER")}' --region {setting.Region}"
+            $"Correct 'cluster' and 'service' of the catalog's workload '{setting.Name}'. There are: aws ecs list-services --cluster "
+                + $"'{RemoteText.Argument(Cluster ?? "default", "CLUSTER")}' --region {setting.Region}"
         );
     }
 
@@ -202,10 +208,13 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
         if (service.DeploymentController?.Type is { } type and not "ECS")
         {
             throw setting.Failed(
-                $"{Description} is deployed by {(type == "CODE_DEPLOY" ? "CodeDeploy" : "an external controller")}, and ECS refuses to do so",
+                $"{Description} is deployed by {(type == "CODE_DEPLOY" ? "CodeDeploy" : "an external controller")}, and ECS refuses "
+                    + $"to do so",
                 type == "CODE_DEPLOY"
-                    ? $"Deploy it there, then run the same command again: aws deploy create-deployment --application-name APPLICATION --deployment-group-name GROUP --revision file://revision.json --region {setting.Region}"
-                    : $"Have what deploys it do so, then run the same command again. What runs: aws ecs describe-services {Arguments} --query 'services[0].taskSets'"
+                    ? $"Deploy it there, then run the same command again: aws deploy create-deployment --application-name APPLICATION "
+                        + $"--deployment-group-name GROUP --revision file://revision.json --region {setting.Region}"
+                    : $"Have what deploys it do so, then run the same command again. What runs: aws ecs describe-services {Arguments} "
+                        + $"--query 'services[0].taskSets'"
             );
         }
     }
@@ -222,7 +231,8 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
                     FlowErrorCategory.InvalidArgument,
                     setting.Name,
                     name is null ? $"{Description} has several containers" : $"{Description} has no container '{RemoteText.Clean(name)}'",
-                    $"Name one of them with -Container, or as 'container' of the catalog's workload: {string.Join(", ", all.Select(static c => RemoteText.Clean(c.Container)))}"
+                    $"Name one of them with -Container, or as 'container' of the catalog's workload: "
+                        + $"{string.Join(", ", all.Select(static c => RemoteText.Clean(c.Container)))}"
                 );
     }
 

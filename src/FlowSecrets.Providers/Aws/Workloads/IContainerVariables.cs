@@ -1,6 +1,8 @@
 namespace FlowSecrets.Providers.Aws.Workloads;
 
-/// <summary>What a container gets as environment variables, in the document that describes it. Values of plain ones are not looked at.</summary>
+/// <summary>
+/// What a container gets as environment variables, in the document that describes it. Values of plain ones are not looked at.
+/// </summary>
 internal interface IContainerVariables
 {
     string Container { get; }

@@ -1,6 +1,8 @@
 namespace FlowSecrets.Providers.Aws.Workloads;
 
-/// <summary>What the secrets injected into containers say of versions, and how they are changed. ECS and App Runner have the same references.</summary>
+/// <summary>
+/// What the secrets injected into containers say of versions, and how they are changed. ECS and App Runner have the same references.
+/// </summary>
 internal static class InjectedSecrets
 {
     /// <param name="started">When the deployment was that runs; null: not known.</param>

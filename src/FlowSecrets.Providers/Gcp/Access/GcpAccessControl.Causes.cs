@@ -83,13 +83,15 @@ internal sealed partial class GcpAccessControl
                 ? AccessAnswer.Unknown(
                     name,
                     AccessCauses.SecretNotFoundOrForbidden,
-                    $"There is no secret '{name}' in project {_at.Project}, or {who} may not use it: Google does not tell which ('{permission}')",
+                    $"There is no secret '{name}' in project {_at.Project}, or {who} may not use it: Google does not tell which "
+                        + $"('{permission}')",
                     GcpRemedies.GrantIfThere(_at, name, member ?? _credential.Member, role)
                 )
                 : AccessAnswer.Denied(
                     name,
                     AccessCauses.NoGrant,
-                    $"{who} has no '{permission}' on '{name}' in project {_at.Project}{(policy is null ? "; its policy may not be read here" : "")}",
+                    $"{who} has no '{permission}' on '{name}' in project "
+                        + $"{_at.Project}{(policy is null ? "; its policy may not be read here" : "")}",
                     GcpRemedies.Grant(_at, name, member ?? _credential.Member, role)
                 );
         }
@@ -108,8 +110,12 @@ internal sealed partial class GcpAccessControl
                 : AccessAnswer.Denied(
                     name,
                     AccessCauses.OrganizationPolicy,
-                    $"{member} has {grant.Binding.Role} on {grant.Source}, and Google refuses it all the same: a deny policy, a perimeter or an access boundary forbids it{(parents.Unread.Count == 0 ? "" : $" (not to be read here: {string.Join("; ", parents.Unread)})")}",
-                    $"Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam //secretmanager.googleapis.com/{FullName(name, parents)} --principal-email='{EmailOf(member)}' --permission={permission}"
+                    $"{member} has {grant.Binding.Role} on {grant.Source}, and Google refuses it all the same: a deny policy, a "
+                        + $"perimeter or an access boundary forbids "
+                        + $"it{(parents.Unread.Count == 0 ? "" : $" (not to be read here: {string.Join("; ", parents.Unread)})")}",
+                    $"Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam "
+                        + $"//secretmanager.googleapis.com/{FullName(name, parents)} --principal-email='{EmailOf(member)}' "
+                        + $"--permission={permission}"
                 );
         }
 
@@ -174,7 +180,8 @@ internal sealed partial class GcpAccessControl
             return AccessAnswer.Unknown(
                 name,
                 AccessCauses.ConditionUnresolved,
-                $"{principal} has {given.Binding.Role} on {given.Source}, but whether the deny policy '{GcpName.Last(open.Name)}' of {from} applies cannot be decided here",
+                $"{principal} has {given.Binding.Role} on {given.Source}, but whether the deny policy '{GcpName.Last(open.Name)}' of "
+                    + $"{from} applies cannot be decided here",
                 $"To be sure, l{exception[1..]}"
             );
         }
@@ -183,7 +190,8 @@ internal sealed partial class GcpAccessControl
         {
             return AccessAnswer.Allowed(
                 name,
-                $"{principal} has {seen.Binding.Role} on {seen.Source}{(parents.Unread.Count == 0 ? "" : $" (not seen here: {string.Join("; ", parents.Unread)})")}."
+                $"{principal} has {seen.Binding.Role} on "
+                    + $"{seen.Source}{(parents.Unread.Count == 0 ? "" : $" (not seen here: {string.Join("; ", parents.Unread)})")}."
             );
         }
 
@@ -203,7 +211,12 @@ internal sealed partial class GcpAccessControl
             ? AccessAnswer.Denied(
                 name,
                 AccessCauses.ConditionNotMet,
-                $"{principal} has {unmet.Binding.Role} on {unmet.Source} under a condition that is not met{(GcpPolicy.EndOf(unmet.Binding.Condition) is { } end ? $": it ended at {end:yyyy-MM-dd HH:mm} UTC" : $" ({unmet.Binding.Condition})")}",
+                $"{principal} has {unmet.Binding.Role} on {unmet.Source} under a condition that is not met"
+                    + (
+                        GcpPolicy.EndOf(unmet.Binding.Condition) is { } end
+                            ? $": it ended at {end:yyyy-MM-dd HH:mm} UTC"
+                            : $" ({unmet.Binding.Condition})"
+                    ),
                 grant
             )
             : AccessAnswer.Denied(
@@ -250,7 +263,9 @@ internal sealed partial class GcpAccessControl
             return AccessAnswer.Denied(
                 name,
                 isAbove ? AccessCauses.OrganizationPolicy : AccessCauses.ExplicitDeny,
-                $"Policy Troubleshooter says that {(policy is null ? "a deny policy" : $"the deny policy '{GcpName.Last(policy.Name)}'")} forbids {principal} '{permission}'",
+                $"Policy Troubleshooter says that "
+                    + $"{(policy is null ? "a deny policy" : $"the deny policy '{GcpName.Last(policy.Name)}'")} forbids {principal} "
+                    + $"'{permission}'",
                 GcpRemedies.Except(policy)
             );
         }
@@ -304,14 +319,18 @@ internal sealed partial class GcpAccessControl
             : AccessAnswer.Unknown(
                 name,
                 AccessCauses.PolicyUnreadable,
-                $"The policy of '{name}' in project {_at.Project} may not be read by {me} ({GetPolicy}){(secret is null ? ", if there is such a secret" : "")}",
+                $"The policy of '{name}' in project {_at.Project} may not be read by {me} "
+                    + $"({GetPolicy}){(secret is null ? ", if there is such a secret" : "")}",
                 "To look, "
                     + char.ToLowerInvariant(GcpRemedies.Grant(_at, null, me, "roles/iam.securityReviewer")[0])
                     + GcpRemedies.Grant(_at, null, me, "roles/iam.securityReviewer")[1..]
             );
     }
 
-    /// <summary>Whether another login of this machine is the one that was meant: application default credentials and gcloud's own are often two people.</summary>
+    /// <summary>
+    /// Whether another login of this machine is the one that was meant: application default credentials and gcloud's own are often two
+    /// people.
+    /// </summary>
     private async Task<AccessAnswer?> OtherIdentityAsync(
         string name,
         string permission,
@@ -331,8 +350,11 @@ internal sealed partial class GcpAccessControl
             ? AccessAnswer.Denied(
                 name,
                 AccessCauses.OtherIdentity,
-                $"It was asked as {member} ({_store.Place.Identity}), who has no '{permission}'; gcloud is logged in as {other}, who has {grant.Binding.Role} on {grant.Source}",
-                $"Ask as that one: Connect-FlowSecretStore -Store Gcp -Project {_at.Project}{(_at.Location is null ? "" : " -Region " + _at.Location)} -AccessToken (gcloud auth print-access-token | ConvertTo-SecureString -AsPlainText)"
+                $"It was asked as {member} ({_store.Place.Identity}), who has no '{permission}'; gcloud is logged in as {other}, who "
+                    + $"has {grant.Binding.Role} on {grant.Source}",
+                $"Ask as that one: Connect-FlowSecretStore -Store Gcp -Project "
+                    + $"{_at.Project}{(_at.Location is null ? "" : " -Region " + _at.Location)} -AccessToken (gcloud auth "
+                    + $"print-access-token | ConvertTo-SecureString -AsPlainText)"
             )
             : null;
     }
@@ -344,7 +366,9 @@ internal sealed partial class GcpAccessControl
         {
             ResourceNames = ["projects/" + _at.Project],
             Filter =
-                $"protoPayload.methodName=\"google.cloud.secretmanager.v1.SecretManagerService.SetIamPolicy\" AND protoPayload.resourceName=\"{FullName(name, parents)}\" AND timestamp>=\"{(_options.Clock.GetUtcNow() - Propagation).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}\"",
+                $"protoPayload.methodName=\"google.cloud.secretmanager.v1.SecretManagerService.SetIamPolicy\" AND "
+                + $"protoPayload.resourceName=\"{FullName(name, parents)}\" AND "
+                + $"timestamp>=\"{(_options.Clock.GetUtcNow() - Propagation).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}\"",
         };
         (GcpEntries? found, _) = await _caller.TryAsync(
             new GcpCall("logging.logEntries.list"),
@@ -361,7 +385,8 @@ internal sealed partial class GcpAccessControl
             name,
             result,
             AccessCauses.GrantTooYoung,
-            $"{principal} was granted it at {made:HH:mm:ss} UTC, and a grant may take {Propagation.TotalMinutes:0} minutes until it works everywhere",
+            $"{principal} was granted it at {made:HH:mm:ss} UTC, and a grant may take {Propagation.TotalMinutes:0} minutes until it "
+                + $"works everywhere",
             $"Wait until {end:HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName '{name}'"
         );
     }

@@ -102,7 +102,8 @@ internal sealed partial class GcpAccessControl
             }
             catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && _options.Clock.GetElapsedTime(start) < Contention)
             {
-                // Somebody else changed the policy meanwhile: it is read again, never overwritten. Or it was this, by a try whose answer was lost.
+                // Somebody else changed the policy meanwhile: it is read again, never overwritten. Or it was this, by a try whose answer
+                // was lost.
                 sent = sends > 1 ? diff : null;
                 await Task.Delay(
                     TimeSpan.FromMilliseconds(Random.Shared.Next(20, 100) * Math.Min(attempt, 10)),
@@ -191,7 +192,8 @@ internal sealed partial class GcpAccessControl
             return new AccessChange(diff.Lines)
             {
                 Warning =
-                    $"It is granted, but '{name}' could not be marked so that -Prune knows who granted it ({e.Id}; it needs secretmanager.secrets.update).",
+                    $"It is granted, but '{name}' could not be marked so that -Prune knows who granted it ({e.Id}; it needs "
+                    + $"secretmanager.secrets.update).",
             };
         }
         catch (FlowSecretException)

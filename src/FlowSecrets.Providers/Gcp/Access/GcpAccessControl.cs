@@ -4,7 +4,8 @@ using FlowSecrets.Transport;
 namespace FlowSecrets.Providers.Gcp.Access;
 
 /// <summary>
-/// Who may do what with secrets of Google Secret Manager. For whoever asks, Google's own test decides; for anybody else the policies of secret, project,
+/// Who may do what with secrets of Google Secret Manager. For whoever asks, Google's own test decides; for anybody else the policies of
+/// secret, project,
 /// folders and organisation do, and where they cannot all be read, Policy Troubleshooter where it may be asked.
 /// </summary>
 internal sealed partial class GcpAccessControl : IAccessControl
@@ -88,7 +89,10 @@ internal sealed partial class GcpAccessControl : IAccessControl
             "Grant it there: Grant-FlowSecretAccess NAME -Principal PRINCIPAL"
         );
 
-    /// <summary>Why a call of any command was denied, in the words of <see cref="TestAsync(IReadOnlyCollection{string}, AccessQuestion, CancellationToken)"/>.</summary>
+    /// <summary>
+    /// Why a call of any command was denied, in the words of <see cref="TestAsync(IReadOnlyCollection{string}, AccessQuestion,
+    /// CancellationToken)"/>.
+    /// </summary>
     public async Task<FlowSecretException> ExplainAsync(GcpCall call, FlowSecretException denial, CancellationToken cancellationToken)
     {
         string secret = call.Secret!;
@@ -321,7 +325,10 @@ internal sealed partial class GcpAccessControl : IAccessControl
             : denial;
     }
 
-    /// <summary>What one command needs to know but once: what all secrets of the project inherit, what roles hold, whether the troubleshooter may be asked.</summary>
+    /// <summary>
+    /// What one command needs to know but once: what all secrets of the project inherit, what roles hold, whether the troubleshooter may be
+    /// asked.
+    /// </summary>
     private sealed class GcpSurvey(GcpAccessControl access, CancellationToken cancellationToken)
     {
         private readonly Lazy<Task<GcpParents>> _parents = new(() =>

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace FlowSecrets.Providers.Gcp.Access;
 
 /// <summary>
-/// Conditions of IAM as far as they can be decided here: comparisons of request.time, resource.name, resource.service and resource.type, with !, &amp;&amp;, || and
+/// Conditions of IAM as far as they can be decided here: comparisons of request.time, resource.name, resource.service and resource.type,
+/// with !, &amp;&amp;, || and
 /// parentheses. Whatever else they hold is not known (null), and so is what hangs on it.
 /// </summary>
 internal sealed partial class GcpCondition

@@ -15,10 +15,12 @@ internal static class GcpFederation
                 credential.Member["serviceAccount:".Length..],
                 $"principal://iam.googleapis.com/{credential.Pool}/subject/{RemoteText.Argument(token?.Subject, "SUBJECT")}"
             )
-            : $"Compare it with the provider's condition: gcloud iam workload-identity-pools providers describe {credential.Provider} --format='value(attributeCondition)'";
+            : $"Compare it with the provider's condition: gcloud iam workload-identity-pools providers describe {credential.Provider} "
+                + $"--format='value(attributeCondition)'";
         string check =
             token?.Subject is { } subject && remedy.Contains("add-iam-policy-binding", StringComparison.Ordinal)
-                ? $"; what it lets in now shows: Test-FlowSecretAccess NAME -Principal '{credential.Member}' -TokenSubject '{RemoteText.Argument(subject, "SUBJECT")}'"
+                ? $"; what it lets in now shows: Test-FlowSecretAccess NAME -Principal '{credential.Member}' -TokenSubject "
+                    + $"'{RemoteText.Argument(subject, "SUBJECT")}'"
                 : "";
         return GcpErrors.NotAuthenticated(
             at.Project,

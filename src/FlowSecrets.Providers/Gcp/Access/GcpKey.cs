@@ -25,7 +25,8 @@ internal sealed partial record GcpKey(string Project, string Location, string Ri
             : null;
 
     [GeneratedRegex(
-        "projects/(?<project>[a-z0-9.:-]+)/locations/(?<location>[a-z0-9-]+)/keyRings/(?<ring>[A-Za-z0-9_-]+)/cryptoKeys/(?<key>[A-Za-z0-9_-]+)(/cryptoKeyVersions/(?<version>[0-9]+))?",
+        "projects/(?<project>[a-z0-9.:-]+)/locations/(?<location>[a-z0-9-]+)/keyRings/(?<ring>[A-Za-z0-9_-]+)"
+            + "/cryptoKeys/(?<key>[A-Za-z0-9_-]+)(/cryptoKeyVersions/(?<version>[0-9]+))?",
         RegexOptions.ExplicitCapture
     )]
     private static partial Regex Resource();

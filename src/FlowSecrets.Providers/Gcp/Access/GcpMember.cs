@@ -53,7 +53,9 @@ internal static class GcpMember
             _ => Holds(denied, principal),
         };
 
-    /// <summary>principalSet://…/workloadIdentityPools/POOL/* or …/attribute.repository/ORG/REPO, beside principal://…/POOL/subject/SUBJECT.</summary>
+    /// <summary>
+    /// principalSet://…/workloadIdentityPools/POOL/* or …/attribute.repository/ORG/REPO, beside principal://…/POOL/subject/SUBJECT.
+    /// </summary>
     private static bool? InSet(string set, string principal)
     {
         const string Subject = "/subject/";

@@ -12,7 +12,9 @@ internal sealed record GcpLevel(string Source, IReadOnlyList<GcpBinding> Binding
         policy is null ? new GcpLevel(source, [], permission) : new GcpLevel(source, [.. GcpPolicy.Bindings(policy)]);
 }
 
-/// <summary>What all secrets of a project inherit: allow policies and deny policies of project, folders and organisation, each read once.</summary>
+/// <summary>
+/// What all secrets of a project inherit: allow policies and deny policies of project, folders and organisation, each read once.
+/// </summary>
 /// <param name="Number">The project's number; null: not known.</param>
 /// <param name="Unread">Deny policies that could not be read, and the permission that it needs.</param>
 internal sealed record GcpParents(

@@ -14,11 +14,15 @@ internal static class GcpRemedies
         $"Enable it, then wait some minutes: gcloud services enable secretmanager.googleapis.com --project={at.Project}";
 
     public static string EnableKey(GcpKey key) =>
-        $"Let the key's owner enable it: gcloud kms keys versions enable {key.Version ?? "VERSION"} --key={key.Key} --keyring={key.Ring} --location={key.Location} --project={key.Project}";
+        $"Let the key's owner enable it: gcloud kms keys versions enable {key.Version ?? "VERSION"} --key={key.Key} "
+        + $"--keyring={key.Ring} --location={key.Location} --project={key.Project}";
 
     /// <param name="number">Number of the secret's project; null: not known.</param>
     public static string GrantKey(GcpKey key, string? number) =>
-        $"Let the key's owner grant it: gcloud kms keys add-iam-policy-binding {key.Key} --keyring={key.Ring} --location={key.Location} --project={key.Project} --member='serviceAccount:service-{number ?? "PROJECT_NUMBER"}@gcp-sa-secretmanager.iam.gserviceaccount.com' --role='roles/cloudkms.cryptoKeyEncrypterDecrypter'";
+        $"Let the key's owner grant it: gcloud kms keys add-iam-policy-binding {key.Key} --keyring={key.Ring} --location={key.Location} "
+        + $"--project={key.Project} "
+        + $"--member='serviceAccount:service-{number ?? "PROJECT_NUMBER"}@gcp-sa-secretmanager.iam.gserviceaccount.com' "
+        + $"--role='roles/cloudkms.cryptoKeyEncrypterDecrypter'";
 
     /// <param name="policy">Null: which one is not told.</param>
     public static string Except(GcpDenyPolicy? policy)
@@ -26,7 +30,9 @@ internal static class GcpRemedies
         // policies/ATTACHMENT/denypolicies/ID
         string[] name = policy?.Name?.Split('/') ?? [];
         return name is ["policies", { } point, _, { } id]
-            ? $"Let its owner make an exception: gcloud iam policies get {id} --attachment-point={point} --kind=denypolicies --format=json > {id}.json; add the principal to exceptionPrincipals; gcloud iam policies update {id} --attachment-point={point} --kind=denypolicies --policy-file={id}.json"
+            ? $"Let its owner make an exception: gcloud iam policies get {id} --attachment-point={point} --kind=denypolicies "
+                + $"--format=json > {id}.json; add the principal to exceptionPrincipals; gcloud iam policies update {id} "
+                + $"--attachment-point={point} --kind=denypolicies --policy-file={id}.json"
             : "Let whoever keeps the deny policies of the project, its folders and its organisation make an exception.";
     }
 
@@ -37,7 +43,9 @@ internal static class GcpRemedies
         {
             AccessCauses.GroupUnresolved
                 when words.StartsWith("group:", StringComparison.Ordinal) && principal.Contains('@', StringComparison.Ordinal) =>
-                $"Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email='{words["group:".Length..words.IndexOf(' ')]}' --member-email='{principal[(principal.IndexOf(':') + 1)..]}'",
+                $"Look whether it is in the group: gcloud identity groups memberships check-transitive-membership "
+                    + $"--group-email='{words["group:".Length..words.IndexOf(' ')]}' "
+                    + $"--member-email='{principal[(principal.IndexOf(':') + 1)..]}'",
             _ => null,
         };
 
@@ -48,10 +56,14 @@ internal static class GcpRemedies
             account.Split('@') is [_, { } domain] && domain.EndsWith(".iam.gserviceaccount.com", StringComparison.Ordinal)
                 ? domain[..^".iam.gserviceaccount.com".Length]
                 : "PROJECT_ID";
-        return $"Let an owner of the service account let it in: gcloud iam service-accounts add-iam-policy-binding {account} --project={project} --member='{member}' --role='roles/iam.workloadIdentityUser'";
+        return $"Let an owner of the service account let it in: gcloud iam service-accounts add-iam-policy-binding {account} "
+            + $"--project={project} --member='{member}' --role='roles/iam.workloadIdentityUser'";
     }
 
-    /// <summary>The member stands between quotation marks: forms such as POOL/subject/repo:org/app and SERVICE[NAMESPACE/NAME] would mean something to a shell.</summary>
+    /// <summary>
+    /// The member stands between quotation marks: forms such as POOL/subject/repo:org/app and SERVICE[NAMESPACE/NAME] would mean something
+    /// to a shell.
+    /// </summary>
     private static string Binding(GcpPlace at, string? secret, string member, string role) =>
         secret is null
             ? $"gcloud projects add-iam-policy-binding {at.Project} --member='{member}' --role='{role}' --condition=None"

@@ -25,7 +25,8 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
         return Service("iam")
             .SendAsync(
                 HttpMethod.Get,
-                $"v2/policies/{attachment}/denypolicies?pageSize=1000{(pageToken is null ? "" : "&pageToken=" + Uri.EscapeDataString(pageToken))}",
+                $"v2/policies/{attachment}/denypolicies?pageSize=1000"
+                    + $"{(pageToken is null ? "" : "&pageToken=" + Uri.EscapeDataString(pageToken))}",
                 null,
                 GcpJson.Default.GcpDenyPage,
                 cancellationToken

@@ -5,7 +5,8 @@ using System.Text;
 namespace FlowSecrets.Providers.Gcp.Access;
 
 /// <summary>
-/// What says that this module made a grant, and when: one annotation of the secret a grant, since a binding has no place for it. Its key is made of role, member
+/// What says that this module made a grant, and when: one annotation of the secret a grant, since a binding has no place for it. Its key is
+/// made of role, member
 /// and condition.
 /// </summary>
 internal static class GrantMarks

@@ -5,7 +5,9 @@ using FlowSecrets.Providers.Gcp.Access;
 
 namespace FlowSecrets.Providers.Gcp.Run;
 
-/// <summary>A Cloud Run service. It runs as the service account of its template, else as the project's default one. It cannot be paused.</summary>
+/// <summary>
+/// A Cloud Run service. It runs as the service account of its template, else as the project's default one. It cannot be paused.
+/// </summary>
 /// <param name="member">Who asks, as a policy names him.</param>
 internal sealed class CloudRunWorkload(
     CatalogWorkload workload,
@@ -54,7 +56,8 @@ internal sealed class CloudRunWorkload(
             Detail =
                 health != WorkloadHealth.Healthy ? status.Message
                 : status.Elsewhere.Count > 0
-                    ? $"traffic goes to {string.Join(", ", status.Elsewhere.Select(static t => t.Revision))}, not to the newest revision {status.Ready}"
+                    ? $"traffic goes to {string.Join(", ", status.Elsewhere.Select(static t => t.Revision))}, not to the newest "
+                        + $"revision {status.Ready}"
                 : "",
             HoldsValues = RunVersions.AreHeld(secrets, revisions),
         };
@@ -190,7 +193,10 @@ internal sealed class CloudRunWorkload(
         return running;
     }
 
-    /// <summary>Whether a deployment is due although no reference has to move: the last one failed, or the service fetches a secret itself and was started before its version was there.</summary>
+    /// <summary>
+    /// Whether a deployment is due although no reference has to move: the last one failed, or the service fetches a secret itself and was
+    /// started before its version was there.
+    /// </summary>
     private static async Task<bool> IsBehindAsync(
         Tools tools,
         RunStatus status,

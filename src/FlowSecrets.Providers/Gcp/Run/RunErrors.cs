@@ -131,7 +131,8 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
             place.Workload,
             $"The {place} names secrets of a project by its number, and whether that is {at.Project} could not be found out: {why.Cause}",
             why.Id == ErrorIds.AccessDenied
-                ? $"Let an owner grant it: gcloud projects add-iam-policy-binding {at.Project} --member='{member}' --role='roles/browser' --condition=None"
+                ? $"Let an owner grant it: gcloud projects add-iam-policy-binding {at.Project} --member='{member}' "
+                    + $"--role='roles/browser' --condition=None"
                 : why.Remedy,
             why
         )
@@ -147,7 +148,8 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
             FlowErrorCategory.ObjectNotFound,
             place.Workload,
             $"There is no {place}",
-            $"Correct 'service', 'region' and 'project' of the catalog's workload '{place.Workload}'. There are: gcloud run services list {place.ProjectArgument}"
+            $"Correct 'service', 'region' and 'project' of the catalog's workload '{place.Workload}'. There are: gcloud run services "
+                + $"list {place.ProjectArgument}"
         );
 
     private FlowSecretException MayNotActAs(string account) =>
@@ -155,7 +157,8 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
             ErrorIds.AccessDenied,
             FlowErrorCategory.PermissionDenied,
             place.Workload,
-            $"Permission denied: who deploys the {place} must be allowed to act as {RemoteText.Clean(account)}, and {member} has no 'iam.serviceaccounts.actAs' on it",
+            $"Permission denied: who deploys the {place} must be allowed to act as {RemoteText.Clean(account)}, and {member} has no "
+                + $"'iam.serviceaccounts.actAs' on it",
             $"Let an owner grant it: {ActAs(account)}"
         )
         {
@@ -175,7 +178,9 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     private string Mend(RunStatus status) => SecretGrant(status.RawMessage) ?? Look(status);
 
     private string Look(RunStatus status) =>
-        $"Look at it: gcloud run services describe {place.Arguments}; its log: gcloud logging read 'resource.type=cloud_run_revision AND resource.labels.revision_name={RemoteText.Argument(status.Created, "REVISION")}' {place.ProjectArgument} --limit=50. {Again}";
+        $"Look at it: gcloud run services describe {place.Arguments}; its log: gcloud logging read 'resource.type=cloud_run_revision "
+        + $"AND resource.labels.revision_name={RemoteText.Argument(status.Created, "REVISION")}' {place.ProjectArgument} --limit=50. "
+        + $"{Again}";
 
     private string Grant(string permission, string? account)
     {
@@ -187,12 +192,15 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     }
 
     private string ActAs(string? account) =>
-        $"gcloud iam service-accounts add-iam-policy-binding '{RemoteText.Argument(account, "SERVICE_ACCOUNT_EMAIL")}' {place.ProjectArgument} --member='{member}' --role='roles/iam.serviceAccountUser'";
+        $"gcloud iam service-accounts add-iam-policy-binding '{RemoteText.Argument(account, "SERVICE_ACCOUNT_EMAIL")}' "
+        + $"{place.ProjectArgument} --member='{member}' --role='roles/iam.serviceAccountUser'";
 
     /// <returns>Null: it is about something else.</returns>
     private static string? SecretGrant(string said) =>
         SecretDenied().Match(said) is { Success: true } match
-            ? $"Let an owner grant it: gcloud secrets add-iam-policy-binding {match.Groups["secret"]} --project={match.Groups["project"]} --member='serviceAccount:{match.Groups["account"].Value.TrimEnd('.')}' --role='roles/secretmanager.secretAccessor' --condition=None. {Again}"
+            ? $"Let an owner grant it: gcloud secrets add-iam-policy-binding {match.Groups["secret"]} "
+                + $"--project={match.Groups["project"]} --member='serviceAccount:{match.Groups["account"].Value.TrimEnd('.')}' "
+                + $"--role='roles/secretmanager.secretAccessor' --condition=None. {Again}"
             : null;
 
     private FlowSecretException With(FlowSecretException e, string cause, string remedy) =>
@@ -205,7 +213,8 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     private static partial Regex ActAs();
 
     [GeneratedRegex(
-        @"Permission denied on secret: projects/(?<project>[a-z0-9.:-]+)/secrets/(?<secret>[\w-]+)/versions/[\w-]+ for Revision service account (?<account>[\w.@-]+)",
+        @"Permission denied on secret: projects/(?<project>[a-z0-9.:-]+)/secrets/(?<secret>[\w-]+)/versions/[\w-]+"
+            + @" for Revision service account (?<account>[\w.@-]+)",
         RegexOptions.ExplicitCapture
     )]
     private static partial Regex SecretDenied();

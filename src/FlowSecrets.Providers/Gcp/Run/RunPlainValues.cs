@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace FlowSecrets.Providers.Gcp.Run;
 
-/// <summary>Values that stand in a service as plain text. People keep secrets there too, so what Cloud Run says is shown without them.</summary>
+/// <summary>
+/// Values that stand in a service as plain text. People keep secrets there too, so what Cloud Run says is shown without them.
+/// </summary>
 internal static class RunPlainValues
 {
     /// <summary>Shorter ones ("1", "yes") are words of any message.</summary>

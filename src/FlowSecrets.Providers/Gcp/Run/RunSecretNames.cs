@@ -9,7 +9,9 @@ internal sealed class RunSecretNames(GcpPlace at, string project)
 
     public string NameOf(string id) => at.Location is null && at.Project == project ? id : $"{at.Parent}/secrets/{id}";
 
-    /// <summary>Whether a reference is to a secret of the store. One by a project's number can only be told once <see cref="Number"/> is known.</summary>
+    /// <summary>
+    /// Whether a reference is to a secret of the store. One by a project's number can only be told once <see cref="Number"/> is known.
+    /// </summary>
     public bool Means(string? reference, string id)
     {
         if (reference?.Split('/') is [_])

@@ -5,7 +5,9 @@ using Google;
 
 namespace FlowSecrets.Providers.Gcp.Run;
 
-/// <summary>Reads a service of Cloud Run as the whole tree that it is, and writes it back with its etag, so that nothing changes but what is meant.</summary>
+/// <summary>
+/// Reads a service of Cloud Run as the whole tree that it is, and writes it back with its etag, so that nothing changes but what is meant.
+/// </summary>
 internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud cloud, RunErrors errors, TimeProvider clock)
 {
     public const string Update = "run.services.update";
@@ -25,7 +27,8 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
         );
 
     /// <summary>Reads, changes and writes; when somebody else was faster, again from the start.</summary>
-    /// <param name="change">Changes the service. False: it is so already. Asked again after a lost answer, when false means that the change is there.</param>
+    /// <param name="change">Changes the service. False: it is so already. Asked again after a lost answer, when false means that the change
+    /// is there.</param>
     /// <returns>The service as it is now, and whether this changed it.</returns>
     /// <exception cref="FlowSecretException">Conflict: somebody else was faster each time.</exception>
     public async Task<(JsonObject Service, bool Changed)> ChangeAsync(

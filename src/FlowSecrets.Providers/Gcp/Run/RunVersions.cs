@@ -25,7 +25,9 @@ internal static class RunVersions
             );
     }
 
-    /// <summary>A file follows 'latest' whenever it is read, but most programs read it once, so it is taken for no newer than a variable.</summary>
+    /// <summary>
+    /// A file follows 'latest' whenever it is read, but most programs read it once, so it is taken for no newer than a variable.
+    /// </summary>
     private static WorkloadVersion Of(WorkloadSecret secret, RunUse use, RunningRevision revision)
     {
         string where = revision.IsNewest ? "" : $" in revision {revision.Name}";
@@ -57,7 +59,9 @@ internal static class RunVersions
         };
     }
 
-    /// <summary>Whether a value stays in what runs until it is deployed anew. A service that fetches a secret itself is taken to keep it.</summary>
+    /// <summary>
+    /// Whether a value stays in what runs until it is deployed anew. A service that fetches a secret itself is taken to keep it.
+    /// </summary>
     public static bool AreHeld(IReadOnlyList<WorkloadSecret> secrets, IReadOnlyList<RunningRevision> revisions) =>
         secrets.Any(s =>
             revisions.SelectMany(r => r.Template.Uses(s)).ToArray() is var uses
