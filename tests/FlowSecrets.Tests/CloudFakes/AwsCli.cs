@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Witnesses;
 
 namespace FlowSecrets.Tests.CloudFakes;
 
@@ -25,37 +26,14 @@ internal sealed class AwsCli(Sandbox sandbox)
     /// <returns>Exit code, output and error of each; the test is skipped where python3 lacks the CLI.</returns>
     public IReadOnlyList<AwsCliResult> Run(Uri endpoint, IEnumerable<string[]> commands, string accessKeyId = "test")
     {
-        string python = Tool.Require("python3");
-        Assert.SkipWhen(Tool.Run(python, sandbox.Folder, null, "-c", "import awscli.clidriver").ExitCode != 0, "python3 has no awscli.");
         sandbox.Write("commands.json", JsonSerializer.Serialize(commands));
-        (int exitCode, string output, string error) = Tool.Run(
-            python,
+        (int exitCode, string output, string error) = VendorCli.AwsOfPython(
             sandbox.Folder,
             new Dictionary<string, string>(Environment(sandbox, accessKeyId), StringComparer.Ordinal) { ["AWS_ENDPOINT_URL"] = endpoint.ToString().TrimEnd('/') },
-            sandbox.Write("run.py", Driver));
+            "commands.json");
         Assert.True(exitCode == 0, error);
         return JsonSerializer.Deserialize<AwsCliResult[]>(output, JsonSerializerOptions.Web)!;
     }
-
-    private const string Driver = """
-        import contextlib, io, json, sys
-        from awscli.clidriver import create_clidriver
-
-        driver = create_clidriver()
-
-        def call(arguments):
-            streams = [io.TextIOWrapper(io.BytesIO(), encoding='utf-8', write_through=True) for _ in range(2)]
-            with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
-                try:
-                    code = driver.main(arguments)
-                except SystemExit as end:
-                    code = end.code
-            output, error = [s.buffer.getvalue().decode() for s in streams]
-            return {'exitCode': code or 0, 'output': output, 'error': error}
-
-        with open('commands.json', encoding='utf-8') as file:
-            json.dump([call(command) for command in json.load(file)], sys.stdout)
-        """;
 }
 
 internal sealed record AwsCliResult(int ExitCode, string Output, string Error)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Witnesses;
 
 namespace FlowSecrets.Tests.CloudFakes;
 
@@ -119,6 +120,6 @@ public sealed class GcloudTests(ITestOutputHelper output) : IAsyncLifetime, IDis
             ["CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK"] = "1",
             ["NO_PROXY"] = "127.0.0.1",
         };
-        return Tool.Run(Tool.Require("gcloud"), _sandbox.Folder, environment, ["secrets", .. words]);
+        return VendorCli.Gcloud(_sandbox.Folder, environment, ["secrets", .. words]);
     }
 }

@@ -1,5 +1,6 @@
 using FlowSecrets.CloudFakes;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Witnesses;
 
 namespace FlowSecrets.Tests.CloudFakes;
 
@@ -44,6 +45,6 @@ internal sealed class GcpCli(GcpFake fake, Sandbox sandbox)
             environment["CLOUDSDK_API_ENDPOINT_OVERRIDES_" + api] = fake.Endpoint.ToString();
         }
 
-        return Tool.Run(Tool.Require("gcloud"), sandbox.Folder, environment, words);
+        return VendorCli.Gcloud(sandbox.Folder, environment, words);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Witnesses;
 
 namespace FlowSecrets.Tests.Clouds;
 
@@ -18,7 +19,7 @@ public sealed class InteropTests : IDisposable
     [Fact]
     public async Task GcloudAndOurStoreReadEachOther()
     {
-        string gcloud = Tool.Require("gcloud");
+        Tool.Require("gcloud");
         await using GcpFake fake = await GcpFake.StartAsync();
         ISecretStore store = CloudStores.Gcp(fake);
         Dictionary<string, string> environment = new()
@@ -29,7 +30,7 @@ public sealed class InteropTests : IDisposable
             ["CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"] = _sandbox.Write("token", "any"),
             ["CLOUDSDK_CORE_DISABLE_PROMPTS"] = "1",
         };
-        (int ExitCode, string Output, string Error) Run(params string[] arguments) => Tool.Run(gcloud, _sandbox.Folder, environment, ["secrets", .. arguments]);
+        (int ExitCode, string Output, string Error) Run(params string[] arguments) => VendorCli.Gcloud(_sandbox.Folder, environment, ["secrets", .. arguments]);
 
         string file = _sandbox.Write("value", Text);
         Assert.Equal(0, Run("create", "theirs", "--labels=team=web", "--replication-policy=user-managed", "--locations=europe-west1", $"--data-file={file}").ExitCode);
@@ -60,7 +61,7 @@ public sealed class InteropTests : IDisposable
     [Fact]
     public async Task TheAwsCliAndOurStoreReadEachOther()
     {
-        string aws = Tool.Require("aws");
+        Tool.Require("aws");
         await using AwsFake fake = await AwsFake.StartAsync();
         ISecretStore store = CloudStores.Aws(fake.Endpoint);
         Dictionary<string, string> environment = new()
@@ -75,7 +76,7 @@ public sealed class InteropTests : IDisposable
             ["AWS_SHARED_CREDENTIALS_FILE"] = _sandbox.Write("aws-credentials", ""),
             ["AWS_EC2_METADATA_DISABLED"] = "true",
         };
-        (int ExitCode, string Output, string Error) Run(params string[] arguments) => Tool.Run(aws, _sandbox.Folder, environment, ["secretsmanager", .. arguments, "--output", "json"]);
+        (int ExitCode, string Output, string Error) Run(params string[] arguments) => VendorCli.Aws(_sandbox.Folder, environment, ["secretsmanager", .. arguments, "--output", "json"]);
 
         string file = _sandbox.Write("value", Text);
         Assert.Equal(0, Run("create-secret", "--name", "app/theirs", "--tags", "Key=team,Value=web", "--secret-string", $"file://{file}").ExitCode);
