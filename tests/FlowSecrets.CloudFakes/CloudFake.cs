@@ -124,8 +124,6 @@ public abstract class CloudFake : IAsyncDisposable
     private void RaisePeak(int concurrent)
     {
         int peak;
-        while (concurrent > (peak = Volatile.Read(ref _peak)) && Interlocked.CompareExchange(ref _peak, concurrent, peak) != peak)
-        {
-        }
+        while (concurrent > (peak = Volatile.Read(ref _peak)) && Interlocked.CompareExchange(ref _peak, concurrent, peak) != peak) { }
     }
 }

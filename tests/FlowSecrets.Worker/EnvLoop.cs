@@ -11,13 +11,17 @@ internal static class EnvLoop
         for (int i = 0; ; i++)
         {
             string key = new((char)('a' + (i % 26)), 2000);
-            await foreach (SecretChange _ in new SetSecretsOperation(context).RunAsync(new WriteSecretsOptions { Names = ["big"], Value = SecretValue.FromText(key) }, new SilentHost(), CancellationToken.None))
-            {
-            }
+            await foreach (
+                SecretChange _ in new SetSecretsOperation(context).RunAsync(
+                    new WriteSecretsOptions { Names = ["big"], Value = SecretValue.FromText(key) },
+                    new SilentHost(),
+                    CancellationToken.None
+                )
+            ) { }
 
-            await foreach (EnvVariable _ in new SyncLocalEnvOperation(context).RunAsync(new SyncOptions(), new SilentHost(), CancellationToken.None))
-            {
-            }
+            await foreach (
+                EnvVariable _ in new SyncLocalEnvOperation(context).RunAsync(new SyncOptions(), new SilentHost(), CancellationToken.None)
+            ) { }
 
             Console.WriteLine($"written {key[0]}");
         }

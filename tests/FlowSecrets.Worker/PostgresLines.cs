@@ -15,7 +15,16 @@ internal static class PostgresLines
             JsonNode members = JsonNode.Parse(line)!;
             using SecretValue value = SecretValue.FromText((string)members["value"]!);
             using SecretValue? admin = (string?)members["admin"] is { } text ? SecretValue.FromText(text) : null;
-            CatalogTarget settings = new("postgres") { Host = "host", Port = "port", Database = "db", User = "user", Password = "password", Admin = admin is null ? null : "db-admin", SslMode = (string?)members["sslMode"] };
+            CatalogTarget settings = new("postgres")
+            {
+                Host = "host",
+                Port = "port",
+                Database = "db",
+                User = "user",
+                Password = "password",
+                Admin = admin is null ? null : "db-admin",
+                SslMode = (string?)members["sslMode"],
+            };
             IRotationTarget target = door.OpenTarget(new RotationTargetSettings("db-config", settings, admin));
             try
             {

@@ -16,7 +16,10 @@ switch (args)
     case ["read", string kind, string endpoint]:
         try
         {
-            ISecretStore store = door.OpenStore(new StoreSelection(Enum.Parse<StoreKind>(kind, ignoreCase: true)) { Endpoint = endpoint }, Environment.GetEnvironmentVariable);
+            ISecretStore store = door.OpenStore(
+                new StoreSelection(Enum.Parse<StoreKind>(kind, ignoreCase: true)) { Endpoint = endpoint },
+                Environment.GetEnvironmentVariable
+            );
             using ReadSecret read = await store.ReadAsync("s", VersionSelector.Current, CancellationToken.None);
             Console.WriteLine(read.Value.RevealText("s"));
         }
@@ -33,7 +36,9 @@ switch (args)
         await PostgresLines.RunAsync(door);
         break;
     default:
-        Console.Error.WriteLine("usage: store SEED | env | read gcp|aws ENDPOINT | rotate rotate|force|undo NAME ENVIRONMENT [CALL:before|after] | postgres");
+        Console.Error.WriteLine(
+            "usage: store SEED | env | read gcp|aws ENDPOINT | rotate rotate|force|undo NAME ENVIRONMENT [CALL:before|after] | postgres"
+        );
         return 2;
 }
 

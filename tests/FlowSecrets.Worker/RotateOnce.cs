@@ -11,11 +11,35 @@ internal static class RotateOnce
     {
         KillPoint point = KillPoint.Parse(kill);
         KillingProviders killing = new(providers, point);
-        using SecretValue? value = Environment.GetEnvironmentVariable("FLOWSECRETS_WORKER_VALUE") is { Length: > 0 } given ? SecretValue.FromText(given) : null;
+        using SecretValue? value = Environment.GetEnvironmentVariable("FLOWSECRETS_WORKER_VALUE") is { Length: > 0 } given
+            ? SecretValue.FromText(given)
+            : null;
         OperationContext context = new(() => killing, Environment.CurrentDirectory);
-        IAsyncEnumerable<RotationResult> results = action == "undo"
-            ? new UndoRotationOperation(context).RunAsync(new UndoRotationOptions { Names = [name], Environment = environment, TrustCatalog = true }, new SilentHost(), CancellationToken.None)
-            : new InvokeRotationOperation(context).RunAsync(new InvokeRotationOptions { Names = [name], Environment = environment, TrustCatalog = true, Force = action == "force", AllowInterruption = true, Value = value }, new SilentHost(), CancellationToken.None);
+        IAsyncEnumerable<RotationResult> results =
+            action == "undo"
+                ? new UndoRotationOperation(context).RunAsync(
+                    new UndoRotationOptions
+                    {
+                        Names = [name],
+                        Environment = environment,
+                        TrustCatalog = true,
+                    },
+                    new SilentHost(),
+                    CancellationToken.None
+                )
+                : new InvokeRotationOperation(context).RunAsync(
+                    new InvokeRotationOptions
+                    {
+                        Names = [name],
+                        Environment = environment,
+                        TrustCatalog = true,
+                        Force = action == "force",
+                        AllowInterruption = true,
+                        Value = value,
+                    },
+                    new SilentHost(),
+                    CancellationToken.None
+                );
         int failed = 0;
         await foreach (RotationResult result in results)
         {

@@ -1,4 +1,3 @@
-
 namespace FlowSecrets.Worker;
 
 /// <summary>Nobody listens, and nobody answers.</summary>
@@ -6,33 +5,31 @@ internal sealed class SilentHost : IOperationHost
 {
     public bool IsWhatIf => false;
 
-    public void Verbose(string message)
-    {
-    }
+    public void Verbose(string message) { }
 
-    public void Warning(string message)
-    {
-    }
+    public void Warning(string message) { }
 
-    public void Say(string message)
-    {
-    }
+    public void Say(string message) { }
 
     public void Fail(FlowSecretException error) => throw error;
 
-    public void Progress(ProgressUpdate update)
-    {
-    }
+    public void Progress(ProgressUpdate update) { }
 
-    public void Reveal(string label, SecretValue value)
-    {
-    }
+    public void Reveal(string label, SecretValue value) { }
 
-    public ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken, bool isHighImpact = false) => ValueTask.FromResult(true);
+    public ValueTask<bool> ShouldProcessAsync(
+        string target,
+        string action,
+        CancellationToken cancellationToken,
+        bool isHighImpact = false
+    ) => ValueTask.FromResult(true);
 
-    public ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) => throw new InvalidOperationException(question.Text);
+    public ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException(question.Text);
 
-    public ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) => throw new InvalidOperationException(question.Text);
+    public ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException(question.Text);
 
-    public ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) => throw new InvalidOperationException(question.Text);
+    public ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException(question.Text);
 }

@@ -33,7 +33,9 @@ internal static class StoreLoop
     {
         using SecretValue value = SecretValue.FromText(text);
         string version = await store.DescribeAsync(name, CancellationToken.None) is null
-            ? (await store.CreateAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), value, CancellationToken.None)).CurrentVersion!
+            ? (
+                await store.CreateAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), value, CancellationToken.None)
+            ).CurrentVersion!
             : (await store.AddVersionAsync(name, value, null, null, CancellationToken.None)).Version;
         Console.WriteLine($"added {name} {version} {text}");
     }

@@ -31,7 +31,11 @@ internal static class AwsBatchOperation
                 throw denied;
             }
 
-            (IReadOnlyList<AwsSecret> found, next) = AwsPaging.Page([.. AwsFilters.Apply(region.Secrets.Where(static s => s.DeletionDate is null), filters).OrderBy(static s => s.Created)], most ?? MostIds, body.Text("NextToken"));
+            (IReadOnlyList<AwsSecret> found, next) = AwsPaging.Page(
+                [.. AwsFilters.Apply(region.Secrets.Where(static s => s.DeletionDate is null), filters).OrderBy(static s => s.Created)],
+                most ?? MostIds,
+                body.Text("NextToken")
+            );
             ids = [.. found.Select(static s => s.Arn)];
         }
 
@@ -55,7 +59,14 @@ internal static class AwsBatchOperation
             }
             catch (AwsError error)
             {
-                errors.Add(new JsonObject { ["SecretId"] = id, ["ErrorCode"] = error.Type, ["Message"] = error.Message });
+                errors.Add(
+                    new JsonObject
+                    {
+                        ["SecretId"] = id,
+                        ["ErrorCode"] = error.Type,
+                        ["Message"] = error.Message,
+                    }
+                );
             }
         }
 

@@ -5,7 +5,15 @@ using FlowSecrets.CloudFakes.Hosting;
 namespace FlowSecrets.CloudFakes.Aws;
 
 /// <summary>A request with its operation as the log names it and as the service does, its region and the secret as the client named it.</summary>
-internal sealed record AwsCall(string Operation, string? Secret, ApiRequest Request, string Region, string? SecretId, AwsProtocol Protocol, string Name) : Call(Operation, Secret, Request)
+internal sealed record AwsCall(
+    string Operation,
+    string? Secret,
+    ApiRequest Request,
+    string Region,
+    string? SecretId,
+    AwsProtocol Protocol,
+    string Name
+) : Call(Operation, Secret, Request)
 {
     public const string WhoAmI = "GetCallerIdentity";
 
@@ -25,7 +33,15 @@ internal sealed record AwsCall(string Operation, string? Secret, ApiRequest Requ
         }
 
         string? id = protocol == AwsProtocol.Secrets ? SecretIdOf(request) : null;
-        return new AwsCall(name == WhoAmI ? name : protocol.Log + name, id is null ? null : nameOf(region, id), request, region, id, protocol, name);
+        return new AwsCall(
+            name == WhoAmI ? name : protocol.Log + name,
+            id is null ? null : nameOf(region, id),
+            request,
+            region,
+            id,
+            protocol,
+            name
+        );
     }
 
     private static string? SecretIdOf(ApiRequest request)

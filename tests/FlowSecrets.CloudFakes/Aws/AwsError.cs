@@ -11,11 +11,13 @@ internal sealed class AwsError(string type, string message, int status = 400) : 
 
     public static AwsError NotFound() => new("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
 
-    public static AwsError NoValue(string what) => new("ResourceNotFoundException", $"Secrets Manager can't find the specified secret value for {what}");
+    public static AwsError NoValue(string what) =>
+        new("ResourceNotFoundException", $"Secrets Manager can't find the specified secret value for {what}");
 
     public static AwsError NotFoundVersion(string id) => NoValue($"VersionId: {id}");
 
-    public static AwsError MarkedForDeletion() => new("InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion.");
+    public static AwsError MarkedForDeletion() =>
+        new("InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion.");
 
     public static AwsError Request(string message) => new("InvalidRequestException", message);
 
@@ -29,7 +31,9 @@ internal sealed class AwsError(string type, string message, int status = 400) : 
 
     /// <summary>A member that breaks its constraint. Values that may be secret are not shown.</summary>
     public static AwsError Constraint(string member, string? value, string constraint) =>
-        Invalid($"1 validation error detected: Value {(value is null ? "" : $"'{value}' ")}at '{member}' failed to satisfy constraint: {constraint}");
+        Invalid(
+            $"1 validation error detected: Value {(value is null ? "" : $"'{value}' ")}at '{member}' failed to satisfy constraint: {constraint}"
+        );
 
     public static AwsError Throttled() => new(Throttling, "Rate exceeded");
 
@@ -45,7 +49,11 @@ internal sealed class AwsError(string type, string message, int status = 400) : 
     /// <param name="resource">As the service names it.</param>
     /// <param name="reason">The sentence's end; null: it has none.</param>
     public static AwsError Denied(AwsCall call, string caller, string action, string resource, string? reason) =>
-        Denied(call, $"User: {caller} is not authorized to perform: {action} on resource: {resource}{(reason is null ? "" : " " + reason)}");
+        Denied(
+            call,
+            $"User: {caller} is not authorized to perform: {action} on resource: {resource}{(reason is null ? "" : " " + reason)}"
+        );
 
-    public static AwsError Denied(AwsCall call, string message) => call.IsXml ? new("AccessDenied", message, 403) : new("AccessDeniedException", message);
+    public static AwsError Denied(AwsCall call, string message) =>
+        call.IsXml ? new("AccessDenied", message, 403) : new("AccessDeniedException", message);
 }

@@ -52,10 +52,24 @@ public sealed class AwsFake : CloudFake
     }
 
     /// <summary>A secret that is there from the start: no quota, no fault, no entry in the log.</summary>
-    internal void Seed(string name, string value) => _store.Run(
-        _options.Account,
-        _options.Region,
-        region => _secrets.Find("CreateSecret")!.Run(region, new JsonObject { ["Name"] = name, ["SecretString"] = value, ["ClientRequestToken"] = Guid.NewGuid().ToString() }, static (_, _, _) => null));
+    internal void Seed(string name, string value) =>
+        _store.Run(
+            _options.Account,
+            _options.Region,
+            region =>
+                _secrets
+                    .Find("CreateSecret")!
+                    .Run(
+                        region,
+                        new JsonObject
+                        {
+                            ["Name"] = name,
+                            ["SecretString"] = value,
+                            ["ClientRequestToken"] = Guid.NewGuid().ToString(),
+                        },
+                        static (_, _, _) => null
+                    )
+        );
 
     private protected override Call Route(ApiRequest request) => AwsCall.Of(request, _options.Region, _store.NameOf);
 
@@ -65,7 +79,8 @@ public sealed class AwsFake : CloudFake
         try
         {
             AwsVisit visit = Visit(aws);
-            Reply reply = _services[aws.Protocol].Answer(visit, (operation, secret, resource) => Denied(visit, operation, secret, resource));
+            Reply reply = _services[aws.Protocol]
+                .Answer(visit, (operation, secret, resource) => Denied(visit, operation, secret, resource));
             if (reply.Applied)
             {
                 _trail.Record(visit);
@@ -83,20 +98,24 @@ public sealed class AwsFake : CloudFake
         }
     }
 
-    private protected override Reply Failure(Fault fault, Call call) => AwsReply.Of(
-        fault switch
-        {
-            Fault.Throttle => AwsError.Throttled(),
-            Fault.Unavailable => new AwsError("ServiceUnavailableException", "Service is unavailable.", 503),
-            _ => AwsError.Internal(),
-        },
-        (AwsCall)call);
+    private protected override Reply Failure(Fault fault, Call call) =>
+        AwsReply.Of(
+            fault switch
+            {
+                Fault.Throttle => AwsError.Throttled(),
+                Fault.Unavailable => new AwsError("ServiceUnavailableException", "Service is unavailable.", 503),
+                _ => AwsError.Internal(),
+            },
+            (AwsCall)call
+        );
 
     private AwsVisit Visit(AwsCall call)
     {
         lock (_lock)
         {
-            AwsCaller caller = AwsSignature.Check(call, _options, Iam.Directory.CallerOf, Now) ?? new AwsCaller(_options.CallerArn, _options.CallerArn, _options.Account, "AIDAFLOWSECRETSTESTER", null);
+            AwsCaller caller =
+                AwsSignature.Check(call, _options, Iam.Directory.CallerOf, Now)
+                ?? new AwsCaller(_options.CallerArn, _options.CallerArn, _options.Account, "AIDAFLOWSECRETSTESTER", null);
             return new AwsVisit(call, caller, AwsVisit.ContextOf(caller, call.Region, Iam.SourceIp, Now), Iam.Directory);
         }
     }
@@ -110,6 +129,8 @@ public sealed class AwsFake : CloudFake
         }
 
         string action = $"{visit.Call.Protocol.Action}:{operation[(operation.IndexOf('.') + 1)..]}";
-        return denial.Message is { } message ? AwsError.Denied(visit.Call, message) : visit.Denied(resource, $"because no identity-based policy allows the {action} action", action);
+        return denial.Message is { } message
+            ? AwsError.Denied(visit.Call, message)
+            : visit.Denied(resource, $"because no identity-based policy allows the {action} action", action);
     }
 }

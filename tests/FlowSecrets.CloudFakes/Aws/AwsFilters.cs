@@ -25,22 +25,32 @@ internal static class AwsFilters
         return secrets;
     }
 
-    private static Func<AwsSecret, string, bool> Matcher(string key) => key switch
-    {
-        "name" => static (s, v) => s.Name.StartsWith(v, StringComparison.Ordinal),
-        "description" => static (s, v) => (s.Description ?? "").StartsWith(v, StringComparison.OrdinalIgnoreCase),
-        "tag-key" => static (s, v) => s.Tags.Keys.Any(k => k.StartsWith(v, StringComparison.Ordinal)),
-        "tag-value" => static (s, v) => s.Tags.Values.Any(t => t.StartsWith(v, StringComparison.Ordinal)),
-        "primary-region" => static (s, v) => (s.PrimaryRegion ?? "").StartsWith(v, StringComparison.Ordinal),
-        "owning-service" => static (s, v) => (s.OwningService ?? "").StartsWith(v, StringComparison.Ordinal),
-        "all" => All,
-        _ => throw AwsError.Constraint("filters.1.member.key", key, "Member must satisfy enum value set: [all, name, tag-key, description, tag-value, owning-service, primary-region]"),
-    };
+    private static Func<AwsSecret, string, bool> Matcher(string key) =>
+        key switch
+        {
+            "name" => static (s, v) => s.Name.StartsWith(v, StringComparison.Ordinal),
+            "description" => static (s, v) => (s.Description ?? "").StartsWith(v, StringComparison.OrdinalIgnoreCase),
+            "tag-key" => static (s, v) => s.Tags.Keys.Any(k => k.StartsWith(v, StringComparison.Ordinal)),
+            "tag-value" => static (s, v) => s.Tags.Values.Any(t => t.StartsWith(v, StringComparison.Ordinal)),
+            "primary-region" => static (s, v) => (s.PrimaryRegion ?? "").StartsWith(v, StringComparison.Ordinal),
+            "owning-service" => static (s, v) => (s.OwningService ?? "").StartsWith(v, StringComparison.Ordinal),
+            "all" => All,
+            _ => throw AwsError.Constraint(
+                "filters.1.member.key",
+                key,
+                "Member must satisfy enum value set: [all, name, tag-key, description, tag-value, owning-service, primary-region]"
+            ),
+        };
 
     /// <summary>Every word of the value must begin a word of something that the secret shows, whatever its case.</summary>
     private static bool All(AwsSecret secret, string value)
     {
-        string[] words = [.. Words(secret.Name), .. Words(secret.Description), .. secret.Tags.SelectMany(static t => Words(t.Key).Concat(Words(t.Value)))];
+        string[] words =
+        [
+            .. Words(secret.Name),
+            .. Words(secret.Description),
+            .. secret.Tags.SelectMany(static t => Words(t.Key).Concat(Words(t.Value))),
+        ];
         return Words(value).All(v => words.Any(w => w.StartsWith(v, StringComparison.OrdinalIgnoreCase)));
     }
 

@@ -16,11 +16,14 @@ internal sealed class AwsHandlers
     /// <param name="function">Null: nothing rotates.</param>
     public AwsHandlers(AwsRotationFunction? function)
     {
-        Read("DescribeSecret", (region, body) =>
-        {
-            AwsRotationOperations.Look(region, body, function);
-            return AwsSecretOperations.Describe(region, body);
-        });
+        Read(
+            "DescribeSecret",
+            (region, body) =>
+            {
+                AwsRotationOperations.Look(region, body, function);
+                return AwsSecretOperations.Describe(region, body);
+            }
+        );
         Read("ListSecrets", AwsListOperations.List);
         Read("GetSecretValue", AwsValueOperations.Get);
         _handlers.Add("BatchGetSecretValue", new AwsHandler(false, AwsBatchOperation.Get));
@@ -47,7 +50,9 @@ internal sealed class AwsHandlers
 
     public AwsHandler? Find(string operation) => _handlers.GetValueOrDefault(operation);
 
-    private void Read(string operation, Func<AwsRegion, JsonObject, AwsResult> run) => _handlers.Add(operation, new AwsHandler(false, (region, body, _) => run(region, body)));
+    private void Read(string operation, Func<AwsRegion, JsonObject, AwsResult> run) =>
+        _handlers.Add(operation, new AwsHandler(false, (region, body, _) => run(region, body)));
 
-    private void Write(string operation, Func<AwsRegion, JsonObject, AwsResult> run) => _handlers.Add(operation, new AwsHandler(true, (region, body, _) => run(region, body)));
+    private void Write(string operation, Func<AwsRegion, JsonObject, AwsResult> run) =>
+        _handlers.Add(operation, new AwsHandler(true, (region, body, _) => run(region, body)));
 }

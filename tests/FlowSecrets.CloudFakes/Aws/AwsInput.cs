@@ -27,7 +27,8 @@ internal static class AwsInput
     /// <returns>The version id that the client chose.</returns>
     public static string? Token(this JsonObject body, string member = "ClientRequestToken") => body.Text(member, 32, 64);
 
-    public static bool Flag(this JsonObject body, string member) => body[member] is JsonValue value && value.TryGetValue(out bool flag) && flag;
+    public static bool Flag(this JsonObject body, string member) =>
+        body[member] is JsonValue value && value.TryGetValue(out bool flag) && flag;
 
     public static int? Number(this JsonObject body, string member, int least, int most)
     {
@@ -36,8 +37,10 @@ internal static class AwsInput
             return null;
         }
 
-        return number < least ? throw AwsError.Constraint(Camel(member), number.ToString(), $"Member must have value greater than or equal to {least}")
-            : number > most ? throw AwsError.Constraint(Camel(member), number.ToString(), $"Member must have value less than or equal to {most}")
+        return number < least
+                ? throw AwsError.Constraint(Camel(member), number.ToString(), $"Member must have value greater than or equal to {least}")
+            : number > most
+                ? throw AwsError.Constraint(Camel(member), number.ToString(), $"Member must have value less than or equal to {most}")
             : number;
     }
 
@@ -50,15 +53,24 @@ internal static class AwsInput
 
         JsonArray array = node as JsonArray ?? throw AwsError.Unreadable();
         return array.Count is 0 || array.Count > most
-            ? throw AwsError.Constraint(Camel(member), "[" + string.Join(", ", array) + "]", array.Count == 0 ? "Member must have length greater than or equal to 1" : $"Member must have length less than or equal to {most}")
+            ? throw AwsError.Constraint(
+                Camel(member),
+                "[" + string.Join(", ", array) + "]",
+                array.Count == 0
+                    ? "Member must have length greater than or equal to 1"
+                    : $"Member must have length less than or equal to {most}"
+            )
             : [.. array.Select(static n => n?.GetValue<string>() ?? throw AwsError.Unreadable())];
     }
 
     public static IReadOnlyList<JsonObject> Objects(this JsonObject body, string member) =>
-        body[member] is not { } node ? [] : [.. (node as JsonArray ?? throw AwsError.Unreadable()).Select(static n => n as JsonObject ?? throw AwsError.Unreadable())];
+        body[member] is not { } node
+            ? []
+            : [.. (node as JsonArray ?? throw AwsError.Unreadable()).Select(static n => n as JsonObject ?? throw AwsError.Unreadable())];
 
     public static string Camel(string member) => char.ToLowerInvariant(member[0]) + member[1..];
 
     /// <summary>AWS quotes a value but not the absence of one.</summary>
-    private static AwsError AsNull(this AwsError error) => AwsError.Invalid(error.Message.Replace("'null'", "null", StringComparison.Ordinal));
+    private static AwsError AsNull(this AwsError error) =>
+        AwsError.Invalid(error.Message.Replace("'null'", "null", StringComparison.Ordinal));
 }

@@ -12,7 +12,14 @@ internal static class AwsLabels
 
     /// <param name="stages">Null: AWSCURRENT.</param>
     /// <returns>The version of that token; not new: the same value came with the same token.</returns>
-    public static (AwsVersion Version, bool IsNew) AddVersion(AwsSecret secret, string token, string? text, string? binary, IReadOnlyList<string>? stages, DateTimeOffset now)
+    public static (AwsVersion Version, bool IsNew) AddVersion(
+        AwsSecret secret,
+        string token,
+        string? text,
+        string? binary,
+        IReadOnlyList<string>? stages,
+        DateTimeOffset now
+    )
     {
         if (secret.WithId(token) is { IsEmpty: true } waiting)
         {
@@ -28,8 +35,11 @@ internal static class AwsLabels
 
         if (secret.WithId(token) is { } existing)
         {
-            return existing.HasSameValue(text, binary) ? (existing, false)
-                : throw AwsError.Exists($"You can't use ClientRequestToken {token} because that value is already in use for a version of secret {secret.Arn}.");
+            return existing.HasSameValue(text, binary)
+                ? (existing, false)
+                : throw AwsError.Exists(
+                    $"You can't use ClientRequestToken {token} because that value is already in use for a version of secret {secret.Arn}."
+                );
         }
 
         AwsVersion version = new(token, text, binary, now);

@@ -10,9 +10,16 @@ internal static class AwsListOperations
     public static AwsResult List(AwsRegion region, JsonObject body)
     {
         bool planned = body.Flag("IncludePlannedDeletion");
-        IEnumerable<AwsSecret> found = AwsFilters.Apply(region.Secrets.Where(s => planned || s.DeletionDate is null), body.Objects("Filters"));
+        IEnumerable<AwsSecret> found = AwsFilters.Apply(
+            region.Secrets.Where(s => planned || s.DeletionDate is null),
+            body.Objects("Filters")
+        );
         IOrderedEnumerable<AwsSecret> sorted = Sort(found, body.Text("SortBy"), body.Text("SortOrder"));
-        (IReadOnlyList<AwsSecret> page, string? next) = AwsPaging.Page([.. sorted], body.Number("MaxResults", 1, MostResults) ?? MostResults, body.Text("NextToken"));
+        (IReadOnlyList<AwsSecret> page, string? next) = AwsPaging.Page(
+            [.. sorted],
+            body.Number("MaxResults", 1, MostResults) ?? MostResults,
+            body.Text("NextToken")
+        );
         JsonArray list = [.. page.Select(static s => Entry(s))];
         return new AwsResult(AwsOutput.Of(("SecretList", list), ("NextToken", next)));
     }
@@ -47,7 +54,11 @@ internal static class AwsListOperations
             "last-accessed-date" => static s => s.Accessed ?? DateTimeOffset.MinValue,
             "last-changed-date" => static s => s.Changed,
             "name" => static s => s.Name,
-            _ => throw AwsError.Constraint("sortBy", by, "Member must satisfy enum value set: [created-date, name, last-accessed-date, last-changed-date]"),
+            _ => throw AwsError.Constraint(
+                "sortBy",
+                by,
+                "Member must satisfy enum value set: [created-date, name, last-accessed-date, last-changed-date]"
+            ),
         };
         return ascending ? secrets.OrderBy(key) : secrets.OrderByDescending(key);
     }

@@ -22,7 +22,10 @@ internal static class AwsPaging
         if (Convert.TryFromBase64String(token, bytes, out int length))
         {
             string text = Encoding.UTF8.GetString(bytes[..length]);
-            if (text.StartsWith(Mark, StringComparison.Ordinal) && int.TryParse(text[Mark.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int start))
+            if (
+                text.StartsWith(Mark, StringComparison.Ordinal)
+                && int.TryParse(text[Mark.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int start)
+            )
             {
                 return start;
             }

@@ -26,7 +26,9 @@ internal static class AwsPasswordOperation
                 body.Flag("ExcludeNumbers") ? "" : Digits,
                 body.Flag("ExcludePunctuation") ? "" : Punctuation,
                 body.Flag("IncludeSpace") ? " " : "",
-            }.Select(k => string.Concat(k.Where(c => !excluded.Contains(c)))).Where(static k => k.Length > 0),
+            }
+                .Select(k => string.Concat(k.Where(c => !excluded.Contains(c))))
+                .Where(static k => k.Length > 0),
         ];
         if (kinds.Length == 0)
         {
@@ -38,7 +40,11 @@ internal static class AwsPasswordOperation
             throw AwsError.Parameter("Password length is too short based on the required types.");
         }
 
-        char[] password = [.. (needsEach ? kinds : []).Select(static k => RandomNumberGenerator.GetItems<char>(k, 1)[0]), .. RandomNumberGenerator.GetItems<char>(string.Concat(kinds), needsEach ? length - kinds.Length : length)];
+        char[] password =
+        [
+            .. (needsEach ? kinds : []).Select(static k => RandomNumberGenerator.GetItems<char>(k, 1)[0]),
+            .. RandomNumberGenerator.GetItems<char>(string.Concat(kinds), needsEach ? length - kinds.Length : length),
+        ];
         RandomNumberGenerator.Shuffle<char>(password);
         return new AwsResult(new JsonObject { ["RandomPassword"] = new string(password) });
     }

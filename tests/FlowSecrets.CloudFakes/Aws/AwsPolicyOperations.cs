@@ -25,7 +25,10 @@ internal static class AwsPolicyOperations
 
         if (body.Flag("BlockPublicPolicy") && IsPublic(policy))
         {
-            throw new AwsError("PublicPolicyException", "This resource policy grants public access to the secret, and BlockPublicPolicy is set.");
+            throw new AwsError(
+                "PublicPolicyException",
+                "This resource policy grants public access to the secret, and BlockPublicPolicy is set."
+            );
         }
 
         secret.ResourcePolicy = policy;
@@ -54,9 +57,17 @@ internal static class AwsPolicyOperations
             problems.Add(("PublicPolicy", "This resource policy grants public access to the secret."));
         }
 
-        return new AwsResult(AwsOutput.Of(
-            ("PolicyValidationPassed", problems.Count == 0),
-            ("ValidationErrors", new JsonArray([.. problems.Select(static p => new JsonObject { ["CheckName"] = p.Check, ["ErrorMessage"] = p.Problem })]))));
+        return new AwsResult(
+            AwsOutput.Of(
+                ("PolicyValidationPassed", problems.Count == 0),
+                (
+                    "ValidationErrors",
+                    new JsonArray([
+                        .. problems.Select(static p => new JsonObject { ["CheckName"] = p.Check, ["ErrorMessage"] = p.Problem }),
+                    ])
+                )
+            )
+        );
     }
 
     private static List<(string Check, string Problem)> Problems(string policy)
@@ -66,7 +77,14 @@ internal static class AwsPolicyOperations
         {
             return JsonNode.Parse(policy) is not JsonObject document ? [(Syntax, "This resource policy contains invalid Json")]
                 : document["Statement"] is null ? [("PolicySyntax", "This resource policy has no statement.")]
-                : Statements(document).All(static s => s["Effect"] is not null && (s["Principal"] ?? s["NotPrincipal"]) is not null && (s["Action"] ?? s["NotAction"]) is not null) && AwsPolicy.Parse(policy).Statements.Count > 0 ? []
+                : Statements(document)
+                    .All(static s =>
+                        s["Effect"] is not null
+                        && (s["Principal"] ?? s["NotPrincipal"]) is not null
+                        && (s["Action"] ?? s["NotAction"]) is not null
+                    )
+                && AwsPolicy.Parse(policy).Statements.Count > 0
+                    ? []
                 : [("PolicySyntax", "A statement of this resource policy lacks its effect, principal or action.")];
         }
         catch (JsonException)
@@ -75,13 +93,19 @@ internal static class AwsPolicyOperations
         }
     }
 
-    private static bool IsPublic(string policy) => Statements((JsonObject)JsonNode.Parse(policy)!)
-        .Any(static s => (string?)s["Effect"] == "Allow" && s["Condition"] is null && s["Principal"]?.ToJsonString() is "\"*\"" or "{\"AWS\":\"*\"}" or "{\"AWS\":[\"*\"]}");
+    private static bool IsPublic(string policy) =>
+        Statements((JsonObject)JsonNode.Parse(policy)!)
+            .Any(static s =>
+                (string?)s["Effect"] == "Allow"
+                && s["Condition"] is null
+                && s["Principal"]?.ToJsonString() is "\"*\"" or "{\"AWS\":\"*\"}" or "{\"AWS\":[\"*\"]}"
+            );
 
-    private static IEnumerable<JsonObject> Statements(JsonObject document) => document["Statement"] switch
-    {
-        JsonArray several => several.OfType<JsonObject>(),
-        JsonObject one => [one],
-        _ => [],
-    };
+    private static IEnumerable<JsonObject> Statements(JsonObject document) =>
+        document["Statement"] switch
+        {
+            JsonArray several => several.OfType<JsonObject>(),
+            JsonObject one => [one],
+            _ => [],
+        };
 }

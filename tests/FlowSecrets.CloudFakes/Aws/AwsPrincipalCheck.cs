@@ -18,10 +18,13 @@ internal static class AwsPrincipalCheck
         }
     }
 
-    private static bool IsNobody(string principal, AwsDirectory directory) => principal.Split(':', 6) is ["arn", _, var service, _, var account, var name] && directory.Knows(account) && service switch
-    {
-        "iam" => name != "root" && directory.Find(principal) is null,
-        "sts" => name.Split('/') is not ["assumed-role", var role, _] || directory.Find(account, true, role) is null,
-        _ => false,
-    };
+    private static bool IsNobody(string principal, AwsDirectory directory) =>
+        principal.Split(':', 6) is ["arn", _, var service, _, var account, var name]
+        && directory.Knows(account)
+        && service switch
+        {
+            "iam" => name != "root" && directory.Find(principal) is null,
+            "sts" => name.Split('/') is not ["assumed-role", var role, _] || directory.Find(account, true, role) is null,
+            _ => false,
+        };
 }

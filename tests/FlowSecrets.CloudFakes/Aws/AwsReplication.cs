@@ -22,7 +22,14 @@ internal static class AwsReplication
             {
                 if (!body.Flag("ForceOverwriteReplicaSecret"))
                 {
-                    secret.Replicas.Add(new AwsReplica(target, key, "Failed", $"Replication failed: Secret name {secret.Name} already exists in region {target}."));
+                    secret.Replicas.Add(
+                        new AwsReplica(
+                            target,
+                            key,
+                            "Failed",
+                            $"Replication failed: Secret name {secret.Name} already exists in region {target}."
+                        )
+                    );
                     continue;
                 }
 

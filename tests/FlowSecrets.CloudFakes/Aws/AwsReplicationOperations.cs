@@ -18,7 +18,8 @@ internal static class AwsReplicationOperations
         AwsSecret secret = region.RequirePrimary(body.SecretId());
         foreach (string target in body.Texts("RemoveReplicaRegions", int.MaxValue) ?? [])
         {
-            AwsReplica replica = secret.Replicas.Find(r => r.Region == target) ?? throw AwsError.Parameter($"The secret has no replica in region {target}.");
+            AwsReplica replica =
+                secret.Replicas.Find(r => r.Region == target) ?? throw AwsError.Parameter($"The secret has no replica in region {target}.");
             secret.Replicas.Remove(replica);
             if (region.Other(target).Named(secret.Name) is { IsReplica: true } copy)
             {
@@ -43,5 +44,6 @@ internal static class AwsReplicationOperations
         return new AwsResult(new JsonObject { ["ARN"] = secret.Arn });
     }
 
-    private static AwsResult Status(AwsSecret secret) => new(AwsOutput.Of(("ARN", secret.Arn), ("ReplicationStatus", AwsOutput.Replication(secret) ?? [])));
+    private static AwsResult Status(AwsSecret secret) =>
+        new(AwsOutput.Of(("ARN", secret.Arn), ("ReplicationStatus", AwsOutput.Replication(secret) ?? [])));
 }

@@ -19,7 +19,12 @@ internal static class AwsRotationOperations
         }
 
         bool isAtOnce = body["RotateImmediately"] is null || body.Flag("RotateImmediately");
-        if (isAtOnce && secret.WithStage(AwsLabels.Pending) is { } pending && !pending.Stages.Contains(AwsLabels.Current) && pending.Id != token)
+        if (
+            isAtOnce
+            && secret.WithStage(AwsLabels.Pending) is { } pending
+            && !pending.Stages.Contains(AwsLabels.Current)
+            && pending.Id != token
+        )
         {
             throw AwsError.Request("A previous rotation isn't complete. That rotation will be reattempted.");
         }
@@ -72,6 +77,9 @@ internal static class AwsRotationOperations
         bool changed = secret.RotationEnabled;
         secret.RotationEnabled = false;
         AwsVersion? pending = secret.WithStage(AwsLabels.Pending);
-        return AwsOutput.Named(secret, ("VersionId", pending?.Stages.Contains(AwsLabels.Current) == false ? pending.Id : null)) with { Changed = changed };
+        return AwsOutput.Named(secret, ("VersionId", pending?.Stages.Contains(AwsLabels.Current) == false ? pending.Id : null)) with
+        {
+            Changed = changed,
+        };
     }
 }

@@ -14,7 +14,11 @@ internal static partial class AwsRules
     public static string Name(JsonObject body)
     {
         string name = body.RequiredText("Name", 1, 512);
-        return AllowedName().IsMatch(name) ? name : throw AwsError.Invalid("Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!");
+        return AllowedName().IsMatch(name)
+            ? name
+            : throw AwsError.Invalid(
+                "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+            );
     }
 
     /// <returns>The new value; both null: none was given.</returns>
@@ -22,10 +26,13 @@ internal static partial class AwsRules
     {
         string? text = Measured(body, "SecretString", static t => Encoding.UTF8.GetByteCount(t));
         string? binary = Measured(body, "SecretBinary", static b => Bytes(b).Length);
-        return text is not null && binary is not null ? throw AwsError.Parameter("You can't specify both a binary secret value and a string secret value in the same secret.") : (text, binary is null ? null : Convert.ToBase64String(Bytes(binary)));
+        return text is not null && binary is not null
+            ? throw AwsError.Parameter("You can't specify both a binary secret value and a string secret value in the same secret.")
+            : (text, binary is null ? null : Convert.ToBase64String(Bytes(binary)));
     }
 
-    public static string VersionToken(JsonObject body) => body.Token() ?? throw AwsError.Request("You must provide a ClientRequestToken value. We recommend a UUID-type value.");
+    public static string VersionToken(JsonObject body) =>
+        body.Token() ?? throw AwsError.Request("You must provide a ClientRequestToken value. We recommend a UUID-type value.");
 
     public static void SetTags(AwsSecret secret, IReadOnlyList<JsonObject> tags)
     {
@@ -66,12 +73,18 @@ internal static partial class AwsRules
     private static string? Measured(JsonObject body, string member, Func<string, int> measure)
     {
         string? value = body.Text(member);
-        return value is null ? null : measure(value) switch
-        {
-            0 => throw AwsError.Constraint(AwsInput.Camel(member), null, "Member must have length greater than or equal to 1"),
-            > MostBytes => throw AwsError.Constraint(AwsInput.Camel(member), null, $"Member must have length less than or equal to {MostBytes}"),
-            _ => value,
-        };
+        return value is null
+            ? null
+            : measure(value) switch
+            {
+                0 => throw AwsError.Constraint(AwsInput.Camel(member), null, "Member must have length greater than or equal to 1"),
+                > MostBytes => throw AwsError.Constraint(
+                    AwsInput.Camel(member),
+                    null,
+                    $"Member must have length less than or equal to {MostBytes}"
+                ),
+                _ => value,
+            };
     }
 
     private static byte[] Bytes(string base64)

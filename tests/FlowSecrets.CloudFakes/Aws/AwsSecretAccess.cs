@@ -23,19 +23,25 @@ internal sealed class AwsSecretAccess(AwsVisit visit, AwsKms kms)
         string resource = id is null or "*" ? "*" : secret?.Arn ?? Supposed(region, id, operation == "CreateSecret");
         AwsPolicy? policy = secret?.ResourcePolicy is { } text ? AwsPolicy.Parse(text) : null;
         AwsVerdict verdict = visit.Decide(Prefix + operation, resource, region.Account, Context(operation, id, secret, body), policy);
-        return verdict.Reason is { } reason ? visit.Denied(id ?? "*", reason, Prefix + operation) : KeyRefusal(region, operation, secret, body);
+        return verdict.Reason is { } reason
+            ? visit.Denied(id ?? "*", reason, Prefix + operation)
+            : KeyRefusal(region, operation, secret, body);
     }
 
     /// <summary>An absent secret has no suffix; who is allowed names that end in one only is denied.</summary>
     private static string Supposed(AwsRegion region, string id, bool isNew) =>
-        AwsArn.IsArn(id) ? id : isNew ? AwsArn.New(region.Name, region.Account, id) : AwsArn.New(region.Name, region.Account, id)[..^AwsArn.SuffixLength];
+        AwsArn.IsArn(id) ? id
+        : isNew ? AwsArn.New(region.Name, region.Account, id)
+        : AwsArn.New(region.Name, region.Account, id)[..^AwsArn.SuffixLength];
 
     private AwsContext Context(string operation, string? id, AwsSecret? secret, JsonObject body)
     {
         AwsContext context = visit.Context.With(operation == "CreateSecret" ? Prefix + "Name" : Prefix + "SecretId", id);
         if (operation == "GetSecretValue")
         {
-            context = context.With(Prefix + "VersionId", body.Text("VersionId")).With(Prefix + "VersionStage", body.Text("VersionStage") ?? (body.ContainsKey("VersionId") ? null : AwsLabels.Current));
+            context = context
+                .With(Prefix + "VersionId", body.Text("VersionId"))
+                .With(Prefix + "VersionStage", body.Text("VersionStage") ?? (body.ContainsKey("VersionId") ? null : AwsLabels.Current));
         }
 
         foreach (JsonObject tag in operation is "CreateSecret" or "TagResource" ? body.Objects("Tags") : [])
@@ -48,7 +54,9 @@ internal sealed class AwsSecretAccess(AwsVisit visit, AwsKms kms)
             context = context.With($"aws:ResourceTag/{key}", value).With($"{Prefix}ResourceTag/{key}", value);
         }
 
-        return operation == "PutResourcePolicy" ? context.With(Prefix + "BlockPublicPolicy", body.Flag("BlockPublicPolicy") ? "true" : "false") : context;
+        return operation == "PutResourcePolicy"
+            ? context.With(Prefix + "BlockPublicPolicy", body.Flag("BlockPublicPolicy") ? "true" : "false")
+            : context;
     }
 
     private AwsError? KeyRefusal(AwsRegion region, string operation, AwsSecret? secret, JsonObject body)
@@ -58,10 +66,15 @@ internal sealed class AwsSecretAccess(AwsVisit visit, AwsKms kms)
         {
             "GetSecretValue" when secret is { DeletionDate: null } => (secret.KmsKeyId, false),
             "PutSecretValue" when secret is { DeletionDate: null } => (secret.KmsKeyId, true),
-            "UpdateSecret" when secret is { DeletionDate: null } && (hasValue || body.ContainsKey("KmsKeyId")) => (body.Text("KmsKeyId") ?? secret.KmsKeyId, true),
+            "UpdateSecret" when secret is { DeletionDate: null } && (hasValue || body.ContainsKey("KmsKeyId")) => (
+                body.Text("KmsKeyId") ?? secret.KmsKeyId,
+                true
+            ),
             "CreateSecret" when hasValue && secret is null => (body.Text("KmsKeyId"), true),
             _ => null,
         };
-        return use is not (var key, var writes) ? null : AwsKeyAccess.Refusal(visit, kms, region, key, secret?.Arn ?? Supposed(region, (string)body["Name"]!, true), writes);
+        return use is not (var key, var writes)
+            ? null
+            : AwsKeyAccess.Refusal(visit, kms, region, key, secret?.Arn ?? Supposed(region, (string)body["Name"]!, true), writes);
     }
 }

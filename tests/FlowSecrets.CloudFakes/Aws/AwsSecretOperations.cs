@@ -106,12 +106,23 @@ internal static class AwsSecretOperations
         if (secret is null)
         {
             // Forced, there is no error for what is not there, and the reply is made up.
-            return force ? new AwsResult(AwsOutput.Of(("ARN", AwsArn.IsArn(id) ? id : $"arn:aws:secretsmanager:{region.Name}:{region.Account}:secret:{id}"), ("Name", AwsArn.NameIn(id)), ("DeletionDate", AwsOutput.Time(region.Now))), Changed: false) : throw AwsError.NotFound();
+            return force
+                ? new AwsResult(
+                    AwsOutput.Of(
+                        ("ARN", AwsArn.IsArn(id) ? id : $"arn:aws:secretsmanager:{region.Name}:{region.Account}:secret:{id}"),
+                        ("Name", AwsArn.NameIn(id)),
+                        ("DeletionDate", AwsOutput.Time(region.Now))
+                    ),
+                    Changed: false
+                )
+                : throw AwsError.NotFound();
         }
 
         if (secret.Replicas.Count > 0)
         {
-            throw AwsError.Request($"You can't delete secret {secret.Name} that still has replica regions [{string.Join(", ", secret.Replicas.Select(static r => r.Region))}]");
+            throw AwsError.Request(
+                $"You can't delete secret {secret.Name} that still has replica regions [{string.Join(", ", secret.Replicas.Select(static r => r.Region))}]"
+            );
         }
 
         if (secret.IsReplica)
@@ -143,22 +154,24 @@ internal static class AwsSecretOperations
     }
 
     /// <summary>What describe and list have in common.</summary>
-    public static JsonObject Entry(AwsSecret secret) => AwsOutput.Of(
-        ("ARN", secret.Arn),
-        ("Name", secret.Name),
-        ("Type", secret.Type),
-        ("Description", string.IsNullOrEmpty(secret.Description) ? null : secret.Description),
-        ("KmsKeyId", string.IsNullOrEmpty(secret.KmsKeyId) ? null : secret.KmsKeyId),
-        ("RotationEnabled", secret.RotationLambda is null ? null : secret.RotationEnabled),
-        ("RotationLambdaARN", secret.RotationLambda),
-        ("RotationRules", secret.Rotation?.DeepClone()),
-        ("LastRotatedDate", AwsOutput.Time(secret.Rotated)),
-        ("LastChangedDate", AwsOutput.Time(secret.Changed)),
-        ("LastAccessedDate", AwsOutput.Day(secret.Accessed)),
-        ("DeletedDate", AwsOutput.Time(secret.DeletedAt)),
-        ("Tags", AwsOutput.Tags(secret)),
-        ("OwningService", secret.OwningService),
-        ("CreatedDate", AwsOutput.Time(secret.Created)));
+    public static JsonObject Entry(AwsSecret secret) =>
+        AwsOutput.Of(
+            ("ARN", secret.Arn),
+            ("Name", secret.Name),
+            ("Type", secret.Type),
+            ("Description", string.IsNullOrEmpty(secret.Description) ? null : secret.Description),
+            ("KmsKeyId", string.IsNullOrEmpty(secret.KmsKeyId) ? null : secret.KmsKeyId),
+            ("RotationEnabled", secret.RotationLambda is null ? null : secret.RotationEnabled),
+            ("RotationLambdaARN", secret.RotationLambda),
+            ("RotationRules", secret.Rotation?.DeepClone()),
+            ("LastRotatedDate", AwsOutput.Time(secret.Rotated)),
+            ("LastChangedDate", AwsOutput.Time(secret.Changed)),
+            ("LastAccessedDate", AwsOutput.Day(secret.Accessed)),
+            ("DeletedDate", AwsOutput.Time(secret.DeletedAt)),
+            ("Tags", AwsOutput.Tags(secret)),
+            ("OwningService", secret.OwningService),
+            ("CreatedDate", AwsOutput.Time(secret.Created))
+        );
 
     /// <summary>The same token with the same value is the same request.</summary>
     private static AwsResult Again(AwsSecret existing, string token, string? text, string? binary)
@@ -169,7 +182,10 @@ internal static class AwsSecretOperations
         }
 
         return existing.WithId(token) is { } version && version.HasSameValue(text, binary)
-            ? AwsOutput.Named(existing, ("VersionId", version.Id)) with { Changed = false }
+            ? AwsOutput.Named(existing, ("VersionId", version.Id)) with
+            {
+                Changed = false,
+            }
             : throw AwsError.Exists($"The operation failed because the secret {existing.Name} already exists.");
     }
 }

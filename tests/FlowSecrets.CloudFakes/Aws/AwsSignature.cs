@@ -31,7 +31,10 @@ internal static partial class AwsSignature
 
         if (Scope(call.Request) is not { } scope)
         {
-            throw new AwsError("IncompleteSignatureException", $"'{header}' not a valid key=value pair (missing equal-sign) in Authorization header.");
+            throw new AwsError(
+                "IncompleteSignatureException",
+                $"'{header}' not a valid key=value pair (missing equal-sign) in Authorization header."
+            );
         }
 
         AwsCaller? caller = callerOf(scope.AccessKeyId);
@@ -54,13 +57,26 @@ internal static partial class AwsSignature
 
     private static void CheckTime(AwsCall call, DateTimeOffset now)
     {
-        if (!call.Request.Headers.TryGetValue("X-Amz-Date", out string? text) || !DateTimeOffset.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset signed))
+        if (
+            !call.Request.Headers.TryGetValue("X-Amz-Date", out string? text)
+            || !DateTimeOffset.TryParseExact(
+                text,
+                Format,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset signed
+            )
+        )
         {
-            throw new AwsError("IncompleteSignatureException", "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+            throw new AwsError(
+                "IncompleteSignatureException",
+                "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+            );
         }
 
         (DateTimeOffset earliest, DateTimeOffset latest) = (now - Tolerance, now + Tolerance);
-        string? message = signed < earliest ? $"Signature expired: {text} is now earlier than {Text(earliest)} ({Text(now)} - 5 min.)"
+        string? message =
+            signed < earliest ? $"Signature expired: {text} is now earlier than {Text(earliest)} ({Text(now)} - 5 min.)"
             : signed > latest ? $"Signature not yet current: {text} is still later than {Text(latest)} ({Text(now)} + 5 min.)"
             : null;
         if (message is not null)

@@ -28,7 +28,9 @@ internal static class AwsStageOperations
         }
         else if (stage == AwsLabels.Current)
         {
-            throw AwsError.Parameter($"You can't remove the staging label {AwsLabels.Current} from version {holder?.Id} without moving it to another version.");
+            throw AwsError.Parameter(
+                $"You can't remove the staging label {AwsLabels.Current} from version {holder?.Id} without moving it to another version."
+            );
         }
         else
         {
@@ -45,13 +47,23 @@ internal static class AwsStageOperations
         AwsSecret secret = region.Require(body.SecretId());
         bool deprecated = body.Flag("IncludeDeprecated");
         AwsVersion[] versions = [.. secret.Versions.Where(v => deprecated || v.Stages.Count > 0)];
-        (IReadOnlyList<AwsVersion> page, string? next) = AwsPaging.Page(versions, body.Number("MaxResults", 1, MostResults) ?? MostResults, body.Text("NextToken"));
-        JsonArray list = [.. page.Select(v => AwsOutput.Of(
-            ("VersionId", v.Id),
-            ("VersionStages", AwsOutput.Texts(v.Stages)),
-            ("LastAccessedDate", AwsOutput.Day(v.Accessed)),
-            ("CreatedDate", AwsOutput.Time(v.Created)),
-            ("KmsKeyIds", new JsonArray(string.IsNullOrEmpty(secret.KmsKeyId) ? "DefaultEncryptionKey" : secret.KmsKeyId))))];
+        (IReadOnlyList<AwsVersion> page, string? next) = AwsPaging.Page(
+            versions,
+            body.Number("MaxResults", 1, MostResults) ?? MostResults,
+            body.Text("NextToken")
+        );
+        JsonArray list =
+        [
+            .. page.Select(v =>
+                AwsOutput.Of(
+                    ("VersionId", v.Id),
+                    ("VersionStages", AwsOutput.Texts(v.Stages)),
+                    ("LastAccessedDate", AwsOutput.Day(v.Accessed)),
+                    ("CreatedDate", AwsOutput.Time(v.Created)),
+                    ("KmsKeyIds", new JsonArray(string.IsNullOrEmpty(secret.KmsKeyId) ? "DefaultEncryptionKey" : secret.KmsKeyId))
+                )
+            ),
+        ];
         return AwsOutput.Named(secret, ("Versions", list), ("NextToken", next));
     }
 
@@ -59,12 +71,16 @@ internal static class AwsStageOperations
     {
         if (holder is not null && from is null && to != holder.Id)
         {
-            throw AwsError.Parameter($"The parameter RemoveFromVersionId can't be empty. Staging label {stage} is currently attached to version {holder.Id}, so you must explicitly reference that version in RemoveFromVersionId.");
+            throw AwsError.Parameter(
+                $"The parameter RemoveFromVersionId can't be empty. Staging label {stage} is currently attached to version {holder.Id}, so you must explicitly reference that version in RemoveFromVersionId."
+            );
         }
 
         if (from is not null && from != holder?.Id)
         {
-            throw AwsError.Parameter($"When you move staging label {stage}, if you specify RemoveFromVersionId, it must be set to the version that currently has the staging label {stage}.");
+            throw AwsError.Parameter(
+                $"When you move staging label {stage}, if you specify RemoveFromVersionId, it must be set to the version that currently has the staging label {stage}."
+            );
         }
     }
 }

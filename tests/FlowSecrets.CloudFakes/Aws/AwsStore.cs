@@ -105,8 +105,10 @@ internal sealed class AwsRegion(AwsStore store, string name, string account, Fun
     public AwsSecret RequireLive(string id) => Require(id) is { DeletionDate: null } secret ? secret : throw AwsError.MarkedForDeletion();
 
     /// <returns>The secret, which may be changed here.</returns>
-    public AwsSecret RequirePrimary(string id) => RequireLive(id) is { IsReplica: false } secret ? secret
-        : throw AwsError.Request("Operation not permitted on a replica secret. Call must be made in primary secret's region.");
+    public AwsSecret RequirePrimary(string id) =>
+        RequireLive(id) is { IsReplica: false } secret
+            ? secret
+            : throw AwsError.Request("Operation not permitted on a replica secret. Call must be made in primary secret's region.");
 
     /// <summary>What is past its recovery window is gone.</summary>
     public void Sweep()
@@ -127,16 +129,21 @@ internal static class AwsArn
     private const int AccountField = 4;
     private const int NameField = 6;
 
-    public static bool IsArn(string id) => id.StartsWith("arn:", StringComparison.Ordinal) && id.Split(':', NameField + 1).Length > NameField;
+    public static bool IsArn(string id) =>
+        id.StartsWith("arn:", StringComparison.Ordinal) && id.Split(':', NameField + 1).Length > NameField;
 
     /// <returns>Null: it is no ARN.</returns>
     public static string? AccountIn(string id) => IsArn(id) ? id.Split(':')[AccountField] : null;
 
-    public static bool HasSuffix(string arn) => arn.Length > SuffixLength && arn[^SuffixLength] == '-' && arn[^(SuffixLength - 1)..].All(char.IsAsciiLetterOrDigit);
+    public static bool HasSuffix(string arn) =>
+        arn.Length > SuffixLength && arn[^SuffixLength] == '-' && arn[^(SuffixLength - 1)..].All(char.IsAsciiLetterOrDigit);
 
     public static string New(string region, string account, string name)
     {
-        string partition = region.StartsWith("cn-", StringComparison.Ordinal) ? "aws-cn" : region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov" : "aws";
+        string partition =
+            region.StartsWith("cn-", StringComparison.Ordinal) ? "aws-cn"
+            : region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov"
+            : "aws";
         return $"arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", SuffixLength - 1)}";
     }
 

@@ -24,7 +24,8 @@ internal static class AwsValueOperations
             ("SecretBinary", version.Binary),
             ("SecretString", version.Text),
             ("VersionStages", AwsOutput.Texts(version.Stages)),
-            ("CreatedDate", AwsOutput.Time(version.Created)));
+            ("CreatedDate", AwsOutput.Time(version.Created))
+        );
     }
 
     public static AwsResult Put(AwsRegion region, JsonObject body)
@@ -40,7 +41,10 @@ internal static class AwsValueOperations
         IReadOnlyList<string>? stages = body.Texts("VersionStages", AwsRules.MostLabels);
         (AwsVersion version, bool isNew) = AwsLabels.AddVersion(secret, token, text, binary, stages, region.Now);
         AwsReplication.Follow(region, secret);
-        return AwsOutput.Named(secret, ("VersionId", version.Id), ("VersionStages", AwsOutput.Texts(version.Stages))) with { Changed = isNew };
+        return AwsOutput.Named(secret, ("VersionId", version.Id), ("VersionStages", AwsOutput.Texts(version.Stages))) with
+        {
+            Changed = isNew,
+        };
     }
 
     private static AwsVersion Choose(AwsSecret secret, string? id, string? stage)
@@ -48,10 +52,14 @@ internal static class AwsValueOperations
         if (id is null)
         {
             AwsVersion? labelled = secret.WithStage(stage ?? AwsLabels.Current);
-            return labelled is null or { IsEmpty: true } ? throw AwsError.NoValue($"staging label: {stage ?? AwsLabels.Current}") : labelled;
+            return labelled is null or { IsEmpty: true }
+                ? throw AwsError.NoValue($"staging label: {stage ?? AwsLabels.Current}")
+                : labelled;
         }
 
         AwsVersion version = secret.WithId(id) is { IsEmpty: false } found ? found : throw AwsError.NoValue($"VersionId: {id}");
-        return stage is null || version.Stages.Contains(stage) ? version : throw AwsError.Request("You provided a VersionStage that is not associated to the provided VersionId.");
+        return stage is null || version.Stages.Contains(stage)
+            ? version
+            : throw AwsError.Request("You provided a VersionStage that is not associated to the provided VersionId.");
     }
 }

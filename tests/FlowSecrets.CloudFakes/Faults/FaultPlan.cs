@@ -124,7 +124,12 @@ public sealed class FaultPlan
     private Fault Chance()
     {
         double draw = _random.NextDouble();
-        (double Rate, Fault First, Fault Second)[] kinds = [(ThrottleRate, Fault.Throttle, Fault.Throttle), (ServerErrorRate, Fault.ServerError, Fault.ServerErrorAfter), (DropRate, Fault.DropBefore, Fault.DropAfter)];
+        (double Rate, Fault First, Fault Second)[] kinds =
+        [
+            (ThrottleRate, Fault.Throttle, Fault.Throttle),
+            (ServerErrorRate, Fault.ServerError, Fault.ServerErrorAfter),
+            (DropRate, Fault.DropBefore, Fault.DropAfter),
+        ];
         foreach ((double rate, Fault first, Fault second) in kinds)
         {
             if (draw < rate)

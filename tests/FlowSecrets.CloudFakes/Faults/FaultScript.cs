@@ -11,20 +11,34 @@ internal static class FaultScript
     private static readonly TimeSpan HangTime = TimeSpan.FromSeconds(60);
 
     /// <summary>The change is not made.</summary>
-    public static bool ComesBefore(Fault fault) => fault is Fault.Throttle or Fault.ServerError or Fault.Unavailable or Fault.BadGateway or Fault.HtmlError or Fault.HtmlOk or Fault.DropBefore or Fault.Hang or Fault.Redirect;
+    public static bool ComesBefore(Fault fault) =>
+        fault
+            is Fault.Throttle
+                or Fault.ServerError
+                or Fault.Unavailable
+                or Fault.BadGateway
+                or Fault.HtmlError
+                or Fault.HtmlOk
+                or Fault.DropBefore
+                or Fault.Hang
+                or Fault.Redirect;
 
     /// <summary>The client sees no status at all.</summary>
     public static bool IsSilent(Fault fault) => fault is Fault.DropBefore or Fault.DropAfter or Fault.Hang;
 
     /// <summary>A reply that no cloud wrote.</summary>
-    public static Reply? StrangersReply(Fault fault, ApiRequest request) => fault switch
-    {
-        Fault.BadGateway => Html(StatusCodes.Status502BadGateway, "502 Bad Gateway"),
-        Fault.HtmlError => Html(StatusCodes.Status503ServiceUnavailable, "503 Service Unavailable"),
-        Fault.HtmlOk => Html(StatusCodes.Status200OK, "Welcome"),
-        Fault.Redirect => Reply.Empty(StatusCodes.Status307TemporaryRedirect) with { Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Location"] = "http://localhost:9" + request.Path } },
-        _ => null,
-    };
+    public static Reply? StrangersReply(Fault fault, ApiRequest request) =>
+        fault switch
+        {
+            Fault.BadGateway => Html(StatusCodes.Status502BadGateway, "502 Bad Gateway"),
+            Fault.HtmlError => Html(StatusCodes.Status503ServiceUnavailable, "503 Service Unavailable"),
+            Fault.HtmlOk => Html(StatusCodes.Status200OK, "Welcome"),
+            Fault.Redirect => Reply.Empty(StatusCodes.Status307TemporaryRedirect) with
+            {
+                Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Location"] = "http://localhost:9" + request.Path },
+            },
+            _ => null,
+        };
 
     public static async Task SendAsync(HttpContext http, Reply reply, Fault fault, CancellationToken stopping)
     {
@@ -82,5 +96,12 @@ internal static class FaultScript
         }
     }
 
-    private static Reply Html(int status, string title) => new(status, MediaTypeNames.Text.Html + "; charset=utf-8", System.Text.Encoding.UTF8.GetBytes($"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><p>Please sign in to the network.</p></body></html>"));
+    private static Reply Html(int status, string title) =>
+        new(
+            status,
+            MediaTypeNames.Text.Html + "; charset=utf-8",
+            System.Text.Encoding.UTF8.GetBytes(
+                $"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><p>Please sign in to the network.</p></body></html>"
+            )
+        );
 }

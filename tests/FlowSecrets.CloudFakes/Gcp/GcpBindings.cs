@@ -10,7 +10,11 @@ internal static partial class GcpBindings
     public static JsonArray Checked(JsonArray? bindings)
     {
         JsonArray result = [];
-        foreach (JsonObject binding in (bindings ?? []).Select(static b => b as JsonObject ?? throw GcpError.Field("policy.bindings", "Invalid binding.")))
+        foreach (
+            JsonObject binding in (bindings ?? []).Select(static b =>
+                b as JsonObject ?? throw GcpError.Field("policy.bindings", "Invalid binding.")
+            )
+        )
         {
             string role = binding.Text("role") ?? "";
             if (!Role().IsMatch(role))
@@ -44,6 +48,8 @@ internal static partial class GcpBindings
     [GeneratedRegex(@"^(roles|projects/[^/]+/roles|organizations/[^/]+/roles)/[A-Za-z0-9_.]+\z")]
     private static partial Regex Role();
 
-    [GeneratedRegex(@"^(allUsers|allAuthenticatedUsers|(user|serviceAccount|group|domain|deleted|principal|principalSet|projectOwner|projectEditor|projectViewer|projectOwner):.+)\z")]
+    [GeneratedRegex(
+        @"^(allUsers|allAuthenticatedUsers|(user|serviceAccount|group|domain|deleted|principal|principalSet|projectOwner|projectEditor|projectViewer|projectOwner):.+)\z"
+    )]
     private static partial Regex Member();
 }

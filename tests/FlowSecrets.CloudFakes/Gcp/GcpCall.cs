@@ -35,9 +35,13 @@ internal sealed record GcpCall(string Operation, string? Secret, ApiRequest Requ
     {
         GcpPath path = GcpPath.Parse(request.Path);
         string operation = GcpOperations.Of(request.Method, path);
-        string? secret = operation == GcpOperations.CreateSecret ? request.Query.GetValueOrDefault("secretId") ?? request.Query.GetValueOrDefault("secret_id") : path.Secret;
+        string? secret =
+            operation == GcpOperations.CreateSecret
+                ? request.Query.GetValueOrDefault("secretId") ?? request.Query.GetValueOrDefault("secret_id")
+                : path.Secret;
         return new GcpCall(operation, secret, request, path);
     }
 
-    public static GcpCall Of(ApiRequest request, GcpRoute route, IReadOnlyDictionary<string, string> ids) => new(route.Operation, null, request, GcpPath.None) { Route = route, Ids = ids };
+    public static GcpCall Of(ApiRequest request, GcpRoute route, IReadOnlyDictionary<string, string> ids) =>
+        new(route.Operation, null, request, GcpPath.None) { Route = route, Ids = ids };
 }

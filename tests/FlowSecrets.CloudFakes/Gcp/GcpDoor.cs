@@ -10,7 +10,12 @@ internal sealed class GcpDoor(GcpFakeOptions options, GcpProjects projects, GcpA
     public void Check(GcpCall call)
     {
         GcpService service = call.Route?.Service ?? GcpService.SecretManager;
-        if (service != GcpService.Accounts && options.RequiredToken is { } required && GcpCaller.TokenOf(call.Request) is var token && token != required)
+        if (
+            service != GcpService.Accounts
+            && options.RequiredToken is { } required
+            && GcpCaller.TokenOf(call.Request) is var token
+            && token != required
+        )
         {
             throw GcpError.Unauthenticated(token is not null);
         }
@@ -20,8 +25,15 @@ internal sealed class GcpDoor(GcpFakeOptions options, GcpProjects projects, GcpA
             return;
         }
 
-        string project = call.Route is null ? call.Path.Project : call.Ids.GetValueOrDefault("project") is { } given and not "-" ? given : options.Project;
-        if (options.KnownProjects is { } known && !known.Contains(project, StringComparer.Ordinal) && !known.Select(projects.NumberOf).Contains(project, StringComparer.Ordinal))
+        string project =
+            call.Route is null ? call.Path.Project
+            : call.Ids.GetValueOrDefault("project") is { } given and not "-" ? given
+            : options.Project;
+        if (
+            options.KnownProjects is { } known
+            && !known.Contains(project, StringComparer.Ordinal)
+            && !known.Select(projects.NumberOf).Contains(project, StringComparer.Ordinal)
+        )
         {
             throw service == GcpService.ResourceManager ? GcpGate.Refusal(call, null) : GcpError.UnknownProject(project);
         }
@@ -68,7 +80,6 @@ internal sealed class GcpProjects(string first)
 
     private static string Hashed(string project)
     {
-
         ulong hash = 14695981039346656037;
         foreach (char c in project)
         {

@@ -26,16 +26,23 @@ internal sealed class GcpError(int code, string status, string message, params J
 
     public static GcpError State(string name, string state) => Precondition($"Secret Version [{name}] is in {state} state.");
 
-    public static GcpError EtagMismatch(string kind, string name) => Precondition($"The etag provided in the request does not match the current etag of {kind} [{name}].");
+    public static GcpError EtagMismatch(string kind, string name) =>
+        Precondition($"The etag provided in the request does not match the current etag of {kind} [{name}].");
 
     /// <summary>A format that a name does not have.</summary>
     public static GcpError Format(string message) => new(400, "INVALID_ARGUMENT", message);
 
-    public static GcpError Field(string field, string message) => new(400, "INVALID_ARGUMENT", message, new JsonObject
-    {
-        ["@type"] = "type.googleapis.com/google.rpc.BadRequest",
-        ["fieldViolations"] = new JsonArray(new JsonObject { ["field"] = field, ["description"] = message }),
-    });
+    public static GcpError Field(string field, string message) =>
+        new(
+            400,
+            "INVALID_ARGUMENT",
+            message,
+            new JsonObject
+            {
+                ["@type"] = "type.googleapis.com/google.rpc.BadRequest",
+                ["fieldViolations"] = new JsonArray(new JsonObject { ["field"] = field, ["description"] = message }),
+            }
+        );
 
     public static GcpError Required(string field) => Field(field, $"Field [{field}] is required.");
 
@@ -43,20 +50,30 @@ internal sealed class GcpError(int code, string status, string message, params J
 
     public static GcpError NoSuchPath(string path) => new(404, "NOT_FOUND", $"The requested URL {path} was not found on this server.");
 
-    public static GcpError Denied(string permission, string resource, string? message) => new(
-        403,
-        "PERMISSION_DENIED",
-        message ?? $"Permission '{permission}' denied for resource '{resource}' (or it may not exist).",
-        Info("IAM_PERMISSION_DENIED", "iam.googleapis.com", ("resource", resource), ("permission", permission)));
+    public static GcpError Denied(string permission, string resource, string? message) =>
+        new(
+            403,
+            "PERMISSION_DENIED",
+            message ?? $"Permission '{permission}' denied for resource '{resource}' (or it may not exist).",
+            Info("IAM_PERMISSION_DENIED", "iam.googleapis.com", ("resource", resource), ("permission", permission))
+        );
 
     /// <summary>Each service words its refusals a little differently.</summary>
     public static GcpError Denied(GcpService service, string permission, string resource, string? message)
     {
-        string words = service == GcpService.Iam || service == GcpService.Credentials ? $"Permission '{permission}' denied on resource (or it may not exist)."
+        string words =
+            service == GcpService.Iam || service == GcpService.Credentials
+                ? $"Permission '{permission}' denied on resource (or it may not exist)."
             : service == GcpService.Run ? $"Permission '{permission}' denied on resource '{resource}' (or resource may not exist)."
-            : service == GcpService.ResourceManager ? $"Permission '{permission}' denied on resource '//cloudresourcemanager.googleapis.com/{resource}' (or it may not exist)."
+            : service == GcpService.ResourceManager
+                ? $"Permission '{permission}' denied on resource '//cloudresourcemanager.googleapis.com/{resource}' (or it may not exist)."
             : $"Permission '{permission}' denied on resource '{resource}' (or it may not exist).";
-        return new GcpError(403, "PERMISSION_DENIED", message ?? words, Info("IAM_PERMISSION_DENIED", service.Name, ("resource", resource), ("permission", permission)));
+        return new GcpError(
+            403,
+            "PERMISSION_DENIED",
+            message ?? words,
+            Info("IAM_PERMISSION_DENIED", service.Name, ("resource", resource), ("permission", permission))
+        );
     }
 
     public static GcpError Disabled(string number, GcpService service)
@@ -66,24 +83,57 @@ internal sealed class GcpError(int code, string status, string message, params J
             403,
             "PERMISSION_DENIED",
             $"{service.Title} has not been used in project {number} before or it is disabled. Enable it by visiting {address} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
-            Info("SERVICE_DISABLED", "googleapis.com", ("service", service.Name), ("consumer", $"projects/{number}"), ("activationUrl", address), ("serviceTitle", service.Title), ("containerInfo", number)),
-            new JsonObject { ["@type"] = "type.googleapis.com/google.rpc.LocalizedMessage", ["locale"] = "en-US", ["message"] = $"{service.Title} is disabled." },
-            Help("Google developers console API activation", address));
+            Info(
+                "SERVICE_DISABLED",
+                "googleapis.com",
+                ("service", service.Name),
+                ("consumer", $"projects/{number}"),
+                ("activationUrl", address),
+                ("serviceTitle", service.Title),
+                ("containerInfo", number)
+            ),
+            new JsonObject
+            {
+                ["@type"] = "type.googleapis.com/google.rpc.LocalizedMessage",
+                ["locale"] = "en-US",
+                ["message"] = $"{service.Title} is disabled.",
+            },
+            Help("Google developers console API activation", address)
+        );
     }
 
-    public static GcpError UnknownProject(string project) => new(
-        403,
-        "PERMISSION_DENIED",
-        $"Permission denied on resource project {project}.",
-        Info("CONSUMER_INVALID", "googleapis.com", ("service", Service), ("consumer", $"projects/{project}"), ("containerInfo", project)),
-        Help("Google developers console", "https://console.developers.google.com"));
+    public static GcpError UnknownProject(string project) =>
+        new(
+            403,
+            "PERMISSION_DENIED",
+            $"Permission denied on resource project {project}.",
+            Info(
+                "CONSUMER_INVALID",
+                "googleapis.com",
+                ("service", Service),
+                ("consumer", $"projects/{project}"),
+                ("containerInfo", project)
+            ),
+            Help("Google developers console", "https://console.developers.google.com")
+        );
 
     public static GcpError Unauthenticated(bool hasToken)
     {
-        const string Rest = "Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
+        const string Rest =
+            "Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
         return hasToken
-            ? new GcpError(401, "UNAUTHENTICATED", "Request had invalid authentication credentials. " + Rest, Info("ACCESS_TOKEN_TYPE_UNSUPPORTED", "googleapis.com", ("service", Service)))
-            : new GcpError(401, "UNAUTHENTICATED", "Request is missing required authentication credential. " + Rest, Info("CREDENTIALS_MISSING", "googleapis.com", ("service", Service)));
+            ? new GcpError(
+                401,
+                "UNAUTHENTICATED",
+                "Request had invalid authentication credentials. " + Rest,
+                Info("ACCESS_TOKEN_TYPE_UNSUPPORTED", "googleapis.com", ("service", Service))
+            )
+            : new GcpError(
+                401,
+                "UNAUTHENTICATED",
+                "Request is missing required authentication credential. " + Rest,
+                Info("CREDENTIALS_MISSING", "googleapis.com", ("service", Service))
+            );
     }
 
     public static GcpError Exhausted(string number, GcpQuotaKind kind)
@@ -93,20 +143,32 @@ internal sealed class GcpError(int code, string status, string message, params J
             429,
             "RESOURCE_EXHAUSTED",
             $"Quota exceeded for quota metric '{kind.Title}' and limit '{limit}' of service '{Service}' for consumer 'project_number:{number}'.",
-            Info("RATE_LIMIT_EXCEEDED", "googleapis.com", ("service", Service), ("consumer", $"projects/{number}"), ("quota_metric", $"{Service}/{kind.Metric}"), ("quota_limit", kind.Limit), ("quota_limit_value", kind.PerMinute.ToString()), ("quota_location", "global")));
+            Info(
+                "RATE_LIMIT_EXCEEDED",
+                "googleapis.com",
+                ("service", Service),
+                ("consumer", $"projects/{number}"),
+                ("quota_metric", $"{Service}/{kind.Metric}"),
+                ("quota_limit", kind.Limit),
+                ("quota_limit_value", kind.PerMinute.ToString()),
+                ("quota_location", "global")
+            )
+        );
     }
 
-    private static JsonObject Info(string reason, string domain, params (string Key, string Value)[] metadata) => new()
-    {
-        ["@type"] = "type.googleapis.com/google.rpc.ErrorInfo",
-        ["reason"] = reason,
-        ["domain"] = domain,
-        ["metadata"] = new JsonObject(metadata.Select(static m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))),
-    };
+    private static JsonObject Info(string reason, string domain, params (string Key, string Value)[] metadata) =>
+        new()
+        {
+            ["@type"] = "type.googleapis.com/google.rpc.ErrorInfo",
+            ["reason"] = reason,
+            ["domain"] = domain,
+            ["metadata"] = new JsonObject(metadata.Select(static m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value))),
+        };
 
-    private static JsonObject Help(string description, string address) => new()
-    {
-        ["@type"] = "type.googleapis.com/google.rpc.Help",
-        ["links"] = new JsonArray(new JsonObject { ["description"] = description, ["url"] = address }),
-    };
+    private static JsonObject Help(string description, string address) =>
+        new()
+        {
+            ["@type"] = "type.googleapis.com/google.rpc.Help",
+            ["links"] = new JsonArray(new JsonObject { ["description"] = description, ["url"] = address }),
+        };
 }

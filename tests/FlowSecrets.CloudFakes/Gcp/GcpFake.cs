@@ -52,8 +52,18 @@ public sealed class GcpFake : CloudFake
     /// <summary>A secret that is there from the start: no quota, no fault, no entry in the log.</summary>
     internal void Seed(string name, string value)
     {
-        Do("POST", $"/v1/projects/{_options.Project}/secrets", new JsonObject { ["replication"] = new JsonObject { ["automatic"] = new JsonObject() } }, name);
-        Do("POST", $"/v1/projects/{_options.Project}/secrets/{name}:addVersion", new JsonObject { ["payload"] = new JsonObject { ["data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value)) } }, name);
+        Do(
+            "POST",
+            $"/v1/projects/{_options.Project}/secrets",
+            new JsonObject { ["replication"] = new JsonObject { ["automatic"] = new JsonObject() } },
+            name
+        );
+        Do(
+            "POST",
+            $"/v1/projects/{_options.Project}/secrets/{name}:addVersion",
+            new JsonObject { ["payload"] = new JsonObject { ["data"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value)) } },
+            name
+        );
     }
 
     private protected override Call Route(ApiRequest request) => _routes.Find(request) ?? GcpCall.Of(request);
@@ -92,18 +102,33 @@ public sealed class GcpFake : CloudFake
         }
     }
 
-    private protected override Reply Failure(Fault fault, Call call) => GcpReply.Of(fault switch
-    {
-        Fault.Throttle => GcpError.Exhausted(_store.NumberOf(((GcpCall)call).Path.Project is { Length: > 0 } project ? project : _options.Project), GcpQuotas.KindOf(call.Operation)),
-        Fault.Unavailable => new GcpError(503, "UNAVAILABLE", "The service is currently unavailable."),
-        _ => new GcpError(500, "INTERNAL", "Internal error encountered."),
-    });
+    private protected override Reply Failure(Fault fault, Call call) =>
+        GcpReply.Of(
+            fault switch
+            {
+                Fault.Throttle => GcpError.Exhausted(
+                    _store.NumberOf(((GcpCall)call).Path.Project is { Length: > 0 } project ? project : _options.Project),
+                    GcpQuotas.KindOf(call.Operation)
+                ),
+                Fault.Unavailable => new GcpError(503, "UNAVAILABLE", "The service is currently unavailable."),
+                _ => new GcpError(500, "INTERNAL", "Internal error encountered."),
+            }
+        );
 
-    private GcpHandler? HandlerOf(GcpCall call) => call.Route is { } route ? new GcpHandler(route.Writes, route.Run) : _handlers.Find(call.Operation);
+    private GcpHandler? HandlerOf(GcpCall call) =>
+        call.Route is { } route ? new GcpHandler(route.Writes, route.Run) : _handlers.Find(call.Operation);
 
     private void Do(string method, string path, JsonObject body, string id)
     {
-        GcpCall call = GcpCall.Of(new ApiRequest(method, path, new Dictionary<string, string>(StringComparer.Ordinal) { ["secretId"] = id }, new Dictionary<string, string>(StringComparer.Ordinal), JsonSerializer.SerializeToUtf8Bytes(body)));
+        GcpCall call = GcpCall.Of(
+            new ApiRequest(
+                method,
+                path,
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["secretId"] = id },
+                new Dictionary<string, string>(StringComparer.Ordinal),
+                JsonSerializer.SerializeToUtf8Bytes(body)
+            )
+        );
         _store.Run(() => _handlers.Find(call.Operation)!.Run(call));
     }
 

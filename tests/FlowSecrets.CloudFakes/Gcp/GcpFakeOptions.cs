@@ -26,5 +26,6 @@ public sealed record GcpFakeOptions
     public IReadOnlyList<string> DisabledApis { get; init; } = [];
 
     /// <summary>Where regional secrets may lie.</summary>
-    public IReadOnlyList<string> Locations { get; init; } = ["europe-west1", "europe-west3", "europe-west4", "us-central1", "us-east1", "asia-east1"];
+    public IReadOnlyList<string> Locations { get; init; } =
+    ["europe-west1", "europe-west3", "europe-west4", "us-central1", "us-east1", "asia-east1"];
 }

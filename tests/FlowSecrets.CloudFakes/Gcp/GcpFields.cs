@@ -6,7 +6,18 @@ namespace FlowSecrets.CloudFakes.Gcp;
 /// <summary>Which fields of a secret a request sets, and what it sets them to.</summary>
 internal static class GcpFields
 {
-    private static readonly string[] Settable = ["labels", "annotations", "versionAliases", "topics", "expireTime", "ttl", "rotation", "versionDestroyTtl", "customerManagedEncryption"];
+    private static readonly string[] Settable =
+    [
+        "labels",
+        "annotations",
+        "versionAliases",
+        "topics",
+        "expireTime",
+        "ttl",
+        "rotation",
+        "versionDestroyTtl",
+        "customerManagedEncryption",
+    ];
 
     /// <summary>The settable ones that a new secret comes with.</summary>
     public static IReadOnlyList<string> OnCreation(JsonObject body) => [.. Settable.Where(f => body.Field(f) is not null)];
@@ -19,7 +30,13 @@ internal static class GcpFields
             throw GcpError.Required("update_mask");
         }
 
-        string[] fields = [.. mask.Split(',').Select(static f => GcpInput.Camel(f.Trim().Split('.')[0])).Where(static f => f != "etag").Distinct(StringComparer.Ordinal)];
+        string[] fields =
+        [
+            .. mask.Split(',')
+                .Select(static f => GcpInput.Camel(f.Trim().Split('.')[0]))
+                .Where(static f => f != "etag")
+                .Distinct(StringComparer.Ordinal),
+        ];
         foreach (string field in fields)
         {
             if (field == "replication")
@@ -41,7 +58,9 @@ internal static class GcpFields
         JsonObject? replication = body.Object("replication");
         if (secret.Key.Location is not null)
         {
-            return replication is null ? secret : throw GcpError.Field("secret.replication", "Field [secret.replication] must not be set on regional secrets.");
+            return replication is null
+                ? secret
+                : throw GcpError.Field("secret.replication", "Field [secret.replication] must not be set on regional secrets.");
         }
 
         JsonObject? automatic = replication?.Object("automatic");
@@ -69,19 +88,40 @@ internal static class GcpFields
             };
         }
 
-        return secret.NextRotation is not null && secret.Topics.IsEmpty ? throw GcpError.Field("secret.rotation", "Field [secret.topics] must be set to configure rotation.") : secret;
+        return secret.NextRotation is not null && secret.Topics.IsEmpty
+            ? throw GcpError.Field("secret.rotation", "Field [secret.topics] must be set to configure rotation.")
+            : secret;
     }
 
     private static GcpSecret Rotation(GcpSecret secret, JsonObject? rotation, DateTimeOffset now)
     {
         DateTimeOffset? next = rotation?.Time("nextRotationTime");
         TimeSpan? period = rotation?.Duration("rotationPeriod");
-        return period is not null && next is null ? throw GcpError.Field("secret.rotation", "Field [secret.rotation.next_rotation_time] must be set if rotation_period is set.")
-            : next < now.AddSeconds(300) ? throw GcpError.Field("secret.rotation.next_rotation_time", "Field [secret.rotation.next_rotation_time] must be at least 300s in the future.")
-            : period?.TotalSeconds is < 3_600 or > 3_153_600_000 ? throw GcpError.Field("secret.rotation.rotation_period", "Field [secret.rotation.rotation_period] must be at least 3600s and at most 3153600000s.")
+        return period is not null && next is null
+                ? throw GcpError.Field(
+                    "secret.rotation",
+                    "Field [secret.rotation.next_rotation_time] must be set if rotation_period is set."
+                )
+            : next < now.AddSeconds(300)
+                ? throw GcpError.Field(
+                    "secret.rotation.next_rotation_time",
+                    "Field [secret.rotation.next_rotation_time] must be at least 300s in the future."
+                )
+            : period?.TotalSeconds is < 3_600 or > 3_153_600_000
+                ? throw GcpError.Field(
+                    "secret.rotation.rotation_period",
+                    "Field [secret.rotation.rotation_period] must be at least 3600s and at most 3153600000s."
+                )
             : secret with { NextRotation = next, RotationPeriod = period };
     }
 
     private static ImmutableSortedDictionary<string, string> Texts(JsonObject body, string field) =>
-        (body.Object(field) ?? []).ToImmutableSortedDictionary(static p => p.Key, p => p.Value is JsonValue value && value.TryGetValue(out string? text) ? text : throw GcpError.Field(GcpInput.Snake(field), $"Invalid value at 'secret.{GcpInput.Snake(field)}'"), StringComparer.Ordinal);
+        (body.Object(field) ?? []).ToImmutableSortedDictionary(
+            static p => p.Key,
+            p =>
+                p.Value is JsonValue value && value.TryGetValue(out string? text)
+                    ? text
+                    : throw GcpError.Field(GcpInput.Snake(field), $"Invalid value at 'secret.{GcpInput.Snake(field)}'"),
+            StringComparer.Ordinal
+        );
 }

@@ -41,8 +41,12 @@ internal static partial class GcpFilterWords
         {
             // A dot can also belong to a key, as annotations have them.
             JsonNode? node = item[path[0]];
-            string? found = path.Length == 1 ? TextOf(node) : TextOf((node as JsonObject)?[string.Join('.', path[1..])] ?? (node as JsonObject)?[GcpInput.Camel(path[1])]);
-            return Compare(path[0] == "name" ? found?.Split('/')[^1] : found, comparison, value) || (path.Length == 1 && comparison == ":" && node is JsonObject map && (map.ContainsKey(value) || value == "*"));
+            string? found =
+                path.Length == 1
+                    ? TextOf(node)
+                    : TextOf((node as JsonObject)?[string.Join('.', path[1..])] ?? (node as JsonObject)?[GcpInput.Camel(path[1])]);
+            return Compare(path[0] == "name" ? found?.Split('/')[^1] : found, comparison, value)
+                || (path.Length == 1 && comparison == ":" && node is JsonObject map && (map.ContainsKey(value) || value == "*"));
         };
     }
 
@@ -53,9 +57,11 @@ internal static partial class GcpFilterWords
             return found is not null && (value == "*" || found.Contains(value.Trim('*'), StringComparison.OrdinalIgnoreCase));
         }
 
-        int order = DateTimeOffset.TryParse(found, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset left) && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset right)
-            ? left.CompareTo(right)
-            : string.CompareOrdinal(found, value);
+        int order =
+            DateTimeOffset.TryParse(found, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset left)
+            && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset right)
+                ? left.CompareTo(right)
+                : string.CompareOrdinal(found, value);
         return comparison switch
         {
             "=" => found is not null && order == 0,
@@ -67,12 +73,13 @@ internal static partial class GcpFilterWords
         };
     }
 
-    private static string? TextOf(JsonNode? node) => node switch
-    {
-        null => null,
-        JsonValue value when value.TryGetValue(out string? text) => text,
-        _ => node.ToJsonString(),
-    };
+    private static string? TextOf(JsonNode? node) =>
+        node switch
+        {
+            null => null,
+            JsonValue value when value.TryGetValue(out string? text) => text,
+            _ => node.ToJsonString(),
+        };
 
     [GeneratedRegex("""\s+|"(?:[^"\\]|\\.)*"|[()]|!=|<=|>=|[:=<>]|-(?=\S)|[^\s()"!=<>:]+""")]
     private static partial Regex Word();

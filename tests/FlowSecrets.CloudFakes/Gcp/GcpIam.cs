@@ -28,50 +28,85 @@ public sealed class GcpIam
     /// <param name="above">folders/… and at last organizations/…, from the nearest to the farthest; none: the project has no parent.</param>
     public void SetAncestry(string project, params string[] above) => Locked(() => _world.Hierarchy.Set(project, above));
 
-    public void Grant(string resource, string member, string role, string? condition = null) => Locked(() =>
-    {
-        JsonObject binding = new() { ["role"] = role, ["members"] = new JsonArray(member) };
-        if (condition is not null)
+    public void Grant(string resource, string member, string role, string? condition = null) =>
+        Locked(() =>
         {
-            binding["condition"] = new JsonObject { ["expression"] = condition, ["title"] = "condition" };
-        }
+            JsonObject binding = new() { ["role"] = role, ["members"] = new JsonArray(member) };
+            if (condition is not null)
+            {
+                binding["condition"] = new JsonObject { ["expression"] = condition, ["title"] = "condition" };
+            }
 
-        Change(resource, bindings => bindings.Add(binding));
-    });
+            Change(resource, bindings => bindings.Add(binding));
+        });
 
     /// <summary>From every binding of the role, whatever its condition.</summary>
-    public void Revoke(string resource, string member, string role) => Locked(() => Change(resource, bindings =>
-    {
-        foreach (JsonArray members in bindings.OfType<JsonObject>().Where(b => b.Text("role") == role).Select(static b => b.Array("members")).OfType<JsonArray>())
-        {
-            members.RemoveAll(m => (string?)m == member);
-        }
-    }));
+    public void Revoke(string resource, string member, string role) =>
+        Locked(() =>
+            Change(
+                resource,
+                bindings =>
+                {
+                    foreach (
+                        JsonArray members in bindings
+                            .OfType<JsonObject>()
+                            .Where(b => b.Text("role") == role)
+                            .Select(static b => b.Array("members"))
+                            .OfType<JsonArray>()
+                    )
+                    {
+                        members.RemoveAll(m => (string?)m == member);
+                    }
+                }
+            )
+        );
 
     /// <summary>The whole policy, as setIamPolicy takes it; without an etag it overwrites.</summary>
-    public void SetPolicy(string resource, JsonObject policy) => Locked(() => Set(_world.Names.Canonical(resource), new JsonObject { ["policy"] = policy.DeepClone(), ["updateMask"] = "bindings,etag,auditConfigs" }));
+    public void SetPolicy(string resource, JsonObject policy) =>
+        Locked(() =>
+            Set(
+                _world.Names.Canonical(resource),
+                new JsonObject { ["policy"] = policy.DeepClone(), ["updateMask"] = "bindings,etag,auditConfigs" }
+            )
+        );
 
     /// <returns>As getIamPolicy shows it, with conditions.</returns>
-    public JsonObject Policy(string resource) => Locked(() => GcpPolicyText.Shown(_world.Policies.Shown(_world.Names.Canonical(resource)), 3));
+    public JsonObject Policy(string resource) =>
+        Locked(() => GcpPolicyText.Shown(_world.Policies.Shown(_world.Names.Canonical(resource)), 3));
 
     /// <summary>Attaches a deny policy.</summary>
     /// <param name="attachmentPoint">projects/…, folders/… or organizations/…, with or without the service before it.</param>
     /// <param name="principals">As deny policies write them (principal://…), or as bindings do (user:…).</param>
     /// <param name="permissions">secretmanager.versions.access or secretmanager.googleapis.com/versions.access.</param>
     /// <returns>The policy's id.</returns>
-    public string Deny(string attachmentPoint, IEnumerable<string> principals, IEnumerable<string> permissions, params string[] exceptionPrincipals) => Locked(() =>
-    {
-        string attachment = _world.Names.Canonical(attachmentPoint);
-        JsonObject rule = new() { ["deniedPrincipals"] = Texts(principals.Select(GcpMembers.ForDeny)), ["deniedPermissions"] = Texts(permissions.Select(GcpDenies.FullPermission)) };
-        if (exceptionPrincipals.Length > 0)
+    public string Deny(
+        string attachmentPoint,
+        IEnumerable<string> principals,
+        IEnumerable<string> permissions,
+        params string[] exceptionPrincipals
+    ) =>
+        Locked(() =>
         {
-            rule["exceptionPrincipals"] = Texts(exceptionPrincipals.Select(GcpMembers.ForDeny));
-        }
+            string attachment = _world.Names.Canonical(attachmentPoint);
+            JsonObject rule = new()
+            {
+                ["deniedPrincipals"] = Texts(principals.Select(GcpMembers.ForDeny)),
+                ["deniedPermissions"] = Texts(permissions.Select(GcpDenies.FullPermission)),
+            };
+            if (exceptionPrincipals.Length > 0)
+            {
+                rule["exceptionPrincipals"] = Texts(exceptionPrincipals.Select(GcpMembers.ForDeny));
+            }
 
-        string id = $"deny-{_world.Denies.On(attachment).Count + 1}";
-        _world.Denies.Save(attachment, id, new JsonObject { ["displayName"] = id, ["rules"] = new JsonArray(new JsonObject { ["denyRule"] = rule }) }, _world.Store.Now);
-        return id;
-    });
+            string id = $"deny-{_world.Denies.On(attachment).Count + 1}";
+            _world.Denies.Save(
+                attachment,
+                id,
+                new JsonObject { ["displayName"] = id, ["rules"] = new JsonArray(new JsonObject { ["denyRule"] = rule }) },
+                _world.Store.Now
+            );
+            return id;
+        });
 
     public void Group(string group, params string[] members) => Locked(() => _world.Members.SetGroup(group, members));
 
@@ -79,14 +114,17 @@ public sealed class GcpIam
     public void AddRole(string name, params string[] permissions) => Locked(() => _world.Roles.Add(name, permissions));
 
     /// <summary>What a federated identity's token says of it, for principalSet://…/attribute.NAME/VALUE. An exchanged token sets it too.</summary>
-    public void SetAttribute(string principal, string name, string value) => Locked(() => _world.Members.SetAttribute(principal, name, value));
+    public void SetAttribute(string principal, string name, string value) =>
+        Locked(() => _world.Members.SetAttribute(principal, name, value));
 
     /// <param name="name">projects/P/locations/global/workloadIdentityPools/POOL/providers/PROVIDER.</param>
     /// <param name="mapping">google.subject and attribute.… from assertion.…</param>
-    public void AddProvider(string name, string issuer, IReadOnlyDictionary<string, string> mapping, string? condition = null) => Locked(() => _world.Federation.Add(new GcpProvider(_world.Names.Canonical(name), issuer, mapping, condition)));
+    public void AddProvider(string name, string issuer, IReadOnlyDictionary<string, string> mapping, string? condition = null) =>
+        Locked(() => _world.Federation.Add(new GcpProvider(_world.Names.Canonical(name), issuer, mapping, condition)));
 
     /// <returns>What authorization says now.</returns>
-    public bool Allows(string member, string permission, string resource) => Locked(() => _world.Authority.Allows(member, permission, resource));
+    public bool Allows(string member, string permission, string resource) =>
+        Locked(() => _world.Authority.Allows(member, permission, resource));
 
     private void Change(string resource, Action<JsonArray> change)
     {
@@ -112,11 +150,12 @@ public sealed class GcpIam
 
     private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(static t => (JsonNode?)t)];
 
-    private void Locked(Action action) => _world.Store.Run(() =>
-    {
-        action();
-        return true;
-    });
+    private void Locked(Action action) =>
+        _world.Store.Run(() =>
+        {
+            action();
+            return true;
+        });
 
     private T Locked<T>(Func<T> action) => _world.Store.Run(action);
 }

@@ -32,7 +32,12 @@ internal sealed class GcpIamOperations(GcpWorld world, Func<string, string?, boo
         foreach (JsonNode? asked in call.Body().Array("permissions") ?? [])
         {
             string permission = (string)asked! ?? "";
-            if (secret is not null && GcpOperations.OperationOf(permission) is { } operation && !isDenied(operation, call.Secret) && world.Authority.Allows(call.Caller, permission, secret.Key.Name))
+            if (
+                secret is not null
+                && GcpOperations.OperationOf(permission) is { } operation
+                && !isDenied(operation, call.Secret)
+                && world.Authority.Allows(call.Caller, permission, secret.Key.Name)
+            )
             {
                 granted.Add(permission);
             }

@@ -12,7 +12,11 @@ internal static class GcpJson
         Set(json, "replication", secret.Replication?.DeepClone());
         json["createTime"] = Time(secret.Created);
         Set(json, "labels", Map(secret.Labels));
-        Set(json, "topics", secret.Topics.IsEmpty ? null : new JsonArray([.. secret.Topics.Select(static t => new JsonObject { ["name"] = t })]));
+        Set(
+            json,
+            "topics",
+            secret.Topics.IsEmpty ? null : new JsonArray([.. secret.Topics.Select(static t => new JsonObject { ["name"] = t })])
+        );
         Set(json, "expireTime", Time(secret.Expires));
         json["etag"] = secret.Etag;
         if (secret.NextRotation is { } next)
@@ -22,7 +26,13 @@ internal static class GcpJson
             json["rotation"] = rotation;
         }
 
-        Set(json, "versionAliases", secret.Aliases.IsEmpty ? null : new JsonObject(secret.Aliases.Select(static a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value.ToString()))));
+        Set(
+            json,
+            "versionAliases",
+            secret.Aliases.IsEmpty
+                ? null
+                : new JsonObject(secret.Aliases.Select(static a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value.ToString())))
+        );
         Set(json, "annotations", Map(secret.Annotations));
         Set(json, "versionDestroyTtl", Duration(secret.DestroyTtl));
         Set(json, "customerManagedEncryption", secret.Encryption?.DeepClone());
@@ -48,13 +58,16 @@ internal static class GcpJson
 
     public static string StateName(GcpState state) => state.ToString().ToUpperInvariant();
 
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     public static string? Time(DateTimeOffset? time) => time is { } t ? Time(t) : null;
 
-    private static string? Duration(TimeSpan? span) => span is { } s ? s.TotalSeconds.ToString("0.#########", CultureInfo.InvariantCulture) + "s" : null;
+    private static string? Duration(TimeSpan? span) =>
+        span is { } s ? s.TotalSeconds.ToString("0.#########", CultureInfo.InvariantCulture) + "s" : null;
 
-    private static JsonObject? Map(IReadOnlyDictionary<string, string> map) => map.Count == 0 ? null : new JsonObject(map.Select(static m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
+    private static JsonObject? Map(IReadOnlyDictionary<string, string> map) =>
+        map.Count == 0 ? null : new JsonObject(map.Select(static m => KeyValuePair.Create(m.Key, (JsonNode?)m.Value)));
 
     private static void Set(JsonObject json, string name, JsonNode? value)
     {

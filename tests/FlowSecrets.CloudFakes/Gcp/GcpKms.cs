@@ -14,11 +14,12 @@ public sealed class GcpKms
     public void AddKey(string name) => SetState(name, GcpKeys.Enabled);
 
     /// <param name="state">ENABLED, DISABLED, DESTROY_SCHEDULED or DESTROYED.</param>
-    public void SetState(string name, string state) => _world.Store.Run(() =>
-    {
-        _world.Keys.SetState(_world.Names.Canonical(name), state);
-        return true;
-    });
+    public void SetState(string name, string state) =>
+        _world.Store.Run(() =>
+        {
+            _world.Keys.SetState(_world.Names.Canonical(name), state);
+            return true;
+        });
 
     /// <summary>Secret Manager's service account in the project, which is the one that uses keys.</summary>
     public string ServiceAgent(string project) => GcpKeys.AgentOf(_world.Projects.NumberOf(project));

@@ -10,5 +10,6 @@ internal static class GcpLocations
 
     public static GcpResult Get(GcpCall call) => new(Entry(call.Path.Project, call.Path.Location!));
 
-    private static JsonObject Entry(string project, string location) => new() { ["name"] = $"projects/{project}/locations/{location}", ["locationId"] = location };
+    private static JsonObject Entry(string project, string location) =>
+        new() { ["name"] = $"projects/{project}/locations/{location}", ["locationId"] = location };
 }

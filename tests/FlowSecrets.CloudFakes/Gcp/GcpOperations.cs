@@ -47,25 +47,26 @@ internal static class GcpOperations
     /// <returns>Null: no operation needs it.</returns>
     public static string? OperationOf(string permission) => Permissions.FirstOrDefault(p => p.Value == permission).Key;
 
-    public static string Of(string method, GcpPath path) => (method, path.Collection, path.IsMember, path.Verb) switch
-    {
-        ("POST", GcpPath.Secrets, false, null) => CreateSecret,
-        ("GET", GcpPath.Secrets, false, null) => ListSecrets,
-        ("GET", GcpPath.Secrets, true, null) => GetSecret,
-        ("PATCH", GcpPath.Secrets, true, null) => UpdateSecret,
-        ("DELETE", GcpPath.Secrets, true, null) => DeleteSecret,
-        ("POST", GcpPath.Secrets, true, "addVersion") => AddSecretVersion,
-        ("GET", GcpPath.Secrets, true, "getIamPolicy") => GetIamPolicy,
-        ("POST", GcpPath.Secrets, true, "setIamPolicy") => SetIamPolicy,
-        ("POST", GcpPath.Secrets, true, "testIamPermissions") => TestIamPermissions,
-        ("GET", GcpPath.Versions, false, null) => ListSecretVersions,
-        ("GET", GcpPath.Versions, true, null) => GetSecretVersion,
-        ("GET", GcpPath.Versions, true, "access") => AccessSecretVersion,
-        ("POST", GcpPath.Versions, true, "enable") => EnableSecretVersion,
-        ("POST", GcpPath.Versions, true, "disable") => DisableSecretVersion,
-        ("POST", GcpPath.Versions, true, "destroy") => DestroySecretVersion,
-        ("GET", GcpPath.Locations, false, null) => ListLocations,
-        ("GET", GcpPath.Locations, true, null) => GetLocation,
-        _ => Unknown,
-    };
+    public static string Of(string method, GcpPath path) =>
+        (method, path.Collection, path.IsMember, path.Verb) switch
+        {
+            ("POST", GcpPath.Secrets, false, null) => CreateSecret,
+            ("GET", GcpPath.Secrets, false, null) => ListSecrets,
+            ("GET", GcpPath.Secrets, true, null) => GetSecret,
+            ("PATCH", GcpPath.Secrets, true, null) => UpdateSecret,
+            ("DELETE", GcpPath.Secrets, true, null) => DeleteSecret,
+            ("POST", GcpPath.Secrets, true, "addVersion") => AddSecretVersion,
+            ("GET", GcpPath.Secrets, true, "getIamPolicy") => GetIamPolicy,
+            ("POST", GcpPath.Secrets, true, "setIamPolicy") => SetIamPolicy,
+            ("POST", GcpPath.Secrets, true, "testIamPermissions") => TestIamPermissions,
+            ("GET", GcpPath.Versions, false, null) => ListSecretVersions,
+            ("GET", GcpPath.Versions, true, null) => GetSecretVersion,
+            ("GET", GcpPath.Versions, true, "access") => AccessSecretVersion,
+            ("POST", GcpPath.Versions, true, "enable") => EnableSecretVersion,
+            ("POST", GcpPath.Versions, true, "disable") => DisableSecretVersion,
+            ("POST", GcpPath.Versions, true, "destroy") => DestroySecretVersion,
+            ("GET", GcpPath.Locations, false, null) => ListLocations,
+            ("GET", GcpPath.Locations, true, null) => GetLocation,
+            _ => Unknown,
+        };
 }

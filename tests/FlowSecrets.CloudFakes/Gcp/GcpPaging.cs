@@ -37,7 +37,10 @@ internal static class GcpPaging
 
     private static int Size(string? text)
     {
-        int size = string.IsNullOrEmpty(text) ? 0 : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int given) ? given : -1;
+        int size =
+            string.IsNullOrEmpty(text) ? 0
+            : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int given) ? given
+            : -1;
         return size switch
         {
             < 0 => throw GcpError.Field("page_size", "The page size must not be negative."),
@@ -54,7 +57,11 @@ internal static class GcpPaging
         }
 
         Span<byte> bytes = stackalloc byte[64];
-        return Convert.TryFromBase64String(token, bytes, out int length) && Encoding.UTF8.GetString(bytes[..length]) is var text && text.StartsWith(Mark, StringComparison.Ordinal) && int.TryParse(text[Mark.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int start)
+        return
+            Convert.TryFromBase64String(token, bytes, out int length)
+            && Encoding.UTF8.GetString(bytes[..length]) is var text
+            && text.StartsWith(Mark, StringComparison.Ordinal)
+            && int.TryParse(text[Mark.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int start)
             ? start
             : throw GcpError.Field("page_token", "The page token is invalid.");
     }

@@ -1,7 +1,15 @@
 namespace FlowSecrets.CloudFakes.Gcp;
 
 /// <summary>/v1/projects/P[/locations/L][/secrets[/S[/versions[/V]]]][:verb], global or regional. Resource: what stands between /v1/ and the verb.</summary>
-internal sealed record GcpPath(string Resource, string Project, string? Location, string? Secret, string? Version, string Collection, string? Verb)
+internal sealed record GcpPath(
+    string Resource,
+    string Project,
+    string? Location,
+    string? Secret,
+    string? Version,
+    string Collection,
+    string? Verb
+)
 {
     public const string Projects = "projects";
     public const string Locations = "locations";
@@ -33,9 +41,19 @@ internal sealed record GcpPath(string Resource, string Project, string? Location
         }
 
         string collection = parts.Length % 2 == 1 ? parts[^1] : parts[^2];
-        return parts[0] != Projects || parts.Length < 2 ? None : new GcpPath(resource, ids[Projects], ids.GetValueOrDefault(Locations), ids.GetValueOrDefault(Secrets), ids.GetValueOrDefault(Versions), collection, verb)
-        {
-            IsMember = parts.Length % 2 == 0,
-        };
+        return parts[0] != Projects || parts.Length < 2
+            ? None
+            : new GcpPath(
+                resource,
+                ids[Projects],
+                ids.GetValueOrDefault(Locations),
+                ids.GetValueOrDefault(Secrets),
+                ids.GetValueOrDefault(Versions),
+                collection,
+                verb
+            )
+            {
+                IsMember = parts.Length % 2 == 0,
+            };
     }
 }

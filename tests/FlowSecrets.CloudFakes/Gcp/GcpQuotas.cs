@@ -15,12 +15,18 @@ internal sealed class GcpQuotas
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RateWindow> _windows = new(StringComparer.Ordinal);
 
-    public static GcpQuotaKind KindOf(string operation) => operation switch
-    {
-        GcpOperations.AccessSecretVersion => Access,
-        GcpOperations.GetSecret or GcpOperations.ListSecrets or GcpOperations.GetSecretVersion or GcpOperations.ListSecretVersions or GcpOperations.GetIamPolicy or GcpOperations.TestIamPermissions => Read,
-        _ => Write,
-    };
+    public static GcpQuotaKind KindOf(string operation) =>
+        operation switch
+        {
+            GcpOperations.AccessSecretVersion => Access,
+            GcpOperations.GetSecret
+            or GcpOperations.ListSecrets
+            or GcpOperations.GetSecretVersion
+            or GcpOperations.ListSecretVersions
+            or GcpOperations.GetIamPolicy
+            or GcpOperations.TestIamPermissions => Read,
+            _ => Write,
+        };
 
     public void Take(GcpCall call, string number, DateTimeOffset now)
     {
@@ -32,9 +38,16 @@ internal sealed class GcpQuotas
             bool isRegional = call.Path.Location is not null;
             if (free && call.Operation is GcpOperations.AddSecretVersion or GcpOperations.UpdateSecret)
             {
-                free = TryTake(resource + " 1s", isRegional ? 80 : 2, 1, now) && TryTake(resource + " 60s", isRegional ? 4_800 : 120, 60, now);
+                free =
+                    TryTake(resource + " 1s", isRegional ? 80 : 2, 1, now) && TryTake(resource + " 60s", isRegional ? 4_800 : 120, 60, now);
             }
-            else if (free && call.Operation is GcpOperations.EnableSecretVersion or GcpOperations.DisableSecretVersion or GcpOperations.DestroySecretVersion)
+            else if (
+                free
+                && call.Operation
+                    is GcpOperations.EnableSecretVersion
+                        or GcpOperations.DisableSecretVersion
+                        or GcpOperations.DestroySecretVersion
+            )
             {
                 free = TryTake(resource + " 1s", 1, 1, now) && TryTake(resource + " 60s", 60, 60, now);
             }

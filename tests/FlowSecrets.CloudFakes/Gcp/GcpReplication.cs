@@ -19,10 +19,19 @@ internal static class GcpReplication
         }
 
         IEnumerable<JsonObject> replicas = replication.Object("userManaged")!.Array("replicas")!.OfType<JsonObject>();
-        return new JsonObject { ["userManaged"] = new JsonObject { ["replicas"] = new JsonArray([.. replicas.Select(static r => WithKey(new JsonObject { ["location"] = r.Text("location") }, r))]) } };
+        return new JsonObject
+        {
+            ["userManaged"] = new JsonObject
+            {
+                ["replicas"] = new JsonArray([
+                    .. replicas.Select(static r => WithKey(new JsonObject { ["location"] = r.Text("location") }, r)),
+                ]),
+            },
+        };
     }
 
-    public static JsonObject? EncryptionStatus(JsonObject? encryption) => encryption?.Text("kmsKeyName") is { } key ? new JsonObject { ["kmsKeyVersionName"] = key + "/cryptoKeyVersions/1" } : null;
+    public static JsonObject? EncryptionStatus(JsonObject? encryption) =>
+        encryption?.Text("kmsKeyName") is { } key ? new JsonObject { ["kmsKeyVersionName"] = key + "/cryptoKeyVersions/1" } : null;
 
     private static JsonObject WithKey(JsonObject status, JsonObject source)
     {

@@ -10,7 +10,12 @@ internal static class GcpReply
 
     public static Reply Of(GcpError error)
     {
-        JsonObject body = new() { ["code"] = error.Code, ["message"] = error.Message, ["status"] = error.Status };
+        JsonObject body = new()
+        {
+            ["code"] = error.Code,
+            ["message"] = error.Message,
+            ["status"] = error.Status,
+        };
         if (error.Details.Count > 0)
         {
             body["details"] = new JsonArray([.. error.Details]);

@@ -58,7 +58,15 @@ internal sealed record GcpSecret(GcpKey Key, DateTimeOffset Created)
 }
 
 /// <summary>One state of a version.</summary>
-internal sealed record GcpVersion(long Number, DateTimeOffset Created, byte[] Data, bool ClientChecksum, JsonObject? Replication, JsonObject? Encryption, string Etag)
+internal sealed record GcpVersion(
+    long Number,
+    DateTimeOffset Created,
+    byte[] Data,
+    bool ClientChecksum,
+    JsonObject? Replication,
+    JsonObject? Encryption,
+    string Etag
+)
 {
     public GcpState State { get; init; } = GcpState.Enabled;
 

@@ -27,7 +27,8 @@ internal sealed class GcpStore(GcpFakeOptions options, GcpProjects projects, Fun
     public string NewEtag() => $"\"{_etag += 0x1f3:x}\"";
 
     /// <returns>As it is now; null: there is none.</returns>
-    public GcpSecret? Find(GcpKey key) => _history.TryGetValue(key, out List<(DateTimeOffset At, GcpSecret? State)>? states) ? Aged(states[^1].State) : null;
+    public GcpSecret? Find(GcpKey key) =>
+        _history.TryGetValue(key, out List<(DateTimeOffset At, GcpSecret? State)>? states) ? Aged(states[^1].State) : null;
 
     public GcpSecret Require(GcpKey key) => Find(key) ?? throw GcpError.SecretNotFound(key.Name);
 
@@ -40,14 +41,24 @@ internal sealed class GcpStore(GcpFakeOptions options, GcpProjects projects, Fun
         }
 
         DateTimeOffset horizon = Now - options.Convergence;
-        return _history.TryGetValue(key, out List<(DateTimeOffset At, GcpSecret? State)>? states) ? Aged(states.LastOrDefault(s => s.At <= horizon).State) : null;
+        return _history.TryGetValue(key, out List<(DateTimeOffset At, GcpSecret? State)>? states)
+            ? Aged(states.LastOrDefault(s => s.At <= horizon).State)
+            : null;
     }
 
     /// <summary>Newest first, as lists see them.</summary>
     public IReadOnlyList<GcpSecret> ListSettled(GcpPath parent)
     {
         GcpKey place = KeyOf(parent, "");
-        return [.. _history.Keys.Where(k => k with { Id = "" } == place).Select(FindSettled).OfType<GcpSecret>().OrderByDescending(static s => s.Created).ThenByDescending(static s => s.Key.Id, StringComparer.Ordinal)];
+        return
+        [
+            .. _history
+                .Keys.Where(k => k with { Id = "" } == place)
+                .Select(FindSettled)
+                .OfType<GcpSecret>()
+                .OrderByDescending(static s => s.Created)
+                .ThenByDescending(static s => s.Key.Id, StringComparer.Ordinal),
+        ];
     }
 
     /// <param name="state">Null: it is deleted.</param>

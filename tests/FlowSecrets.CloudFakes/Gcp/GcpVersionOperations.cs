@@ -21,7 +21,10 @@ internal sealed class GcpVersionOperations(GcpStore store, GcpKeys keys)
 
         if (data.Length > MostBytes)
         {
-            throw GcpError.Field("payload.data", $"The size of the payload is {data.Length} bytes, which is larger than the limit of {MostBytes} bytes.");
+            throw GcpError.Field(
+                "payload.data",
+                $"The size of the payload is {data.Length} bytes, which is larger than the limit of {MostBytes} bytes."
+            );
         }
 
         long? sent = payload!.Long("dataCrc32c");
@@ -32,7 +35,15 @@ internal sealed class GcpVersionOperations(GcpStore store, GcpKeys keys)
 
         GcpSecret secret = store.Require(key);
         keys.CheckUse(secret, "cloudkms.cryptoKeyVersions.useToEncrypt");
-        GcpVersion version = new(secret.Versions.Count + 1, store.Now, data, sent is not null, GcpReplication.StatusOf(secret), GcpReplication.EncryptionStatus(secret.Encryption), store.NewEtag());
+        GcpVersion version = new(
+            secret.Versions.Count + 1,
+            store.Now,
+            data,
+            sent is not null,
+            GcpReplication.StatusOf(secret),
+            GcpReplication.EncryptionStatus(secret.Encryption),
+            store.NewEtag()
+        );
         store.Save(key, secret with { Versions = secret.Versions.Add(version) });
         return new GcpResult(GcpJson.Version(secret, version));
     }
@@ -52,11 +63,17 @@ internal sealed class GcpVersionOperations(GcpStore store, GcpKeys keys)
         }
 
         keys.CheckUse(secret, "cloudkms.cryptoKeyVersions.useToDecrypt");
-        return new GcpResult(new JsonObject
-        {
-            ["name"] = secret.Key.VersionName(version.Number),
-            ["payload"] = new JsonObject { ["data"] = Convert.ToBase64String(version.Data), ["dataCrc32c"] = Checksum(version.Data).ToString() },
-        });
+        return new GcpResult(
+            new JsonObject
+            {
+                ["name"] = secret.Key.VersionName(version.Number),
+                ["payload"] = new JsonObject
+                {
+                    ["data"] = Convert.ToBase64String(version.Data),
+                    ["dataCrc32c"] = Checksum(version.Data).ToString(),
+                },
+            }
+        );
     }
 
     public GcpResult List(GcpCall call)
@@ -73,9 +90,24 @@ internal sealed class GcpVersionOperations(GcpStore store, GcpKeys keys)
 
     public GcpResult Disable(GcpCall call) => Change(call, v => v with { State = GcpState.Disabled });
 
-    public GcpResult Destroy(GcpCall call) => Change(call, (secret, v) => secret.DestroyTtl is { } ttl
-        ? v with { State = GcpState.Disabled, DestroyAt = store.Now + ttl }
-        : v with { State = GcpState.Destroyed, Destroyed = store.Now, DestroyAt = null, Data = [] });
+    public GcpResult Destroy(GcpCall call) =>
+        Change(
+            call,
+            (secret, v) =>
+                secret.DestroyTtl is { } ttl
+                    ? v with
+                    {
+                        State = GcpState.Disabled,
+                        DestroyAt = store.Now + ttl,
+                    }
+                    : v with
+                    {
+                        State = GcpState.Destroyed,
+                        Destroyed = store.Now,
+                        DestroyAt = null,
+                        Data = [],
+                    }
+        );
 
     public static long Checksum(byte[] data)
     {
@@ -132,11 +164,23 @@ internal sealed class GcpVersionOperations(GcpStore store, GcpKeys keys)
         if (TryNumber(id, out long number))
         {
             GcpVersion version = secret.Version(number) ?? throw GcpError.VersionNotFound(key.VersionName(id));
-            return (secret, settled?.Version(number) is { } old && version.State != GcpState.Destroyed ? version with { State = old.State, Etag = old.Etag } : version);
+            return (
+                secret,
+                settled?.Version(number) is { } old && version.State != GcpState.Destroyed
+                    ? version with
+                    {
+                        State = old.State,
+                        Etag = old.Etag,
+                    }
+                    : version
+            );
         }
 
-        return settled is not null && settled.Aliases.TryGetValue(id, out long target) && settled.Version(target) is { } aliased ? (settled, aliased) : throw GcpError.VersionNotFound(key.VersionName(id));
+        return settled is not null && settled.Aliases.TryGetValue(id, out long target) && settled.Version(target) is { } aliased
+            ? (settled, aliased)
+            : throw GcpError.VersionNotFound(key.VersionName(id));
     }
 
-    private static bool TryNumber(string id, out long number) => long.TryParse(id, System.Globalization.NumberStyles.None, null, out number);
+    private static bool TryNumber(string id, out long number) =>
+        long.TryParse(id, System.Globalization.NumberStyles.None, null, out number);
 }

@@ -6,10 +6,17 @@ using Microsoft.AspNetCore.Http;
 namespace FlowSecrets.CloudFakes.Hosting;
 
 /// <summary>A request that has arrived whole.</summary>
-internal sealed record ApiRequest(string Method, string Path, IReadOnlyDictionary<string, string> Query, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+internal sealed record ApiRequest(
+    string Method,
+    string Path,
+    IReadOnlyDictionary<string, string> Query,
+    IReadOnlyDictionary<string, string> Headers,
+    byte[] Body
+)
 {
     /// <returns>Null: there is no body. A body that is not a JSON object throws <see cref="JsonException"/>.</returns>
-    public JsonObject? Json() => Body.Length == 0 ? null : JsonNode.Parse(Body) as JsonObject ?? throw new JsonException("The body is not an object.");
+    public JsonObject? Json() =>
+        Body.Length == 0 ? null : JsonNode.Parse(Body) as JsonObject ?? throw new JsonException("The body is not an object.");
 
     public static async Task<ApiRequest> ReadAsync(HttpContext http)
     {
@@ -22,6 +29,7 @@ internal sealed record ApiRequest(string Method, string Path, IReadOnlyDictionar
             http.Request.Path.Value ?? "/",
             http.Request.Query.ToDictionary(static q => q.Key, static q => q.Value.ToString(), StringComparer.Ordinal),
             http.Request.Headers.ToDictionary(static h => h.Key, static h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            body.ToArray());
+            body.ToArray()
+        );
     }
 }

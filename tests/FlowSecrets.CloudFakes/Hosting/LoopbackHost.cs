@@ -20,23 +20,32 @@ internal sealed class LoopbackHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(static o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Use(next => async connection =>
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
             {
-                Interlocked.Increment(ref _active);
-                Interlocked.Increment(ref _total);
-                try
-                {
-                    await next(connection);
-                }
-                finally
-                {
-                    Interlocked.Decrement(ref _active);
-                }
-            }));
-        });
+                kestrel.AddServerHeader = false;
+                kestrel.Listen(
+                    IPAddress.Loopback,
+                    port,
+                    listen =>
+                        listen.Use(next =>
+                            async connection =>
+                            {
+                                Interlocked.Increment(ref _active);
+                                Interlocked.Increment(ref _total);
+                                try
+                                {
+                                    await next(connection);
+                                }
+                                finally
+                                {
+                                    Interlocked.Decrement(ref _active);
+                                }
+                            }
+                        )
+                );
+            });
         _application = builder.Build();
         _application.Run(http => handle(http, _stopping.Token));
     }

@@ -16,7 +16,12 @@ internal sealed record Reply(int Status, string ContentType, byte[] Body, bool A
 
     public static Reply Empty(int status) => new(status, "text/plain", []);
 
-    public static Reply Json(int status, string contentType, JsonNode body, bool applied = false) => new(status, contentType, JsonSerializer.SerializeToUtf8Bytes(body, Plain), applied);
+    public static Reply Json(int status, string contentType, JsonNode body, bool applied = false) =>
+        new(status, contentType, JsonSerializer.SerializeToUtf8Bytes(body, Plain), applied);
 
-    public Reply With(string header, string value) => this with { Headers = new Dictionary<string, string>(Headers, StringComparer.Ordinal) { [header] = value } };
+    public Reply With(string header, string value) =>
+        this with
+        {
+            Headers = new Dictionary<string, string>(Headers, StringComparer.Ordinal) { [header] = value },
+        };
 }

@@ -4,7 +4,8 @@ namespace FlowSecrets.CloudFakes.Kubernetes;
 
 /// <summary>A request with what it is about. Operation: "get deployments"; for what is no object its path.</summary>
 /// <param name="Kind">Null: it is of no object.</param>
-internal sealed record KubernetesCall(string Operation, KubernetesKind? Kind, string? Space, string? Name, ApiRequest Request) : Call(Operation, Name, Request)
+internal sealed record KubernetesCall(string Operation, KubernetesKind? Kind, string? Space, string? Name, ApiRequest Request)
+    : Call(Operation, Name, Request)
 {
     /// <summary>kubectl asks for it after an object was not found.</summary>
     public const string GetNamespace = "get namespaces";
@@ -13,14 +14,23 @@ internal sealed record KubernetesCall(string Operation, KubernetesKind? Kind, st
     {
         // /api/v1/namespaces/NAMESPACE/PLURAL/NAME, /apis/GROUP/VERSION/namespaces/NAMESPACE/PLURAL/NAME
         string[] parts = [.. request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries)];
-        (string Group, string[] Inside) at = parts is ["apis", { } group, .. { } apps] ? (group, apps) : ("", parts is ["api", .. { } core] ? core : []);
-        if (at.Inside is [{ } version, "namespaces", { } space, { } plural, { } name] && KubernetesKind.All.FirstOrDefault(k => k.Group == at.Group && k.Version == version && k.Plural == plural) is { } kind)
+        (string Group, string[] Inside) at = parts is ["apis", { } group, .. { } apps]
+            ? (group, apps)
+            : ("", parts is ["api", .. { } core] ? core : []);
+        if (
+            at.Inside is [{ } version, "namespaces", { } space, { } plural, { } name]
+            && KubernetesKind.All.FirstOrDefault(k => k.Group == at.Group && k.Version == version && k.Plural == plural) is { } kind
+        )
         {
             string verb = request.Method is "GET" ? "get" : request.Method.ToLowerInvariant();
             return new KubernetesCall($"{verb} {plural}", kind, space, name, request);
         }
 
-        if (request.Method is "GET" && at.Inside is [{ } listed, "namespaces", { } within, { } several] && KubernetesKind.All.FirstOrDefault(k => k.Group == at.Group && k.Version == listed && k.Plural == several) is { } kinds)
+        if (
+            request.Method is "GET"
+            && at.Inside is [{ } listed, "namespaces", { } within, { } several]
+            && KubernetesKind.All.FirstOrDefault(k => k.Group == at.Group && k.Version == listed && k.Plural == several) is { } kinds
+        )
         {
             return new KubernetesCall($"list {several}", kinds, within, null, request);
         }

@@ -25,7 +25,12 @@ internal sealed class KubernetesCluster
                 whole["metadata"] = metadata = [];
             }
 
-            (metadata["name"], metadata["namespace"], metadata["resourceVersion"], metadata["generation"]) = (name, space, (++_version).ToString(), 1);
+            (metadata["name"], metadata["namespace"], metadata["resourceVersion"], metadata["generation"]) = (
+                name,
+                space,
+                (++_version).ToString(),
+                1
+            );
             _objects[(kind.Plural, space, name)] = whole;
         }
     }
@@ -34,7 +39,13 @@ internal sealed class KubernetesCluster
     /// <param name="expected">The version that it must have; null: any.</param>
     /// <returns>A copy of it before and one of it after.</returns>
     /// <exception cref="KubernetesError">It is not there, or has another version.</exception>
-    public (JsonObject Before, JsonObject After) Change(KubernetesKind kind, string space, string name, Action<JsonObject> change, string? expected = null)
+    public (JsonObject Before, JsonObject After) Change(
+        KubernetesKind kind,
+        string space,
+        string name,
+        Action<JsonObject> change,
+        string? expected = null
+    )
     {
         lock (_lock)
         {
@@ -66,7 +77,13 @@ internal sealed class KubernetesCluster
     {
         lock (_lock)
         {
-            return [.. _objects.Where(o => o.Key.Space == space).Select(static o => (KubernetesKind.All.First(k => k.Plural == o.Key.Plural), (JsonObject)o.Value.DeepClone())).Where(static o => o.Item1.IsWorkload)];
+            return
+            [
+                .. _objects
+                    .Where(o => o.Key.Space == space)
+                    .Select(static o => (KubernetesKind.All.First(k => k.Plural == o.Key.Plural), (JsonObject)o.Value.DeepClone()))
+                    .Where(static o => o.Item1.IsWorkload),
+            ];
         }
     }
 

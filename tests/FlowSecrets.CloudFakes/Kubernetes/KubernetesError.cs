@@ -14,30 +14,49 @@ internal sealed class KubernetesError(int code, string reason, string message) :
 
     public string? Name { get; private init; }
 
-    public static KubernetesError NotFound(KubernetesKind kind, string name) => new(404, "NotFound", $"{kind.Resource} \"{name}\" not found") { Kind = kind, Name = name };
+    public static KubernetesError NotFound(KubernetesKind kind, string name) =>
+        new(404, "NotFound", $"{kind.Resource} \"{name}\" not found") { Kind = kind, Name = name };
 
     public static KubernetesError NoNamespace(string name) => new(404, "NotFound", $"namespaces \"{name}\" not found");
 
-    public static KubernetesError Forbidden(string verb, KubernetesKind kind, string space, string name) => new(
-        403,
-        "Forbidden",
-        $"{kind.Resource} \"{name}\" is forbidden: User \"dev\" cannot {verb} resource \"{kind.Plural}\" in API group \"{kind.Group}\" in the namespace \"{space}\"") { Kind = kind, Name = name };
+    public static KubernetesError Forbidden(string verb, KubernetesKind kind, string space, string name) =>
+        new(
+            403,
+            "Forbidden",
+            $"{kind.Resource} \"{name}\" is forbidden: User \"dev\" cannot {verb} resource \"{kind.Plural}\" in API group \"{kind.Group}\" in the namespace \"{space}\""
+        )
+        {
+            Kind = kind,
+            Name = name,
+        };
 
-    public static KubernetesError Conflict(KubernetesKind kind, string name) => new(
-        409,
-        "Conflict",
-        $"Operation cannot be fulfilled on {kind.Resource} \"{name}\": the object has been modified; please apply your changes to the latest version and try again") { Kind = kind, Name = name };
+    public static KubernetesError Conflict(KubernetesKind kind, string name) =>
+        new(
+            409,
+            "Conflict",
+            $"Operation cannot be fulfilled on {kind.Resource} \"{name}\": the object has been modified; please apply your changes to the latest version and try again"
+        )
+        {
+            Kind = kind,
+            Name = name,
+        };
 
-    public static KubernetesError Forbidden(string verb, KubernetesKind kind, string space) => new(
-        403,
-        "Forbidden",
-        $"{kind.Resource} is forbidden: User \"dev\" cannot {verb} resource \"{kind.Plural}\" in API group \"{kind.Group}\" in the namespace \"{space}\"") { Kind = kind };
+    public static KubernetesError Forbidden(string verb, KubernetesKind kind, string space) =>
+        new(
+            403,
+            "Forbidden",
+            $"{kind.Resource} is forbidden: User \"dev\" cannot {verb} resource \"{kind.Plural}\" in API group \"{kind.Group}\" in the namespace \"{space}\""
+        )
+        {
+            Kind = kind,
+        };
 
     public static KubernetesError NoSuchPatch() => new(415, "UnsupportedMediaType", "the body of the request was in an unknown format");
 
     public static KubernetesError NoSuchPath() => new(404, "NotFound", "the server could not find the requested resource");
 
-    public static KubernetesError NoSuchVerb() => new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+    public static KubernetesError NoSuchVerb() =>
+        new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
 }
 
 internal static class KubernetesReply
@@ -49,12 +68,29 @@ internal static class KubernetesReply
     /// <summary>A Status, as every refusal is.</summary>
     public static Reply Of(KubernetesError error)
     {
-        JsonObject status = new() { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Failure", ["message"] = error.Message, ["reason"] = error.Reason, ["code"] = error.Code };
+        JsonObject status = new()
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Failure",
+            ["message"] = error.Message,
+            ["reason"] = error.Reason,
+            ["code"] = error.Code,
+        };
         if (error.Kind is { } kind)
         {
-            status["details"] = new JsonObject { ["name"] = error.Name, ["group"] = kind.Group, ["kind"] = kind.Plural };
+            status["details"] = new JsonObject
+            {
+                ["name"] = error.Name,
+                ["group"] = kind.Group,
+                ["kind"] = kind.Plural,
+            };
         }
 
-        return Reply.Json(error.Code, ContentType, status) with { IsThrottled = error.Code == 429 };
+        return Reply.Json(error.Code, ContentType, status) with
+        {
+            IsThrottled = error.Code == 429,
+        };
     }
 }

@@ -21,31 +21,63 @@ public sealed class KubernetesFake : CloudFake
     }
 
     /// <summary>How often a workload is read until its rollout is over.</summary>
-    public int RolloutReads { get => _rollouts.Reads; set => _rollouts.Reads = value; }
+    public int RolloutReads
+    {
+        get => _rollouts.Reads;
+        set => _rollouts.Reads = value;
+    }
 
     /// <summary>How often pods are listed until the old ones have ended, after the rollout.</summary>
-    public int LingeringReads { get => _rollouts.Lingering; set => _rollouts.Lingering = value; }
+    public int LingeringReads
+    {
+        get => _rollouts.Lingering;
+        set => _rollouts.Lingering = value;
+    }
 
     /// <summary>Rollouts come to no end; a Deployment says this of it, past its progress deadline. Null: they succeed.</summary>
-    public string? RolloutFailure { get => _rollouts.Failure; set => _rollouts.Failure = value; }
+    public string? RolloutFailure
+    {
+        get => _rollouts.Failure;
+        set => _rollouts.Failure = value;
+    }
 
     /// <summary>What the container of a new pod waits for until the rollout is over: CrashLoopBackOff. Null: nothing.</summary>
-    public string? PodsWaitFor { get => _rollouts.Waiting; set => _rollouts.Waiting = value; }
+    public string? PodsWaitFor
+    {
+        get => _rollouts.Waiting;
+        set => _rollouts.Waiting = value;
+    }
 
     /// <summary>What an ExternalSecret of that name gets from its store.</summary>
-    public Func<string, IReadOnlyDictionary<string, string>>? Source { get => _operator.Source; set => _operator.Source = value; }
+    public Func<string, IReadOnlyDictionary<string, string>>? Source
+    {
+        get => _operator.Source;
+        set => _operator.Source = value;
+    }
 
     /// <summary>So many refreshes succeed, but get an older version.</summary>
-    public int StaleSyncs { get => _operator.StaleSyncs; set => _operator.StaleSyncs = value; }
+    public int StaleSyncs
+    {
+        get => _operator.StaleSyncs;
+        set => _operator.StaleSyncs = value;
+    }
 
     /// <summary>Refreshes fail with this. Null: they do not.</summary>
-    public string? SyncError { get => _operator.Error; set => _operator.Error = value; }
+    public string? SyncError
+    {
+        get => _operator.Error;
+        set => _operator.Error = value;
+    }
 
     /// <summary>So many refreshes there were.</summary>
     public int Syncs => _operator.Syncs;
 
     /// <summary>So many changes come after one of somebody else's.</summary>
-    public int Conflicts { get => _operations.Conflicts; set => _operations.Conflicts = value; }
+    public int Conflicts
+    {
+        get => _operations.Conflicts;
+        set => _operations.Conflicts = value;
+    }
 
     public static async Task<KubernetesFake> StartAsync(int port = 0)
     {
@@ -55,34 +87,48 @@ public sealed class KubernetesFake : CloudFake
     }
 
     /// <param name="serviceAccount">Null: it names none, which means the namespace's 'default'.</param>
-    public void AddDeployment(string space, string name, string? serviceAccount = null) => _cluster.Put(KubernetesKind.Deployment, space, name, KubernetesObjects.Workload(serviceAccount));
+    public void AddDeployment(string space, string name, string? serviceAccount = null) =>
+        _cluster.Put(KubernetesKind.Deployment, space, name, KubernetesObjects.Workload(serviceAccount));
 
     /// <inheritdoc cref="AddDeployment"/>
-    public void AddStatefulSet(string space, string name, string? serviceAccount = null) => _cluster.Put(KubernetesKind.StatefulSet, space, name, KubernetesObjects.Workload(serviceAccount));
+    public void AddStatefulSet(string space, string name, string? serviceAccount = null) =>
+        _cluster.Put(KubernetesKind.StatefulSet, space, name, KubernetesObjects.Workload(serviceAccount));
 
     /// <inheritdoc cref="AddDeployment"/>
-    public void AddDaemonSet(string space, string name, string? serviceAccount = null) => _cluster.Put(KubernetesKind.DaemonSet, space, name, KubernetesObjects.Workload(serviceAccount));
+    public void AddDaemonSet(string space, string name, string? serviceAccount = null) =>
+        _cluster.Put(KubernetesKind.DaemonSet, space, name, KubernetesObjects.Workload(serviceAccount));
 
-    public void AddServiceAccount(string space, string name, params (string Key, string Value)[] annotations) => _cluster.Put(KubernetesKind.ServiceAccount, space, name, KubernetesObjects.Annotated(annotations));
+    public void AddServiceAccount(string space, string name, params (string Key, string Value)[] annotations) =>
+        _cluster.Put(KubernetesKind.ServiceAccount, space, name, KubernetesObjects.Annotated(annotations));
 
     /// <summary>A workload of two pods, healthy.</summary>
     /// <param name="kind">deployment, statefulset or daemonset.</param>
     /// <param name="template">Of its pods: metadata and spec.</param>
-    public void AddWorkload(string kind, string space, string name, JsonObject template) => _cluster.Put(KubernetesKind.Of(kind), space, name, KubernetesObjects.Workload(name, template));
+    public void AddWorkload(string kind, string space, string name, JsonObject template) =>
+        _cluster.Put(KubernetesKind.Of(kind), space, name, KubernetesObjects.Workload(name, template));
 
     /// <param name="externalSecret">What owns it; null: nothing.</param>
-    public void AddSecret(string space, string name, IEnumerable<KeyValuePair<string, string>> data, string? externalSecret = null) => _cluster.Put(KubernetesKind.Secret, space, name, KubernetesObjects.Secret(data, externalSecret, Now));
+    public void AddSecret(string space, string name, IEnumerable<KeyValuePair<string, string>> data, string? externalSecret = null) =>
+        _cluster.Put(KubernetesKind.Secret, space, name, KubernetesObjects.Secret(data, externalSecret, Now));
 
     /// <summary>It fills the Kubernetes Secret of its own name, whenever it is changed.</summary>
-    public void AddExternalSecret(string space, string name, JsonObject? specification = null) => _cluster.Put(KubernetesKind.ExternalSecret, space, name, new JsonObject { ["spec"] = specification?.DeepClone() ?? new JsonObject() });
+    public void AddExternalSecret(string space, string name, JsonObject? specification = null) =>
+        _cluster.Put(
+            KubernetesKind.ExternalSecret,
+            space,
+            name,
+            new JsonObject { ["spec"] = specification?.DeepClone() ?? new JsonObject() }
+        );
 
     /// <summary>Changes an object as its owner would.</summary>
     /// <param name="kind">In the singular.</param>
-    public void Edit(string kind, string space, string name, Action<JsonObject> change) => _cluster.Change(KubernetesKind.Of(kind), space, name, change);
+    public void Edit(string kind, string space, string name, Action<JsonObject> change) =>
+        _cluster.Change(KubernetesKind.Of(kind), space, name, change);
 
     /// <summary>A copy of an object.</summary>
     /// <param name="kind">In the singular.</param>
-    public JsonObject Object(string kind, string space, string name) => _cluster.Find(KubernetesKind.Of(kind), space, name) ?? throw new InvalidOperationException($"There is no {kind} {space}/{name}.");
+    public JsonObject Object(string kind, string space, string name) =>
+        _cluster.Find(KubernetesKind.Of(kind), space, name) ?? throw new InvalidOperationException($"There is no {kind} {space}/{name}.");
 
     /// <summary>Forbids a verb on a kind, by its plural: get, deployments. Null: of every name.</summary>
     public void Deny(string verb, string plural, string? name = null) => Faults.Deny($"{verb} {plural}", name);
@@ -101,10 +147,17 @@ public sealed class KubernetesFake : CloudFake
         }
     }
 
-    private protected override Reply Failure(Fault fault, Call call) => KubernetesReply.Of(fault switch
-    {
-        Fault.Throttle => new KubernetesError(429, "TooManyRequests", "the server has received too many requests and has asked us to try again later"),
-        Fault.Unavailable => new KubernetesError(503, "ServiceUnavailable", "the server is currently unable to handle the request"),
-        _ => new KubernetesError(500, "InternalError", "Internal error occurred: etcdserver: request timed out"),
-    });
+    private protected override Reply Failure(Fault fault, Call call) =>
+        KubernetesReply.Of(
+            fault switch
+            {
+                Fault.Throttle => new KubernetesError(
+                    429,
+                    "TooManyRequests",
+                    "the server has received too many requests and has asked us to try again later"
+                ),
+                Fault.Unavailable => new KubernetesError(503, "ServiceUnavailable", "the server is currently unable to handle the request"),
+                _ => new KubernetesError(500, "InternalError", "Internal error occurred: etcdserver: request timed out"),
+            }
+        );
 }

@@ -13,7 +13,16 @@ internal sealed record KubernetesKind(string Group, string Version, string Plura
     public static readonly KubernetesKind Pod = new("", "v1", "pods", "Pod", "po");
     public static readonly KubernetesKind ExternalSecret = new("external-secrets.io", "v1", "externalsecrets", "ExternalSecret", "es");
 
-    public static readonly IReadOnlyList<KubernetesKind> All = [Deployment, StatefulSet, DaemonSet, ServiceAccount, Secret, Pod, ExternalSecret];
+    public static readonly IReadOnlyList<KubernetesKind> All =
+    [
+        Deployment,
+        StatefulSet,
+        DaemonSet,
+        ServiceAccount,
+        Secret,
+        Pod,
+        ExternalSecret,
+    ];
 
     public bool IsWorkload => Group == "apps";
 

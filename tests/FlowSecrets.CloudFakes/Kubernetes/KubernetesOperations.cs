@@ -4,7 +4,12 @@ using FlowSecrets.CloudFakes.Hosting;
 namespace FlowSecrets.CloudFakes.Kubernetes;
 
 /// <summary>What the server does, by the verb and the kind. A further verb is a line here.</summary>
-internal sealed class KubernetesOperations(KubernetesCluster cluster, KubernetesRollouts rollouts, KubernetesOperator externalSecrets, Func<string, string?, Denial?> denial)
+internal sealed class KubernetesOperations(
+    KubernetesCluster cluster,
+    KubernetesRollouts rollouts,
+    KubernetesOperator externalSecrets,
+    Func<string, string?, Denial?> denial
+)
 {
     private int _conflicts;
 
@@ -19,7 +24,9 @@ internal sealed class KubernetesOperations(KubernetesCluster cluster, Kubernetes
     {
         if (call is { Operation: KubernetesCall.GetNamespace, Space: { } asked })
         {
-            return cluster.HasSpace(asked) ? KubernetesReply.Of(KubernetesObjects.Namespace(asked)) : throw KubernetesError.NoNamespace(asked);
+            return cluster.HasSpace(asked)
+                ? KubernetesReply.Of(KubernetesObjects.Namespace(asked))
+                : throw KubernetesError.NoNamespace(asked);
         }
 
         if (call is not { Kind: { } kind, Space: { } space })
@@ -30,20 +37,26 @@ internal sealed class KubernetesOperations(KubernetesCluster cluster, Kubernetes
         string verb = call.Operation.Split(' ')[0];
         if (denial(call.Operation, call.Name) is not null)
         {
-            throw call.Name is null ? KubernetesError.Forbidden(verb, kind, space) : KubernetesError.Forbidden(verb, kind, space, call.Name);
+            throw call.Name is null
+                ? KubernetesError.Forbidden(verb, kind, space)
+                : KubernetesError.Forbidden(verb, kind, space, call.Name);
         }
 
         return (verb, call.Name) switch
         {
             ("get", { } name) => KubernetesReply.Of(Get(kind, space, name)),
             ("patch", { } name) => KubernetesReply.Of(Patch(kind, space, name, call.Request), applied: true),
-            ("list", null) when kind == KubernetesKind.Pod => KubernetesReply.Of(Pods(space, call.Request.Query.GetValueOrDefault("labelSelector") ?? "")),
+            ("list", null) when kind == KubernetesKind.Pod => KubernetesReply.Of(
+                Pods(space, call.Request.Query.GetValueOrDefault("labelSelector") ?? "")
+            ),
             _ => throw KubernetesError.NoSuchVerb(),
         };
     }
 
     private JsonObject Get(KubernetesKind kind, string space, string name) =>
-        kind.IsWorkload ? cluster.Change(kind, space, name, w => rollouts.Step(kind, w)).After : cluster.Find(kind, space, name) ?? throw KubernetesError.NotFound(kind, name);
+        kind.IsWorkload
+            ? cluster.Change(kind, space, name, w => rollouts.Step(kind, w)).After
+            : cluster.Find(kind, space, name) ?? throw KubernetesError.NotFound(kind, name);
 
     private JsonObject Patch(KubernetesKind kind, string space, string name, ApiRequest request)
     {
@@ -55,7 +68,13 @@ internal sealed class KubernetesOperations(KubernetesCluster cluster, Kubernetes
         }
 
         (patch["metadata"] as JsonObject)?.Remove("resourceVersion");
-        (JsonObject before, JsonObject after) = cluster.Change(kind, space, name, o => KubernetesPatch.Apply(o, patch, request.Headers.GetValueOrDefault("Content-Type") ?? ""), expected);
+        (JsonObject before, JsonObject after) = cluster.Change(
+            kind,
+            space,
+            name,
+            o => KubernetesPatch.Apply(o, patch, request.Headers.GetValueOrDefault("Content-Type") ?? ""),
+            expected
+        );
         if (kind == KubernetesKind.ExternalSecret && !JsonNode.DeepEquals(before, after))
         {
             externalSecrets.Sync(space, name);
@@ -68,8 +87,11 @@ internal sealed class KubernetesOperations(KubernetesCluster cluster, Kubernetes
     private JsonObject Pods(string space, string selector)
     {
         string[][] labels = [.. selector.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.Split('='))];
-        return KubernetesObjects.List(cluster.Workloads(space)
-            .Where(w => labels.All(l => (string?)w.Object["spec"]?["template"]?["metadata"]?["labels"]?[l[0]] == l[^1]))
-            .SelectMany(w => rollouts.Pods(w.Kind, w.Object)));
+        return KubernetesObjects.List(
+            cluster
+                .Workloads(space)
+                .Where(w => labels.All(l => (string?)w.Object["spec"]?["template"]?["metadata"]?["labels"]?[l[0]] == l[^1]))
+                .SelectMany(w => rollouts.Pods(w.Kind, w.Object))
+        );
     }
 }

@@ -28,7 +28,9 @@ internal sealed class KubernetesOperator(KubernetesCluster cluster, Func<DateTim
         {
             _syncs++;
             bool isFresh = Error is null && _stale-- <= 0;
-            JsonObject found = cluster.Change(KubernetesKind.ExternalSecret, space, name, resource => resource["status"] = Status(resource)).After;
+            JsonObject found = cluster
+                .Change(KubernetesKind.ExternalSecret, space, name, resource => resource["status"] = Status(resource))
+                .After;
             if (isFresh && Source is not null && (string?)found["spec"]?["refreshPolicy"] != "CreatedOnce")
             {
                 JsonObject secret = KubernetesObjects.Secret(Source(name), name, now());
@@ -42,7 +44,13 @@ internal sealed class KubernetesOperator(KubernetesCluster cluster, Func<DateTim
 
     private JsonObject Status(JsonObject resource)
     {
-        JsonObject condition = new() { ["type"] = "Ready", ["status"] = Error is null ? "True" : "False", ["reason"] = Error is null ? "SecretSynced" : "SecretSyncedError", ["message"] = Error ?? "secret synced" };
+        JsonObject condition = new()
+        {
+            ["type"] = "Ready",
+            ["status"] = Error is null ? "True" : "False",
+            ["reason"] = Error is null ? "SecretSynced" : "SecretSyncedError",
+            ["message"] = Error ?? "secret synced",
+        };
         JsonObject status = new() { ["conditions"] = new JsonArray(condition) };
         if ((Error is null ? KubernetesObjects.Time(now()) : (string?)resource["status"]?["refreshTime"]) is { } time)
         {

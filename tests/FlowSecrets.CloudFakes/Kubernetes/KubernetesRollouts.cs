@@ -30,7 +30,11 @@ internal sealed class KubernetesRollouts(Func<DateTimeOffset> now)
                 rollout.Generation = generation;
                 if (!JsonNode.DeepEquals(rollout.Template, workload["spec"]!["template"]))
                 {
-                    (rollout.Old, rollout.Template, rollout.Started) = (rollout.Template, workload["spec"]!["template"]!.DeepClone(), now());
+                    (rollout.Old, rollout.Template, rollout.Started) = (
+                        rollout.Template,
+                        workload["spec"]!["template"]!.DeepClone(),
+                        now()
+                    );
                     (rollout.Left, rollout.Lingering, rollout.IsOver) = (Reads, Lingering, false);
                     if (Reads > 0)
                     {
@@ -62,7 +66,16 @@ internal sealed class KubernetesRollouts(Func<DateTimeOffset> now)
             for (int i = 0; i < (int)workload["spec"]!["replicas"]!; i++)
             {
                 bool isOld = !rollout.IsOver && i > 0;
-                pods.Add(Pod(kind, name, $"{name}-{i}", isOld ? rollout.Old ?? rollout.Template : rollout.Template, rollout.Started, rollout.IsOver || isOld ? null : Waiting));
+                pods.Add(
+                    Pod(
+                        kind,
+                        name,
+                        $"{name}-{i}",
+                        isOld ? rollout.Old ?? rollout.Template : rollout.Template,
+                        rollout.Started,
+                        rollout.IsOver || isOld ? null : Waiting
+                    )
+                );
             }
 
             if (rollout is { IsOver: true, Old: { } old } && rollout.Lingering-- > 0)
@@ -78,10 +91,21 @@ internal sealed class KubernetesRollouts(Func<DateTimeOffset> now)
 
     private Rollout Of(KubernetesKind kind, JsonObject workload)
     {
-        (string Plural, string, string) key = (kind.Plural, (string)workload["metadata"]!["namespace"]!, (string)workload["metadata"]!["name"]!);
+        (string Plural, string, string) key = (
+            kind.Plural,
+            (string)workload["metadata"]!["namespace"]!,
+            (string)workload["metadata"]!["name"]!
+        );
         if (!_rollouts.TryGetValue(key, out Rollout? rollout))
         {
-            _rollouts[key] = rollout = new Rollout { Template = workload["spec"]!["template"]!.DeepClone(), Generation = 1, IsOver = true, Started = now(), Ended = now() };
+            _rollouts[key] = rollout = new Rollout
+            {
+                Template = workload["spec"]!["template"]!.DeepClone(),
+                Generation = 1,
+                IsOver = true,
+                Started = now(),
+                Ended = now(),
+            };
         }
 
         return rollout;
@@ -94,20 +118,33 @@ internal sealed class KubernetesRollouts(Func<DateTimeOffset> now)
         JsonObject status = new() { ["observedGeneration"] = (int)workload["metadata"]!["generation"]! };
         if (kind == KubernetesKind.Deployment)
         {
-            (status["replicas"], status["updatedReplicas"], status["availableReplicas"], status["readyReplicas"]) = (all, updated, all, all);
-            status["conditions"] = new JsonArray(new JsonObject
-            {
-                ["type"] = "Progressing",
-                ["status"] = isLate ? "False" : "True",
-                ["reason"] = isLate ? "ProgressDeadlineExceeded" : rollout.IsOver ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
-                ["message"] = isLate ? Failure : "ReplicaSet is progressing.",
-                ["lastUpdateTime"] = KubernetesObjects.Time(rollout.IsOver ? rollout.Ended : now()),
-            });
+            (status["replicas"], status["updatedReplicas"], status["availableReplicas"], status["readyReplicas"]) = (
+                all,
+                updated,
+                all,
+                all
+            );
+            status["conditions"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "Progressing",
+                    ["status"] = isLate ? "False" : "True",
+                    ["reason"] =
+                        isLate ? "ProgressDeadlineExceeded"
+                        : rollout.IsOver ? "NewReplicaSetAvailable"
+                        : "ReplicaSetUpdated",
+                    ["message"] = isLate ? Failure : "ReplicaSet is progressing.",
+                    ["lastUpdateTime"] = KubernetesObjects.Time(rollout.IsOver ? rollout.Ended : now()),
+                }
+            );
         }
         else if (kind == KubernetesKind.StatefulSet)
         {
             (status["replicas"], status["updatedReplicas"], status["readyReplicas"]) = (all, updated, all);
-            (status["currentRevision"], status["updateRevision"]) = (rollout.IsOver ? $"rev-{rollout.Generation}" : "rev-before", $"rev-{rollout.Generation}");
+            (status["currentRevision"], status["updateRevision"]) = (
+                rollout.IsOver ? $"rev-{rollout.Generation}" : "rev-before",
+                $"rev-{rollout.Generation}"
+            );
         }
         else
         {
@@ -117,7 +154,14 @@ internal sealed class KubernetesRollouts(Func<DateTimeOffset> now)
         return status;
     }
 
-    private static JsonObject Pod(KubernetesKind kind, string owner, string name, JsonNode template, DateTimeOffset started, string? waiting)
+    private static JsonObject Pod(
+        KubernetesKind kind,
+        string owner,
+        string name,
+        JsonNode template,
+        DateTimeOffset started,
+        string? waiting
+    )
     {
         JsonObject pod = new()
         {
@@ -125,7 +169,11 @@ internal sealed class KubernetesRollouts(Func<DateTimeOffset> now)
             ["kind"] = "Pod",
             ["metadata"] = template["metadata"]?.DeepClone() ?? new JsonObject(),
             ["spec"] = template["spec"]?.DeepClone(),
-            ["status"] = new JsonObject { ["phase"] = waiting is null ? "Running" : "Pending", ["startTime"] = KubernetesObjects.Time(started) },
+            ["status"] = new JsonObject
+            {
+                ["phase"] = waiting is null ? "Running" : "Pending",
+                ["startTime"] = KubernetesObjects.Time(started),
+            },
         };
         JsonNode metadata = pod["metadata"]!;
         metadata["name"] = name;
@@ -135,10 +183,22 @@ internal sealed class KubernetesRollouts(Func<DateTimeOffset> now)
             metadata["labels"]!["pod-template-hash"] = "5d8c7f9b6";
         }
 
-        metadata["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = kind == KubernetesKind.Deployment ? "ReplicaSet" : kind.Kind, ["name"] = kind == KubernetesKind.Deployment ? owner + "-5d8c7f9b6" : owner });
+        metadata["ownerReferences"] = new JsonArray(
+            new JsonObject
+            {
+                ["kind"] = kind == KubernetesKind.Deployment ? "ReplicaSet" : kind.Kind,
+                ["name"] = kind == KubernetesKind.Deployment ? owner + "-5d8c7f9b6" : owner,
+            }
+        );
         if (waiting is not null)
         {
-            pod["status"]!["containerStatuses"] = new JsonArray(new JsonObject { ["name"] = (string?)template["spec"]?["containers"]?[0]?["name"], ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = waiting } } });
+            pod["status"]!["containerStatuses"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = (string?)template["spec"]?["containers"]?[0]?["name"],
+                    ["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = waiting } },
+                }
+            );
         }
 
         return pod;

@@ -12,11 +12,19 @@ internal sealed class Ending : IDisposable
 
     public Ending(FakeArguments arguments)
     {
-        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(s => PosixSignalRegistration.Create(s, context =>
-        {
-            context.Cancel = true;
-            _ended.TrySetResult();
-        }))];
+        _signals =
+        [
+            .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(s =>
+                PosixSignalRegistration.Create(
+                    s,
+                    context =>
+                    {
+                        context.Cancel = true;
+                        _ended.TrySetResult();
+                    }
+                )
+            ),
+        ];
         if (arguments.Parent is { } id)
         {
             _parent = ParentOf(id);

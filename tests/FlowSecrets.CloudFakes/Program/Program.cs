@@ -8,8 +8,19 @@ if (FakeArguments.Parse(args) is not { } arguments)
 }
 
 using Ending ending = new(arguments);
-await using GcpFake? gcp = arguments.Gcp ? await GcpFake.StartAsync(new GcpFakeOptions { Port = arguments.GcpPort, Convergence = arguments.Convergence, Quotas = arguments.Quotas }) : null;
-await using AwsFake? aws = arguments.Aws ? await AwsFake.StartAsync(new AwsFakeOptions { Port = arguments.AwsPort, Quotas = arguments.Quotas }) : null;
+await using GcpFake? gcp = arguments.Gcp
+    ? await GcpFake.StartAsync(
+        new GcpFakeOptions
+        {
+            Port = arguments.GcpPort,
+            Convergence = arguments.Convergence,
+            Quotas = arguments.Quotas,
+        }
+    )
+    : null;
+await using AwsFake? aws = arguments.Aws
+    ? await AwsFake.StartAsync(new AwsFakeOptions { Port = arguments.AwsPort, Quotas = arguments.Quotas })
+    : null;
 Seeding.Fill(arguments, gcp, aws);
 await Announcement.WriteAsync(arguments, gcp, aws);
 await ending.WaitAsync();

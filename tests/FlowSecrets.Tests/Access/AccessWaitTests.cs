@@ -18,7 +18,10 @@ public sealed class AccessWaitTests : IAsyncLifetime
         _sandbox.Set("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", _world.Fake.Endpoint.AbsoluteUri);
         _sandbox.Set("GOOGLE_OAUTH_ACCESS_TOKEN", "owner");
         _sandbox.Set("CLOUDSDK_CONFIG", _sandbox.File("gcloud"));
-        File.WriteAllText(_sandbox.File("flowsecrets.yaml"), "application: shop\nenvironments: { here: { store: gcp, project: flow-test } }\nsecrets: { db: { env: DB } }\n");
+        File.WriteAllText(
+            _sandbox.File("flowsecrets.yaml"),
+            "application: shop\nenvironments: { here: { store: gcp, project: flow-test } }\nsecrets: { db: { env: DB } }\n"
+        );
     }
 
     public ValueTask DisposeAsync()
@@ -62,7 +65,19 @@ public sealed class AccessWaitTests : IAsyncLifetime
     {
         TestHost host = new();
         OperationContext context = _sandbox.Context with { Clock = _clock };
-        return (await new ChangeAccessOperation(context).RunAsync(new ChangeAccessOptions { Grant = true, Wait = true, Names = ["db"], Principals = [principal] }, host), host);
+        return (
+            await new ChangeAccessOperation(context).RunAsync(
+                new ChangeAccessOptions
+                {
+                    Grant = true,
+                    Wait = true,
+                    Names = ["db"],
+                    Principals = [principal],
+                },
+                host
+            ),
+            host
+        );
     }
 
     /// <summary>Whoever waits by it waits a little, and much time has passed.</summary>
@@ -76,14 +91,16 @@ public sealed class AccessWaitTests : IAsyncLifetime
 
         public override long GetTimestamp() => Volatile.Read(ref _passed);
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => System.CreateTimer(
-            s =>
-            {
-                Interlocked.Add(ref _passed, Math.Max(0, dueTime.Ticks));
-                callback(s);
-            },
-            state,
-            dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(100) : dueTime,
-            Timeout.InfiniteTimeSpan);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(
+                s =>
+                {
+                    Interlocked.Add(ref _passed, Math.Max(0, dueTime.Ticks));
+                    callback(s);
+                },
+                state,
+                dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(100) : dueTime,
+                Timeout.InfiniteTimeSpan
+            );
     }
 }

@@ -17,8 +17,12 @@ public sealed class AwsAccountTests
             answer,
             AccessResult.Denied,
             AccessCauses.NoGrant,
-            $"Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{guest.Arn}'; then let an administrator of account 999988887777 allow it: {AwsStage.Attach(guest, "GetSecretValue", stage.Secret)}");
-        Assert.Equal($"{guest.Arn} may not 'secretsmanager:GetSecretValue' on {AwsStage.Place}: it is of another account (999988887777), and the secret's own policy does not let it in", answer.Evidence);
+            $"Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{guest.Arn}'; then let an administrator of account 999988887777 allow it: {AwsStage.Attach(guest, "GetSecretValue", stage.Secret)}"
+        );
+        Assert.Equal(
+            $"{guest.Arn} may not 'secretsmanager:GetSecretValue' on {AwsStage.Place}: it is of another account (999988887777), and the secret's own policy does not let it in",
+            answer.Evidence
+        );
     }
 
     [Fact]
@@ -28,8 +32,16 @@ public sealed class AwsAccountTests
         AwsLogin guest = stage.User("guest", AwsStage.Other);
         await GrantAsync(stage, guest.Arn);
         AccessAnswer answer = await AwsStage.TestAsync(stage.Admin, guest.Arn);
-        AwsStage.Is(answer, AccessResult.Unknown, AccessCauses.PolicyUnreadable, $"Let an administrator of account 999988887777 allow it: {AwsStage.Attach(guest, "GetSecretValue", stage.Secret)}");
-        Assert.Equal($"Whether {guest.Arn} may 'secretsmanager:GetSecretValue' on 'app/db' cannot be known: its own policies can be seen in account 999988887777 alone", answer.Evidence);
+        AwsStage.Is(
+            answer,
+            AccessResult.Unknown,
+            AccessCauses.PolicyUnreadable,
+            $"Let an administrator of account 999988887777 allow it: {AwsStage.Attach(guest, "GetSecretValue", stage.Secret)}"
+        );
+        Assert.Equal(
+            $"Whether {guest.Arn} may 'secretsmanager:GetSecretValue' on 'app/db' cannot be known: its own policies can be seen in account 999988887777 alone",
+            answer.Evidence
+        );
     }
 
     [Fact]
@@ -39,7 +51,12 @@ public sealed class AwsAccountTests
         AwsLogin guest = stage.User("guest", AwsStage.Other, AwsStage.Looks);
         await GrantAsync(stage, guest.Arn, "secretsmanager:GetResourcePolicy");
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(guest.AccessKeyId), name: stage.Secret);
-        AwsStage.Is(answer, AccessResult.Denied, AccessCauses.NoGrant, $"Let an administrator of account 999988887777 allow it: {Attach(guest, stage.Secret)}");
+        AwsStage.Is(
+            answer,
+            AccessResult.Denied,
+            AccessCauses.NoGrant,
+            $"Let an administrator of account 999988887777 allow it: {Attach(guest, stage.Secret)}"
+        );
         Assert.EndsWith("it is of another account (999988887777), whose own policies do not allow it", answer.Evidence);
     }
 
@@ -49,9 +66,17 @@ public sealed class AwsAccountTests
         await using AwsStage stage = await AwsStage.StartAsync();
         AwsLogin guest = stage.User("guest", AwsStage.Other, AwsStage.Looks, Reads);
         await GrantAsync(stage, guest.Arn, "secretsmanager:GetResourcePolicy");
-        string remedy = $"Let the secret's owner encrypt it by a key of the account's own: aws secretsmanager update-secret --secret-id '{stage.Secret}' --region eu-west-1 --kms-key-id KEY_ARN";
-        AwsStage.Is(await AwsStage.TestAsync(stage.As(guest.AccessKeyId), name: stage.Secret), AccessResult.Denied, AccessCauses.KmsKeyNotUsable, remedy);
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => stage.As(guest.AccessKeyId).ReadAsync(stage.Secret, VersionSelector.Current, CancellationToken.None));
+        string remedy =
+            $"Let the secret's owner encrypt it by a key of the account's own: aws secretsmanager update-secret --secret-id '{stage.Secret}' --region eu-west-1 --kms-key-id KEY_ARN";
+        AwsStage.Is(
+            await AwsStage.TestAsync(stage.As(guest.AccessKeyId), name: stage.Secret),
+            AccessResult.Denied,
+            AccessCauses.KmsKeyNotUsable,
+            remedy
+        );
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            stage.As(guest.AccessKeyId).ReadAsync(stage.Secret, VersionSelector.Current, CancellationToken.None)
+        );
         Assert.Equal((ErrorIds.AccessDenied, AccessCauses.KmsKeyNotUsable, remedy), (error.Id, error.AccessCause, error.Remedy));
     }
 
@@ -60,7 +85,11 @@ public sealed class AwsAccountTests
     {
         await using AwsStage stage = await AwsStage.StartAsync();
         AwsLogin guest = stage.User("guest", AwsStage.Other, AwsStage.Looks, Reads, AwsStage.Allow("kms:Decrypt"));
-        await stage.RekeyAsync(stage.Fake.Kms.AddKey(AwsKeyCases.Policy($$"""{"Effect":"Allow","Principal":{"AWS":"{{guest.Arn}}"},"Action":"kms:*","Resource":"*"}""")));
+        await stage.RekeyAsync(
+            stage.Fake.Kms.AddKey(
+                AwsKeyCases.Policy($$"""{"Effect":"Allow","Principal":{"AWS":"{{guest.Arn}}"},"Action":"kms:*","Resource":"*"}""")
+            )
+        );
         await GrantAsync(stage, guest.Arn, "secretsmanager:GetResourcePolicy");
         Assert.Equal(AccessResult.Allowed, (await AwsStage.TestAsync(stage.As(guest.AccessKeyId), name: stage.Secret)).Result);
         Assert.Equal(AccessResult.Allowed, (await AwsStage.TestAsync(stage.As(guest.AccessKeyId), name: stage.Secret, live: true)).Result);
@@ -85,7 +114,8 @@ public sealed class AwsAccountTests
             await AwsStage.TestAsync(stage.Admin, principal),
             AccessResult.Denied,
             AccessCauses.NoGrant,
-            $$"""Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal 'arn:aws:iam::999988887777:root'; then let an administrator of account 999988887777 allow it to whom it shall be, in an identity policy: {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"{{stage.Secret}}"}""");
+            $$"""Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal 'arn:aws:iam::999988887777:root'; then let an administrator of account 999988887777 allow it to whom it shall be, in an identity policy: {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"{{stage.Secret}}"}"""
+        );
         await GrantAsync(stage, "arn:aws:iam::999988887777:root");
         AccessAnswer answer = await AwsStage.TestAsync(stage.Admin, principal);
         Assert.Equal((AccessResult.Unknown, AccessCauses.PolicyUnreadable), (answer.Result, answer.Cause));
@@ -109,11 +139,21 @@ public sealed class AwsAccountTests
     {
         await using AwsStage stage = await AwsStage.StartAsync();
         AccessAnswer answer = await AwsStage.TestAsync(stage.Admin, $"arn:aws:iam::123456789012:{kind}/nobody");
-        AwsStage.Is(answer, AccessResult.Denied, AccessCauses.NoGrant, $"Correct the ARN. There are: aws iam list-{list} --query '{member}[].Arn'");
+        AwsStage.Is(
+            answer,
+            AccessResult.Denied,
+            AccessCauses.NoGrant,
+            $"Correct the ARN. There are: aws iam list-{list} --query '{member}[].Arn'"
+        );
     }
 
-    private static Task GrantAsync(AwsStage stage, string principal, params string[] more) => stage.SetPolicyAsync(
-        $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{principal}}"},"Action":["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"{{string.Concat(more.Select(static m => $",\"{m}\""))}}],"Resource":"*"}]}""");
+    private static Task GrantAsync(AwsStage stage, string principal, params string[] more) =>
+        stage.SetPolicyAsync(
+            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{principal}}"},"Action":["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"{{string.Concat(more.Select(static m => $",\"{m}\""))}}],"Resource":"*"}]}"""
+        );
 
-    private static string Attach(AwsLogin user, string secret) => AwsStage.Attach(user, "GetSecretValue", secret).Replace("-app-db ", $"-{secret.Replace(':', '-').Replace('/', '-')} ", StringComparison.Ordinal);
+    private static string Attach(AwsLogin user, string secret) =>
+        AwsStage
+            .Attach(user, "GetSecretValue", secret)
+            .Replace("-app-db ", $"-{secret.Replace(':', '-').Replace('/', '-')} ", StringComparison.Ordinal);
 }

@@ -18,7 +18,13 @@ internal enum AwsMends
 
 /// <summary>Somebody who may not read, and why.</summary>
 /// <param name="Arrange">Returns who asks and the remedy that he is told.</param>
-internal sealed record AwsCase(string Name, AccessResult Result, string Cause, AwsMends Mends, Func<AwsStage, Task<(string Key, string Remedy)>> Arrange)
+internal sealed record AwsCase(
+    string Name,
+    AccessResult Result,
+    string Cause,
+    AwsMends Mends,
+    Func<AwsStage, Task<(string Key, string Remedy)>> Arrange
+)
 {
     /// <summary>What is asked for.</summary>
     public string Secret { get; init; } = AwsStage.Name;
@@ -32,80 +38,232 @@ internal sealed record AwsCase(string Name, AccessResult Result, string Cause, A
 /// <summary>One for each cause that policies have.</summary>
 internal static class AwsCases
 {
-    private const string Denies = """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"secretsmanager:GetSecretValue","Resource":"*"}]}""";
+    private const string Denies =
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"secretsmanager:GetSecretValue","Resource":"*"}]}""";
     private static readonly string Reads = AwsStage.Allow("secretsmanager:GetSecretValue");
 
     public static IReadOnlyList<AwsCase> All { get; } =
     [
-        new("a user without a policy", AccessResult.Denied, AccessCauses.NoGrant, AwsMends.Mends, async stage => As(stage, await NobodyAsync(stage))),
-        new("a role with a path", AccessResult.Denied, AccessCauses.NoGrant, AwsMends.Mends, static stage =>
+        new(
+            "a user without a policy",
+            AccessResult.Denied,
+            AccessCauses.NoGrant,
+            AwsMends.Mends,
+            async stage => As(stage, await NobodyAsync(stage))
+        ),
+        new(
+            "a role with a path",
+            AccessResult.Denied,
+            AccessCauses.NoGrant,
+            AwsMends.Mends,
+            static stage =>
+            {
+                (string key, string role) = Session(stage, "reader", "/team/a/");
+                return Said(
+                    key,
+                    $"Let an administrator allow it: {AwsStage.Attach("role", "reader", "GetSecretValue", stage.Secret)}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'"
+                );
+            }
+        ),
+        new(
+            "a role of single sign-on",
+            AccessResult.Denied,
+            AccessCauses.NoGrant,
+            AwsMends.Nothing,
+            static stage =>
+            {
+                (string key, string role) = Session(
+                    stage,
+                    "AWSReservedSSO_Dev_0123456789abcdef",
+                    "/aws-reserved/sso.amazonaws.com/eu-west-1/"
+                );
+                return Said(
+                    key,
+                    $"Let an administrator allow it on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'"
+                );
+            }
+        ),
+        new(
+            "a deny of the user's",
+            AccessResult.Denied,
+            AccessCauses.ExplicitDeny,
+            AwsMends.Shows,
+            static stage =>
+                Said(
+                    stage.User("dev", null, AwsStage.Looks, Reads, Denies).AccessKeyId,
+                    $"Let an administrator take the deny out of the user's policies: aws iam list-user-policies --user-name dev; aws iam list-attached-user-policies --user-name dev; or out of the secret's: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1"
+                )
+        ),
+        new(
+            "a deny of the secret's",
+            AccessResult.Denied,
+            AccessCauses.ExplicitDeny,
+            AwsMends.Shows,
+            static async stage =>
+            {
+                AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
+                await stage.SetPolicyAsync(
+                    $$"""{"Version":"2012-10-17","Statement":[{"Sid":"NotDev","Effect":"Deny","Principal":{"AWS":"{{user.Arn}}"},"Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"""
+                );
+                return (
+                    user.AccessKeyId,
+                    "Look at the policy, and let its owner take the statement out: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1 --query ResourcePolicy --output text"
+                );
+            }
+        ),
+        new(
+            "a service control policy",
+            AccessResult.Denied,
+            AccessCauses.OrganizationPolicy,
+            AwsMends.Nothing,
+            static stage =>
+            {
+                stage.Fake.Iam.ServiceControlPolicy(AwsStage.Account, Denies);
+                return Said(
+                    stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId,
+                    "Ask the organisation's administrators which policy forbids 'secretsmanager:GetSecretValue': aws organizations list-policies-for-target --target-id 123456789012 --filter SERVICE_CONTROL_POLICY"
+                );
+            }
+        ),
+        new(
+            "a permissions boundary",
+            AccessResult.Denied,
+            AccessCauses.PermissionsBoundary,
+            AwsMends.Shows,
+            static stage =>
+            {
+                AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
+                stage.Fake.Iam.SetBoundary(user.Arn, AwsStage.Looks);
+                return Said(
+                    user.AccessKeyId,
+                    $$"""Let an administrator put it into the boundary: {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"{{stage.Secret}}"}; which it is: aws iam get-user --user-name dev --query User.PermissionsBoundary.PermissionsBoundaryArn"""
+                );
+            }
+        ),
+        new(
+            "a grant that has ended",
+            AccessResult.Denied,
+            AccessCauses.ConditionNotMet,
+            AwsMends.Mends,
+            static async stage =>
+            {
+                AwsLogin user = await NobodyAsync(stage);
+                await stage.SetPolicyAsync(
+                    $$$$"""{"Version":"2012-10-17","Statement":[{"Sid":"Once","Effect":"Allow","Principal":{"AWS":"{{{{user.Arn}}}}"},"Action":"secretsmanager:GetSecretValue","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2026-01-31T12:00:00Z"}}}]}"""
+                );
+                return As(stage, user);
+            }
+        ),
+        new(
+            "a condition of the user's that hangs on what nobody knows",
+            AccessResult.Unknown,
+            AccessCauses.ConditionUnresolved,
+            AwsMends.Mends,
+            static stage =>
+                Task.FromResult(
+                    As(
+                        stage,
+                        stage.User(
+                            "dev",
+                            null,
+                            AwsStage.Looks,
+                            AwsStage.Allow(
+                                "secretsmanager:GetSecretValue",
+                                "*",
+                                ",\"Condition\":{\"StringEquals\":{\"aws:SourceVpce\":\"vpce-1\"}}"
+                            )
+                        )
+                    )
+                )
+        ),
+        new(
+            "a deny for all but an endpoint",
+            AccessResult.Unknown,
+            AccessCauses.ConditionUnresolved,
+            AwsMends.Shows,
+            static async stage =>
+            {
+                AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
+                await stage.SetPolicyAsync(
+                    """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*","Condition":{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}}]}"""
+                );
+                return (
+                    user.AccessKeyId,
+                    "See whether its condition is met: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1 --query ResourcePolicy --output text; or try it: Test-FlowSecretAccess -StoreName 'app/db' -Live"
+                );
+            }
+        )
         {
-            (string key, string role) = Session(stage, "reader", "/team/a/");
-            return Said(key, $"Let an administrator allow it: {AwsStage.Attach("role", "reader", "GetSecretValue", stage.Secret)}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'");
-        }),
-        new("a role of single sign-on", AccessResult.Denied, AccessCauses.NoGrant, AwsMends.Nothing, static stage =>
+            IsDenial = false,
+        },
+        new(
+            "a deletion that is pending",
+            AccessResult.Denied,
+            AccessCauses.PendingDeletion,
+            AwsMends.Nothing,
+            static async stage =>
+            {
+                await stage.SendAsync(
+                    "secretsmanager",
+                    "DeleteSecret",
+                    new JsonObject { ["SecretId"] = stage.Secret, ["RecoveryWindowInDays"] = 7 }
+                );
+                return (
+                    stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId,
+                    "Restore it: Restore-FlowSecret -StoreName 'app/db'; or delete it for good: Remove-FlowSecret -StoreName 'app/db' -Permanent"
+                );
+            }
+        ),
+        new(
+            "no version yet",
+            AccessResult.Denied,
+            AccessCauses.SecretHasNoVersion,
+            AwsMends.Nothing,
+            static async stage =>
+            {
+                await stage.CreateAsync("app/empty", null);
+                return (
+                    stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId,
+                    "Give it its first: Set-FlowSecret -StoreName 'app/empty'"
+                );
+            }
+        )
         {
-            (string key, string role) = Session(stage, "AWSReservedSSO_Dev_0123456789abcdef", "/aws-reserved/sso.amazonaws.com/eu-west-1/");
-            return Said(key, $"Let an administrator allow it on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'");
-        }),
-        new("a deny of the user's", AccessResult.Denied, AccessCauses.ExplicitDeny, AwsMends.Shows, static stage => Said(
-            stage.User("dev", null, AwsStage.Looks, Reads, Denies).AccessKeyId,
-            $"Let an administrator take the deny out of the user's policies: aws iam list-user-policies --user-name dev; aws iam list-attached-user-policies --user-name dev; or out of the secret's: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1")),
-        new("a deny of the secret's", AccessResult.Denied, AccessCauses.ExplicitDeny, AwsMends.Shows, static async stage =>
+            Secret = "app/empty",
+        },
+        new(
+            "an absent secret",
+            AccessResult.Denied,
+            AccessCauses.SecretNotFound,
+            AwsMends.Nothing,
+            static stage =>
+                Said(
+                    stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId,
+                    "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 'app/none'. Is it the store you meant? See Get-FlowSecretStore."
+                )
+        )
         {
-            AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
-            await stage.SetPolicyAsync($$"""{"Version":"2012-10-17","Statement":[{"Sid":"NotDev","Effect":"Deny","Principal":{"AWS":"{{user.Arn}}"},"Action":"secretsmanager:GetSecretValue","Resource":"*"}]}""");
-            return (user.AccessKeyId, "Look at the policy, and let its owner take the statement out: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1 --query ResourcePolicy --output text");
-        }),
-        new("a service control policy", AccessResult.Denied, AccessCauses.OrganizationPolicy, AwsMends.Nothing, static stage =>
-        {
-            stage.Fake.Iam.ServiceControlPolicy(AwsStage.Account, Denies);
-            return Said(
-                stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId,
-                "Ask the organisation's administrators which policy forbids 'secretsmanager:GetSecretValue': aws organizations list-policies-for-target --target-id 123456789012 --filter SERVICE_CONTROL_POLICY");
-        }),
-        new("a permissions boundary", AccessResult.Denied, AccessCauses.PermissionsBoundary, AwsMends.Shows, static stage =>
-        {
-            AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
-            stage.Fake.Iam.SetBoundary(user.Arn, AwsStage.Looks);
-            return Said(
-                user.AccessKeyId,
-                $$"""Let an administrator put it into the boundary: {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"{{stage.Secret}}"}; which it is: aws iam get-user --user-name dev --query User.PermissionsBoundary.PermissionsBoundaryArn""");
-        }),
-        new("a grant that has ended", AccessResult.Denied, AccessCauses.ConditionNotMet, AwsMends.Mends, static async stage =>
-        {
-            AwsLogin user = await NobodyAsync(stage);
-            await stage.SetPolicyAsync($$$$"""{"Version":"2012-10-17","Statement":[{"Sid":"Once","Effect":"Allow","Principal":{"AWS":"{{{{user.Arn}}}}"},"Action":"secretsmanager:GetSecretValue","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2026-01-31T12:00:00Z"}}}]}""");
-            return As(stage, user);
-        }),
-        new("a condition of the user's that hangs on what nobody knows", AccessResult.Unknown, AccessCauses.ConditionUnresolved, AwsMends.Mends, static stage =>
-            Task.FromResult(As(stage, stage.User("dev", null, AwsStage.Looks, AwsStage.Allow("secretsmanager:GetSecretValue", "*", ",\"Condition\":{\"StringEquals\":{\"aws:SourceVpce\":\"vpce-1\"}}"))))),
-        new("a deny for all but an endpoint", AccessResult.Unknown, AccessCauses.ConditionUnresolved, AwsMends.Shows, static async stage =>
-        {
-            AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
-            await stage.SetPolicyAsync("""{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*","Condition":{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}}]}""");
-            return (user.AccessKeyId, "See whether its condition is met: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1 --query ResourcePolicy --output text; or try it: Test-FlowSecretAccess -StoreName 'app/db' -Live");
-        }) { IsDenial = false },
-        new("a deletion that is pending", AccessResult.Denied, AccessCauses.PendingDeletion, AwsMends.Nothing, static async stage =>
-        {
-            await stage.SendAsync("secretsmanager", "DeleteSecret", new JsonObject { ["SecretId"] = stage.Secret, ["RecoveryWindowInDays"] = 7 });
-            return (stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId, "Restore it: Restore-FlowSecret -StoreName 'app/db'; or delete it for good: Remove-FlowSecret -StoreName 'app/db' -Permanent");
-        }),
-        new("no version yet", AccessResult.Denied, AccessCauses.SecretHasNoVersion, AwsMends.Nothing, static async stage =>
-        {
-            await stage.CreateAsync("app/empty", null);
-            return (stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId, "Give it its first: Set-FlowSecret -StoreName 'app/empty'");
-        }) { Secret = "app/empty" },
-        new("an absent secret", AccessResult.Denied, AccessCauses.SecretNotFound, AwsMends.Nothing, static stage => Said(
-            stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId,
-            "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 'app/none'. Is it the store you meant? See Get-FlowSecretStore.")) { Secret = "app/none" },
-        new("one that is absent or forbidden", AccessResult.Unknown, AccessCauses.SecretNotFoundOrForbidden, AwsMends.Mends, static stage =>
-        {
-            AwsLogin user = stage.User("dev", null, AwsStage.Allow("iam:SimulatePrincipalPolicy"), AwsStage.Allow("secretsmanager:GetResourcePolicy"));
-            return Said(
-                user.AccessKeyId,
-                $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: {AwsStage.Attach(user, "GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????")}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{user.Arn}'");
-        }),
+            Secret = "app/none",
+        },
+        new(
+            "one that is absent or forbidden",
+            AccessResult.Unknown,
+            AccessCauses.SecretNotFoundOrForbidden,
+            AwsMends.Mends,
+            static stage =>
+            {
+                AwsLogin user = stage.User(
+                    "dev",
+                    null,
+                    AwsStage.Allow("iam:SimulatePrincipalPolicy"),
+                    AwsStage.Allow("secretsmanager:GetResourcePolicy")
+                );
+                return Said(
+                    user.AccessKeyId,
+                    $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: {AwsStage.Attach(user, "GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????")}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{user.Arn}'"
+                );
+            }
+        ),
         .. AwsKeyCases.All,
     ];
 

@@ -32,7 +32,9 @@ public sealed class AwsCauseTests
         await using AwsStage stage = await AwsStage.StartAsync();
         (string key, string remedy) = await one.Arrange(stage);
         AwsStore store = stage.As(key);
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => store.ReadAsync(one.Secret, VersionSelector.Current, CancellationToken.None));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            store.ReadAsync(one.Secret, VersionSelector.Current, CancellationToken.None)
+        );
         Assert.Equal((one.Cause, remedy), (error.AccessCause ?? error.Id, error.Remedy));
         Assert.Equal(AccessCauses.ErrorOf(one.Cause), error.Id);
     }
@@ -45,7 +47,10 @@ public sealed class AwsCauseTests
         await using AwsStage stage = await AwsStage.StartAsync();
         (string key, string remedy) = await one.Arrange(stage);
         await stage.CreateAsync("app/other");
-        List<ReadOutcome> outcomes = await stage.As(key).ReadManyAsync([one.Secret, "app/other"], CancellationToken.None).ToListAsync(CancellationToken.None);
+        List<ReadOutcome> outcomes = await stage
+            .As(key)
+            .ReadManyAsync([one.Secret, "app/other"], CancellationToken.None)
+            .ToListAsync(CancellationToken.None);
         FlowSecretException error = outcomes.Single(o => o.StoreName == one.Secret).Error!;
         Assert.Equal((one.Cause, remedy), (error.AccessCause ?? error.Id, error.Remedy));
         outcomes.ForEach(static o => o.Dispose());

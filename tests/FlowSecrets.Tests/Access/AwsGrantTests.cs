@@ -28,24 +28,31 @@ public sealed class AwsGrantTests
         from alone in Gen.Elements(true, false)
         from permission in Gen.Elements(Enum.GetValues<SecretPermission>())
         from year in Gen.Elements(0, 2090)
-        select (statements.Count == 0 ? null
+        select (
+            statements.Count == 0 ? null
             : alone && statements.Count == 1 ? $$"""{"Version":"2012-10-17","Statement":{{statements[0]}}}"""
             : $$"""{{{space}}"Version": "2012-10-17","Id":"é",{{space}}"Statement": [{{space}}{{string.Join("," + space, statements)}} ]{{space}}}""",
-            new AccessEdit(true, Role, permission, year == 0 ? null : new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero))));
+            new AccessEdit(true, Role, permission, year == 0 ? null : new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero))
+        )
+    );
 
     [Fact]
-    public void AGrantAndARevokeLeaveEveryOtherStatementByteForByte() => Properties.Hold(Cases, static c =>
-    {
-        AwsPolicyText policy = AwsPolicyText.Parse(c.Policy);
-        string[] before = [.. policy.Statements];
-        Assert.Single(AwsGrants.Apply(policy, [c.Edit], DateTimeOffset.UtcNow));
-        Assert.Equal(before, policy.Statements[..^1]);
-        AwsPolicyText granted = AwsPolicyText.Parse(policy.ToString());
-        Assert.Equal(policy.Statements, granted.Statements);
-        Assert.Empty(AwsGrants.Apply(granted, [c.Edit], DateTimeOffset.UtcNow));
-        Assert.Single(AwsGrants.Apply(granted, [c.Edit with { Grant = false, Expires = null }], DateTimeOffset.UtcNow));
-        Assert.Equal(before, granted.Statements);
-    });
+    public void AGrantAndARevokeLeaveEveryOtherStatementByteForByte() =>
+        Properties.Hold(
+            Cases,
+            static c =>
+            {
+                AwsPolicyText policy = AwsPolicyText.Parse(c.Policy);
+                string[] before = [.. policy.Statements];
+                Assert.Single(AwsGrants.Apply(policy, [c.Edit], DateTimeOffset.UtcNow));
+                Assert.Equal(before, policy.Statements[..^1]);
+                AwsPolicyText granted = AwsPolicyText.Parse(policy.ToString());
+                Assert.Equal(policy.Statements, granted.Statements);
+                Assert.Empty(AwsGrants.Apply(granted, [c.Edit], DateTimeOffset.UtcNow));
+                Assert.Single(AwsGrants.Apply(granted, [c.Edit with { Grant = false, Expires = null }], DateTimeOffset.UtcNow));
+                Assert.Equal(before, granted.Statements);
+            }
+        );
 
     [Fact]
     public void AStatementOfSeveralKeepsTheOthers()
@@ -64,7 +71,12 @@ public sealed class AwsGrantTests
         DateTimeOffset end = new(2090, 1, 1, 0, 0, 0, TimeSpan.Zero);
         Assert.Single((await access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, Role, SecretPermission.Read, end)], default)).Diff);
         Assert.Empty((await access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, Role, SecretPermission.Read, end)], default)).Diff);
-        Assert.Equal(2, (await access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, Role, SecretPermission.Read, end.AddYears(1))], default)).Diff.Count);
+        Assert.Equal(
+            2,
+            (await access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, Role, SecretPermission.Read, end.AddYears(1))], default))
+                .Diff
+                .Count
+        );
         SecretGrant grant = Assert.Single((await access.ListAsync(AwsStage.Name, default)).Grants);
         Assert.Equal((Role, true, SecretPermission.Read, end.AddYears(1)), (grant.Principal, grant.Ours, grant.Exactly, grant.Expires));
         Assert.Single((await access.ApplyAsync(AwsStage.Name, [new AccessEdit(false, Role, null)], default)).Diff);
@@ -76,15 +88,26 @@ public sealed class AwsGrantTests
     {
         await using AwsStage stage = await AwsStage.StartAsync();
         string[] principals = [.. Enumerable.Range(1, 20).Select(static i => $"arn:aws:iam::123456789012:role/r{i}")];
-        await Task.WhenAll(principals.Select(p => stage.Admin.Access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, p, SecretPermission.Read)], default)));
-        Assert.Equal(principals.Order(StringComparer.Ordinal), (await stage.Admin.Access.ListAsync(AwsStage.Name, default)).Grants.Select(static g => g.Principal).Order(StringComparer.Ordinal));
+        await Task.WhenAll(
+            principals.Select(p => stage.Admin.Access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, p, SecretPermission.Read)], default))
+        );
+        Assert.Equal(
+            principals.Order(StringComparer.Ordinal),
+            (await stage.Admin.Access.ListAsync(AwsStage.Name, default))
+                .Grants.Select(static g => g.Principal)
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
     public async Task WhatAnotherWriterOverwroteIsMadeAgainBesideHis()
     {
         await using AwsStage stage = await AwsStage.StartAsync();
-        Task<AccessChange> granting = stage.Admin.Access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, Role, SecretPermission.Read)], default);
+        Task<AccessChange> granting = stage.Admin.Access.ApplyAsync(
+            AwsStage.Name,
+            [new AccessEdit(true, Role, SecretPermission.Read)],
+            default
+        );
         while (await stage.PolicyAsync() is null)
         {
             await Task.Delay(10);
@@ -107,7 +130,11 @@ public sealed class AwsGrantTests
     {
         await using AwsStage stage = await AwsStage.StartAsync();
         stage.Fake.Faults.QueueFor("PutResourcePolicy", fault);
-        AccessChange change = await stage.Admin.Access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, Role, SecretPermission.Read)], default);
+        AccessChange change = await stage.Admin.Access.ApplyAsync(
+            AwsStage.Name,
+            [new AccessEdit(true, Role, SecretPermission.Read)],
+            default
+        );
         Assert.Single(change.Diff);
         Assert.Single((await stage.Admin.Access.ListAsync(AwsStage.Name, default)).Grants);
     }
@@ -116,10 +143,17 @@ public sealed class AwsGrantTests
     public async Task APolicyThatWouldBeTooLongIsNotWritten()
     {
         await using AwsStage stage = await AwsStage.StartAsync();
-        string filler = string.Join(',', Enumerable.Range(0, 404).Select(static i => $"\"arn:aws:iam::123456789012:role/a-long-name-{i:0000}\""));
-        await stage.SetPolicyAsync($$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[{{filler}}]},"Action":"secretsmanager:GetSecretValue","Resource":"*"}]}""");
+        string filler = string.Join(
+            ',',
+            Enumerable.Range(0, 404).Select(static i => $"\"arn:aws:iam::123456789012:role/a-long-name-{i:0000}\"")
+        );
+        await stage.SetPolicyAsync(
+            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[{{filler}}]},"Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"""
+        );
         string? before = await stage.PolicyAsync();
-        FlowSecretException refused = await Assert.ThrowsAsync<FlowSecretException>(() => stage.Admin.Access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, Role, SecretPermission.Read)], default));
+        FlowSecretException refused = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            stage.Admin.Access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, Role, SecretPermission.Read)], default)
+        );
         Assert.Equal(ErrorIds.LimitReached, refused.Id);
         Assert.Equal(before, await stage.PolicyAsync());
     }
@@ -131,10 +165,23 @@ public sealed class AwsGrantTests
         await using AwsStage stage = await AwsStage.StartAsync();
         AwsAccessCli cli = new(sandbox, stage.Fake);
         await stage.Admin.Access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, Role, SecretPermission.Write)], default);
-        string shown = (string)(await Task.Run(() => cli.Ok("secretsmanager", "get-resource-policy", "--secret-id", AwsStage.Name)))!["ResourcePolicy"]!;
+        string shown = (string)
+            (await Task.Run(() => cli.Ok("secretsmanager", "get-resource-policy", "--secret-id", AwsStage.Name)))!["ResourcePolicy"]!;
         Assert.Contains("\"Sid\":\"FlowSecretsWrite", shown, StringComparison.Ordinal);
-        await Task.Run(() => cli.Ok("secretsmanager", "put-resource-policy", "--secret-id", AwsStage.Name, "--resource-policy", $$"""{"Version":"2012-10-17","Statement":[{{Strangers[0]}}]}"""));
-        Assert.Equal([(false, "arn:aws:iam::123456789012:role/a"), (false, "arn:aws:iam::123456789012:role/b")], (await stage.Admin.Access.ListAsync(AwsStage.Name, default)).Grants.Select(static g => (g.Ours, g.Principal)));
+        await Task.Run(() =>
+            cli.Ok(
+                "secretsmanager",
+                "put-resource-policy",
+                "--secret-id",
+                AwsStage.Name,
+                "--resource-policy",
+                $$"""{"Version":"2012-10-17","Statement":[{{Strangers[0]}}]}"""
+            )
+        );
+        Assert.Equal(
+            [(false, "arn:aws:iam::123456789012:role/a"), (false, "arn:aws:iam::123456789012:role/b")],
+            (await stage.Admin.Access.ListAsync(AwsStage.Name, default)).Grants.Select(static g => (g.Ours, g.Principal))
+        );
     }
 
     [Fact]
@@ -144,7 +191,18 @@ public sealed class AwsGrantTests
         await using AwsStage stage = await AwsStage.StartAsync();
         AwsLogin user = stage.User();
         string document = await stage.Admin.Access.IdentityPolicyAsync([AwsStage.Name], SecretPermission.Read, null, default);
-        await Task.Run(() => new AwsAccessCli(sandbox, stage.Fake).Ok("iam", "put-user-policy", "--user-name", "dev", "--policy-name", "p", "--policy-document", document));
+        await Task.Run(() =>
+            new AwsAccessCli(sandbox, stage.Fake).Ok(
+                "iam",
+                "put-user-policy",
+                "--user-name",
+                "dev",
+                "--policy-name",
+                "p",
+                "--policy-document",
+                document
+            )
+        );
         Assert.Equal(AccessResult.Allowed, (await AwsStage.TestAsync(stage.As(user.AccessKeyId), live: true)).Result);
     }
 }

@@ -11,7 +11,8 @@ namespace FlowSecrets.Tests.Access;
 /// <summary>Causes that lie in who asks: credentials, clock, federation, another identity.</summary>
 public sealed class AwsIdentityCauseTests
 {
-    private const string LogIn = "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
+    private const string LogIn =
+        "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
     private const string Issuer = "token.actions.githubusercontent.com";
 
     [Fact]
@@ -19,8 +20,18 @@ public sealed class AwsIdentityCauseTests
     {
         await using AwsStage stage = await AwsStage.StartAsync();
         using CloudSetting setting = new();
-        AwsStore store = setting.Aws(stage.Fake.Endpoint, new StoreSelection(StoreKind.Aws) { Region = "eu-west-1", Profile = "identity-empty" });
-        AwsStage.Is(await AwsStage.TestAsync(store), AccessResult.Denied, AccessCauses.NotAuthenticated, LogIn.Replace("aws sso login,", "aws sso login --profile 'identity-empty',").Replace("aws configure;", "aws configure --profile 'identity-empty';"));
+        AwsStore store = setting.Aws(
+            stage.Fake.Endpoint,
+            new StoreSelection(StoreKind.Aws) { Region = "eu-west-1", Profile = "identity-empty" }
+        );
+        AwsStage.Is(
+            await AwsStage.TestAsync(store),
+            AccessResult.Denied,
+            AccessCauses.NotAuthenticated,
+            LogIn
+                .Replace("aws sso login,", "aws sso login --profile 'identity-empty',")
+                .Replace("aws configure;", "aws configure --profile 'identity-empty';")
+        );
     }
 
     [Fact]
@@ -39,27 +50,41 @@ public sealed class AwsIdentityCauseTests
     {
         await using AwsStage stage = await AwsStage.StartAsync();
         stage.Fake.Skew = TimeSpan.FromHours(2);
-        AwsStage.Is(await AwsStage.TestAsync(stage.Admin), AccessResult.Denied, AccessCauses.ClockSkew, "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again.");
+        AwsStage.Is(
+            await AwsStage.TestAsync(stage.Admin),
+            AccessResult.Denied,
+            AccessCauses.ClockSkew,
+            "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again."
+        );
     }
 
     [Fact]
     public async Task ATokenThatTheRoleDoesNotTake()
     {
         using CloudSetting setting = new();
-        string token = $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"iss":"https://{{Issuer}}","sub":"repo:me/app:ref:refs/heads/main","aud":"sts.amazonaws.com"}"""))}.x";
+        string token =
+            $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"iss":"https://{{Issuer}}","sub":"repo:me/app:ref:refs/heads/main","aud":"sts.amazonaws.com"}"""))}.x";
         setting.Set("AWS_WEB_IDENTITY_TOKEN_FILE", setting.Write("token", token));
         setting.Set("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/deploy");
         AwsPlace place = AwsPlace.Find(new StoreSelection(StoreKind.Aws) { Region = "eu-west-1" }, setting.Variable);
         AwsIdentity identity = AwsIdentity.Find(new StoreSelection(StoreKind.Aws) { Region = "eu-west-1" }, place, setting.Variable);
         AwsErrors errors = new(static _ => new Place(StoreKind.Aws, "eu-west-1", "me"), place, identity);
-        Amazon.SecurityToken.AmazonSecurityTokenServiceException refused = new("Not authorized to perform sts:AssumeRoleWithWebIdentity") { ErrorCode = "AccessDenied", StatusCode = System.Net.HttpStatusCode.Forbidden };
+        Amazon.SecurityToken.AmazonSecurityTokenServiceException refused = new("Not authorized to perform sts:AssumeRoleWithWebIdentity")
+        {
+            ErrorCode = "AccessDenied",
+            StatusCode = System.Net.HttpStatusCode.Forbidden,
+        };
         FlowSecretException error = errors.Explain(refused, new AwsCall("GetSecretValue", AwsStage.Name))!.Error;
         AwsStage.Is(
             AccessAnswer.Of(AwsStage.Name, error),
             AccessResult.Denied,
             AccessCauses.FederationMismatch,
-            "Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal 'arn:aws:iam::123456789012:role/deploy' -TokenSubject 'repo:me/app:ref:refs/heads/main'; it shows whom its trust lets in, and the command that lets this one in.");
-        Assert.Equal($"AWS did not take the token of default credentials (AccessDenied): its token's subject is 'repo:me/app:ref:refs/heads/main', its issuer https://{Issuer}, its audience sts.amazonaws.com, and it is to become arn:aws:iam::123456789012:role/deploy.", error.Cause);
+            "Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal 'arn:aws:iam::123456789012:role/deploy' -TokenSubject 'repo:me/app:ref:refs/heads/main'; it shows whom its trust lets in, and the command that lets this one in."
+        );
+        Assert.Equal(
+            $"AWS did not take the token of default credentials (AccessDenied): its token's subject is 'repo:me/app:ref:refs/heads/main', its issuer https://{Issuer}, its audience sts.amazonaws.com, and it is to become arn:aws:iam::123456789012:role/deploy.",
+            error.Cause
+        );
         Assert.Equal(ErrorIds.NotAuthenticated, error.Id);
     }
 
@@ -75,13 +100,23 @@ public sealed class AwsIdentityCauseTests
             answer,
             AccessResult.Denied,
             AccessCauses.FederationMismatch,
-            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name deploy --policy-document '{Trust($"[\"repo:me/app:ref:refs/heads/main\",\"{Subject}\"]")}'");
-        Assert.Equal($"The token's subject is '{Subject}', and the trust of {role} lets in 'repo:me/app:ref:refs/heads/main'", answer.Evidence);
+            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name deploy --policy-document '{Trust($"[\"repo:me/app:ref:refs/heads/main\",\"{Subject}\"]")}'"
+        );
+        Assert.Equal(
+            $"The token's subject is '{Subject}', and the trust of {role} lets in 'repo:me/app:ref:refs/heads/main'",
+            answer.Evidence
+        );
 
         using Sandbox sandbox = new();
-        Assert.All(new AwsAccessCli(sandbox, stage.Fake).All([.. RemedyCommands.Of(answer.Remedy)]), static r => Assert.True(r.ExitCode == 0, r.Error));
+        Assert.All(
+            new AwsAccessCli(sandbox, stage.Fake).All([.. RemedyCommands.Of(answer.Remedy)]),
+            static r => Assert.True(r.ExitCode == 0, r.Error)
+        );
         Assert.Equal(AccessResult.Allowed, (await AwsStage.TestAsync(stage.Admin, role, subject: Subject)).Result);
-        Assert.Equal(AccessResult.Allowed, (await AwsStage.TestAsync(stage.Admin, role, subject: "repo:me/app:ref:refs/heads/main")).Result);
+        Assert.Equal(
+            AccessResult.Allowed,
+            (await AwsStage.TestAsync(stage.Admin, role, subject: "repo:me/app:ref:refs/heads/main")).Result
+        );
     }
 
     [Fact]
@@ -93,7 +128,8 @@ public sealed class AwsIdentityCauseTests
             await AwsStage.TestAsync(stage.Admin, role, subject: "x"),
             AccessResult.Denied,
             AccessCauses.FederationMismatch,
-            "Let its administrator add the provider: aws iam get-role --role-name deploy --query Role.AssumeRolePolicyDocument");
+            "Let its administrator add the provider: aws iam get-role --role-name deploy --query Role.AssumeRolePolicyDocument"
+        );
     }
 
     [Fact]
@@ -105,8 +141,13 @@ public sealed class AwsIdentityCauseTests
         const string Remedy = "Ask as that one: Connect-FlowSecretStore -Store Aws -Region eu-west-1 -Profile 'prod'";
         AccessAnswer answer = await AwsStage.TestAsync(store);
         AwsStage.Is(answer, AccessResult.Denied, AccessCauses.OtherIdentity, Remedy);
-        Assert.StartsWith($"It was asked as {user.Arn} (the keys of AWS_ACCESS_KEY_ID), and AWS_PROFILE names 'prod', which they hide. ", answer.Evidence);
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => store.ReadAsync(AwsStage.Name, VersionSelector.Current, CancellationToken.None));
+        Assert.StartsWith(
+            $"It was asked as {user.Arn} (the keys of AWS_ACCESS_KEY_ID), and AWS_PROFILE names 'prod', which they hide. ",
+            answer.Evidence
+        );
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            store.ReadAsync(AwsStage.Name, VersionSelector.Current, CancellationToken.None)
+        );
         Assert.Equal((ErrorIds.AccessDenied, AccessCauses.OtherIdentity, Remedy), (error.Id, error.AccessCause, error.Remedy));
     }
 
@@ -119,5 +160,6 @@ public sealed class AwsIdentityCauseTests
 
     private static string Trust(string subjects) =>
         """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/ISSUER"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"ISSUER:sub":SUBJECTS}}}]}"""
-            .Replace("ISSUER", Issuer, StringComparison.Ordinal).Replace("SUBJECTS", subjects, StringComparison.Ordinal);
+            .Replace("ISSUER", Issuer, StringComparison.Ordinal)
+            .Replace("SUBJECTS", subjects, StringComparison.Ordinal);
 }

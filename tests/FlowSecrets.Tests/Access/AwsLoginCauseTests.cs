@@ -9,7 +9,8 @@ namespace FlowSecrets.Tests.Access;
 /// <summary>Who asks, where, with what token; other accounts; what runs as whom.</summary>
 public sealed class AwsLoginCauseTests
 {
-    private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringLike":{"token.actions.githubusercontent.com:sub":"repo:org/shop:ref:refs/heads/*"}}}]}""";
+    private const string Trust =
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringLike":{"token.actions.githubusercontent.com:sub":"repo:org/shop:ref:refs/heads/*"}}}]}""";
 
     [Fact]
     public async Task AnExpiredSessionIsNoLogin()
@@ -17,7 +18,12 @@ public sealed class AwsLoginCauseTests
         await using AwsStage stage = await AwsStage.StartAsync();
         string key = stage.Fake.Iam.SessionOf(stage.Fake.Iam.AddRole("ci"), "s");
         stage.Fake.Iam.Expire(key);
-        AwsStage.Is(await AwsStage.TestAsync(stage.As(key)), AccessResult.Denied, AccessCauses.NotAuthenticated, "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.");
+        AwsStage.Is(
+            await AwsStage.TestAsync(stage.As(key)),
+            AccessResult.Denied,
+            AccessCauses.NotAuthenticated,
+            "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore."
+        );
     }
 
     [Fact]
@@ -25,7 +31,12 @@ public sealed class AwsLoginCauseTests
     {
         await using AwsStage stage = await AwsStage.StartAsync();
         stage.Fake.Skew = TimeSpan.FromMinutes(20);
-        AwsStage.Is(await AwsStage.TestAsync(stage.Admin), AccessResult.Denied, AccessCauses.ClockSkew, "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again.");
+        AwsStage.Is(
+            await AwsStage.TestAsync(stage.Admin),
+            AccessResult.Denied,
+            AccessCauses.ClockSkew,
+            "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again."
+        );
     }
 
     [Fact]
@@ -34,8 +45,17 @@ public sealed class AwsLoginCauseTests
         await using AwsStage stage = await AwsStage.StartAsync();
         AwsLogin user = stage.User(policies: AwsStage.Looks);
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(user.AccessKeyId, variable: ("AWS_PROFILE", "ops")));
-        AwsStage.Is(answer, AccessResult.Denied, AccessCauses.OtherIdentity, "Ask as that one: Connect-FlowSecretStore -Store Aws -Region eu-west-1 -Profile 'ops'");
-        Assert.Contains($"It was asked as {user.Arn} (the keys of AWS_ACCESS_KEY_ID), and AWS_PROFILE names 'ops'", answer.Evidence, StringComparison.Ordinal);
+        AwsStage.Is(
+            answer,
+            AccessResult.Denied,
+            AccessCauses.OtherIdentity,
+            "Ask as that one: Connect-FlowSecretStore -Store Aws -Region eu-west-1 -Profile 'ops'"
+        );
+        Assert.Contains(
+            $"It was asked as {user.Arn} (the keys of AWS_ACCESS_KEY_ID), and AWS_PROFILE names 'ops'",
+            answer.Evidence,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -47,11 +67,25 @@ public sealed class AwsLoginCauseTests
         string role = stage.Fake.Iam.AddRole("ci", trustPolicyJson: Trust);
         stage.Fake.Iam.PutPolicy(role, "read", AwsStage.Allow("secretsmanager:*"));
         AccessAnswer answer = await AwsStage.TestAsync(stage.Admin, role, subject: subject);
-        string added = Trust.Replace("\"repo:org/shop:ref:refs/heads/*\"", $"[\"repo:org/shop:ref:refs/heads/*\",\"{subject}\"]", StringComparison.Ordinal);
-        AwsStage.Is(answer, cause is null ? AccessResult.Allowed : AccessResult.Denied, cause, cause is null ? "" : $"Let its administrator let it in: aws iam update-assume-role-policy --role-name ci --policy-document '{added}'");
+        string added = Trust.Replace(
+            "\"repo:org/shop:ref:refs/heads/*\"",
+            $"[\"repo:org/shop:ref:refs/heads/*\",\"{subject}\"]",
+            StringComparison.Ordinal
+        );
+        AwsStage.Is(
+            answer,
+            cause is null ? AccessResult.Allowed : AccessResult.Denied,
+            cause,
+            cause is null
+                ? ""
+                : $"Let its administrator let it in: aws iam update-assume-role-policy --role-name ci --policy-document '{added}'"
+        );
         if (cause is not null)
         {
-            Assert.Equal($"The token's subject is '{subject}', and the trust of {role} lets in 'repo:org/shop:ref:refs/heads/*'", answer.Evidence);
+            Assert.Equal(
+                $"The token's subject is '{subject}', and the trust of {role} lets in 'repo:org/shop:ref:refs/heads/*'",
+                answer.Evidence
+            );
         }
     }
 
@@ -63,7 +97,11 @@ public sealed class AwsLoginCauseTests
         string role = stage.Fake.Iam.AddRole("partner", account: AwsStage.Other);
         AccessAnswer answer = await AwsStage.TestAsync(stage.Admin, role);
         Assert.Equal((AccessResult.Denied, AccessCauses.NoGrant), (answer.Result, answer.Cause));
-        Assert.StartsWith($"Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'; then let an administrator of account {AwsStage.Other} allow it: aws iam put-role-policy --role-name partner ", answer.Remedy, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'; then let an administrator of account {AwsStage.Other} allow it: aws iam put-role-policy --role-name partner ",
+            answer.Remedy,
+            StringComparison.Ordinal
+        );
 
         await stage.Admin.Access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, role, SecretPermission.Read)], default);
         answer = await AwsStage.TestAsync(stage.Admin, role);
@@ -82,8 +120,15 @@ public sealed class AwsLoginCauseTests
         await using AwsStage stage = await AwsStage.StartAsync();
         AwsLogin user = stage.User(policies: AwsStage.Looks);
         stage.Fake.Iam.PropagationDelay = TimeSpan.FromMinutes(1);
-        await stage.IamAsync("PutUserPolicy", ("UserName", "dev"), ("PolicyName", "read"), ("PolicyDocument", AwsStage.Allow("secretsmanager:GetSecretValue")));
-        FlowSecretException denied = await Assert.ThrowsAsync<FlowSecretException>(() => stage.As(user.AccessKeyId).ReadAsync(AwsStage.Name, VersionSelector.Current, default));
+        await stage.IamAsync(
+            "PutUserPolicy",
+            ("UserName", "dev"),
+            ("PolicyName", "read"),
+            ("PolicyDocument", AwsStage.Allow("secretsmanager:GetSecretValue"))
+        );
+        FlowSecretException denied = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            stage.As(user.AccessKeyId).ReadAsync(AwsStage.Name, VersionSelector.Current, default)
+        );
         Assert.Equal(AccessCauses.GrantTooYoung, denied.AccessCause);
     }
 
@@ -95,7 +140,10 @@ public sealed class AwsLoginCauseTests
         string bare = stage.Fake.Workloads.AddAppRunner("bare", null);
         stage.Fake.Workloads.AddEcs("main", "api", "arn:aws:iam::123456789012:role/execution", "arn:aws:iam::123456789012:role/task");
         Assert.Equal("arn:aws:iam::123456789012:role/instance", await IdentityAsync(stage, "apprunner", ("arn", arn)));
-        Assert.Equal("arn:aws:iam::123456789012:role/execution", await IdentityAsync(stage, "ecs", ("cluster", "main"), ("service", "api")));
+        Assert.Equal(
+            "arn:aws:iam::123456789012:role/execution",
+            await IdentityAsync(stage, "ecs", ("cluster", "main"), ("service", "api"))
+        );
         Assert.Equal(ErrorIds.WorkloadNotFound, await RefusalAsync(stage, "apprunner", ("arn", bare)));
         Assert.Equal(ErrorIds.WorkloadNotFound, await RefusalAsync(stage, "ecs", ("cluster", "main"), ("service", "none")));
         Assert.Equal(ErrorIds.BadArgument, await RefusalAsync(stage, "ecs", ("cluster", "main")));

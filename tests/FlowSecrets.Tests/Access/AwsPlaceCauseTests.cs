@@ -25,8 +25,14 @@ public sealed class AwsPlaceCauseTests : IDisposable
         _sandbox.Set("AWS_ENDPOINT_URL", stage.Fake.Endpoint.AbsoluteUri);
         _sandbox.Set("AWS_REGION", "eu-west-1");
         SecretAccess access = Assert.Single(await TestAsync(new TestAccessOptions { Store = StoreKind.Aws, StoreNames = ["app/there"] }));
-        Assert.Equal((AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Aws -Region 'us-east-2'"), (access.Result, access.Cause, access.Remedy));
-        Assert.Equal("'app/there' is in the Aws store of account 123456789012 in us-east-2 (another region), and the Aws store of account 123456789012 in eu-west-1 was asked", access.Evidence);
+        Assert.Equal(
+            (AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Aws -Region 'us-east-2'"),
+            (access.Result, access.Cause, access.Remedy)
+        );
+        Assert.Equal(
+            "'app/there' is in the Aws store of account 123456789012 in us-east-2 (another region), and the Aws store of account 123456789012 in eu-west-1 was asked",
+            access.Evidence
+        );
     }
 
     [Fact]
@@ -35,16 +41,25 @@ public sealed class AwsPlaceCauseTests : IDisposable
         await using AwsStage stage = await AwsStage.StartAsync();
         await stage.CreateAsync("app/there", region: "us-east-2");
         _sandbox.Set("AWS_ENDPOINT_URL", stage.Fake.Endpoint.AbsoluteUri);
-        _sandbox.Write("flowsecrets.yaml", """
+        _sandbox.Write(
+            "flowsecrets.yaml",
+            """
             application: app
             prefix: app/
             default: dev
             environments: { dev: { store: aws, region: eu-west-1 }, prod: { store: aws, region: us-east-2 } }
             secrets: { there: { } }
-            """);
+            """
+        );
         SecretAccess access = Assert.Single(await TestAsync(new TestAccessOptions { Names = ["there"] }));
-        Assert.Equal((AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: -Environment 'prod'"), (access.Result, access.Cause, access.Remedy));
-        Assert.Equal("'app/there' is in the Aws store of account 123456789012 in us-east-2, and the Aws store of account 123456789012 in eu-west-1 was asked", access.Evidence);
+        Assert.Equal(
+            (AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: -Environment 'prod'"),
+            (access.Result, access.Cause, access.Remedy)
+        );
+        Assert.Equal(
+            "'app/there' is in the Aws store of account 123456789012 in us-east-2, and the Aws store of account 123456789012 in eu-west-1 was asked",
+            access.Evidence
+        );
     }
 
     [Fact]
@@ -55,5 +70,6 @@ public sealed class AwsPlaceCauseTests : IDisposable
         Assert.Equal(AccessResult.Allowed, (await AwsStage.TestAsync(stage.Admin, name: arn)).Result);
     }
 
-    private Task<List<SecretAccess>> TestAsync(TestAccessOptions options) => new TestAccessOperation(_sandbox.Context).RunAsync(options, new TestHost());
+    private Task<List<SecretAccess>> TestAsync(TestAccessOptions options) =>
+        new TestAccessOperation(_sandbox.Context).RunAsync(options, new TestHost());
 }

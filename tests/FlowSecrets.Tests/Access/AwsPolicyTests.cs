@@ -53,7 +53,8 @@ public sealed class AwsPolicyTests
     [InlineData("""{"StringEquals":{"aws:ResourceTag/env":"test","aws:SourceVpce":"vpce-1"}}""", false)]
     [InlineData("""{"StringEquals":{"aws:SourceVpce":"vpce-1"},"Bool":{"aws:SecureTransport":"false"}}""", false)]
     [InlineData("""{"StringEquals":{"aws:ResourceTag/env":"prod","aws:SourceVpce":"vpce-1"}}""", null)]
-    public void AConditionIsMetOrNotOrNotKnown(string condition, bool? met) => Assert.Equal(met, AwsCondition.IsMet((JsonObject)JsonNode.Parse(condition)!, Known));
+    public void AConditionIsMetOrNotOrNotKnown(string condition, bool? met) =>
+        Assert.Equal(met, AwsCondition.IsMet((JsonObject)JsonNode.Parse(condition)!, Known));
 
     [Theory]
     [InlineData("""{"DateLessThan":{"aws:CurrentTime":"2026-03-04T05:06:07Z"}}""", 1772600767L)]
@@ -61,7 +62,8 @@ public sealed class AwsPolicyTests
     [InlineData("""{"DateLessThan":{"aws:CurrentTime":"2026-03-04T05:06:07Z"},"Bool":{"aws:SecureTransport":"true"}}""", null)]
     [InlineData("""{"DateLessThan":{"aws:TokenIssueTime":"2026-03-04T05:06:07Z"}}""", null)]
     [InlineData("""{"DateGreaterThan":{"aws:CurrentTime":"2026-03-04T05:06:07Z"}}""", null)]
-    public void TheEndIsThatOfAConditionWhichSaysNothingElse(string condition, long? end) => Assert.Equal(end, AwsCondition.EndOf((JsonObject)JsonNode.Parse(condition)!)?.ToUnixTimeSeconds());
+    public void TheEndIsThatOfAConditionWhichSaysNothingElse(string condition, long? end) =>
+        Assert.Equal(end, AwsCondition.EndOf((JsonObject)JsonNode.Parse(condition)!)?.ToUnixTimeSeconds());
 
     [Theory]
     [InlineData("*", "", true)]
@@ -75,10 +77,12 @@ public sealed class AwsPolicyTests
     [InlineData("a.c", "abc", false)]
     [InlineData("a+(b)[c]$", "a+(b)[c]$", true)]
     [InlineData("ABC", "abc", false)]
-    public void AsteriskAndQuestionMarkStandForAnything(string pattern, string text, bool isLike) => Assert.Equal(isLike, AwsPolicy.IsLike(pattern, text));
+    public void AsteriskAndQuestionMarkStandForAnything(string pattern, string text, bool isLike) =>
+        Assert.Equal(isLike, AwsPolicy.IsLike(pattern, text));
 
     [Fact]
-    public void ActionsHaveNoCase() => Assert.True(AwsPolicy.IsLike("SecretsManager:get*", "secretsmanager:GetSecretValue", ignoreCase: true));
+    public void ActionsHaveNoCase() =>
+        Assert.True(AwsPolicy.IsLike("SecretsManager:get*", "secretsmanager:GetSecretValue", ignoreCase: true));
 
     [Theory]
     [InlineData("arn:aws:iam::123456789012:role/team/reader", true, false)]
@@ -115,9 +119,15 @@ public sealed class AwsPolicyTests
     [Theory]
     [InlineData("123456789012", "eu-west-1", "arn:aws:iam::123456789012:root", null)]
     [InlineData("123456789012", "cn-north-1", "arn:aws-cn:iam::123456789012:root", null)]
-    [InlineData("arn:aws-us-gov:sts::123456789012:assumed-role/reader/a@b", "eu-west-1", "arn:aws-us-gov:iam::123456789012:role/reader", "arn:aws-us-gov:sts::123456789012:assumed-role/reader/a@b")]
+    [InlineData(
+        "arn:aws-us-gov:sts::123456789012:assumed-role/reader/a@b",
+        "eu-west-1",
+        "arn:aws-us-gov:iam::123456789012:role/reader",
+        "arn:aws-us-gov:sts::123456789012:assumed-role/reader/a@b"
+    )]
     [InlineData("arn:aws:sts::123456789012:federated-user/me", "eu-west-1", "arn:aws:sts::123456789012:federated-user/me", null)]
-    public void APrincipalIsParsed(string text, string region, string arn, string? session) => Assert.Equal(new AwsPrincipal(arn, session), AwsPrincipal.Parse(text, region));
+    public void APrincipalIsParsed(string text, string region, string arn, string? session) =>
+        Assert.Equal(new AwsPrincipal(arn, session), AwsPrincipal.Parse(text, region));
 
     [Theory]
     [InlineData("[]")]
@@ -134,10 +144,14 @@ public sealed class AwsPolicyTests
     [Fact]
     public void TheTextAroundTheStatementsStays()
     {
-        const string Text = "{ \"Version\" : \"2012-10-17\",\r\n \"Statement\": [ {\"Effect\":\"Allow\"} , { \"Sid\" : \"ü\" } ] , \"Id\":\"é\" } \n";
+        const string Text =
+            "{ \"Version\" : \"2012-10-17\",\r\n \"Statement\": [ {\"Effect\":\"Allow\"} , { \"Sid\" : \"ü\" } ] , \"Id\":\"é\" } \n";
         AwsPolicyText policy = AwsPolicyText.Parse(Text);
         Assert.Equal(["{\"Effect\":\"Allow\"}", "{ \"Sid\" : \"ü\" }"], policy.Statements);
-        Assert.Equal("{ \"Version\" : \"2012-10-17\",\r\n \"Statement\": [{\"Effect\":\"Allow\"},{ \"Sid\" : \"ü\" }] , \"Id\":\"é\" } \n", policy.ToString());
+        Assert.Equal(
+            "{ \"Version\" : \"2012-10-17\",\r\n \"Statement\": [{\"Effect\":\"Allow\"},{ \"Sid\" : \"ü\" }] , \"Id\":\"é\" } \n",
+            policy.ToString()
+        );
         Assert.Equal("""{"Version":"2012-10-17","Statement":[]}""", AwsPolicyText.Parse(null).ToString());
     }
 }

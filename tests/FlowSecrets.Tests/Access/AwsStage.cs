@@ -17,7 +17,8 @@ internal sealed class AwsStage : IAsyncDisposable
     public const string Place = "the secret 'app/db' in the Aws store of account 123456789012 in eu-west-1";
 
     /// <summary>Somebody who may not read may still look, which is what an administrator's own identity is like.</summary>
-    public const string Looks = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","secretsmanager:GetResourcePolicy","iam:GetRole","iam:SimulatePrincipalPolicy","kms:DescribeKey","kms:GetKeyPolicy","kms:ListGrants","cloudtrail:LookupEvents"],"Resource":"*"}]}""";
+    public const string Looks =
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","secretsmanager:GetResourcePolicy","iam:GetRole","iam:SimulatePrincipalPolicy","kms:DescribeKey","kms:GetKeyPolicy","kms:ListGrants","cloudtrail:LookupEvents"],"Resource":"*"}]}""";
 
     private readonly HttpClient _http;
 
@@ -66,12 +67,25 @@ internal sealed class AwsStage : IAsyncDisposable
     }
 
     /// <summary>A store as whoever has this key.</summary>
-    public AwsStore As(string accessKeyId, string region = "eu-west-1", TimeProvider? clock = null, (string Name, string Value)? variable = null)
+    public AwsStore As(
+        string accessKeyId,
+        string region = "eu-west-1",
+        TimeProvider? clock = null,
+        (string Name, string Value)? variable = null
+    )
     {
-        string? Variable(string name) => name == "AWS_ACCESS_KEY_ID" ? accessKeyId : name == "AWS_SECRET_ACCESS_KEY" ? "test" : name == variable?.Name ? variable?.Value : null;
+        string? Variable(string name) =>
+            name == "AWS_ACCESS_KEY_ID" ? accessKeyId
+            : name == "AWS_SECRET_ACCESS_KEY" ? "test"
+            : name == variable?.Name ? variable?.Value
+            : null;
         StoreSelection chosen = new(StoreKind.Aws) { Endpoint = Fake.Endpoint.AbsoluteUri, Region = region };
         AwsPlace place = AwsPlace.Find(chosen, static _ => null);
-        return new AwsStore(place, AwsIdentity.Find(chosen, place, Variable), new AwsStoreOptions { Limits = CloudStores.Quick, Clock = clock ?? TimeProvider.System });
+        return new AwsStore(
+            place,
+            AwsIdentity.Find(chosen, place, Variable),
+            new AwsStoreOptions { Limits = CloudStores.Quick, Clock = clock ?? TimeProvider.System }
+        );
     }
 
     public AwsLogin User(string name = "dev", string? account = null, params string[] policies)
@@ -85,23 +99,48 @@ internal sealed class AwsStage : IAsyncDisposable
         return login;
     }
 
-    public Task SetPolicyAsync(string policy) => SendAsync("secretsmanager", "PutResourcePolicy", new JsonObject { ["SecretId"] = Secret, ["ResourcePolicy"] = policy });
+    public Task SetPolicyAsync(string policy) =>
+        SendAsync("secretsmanager", "PutResourcePolicy", new JsonObject { ["SecretId"] = Secret, ["ResourcePolicy"] = policy });
 
-    public async Task<string?> PolicyAsync() => (string?)(await SendAsync("secretsmanager", "GetResourcePolicy", new JsonObject { ["SecretId"] = Secret }))["ResourcePolicy"];
+    public async Task<string?> PolicyAsync() =>
+        (string?)(await SendAsync("secretsmanager", "GetResourcePolicy", new JsonObject { ["SecretId"] = Secret }))["ResourcePolicy"];
 
     /// <summary>Encrypts it by another key, without a new version.</summary>
-    public Task RekeyAsync(string key) => SendAsync("secretsmanager", "UpdateSecret", new JsonObject { ["SecretId"] = Secret, ["KmsKeyId"] = key, ["ClientRequestToken"] = Guid.NewGuid().ToString() });
+    public Task RekeyAsync(string key) =>
+        SendAsync(
+            "secretsmanager",
+            "UpdateSecret",
+            new JsonObject
+            {
+                ["SecretId"] = Secret,
+                ["KmsKeyId"] = key,
+                ["ClientRequestToken"] = Guid.NewGuid().ToString(),
+            }
+        );
 
     /// <summary>A change to IAM that CloudTrail sees.</summary>
     public async Task IamAsync(string action, params (string Name, string Value)[] parameters)
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, "/") { Content = new FormUrlEncodedContent([new("Action", action), new("Version", "2010-05-08"), .. parameters.Select(static p => KeyValuePair.Create(p.Name, p.Value))]) };
+        using HttpRequestMessage request = new(HttpMethod.Post, "/")
+        {
+            Content = new FormUrlEncodedContent([
+                new("Action", action),
+                new("Version", "2010-05-08"),
+                .. parameters.Select(static p => KeyValuePair.Create(p.Name, p.Value)),
+            ]),
+        };
         Sign(request, "iam", "us-east-1", "test");
         using HttpResponseMessage reply = await _http.SendAsync(request);
         Assert.True(reply.IsSuccessStatusCode, await reply.Content.ReadAsStringAsync());
     }
 
-    public async Task<JsonObject> SendAsync(string target, string operation, JsonObject body, string accessKeyId = "test", string region = "eu-west-1")
+    public async Task<JsonObject> SendAsync(
+        string target,
+        string operation,
+        JsonObject body,
+        string accessKeyId = "test",
+        string region = "eu-west-1"
+    )
     {
         using HttpRequestMessage request = new(HttpMethod.Post, "/") { Content = new StringContent(body.ToJsonString()) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1");
@@ -113,12 +152,23 @@ internal sealed class AwsStage : IAsyncDisposable
         return (JsonObject)JsonNode.Parse(text)!;
     }
 
-    public static Task<AccessAnswer> TestAsync(AwsStore store, string? principal = null, SecretPermission permission = SecretPermission.Read, bool live = false, string? subject = null, string name = Name) =>
-        store.Access.TestAsync([name], new AccessQuestion(principal, permission, live, subject), CancellationToken.None).SingleAsync(CancellationToken.None).AsTask();
+    public static Task<AccessAnswer> TestAsync(
+        AwsStore store,
+        string? principal = null,
+        SecretPermission permission = SecretPermission.Read,
+        bool live = false,
+        string? subject = null,
+        string name = Name
+    ) =>
+        store
+            .Access.TestAsync([name], new AccessQuestion(principal, permission, live, subject), CancellationToken.None)
+            .SingleAsync(CancellationToken.None)
+            .AsTask();
 
     public static string Allow(string actions, string resource = "*", string more = "") => AwsAccess.Allow(actions, resource, more);
 
-    public static string Attach(AwsLogin user, string action, string resource) => Attach("user", user.Arn[(user.Arn.LastIndexOf('/') + 1)..], action, resource);
+    public static string Attach(AwsLogin user, string action, string resource) =>
+        Attach("user", user.Arn[(user.Arn.LastIndexOf('/') + 1)..], action, resource);
 
     public static string Attach(string kind, string name, string action, string resource) =>
         $$"""aws iam put-{{kind}}-policy --{{kind}}-name {{name}} --policy-name flowsecrets-{{action}}-app-db --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:{{action}}","Resource":"{{resource}}"}]}'""";
@@ -137,6 +187,9 @@ internal sealed class AwsStage : IAsyncDisposable
     {
         DateTimeOffset time = DateTimeOffset.UtcNow + Fake.Skew;
         request.Headers.Add("X-Amz-Date", time.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={accessKeyId}/{time:yyyyMMdd}/{region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=0");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            $"AWS4-HMAC-SHA256 Credential={accessKeyId}/{time:yyyyMMdd}/{region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=0"
+        );
     }
 }

@@ -10,8 +10,16 @@ public sealed class AwsUnreadableTests
     private static readonly string Reads = AwsStage.Allow("secretsmanager:GetSecretValue");
 
     [Theory]
-    [InlineData("Iam.SimulatePrincipalPolicy", "iam:SimulatePrincipalPolicy", "its own policies may not be simulated here (iam:SimulatePrincipalPolicy)")]
-    [InlineData("Iam.GetRole", "iam:GetRole", "which role arn:aws:sts::123456789012:assumed-role/reader/me is of, with its path, may not be looked up here (iam:GetRole)")]
+    [InlineData(
+        "Iam.SimulatePrincipalPolicy",
+        "iam:SimulatePrincipalPolicy",
+        "its own policies may not be simulated here (iam:SimulatePrincipalPolicy)"
+    )]
+    [InlineData(
+        "Iam.GetRole",
+        "iam:GetRole",
+        "which role arn:aws:sts::123456789012:assumed-role/reader/me is of, with its path, may not be looked up here (iam:GetRole)"
+    )]
     public async Task ACallOfIamThatIsRefusedIsNamed(string operation, string action, string why)
     {
         await using AwsStage stage = await AwsStage.StartAsync();
@@ -19,8 +27,16 @@ public sealed class AwsUnreadableTests
         stage.Fake.Iam.PutPolicy(role, "looks", AwsStage.Looks);
         stage.Fake.Faults.Deny(operation);
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(stage.Fake.Iam.SessionOf(role, "me")));
-        AwsStage.Is(answer, AccessResult.Unknown, AccessCauses.PolicyUnreadable, $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"{{action}}","Resource":"*"}{{Live}}""");
-        Assert.Equal($"Whether arn:aws:sts::123456789012:assumed-role/reader/me may 'secretsmanager:GetSecretValue' on 'app/db' cannot be known: {why}", answer.Evidence);
+        AwsStage.Is(
+            answer,
+            AccessResult.Unknown,
+            AccessCauses.PolicyUnreadable,
+            $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"{{action}}","Resource":"*"}{{Live}}"""
+        );
+        Assert.Equal(
+            $"Whether arn:aws:sts::123456789012:assumed-role/reader/me may 'secretsmanager:GetSecretValue' on 'app/db' cannot be known: {why}",
+            answer.Evidence
+        );
     }
 
     [Theory]
@@ -32,8 +48,16 @@ public sealed class AwsUnreadableTests
         AwsLogin user = stage.User("dev", null, AwsStage.Looks, reads ? Reads : AwsStage.Looks);
         stage.Fake.Faults.Deny("GetResourcePolicy");
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(user.AccessKeyId));
-        AwsStage.Is(answer, AccessResult.Unknown, AccessCauses.PolicyUnreadable, $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"secretsmanager:GetResourcePolicy","Resource":"{{stage.Secret}}"}{{Live}}""");
-        Assert.EndsWith("cannot be known: the secret's own policy may not be read here (secretsmanager:GetResourcePolicy)", answer.Evidence);
+        AwsStage.Is(
+            answer,
+            AccessResult.Unknown,
+            AccessCauses.PolicyUnreadable,
+            $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"secretsmanager:GetResourcePolicy","Resource":"{{stage.Secret}}"}{{Live}}"""
+        );
+        Assert.EndsWith(
+            "cannot be known: the secret's own policy may not be read here (secretsmanager:GetResourcePolicy)",
+            answer.Evidence
+        );
     }
 
     [Theory]
@@ -47,7 +71,12 @@ public sealed class AwsUnreadableTests
         AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
         stage.Fake.Faults.Deny(operation);
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(user.AccessKeyId));
-        AwsStage.Is(answer, AccessResult.Unknown, AccessCauses.PolicyUnreadable, $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"{{action}}","Resource":"{{key}}"}{{Live}}""");
+        AwsStage.Is(
+            answer,
+            AccessResult.Unknown,
+            AccessCauses.PolicyUnreadable,
+            $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"{{action}}","Resource":"{{key}}"}{{Live}}"""
+        );
         Assert.Equal($"Whether {user.Arn} may use the KMS key {key} that encrypts 'app/db' cannot be known: {why}", answer.Evidence);
     }
 
@@ -60,7 +89,12 @@ public sealed class AwsUnreadableTests
         AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
         stage.Fake.Kms.AddGrant(key, user.Arn, "Decrypt");
         Assert.Equal(AccessResult.Allowed, (await AwsStage.TestAsync(stage.Admin, user.Arn)).Result);
-        AwsStage.Is(await AwsStage.TestAsync(stage.Admin, stage.User("other", null, Reads, AwsStage.Allow("kms:Decrypt")).Arn), AccessResult.Allowed, null, "");
+        AwsStage.Is(
+            await AwsStage.TestAsync(stage.Admin, stage.User("other", null, Reads, AwsStage.Allow("kms:Decrypt")).Arn),
+            AccessResult.Allowed,
+            null,
+            ""
+        );
     }
 
     [Fact]
@@ -69,11 +103,24 @@ public sealed class AwsUnreadableTests
         await using AwsStage stage = await AwsStage.StartAsync();
         string key = stage.Fake.Kms.AddKey();
         await stage.RekeyAsync(key);
-        AwsLogin user = stage.User("dev", null, AwsStage.Looks, AwsStage.Allow("secretsmanager:PutSecretValue"), AwsStage.Allow("kms:GenerateDataKey"));
+        AwsLogin user = stage.User(
+            "dev",
+            null,
+            AwsStage.Looks,
+            AwsStage.Allow("secretsmanager:PutSecretValue"),
+            AwsStage.Allow("kms:GenerateDataKey")
+        );
         string remedy = AwsKeyCases.Grant(stage, key, user, "Decrypt GenerateDataKey");
-        AwsStage.Is(await AwsStage.TestAsync(stage.As(user.AccessKeyId), permission: SecretPermission.Write), AccessResult.Denied, AccessCauses.KmsKeyNotUsable, remedy);
+        AwsStage.Is(
+            await AwsStage.TestAsync(stage.As(user.AccessKeyId), permission: SecretPermission.Write),
+            AccessResult.Denied,
+            AccessCauses.KmsKeyNotUsable,
+            remedy
+        );
         using SecretValue value = SecretValue.FromText("w");
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => stage.As(user.AccessKeyId).AddVersionAsync(AwsStage.Name, value, null, null, CancellationToken.None));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            stage.As(user.AccessKeyId).AddVersionAsync(AwsStage.Name, value, null, null, CancellationToken.None)
+        );
         Assert.Equal((AccessCauses.KmsKeyNotUsable, remedy), (error.AccessCause, error.Remedy));
     }
 
@@ -84,11 +131,18 @@ public sealed class AwsUnreadableTests
     {
         await using AwsStage stage = await AwsStage.StartAsync();
         AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
-        AwsStage.Is(await AwsStage.TestAsync(stage.As(user.AccessKeyId), permission: permission), AccessResult.Denied, AccessCauses.NoGrant, stage.LetIn(user, action, argument));
+        AwsStage.Is(
+            await AwsStage.TestAsync(stage.As(user.AccessKeyId), permission: permission),
+            AccessResult.Denied,
+            AccessCauses.NoGrant,
+            stage.LetIn(user, action, argument)
+        );
         if (permission == SecretPermission.Write)
         {
             using SecretValue value = SecretValue.FromText("w");
-            FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => stage.As(user.AccessKeyId).AddVersionAsync(AwsStage.Name, value, null, null, CancellationToken.None));
+            FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+                stage.As(user.AccessKeyId).AddVersionAsync(AwsStage.Name, value, null, null, CancellationToken.None)
+            );
             Assert.Equal((AccessCauses.NoGrant, stage.LetIn(user, action, argument)), (error.AccessCause, error.Remedy));
         }
     }
@@ -98,11 +152,14 @@ public sealed class AwsUnreadableTests
     {
         await using AwsStage stage = await AwsStage.StartAsync();
         AwsLogin user = stage.User("dev", null, AwsStage.Allow("iam:SimulatePrincipalPolicy"));
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => stage.As(user.AccessKeyId).DescribeAsync(AwsStage.Name, CancellationToken.None));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            stage.As(user.AccessKeyId).DescribeAsync(AwsStage.Name, CancellationToken.None)
+        );
         Assert.Equal((ErrorIds.SecretNotFoundOrForbidden, AccessCauses.SecretNotFoundOrForbidden), (error.Id, error.AccessCause));
         Assert.Equal(
             $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: {AwsStage.Attach(user, "DescribeSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????")}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{user.Arn}'",
-            error.Remedy);
+            error.Remedy
+        );
     }
 
     [Fact]
@@ -115,8 +172,14 @@ public sealed class AwsUnreadableTests
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(user.AccessKeyId), live: true);
         Assert.True(answer.Cause == AccessCauses.GrantTooYoung, $"{answer.Cause}: {answer.Evidence}");
         Assert.Equal(AccessResult.Denied, answer.Result);
-        Assert.Matches(@"\AWait until \d\d:\d\d:\d\d UTC, then try again: Test-FlowSecretAccess -StoreName 'app/db' -Live\z", answer.Remedy);
-        Assert.Matches($@"though all policies allow it: the policies of {user.Arn} changed at \d\d:\d\d:\d\d UTC \(CloudTrail\), and a grant may take 2 minutes", answer.Evidence);
+        Assert.Matches(
+            @"\AWait until \d\d:\d\d:\d\d UTC, then try again: Test-FlowSecretAccess -StoreName 'app/db' -Live\z",
+            answer.Remedy
+        );
+        Assert.Matches(
+            $@"though all policies allow it: the policies of {user.Arn} changed at \d\d:\d\d:\d\d UTC \(CloudTrail\), and a grant may take 2 minutes",
+            answer.Evidence
+        );
         stage.Fake.Skew = TimeSpan.FromMinutes(2);
         stage.Fake.Iam.PropagationDelay = TimeSpan.Zero;
     }
@@ -127,10 +190,17 @@ public sealed class AwsUnreadableTests
         await using AwsStage stage = await AwsStage.StartAsync();
         AwsLogin user = stage.User("dev", null, AwsStage.Looks);
         DateTimeOffset made = DateTimeOffset.UtcNow.AddSeconds(-30);
-        await stage.SetPolicyAsync($$"""{"Version":"2012-10-17","Statement":[{"Sid":"FlowSecretsRead{{made:yyyyMMdd'T'HHmmss'Z'}}0A1B2C3D","Effect":"Allow","Principal":{"AWS":"{{user.Arn}}"},"Action":["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"],"Resource":"*"}]}""");
+        await stage.SetPolicyAsync(
+            $$"""{"Version":"2012-10-17","Statement":[{"Sid":"FlowSecretsRead{{made:yyyyMMdd'T'HHmmss'Z'}}0A1B2C3D","Effect":"Allow","Principal":{"AWS":"{{user.Arn}}"},"Action":["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"],"Resource":"*"}]}"""
+        );
         stage.Fake.Faults.Deny("GetSecretValue");
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(user.AccessKeyId), live: true);
-        AwsStage.Is(answer, AccessResult.Denied, AccessCauses.GrantTooYoung, $"Wait until {made.AddMinutes(2):HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName 'app/db' -Live");
+        AwsStage.Is(
+            answer,
+            AccessResult.Denied,
+            AccessCauses.GrantTooYoung,
+            $"Wait until {made.AddMinutes(2):HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName 'app/db' -Live"
+        );
         Assert.Contains($"the grant on the secret was made at {made:HH:mm:ss} UTC", answer.Evidence);
 
         AwsStore later = stage.As(user.AccessKeyId, clock: new Later(TimeSpan.FromMinutes(5)));

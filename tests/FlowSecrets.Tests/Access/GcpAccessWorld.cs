@@ -53,19 +53,43 @@ internal sealed class GcpAccessWorld : IAsyncDisposable
     public GcpStore As(string? member, string? region = null, GcpStoreOptions? options = null)
     {
         string token = member is null ? "owner" : "as:" + member;
-        StoreSelection selection = new(StoreKind.Gcp) { Project = "flow-test", Region = region, Endpoint = Fake.Endpoint.AbsoluteUri };
+        StoreSelection selection = new(StoreKind.Gcp)
+        {
+            Project = "flow-test",
+            Region = region,
+            Endpoint = Fake.Endpoint.AbsoluteUri,
+        };
         string? Variable(string name) => name == "GOOGLE_OAUTH_ACCESS_TOKEN" ? token : _setting.Variable(name);
         GcloudConfiguration gcloud = GcloudConfiguration.Read(Variable);
         GcpPlace place = GcpPlace.Find(selection, gcloud, Variable);
-        return new GcpStore(place, GcpCredential.Find(selection, place, gcloud, Variable), options ?? new GcpStoreOptions { Limits = CloudStores.Quick });
+        return new GcpStore(
+            place,
+            GcpCredential.Find(selection, place, gcloud, Variable),
+            options ?? new GcpStoreOptions { Limits = CloudStores.Quick }
+        );
     }
 
-    public Task<AccessAnswer> TestAsync(string? asker, string? principal = null, SecretPermission permission = SecretPermission.Read, bool live = false, string name = "db", string? subject = null) =>
-        AnswerAsync(As(asker), principal, permission, live, name, subject);
+    public Task<AccessAnswer> TestAsync(
+        string? asker,
+        string? principal = null,
+        SecretPermission permission = SecretPermission.Read,
+        bool live = false,
+        string name = "db",
+        string? subject = null
+    ) => AnswerAsync(As(asker), principal, permission, live, name, subject);
 
-    public static async Task<AccessAnswer> AnswerAsync(GcpStore store, string? principal = null, SecretPermission permission = SecretPermission.Read, bool live = false, string name = "db", string? subject = null)
+    public static async Task<AccessAnswer> AnswerAsync(
+        GcpStore store,
+        string? principal = null,
+        SecretPermission permission = SecretPermission.Read,
+        bool live = false,
+        string name = "db",
+        string? subject = null
+    )
     {
-        List<AccessAnswer> answers = await store.Access.TestAsync([name], new AccessQuestion(principal, permission, live, subject), default).ToListAsync();
+        List<AccessAnswer> answers = await store
+            .Access.TestAsync([name], new AccessQuestion(principal, permission, live, subject), default)
+            .ToListAsync();
         return Assert.Single(answers);
     }
 

@@ -15,9 +15,24 @@ public sealed class GcpCauseTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Theory]
-    [InlineData("NoGrant", AccessResult.Denied, AccessCauses.NoGrant, "No role grants user:dev@example.com 'secretmanager.versions.access' on 'db' or above it in project flow-test")]
-    [InlineData("Condition", AccessResult.Denied, AccessCauses.ConditionNotMet, "user:dev@example.com has roles/secretmanager.secretAccessor on the secret 'db' under a condition that is not met: it ended at 2020-01-01 00:00 UTC")]
-    [InlineData("UnknownCondition", AccessResult.Denied, AccessCauses.ConditionNotMet, "user:dev@example.com has roles/secretmanager.secretAccessor on the secret 'db' under a condition that is not met (resource.matchTag('222/env', 'prod'))")]
+    [InlineData(
+        "NoGrant",
+        AccessResult.Denied,
+        AccessCauses.NoGrant,
+        "No role grants user:dev@example.com 'secretmanager.versions.access' on 'db' or above it in project flow-test"
+    )]
+    [InlineData(
+        "Condition",
+        AccessResult.Denied,
+        AccessCauses.ConditionNotMet,
+        "user:dev@example.com has roles/secretmanager.secretAccessor on the secret 'db' under a condition that is not met: it ended at 2020-01-01 00:00 UTC"
+    )]
+    [InlineData(
+        "UnknownCondition",
+        AccessResult.Denied,
+        AccessCauses.ConditionNotMet,
+        "user:dev@example.com has roles/secretmanager.secretAccessor on the secret 'db' under a condition that is not met (resource.matchTag('222/env', 'prod'))"
+    )]
     public async Task WhatIsNotGrantedIsToBeGrantedOnTheSecret(string scene, AccessResult result, string cause, string evidence)
     {
         await GcpScenes.SetAsync(_world, scene);
@@ -49,7 +64,8 @@ public sealed class GcpCauseTests : IAsyncLifetime
     public async Task WhoMayLookIsToldThatItIsAbsent()
     {
         await GcpScenes.SetAsync(_world, "Absent");
-        const string Remedy = "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 'db'. Is it the store you meant? See Get-FlowSecretStore.";
+        const string Remedy =
+            "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 'db'. Is it the store you meant? See Get-FlowSecretStore.";
         Says(AccessResult.Denied, AccessCauses.SecretNotFound, Remedy, await _world.TestAsync(Dev));
         Says(AccessResult.Denied, AccessCauses.SecretNotFound, Remedy, await _world.TestAsync(null, Api));
     }
@@ -74,20 +90,41 @@ public sealed class GcpCauseTests : IAsyncLifetime
         _world.Iam.Deny(Organization, [Dev], [AccessVersions]);
         _world.Fake.Skew = TimeSpan.FromHours(1);
         AccessAnswer answer = await _world.TestAsync(Dev);
-        Says(AccessResult.Denied, AccessCauses.OrganizationPolicy, "Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam //secretmanager.googleapis.com/projects/123456789/secrets/db --principal-email='dev@example.com' --permission=secretmanager.versions.access", answer);
-        Assert.EndsWith("(not to be read here: deny policies of project flow-test (iam.denypolicies.list); deny policies of folder 111 (iam.denypolicies.list); what is above folder 111)", answer.Evidence);
+        Says(
+            AccessResult.Denied,
+            AccessCauses.OrganizationPolicy,
+            "Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam //secretmanager.googleapis.com/projects/123456789/secrets/db --principal-email='dev@example.com' --permission=secretmanager.versions.access",
+            answer
+        );
+        Assert.EndsWith(
+            "(not to be read here: deny policies of project flow-test (iam.denypolicies.list); deny policies of folder 111 (iam.denypolicies.list); what is above folder 111)",
+            answer.Evidence
+        );
     }
 
     [Fact]
     public async Task APerimeterIsTheOrganisations()
     {
-        await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(403, """{"error":{"code":403,"message":"Request is prohibited by organization's policy.","status":"PERMISSION_DENIED","details":[{"reason":"SECURITY_POLICY_VIOLATED","domain":"googleapis.com"}]}}"""));
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(
+            403,
+            """{"error":{"code":403,"message":"Request is prohibited by organization's policy.","status":"PERMISSION_DENIED","details":[{"reason":"SECURITY_POLICY_VIOLATED","domain":"googleapis.com"}]}}"""
+        ));
         _world.Setting.Set("GOOGLE_OAUTH_ACCESS_TOKEN", "t");
-        Says(AccessResult.Denied, AccessCauses.OrganizationPolicy, "Ask the organisation's administrators to let this network or identity in.", await AnswerAsync(_world.Setting.Gcp(server.Address)));
+        Says(
+            AccessResult.Denied,
+            AccessCauses.OrganizationPolicy,
+            "Ask the organisation's administrators to let this network or identity in.",
+            await AnswerAsync(_world.Setting.Gcp(server.Address))
+        );
     }
 
     [Theory]
-    [InlineData("Key", "Let the key's owner grant it: gcloud kms keys add-iam-policy-binding k " + KeyOf + " --member='serviceAccount:service-123456789@gcp-sa-secretmanager.iam.gserviceaccount.com' --role='roles/cloudkms.cryptoKeyEncrypterDecrypter'")]
+    [InlineData(
+        "Key",
+        "Let the key's owner grant it: gcloud kms keys add-iam-policy-binding k "
+            + KeyOf
+            + " --member='serviceAccount:service-123456789@gcp-sa-secretmanager.iam.gserviceaccount.com' --role='roles/cloudkms.cryptoKeyEncrypterDecrypter'"
+    )]
     [InlineData("DisabledKey", "Let the key's owner enable it: gcloud kms keys versions enable 1 --key=k " + KeyOf)]
     public async Task AKeyIsFoundByReading(string scene, string remedy)
     {
@@ -107,8 +144,16 @@ public sealed class GcpCauseTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Disabled", AccessCauses.VersionDisabled, "Enable it: Set-FlowSecretVersion -StoreName 'db' -Version 1 -State Enabled; or read another with -Version.")]
-    [InlineData("DisabledWithOlder", AccessCauses.VersionDisabled, "Enable it: Set-FlowSecretVersion -StoreName 'db' -Version 2 -State Enabled; or read version 1: Get-FlowSecretValue -StoreName 'db' -Version 1.")]
+    [InlineData(
+        "Disabled",
+        AccessCauses.VersionDisabled,
+        "Enable it: Set-FlowSecretVersion -StoreName 'db' -Version 1 -State Enabled; or read another with -Version."
+    )]
+    [InlineData(
+        "DisabledWithOlder",
+        AccessCauses.VersionDisabled,
+        "Enable it: Set-FlowSecretVersion -StoreName 'db' -Version 2 -State Enabled; or read version 1: Get-FlowSecretValue -StoreName 'db' -Version 1."
+    )]
     [InlineData("Destroyed", AccessCauses.VersionDestroyed, "See which there are: Get-FlowSecretVersion -StoreName 'db'")]
     [InlineData("Empty", AccessCauses.SecretHasNoVersion, "Give it its first: Set-FlowSecret -StoreName 'db'")]
     public async Task WhoMayReadFindsNothingToRead(string scene, string cause, string remedy)

@@ -33,7 +33,8 @@ public sealed class GcpConditionTests
     [InlineData("{0}", null)]
     [InlineData("request.auth.claims.sub == 'x'", null)]
     [InlineData("request.time.getHours('UTC') < 18", null)]
-    public void WhatIsBeyondThisIsNotKnown(string expression, bool? met) => Assert.Equal(met, GcpCondition.IsMet(expression.Replace("{0}", Tag, StringComparison.Ordinal), Now, Secret, Access));
+    public void WhatIsBeyondThisIsNotKnown(string expression, bool? met) =>
+        Assert.Equal(met, GcpCondition.IsMet(expression.Replace("{0}", Tag, StringComparison.Ordinal), Now, Secret, Access));
 
     [Theory]
     [InlineData("{0} && true", null)]
@@ -45,7 +46,15 @@ public sealed class GcpConditionTests
     [InlineData("!{0}", null)]
     [InlineData("{0} && {0}", null)]
     public void WhatIsNotKnownSpreadsUnlessTheOtherSideDecides(string expression, bool? met) =>
-        Assert.Equal(met, GcpCondition.IsMet(expression.Replace("{0}", "resource.name.endsWith('/versions/7')", StringComparison.Ordinal), Now, Secret, Access));
+        Assert.Equal(
+            met,
+            GcpCondition.IsMet(
+                expression.Replace("{0}", "resource.name.endsWith('/versions/7')", StringComparison.Ordinal),
+                Now,
+                Secret,
+                Access
+            )
+        );
 
     [Theory]
     [InlineData("request.time < timestamp(\"2026-06-01T12:00:01Z\")", true)]
@@ -79,11 +88,13 @@ public sealed class GcpConditionTests
     [InlineData("resource.type == 'secretmanager.googleapis.com/Secret'", Add, true)]
     [InlineData("resource.type == 'secretmanager.googleapis.com/Secret'", Access, null)]
     [InlineData("resource.type == 'storage.googleapis.com/Bucket'", Access, false)]
-    public void NamesAreThoseThatThePermissionIsAskedOn(string expression, string permission, bool? met) => Assert.Equal(met, GcpCondition.IsMet(expression, Now, Secret, permission));
+    public void NamesAreThoseThatThePermissionIsAskedOn(string expression, string permission, bool? met) =>
+        Assert.Equal(met, GcpCondition.IsMet(expression, Now, Secret, permission));
 
     [Theory]
     [InlineData("resource.name.startsWith('projects/123/secrets/db')")]
     [InlineData("resource.name == 'projects/123/secrets/db'")]
     [InlineData("!resource.name.endsWith('x')")]
-    public void WithoutTheProjectsNumberNoNameIsKnown(string expression) => Assert.Null(GcpCondition.IsMet(expression, Now, "projects/flow-test/secrets/db", Add));
+    public void WithoutTheProjectsNumberNoNameIsKnown(string expression) =>
+        Assert.Null(GcpCondition.IsMet(expression, Now, "projects/flow-test/secrets/db", Add));
 }

@@ -26,13 +26,27 @@ public sealed class GcpCostTests
 
         world.Fake.ClearCalls();
         world.Fake.Faults.Latency = TimeSpan.FromMilliseconds(20);
-        List<AccessAnswer> answers = await world.As(null).Access.TestAsync(names, new AccessQuestion(Api, SecretPermission.Read), default).ToListAsync();
+        List<AccessAnswer> answers = await world
+            .As(null)
+            .Access.TestAsync(names, new AccessQuestion(Api, SecretPermission.Read), default)
+            .ToListAsync();
         Assert.Equal(names.Order(StringComparer.Ordinal), answers.Select(static a => a.StoreName).Order(StringComparer.Ordinal));
-        Assert.Equal((Secrets / 2, Secrets / 2), (answers.Count(static a => a.Result == AccessResult.Allowed), answers.Count(static a => a.Cause == AccessCauses.NoGrant)));
-        Dictionary<string, int> calls = world.Fake.Calls.GroupBy(static c => c.Operation).ToDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal);
+        Assert.Equal(
+            (Secrets / 2, Secrets / 2),
+            (answers.Count(static a => a.Result == AccessResult.Allowed), answers.Count(static a => a.Cause == AccessCauses.NoGrant))
+        );
+        Dictionary<string, int> calls = world
+            .Fake.Calls.GroupBy(static c => c.Operation)
+            .ToDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal);
         Assert.Equal(Secrets, calls["GetIamPolicy"]);
-        Assert.Equal(Secrets, world.Fake.Calls.Where(static c => c.Operation == "GetIamPolicy").Select(static c => c.Secret).Distinct().Count());
-        Assert.Equal((1, 1, 1, 1), (calls["Projects.GetIamPolicy"], calls["Folders.GetIamPolicy"], calls["Organizations.GetIamPolicy"], calls["Roles.Get"]));
+        Assert.Equal(
+            Secrets,
+            world.Fake.Calls.Where(static c => c.Operation == "GetIamPolicy").Select(static c => c.Secret).Distinct().Count()
+        );
+        Assert.Equal(
+            (1, 1, 1, 1),
+            (calls["Projects.GetIamPolicy"], calls["Folders.GetIamPolicy"], calls["Organizations.GetIamPolicy"], calls["Roles.Get"])
+        );
         Assert.Equal((1, 1, 3), (calls["Projects.Get"], calls["Folders.Get"], calls["DenyPolicies.List"]));
 
         // Whether what may be read is there to be read.

@@ -30,7 +30,20 @@ public sealed class GcpGrantTests : IAsyncLifetime
         JsonObject policy = _world.Iam.Policy(Db);
         _world.Fake.ClearCalls();
         Assert.Empty((await _store.Access.PlanAsync("db", [Read], default)).Diff);
-        Assert.Empty((await _store.Access.ApplyAsync("db", [Read with { Principal = Api.ToUpperInvariant().Replace("SERVICEACCOUNT:", "serviceAccount:", StringComparison.Ordinal) }], default)).Diff);
+        Assert.Empty(
+            (
+                await _store.Access.ApplyAsync(
+                    "db",
+                    [
+                        Read with
+                        {
+                            Principal = Api.ToUpperInvariant().Replace("SERVICEACCOUNT:", "serviceAccount:", StringComparison.Ordinal),
+                        },
+                    ],
+                    default
+                )
+            ).Diff
+        );
         Assert.Equal(policy.ToJsonString(), _world.Iam.Policy(Db).ToJsonString());
         Assert.DoesNotContain("SetIamPolicy", _world.Fake.Calls.Select(static c => c.Operation));
         Assert.Equal([$"- {Api}  {Accessor}"], (await _store.Access.ApplyAsync("db", [Take], default)).Diff);
@@ -57,10 +70,22 @@ public sealed class GcpGrantTests : IAsyncLifetime
         await _store.Access.ApplyAsync("db", [Read with { Expires = first }], default);
         JsonObject policy = _world.Iam.Policy(Db);
         Assert.Equal(3, (int)policy["version"]!);
-        Assert.Equal("""{"title":"flowsecrets-expires","expression":"request.time \u003C timestamp(\u00222100-01-01T00:00:00Z\u0022)"}""", policy["bindings"]![1]!["condition"]!.ToJsonString());
+        Assert.Equal(
+            """{"title":"flowsecrets-expires","expression":"request.time \u003C timestamp(\u00222100-01-01T00:00:00Z\u0022)"}""",
+            policy["bindings"]![1]!["condition"]!.ToJsonString()
+        );
         AccessChange longer = await _store.Access.ApplyAsync("db", [Read with { Expires = first.AddYears(1) }], default);
-        Assert.Equal([$"- {Api}  {Accessor}  if request.time < timestamp(\"2100-01-01T00:00:00Z\")", $"+ {Api}  {Accessor}  if request.time < timestamp(\"2101-01-01T00:00:00Z\")"], longer.Diff);
-        Assert.Equal([(false, 2050), (true, 2101)], (await _store.Access.ListAsync("db", default)).Grants.Select(static g => (g.Ours, g.Expires!.Value.Year)));
+        Assert.Equal(
+            [
+                $"- {Api}  {Accessor}  if request.time < timestamp(\"2100-01-01T00:00:00Z\")",
+                $"+ {Api}  {Accessor}  if request.time < timestamp(\"2101-01-01T00:00:00Z\")",
+            ],
+            longer.Diff
+        );
+        Assert.Equal(
+            [(false, 2050), (true, 2101)],
+            (await _store.Access.ListAsync("db", default)).Grants.Select(static g => (g.Ours, g.Expires!.Value.Year))
+        );
         AccessChange forever = await _store.Access.ApplyAsync("db", [Read], default);
         Assert.Equal([$"- {Api}  {Accessor}  if request.time < timestamp(\"2101-01-01T00:00:00Z\")", $"+ {Api}  {Accessor}"], forever.Diff);
         _world.Fake.Skew = TimeSpan.FromDays(365 * 200);
@@ -72,13 +97,18 @@ public sealed class GcpGrantTests : IAsyncLifetime
     {
         _world.Iam.Grant(Db, Dev, Viewer, "request.time > timestamp(\"2020-01-01T00:00:00Z\")");
         string[] members = [.. Enumerable.Range(0, 20).Select(static i => $"user:u{i}@example.com")];
-        AccessChange[] changes = await Task.WhenAll(members.Select(m => _world.As(null).Access.ApplyAsync("db", [Read with { Principal = m }], default)));
+        AccessChange[] changes = await Task.WhenAll(
+            members.Select(m => _world.As(null).Access.ApplyAsync("db", [Read with { Principal = m }], default))
+        );
         Assert.Equal(members.Select(static m => $"+ {m}  {Accessor}"), changes.Select(static c => Assert.Single(c.Diff)));
         Assert.All(members, m => Assert.True(_world.Iam.Allows(m, AccessVersions, Db)));
         Assert.True(_world.Iam.Allows(Dev, "secretmanager.secrets.get", Db));
         Assert.All(changes, static c => Assert.Null(c.Warning));
         IReadOnlyList<SecretGrant> grants = (await _store.Access.ListAsync("db", default)).Grants;
-        Assert.Equal(members.Order(StringComparer.Ordinal), grants.Where(static g => g.Ours).Select(static g => g.Principal).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            members.Order(StringComparer.Ordinal),
+            grants.Where(static g => g.Ours).Select(static g => g.Principal).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -86,7 +116,9 @@ public sealed class GcpGrantTests : IAsyncLifetime
     {
         // All have read before the first one writes.
         _world.Fake.Faults.Latency = TimeSpan.FromMilliseconds(100);
-        AccessChange[] changes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _world.As(null).Access.ApplyAsync("db", [Read], default)));
+        AccessChange[] changes = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => _world.As(null).Access.ApplyAsync("db", [Read], default))
+        );
         Assert.Single(changes.SelectMany(static c => c.Diff));
         Assert.Equal(1, _world.Fake.Calls.Count(static c => c is { Operation: "SetIamPolicy", Applied: true }));
     }
@@ -128,7 +160,10 @@ public sealed class GcpGrantTests : IAsyncLifetime
     {
         _world.Iam.Grant(Db, Dev, "roles/iam.securityAdmin");
         AccessChange change = await _world.As(Dev).Access.ApplyAsync("db", [Read], default);
-        Assert.Equal($"It is granted, but 'db' could not be marked so that -Prune knows who granted it ({ErrorIds.AccessDenied}; it needs secretmanager.secrets.update).", change.Warning);
+        Assert.Equal(
+            $"It is granted, but 'db' could not be marked so that -Prune knows who granted it ({ErrorIds.AccessDenied}; it needs secretmanager.secrets.update).",
+            change.Warning
+        );
         Assert.True(_world.Iam.Allows(Api, AccessVersions, Db));
         Assert.Null((await _world.As(Dev).Access.ApplyAsync("db", [Take], default)).Warning);
     }
@@ -142,11 +177,32 @@ public sealed class GcpGrantTests : IAsyncLifetime
         _world.Iam.Deny(Organization, [Dev], [AccessVersions]);
         await _store.Access.ApplyAsync("db", [Read], default);
         AccessList list = await _store.Access.ListAsync("db", default);
-        Assert.Equal([(Api, Accessor, "the secret", true, false), ("group:devs@example.com", "roles/secretmanager.admin", "folder 111", false, false), ("principal://goog/subject/dev@example.com", "secretmanager.googleapis.com/versions.access", "deny policy 'deny-1' of organisation 222", false, true)], list.Grants.Select(static g => (g.Principal, g.Role, g.Source, g.Direct, g.Denies)));
+        Assert.Equal(
+            [
+                (Api, Accessor, "the secret", true, false),
+                ("group:devs@example.com", "roles/secretmanager.admin", "folder 111", false, false),
+                (
+                    "principal://goog/subject/dev@example.com",
+                    "secretmanager.googleapis.com/versions.access",
+                    "deny policy 'deny-1' of organisation 222",
+                    false,
+                    true
+                ),
+            ],
+            list.Grants.Select(static g => (g.Principal, g.Role, g.Source, g.Direct, g.Denies))
+        );
         Assert.Equal([SecretPermission.Read, SecretPermission.Write, SecretPermission.Manage], list.Grants[1].Holds);
         Assert.Empty(list.Unreadable);
         _world.Iam.Grant(Db, Dev, Viewer);
-        Assert.Equal(["the policy of project flow-test needs resourcemanager.projects.getIamPolicy on project flow-test", "the policy of what project flow-test belongs to needs resourcemanager.projects.get on project flow-test", "deny policies of project flow-test (iam.denypolicies.list) may not be read", "what is above project flow-test may not be read"], (await _world.As(Dev).Access.ListAsync("db", default)).Unreadable);
+        Assert.Equal(
+            [
+                "the policy of project flow-test needs resourcemanager.projects.getIamPolicy on project flow-test",
+                "the policy of what project flow-test belongs to needs resourcemanager.projects.get on project flow-test",
+                "deny policies of project flow-test (iam.denypolicies.list) may not be read",
+                "what is above project flow-test may not be read",
+            ],
+            (await _world.As(Dev).Access.ListAsync("db", default)).Unreadable
+        );
     }
 
     [Fact]
@@ -160,9 +216,15 @@ public sealed class GcpGrantTests : IAsyncLifetime
         Assert.Equal(AccessCauses.PolicyUnreadable, (await store.Access.TryAsync("db", question, default))?.Cause);
         _world.Iam.PropagationDelay = TimeSpan.FromMinutes(3);
         await store.Access.ApplyAsync("db", [Read], default);
-        Assert.Equal((AccessResult.Denied, AccessCauses.GrantTooYoung), (await store.Access.TryAsync("db", question, default) is { } young ? (young.Result, young.Cause) : default));
+        Assert.Equal(
+            (AccessResult.Denied, AccessCauses.GrantTooYoung),
+            (await store.Access.TryAsync("db", question, default) is { } young ? (young.Result, young.Cause) : default)
+        );
         _world.Fake.Skew = TimeSpan.FromMinutes(4);
-        Assert.Equal("Asked as api@flow-test.iam.gserviceaccount.com, Google says yes.", (await store.Access.TryAsync("db", question, default))?.Evidence);
+        Assert.Equal(
+            "Asked as api@flow-test.iam.gserviceaccount.com, Google says yes.",
+            (await store.Access.TryAsync("db", question, default))?.Evidence
+        );
         Assert.Null(await store.Access.TryAsync("db", new AccessQuestion("user:other@example.com", SecretPermission.Read), default));
     }
 }

@@ -47,7 +47,8 @@ public sealed class GcpMemberTests
     [InlineData("principalSet://goog/cloudIdentityCustomerId/C1", Dev, null)]
     [InlineData("principalSet://" + Pool + "/*", Job, true)]
     [InlineData(Job, Job, true)]
-    public void ADenyRuleNamesThemOtherwise(string denied, string principal, bool? is_) => Assert.Equal(is_, GcpMember.IsDenied(denied, principal));
+    public void ADenyRuleNamesThemOtherwise(string denied, string principal, bool? is_) =>
+        Assert.Equal(is_, GcpMember.IsDenied(denied, principal));
 
     [Theory]
     [InlineData("user:A@x.com", "user:a@x.com", true)]

@@ -29,7 +29,10 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
     {
         await MakeAsync(new StoreSelection(StoreKind.Gcp) { Project = "flow-other" });
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test }, there: { store: gcp, project: flow-other } }");
-        Assert.Equal((AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: -Environment 'there'"), (answer.Result, answer.Cause, answer.Remedy));
+        Assert.Equal(
+            (AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: -Environment 'there'"),
+            (answer.Result, answer.Cause, answer.Remedy)
+        );
         Assert.Equal("'db' is in the Gcp store of project flow-other, and the Gcp store of project flow-test was asked", answer.Evidence);
     }
 
@@ -39,8 +42,14 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
         await MakeAsync(new StoreSelection(StoreKind.Gcp) { Project = "flow-other" });
         _sandbox.Set("GOOGLE_CLOUD_PROJECT", "flow-other");
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test } }");
-        Assert.Equal((AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-other'"), (answer.Result, answer.Cause, answer.Remedy));
-        Assert.Equal("'db' is in the Gcp store of project flow-other (as this machine is set), and the Gcp store of project flow-test was asked", answer.Evidence);
+        Assert.Equal(
+            (AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-other'"),
+            (answer.Result, answer.Cause, answer.Remedy)
+        );
+        Assert.Equal(
+            "'db' is in the Gcp store of project flow-other (as this machine is set), and the Gcp store of project flow-test was asked",
+            answer.Evidence
+        );
     }
 
     [Fact]
@@ -48,8 +57,18 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
     {
         await MakeAsync(new StoreSelection(StoreKind.Gcp) { Project = "flow-test", Region = "europe-west3" });
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test } }");
-        Assert.Equal((AccessResult.Denied, AccessCauses.OtherEndpoint, "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-test' -Region 'europe-west3'; or set 'region: europe-west3' in the catalog's environment"), (answer.Result, answer.Cause, answer.Remedy));
-        Assert.Equal("'db' is a regional secret of europe-west3, and the Gcp store of project flow-test was asked, whose endpoint does not have it", answer.Evidence);
+        Assert.Equal(
+            (
+                AccessResult.Denied,
+                AccessCauses.OtherEndpoint,
+                "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-test' -Region 'europe-west3'; or set 'region: europe-west3' in the catalog's environment"
+            ),
+            (answer.Result, answer.Cause, answer.Remedy)
+        );
+        Assert.Equal(
+            "'db' is a regional secret of europe-west3, and the Gcp store of project flow-test was asked, whose endpoint does not have it",
+            answer.Evidence
+        );
     }
 
     [Fact]
@@ -57,8 +76,18 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
     {
         await MakeAsync(new StoreSelection(StoreKind.Gcp) { Project = "flow-test" });
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test, region: europe-west3 } }");
-        Assert.Equal((AccessResult.Denied, AccessCauses.OtherEndpoint, "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-test'; or set no 'region' in the catalog's environment"), (answer.Result, answer.Cause, answer.Remedy));
-        Assert.Equal("'db' is a global secret, and the Gcp store of project flow-test in europe-west3 was asked, whose endpoint does not have it", answer.Evidence);
+        Assert.Equal(
+            (
+                AccessResult.Denied,
+                AccessCauses.OtherEndpoint,
+                "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-test'; or set no 'region' in the catalog's environment"
+            ),
+            (answer.Result, answer.Cause, answer.Remedy)
+        );
+        Assert.Equal(
+            "'db' is a global secret, and the Gcp store of project flow-test in europe-west3 was asked, whose endpoint does not have it",
+            answer.Evidence
+        );
     }
 
     [Fact]
@@ -66,18 +95,25 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
     {
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test }, there: { store: gcp, project: flow-other } }");
         Assert.Equal((AccessResult.Denied, AccessCauses.SecretNotFound), (answer.Result, answer.Cause));
-        Assert.Equal("Set up what the catalog names with Initialize-FlowSecret -Environment 'here', or make this one: New-FlowSecret 'db' -Environment 'here'. Is it the store you meant? See Get-FlowSecretStore.", answer.Remedy);
+        Assert.Equal(
+            "Set up what the catalog names with Initialize-FlowSecret -Environment 'here', or make this one: New-FlowSecret 'db' -Environment 'here'. Is it the store you meant? See Get-FlowSecretStore.",
+            answer.Remedy
+        );
     }
 
     private async Task MakeAsync(StoreSelection selection)
     {
         using SecretValue value = SecretValue.FromText("v");
-        await _sandbox.Providers.OpenStore(selection, _sandbox.Variable).CreateAsync("db", new Dictionary<string, string>(), value, default);
+        await _sandbox
+            .Providers.OpenStore(selection, _sandbox.Variable)
+            .CreateAsync("db", new Dictionary<string, string>(), value, default);
     }
 
     private async Task<SecretAccess> TestAsync(string environments)
     {
         _sandbox.Write("flowsecrets.yaml", $"application: app\ndefault: here\nenvironments: {environments}\nsecrets: {{ db: {{ }} }}\n");
-        return Assert.Single(await new TestAccessOperation(_sandbox.Context).RunAsync(new TestAccessOptions { Names = ["db"] }, new TestHost()));
+        return Assert.Single(
+            await new TestAccessOperation(_sandbox.Context).RunAsync(new TestAccessOptions { Names = ["db"] }, new TestHost())
+        );
     }
 }

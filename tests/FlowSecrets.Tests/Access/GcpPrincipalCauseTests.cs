@@ -7,7 +7,8 @@ namespace FlowSecrets.Tests.Access;
 public sealed class GcpPrincipalCauseTests : IAsyncLifetime
 {
     private const string Group = "group:devs@example.com";
-    private const string SubjectOf = "principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/subject/";
+    private const string SubjectOf =
+        "principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/subject/";
 
     private GcpAccessWorld _world = null!;
 
@@ -31,7 +32,10 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Says(AccessResult.Denied, AccessCauses.NoGrant, Grant(Api), await _world.TestAsync(null, Api));
         Iam.Grant(resource, Api, Accessor);
         AccessAnswer answer = await _world.TestAsync(null, Api);
-        Assert.Equal((AccessResult.Allowed, null, $"{Api} has {Accessor} on {where}.", ""), (answer.Result, answer.Cause, answer.Evidence, answer.Remedy));
+        Assert.Equal(
+            (AccessResult.Allowed, null, $"{Api} has {Accessor} on {where}.", ""),
+            (answer.Result, answer.Cause, answer.Evidence, answer.Remedy)
+        );
         Assert.Equal(AccessResult.Denied, (await _world.TestAsync(null, Api, SecretPermission.Write)).Result);
     }
 
@@ -60,7 +64,12 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
     {
         Iam.Grant(Db, Api, Accessor, "request.time < timestamp(\"2020-01-01T00:00:00Z\")");
         Says(AccessResult.Denied, AccessCauses.ConditionNotMet, Grant(Api), await _world.TestAsync(null, Api));
-        Iam.Grant(Project, Api, Accessor, "resource.name.startsWith(\"projects/123456789/secrets/db/\") && request.time > timestamp(\"2020-01-01T00:00:00Z\")");
+        Iam.Grant(
+            Project,
+            Api,
+            Accessor,
+            "resource.name.startsWith(\"projects/123456789/secrets/db/\") && request.time > timestamp(\"2020-01-01T00:00:00Z\")"
+        );
         Assert.Equal(AccessResult.Allowed, (await _world.TestAsync(null, Api)).Result);
     }
 
@@ -70,7 +79,10 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Iam.Grant(Db, Api, Accessor, "resource.matchTag('222/env', 'prod')");
         AccessAnswer answer = await _world.TestAsync(null, Api);
         Says(AccessResult.Unknown, AccessCauses.ConditionUnresolved, "To be sure, l" + Grant(Api)[1..], answer);
-        Assert.Equal($"Nothing that can be read grants {Api} '{AccessVersions}', but {Accessor} on the secret 'db' has a condition that cannot be decided here (resource.matchTag('222/env', 'prod'))", answer.Evidence);
+        Assert.Equal(
+            $"Nothing that can be read grants {Api} '{AccessVersions}', but {Accessor} on the secret 'db' has a condition that cannot be decided here (resource.matchTag('222/env', 'prod'))",
+            answer.Evidence
+        );
     }
 
     [Fact]
@@ -80,8 +92,19 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Iam.Grant(Folder, Group, Accessor);
         Iam.Group(Group, Dev);
         AccessAnswer answer = await _world.TestAsync(null, Dev);
-        Says(AccessResult.Unknown, AccessCauses.GroupUnresolved, "Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email='devs@example.com' --member-email='dev@example.com'; to be sure, l" + Grant(Dev)[1..], answer);
-        Says(AccessResult.Unknown, AccessCauses.GroupUnresolved, "To be sure, l" + Grant(SubjectOf + "s")[1..], await _world.TestAsync(null, SubjectOf + "s"));
+        Says(
+            AccessResult.Unknown,
+            AccessCauses.GroupUnresolved,
+            "Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email='devs@example.com' --member-email='dev@example.com'; to be sure, l"
+                + Grant(Dev)[1..],
+            answer
+        );
+        Says(
+            AccessResult.Unknown,
+            AccessCauses.GroupUnresolved,
+            "To be sure, l" + Grant(SubjectOf + "s")[1..],
+            await _world.TestAsync(null, SubjectOf + "s")
+        );
         Iam.GroupsHidden = false;
         Assert.Equal($"Policy Troubleshooter says that {Dev} has '{AccessVersions}'.", (await _world.TestAsync(null, Dev)).Evidence);
     }
@@ -105,7 +128,12 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Iam.Deny(Project, [Group], [AccessVersions]);
         Says(AccessResult.Denied, AccessCauses.NoGrant, Grant(Dev), await _world.TestAsync(null, Dev));
         Iam.Grant(Db, Dev, Accessor);
-        Says(AccessResult.Unknown, AccessCauses.ConditionUnresolved, "To be sure, l" + Except("projects/123456789")[1..], await _world.TestAsync(null, Dev));
+        Says(
+            AccessResult.Unknown,
+            AccessCauses.ConditionUnresolved,
+            "To be sure, l" + Except("projects/123456789")[1..],
+            await _world.TestAsync(null, Dev)
+        );
         _world.Fake.EnabledApis.Enable("policytroubleshooter");
         Assert.Equal(AccessResult.Allowed, (await _world.TestAsync(null, Dev)).Result);
     }
@@ -113,11 +141,15 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
     [Fact]
     public async Task WithoutItsPolicyNothingIsKnown()
     {
-        const string Look = "To look, let an owner grant it: gcloud projects add-iam-policy-binding flow-test --member='user:dev@example.com' --role='roles/iam.securityReviewer' --condition=None";
+        const string Look =
+            "To look, let an owner grant it: gcloud projects add-iam-policy-binding flow-test --member='user:dev@example.com' --role='roles/iam.securityReviewer' --condition=None";
         Iam.Grant(Db, Api, Accessor);
         AccessAnswer answer = await _world.TestAsync(Dev, Api);
         Says(AccessResult.Unknown, AccessCauses.PolicyUnreadable, Look, answer);
-        Assert.Equal("The policy of 'db' in project flow-test may not be read by user:dev@example.com (secretmanager.secrets.getIamPolicy), if there is such a secret", answer.Evidence);
+        Assert.Equal(
+            "The policy of 'db' in project flow-test may not be read by user:dev@example.com (secretmanager.secrets.getIamPolicy), if there is such a secret",
+            answer.Evidence
+        );
     }
 
     [Fact]
@@ -127,11 +159,17 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Iam.Grant(Project, Dev, "roles/browser");
         Iam.Grant(Project, Dev, "roles/iam.denyReviewer");
         Iam.Grant(Project, Api, Accessor);
-        Assert.Equal($"Policy Troubleshooter says that {Api} has '{AccessVersions}'; whether its newest version can be read may not be seen without reading it.", (await _world.TestAsync(Dev, Api)).Evidence);
+        Assert.Equal(
+            $"Policy Troubleshooter says that {Api} has '{AccessVersions}'; whether its newest version can be read may not be seen without reading it.",
+            (await _world.TestAsync(Dev, Api)).Evidence
+        );
         string id = Iam.Deny(Project, [Api], [AccessVersions]);
         Says(AccessResult.Denied, AccessCauses.ExplicitDeny, Except("projects/123456789", id), await _world.TestAsync(Dev, Api));
         _world.Fake.EnabledApis.Disable("policytroubleshooter");
-        Assert.Equal((AccessResult.Unknown, AccessCauses.PolicyUnreadable), (await _world.TestAsync(Dev, Api) is var off ? (off.Result, off.Cause) : default));
+        Assert.Equal(
+            (AccessResult.Unknown, AccessCauses.PolicyUnreadable),
+            (await _world.TestAsync(Dev, Api) is var off ? (off.Result, off.Cause) : default)
+        );
     }
 
     [Fact]
@@ -150,7 +188,10 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Iam.Grant(Project, Dev, "roles/iam.denyReviewer");
         Iam.AddRole("projects/flow-test/roles/updater", "secretmanager.secrets.update");
         Iam.Grant(Project, Api, "projects/flow-test/roles/updater");
-        Assert.Equal((AccessResult.Unknown, AccessCauses.PolicyUnreadable), (await _world.TestAsync(Dev, Api, SecretPermission.Manage) is var part ? (part.Result, part.Cause) : default));
+        Assert.Equal(
+            (AccessResult.Unknown, AccessCauses.PolicyUnreadable),
+            (await _world.TestAsync(Dev, Api, SecretPermission.Manage) is var part ? (part.Result, part.Cause) : default)
+        );
         Iam.Grant(Project, Api, "roles/secretmanager.admin");
         _world.Fake.ClearCalls();
         Assert.Equal(AccessResult.Allowed, (await _world.TestAsync(Dev, Api, SecretPermission.Manage)).Result);
@@ -163,8 +204,14 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Iam.Grant(Db, Dev, Viewer);
         AccessAnswer answer = await _world.TestAsync(Dev, Api);
         Says(AccessResult.Unknown, AccessCauses.PolicyUnreadable, "To be sure, l" + Grant(Api)[1..], answer);
-        Assert.Contains("the policy of project flow-test may not be read here (resourcemanager.projects.getIamPolicy on project flow-test)", answer.Evidence);
+        Assert.Contains(
+            "the policy of project flow-test may not be read here (resourcemanager.projects.getIamPolicy on project flow-test)",
+            answer.Evidence
+        );
         Iam.Grant(Db, Api, Accessor);
-        Assert.Equal($"{Api} has {Accessor} on the secret 'db' (not seen here: deny policies of project flow-test (iam.denypolicies.list); what is above project flow-test).", (await _world.TestAsync(Dev, Api)).Evidence);
+        Assert.Equal(
+            $"{Api} has {Accessor} on the secret 'db' (not seen here: deny policies of project flow-test (iam.denypolicies.list); what is above project flow-test).",
+            (await _world.TestAsync(Dev, Api)).Evidence
+        );
     }
 }

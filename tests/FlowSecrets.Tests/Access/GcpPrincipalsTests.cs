@@ -4,7 +4,8 @@ namespace FlowSecrets.Tests.Access;
 public sealed class GcpPrincipalsTests
 {
     private const string GcpForms = "user:EMAIL, serviceAccount:EMAIL, group:EMAIL, domain:NAME, principal://… or principalSet://…";
-    private const string AwsForms = "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole account's 12 digits";
+    private const string AwsForms =
+        "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole account's 12 digits";
 
     [Theory]
     [InlineData(StoreKind.Gcp, "user:dev@example.com")]
@@ -12,8 +13,14 @@ public sealed class GcpPrincipalsTests
     [InlineData(StoreKind.Gcp, "serviceAccount:p.svc.id.goog[ns/app]")]
     [InlineData(StoreKind.Gcp, "group:devs@example.com")]
     [InlineData(StoreKind.Gcp, "domain:example.com")]
-    [InlineData(StoreKind.Gcp, "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/repo:org/app:ref:refs/heads/main")]
-    [InlineData(StoreKind.Gcp, "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/attribute.repository/org/app")]
+    [InlineData(
+        StoreKind.Gcp,
+        "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/subject/repo:org/app:ref:refs/heads/main"
+    )]
+    [InlineData(
+        StoreKind.Gcp,
+        "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci/attribute.repository/org/app"
+    )]
     [InlineData(StoreKind.Aws, "arn:aws:iam::123456789012:role/path/app")]
     [InlineData(StoreKind.Aws, "arn:aws-cn:iam::123456789012:user/dev")]
     [InlineData(StoreKind.Aws, "arn:aws:iam::123456789012:root")]
@@ -26,11 +33,20 @@ public sealed class GcpPrincipalsTests
         Assert.Null(Principals.Problem(principal));
         StoreKind other = store == StoreKind.Gcp ? StoreKind.Aws : StoreKind.Gcp;
         FlowSecretException error = Refused(other, principal);
-        Assert.Equal(other == StoreKind.Aws ? $"Name one of AWS: {AwsForms}; or another store: -Environment NAME" : $"Name one of Google Cloud: {GcpForms}; or another store: -Environment NAME", error.Remedy);
+        Assert.Equal(
+            other == StoreKind.Aws
+                ? $"Name one of AWS: {AwsForms}; or another store: -Environment NAME"
+                : $"Name one of Google Cloud: {GcpForms}; or another store: -Environment NAME",
+            error.Remedy
+        );
     }
 
     [Theory]
-    [InlineData(StoreKind.Gcp, "dev@example.com", "Name it as a policy does: user:dev@example.com, group:dev@example.com or serviceAccount:dev@example.com")]
+    [InlineData(
+        StoreKind.Gcp,
+        "dev@example.com",
+        "Name it as a policy does: user:dev@example.com, group:dev@example.com or serviceAccount:dev@example.com"
+    )]
     [InlineData(StoreKind.Gcp, "api@p.iam.gserviceaccount.com", "Name it as a policy does: serviceAccount:api@p.iam.gserviceaccount.com")]
     [InlineData(StoreKind.Gcp, "user:dev", $"Use {GcpForms}.")]
     [InlineData(StoreKind.Gcp, "User:dev@example.com", $"Use {GcpForms}.")]
@@ -41,7 +57,11 @@ public sealed class GcpPrincipalsTests
     [InlineData(StoreKind.Gcp, "domain:com", $"Use {GcpForms}.")]
     [InlineData(StoreKind.Gcp, "", $"Use {GcpForms}.")]
     [InlineData(StoreKind.Aws, "app-role", "Name it by its ARN: arn:aws:iam::ACCOUNT:role/app-role or arn:aws:iam::ACCOUNT:user/app-role")]
-    [InlineData(StoreKind.Aws, "12345678901", "Name it by its ARN: arn:aws:iam::ACCOUNT:role/12345678901 or arn:aws:iam::ACCOUNT:user/12345678901")]
+    [InlineData(
+        StoreKind.Aws,
+        "12345678901",
+        "Name it by its ARN: arn:aws:iam::ACCOUNT:role/12345678901 or arn:aws:iam::ACCOUNT:user/12345678901"
+    )]
     [InlineData(StoreKind.Aws, "arn:aws:iam::1:role/app", $"Use {AwsForms}.")]
     [InlineData(StoreKind.Aws, "arn:aws:iam::123456789012:role/", $"Use {AwsForms}.")]
     [InlineData(StoreKind.Aws, "arn:aws:s3:::bucket", $"Use {AwsForms}.")]
@@ -55,7 +75,11 @@ public sealed class GcpPrincipalsTests
 
     [Theory]
     [InlineData(StoreKind.Gcp, "allUsers", "'allUsers' means everybody: the secret would be public.")]
-    [InlineData(StoreKind.Gcp, "allAuthenticatedUsers", "'allAuthenticatedUsers' means everybody with any Google account: the secret would be public.")]
+    [InlineData(
+        StoreKind.Gcp,
+        "allAuthenticatedUsers",
+        "'allAuthenticatedUsers' means everybody with any Google account: the secret would be public."
+    )]
     [InlineData(StoreKind.Aws, "*", "'*' means everybody: the secret would be public.")]
     public void EverybodyMustBeMeant(StoreKind store, string principal, string cause)
     {
@@ -66,7 +90,8 @@ public sealed class GcpPrincipalsTests
     }
 
     [Fact]
-    public void ALocalStoreKnowsNone() => Assert.Equal("A Local store knows no principals.", Refused(StoreKind.Local, "user:dev@example.com").Cause);
+    public void ALocalStoreKnowsNone() =>
+        Assert.Equal("A Local store knows no principals.", Refused(StoreKind.Local, "user:dev@example.com").Cause);
 
     private static FlowSecretException Refused(StoreKind store, string principal)
     {

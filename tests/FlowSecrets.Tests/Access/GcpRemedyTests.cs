@@ -10,7 +10,8 @@ namespace FlowSecrets.Tests.Access;
 [Trait(Tier.Name, Tier.Witness)]
 public sealed partial class GcpRemedyTests : IAsyncLifetime
 {
-    private const string Subject = "principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/subject/repo:org/app:ref:refs/heads/main";
+    private const string Subject =
+        "principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/subject/repo:org/app:ref:refs/heads/main";
 
     private readonly Sandbox _sandbox = new();
     private GcpAccessWorld _world = null!;
@@ -43,7 +44,10 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
         AccessAnswer before = await _world.TestAsync(Dev, live: live);
         Assert.NotEqual(AccessResult.Allowed, before.Result);
         _gcloud.Ok(Assert.Single(Commands(before.Remedy)));
-        Assert.Equal((AccessResult.Allowed, ""), (await _world.TestAsync(Dev, live: live) is var after ? (after.Result, after.Remedy) : default));
+        Assert.Equal(
+            (AccessResult.Allowed, ""),
+            (await _world.TestAsync(Dev, live: live) is var after ? (after.Result, after.Remedy) : default)
+        );
     }
 
     [Theory]
@@ -82,7 +86,12 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
         await CreateAsync(_world.As(null, "europe-west3"), "there");
         _world.Iam.Grant(Project, Dev, Viewer);
         AccessAnswer before = await AnswerAsync(_world.As(Dev, "europe-west3"), name: "there");
-        Says(AccessResult.Denied, AccessCauses.NoGrant, "Let an owner grant it: gcloud secrets add-iam-policy-binding there --project=flow-test --location=europe-west3 --member='user:dev@example.com' --role='roles/secretmanager.secretAccessor' --condition=None", before);
+        Says(
+            AccessResult.Denied,
+            AccessCauses.NoGrant,
+            "Let an owner grant it: gcloud secrets add-iam-policy-binding there --project=flow-test --location=europe-west3 --member='user:dev@example.com' --role='roles/secretmanager.secretAccessor' --condition=None",
+            before
+        );
         _gcloud.Ok(Assert.Single(Commands(before.Remedy)));
         Assert.Equal(AccessResult.Allowed, (await AnswerAsync(_world.As(Dev, "europe-west3"), name: "there")).Result);
     }
@@ -105,7 +114,12 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
     public async Task WhatCannotBeDecidedIsGrantedToBeSure(string cause)
     {
         _world.Iam.GroupsHidden = true;
-        _world.Iam.Grant(Db, cause == AccessCauses.GroupUnresolved ? "group:devs@example.com" : Dev, Accessor, cause == AccessCauses.GroupUnresolved ? null : "resource.matchTag('222/env', 'prod')");
+        _world.Iam.Grant(
+            Db,
+            cause == AccessCauses.GroupUnresolved ? "group:devs@example.com" : Dev,
+            Accessor,
+            cause == AccessCauses.GroupUnresolved ? null : "resource.matchTag('222/env', 'prod')"
+        );
         AccessAnswer answer = await _world.TestAsync(null, Dev);
         Assert.Equal(cause, answer.Cause);
         _gcloud.Ok(Commands(answer.Remedy).Last());
@@ -147,17 +161,34 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
     public async Task TheProvidersConditionIsShown()
     {
         const string Provider = "projects/123456789/locations/global/workloadIdentityPools/github/providers/actions";
-        _world.Iam.AddProvider(Provider, "https://token.actions.githubusercontent.com", new Dictionary<string, string>(StringComparer.Ordinal) { ["google.subject"] = "assertion.sub" }, "assertion.repository == 'org/other'");
-        string file = _world.Setting.Write("federated.json", $$"""{"type":"external_account","audience":"//iam.googleapis.com/{{Provider}}","subject_token_type":"urn:ietf:params:oauth:token-type:jwt","token_url":"{{_world.Fake.Endpoint}}v1/token","credential_source":{"file":"{{_world.Setting.Write("token.jwt", "e30.e30.x").Replace('\\', '/')}}"} }""");
-        AccessAnswer answer = await AnswerAsync(_world.Setting.Gcp(_world.Fake.Endpoint, new StoreSelection(StoreKind.Gcp) { CredentialPath = file }));
+        _world.Iam.AddProvider(
+            Provider,
+            "https://token.actions.githubusercontent.com",
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["google.subject"] = "assertion.sub" },
+            "assertion.repository == 'org/other'"
+        );
+        string file = _world.Setting.Write(
+            "federated.json",
+            $$"""{"type":"external_account","audience":"//iam.googleapis.com/{{Provider}}","subject_token_type":"urn:ietf:params:oauth:token-type:jwt","token_url":"{{_world.Fake.Endpoint}}v1/token","credential_source":{"file":"{{_world.Setting.Write("token.jwt", "e30.e30.x").Replace('\\', '/')}}"} }"""
+        );
+        AccessAnswer answer = await AnswerAsync(
+            _world.Setting.Gcp(_world.Fake.Endpoint, new StoreSelection(StoreKind.Gcp) { CredentialPath = file })
+        );
         Assert.Equal(AccessCauses.FederationMismatch, answer.Cause);
         Assert.Equal("assertion.repository == 'org/other'", _gcloud.Ok(Assert.Single(Commands(answer.Remedy))).Trim());
     }
 
     /// <summary>The gcloud commands of a remedy, in words as a shell splits them.</summary>
-    private static IEnumerable<string[]> Commands(string remedy) => remedy.Split("; ")
-        .Where(static part => part.Contains("gcloud ", StringComparison.Ordinal))
-        .Select(static part => Word().Matches(part[(part.IndexOf("gcloud ", StringComparison.Ordinal) + "gcloud ".Length)..]).Select(static m => m.Value.Replace("'", "", StringComparison.Ordinal)).ToArray());
+    private static IEnumerable<string[]> Commands(string remedy) =>
+        remedy
+            .Split("; ")
+            .Where(static part => part.Contains("gcloud ", StringComparison.Ordinal))
+            .Select(static part =>
+                Word()
+                    .Matches(part[(part.IndexOf("gcloud ", StringComparison.Ordinal) + "gcloud ".Length)..])
+                    .Select(static m => m.Value.Replace("'", "", StringComparison.Ordinal))
+                    .ToArray()
+            );
 
     [GeneratedRegex(@"([^\s']|'[^']*')+", RegexOptions.ExplicitCapture)]
     private static partial Regex Word();

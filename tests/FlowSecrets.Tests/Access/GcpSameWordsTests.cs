@@ -34,7 +34,11 @@ public sealed partial class GcpSameWordsTests : IAsyncLifetime
     public async Task ReadingSaysTheSame(string scene, string id)
     {
         await GcpScenes.SetAsync(_world, scene);
-        await SaysTheSameAsync(id, await _world.TestAsync(Dev, live: scene.EndsWith("Key", StringComparison.Ordinal)), static s => s.ReadAsync("db", VersionSelector.Current, default));
+        await SaysTheSameAsync(
+            id,
+            await _world.TestAsync(Dev, live: scene.EndsWith("Key", StringComparison.Ordinal)),
+            static s => s.ReadAsync("db", VersionSelector.Current, default)
+        );
     }
 
     [Theory]
@@ -46,7 +50,11 @@ public sealed partial class GcpSameWordsTests : IAsyncLifetime
     {
         await GcpScenes.SetAsync(_world, scene);
         using SecretValue value = SecretValue.FromText("w");
-        await SaysTheSameAsync(id, await _world.TestAsync(Dev, permission: SecretPermission.Write), s => s.AddVersionAsync("db", value, null, null, default));
+        await SaysTheSameAsync(
+            id,
+            await _world.TestAsync(Dev, permission: SecretPermission.Write),
+            s => s.AddVersionAsync("db", value, null, null, default)
+        );
     }
 
     [Theory]
@@ -58,7 +66,12 @@ public sealed partial class GcpSameWordsTests : IAsyncLifetime
     {
         await GcpScenes.SetAsync(_world, scene);
         AccessAnswer told = await _world.TestAsync(Dev, permission: SecretPermission.Manage);
-        await SaysTheSameAsync(id, told, static s => s.Access.ApplyAsync("db", [new AccessEdit(true, Dev, SecretPermission.Read)], default), described: scene != "Forbidden");
+        await SaysTheSameAsync(
+            id,
+            told,
+            static s => s.Access.ApplyAsync("db", [new AccessEdit(true, Dev, SecretPermission.Read)], default),
+            described: scene != "Forbidden"
+        );
         if (scene != "Forbidden")
         {
             await SaysTheSameAsync(id, told, static s => s.SetLabelsAsync("db", Label, default));
@@ -70,7 +83,13 @@ public sealed partial class GcpSameWordsTests : IAsyncLifetime
     public async Task DescribingIsOfTheViewersRole()
     {
         FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => _world.As(Dev).DescribeAsync("db", default));
-        Assert.Equal((AccessCauses.SecretNotFoundOrForbidden, "Is it the project you meant? See Get-FlowSecretStore. If it is, l" + Grant(Dev, Viewer)[1..]), (error.AccessCause, error.Remedy));
+        Assert.Equal(
+            (
+                AccessCauses.SecretNotFoundOrForbidden,
+                "Is it the project you meant? See Get-FlowSecretStore. If it is, l" + Grant(Dev, Viewer)[1..]
+            ),
+            (error.AccessCause, error.Remedy)
+        );
         await GcpScenes.SetAsync(_world, "Api");
         await SaysTheSameAsync(ErrorIds.ApiNotEnabled, await _world.TestAsync(Dev), static s => s.DescribeAsync("db", default));
         await SaysTheSameAsync(ErrorIds.ApiNotEnabled, await _world.TestAsync(Dev), static s => s.ListVersionsAsync("db", default));
@@ -82,11 +101,15 @@ public sealed partial class GcpSameWordsTests : IAsyncLifetime
         await GcpScenes.SetAsync(_world, "NoGrant");
         FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => CreateAsync(_world.As(Dev), "new"));
         Assert.Equal((ErrorIds.AccessDenied, AccessCauses.NoGrant), (error.Id, error.AccessCause));
-        Assert.Equal("Permission denied: access token of GOOGLE_OAUTH_ACCESS_TOKEN has no 'secretmanager.secrets.create' on the project flow-test.", error.Cause);
+        Assert.Equal(
+            "Permission denied: access token of GOOGLE_OAUTH_ACCESS_TOKEN has no 'secretmanager.secrets.create' on the project flow-test.",
+            error.Cause
+        );
     }
 
     /// <summary>Without the permission, of which managing has several.</summary>
-    private static string Plain(string cause) => Permission().Replace(cause, "PERMISSION").Replace("Permission denied: ", "", StringComparison.Ordinal).TrimEnd('.');
+    private static string Plain(string cause) =>
+        Permission().Replace(cause, "PERMISSION").Replace("Permission denied: ", "", StringComparison.Ordinal).TrimEnd('.');
 
     [GeneratedRegex(@"secretmanager\.secrets\.[A-Za-z]+")]
     private static partial Regex Permission();

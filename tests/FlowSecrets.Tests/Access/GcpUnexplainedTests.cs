@@ -13,7 +13,9 @@ public sealed class GcpUnexplainedTests
     {
         await using GcpAccessWorld world = await StartAsync();
         world.Fake.Faults.QueueFor("GetSecret", [.. Enumerable.Repeat(fault, 50)]);
-        FlowSecretException denied = await Assert.ThrowsAsync<FlowSecretException>(() => world.As(Dev).ReadAsync("db", VersionSelector.Current, default));
+        FlowSecretException denied = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            world.As(Dev).ReadAsync("db", VersionSelector.Current, default)
+        );
         Assert.Equal((ErrorIds.SecretNotFoundOrForbidden, AccessCauses.SecretNotFoundOrForbidden), (denied.Id, denied.AccessCause));
     }
 }

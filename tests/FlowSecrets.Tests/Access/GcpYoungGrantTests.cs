@@ -49,6 +49,13 @@ public sealed class GcpYoungGrantTests : IAsyncLifetime
     private static void SaysYoung(AccessResult result, DateTimeOffset start, AccessAnswer answer)
     {
         Assert.Equal((result, AccessCauses.GrantTooYoung), (answer.Result, answer.Cause));
-        Assert.Contains(answer.Remedy, Enumerable.Range(-1, 60).Select(s => $"Wait until {start.UtcDateTime.AddMinutes(7).AddSeconds(s):HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName 'db'"));
+        Assert.Contains(
+            answer.Remedy,
+            Enumerable
+                .Range(-1, 60)
+                .Select(s =>
+                    $"Wait until {start.UtcDateTime.AddMinutes(7).AddSeconds(s):HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName 'db'"
+                )
+        );
     }
 }

@@ -1,7 +1,7 @@
-using FlowSecrets.Tests.Support;
 using System.Diagnostics;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.Tests.Clouds;
+using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Access;
 
@@ -9,7 +9,8 @@ namespace FlowSecrets.Tests.Access;
 [Trait(Tier.Name, Tier.Witness)]
 public sealed class KubernetesFailureTests
 {
-    private const string Correct = "Correct namespace, name and context in the catalog's 'workloads'. Contexts: kubectl config get-contexts";
+    private const string Correct =
+        "Correct namespace, name and context in the catalog's 'workloads'. Contexts: kubectl config get-contexts";
 
     [Theory]
     [InlineData("shop", "deployments.apps \"api\" not found")]
@@ -18,8 +19,17 @@ public sealed class KubernetesFailureTests
     {
         await using KubernetesSetting setting = await KubernetesSetting.StartAsync();
         setting.Fake.AddServiceAccount(space, "default");
-        FlowSecretException error = await setting.FailsAsync(ErrorIds.WorkloadNotFound, StoreKind.Gcp, ("namespace", "shop"), ("context", "test"), ("deployment", "api"));
-        Assert.Equal($"There is no deployment shop/api in the cluster of the context 'test': \"Error from server (NotFound): {said}\".", error.Cause);
+        FlowSecretException error = await setting.FailsAsync(
+            ErrorIds.WorkloadNotFound,
+            StoreKind.Gcp,
+            ("namespace", "shop"),
+            ("context", "test"),
+            ("deployment", "api")
+        );
+        Assert.Equal(
+            $"There is no deployment shop/api in the cluster of the context 'test': \"Error from server (NotFound): {said}\".",
+            error.Cause
+        );
         Assert.Equal((Correct, "deployment shop/api"), (error.Remedy, error.Target));
     }
 
@@ -28,7 +38,12 @@ public sealed class KubernetesFailureTests
     {
         await using KubernetesSetting setting = await KubernetesSetting.StartAsync();
         setting.Fake.AddDeployment("shop", "api", "gone");
-        FlowSecretException error = await setting.FailsAsync(ErrorIds.WorkloadNotFound, StoreKind.Gcp, ("namespace", "shop"), ("deployment", "api"));
+        FlowSecretException error = await setting.FailsAsync(
+            ErrorIds.WorkloadNotFound,
+            StoreKind.Gcp,
+            ("namespace", "shop"),
+            ("deployment", "api")
+        );
         Assert.StartsWith("There is no serviceaccount shop/gone in the cluster of kubectl's current context:", error.Cause);
     }
 
@@ -41,8 +56,21 @@ public sealed class KubernetesFailureTests
         setting.Fake.AddDeployment("shop", "api", "runner");
         setting.Fake.AddServiceAccount("shop", "runner", ("iam.gke.io/gcp-service-account", "a@b.iam.gserviceaccount.com"));
         setting.Fake.Deny("get", plural);
-        FlowSecretException error = await setting.FailsAsync(ErrorIds.AccessDenied, StoreKind.Gcp, ("namespace", "shop"), ("context", "test"), ("deployment", "api"));
-        Assert.Equal((AccessCauses.NoGrant, target, "Let its administrator allow 'get' on it. What you may: kubectl --context 'test' auth can-i --list"), (error.AccessCause, error.Target, error.Remedy));
+        FlowSecretException error = await setting.FailsAsync(
+            ErrorIds.AccessDenied,
+            StoreKind.Gcp,
+            ("namespace", "shop"),
+            ("context", "test"),
+            ("deployment", "api")
+        );
+        Assert.Equal(
+            (
+                AccessCauses.NoGrant,
+                target,
+                "Let its administrator allow 'get' on it. What you may: kubectl --context 'test' auth can-i --list"
+            ),
+            (error.AccessCause, error.Target, error.Remedy)
+        );
         Assert.StartsWith($"The cluster does not let you see {target}: \"Error from server (Forbidden): ", error.Cause);
     }
 
@@ -50,10 +78,19 @@ public sealed class KubernetesFailureTests
     public async Task AnUnknownContextIsSaid()
     {
         await using KubernetesSetting setting = await KubernetesSetting.StartAsync();
-        FlowSecretException error = await setting.FailsAsync(ErrorIds.WorkloadNotFound, StoreKind.Gcp, ("context", "nope"), ("deployment", "api"));
+        FlowSecretException error = await setting.FailsAsync(
+            ErrorIds.WorkloadNotFound,
+            StoreKind.Gcp,
+            ("context", "nope"),
+            ("deployment", "api")
+        );
         Assert.Equal(
-            ("kubectl does not know the context 'nope', in which deployment default/api is looked for.", "Correct 'context' in the catalog's 'workloads', or make it. There are: kubectl config get-contexts"),
-            (error.Cause, error.Remedy));
+            (
+                "kubectl does not know the context 'nope', in which deployment default/api is looked for.",
+                "Correct 'context' in the catalog's 'workloads', or make it. There are: kubectl config get-contexts"
+            ),
+            (error.Cause, error.Remedy)
+        );
         Assert.Empty(setting.Fake.Calls);
     }
 
@@ -62,8 +99,16 @@ public sealed class KubernetesFailureTests
     {
         await using KubernetesSetting setting = await KubernetesSetting.StartAsync();
         setting.Kubectl("echo 'error: You must be logged in to the server (Unauthorized)' >&2; exit 1");
-        FlowSecretException error = await setting.FailsAsync(ErrorIds.NotAuthenticated, StoreKind.Gcp, ("context", "test"), ("deployment", "api"));
-        Assert.Equal((AccessCauses.NotAuthenticated, "Log in to it anew, until this shows who you are: kubectl --context 'test' auth whoami"), (error.AccessCause, error.Remedy));
+        FlowSecretException error = await setting.FailsAsync(
+            ErrorIds.NotAuthenticated,
+            StoreKind.Gcp,
+            ("context", "test"),
+            ("deployment", "api")
+        );
+        Assert.Equal(
+            (AccessCauses.NotAuthenticated, "Log in to it anew, until this shows who you are: kubectl --context 'test' auth whoami"),
+            (error.AccessCause, error.Remedy)
+        );
     }
 
     [Fact]
@@ -71,10 +116,19 @@ public sealed class KubernetesFailureTests
     {
         await using KubernetesSetting setting = await KubernetesSetting.StartAsync();
         setting.Sandbox.Write("config", KubernetesSetting.Configuration("test", new Uri("http://127.0.0.1:1")));
-        FlowSecretException error = await setting.FailsAsync(ErrorIds.StoreUnavailable, StoreKind.Gcp, ("context", "test"), ("deployment", "api"));
+        FlowSecretException error = await setting.FailsAsync(
+            ErrorIds.StoreUnavailable,
+            StoreKind.Gcp,
+            ("context", "test"),
+            ("deployment", "api")
+        );
         Assert.Equal(
-            ("kubectl failed: \"The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\" (the context 'test').", "See whether it reaches the cluster: kubectl --context 'test' cluster-info"),
-            (error.Cause, error.Remedy));
+            (
+                "kubectl failed: \"The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\" (the context 'test').",
+                "See whether it reaches the cluster: kubectl --context 'test' cluster-info"
+            ),
+            (error.Cause, error.Remedy)
+        );
     }
 
     /// <summary>A configuration can name programs that kubectl starts for a login.</summary>
@@ -85,9 +139,18 @@ public sealed class KubernetesFailureTests
     public async Task ACatalogsNameIsNoOption(string setting)
     {
         await using KubernetesSetting cluster = await KubernetesSetting.StartAsync();
-        string evil = cluster.Sandbox.Write("evil", KubernetesSetting.Configuration("test", new Uri("https://127.0.0.1:1"), $"{{ exec: {{ apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: touch, args: [ '{cluster.Sandbox.File("started")}' ] }} }}"));
+        string evil = cluster.Sandbox.Write(
+            "evil",
+            KubernetesSetting.Configuration(
+                "test",
+                new Uri("https://127.0.0.1:1"),
+                $"{{ exec: {{ apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: touch, args: [ '{cluster.Sandbox.File("started")}' ] }} }}"
+            )
+        );
         Dictionary<string, string> settings = new() { ["deployment"] = "api", [setting] = $"--kubeconfig={evil}" };
-        await Assert.ThrowsAsync<FlowSecretException>(() => cluster.IdentityAsync(StoreKind.Gcp, [.. settings.Select(static s => (s.Key, s.Value))]));
+        await Assert.ThrowsAsync<FlowSecretException>(() =>
+            cluster.IdentityAsync(StoreKind.Gcp, [.. settings.Select(static s => (s.Key, s.Value))])
+        );
         Assert.Single(cluster.Runs);
         Assert.False(File.Exists(cluster.Sandbox.File("started")));
     }
@@ -98,7 +161,13 @@ public sealed class KubernetesFailureTests
         await using KubernetesSetting setting = await KubernetesSetting.StartAsync();
         File.Delete(setting.Sandbox.File("bin/kubectl"));
         FlowSecretException error = await setting.FailsAsync(ErrorIds.KubectlMissing, StoreKind.Gcp, ("deployment", "api"));
-        Assert.Equal(("kubectl is not on PATH, and Kubernetes is reached through it.", "Install it: https://kubernetes.io/docs/tasks/tools/; it must be on PATH"), (error.Cause, error.Remedy));
+        Assert.Equal(
+            (
+                "kubectl is not on PATH, and Kubernetes is reached through it.",
+                "Install it: https://kubernetes.io/docs/tasks/tools/; it must be on PATH"
+            ),
+            (error.Cause, error.Remedy)
+        );
     }
 
     [Fact]
@@ -116,7 +185,10 @@ public sealed class KubernetesFailureTests
         await using KubernetesSetting setting = await KubernetesSetting.StartAsync();
         string file = setting.Sandbox.File("pid");
         setting.Kubectl($"sleep 60 & echo $! > '{file}.new'; mv '{file}.new' '{file}'; wait");
-        await Cancelling.EndsWithinASecondAsync(ct => setting.IdentityAsync(StoreKind.Gcp, ct, ("deployment", "api")), UntilAsync(() => File.Exists(file)));
+        await Cancelling.EndsWithinASecondAsync(
+            ct => setting.IdentityAsync(StoreKind.Gcp, ct, ("deployment", "api")),
+            UntilAsync(() => File.Exists(file))
+        );
         string process = $"/proc/{File.ReadAllText(file).Trim()}";
         Assert.SkipUnless(Directory.Exists("/proc/self"), "Without /proc nobody sees whether its child ended.");
         await UntilAsync(() => !Directory.Exists(process) || File.ReadAllText(process + "/stat").Contains(") Z", StringComparison.Ordinal));

@@ -24,19 +24,22 @@ internal sealed class KubernetesSetting : IAsyncDisposable
         KubernetesSetting setting = new(await KubernetesFake.StartAsync());
         Sandbox sandbox = setting.Sandbox;
         sandbox.Write("config", Configuration("test", setting.Fake.Endpoint));
-        setting.Kubectl($"export KUBECONFIG='{sandbox.File("config")}' KUBECACHEDIR='{sandbox.File("cache")}' HOME='{sandbox.Folder}' NO_PROXY=127.0.0.1\nexec '{kubectl}' \"$@\"");
+        setting.Kubectl(
+            $"export KUBECONFIG='{sandbox.File("config")}' KUBECACHEDIR='{sandbox.File("cache")}' HOME='{sandbox.Folder}' NO_PROXY=127.0.0.1\nexec '{kubectl}' \"$@\""
+        );
         return setting;
     }
 
-    public static string Configuration(string context, Uri server, string user = "{ }") => $$"""
-        apiVersion: v1
-        kind: Config
-        clusters: [ { name: c, cluster: { server: "{{server.AbsoluteUri.TrimEnd('/')}}" } } ]
-        users: [ { name: u, user: {{user}} } ]
-        contexts: [ { name: {{context}}, context: { cluster: c, user: u } } ]
-        current-context: {{context}}
+    public static string Configuration(string context, Uri server, string user = "{ }") =>
+        $$"""
+            apiVersion: v1
+            kind: Config
+            clusters: [ { name: c, cluster: { server: "{{server.AbsoluteUri.TrimEnd('/')}}" } } ]
+            users: [ { name: u, user: {{user}} } ]
+            contexts: [ { name: {{context}}, context: { cluster: c, user: u } } ]
+            current-context: {{context}}
 
-        """;
+            """;
 
     /// <summary>Puts a program in kubectl's place.</summary>
     public void Kubectl(string script)
@@ -45,12 +48,19 @@ internal sealed class KubernetesSetting : IAsyncDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    public Task<WorkloadIdentity> IdentityAsync(StoreKind store, params (string Key, string Value)[] settings) => IdentityAsync(store, CancellationToken.None, settings);
+    public Task<WorkloadIdentity> IdentityAsync(StoreKind store, params (string Key, string Value)[] settings) =>
+        IdentityAsync(store, CancellationToken.None, settings);
 
-    public Task<WorkloadIdentity> IdentityAsync(StoreKind store, CancellationToken cancellationToken, params (string Key, string Value)[] settings)
+    public Task<WorkloadIdentity> IdentityAsync(
+        StoreKind store,
+        CancellationToken cancellationToken,
+        params (string Key, string Value)[] settings
+    )
     {
         CatalogWorkload workload = new("api", "kubernetes", settings.ToDictionary(static s => s.Key, static s => s.Value));
-        return new KubernetesWorkload(workload, store, name => name == "PATH" ? Sandbox.File("bin") : null).IdentityAsync(cancellationToken);
+        return new KubernetesWorkload(workload, store, name => name == "PATH" ? Sandbox.File("bin") : null).IdentityAsync(
+            cancellationToken
+        );
     }
 
     public async Task<FlowSecretException> FailsAsync(string id, StoreKind store, params (string Key, string Value)[] settings)

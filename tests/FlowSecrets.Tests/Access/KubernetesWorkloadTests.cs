@@ -1,5 +1,5 @@
-using FlowSecrets.Tests.Support;
 using FlowSecrets.CloudFakes;
+using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Access;
 
@@ -24,7 +24,13 @@ public sealed class KubernetesWorkloadTests
         setting.Fake.AddDaemonSet("shop", "api", "runner");
         setting.Fake.AddServiceAccount("shop", "runner", (Gke, Email), (Eks, Role));
         WorkloadIdentity identity = await setting.IdentityAsync(StoreKind.Gcp, ("context", "test"), ("namespace", "shop"), (kind, "api"));
-        Assert.Equal(new WorkloadIdentity($"serviceAccount:{Email}", $"{kind} shop/api runs as the service account shop/runner, whose annotation {Gke} names {Email}"), identity);
+        Assert.Equal(
+            new WorkloadIdentity(
+                $"serviceAccount:{Email}",
+                $"{kind} shop/api runs as the service account shop/runner, whose annotation {Gke} names {Email}"
+            ),
+            identity
+        );
         Assert.Equal([$"get {kind}s", "get serviceaccounts"], Objects(setting.Fake));
     }
 
@@ -35,7 +41,10 @@ public sealed class KubernetesWorkloadTests
         setting.Fake.AddDeployment("shop", "api", "runner");
         setting.Fake.AddServiceAccount("shop", "runner", (Gke, Email), (Eks, Role));
         WorkloadIdentity identity = await setting.IdentityAsync(StoreKind.Aws, ("namespace", "shop"), ("deployment", "api"));
-        Assert.Equal(new WorkloadIdentity(Role, $"deployment shop/api runs as the service account shop/runner, whose annotation {Eks} names {Role}"), identity);
+        Assert.Equal(
+            new WorkloadIdentity(Role, $"deployment shop/api runs as the service account shop/runner, whose annotation {Eks} names {Role}"),
+            identity
+        );
     }
 
     [Fact]
@@ -50,17 +59,37 @@ public sealed class KubernetesWorkloadTests
     }
 
     [Theory]
-    [InlineData(StoreKind.Gcp, "Google Cloud", Gke, "If it is let in directly, name it: -Principal 'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog/subject/ns/shop/sa/runner'")]
-    [InlineData(StoreKind.Aws, "AWS", Eks, "If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN (aws eks list-pod-identity-associations --cluster-name CLUSTER --namespace shop --service-account runner)")]
+    [InlineData(
+        StoreKind.Gcp,
+        "Google Cloud",
+        Gke,
+        "If it is let in directly, name it: -Principal 'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog/subject/ns/shop/sa/runner'"
+    )]
+    [InlineData(
+        StoreKind.Aws,
+        "AWS",
+        Eks,
+        "If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN (aws eks list-pod-identity-associations --cluster-name CLUSTER --namespace shop --service-account runner)"
+    )]
     public async Task WithoutAnAnnotationTheOtherWaysAreSaid(StoreKind store, string cloud, string annotation, string remedy)
     {
         await using KubernetesSetting setting = await KubernetesSetting.StartAsync();
         setting.Fake.AddDeployment("shop", "api", "runner");
         setting.Fake.AddServiceAccount("shop", "runner");
-        FlowSecretException error = await setting.FailsAsync(ErrorIds.WorkloadNotFound, store, ("namespace", "shop"), ("deployment", "api"));
+        FlowSecretException error = await setting.FailsAsync(
+            ErrorIds.WorkloadNotFound,
+            store,
+            ("namespace", "shop"),
+            ("deployment", "api")
+        );
         Assert.Equal(
-            ($"deployment shop/api runs as the service account shop/runner, which no annotation {annotation} binds to an identity of {cloud}.", remedy, "api"),
-            (error.Cause, error.Remedy, error.Target));
+            (
+                $"deployment shop/api runs as the service account shop/runner, which no annotation {annotation} binds to an identity of {cloud}.",
+                remedy,
+                "api"
+            ),
+            (error.Cause, error.Remedy, error.Target)
+        );
     }
 
     [Fact]
@@ -72,5 +101,6 @@ public sealed class KubernetesWorkloadTests
         Assert.Empty(setting.Runs);
     }
 
-    private static IEnumerable<string> Objects(KubernetesFake fake) => fake.Calls.Select(static c => c.Operation).Where(static o => !o.Contains('/'));
+    private static IEnumerable<string> Objects(KubernetesFake fake) =>
+        fake.Calls.Select(static c => c.Operation).Where(static o => !o.Contains('/'));
 }

@@ -32,8 +32,14 @@ public sealed class LocalAccessTests : IDisposable
         Chmod(_sandbox.StoreFile, Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         AccessAnswer answer = await TestAsync("a");
         Assert.Equal(
-            (AccessResult.Allowed, AccessCauses.FileExposed, $"'{_sandbox.StoreFile}' can be used by others (644).", $"Take others' rights away: chmod 600 '{_sandbox.StoreFile}'"),
-            (answer.Result, answer.Cause, answer.Evidence, answer.Remedy));
+            (
+                AccessResult.Allowed,
+                AccessCauses.FileExposed,
+                $"'{_sandbox.StoreFile}' can be used by others (644).",
+                $"Take others' rights away: chmod 600 '{_sandbox.StoreFile}'"
+            ),
+            (answer.Result, answer.Cause, answer.Evidence, answer.Remedy)
+        );
         Chmod(_sandbox.StoreFile, Owner);
         Assert.Null((await TestAsync("a")).Cause);
     }
@@ -45,8 +51,13 @@ public sealed class LocalAccessTests : IDisposable
         Chmod(KeyFile, Owner | UnixFileMode.GroupRead);
         AccessAnswer answer = await TestAsync("a");
         Assert.Equal(
-            (AccessResult.Denied, AccessCauses.FileExposed, $"Take others' rights away: chmod 600 '{KeyFile}'. If somebody may have read it, change it: Set-FlowSecretStore -UseKeyFile -RotateKey"),
-            (answer.Result, answer.Cause, answer.Remedy));
+            (
+                AccessResult.Denied,
+                AccessCauses.FileExposed,
+                $"Take others' rights away: chmod 600 '{KeyFile}'. If somebody may have read it, change it: Set-FlowSecretStore -UseKeyFile -RotateKey"
+            ),
+            (answer.Result, answer.Cause, answer.Remedy)
+        );
     }
 
     [Fact]
@@ -56,9 +67,18 @@ public sealed class LocalAccessTests : IDisposable
         File.Delete(KeyFile);
         List<AccessAnswer> answers = await AllAsync(_sandbox.FreshStore(), ["a", "b"], SecretPermission.Read);
         Assert.Equal(["a", "b"], answers.Select(static a => a.StoreName));
-        Assert.All(answers, static a => Assert.Equal(
-            (AccessResult.Denied, AccessCauses.StoreLocked, "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force"),
-            (a.Result, a.Cause, a.Remedy)));
+        Assert.All(
+            answers,
+            static a =>
+                Assert.Equal(
+                    (
+                        AccessResult.Denied,
+                        AccessCauses.StoreLocked,
+                        "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force"
+                    ),
+                    (a.Result, a.Cause, a.Remedy)
+                )
+        );
     }
 
     [Fact]
@@ -79,8 +99,14 @@ public sealed class LocalAccessTests : IDisposable
         Assert.Equal(AccessResult.Allowed, (await TestAsync("a")).Result);
         AccessAnswer answer = await TestAsync("a", SecretPermission.Write);
         Assert.Equal(
-            (AccessResult.Denied, AccessCauses.NoGrant, $"'{_sandbox.StoreFile}' may not be written", $"Allow it: chmod 600 '{_sandbox.StoreFile}'"),
-            (answer.Result, answer.Cause, answer.Evidence, answer.Remedy));
+            (
+                AccessResult.Denied,
+                AccessCauses.NoGrant,
+                $"'{_sandbox.StoreFile}' may not be written",
+                $"Allow it: chmod 600 '{_sandbox.StoreFile}'"
+            ),
+            (answer.Result, answer.Cause, answer.Evidence, answer.Remedy)
+        );
     }
 
     [Fact]
@@ -91,8 +117,14 @@ public sealed class LocalAccessTests : IDisposable
         Assert.Equal(0, Tool.Run(Tool.Require("chown"), _sandbox.Folder, null, "65534", _sandbox.StoreFile).ExitCode);
         AccessAnswer answer = await TestAsync("a");
         Assert.Equal(
-            (AccessResult.Allowed, AccessCauses.OtherOwner, $"'{_sandbox.StoreFile}' belongs to another user", $"Run this as that user, or take it over: sudo chown \"$(id -un)\" '{_sandbox.StoreFile}'"),
-            (answer.Result, answer.Cause, answer.Evidence, answer.Remedy));
+            (
+                AccessResult.Allowed,
+                AccessCauses.OtherOwner,
+                $"'{_sandbox.StoreFile}' belongs to another user",
+                $"Run this as that user, or take it over: sudo chown \"$(id -un)\" '{_sandbox.StoreFile}'"
+            ),
+            (answer.Result, answer.Cause, answer.Evidence, answer.Remedy)
+        );
     }
 
     [Fact]
@@ -117,7 +149,11 @@ public sealed class LocalAccessTests : IDisposable
         await CreateAsync("deleted");
         await store.DeleteAsync("deleted", TimeSpan.FromDays(7), default);
         await store.CreateAsync("empty", new Dictionary<string, string>(), null, default);
-        List<AccessAnswer> answers = await AllAsync(_sandbox.FreshStore(), ["disabled", "destroyed", "deleted", "empty", "absent"], SecretPermission.Read);
+        List<AccessAnswer> answers = await AllAsync(
+            _sandbox.FreshStore(),
+            ["disabled", "destroyed", "deleted", "empty", "absent"],
+            SecretPermission.Read
+        );
         Assert.Equal(
             [
                 ("disabled", AccessResult.Denied, AccessCauses.VersionDisabled),
@@ -126,7 +162,8 @@ public sealed class LocalAccessTests : IDisposable
                 ("empty", AccessResult.Denied, AccessCauses.SecretHasNoVersion),
                 ("absent", AccessResult.Denied, AccessCauses.SecretNotFound),
             ],
-            answers.Select(static a => (a.StoreName, a.Result, a.Cause!)));
+            answers.Select(static a => (a.StoreName, a.Result, a.Cause!))
+        );
         Assert.All(answers, static a => Assert.NotEmpty(a.Remedy));
         Assert.Equal(AccessResult.Allowed, (await TestAsync("empty", SecretPermission.Write)).Result);
     }
@@ -150,11 +187,23 @@ public sealed class LocalAccessTests : IDisposable
         await CreateAsync("a");
         IAccessControl access = _sandbox.Store().Access;
         AccessEdit edit = new(Grant: true, "user:dev@example.com", SecretPermission.Read);
-        FlowSecretException error = await SecretStoreContract.Fails(ErrorIds.NotSupportedByStore, () => access.PlanAsync("a", [edit], default));
-        Assert.Equal("Give somebody a copy with a passphrase of its own: Backup-FlowSecretStore FILE -Passphrase (Read-Host -AsSecureString)", error.Remedy);
+        FlowSecretException error = await SecretStoreContract.Fails(
+            ErrorIds.NotSupportedByStore,
+            () => access.PlanAsync("a", [edit], default)
+        );
+        Assert.Equal(
+            "Give somebody a copy with a passphrase of its own: Backup-FlowSecretStore FILE -Passphrase (Read-Host -AsSecureString)",
+            error.Remedy
+        );
         await SecretStoreContract.Fails(ErrorIds.NotSupportedByStore, () => access.ApplyAsync("a", [edit], default));
-        await SecretStoreContract.Fails(ErrorIds.NotSupportedByStore, () => access.IdentityPolicyAsync(["a"], SecretPermission.Read, null, default));
-        await SecretStoreContract.Fails(ErrorIds.NotSupportedByStore, () => access.TryAsync("a", new AccessQuestion(null, SecretPermission.Read), default));
+        await SecretStoreContract.Fails(
+            ErrorIds.NotSupportedByStore,
+            () => access.IdentityPolicyAsync(["a"], SecretPermission.Read, null, default)
+        );
+        await SecretStoreContract.Fails(
+            ErrorIds.NotSupportedByStore,
+            () => access.TryAsync("a", new AccessQuestion(null, SecretPermission.Read), default)
+        );
         Assert.Empty(await access.RegionsAsync(default));
     }
 
@@ -162,10 +211,21 @@ public sealed class LocalAccessTests : IDisposable
     public async Task APrincipalIsRefused()
     {
         await CreateAsync("a");
-        FlowSecretException error = await SecretStoreContract.Fails(ErrorIds.BadPrincipal, () => new TestAccessOperation(_sandbox.Context).RunAsync(new TestAccessOptions { StoreNames = ["a"], Principals = ["user:dev@example.com"] }, new TestHost()));
+        FlowSecretException error = await SecretStoreContract.Fails(
+            ErrorIds.BadPrincipal,
+            () =>
+                new TestAccessOperation(_sandbox.Context).RunAsync(
+                    new TestAccessOptions { StoreNames = ["a"], Principals = ["user:dev@example.com"] },
+                    new TestHost()
+                )
+        );
         Assert.Equal(
-            ("A Local store knows no principals.", "Who may read its file and its key may read it: Test-FlowSecretAccess without -Principal shows what others could."),
-            (error.Cause, error.Remedy));
+            (
+                "A Local store knows no principals.",
+                "Who may read its file and its key may read it: Test-FlowSecretAccess without -Principal shows what others could."
+            ),
+            (error.Cause, error.Remedy)
+        );
     }
 
     private string KeyFile => Assert.Single(Directory.GetFiles(Path.Combine(_sandbox.Folder, "home", "config", "keys")));
@@ -178,7 +238,8 @@ public sealed class LocalAccessTests : IDisposable
 
     private Task CreateAsync(string name) => LocalStoreKeyTests.CreateAsync(_sandbox.Store(), name, "value");
 
-    private async Task<AccessAnswer> TestAsync(string name, SecretPermission permission = SecretPermission.Read) => Assert.Single(await AllAsync(_sandbox.FreshStore(), [name], permission));
+    private async Task<AccessAnswer> TestAsync(string name, SecretPermission permission = SecretPermission.Read) =>
+        Assert.Single(await AllAsync(_sandbox.FreshStore(), [name], permission));
 
     private static async Task<List<AccessAnswer>> AllAsync(ISecretStore store, string[] names, SecretPermission permission)
     {

@@ -18,7 +18,8 @@ public sealed class PastedCommandTests
         AccessAnswer google = GcpFederation.Compare("db", "api@flow-test.iam.gserviceaccount.com", subject, [], "1")!;
         Assert.DoesNotContain("evil", google.Remedy, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', google.Remedy);
-        const string Trust = """{"Statement":[{"Effect":"Allow","Principal":{"Federated":"p"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"x:sub":"y"}}}]}""";
+        const string Trust =
+            """{"Statement":[{"Effect":"Allow","Principal":{"Federated":"p"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"x:sub":"y"}}}]}""";
         AccessAnswer aws = AwsFederation.Compare("db", new AwsRole("arn:aws:iam::123456789012:role/ci", Trust, null), subject)!;
         string document = aws.Remedy[(aws.Remedy.IndexOf('\'', StringComparison.Ordinal) + 1)..^1];
         Assert.DoesNotContain(document, static c => c is '\'' or '\n' or (>= '\u2018' and <= '\u201F'));
@@ -39,7 +40,9 @@ public sealed class PastedCommandTests
     [InlineData("user:o+brien.x_1@Example.com")]
     [InlineData("serviceAccount:flow-test.svc.id.goog[ns/app]")]
     [InlineData("serviceAccount:example.com:proj.svc.id.goog[ns/app]")]
-    [InlineData("principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/repo:org/app:ref:refs/heads/feature/x#1")]
+    [InlineData(
+        "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/subject/repo:org/app:ref:refs/heads/feature/x#1"
+    )]
     [InlineData("principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/*")]
     public void OthersStayThem(string principal) => Assert.Equal(StoreKind.Gcp, Principals.KindOf(principal));
 }

@@ -11,7 +11,10 @@ internal static class RemedyCommands
         List<string[]> commands = [];
         foreach (string part in Parts(remedy))
         {
-            int start = part.StartsWith("aws ", StringComparison.Ordinal) ? 0 : part.IndexOf(": aws ", StringComparison.Ordinal) is >= 0 and int at ? at + 2 : -1;
+            int start =
+                part.StartsWith("aws ", StringComparison.Ordinal) ? 0
+                : part.IndexOf(": aws ", StringComparison.Ordinal) is >= 0 and int at ? at + 2
+                : -1;
             if (start >= 0)
             {
                 commands.Add([.. Words(part[start..]).Skip(1)]);

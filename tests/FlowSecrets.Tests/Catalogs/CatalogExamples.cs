@@ -79,7 +79,12 @@ internal static class CatalogExamples
         """;
 
     /// <summary>The same with one cloud less, for tests of other things than names.</summary>
-    public static string Usual { get; } = Design.Replace("  dr:         { store: aws, region: eu-west-1, profile: ops, prefix: flowmaestro/ }\n", "", StringComparison.Ordinal);
+    public static string Usual { get; } =
+        Design.Replace(
+            "  dr:         { store: aws, region: eu-west-1, profile: ops, prefix: flowmaestro/ }\n",
+            "",
+            StringComparison.Ordinal
+        );
 
     public static string Path { get; } = System.IO.Path.GetFullPath("/nowhere/flowsecrets.yaml");
 

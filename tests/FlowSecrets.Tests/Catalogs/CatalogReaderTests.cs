@@ -16,9 +16,15 @@ public sealed class CatalogReaderTests
         CatalogSecret database = catalog.Find("db-config")!;
 
         Assert.Equal(("flowmaestro", "flowmaestro-", "local"), (catalog.Application, catalog.Prefix, catalog.DefaultEnvironment));
-        Assert.Equal(["jwt-secret", "encryption-key", "db-config", "temporal-db-config", "db-admin", "storage-sa-key", "app-openai-api-key"], catalog.Secrets.Select(static s => s.Key));
+        Assert.Equal(
+            ["jwt-secret", "encryption-key", "db-config", "temporal-db-config", "db-admin", "storage-sa-key", "app-openai-api-key"],
+            catalog.Secrets.Select(static s => s.Key)
+        );
         Assert.Equal(["db_host", "db_port", "db_name", "db_user", "db_password"], database.Fields.Select(static f => f.Name));
-        Assert.Equal((SecretFormat.Json, false, true), (database.Format, database.Field("db_host")!.Sensitive, database.Field("db_host")!.Required));
+        Assert.Equal(
+            (SecretFormat.Json, false, true),
+            (database.Format, database.Field("db_host")!.Sensitive, database.Field("db_host")!.Required)
+        );
         Assert.Equal((TimeSpan.FromDays(30), "postgres"), (database.Rotation!.Every, database.Rotation.Target!.Kind));
         Assert.True(catalog.Find("encryption-key")!.IsEncryptionKey);
         Assert.True(catalog.Find("db-admin")!.IsExternal);
@@ -31,10 +37,12 @@ public sealed class CatalogReaderTests
     [Fact]
     public void JsonIsReadAsYamlIs()
     {
-        Catalog catalog = CatalogExamples.Valid("""
+        Catalog catalog = CatalogExamples.Valid(
+            """
             { "$schema": "x", "application": "app", "environments": { "local": { "store": "local" } },
               "secrets": { "a": { "env": ["A", "B"], "required": true, "local": 5432, "labels": { "on": true } } } }
-            """);
+            """
+        );
         CatalogSecret secret = Assert.Single(catalog.Secrets);
         Assert.Equal(["A", "B"], secret.Env);
         Assert.True(secret.Required);
@@ -57,7 +65,10 @@ public sealed class CatalogReaderTests
     public void TheHashIsOfTheBytes()
     {
         Assert.Equal(CatalogExamples.Valid(CatalogExamples.Usual).ContentHash, CatalogExamples.Valid(CatalogExamples.Usual).ContentHash);
-        Assert.NotEqual(CatalogExamples.Valid(CatalogExamples.Usual).ContentHash, CatalogExamples.Valid(CatalogExamples.Usual + "# c\n").ContentHash);
+        Assert.NotEqual(
+            CatalogExamples.Valid(CatalogExamples.Usual).ContentHash,
+            CatalogExamples.Valid(CatalogExamples.Usual + "# c\n").ContentHash
+        );
     }
 
     [Fact]
@@ -128,7 +139,16 @@ public sealed class CatalogReaderTests
 
     [Fact]
     public void AnchorsAndAliasesWork() =>
-        Assert.Equal("x", CatalogExamples.Valid(CatalogExamples.Head + "  a:\n    description: &d x\n    generate: &g { kind: hex }\n  b: { generate: *g }\n  c: { description: *d }\n").Secrets[2].Description);
+        Assert.Equal(
+            "x",
+            CatalogExamples
+                .Valid(
+                    CatalogExamples.Head
+                        + "  a:\n    description: &d x\n    generate: &g { kind: hex }\n  b: { generate: *g }\n  c: { description: *d }\n"
+                )
+                .Secrets[2]
+                .Description
+        );
 
     [Fact]
     public void ABombOfAliasesIsRefusedQuickly()
@@ -147,7 +167,8 @@ public sealed class CatalogReaderTests
     [InlineData("{ a: ", 50_000)]
     [InlineData("- ", 2_000)]
     [InlineData("? ", 2_000)]
-    public void DeepNestingIsAProblemAndNoCrash(string open, int times) => Assert.Single(CatalogExamples.Problems(string.Concat(Enumerable.Repeat(open, times))));
+    public void DeepNestingIsAProblemAndNoCrash(string open, int times) =>
+        Assert.Single(CatalogExamples.Problems(string.Concat(Enumerable.Repeat(open, times))));
 
     [Fact]
     public void OtherEncodingsAndHugeFilesAreProblems()
@@ -155,7 +176,9 @@ public sealed class CatalogReaderTests
         Assert.Single(CatalogExamples.Problems([.. "a: "u8, 0xE9, 0x0A]));
         Assert.Single(CatalogExamples.Problems(Encoding.Unicode.GetBytes("\uFEFF" + CatalogExamples.Usual)));
         Assert.Single(CatalogExamples.Problems(Encoding.UTF8.GetBytes(CatalogExamples.Usual + new string('#', CatalogReader.MaxBytes))));
-        CatalogExamples.Valid(CatalogExamples.Usual + new string('#', CatalogReader.MaxBytes - Encoding.UTF8.GetByteCount(CatalogExamples.Usual)));
+        CatalogExamples.Valid(
+            CatalogExamples.Usual + new string('#', CatalogReader.MaxBytes - Encoding.UTF8.GetByteCount(CatalogExamples.Usual))
+        );
     }
 
     [Fact]
@@ -163,8 +186,46 @@ public sealed class CatalogReaderTests
     {
         string[] pieces =
         [
-            .. CatalogExamples.Usual.Split('\n'), "\n", "  ", "a: ", "- ", "? ", ": ", "{", "}", "[", "]", "\"", "'", "|\n", ">-\n", "&a ", "*a", "!t ", "---\n", "...\n", "%YAML 1.1\n", "\t", "#", "\0", "\"\\0\"",
-            "\"\\ud800\"", "\"\\UFFFFFFFF\"", "{{ ", " }}", "null", "true", "1e999", "0x", "<<: *a\n", "path: \"a\\0b\"", "😀", "\u0085", "\u2028", "@", "`",
+            .. CatalogExamples.Usual.Split('\n'),
+            "\n",
+            "  ",
+            "a: ",
+            "- ",
+            "? ",
+            ": ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "'",
+            "|\n",
+            ">-\n",
+            "&a ",
+            "*a",
+            "!t ",
+            "---\n",
+            "...\n",
+            "%YAML 1.1\n",
+            "\t",
+            "#",
+            "\0",
+            "\"\\0\"",
+            "\"\\ud800\"",
+            "\"\\UFFFFFFFF\"",
+            "{{ ",
+            " }}",
+            "null",
+            "true",
+            "1e999",
+            "0x",
+            "<<: *a\n",
+            "path: \"a\\0b\"",
+            "😀",
+            "\u0085",
+            "\u2028",
+            "@",
+            "`",
         ];
         Arbitrary<string> texts = Gen.Elements(pieces).ListOf().Select(static p => string.Join('\n', p)).ToArbitrary();
         Properties.Hold(texts, static text => Read(Encoding.UTF8.GetBytes(text)), 2000);
@@ -177,14 +238,30 @@ public sealed class CatalogReaderTests
     [Fact]
     public void AnyPatchedExampleIsACatalogOrHasProblems()
     {
-        var patches = Gen.Choose(0, CatalogExamples.Usual.Length - 1).SelectMany(static at => Gen.Choose(0, 30), static (at, length) => (at, length))
-            .SelectMany(static _ => HostileText.Any.Generator, static (cut, text) => (cut.at, cut.length, text)).ToArbitrary();
-        Properties.Hold(patches, static p => Read(Encoding.UTF8.GetBytes(CatalogExamples.Usual.Remove(p.at, Math.Min(p.length, CatalogExamples.Usual.Length - p.at)).Insert(p.at, p.text))), 3000);
+        var patches = Gen.Choose(0, CatalogExamples.Usual.Length - 1)
+            .SelectMany(static at => Gen.Choose(0, 30), static (at, length) => (at, length))
+            .SelectMany(static _ => HostileText.Any.Generator, static (cut, text) => (cut.at, cut.length, text))
+            .ToArbitrary();
+        Properties.Hold(
+            patches,
+            static p =>
+                Read(
+                    Encoding.UTF8.GetBytes(
+                        CatalogExamples.Usual.Remove(p.at, Math.Min(p.length, CatalogExamples.Usual.Length - p.at)).Insert(p.at, p.text)
+                    )
+                ),
+            3000
+        );
     }
 
     private static void Read(byte[] content)
     {
-        Catalog? catalog = CatalogReader.Read(CatalogExamples.Path, content, CatalogExamples.Documents, out IReadOnlyList<CatalogProblem> problems);
+        Catalog? catalog = CatalogReader.Read(
+            CatalogExamples.Path,
+            content,
+            CatalogExamples.Documents,
+            out IReadOnlyList<CatalogProblem> problems
+        );
         Assert.Equal(catalog is null, problems.Count > 0);
         Assert.All(problems, static p => Assert.True(p.Line > 0 && p.Column > 0 && p.Message.Length > 0, p.ToString()));
     }

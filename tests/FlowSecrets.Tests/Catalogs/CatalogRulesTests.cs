@@ -20,11 +20,19 @@ public sealed class CatalogRulesTests
     [InlineData("access: [ { principal: \"user:p@x\", role: reader, secrets: [\"llm*\"] } ]\n", 4, 60, "'llm*'")]
     [InlineData("  a: { }\naccess: [ { principal: p, role: reader, secrets: [a] } ]\n", 5, 24, "'p' is no principal of a policy.")]
     [InlineData("  a: { }\naccess: [ { principal: \"dev@x.com\", role: reader, secrets: [a] } ]\n", 5, 24, "user:dev@x.com")]
-    [InlineData("  a: { }\naccess: [ { principal: \"arn:aws:iam::1:role/r\", role: reader, secrets: [a] } ]\n", 5, 24, "arn:aws:iam::ACCOUNT:role/NAME")]
+    [InlineData(
+        "  a: { }\naccess: [ { principal: \"arn:aws:iam::1:role/r\", role: reader, secrets: [a] } ]\n",
+        5,
+        24,
+        "arn:aws:iam::ACCOUNT:role/NAME"
+    )]
     public void AProblemHasItsPlace(string text, int line, int column, string fragment)
     {
         // An empty map of secrets stands where a test has none of its own.
-        string whole = text[0] == ' ' ? CatalogExamples.Head + text : CatalogExamples.Head.Replace("secrets:", "secrets: {}", StringComparison.Ordinal) + text;
+        string whole =
+            text[0] == ' '
+                ? CatalogExamples.Head + text
+                : CatalogExamples.Head.Replace("secrets:", "secrets: {}", StringComparison.Ordinal) + text;
         CatalogProblem problem = Assert.Single(CatalogExamples.Problems(whole));
         Assert.Equal((line, column), (problem.Line, problem.Column));
         Assert.Contains(fragment, problem.Message, StringComparison.Ordinal);
@@ -38,7 +46,8 @@ public sealed class CatalogRulesTests
     [InlineData("  a: { env: A }\nlocalEnv: { files: [ { secret: a, path: p, env: A } ] }\n", 5, 49)]
     [InlineData("  a: { env: A, rotate: { every: 1d, previousEnv: a } }\n", 4, 50)]
     [InlineData("  a: { env: A, workloads: [w] }\n  b: { env: A }\nworkloads: { w: { kind: ecs } }\n", 5, 13)]
-    public void AVariableTwiceForOneProgramIsAProblem(string text, int line, int column) => Assert.Equal([(line, column)], CatalogExamples.Places(CatalogExamples.Head + text));
+    public void AVariableTwiceForOneProgramIsAProblem(string text, int line, int column) =>
+        Assert.Equal([(line, column)], CatalogExamples.Places(CatalogExamples.Head + text));
 
     [Theory]
     [InlineData("  a: { env: A, workloads: [v] }\n  b: { env: A, workloads: [w] }\nworkloads: { v: { kind: ecs }, w: { kind: ecs } }\n")]
@@ -50,7 +59,8 @@ public sealed class CatalogRulesTests
     [InlineData("A-B")]
     [InlineData("")]
     [InlineData("É")]
-    public void VariablesHaveNamesThatEveryShellTakes(string name) => Assert.Equal([(4, 13)], CatalogExamples.Places($"{CatalogExamples.Head}  a: {{ env: \"{name}\" }}\n"));
+    public void VariablesHaveNamesThatEveryShellTakes(string name) =>
+        Assert.Equal([(4, 13)], CatalogExamples.Places($"{CatalogExamples.Head}  a: {{ env: \"{name}\" }}\n"));
 
     [Fact]
     public void NamesThatTheStoreRefusesAreProblemsOfThatEnvironment()
@@ -62,12 +72,14 @@ public sealed class CatalogRulesTests
     }
 
     [Fact]
-    public void TwoSecretsOfOneNameAreAProblemOfEachEnvironment() => Assert.Equal([(5, 6), (5, 6)], CatalogExamples.Places(CatalogExamples.Head + "  a: { name: x }\n  b: { name: x }\n"));
+    public void TwoSecretsOfOneNameAreAProblemOfEachEnvironment() =>
+        Assert.Equal([(5, 6), (5, 6)], CatalogExamples.Places(CatalogExamples.Head + "  a: { name: x }\n  b: { name: x }\n"));
 
     [Fact]
     public void AnEnvironmentOverrides()
     {
-        Catalog catalog = CatalogExamples.Valid("""
+        Catalog catalog = CatalogExamples.Valid(
+            """
             application: app
             prefix: app-
             environments:
@@ -77,11 +89,18 @@ public sealed class CatalogRulesTests
               a: { required: true }
               b: { name: whole }
 
-            """);
+            """
+        );
         (CatalogSecret a, CatalogSecret b) = (catalog.Secrets[0], catalog.Secrets[1]);
         (CatalogEnvironment local, CatalogEnvironment prod) = (catalog.Environments["local"], catalog.Environments["prod"]);
-        Assert.Equal(("app-a", "whole", "prod-a", "other"), (catalog.StoreName(a, local), catalog.StoreName(b, local), catalog.StoreName(a, prod), catalog.StoreName(b, prod)));
-        Assert.Equal((true, false, false, true), (Catalog.IsRequired(a, local), Catalog.IsRequired(b, local), Catalog.IsRequired(a, prod), Catalog.IsRequired(b, prod)));
+        Assert.Equal(
+            ("app-a", "whole", "prod-a", "other"),
+            (catalog.StoreName(a, local), catalog.StoreName(b, local), catalog.StoreName(a, prod), catalog.StoreName(b, prod))
+        );
+        Assert.Equal(
+            (true, false, false, true),
+            (Catalog.IsRequired(a, local), Catalog.IsRequired(b, local), Catalog.IsRequired(a, prod), Catalog.IsRequired(b, prod))
+        );
         Assert.Equal(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(CatalogExamples.Path)!, "store.db"), local.Selection.Path);
     }
 
@@ -93,7 +112,10 @@ public sealed class CatalogRulesTests
     [InlineData("{ store: local, names: { b: x } }", 3, 31)]
     [InlineData("{ store: local, required: { b: true } }", 3, 34)]
     public void WhatAnEnvironmentCannotHaveIsAProblem(string environment, int line, int column) =>
-        Assert.Equal([(line, column)], CatalogExamples.Places($"application: app\nenvironments:\n  e: {environment}\nsecrets: {{ a: {{}} }}\n"));
+        Assert.Equal(
+            [(line, column)],
+            CatalogExamples.Places($"application: app\nenvironments:\n  e: {environment}\nsecrets: {{ a: {{}} }}\n")
+        );
 
     [Theory]
     [InlineData("{{ b }}", "'b'")]
@@ -104,7 +126,11 @@ public sealed class CatalogRulesTests
     [InlineData("{{ plain", "character 1 ")]
     public void ATemplateThatNamesWhatIsNotThereIsAProblem(string template, string fragment)
     {
-        CatalogProblem problem = Assert.Single(CatalogExamples.Problems($"{CatalogExamples.Head}  plain: {{}}\n  fields: {{ fields: {{ x: , y: }} }}\n  a: {{ local: '{template}' }}\n"));
+        CatalogProblem problem = Assert.Single(
+            CatalogExamples.Problems(
+                $"{CatalogExamples.Head}  plain: {{}}\n  fields: {{ fields: {{ x: , y: }} }}\n  a: {{ local: '{template}' }}\n"
+            )
+        );
         Assert.Equal((6, 15), (problem.Line, problem.Column));
         Assert.Contains(fragment, problem.Message, StringComparison.Ordinal);
     }
@@ -112,14 +138,18 @@ public sealed class CatalogRulesTests
     [Fact]
     public void TemplatesOfManifestsAndVariablesAreCheckedToo()
     {
-        string text = CatalogExamples.Head + "  a: {}\nlocalEnv: { variables: { V: '{{ b }}' } }\nkubernetes: { secrets: { s: { data: { K: '{{ b }}' } } } }\n";
+        string text =
+            CatalogExamples.Head
+            + "  a: {}\nlocalEnv: { variables: { V: '{{ b }}' } }\nkubernetes: { secrets: { s: { data: { K: '{{ b }}' } } } }\n";
         Assert.Equal([(5, 29), (6, 42)], CatalogExamples.Places(text));
     }
 
     [Fact]
     public void ACircleOfTemplatesIsOneProblemAtItsFirst()
     {
-        string text = CatalogExamples.Head + "  a: { local: '{{ b.x }}' }\n  b: { fields: { x: { local: '{{ c }}' } } }\n  c: { local: '{{ a }}' }\n  d: { local: '{{ d }}', default: '{{ a }}' }\n";
+        string text =
+            CatalogExamples.Head
+            + "  a: { local: '{{ b.x }}' }\n  b: { fields: { x: { local: '{{ c }}' } } }\n  c: { local: '{{ a }}' }\n  d: { local: '{{ d }}', default: '{{ a }}' }\n";
         Assert.Equal([(4, 15), (7, 15)], CatalogExamples.Places(text));
         CatalogExamples.Valid(CatalogExamples.Head + "  a: { local: '{{ b }}', default: x }\n  b: { local: y, default: '{{ a }}' }\n");
     }
@@ -130,25 +160,38 @@ public sealed class CatalogRulesTests
     public async Task LongChainsAreCheckedQuickly(bool isCircle)
     {
         const int Count = 20_000;
-        string text = CatalogExamples.Head + string.Concat(Enumerable.Range(0, Count).Select(i => $"  s{i}: {{ env: S{i}, local: '{(i > 0 || isCircle ? $"{{{{ s{(i + Count - 1) % Count} }}}}" : "x")}' }}\n"));
-        Task<int> check = Task.Run(() => isCircle ? CatalogExamples.Problems(text).Count : CatalogExamples.Valid(text).Secrets.Count, TestContext.Current.CancellationToken);
+        string text =
+            CatalogExamples.Head
+            + string.Concat(
+                Enumerable
+                    .Range(0, Count)
+                    .Select(i =>
+                        $"  s{i}: {{ env: S{i}, local: '{(i > 0 || isCircle ? $"{{{{ s{(i + Count - 1) % Count} }}}}" : "x")}' }}\n"
+                    )
+            );
+        Task<int> check = Task.Run(
+            () => isCircle ? CatalogExamples.Problems(text).Count : CatalogExamples.Valid(text).Secrets.Count,
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal(isCircle ? 1 : Count, await check.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public void RotationNamesFieldsAndSecretsThatAreThere()
     {
-        string text = CatalogExamples.Head + """
-              db:
-                fields: { host: , user: , password: }
-                rotate:
-                  every: 30d
-                  target: { kind: postgres, host: hostt, port: port, user: user, password: password, admin: dba }
-                  carriers: [ { secret: nobody }, { secret: other, user: user, password: pw } ]
-              other: { fields: { user: , password: } }
-              script: { rotate: { every: 1w, target: { kind: script, set: ./set.ps1 } } }
+        string text =
+            CatalogExamples.Head
+            + """
+                  db:
+                    fields: { host: , user: , password: }
+                    rotate:
+                      every: 30d
+                      target: { kind: postgres, host: hostt, port: port, user: user, password: password, admin: dba }
+                      carriers: [ { secret: nobody }, { secret: other, user: user, password: pw } ]
+                  other: { fields: { user: , password: } }
+                  script: { rotate: { every: 1w, target: { kind: script, set: ./set.ps1 } } }
 
-            """;
+                """;
         IReadOnlyList<CatalogProblem> problems = CatalogExamples.Problems(text);
         Assert.Equal([(8, 39), (8, 52), (8, 97), (9, 29), (9, 78), (11, 42)], problems.Select(static p => (p.Line, p.Column)));
         Assert.Contains("'host'", problems[0].Message, StringComparison.Ordinal);
@@ -157,11 +200,18 @@ public sealed class CatalogRulesTests
     [Fact]
     public void AnEnvironmentsPrincipalsAreCheckedToo()
     {
-        CatalogProblem problem = Assert.Single(CatalogExamples.Problems("application: app\nenvironments:\n  prod: { store: gcp, project: p, access: [ { principal: api, role: reader, secrets: [a] } ] }\nsecrets: { a: { } }\n"));
+        CatalogProblem problem = Assert.Single(
+            CatalogExamples.Problems(
+                "application: app\nenvironments:\n  prod: { store: gcp, project: p, access: [ { principal: api, role: reader, secrets: [a] } ] }\nsecrets: { a: { } }\n"
+            )
+        );
         Assert.Equal((3, 58), (problem.Line, problem.Column));
         Assert.Contains("'api' is no principal of a policy.", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ScriptsAreSeen() => Assert.True(CatalogExamples.Valid(CatalogExamples.Head + "  a: { rotate: { target: { kind: script, set: ./s, test: ./t } } }\n").HasScripts);
+    public void ScriptsAreSeen() =>
+        Assert.True(
+            CatalogExamples.Valid(CatalogExamples.Head + "  a: { rotate: { target: { kind: script, set: ./s, test: ./t } } }\n").HasScripts
+        );
 }

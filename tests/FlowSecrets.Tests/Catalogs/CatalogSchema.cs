@@ -8,7 +8,12 @@ namespace FlowSecrets.Tests.Catalogs;
 /// <summary>Makes the JSON schema (draft-07, which editors know best) of the grammar that the reader checks by.</summary>
 internal static class CatalogSchema
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Text() => Make().ToJsonString(Indented) + "\n";
 
@@ -55,7 +60,9 @@ internal static class CatalogSchema
                 break;
             case MapShape map:
                 schema["type"] = "object";
-                schema["additionalProperties"] = map.EmptyValues ? new JsonObject { ["anyOf"] = new JsonArray(Of(map.Entry), new JsonObject { ["type"] = "null" }) } : Of(map.Entry);
+                schema["additionalProperties"] = map.EmptyValues
+                    ? new JsonObject { ["anyOf"] = new JsonArray(Of(map.Entry), new JsonObject { ["type"] = "null" }) }
+                    : Of(map.Entry);
                 break;
             case ObjectShape members:
                 AddMembers(schema, members);

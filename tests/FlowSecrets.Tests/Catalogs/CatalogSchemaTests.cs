@@ -36,7 +36,12 @@ public sealed class CatalogSchemaTests
         Assert.Equal(["string", "number", "boolean"], properties["local"]!["type"]!.AsArray().Select(static w => (string)w!));
         Assert.StartsWith("^[1-9]", (string)properties["rotate"]!["properties"]!["every"]!["pattern"]!, StringComparison.Ordinal);
         Assert.Equal("array", (string)properties["rotate"]!["properties"]!["target"]!["properties"]!["users"]!["type"]!);
-        Assert.Equal(["local", "gcp", "aws"], Schema["properties"]!["environments"]!["additionalProperties"]!["properties"]!["store"]!["enum"]!.AsArray().Select(static w => (string)w!));
+        Assert.Equal(
+            ["local", "gcp", "aws"],
+            Schema["properties"]!["environments"]!["additionalProperties"]!["properties"]!["store"]!["enum"]!
+                .AsArray()
+                .Select(static w => (string)w!)
+        );
         Assert.NotNull(Schema["properties"]!["kubernetes"]!["properties"]!["store"]!["properties"]!["workloadIdentity"]);
     }
 
@@ -64,19 +69,38 @@ public sealed class CatalogSchemaTests
         int count = Count(root);
         string[] keys = ["env", "local", "fields", "store", "kind", "unknown", "required", "secrets", "bytes", "names"];
         Gen<DocNode> scalars = Gen.Elements(
-            DocNode.String("x"), DocNode.String("reader"), DocNode.String("24h"), DocNode.String(""), DocNode.Scalar(DocKind.Number, "7"), DocNode.Scalar(DocKind.Number, "64"), DocNode.Scalar(DocKind.Number, "1000000"),
-            DocNode.Scalar(DocKind.Bool, "true"), DocNode.Scalar(DocKind.Null, ""), DocNode.List([]), DocNode.List([DocNode.String("x")]), DocNode.List([DocNode.Scalar(DocKind.Number, "1")]), DocNode.Map());
-        Gen<DocNode> pieces = Gen.OneOf(scalars, Gen.Elements(keys).SelectMany(_ => scalars, static (key, value) => DocNode.Map((key, value))));
+            DocNode.String("x"),
+            DocNode.String("reader"),
+            DocNode.String("24h"),
+            DocNode.String(""),
+            DocNode.Scalar(DocKind.Number, "7"),
+            DocNode.Scalar(DocKind.Number, "64"),
+            DocNode.Scalar(DocKind.Number, "1000000"),
+            DocNode.Scalar(DocKind.Bool, "true"),
+            DocNode.Scalar(DocKind.Null, ""),
+            DocNode.List([]),
+            DocNode.List([DocNode.String("x")]),
+            DocNode.List([DocNode.Scalar(DocKind.Number, "1")]),
+            DocNode.Map()
+        );
+        Gen<DocNode> pieces = Gen.OneOf(
+            scalars,
+            Gen.Elements(keys).SelectMany(_ => scalars, static (key, value) => DocNode.Map((key, value)))
+        );
         var changes = Gen.Choose(0, count - 1).SelectMany(_ => pieces, static (at, piece) => (at, piece)).ToArbitrary();
         int agreedWrong = 0;
-        Properties.Hold(changes, change =>
-        {
-            int at = change.at;
-            DocNode changed = Replace(root, ref at, change.piece);
-            bool allowed = ReaderAllows(changed);
-            agreedWrong += allowed ? 0 : 1;
-            Assert.Equal(allowed, SchemaChecker.Allows(Schema, changed));
-        }, 3000);
+        Properties.Hold(
+            changes,
+            change =>
+            {
+                int at = change.at;
+                DocNode changed = Replace(root, ref at, change.piece);
+                bool allowed = ReaderAllows(changed);
+                agreedWrong += allowed ? 0 : 1;
+                Assert.Equal(allowed, SchemaChecker.Allows(Schema, changed));
+            },
+            3000
+        );
         Assert.InRange(agreedWrong, 300, 2950);
     }
 
@@ -108,6 +132,11 @@ public sealed class CatalogSchemaTests
             entries.Add(KeyValuePair.Create(key, Replace(value, ref at, piece)));
         }
 
-        return node.Kind switch { DocKind.List => DocNode.List(items), DocKind.Map => DocNode.Map(entries), _ => node };
+        return node.Kind switch
+        {
+            DocKind.List => DocNode.List(items),
+            DocKind.Map => DocNode.Map(entries),
+            _ => node,
+        };
     }
 }

@@ -23,11 +23,17 @@ public sealed class ExampleTests : IDisposable
 
         CatalogTest test = (await new TestCatalogOperation(_sandbox.Context).RunAsync(new CatalogOptions(), new TestHost())).Single();
         Assert.Empty(test.Problems);
-        List<SetupResult> setup = await new InitializeSecretsOperation(_sandbox.Context).RunAsync(new InitializeOptions { NonInteractive = true, InputPath = input }, new TestHost());
+        List<SetupResult> setup = await new InitializeSecretsOperation(_sandbox.Context).RunAsync(
+            new InitializeOptions { NonInteractive = true, InputPath = input },
+            new TestHost()
+        );
         Assert.All(setup, static r => Assert.Null(r.ErrorId));
         List<EnvVariable> sync = await new SyncLocalEnvOperation(_sandbox.Context).RunAsync(new SyncOptions(), new TestHost());
         Assert.All(sync, static r => Assert.Null(r.ErrorId));
         Assert.Equal(variables, _sandbox.Read(env).Split('\n').Count(static l => l.Length > 0 && l[0] != '#'));
-        Assert.All(await new SyncLocalEnvOperation(_sandbox.Context).RunAsync(new SyncOptions { Check = true }, new TestHost()), static r => Assert.Null(r.ErrorId));
+        Assert.All(
+            await new SyncLocalEnvOperation(_sandbox.Context).RunAsync(new SyncOptions { Check = true }, new TestHost()),
+            static r => Assert.Null(r.ErrorId)
+        );
     }
 }

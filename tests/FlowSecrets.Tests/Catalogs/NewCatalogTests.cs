@@ -30,7 +30,8 @@ public sealed class NewCatalogTests : IDisposable
         string text = form switch
         {
             "json" => List,
-            "stack" => $"secretsprovider: passphrase\nencryptionsalt: {Mark}\nconfig:\n  gcp:project: p\n  app:apiKey:\n    secure: {Mark}\n  flowmaestro:secrets: |\n    {List.ReplaceLineEndings("\n    ")}\n",
+            "stack" =>
+                $"secretsprovider: passphrase\nencryptionsalt: {Mark}\nconfig:\n  gcp:project: p\n  app:apiKey:\n    secure: {Mark}\n  flowmaestro:secrets: |\n    {List.ReplaceLineEndings("\n    ")}\n",
             "stack as a list" => $"config:\n  flowmaestro:secrets: {List.ReplaceLineEndings(" ")}\n",
             _ => $"flowmaestro:secrets: '{List.ReplaceLineEndings(" ")}'\n",
         };
@@ -49,11 +50,17 @@ public sealed class NewCatalogTests : IDisposable
     [Fact]
     public async Task FromTfvars()
     {
-        string path = _sandbox.Write("x.tfvars", $"jwt_secret = \"{Mark}\"\nport = 5432\ndb-config = {{\n  user = \"{Mark}\"\n  password = <<EOF\n{Mark}\nEOF\n}}\nempty = {{}}\nnested = {{ a = [\"{Mark}\"] }}\nnothing = null\n");
+        string path = _sandbox.Write(
+            "x.tfvars",
+            $"jwt_secret = \"{Mark}\"\nport = 5432\ndb-config = {{\n  user = \"{Mark}\"\n  password = <<EOF\n{Mark}\nEOF\n}}\nempty = {{}}\nnested = {{ a = [\"{Mark}\"] }}\nnothing = null\n"
+        );
         Catalog catalog = await MakeAsync(CatalogOrigin.Tfvars, path, "app-");
         Assert.Equal(["jwt-secret", "port", "db-config", "empty", "nested", "nothing"], catalog.Secrets.Select(static s => s.Key));
         Assert.Equal(["JWT_SECRET"], catalog.Secrets[0].Env);
-        Assert.Equal(["user:DB_CONFIG_USER", "password:DB_CONFIG_PASSWORD"], catalog.Secrets[2].Fields.Select(static f => $"{f.Name}:{f.Env.Single()}"));
+        Assert.Equal(
+            ["user:DB_CONFIG_USER", "password:DB_CONFIG_PASSWORD"],
+            catalog.Secrets[2].Fields.Select(static f => $"{f.Name}:{f.Env.Single()}")
+        );
         Assert.Equal(SecretFormat.Json, catalog.Secrets[2].Format);
         Assert.Equal("app-jwt-secret", StoreNames(catalog)[0]);
     }
@@ -61,8 +68,18 @@ public sealed class NewCatalogTests : IDisposable
     [Fact]
     public async Task FromEnv()
     {
-        Catalog catalog = await MakeAsync(CatalogOrigin.Env, _sandbox.Write(".env", $"\uFEFF# {Mark}\r\nJWT_SECRET='{Mark}\r\n{Mark}'\r\nexport dbUser={Mark}\r\nJWT_SECRET=x\r\nEMPTY=\r\n\r\n"), "");
-        Assert.Equal(["jwt-secret:JWT_SECRET", "dbuser:dbUser", "empty:EMPTY"], catalog.Secrets.Select(static s => $"{s.Key}:{s.Env.Single()}"));
+        Catalog catalog = await MakeAsync(
+            CatalogOrigin.Env,
+            _sandbox.Write(
+                ".env",
+                $"\uFEFF# {Mark}\r\nJWT_SECRET='{Mark}\r\n{Mark}'\r\nexport dbUser={Mark}\r\nJWT_SECRET=x\r\nEMPTY=\r\n\r\n"
+            ),
+            ""
+        );
+        Assert.Equal(
+            ["jwt-secret:JWT_SECRET", "dbuser:dbUser", "empty:EMPTY"],
+            catalog.Secrets.Select(static s => $"{s.Key}:{s.Env.Single()}")
+        );
     }
 
     [Fact]
@@ -98,7 +115,13 @@ public sealed class NewCatalogTests : IDisposable
     {
         string from = _sandbox.Write(".env", "A=1\n");
         Assert.Equal(Path.GetFileName(_sandbox.Folder), (await MakeAsync(CatalogOrigin.Env, from, "")).Application);
-        NewCatalogOptions options = new() { Origin = CatalogOrigin.Env, From = from, Application = "yes: it's", Path = "other.yaml" };
+        NewCatalogOptions options = new()
+        {
+            Origin = CatalogOrigin.Env,
+            From = from,
+            Application = "yes: it's",
+            Path = "other.yaml",
+        };
         Assert.Equal("yes: it's", Assert.Single(await RunAsync(options)).Application);
         CatalogExamples.Valid(_sandbox.Read("other.yaml"));
     }
@@ -111,7 +134,11 @@ public sealed class NewCatalogTests : IDisposable
     [InlineData(CatalogOrigin.Pulumi, "[ { \"name\": \"a\", \"value\": \"MARKED-7f3a91\" } ]", ErrorIds.BadInput)]
     [InlineData(CatalogOrigin.Pulumi, "[ { \"name\": \"a\" }, { \"name\": \"a\" } ]", ErrorIds.BadInput)]
     [InlineData(CatalogOrigin.Pulumi, "[ { \"name\": \"a b\" } ]", ErrorIds.BadInput)]
-    [InlineData(CatalogOrigin.Pulumi, "[ { \"name\": \"a\", \"envVar\": \"X\" }, { \"name\": \"b\", \"envVar\": \"x\" } ]", ErrorIds.BadInput)]
+    [InlineData(
+        CatalogOrigin.Pulumi,
+        "[ { \"name\": \"a\", \"envVar\": \"X\" }, { \"name\": \"b\", \"envVar\": \"x\" } ]",
+        ErrorIds.BadInput
+    )]
     [InlineData(CatalogOrigin.Pulumi, "[]", ErrorIds.BadInput)]
     [InlineData(CatalogOrigin.Pulumi, "a: [MARKED-7f3a91\nb: 1\n", ErrorIds.BadInput)]
     [InlineData(CatalogOrigin.Tfvars, "a = MARKED-7f3a91()\n", ErrorIds.BadInput)]
@@ -122,7 +149,9 @@ public sealed class NewCatalogTests : IDisposable
     [InlineData(CatalogOrigin.Env, "", ErrorIds.BadInput)]
     public async Task WhatCannotBecomeACatalogIsRefusedWithoutItsValues(CatalogOrigin origin, string text, string id)
     {
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => RunAsync(new NewCatalogOptions { Origin = origin, From = _sandbox.Write("source", text) }));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            RunAsync(new NewCatalogOptions { Origin = origin, From = _sandbox.Write("source", text) })
+        );
         Assert.Equal(id, error.Id);
         Assert.DoesNotContain(Mark, error.ToString() + _host.Everything, StringComparison.Ordinal);
         Assert.False(File.Exists(_sandbox.File("flowsecrets.yaml")));
@@ -131,9 +160,23 @@ public sealed class NewCatalogTests : IDisposable
     [Fact]
     public async Task AFileThatIsMissingOrNoTextIsBadInput()
     {
-        Assert.Equal(ErrorIds.BadInput, (await Assert.ThrowsAsync<FlowSecretException>(() => RunAsync(new NewCatalogOptions { Origin = CatalogOrigin.Env, From = "none.env" }))).Id);
+        Assert.Equal(
+            ErrorIds.BadInput,
+            (
+                await Assert.ThrowsAsync<FlowSecretException>(() =>
+                    RunAsync(new NewCatalogOptions { Origin = CatalogOrigin.Env, From = "none.env" })
+                )
+            ).Id
+        );
         File.WriteAllBytes(_sandbox.File("binary"), [0x41, 0x3D, 0xFF, 0xFE]);
-        Assert.Equal(ErrorIds.BadInput, (await Assert.ThrowsAsync<FlowSecretException>(() => RunAsync(new NewCatalogOptions { Origin = CatalogOrigin.Env, From = "binary" }))).Id);
+        Assert.Equal(
+            ErrorIds.BadInput,
+            (
+                await Assert.ThrowsAsync<FlowSecretException>(() =>
+                    RunAsync(new NewCatalogOptions { Origin = CatalogOrigin.Env, From = "binary" })
+                )
+            ).Id
+        );
     }
 
     [Fact]
@@ -153,7 +196,10 @@ public sealed class NewCatalogTests : IDisposable
     public async Task NothingIsWrittenUnderWhatIfOrWithoutConsent(bool isWhatIf, string status)
     {
         TestHost host = new() { IsWhatIf = isWhatIf, Agrees = false };
-        List<CatalogTest> results = await new NewCatalogOperation(_sandbox.Context).RunAsync(new NewCatalogOptions { Origin = CatalogOrigin.Env, From = _sandbox.Write(".env", "A=1\n") }, host);
+        List<CatalogTest> results = await new NewCatalogOperation(_sandbox.Context).RunAsync(
+            new NewCatalogOptions { Origin = CatalogOrigin.Env, From = _sandbox.Write(".env", "A=1\n") },
+            host
+        );
         Assert.Equal(status, Assert.Single(results).Status);
         Assert.Single(host.Actions);
         Assert.False(File.Exists(_sandbox.File("flowsecrets.yaml")));
@@ -161,7 +207,17 @@ public sealed class NewCatalogTests : IDisposable
 
     private async Task<Catalog> MakeAsync(CatalogOrigin origin, string? from, string prefix)
     {
-        CatalogTest result = Assert.Single(await RunAsync(new NewCatalogOptions { Origin = origin, From = from, Prefix = prefix, Store = origin == CatalogOrigin.Store ? StoreKind.Local : null }));
+        CatalogTest result = Assert.Single(
+            await RunAsync(
+                new NewCatalogOptions
+                {
+                    Origin = origin,
+                    From = from,
+                    Prefix = prefix,
+                    Store = origin == CatalogOrigin.Store ? StoreKind.Local : null,
+                }
+            )
+        );
         string text = _sandbox.Read("flowsecrets.yaml");
         Assert.DoesNotContain(Mark, text + _host.Everything + result, StringComparison.Ordinal);
         Catalog catalog = CatalogExamples.Valid(text);
@@ -169,7 +225,9 @@ public sealed class NewCatalogTests : IDisposable
         return catalog;
     }
 
-    private Task<List<CatalogTest>> RunAsync(NewCatalogOptions options) => new NewCatalogOperation(_sandbox.Context).RunAsync(options, _host);
+    private Task<List<CatalogTest>> RunAsync(NewCatalogOptions options) =>
+        new NewCatalogOperation(_sandbox.Context).RunAsync(options, _host);
 
-    private static string[] StoreNames(Catalog catalog) => [.. catalog.Secrets.Select(s => catalog.StoreName(s, catalog.Environments.Values.First()))];
+    private static string[] StoreNames(Catalog catalog) =>
+        [.. catalog.Secrets.Select(s => catalog.StoreName(s, catalog.Environments.Values.First()))];
 }

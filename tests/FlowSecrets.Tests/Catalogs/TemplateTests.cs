@@ -38,7 +38,10 @@ public sealed class TemplateTests
 
     [Fact]
     public void JsonMakesAString() =>
-        Assert.Equal("p\"w\\", System.Text.Json.JsonSerializer.Deserialize<string>(Template.Parse("{{ db.pass | json }}").Render(Resolve, out _)!));
+        Assert.Equal(
+            "p\"w\\",
+            System.Text.Json.JsonSerializer.Deserialize<string>(Template.Parse("{{ db.pass | json }}").Render(Resolve, out _)!)
+        );
 
     [Theory]
     [InlineData("{{ none }}", "none")]
@@ -52,7 +55,10 @@ public sealed class TemplateTests
     [Fact]
     public void ReferencesAreListedAndLiteralsKnown()
     {
-        Assert.Equal([new TemplateReference("a", null), new TemplateReference("b c", "d")], Template.Parse("x {{ a | upper }} {{ [\"b c\"].d }} {{ 'e' }}").References);
+        Assert.Equal(
+            [new TemplateReference("a", null), new TemplateReference("b c", "d")],
+            Template.Parse("x {{ a | upper }} {{ [\"b c\"].d }} {{ 'e' }}").References
+        );
         Assert.Empty(Template.Parse("plain {{ '{{' }}").References);
     }
 
@@ -76,30 +82,71 @@ public sealed class TemplateTests
     [InlineData("{{ ['a' }}", 8)]
     [InlineData("{{ ['a'", 7)]
     [InlineData("{{ {{ a }} }}", 3)]
-    public void FaultsHaveTheirPosition(string text, int position) => Assert.Equal(position, Assert.Throws<TemplateException>(() => Template.Parse(text)).Position);
+    public void FaultsHaveTheirPosition(string text, int position) =>
+        Assert.Equal(position, Assert.Throws<TemplateException>(() => Template.Parse(text)).Position);
 
     [Fact]
     public void AnyTextIsATemplateOrHasAFault()
     {
-        string[] pieces = ["{{", "}}", "{", "}", " ", "a", ".b", "[", "]", "\"", "'", "\\", "|", "upper", "default", "default \"x\"", "json", "é", "😀", "\n", "\0", "{{ a }}", "{{ \"{{\" }}"];
+        string[] pieces =
+        [
+            "{{",
+            "}}",
+            "{",
+            "}",
+            " ",
+            "a",
+            ".b",
+            "[",
+            "]",
+            "\"",
+            "'",
+            "\\",
+            "|",
+            "upper",
+            "default",
+            "default \"x\"",
+            "json",
+            "é",
+            "😀",
+            "\n",
+            "\0",
+            "{{ a }}",
+            "{{ \"{{\" }}",
+        ];
         Properties.Hold(Gen.Elements(pieces).ListOf().Select(static p => string.Concat(p)).ToArbitrary(), Check, 3000);
         Properties.Hold(HostileText.Any, Check);
     }
 
     [Fact]
     public void TextWithoutDoubleBracesIsItself() =>
-        Properties.Hold(HostileText.Any, static text =>
-        {
-            if (!text.Contains("{{", StringComparison.Ordinal))
+        Properties.Hold(
+            HostileText.Any,
+            static text =>
             {
-                Assert.Equal(text, Template.Parse(text).Render(Resolve, out _));
+                if (!text.Contains("{{", StringComparison.Ordinal))
+                {
+                    Assert.Equal(text, Template.Parse(text).Render(Resolve, out _));
+                }
             }
-        });
+        );
 
     [Fact]
     public void EveryTextCanBeALiteral() =>
-        Properties.Hold(HostileText.Any, static text =>
-            Assert.Equal(text, Template.Parse("{{ \"" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\" }}").Render(Resolve, out _)));
+        Properties.Hold(
+            HostileText.Any,
+            static text =>
+                Assert.Equal(
+                    text,
+                    Template
+                        .Parse(
+                            "{{ \""
+                                + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+                                + "\" }}"
+                        )
+                        .Render(Resolve, out _)
+                )
+        );
 
     private static void Check(string text)
     {
@@ -115,15 +162,16 @@ public sealed class TemplateTests
         }
     }
 
-    private static string? Resolve(TemplateReference reference) => reference.ToString() switch
-    {
-        "a" => "va lue/é",
-        "db.user" => "u",
-        "db.pass" => "p\"w\\",
-        "any key" => "any",
-        "any key.x" => "any x",
-        "a-b_c/d+e=f@g" => "odd",
-        "empty" => "",
-        _ => null,
-    };
+    private static string? Resolve(TemplateReference reference) =>
+        reference.ToString() switch
+        {
+            "a" => "va lue/é",
+            "db.user" => "u",
+            "db.pass" => "p\"w\\",
+            "any key" => "any",
+            "any key.x" => "any x",
+            "a-b_c/d+e=f@g" => "odd",
+            "empty" => "",
+            _ => null,
+        };
 }

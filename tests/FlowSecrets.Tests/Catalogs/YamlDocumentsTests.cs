@@ -10,22 +10,107 @@ public sealed class YamlDocumentsTests
 {
     private static readonly string[] Traps =
     [
-        "", " ", "yes", "No", "on", "y", "null", "~", "true", "False", "1", "-1", "+1", "1e3", "0x1F", "0o17", "017", "1_000", "1.5", ".5", "5.", ".inf", "-.INF", ".nan", "2001-01-01", "12:30:45",
-        ": x", "x: y", "a:", "- y", "-", "--- x", "---", "...", "# z", "a #b", "a # b", "&a", "*a", "!t", "!!str x", "|", ">", "|-", "%YAML", "@a", "`a", "? x", "<<", "=", "[a", "{a", "a]", "a, b", "\"q\"", "'q'", "it's",
-        " leading", "trailing ", "\ttab", "tab\t", "\n", "a\nb", "a\n\n  b\n", "\r\n", "a\rb", "\u0085", "\u2028", "\u00A0", "\uFEFF", "\u0001\u001B", "\u007F", "語😀", "\\n", "\\", "${x}", "{{ a }}", "%{b}", "\0",
+        "",
+        " ",
+        "yes",
+        "No",
+        "on",
+        "y",
+        "null",
+        "~",
+        "true",
+        "False",
+        "1",
+        "-1",
+        "+1",
+        "1e3",
+        "0x1F",
+        "0o17",
+        "017",
+        "1_000",
+        "1.5",
+        ".5",
+        "5.",
+        ".inf",
+        "-.INF",
+        ".nan",
+        "2001-01-01",
+        "12:30:45",
+        ": x",
+        "x: y",
+        "a:",
+        "- y",
+        "-",
+        "--- x",
+        "---",
+        "...",
+        "# z",
+        "a #b",
+        "a # b",
+        "&a",
+        "*a",
+        "!t",
+        "!!str x",
+        "|",
+        ">",
+        "|-",
+        "%YAML",
+        "@a",
+        "`a",
+        "? x",
+        "<<",
+        "=",
+        "[a",
+        "{a",
+        "a]",
+        "a, b",
+        "\"q\"",
+        "'q'",
+        "it's",
+        " leading",
+        "trailing ",
+        "\ttab",
+        "tab\t",
+        "\n",
+        "a\nb",
+        "a\n\n  b\n",
+        "\r\n",
+        "a\rb",
+        "\u0085",
+        "\u2028",
+        "\u00A0",
+        "\uFEFF",
+        "\u0001\u001B",
+        "\u007F",
+        "語😀",
+        "\\n",
+        "\\",
+        "${x}",
+        "{{ a }}",
+        "%{b}",
+        "\0",
     ];
 
-    private static readonly Gen<string> Texts = Gen.OneOf(Gen.Elements(Traps), HostileText.Any.Generator, Gen.Elements(Traps).ListOf(3).Select(static t => string.Concat(t)));
+    private static readonly Gen<string> Texts = Gen.OneOf(
+        Gen.Elements(Traps),
+        HostileText.Any.Generator,
+        Gen.Elements(Traps).ListOf(3).Select(static t => string.Concat(t))
+    );
 
     [Fact]
-    public void DocumentsComeBackAsTheyWereWritten() => Properties.Hold(Nodes(4).ToArbitrary(), static node => Assert.Equal(Show(node), Show(Again(node))), 1000);
+    public void DocumentsComeBackAsTheyWereWritten() =>
+        Properties.Hold(Nodes(4).ToArbitrary(), static node => Assert.Equal(Show(node), Show(Again(node))), 1000);
 
     [Fact]
     public void EveryTrapComesBackAsValueAsKeyAndInAList()
     {
         foreach (string trap in Traps)
         {
-            DocNode node = DocNode.Map(("before", DocNode.String("x")), (trap, DocNode.List([DocNode.String(trap), DocNode.Map((trap, DocNode.String(trap)))])), ("after", DocNode.String(trap)));
+            DocNode node = DocNode.Map(
+                ("before", DocNode.String("x")),
+                (trap, DocNode.List([DocNode.String(trap), DocNode.Map((trap, DocNode.String(trap)))])),
+                ("after", DocNode.String(trap))
+            );
             Assert.Equal(Show(node), Show(Again(node)));
         }
     }
@@ -68,12 +153,24 @@ public sealed class YamlDocumentsTests
     [Fact]
     public void JsonIsReadAsItIs()
     {
-        Properties.Hold(Texts.Where(static t => !t.Contains('\0')).ToArbitrary(), static text =>
-        {
-            DocNode node = CatalogExamples.Documents.Parse(JsonSerializer.Serialize(new Dictionary<string, object?>(StringComparer.Ordinal) { ["a"] = text, ["b"] = new[] { text }, ["c"] = null }));
-            Assert.Equal((text, text), (node.GetText("a"), node.GetTexts("b")[0]));
-            Assert.Null(node.Get("c"));
-        });
+        Properties.Hold(
+            Texts.Where(static t => !t.Contains('\0')).ToArbitrary(),
+            static text =>
+            {
+                DocNode node = CatalogExamples.Documents.Parse(
+                    JsonSerializer.Serialize(
+                        new Dictionary<string, object?>(StringComparer.Ordinal)
+                        {
+                            ["a"] = text,
+                            ["b"] = new[] { text },
+                            ["c"] = null,
+                        }
+                    )
+                );
+                Assert.Equal((text, text), (node.GetText("a"), node.GetTexts("b")[0]));
+                Assert.Null(node.Get("c"));
+            }
+        );
     }
 
     [Fact]
@@ -81,7 +178,10 @@ public sealed class YamlDocumentsTests
     {
         DocNode root = CatalogExamples.Documents.Parse("# c\na:\n  - x\n  - {k: 語, l: v}\n");
         DocNode map = root.Get("a")!.Items[1];
-        Assert.Equal([(2, 1), (3, 3), (4, 5), (4, 15)], new[] { root, root.Get("a")!, map, map.Get("l")! }.Select(static n => (n.Line, n.Column)));
+        Assert.Equal(
+            [(2, 1), (3, 3), (4, 5), (4, 15)],
+            new[] { root, root.Get("a")!, map, map.Get("l")! }.Select(static n => (n.Line, n.Column))
+        );
     }
 
     private static Gen<DocNode> Nodes(int depth)
@@ -90,7 +190,8 @@ public sealed class YamlDocumentsTests
             (6, Texts.Select(DocNode.String)),
             (1, Gen.Elements("1", "-2.5", "1e3").Select(static n => DocNode.Scalar(DocKind.Number, n))),
             (1, Gen.Elements("true", "false").Select(static b => DocNode.Scalar(DocKind.Bool, b))),
-            (1, Gen.Constant(DocNode.Scalar(DocKind.Null, ""))));
+            (1, Gen.Constant(DocNode.Scalar(DocKind.Null, "")))
+        );
         if (depth == 0)
         {
             return scalar;
@@ -99,17 +200,21 @@ public sealed class YamlDocumentsTests
         Gen<DocNode> inner = Nodes(depth - 1);
         Gen<DocNode> list = Gen.Choose(0, 3).SelectMany(n => inner.ListOf(n)).Select(static items => DocNode.List([.. items]));
         Gen<DocNode> entry = Texts.SelectMany(_ => inner, static (key, value) => DocNode.Map((key, value)));
-        Gen<DocNode> map = Gen.Choose(0, 3).SelectMany(n => entry.ListOf(n))
-            .Select(static entries => DocNode.Map([.. entries.SelectMany(static e => e.Entries).DistinctBy(static e => e.Key.Text, StringComparer.Ordinal)]));
+        Gen<DocNode> map = Gen.Choose(0, 3)
+            .SelectMany(n => entry.ListOf(n))
+            .Select(static entries =>
+                DocNode.Map([.. entries.SelectMany(static e => e.Entries).DistinctBy(static e => e.Key.Text, StringComparer.Ordinal)])
+            );
         return Gen.Frequency((2, scalar), (2, list), (3, map));
     }
 
     private static DocNode Again(DocNode node) => CatalogExamples.Documents.Parse(CatalogExamples.Documents.Write(node));
 
-    private static string Show(DocNode node) => node.Kind switch
-    {
-        DocKind.List => $"[{string.Join(", ", node.Items.Select(Show))}]",
-        DocKind.Map => $"{{{string.Join(", ", node.Entries.Select(static e => $"{Show(e.Key)}: {Show(e.Value)}"))}}}",
-        _ => $"{node.Kind} {JsonSerializer.Serialize(node.Text)}",
-    };
+    private static string Show(DocNode node) =>
+        node.Kind switch
+        {
+            DocKind.List => $"[{string.Join(", ", node.Items.Select(Show))}]",
+            DocKind.Map => $"{{{string.Join(", ", node.Entries.Select(static e => $"{Show(e.Key)}: {Show(e.Value)}"))}}}",
+            _ => $"{node.Kind} {JsonSerializer.Serialize(node.Text)}",
+        };
 }

@@ -23,7 +23,16 @@ internal sealed class AwsAccess : IAsyncDisposable
         AwsProbe probe = await AwsProbe.StartAsync(options);
         string? kms = keyOf?.Invoke(probe.Fake) ?? key;
         string more = kms is null ? "" : $",\"KmsKeyId\":\"{kms}\"";
-        return new AwsAccess(probe, (string)(await probe.Ok("CreateSecret", $$$"""{"Name":"app/db","SecretString":"v","ClientRequestToken":"{{{AwsProbe.Token(1)}}}","Tags":[{"Key":"env","Value":"prod"}]{{{more}}} }"""))["ARN"]!);
+        return new AwsAccess(
+            probe,
+            (string)
+                (
+                    await probe.Ok(
+                        "CreateSecret",
+                        $$$"""{"Name":"app/db","SecretString":"v","ClientRequestToken":"{{{AwsProbe.Token(1)}}}","Tags":[{"Key":"env","Value":"prod"}]{{{more}}} }"""
+                    )
+                )["ARN"]!
+        );
     }
 
     public ValueTask DisposeAsync() => Probe.DisposeAsync();
@@ -42,15 +51,20 @@ internal sealed class AwsAccess : IAsyncDisposable
     }
 
     /// <summary>Set by the account's administrator.</summary>
-    public Task SetPolicy(string policy) => Probe.Ok("PutResourcePolicy", $$"""{"SecretId":"{{Secret}}","ResourcePolicy":{{JsonSerializer.Serialize(policy)}} }""");
+    public Task SetPolicy(string policy) =>
+        Probe.Ok("PutResourcePolicy", $$"""{"SecretId":"{{Secret}}","ResourcePolicy":{{JsonSerializer.Serialize(policy)}} }""");
 
     public static string Allow(string actions, string resource = "*", string more = "") => Statement("Allow", actions, resource, more);
 
     public static string Deny(string actions, string resource = "*", string more = "") => Statement("Deny", actions, resource, more);
 
     /// <summary>For a resource: who may.</summary>
-    public static string To(string principal, string effect = "Allow", string more = "", string actions = "secretsmanager:GetSecretValue") =>
-        Statement(effect, actions, "*", $",\"Principal\":{{\"AWS\":\"{principal}\"}}{more}");
+    public static string To(
+        string principal,
+        string effect = "Allow",
+        string more = "",
+        string actions = "secretsmanager:GetSecretValue"
+    ) => Statement(effect, actions, "*", $",\"Principal\":{{\"AWS\":\"{principal}\"}}{more}");
 
     public static string When(string test, string key, string value) => $",\"Condition\":{{\"{test}\":{{\"{key}\":\"{value}\"}}}}";
 

@@ -22,7 +22,10 @@ public sealed partial class AwsCliTests(ITestOutputHelper output) : IDisposable
         await using AwsFake fake = await AwsFake.StartAsync();
         string[][] commands = [.. AwsScenario.Steps.Select(static s => s.Command)];
         IReadOnlyList<AwsCliResult> ours = cli.Run(fake.Endpoint, commands);
-        Assert.All(ours.Zip(AwsScenario.Steps), static pair => Assert.Contains(pair.Second.Expected ?? "", pair.First.Output + pair.First.Error));
+        Assert.All(
+            ours.Zip(AwsScenario.Steps),
+            static pair => Assert.Contains(pair.Second.Expected ?? "", pair.First.Output + pair.First.Error)
+        );
 
         await using MotoServer moto = new();
         await moto.InitializeAsync();
@@ -56,14 +59,31 @@ public sealed partial class AwsCliTests(ITestOutputHelper output) : IDisposable
             await amazon.Create($"p{i}", "Grüße \U0001F511");
         }
 
-        Assert.Equal("p0 p1 p2 p3 p4", string.Join(' ', Run("secretsmanager", "list-secrets", "--page-size", "2", "--query", "SecretList[].Name", "--output", "text").Split().Where(static n => n.Length > 0).Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            "p0 p1 p2 p3 p4",
+            string.Join(
+                ' ',
+                Run("secretsmanager", "list-secrets", "--page-size", "2", "--query", "SecretList[].Name", "--output", "text")
+                    .Split()
+                    .Where(static n => n.Length > 0)
+                    .Order(StringComparer.Ordinal)
+            )
+        );
         Assert.Equal(3, amazon.Fake.Calls.Count(static c => c.Operation == "ListSecrets"));
-        Assert.Equal("Grüße \U0001F511", Run("secretsmanager", "get-secret-value", "--secret-id", "p1", "--query", "SecretString", "--output", "text").TrimEnd());
+        Assert.Equal(
+            "Grüße \U0001F511",
+            Run("secretsmanager", "get-secret-value", "--secret-id", "p1", "--query", "SecretString", "--output", "text").TrimEnd()
+        );
         Assert.Contains("arn:aws:iam::123456789012:user/tester", Run("sts", "get-caller-identity"));
 
         string Run(params string[] words)
         {
-            (int exitCode, string standard, string error) = Tool.Run(aws, _sandbox.Folder, AwsCli.Environment(_sandbox), ["--endpoint-url", amazon.Fake.Endpoint.ToString(), .. words]);
+            (int exitCode, string standard, string error) = Tool.Run(
+                aws,
+                _sandbox.Folder,
+                AwsCli.Environment(_sandbox),
+                ["--endpoint-url", amazon.Fake.Endpoint.ToString(), .. words]
+            );
             Assert.True(exitCode == 0, error);
             return standard;
         }
@@ -84,13 +104,21 @@ public sealed partial class AwsCliTests(ITestOutputHelper output) : IDisposable
         return $"{result.ExitCode} {Sorted(node)} {Suffix().Replace(result.Error.Trim(), "-SUFFIX")}";
     }
 
-    private static string Sorted(JsonNode? node) => node switch
-    {
-        JsonObject map => "{" + string.Join(", ", map.Where(static p => !p.Key.EndsWith("Date", StringComparison.Ordinal)).OrderBy(static p => p.Key, StringComparer.Ordinal).Select(static p => $"{p.Key}: {Sorted(p.Value)}")) + "}",
-        JsonArray list => "[" + string.Join(", ", list.Select(Sorted).Order(StringComparer.Ordinal)) + "]",
-        null => "",
-        _ => node.ToJsonString(),
-    };
+    private static string Sorted(JsonNode? node) =>
+        node switch
+        {
+            JsonObject map => "{"
+                + string.Join(
+                    ", ",
+                    map.Where(static p => !p.Key.EndsWith("Date", StringComparison.Ordinal))
+                        .OrderBy(static p => p.Key, StringComparer.Ordinal)
+                        .Select(static p => $"{p.Key}: {Sorted(p.Value)}")
+                )
+                + "}",
+            JsonArray list => "[" + string.Join(", ", list.Select(Sorted).Order(StringComparer.Ordinal)) + "]",
+            null => "",
+            _ => node.ToJsonString(),
+        };
 
     /// <summary>A hyphen and six characters at the end of an ARN.</summary>
     [GeneratedRegex(@"(?<=:secret:[A-Za-z0-9/_+=.@-]+)-[A-Za-z0-9]{6}(?![A-Za-z0-9/_+=@-])")]

@@ -53,9 +53,20 @@ public sealed class AwsConditionTests
     {
         await using AwsAccess access = await StartAsync();
         AwsLogin user = access.Fake.Iam.AddUser("ann");
-        access.Fake.Iam.PutPolicy(user.Arn, "p", Allow("*", more: ""","Condition":{"StringEquals":{"aws:username":["bob","ann"],"aws:PrincipalAccount":"123456789012"},"Bool":{"aws:SecureTransport":"true"}} """));
+        access.Fake.Iam.PutPolicy(
+            user.Arn,
+            "p",
+            Allow(
+                "*",
+                more: ""","Condition":{"StringEquals":{"aws:username":["bob","ann"],"aws:PrincipalAccount":"123456789012"},"Bool":{"aws:SecureTransport":"true"}} """
+            )
+        );
         Assert.Equal("v", await access.Read(user.AccessKeyId));
-        access.Fake.Iam.PutPolicy(user.Arn, "p", Allow("*", more: ""","Condition":{"StringEquals":{"aws:username":["bob","ann"]},"Bool":{"aws:SecureTransport":"false"}} """));
+        access.Fake.Iam.PutPolicy(
+            user.Arn,
+            "p",
+            Allow("*", more: ""","Condition":{"StringEquals":{"aws:username":["bob","ann"]},"Bool":{"aws:SecureTransport":"false"}} """)
+        );
         Assert.Equal(Refused, await access.Read(user.AccessKeyId));
     }
 
@@ -64,7 +75,12 @@ public sealed class AwsConditionTests
     {
         await using AwsAccess access = await StartAsync();
         AwsLogin user = access.Fake.Iam.AddUser("ann");
-        await access.SetPolicy(To(user.Arn, more: When("DateLessThan", "aws:CurrentTime", DateTimeOffset.UtcNow.AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"))));
+        await access.SetPolicy(
+            To(
+                user.Arn,
+                more: When("DateLessThan", "aws:CurrentTime", DateTimeOffset.UtcNow.AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"))
+            )
+        );
         Assert.Equal("v", await access.Read(user.AccessKeyId));
         access.Fake.Skew = TimeSpan.FromDays(1.1);
         Assert.Equal(Refused, await access.Read(user.AccessKeyId));

@@ -20,8 +20,14 @@ public sealed class AwsEvaluationTests
         AwsLogin user = access.Fake.Iam.AddUser("ann", "/team/");
         Assert.Equal(("arn:aws:iam::123456789012:user/team/ann", "v"), (user.Arn, await access.Read("test")));
         access.Probe.AccessKeyId = user.AccessKeyId;
-        Assert.Equal($"400 AccessDeniedException User: {user.Arn} is not authorized to perform: {Get} on resource: app/db {NoIdentity}", await access.Probe.Error("GetSecretValue", """{"SecretId":"app/db"}"""));
-        Assert.StartsWith($"400 AccessDeniedException User: {user.Arn} is not authorized to perform: {Get} on resource: none because", await access.Probe.Error("GetSecretValue", """{"SecretId":"none"}"""));
+        Assert.Equal(
+            $"400 AccessDeniedException User: {user.Arn} is not authorized to perform: {Get} on resource: app/db {NoIdentity}",
+            await access.Probe.Error("GetSecretValue", """{"SecretId":"app/db"}""")
+        );
+        Assert.StartsWith(
+            $"400 AccessDeniedException User: {user.Arn} is not authorized to perform: {Get} on resource: none because",
+            await access.Probe.Error("GetSecretValue", """{"SecretId":"none"}""")
+        );
         access.Fake.Iam.PutPolicy(user.Arn, "read", Allow(Get));
         Assert.StartsWith("400 ResourceNotFoundException", await access.Probe.Error("GetSecretValue", """{"SecretId":"none"}"""));
     }
@@ -48,7 +54,11 @@ public sealed class AwsEvaluationTests
     {
         await using AwsAccess access = await StartAsync();
         AwsLogin user = access.Fake.Iam.AddUser("ann");
-        access.Fake.Iam.PutPolicy(user.Arn, "p", """{"Statement":{"Effect":"Allow","NotAction":"iam:*","NotResource":["arn:aws:secretsmanager:*:*:secret:other/*"]}}""");
+        access.Fake.Iam.PutPolicy(
+            user.Arn,
+            "p",
+            """{"Statement":{"Effect":"Allow","NotAction":"iam:*","NotResource":["arn:aws:secretsmanager:*:*:secret:other/*"]}}"""
+        );
         Assert.Equal("v", await access.Read(user.AccessKeyId));
         access.Fake.Iam.PutPolicy(user.Arn, "p", """{"Statement":{"Effect":"Allow","NotAction":"secretsmanager:*","Resource":"*"}}""");
         Assert.Equal(NoIdentity, await access.Read(user.AccessKeyId));
@@ -64,7 +74,9 @@ public sealed class AwsEvaluationTests
         Assert.Equal("v", await access.Read(session));
         await access.SetPolicy(To(role, "Deny"));
         Assert.Equal("with an explicit deny in a resource-based policy", await access.Read(session));
-        await access.SetPolicy(To($"arn:aws:iam::{Account}:root", "Deny", When("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/service/*")));
+        await access.SetPolicy(
+            To($"arn:aws:iam::{Account}:root", "Deny", When("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/service/*"))
+        );
         Assert.Equal("with an explicit deny in a resource-based policy", await access.Read(session));
         await access.Probe.Ok("DeleteResourcePolicy", $$"""{"SecretId":"{{access.Secret}}"}""");
         access.Fake.Iam.SetBoundary(role, Deny(Get));
@@ -82,17 +94,19 @@ public sealed class AwsEvaluationTests
         AwsLogin user = access.Fake.Iam.AddUser("ann");
         string role = access.Fake.Iam.AddRole("app", "/service/");
         string session = access.Fake.Iam.SessionOf(role, "s1");
-        foreach ((string principal, string first, string second) in new[]
-        {
-            (user.Arn, "v", NoIdentity),
-            (role, NoIdentity, "v"),
-            ($"arn:aws:sts::{Account}:assumed-role/app/s1", NoIdentity, "v"),
-            ($"arn:aws:sts::{Account}:assumed-role/app/other", NoIdentity, NoIdentity),
-            ($"arn:aws:iam::{Account}:role/app", NoIdentity, NoIdentity),
-            ("*", "v", "v"),
-            (Account, NoIdentity, NoIdentity),
-            ($"arn:aws:iam::{Account}:root", NoIdentity, NoIdentity),
-        })
+        foreach (
+            (string principal, string first, string second) in new[]
+            {
+                (user.Arn, "v", NoIdentity),
+                (role, NoIdentity, "v"),
+                ($"arn:aws:sts::{Account}:assumed-role/app/s1", NoIdentity, "v"),
+                ($"arn:aws:sts::{Account}:assumed-role/app/other", NoIdentity, NoIdentity),
+                ($"arn:aws:iam::{Account}:role/app", NoIdentity, NoIdentity),
+                ("*", "v", "v"),
+                (Account, NoIdentity, NoIdentity),
+                ($"arn:aws:iam::{Account}:root", NoIdentity, NoIdentity),
+            }
+        )
         {
             await access.SetPolicy(To(principal));
             Assert.Equal((principal, first, second), (principal, await access.Read(user.AccessKeyId), await access.Read(session)));
@@ -143,7 +157,10 @@ public sealed class AwsEvaluationTests
         access.Fake.Iam.PutPolicy(role, "allow", Allow(Get));
         Assert.Equal(NoResource, await access.Read(session));
         await access.SetPolicy(To($"arn:aws:iam::{Other}:root"));
-        Assert.Equal("400 InvalidRequestException You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.", await access.Read(session));
+        Assert.Equal(
+            "400 InvalidRequestException You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.",
+            await access.Read(session)
+        );
         access.Fake.Iam.DeletePolicy(role, "allow");
         Assert.Equal(NoIdentity, await access.Read(session));
 
@@ -160,7 +177,11 @@ public sealed class AwsEvaluationTests
         await using AwsAccess access = await StartAsync();
         await access.Probe.Create("b", "2");
         AwsLogin user = access.Fake.Iam.AddUser("ann");
-        access.Fake.Iam.PutPolicy(user.Arn, "p", """{"Statement":[{"Effect":"Allow","Action":"secretsmanager:BatchGetSecretValue","Resource":"*"},{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"*:secret:app/*"}]}""");
+        access.Fake.Iam.PutPolicy(
+            user.Arn,
+            "p",
+            """{"Statement":[{"Effect":"Allow","Action":"secretsmanager:BatchGetSecretValue","Resource":"*"},{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"*:secret:app/*"}]}"""
+        );
         access.Probe.AccessKeyId = user.AccessKeyId;
         JsonObject reply = await access.Probe.Ok("BatchGetSecretValue", """{"SecretIdList":["app/db","b"]}""");
         Assert.Equal("v", (string?)Assert.Single(reply["SecretValues"]!.AsArray())!["SecretString"]);

@@ -8,7 +8,8 @@ namespace FlowSecrets.Tests.CloudFakes;
 [Trait(Tier.Name, Tier.Witness)]
 public sealed class AwsIamCliTests : IDisposable
 {
-    private const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"sts:AssumeRole"}]}""";
+    private const string Trust =
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"sts:AssumeRole"}]}""";
     private readonly Sandbox _sandbox = new();
 
     public void Dispose() => _sandbox.Dispose();
@@ -20,10 +21,26 @@ public sealed class AwsIamCliTests : IDisposable
         AwsAccessCli cli = new(_sandbox, access.Fake);
         IReadOnlyList<AwsCliResult> results = cli.All(
             ["iam", "create-role", "--role-name", "app", "--path", "/service/", "--assume-role-policy-document", Trust],
-            ["iam", "put-role-policy", "--role-name", "app", "--policy-name", "read", "--policy-document", Allow("secretsmanager:GetSecretValue")],
+            [
+                "iam",
+                "put-role-policy",
+                "--role-name",
+                "app",
+                "--policy-name",
+                "read",
+                "--policy-document",
+                Allow("secretsmanager:GetSecretValue"),
+            ],
             ["iam", "create-policy", "--policy-name", "limit", "--policy-document", Allow("secretsmanager:*")],
             ["iam", "attach-role-policy", "--role-name", "app", "--policy-arn", "arn:aws:iam::123456789012:policy/limit"],
-            ["iam", "put-role-permissions-boundary", "--role-name", "app", "--permissions-boundary", "arn:aws:iam::123456789012:policy/limit"],
+            [
+                "iam",
+                "put-role-permissions-boundary",
+                "--role-name",
+                "app",
+                "--permissions-boundary",
+                "arn:aws:iam::123456789012:policy/limit",
+            ],
             ["iam", "get-role", "--role-name", "app"],
             ["iam", "get-role-policy", "--role-name", "app", "--policy-name", "read"],
             ["iam", "list-role-policies", "--role-name", "app"],
@@ -37,9 +54,13 @@ public sealed class AwsIamCliTests : IDisposable
             ["iam", "create-role", "--role-name", "app", "--assume-role-policy-document", Trust],
             ["iam", "get-role", "--role-name", "none"],
             ["iam", "get-role-policy", "--role-name", "app", "--policy-name", "none"],
-            ["iam", "put-role-policy", "--role-name", "app", "--policy-name", "bad", "--policy-document", "{}"]);
+            ["iam", "put-role-policy", "--role-name", "app", "--policy-name", "bad", "--policy-document", "{}"]
+        );
         JsonNode role = results[5].Json()["Role"]!;
-        Assert.Equal(("arn:aws:iam::123456789012:role/service/app", "/service/", "arn:aws:iam::123456789012:policy/limit"), ((string?)role["Arn"], (string?)role["Path"], (string?)role["PermissionsBoundary"]!["PermissionsBoundaryArn"]));
+        Assert.Equal(
+            ("arn:aws:iam::123456789012:role/service/app", "/service/", "arn:aws:iam::123456789012:policy/limit"),
+            ((string?)role["Arn"], (string?)role["Path"], (string?)role["PermissionsBoundary"]!["PermissionsBoundaryArn"])
+        );
         Assert.Equal("sts:AssumeRole", (string?)role["AssumeRolePolicyDocument"]!["Statement"]![0]!["Action"]);
         Assert.Equal("secretsmanager:GetSecretValue", (string?)results[6].Json()["PolicyDocument"]!["Statement"]![0]!["Action"]);
         Assert.Equal("read", (string?)Assert.Single(results[7].Json()["PolicyNames"]!.AsArray()));
@@ -47,9 +68,15 @@ public sealed class AwsIamCliTests : IDisposable
         Assert.Equal("arn:aws:iam::123456789012:user/ann", (string?)results[10].Json());
         Assert.Empty(results[13].Json()["PolicyNames"]!.AsArray());
         Assert.Equal("secretsmanager:*", (string?)results[14].Json()["PolicyVersion"]!["Document"]!["Statement"]![0]!["Action"]);
-        Assert.Contains("(EntityAlreadyExists) when calling the CreateRole operation: Role with name app already exists.", results[15].Error);
+        Assert.Contains(
+            "(EntityAlreadyExists) when calling the CreateRole operation: Role with name app already exists.",
+            results[15].Error
+        );
         Assert.Contains("(NoSuchEntity) when calling the GetRole operation: The role with name none cannot be found.", results[16].Error);
-        Assert.Contains("(NoSuchEntity) when calling the GetRolePolicy operation: The role policy with name none cannot be found.", results[17].Error);
+        Assert.Contains(
+            "(NoSuchEntity) when calling the GetRolePolicy operation: The role policy with name none cannot be found.",
+            results[17].Error
+        );
         Assert.Contains("(MalformedPolicyDocument) when calling the PutRolePolicy operation: Syntax errors in policy.", results[18].Error);
         Assert.All(results.Take(15), static r => Assert.True(r.ExitCode == 0, r.Error));
         Assert.Equal(3, access.Fake.Calls.Count(static c => c.Operation == "Iam.GetRole"));
@@ -65,15 +92,34 @@ public sealed class AwsIamCliTests : IDisposable
         Assert.Equal("arn:aws:iam::123456789012:user/ann", (string?)cli.OkAs(key, "sts", "get-caller-identity")!["Arn"]);
         Assert.Equal(
             "(AccessDenied) when calling the GetUser operation: User: arn:aws:iam::123456789012:user/ann is not authorized to perform: iam:GetUser on resource: user ann because no identity-based policy allows the iam:GetUser action",
-            cli.Error(key, "iam", "get-user"));
-        Assert.Contains("because no identity-based policy allows", cli.Error(key, "secretsmanager", "get-secret-value", "--secret-id", "app/db"));
-        cli.Ok("iam", "put-user-policy", "--user-name", "ann", "--policy-name", "read", "--policy-document", Allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????"));
+            cli.Error(key, "iam", "get-user")
+        );
+        Assert.Contains(
+            "because no identity-based policy allows",
+            cli.Error(key, "secretsmanager", "get-secret-value", "--secret-id", "app/db")
+        );
+        cli.Ok(
+            "iam",
+            "put-user-policy",
+            "--user-name",
+            "ann",
+            "--policy-name",
+            "read",
+            "--policy-document",
+            Allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????")
+        );
         Assert.Equal("v", (string?)cli.OkAs(key, "secretsmanager", "get-secret-value", "--secret-id", "app/db")!["SecretString"]);
         cli.Ok("iam", "delete-user-policy", "--user-name", "ann", "--policy-name", "read");
         cli.Ok("iam", "attach-user-policy", "--user-name", "ann", "--policy-arn", "arn:aws:iam::aws:policy/SecretsManagerReadWrite");
-        Assert.Equal("SecretsManagerReadWrite", (string?)cli.Ok("iam", "list-attached-user-policies", "--user-name", "ann")!["AttachedPolicies"]![0]!["PolicyName"]);
+        Assert.Equal(
+            "SecretsManagerReadWrite",
+            (string?)cli.Ok("iam", "list-attached-user-policies", "--user-name", "ann")!["AttachedPolicies"]![0]!["PolicyName"]
+        );
         Assert.Equal("v", (string?)cli.OkAs(key, "secretsmanager", "get-secret-value", "--secret-id", "app/db")!["SecretString"]);
-        Assert.Equal(["GetCallerIdentity"], access.Fake.Calls.Where(static c => c.Operation.Contains("Caller")).Select(static c => c.Operation));
+        Assert.Equal(
+            ["GetCallerIdentity"],
+            access.Fake.Calls.Where(static c => c.Operation.Contains("Caller")).Select(static c => c.Operation)
+        );
     }
 
     [Fact]
@@ -97,9 +143,22 @@ public sealed class AwsIamCliTests : IDisposable
         string role = access.Fake.Iam.AddRole("app");
         await access.SetPolicy(To(role));
         cli.Ok("iam", "put-role-policy", "--role-name", "app", "--policy-name", "read", "--policy-document", Allow("*"));
-        JsonNode put = Assert.Single(cli.Ok("cloudtrail", "lookup-events", "--lookup-attributes", "AttributeKey=EventName,AttributeValue=PutResourcePolicy")!["Events"]!.AsArray())!;
+        JsonNode put = Assert.Single(
+            cli.Ok("cloudtrail", "lookup-events", "--lookup-attributes", "AttributeKey=EventName,AttributeValue=PutResourcePolicy")![
+                "Events"
+            ]!.AsArray()
+        )!;
         Assert.Equal(("tester", access.Secret), ((string?)put["Username"], (string?)put["Resources"]![0]!["ResourceName"]));
-        JsonNode granted = Assert.Single(cli.Ok("cloudtrail", "lookup-events", "--region", "us-east-1", "--lookup-attributes", "AttributeKey=ResourceName,AttributeValue=app")!["Events"]!.AsArray())!;
+        JsonNode granted = Assert.Single(
+            cli.Ok(
+                "cloudtrail",
+                "lookup-events",
+                "--region",
+                "us-east-1",
+                "--lookup-attributes",
+                "AttributeKey=ResourceName,AttributeValue=app"
+            )!["Events"]!.AsArray()
+        )!;
         Assert.Equal(("PutRolePolicy", "iam.amazonaws.com"), ((string?)granted["EventName"], (string?)granted["EventSource"]));
         Assert.True(Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (double)granted["EventTime"]!) < 300);
     }
@@ -115,7 +174,16 @@ public sealed class AwsIamCliTests : IDisposable
         string[][] commands =
         [
             ["iam", "create-role", "--role-name", "app", "--assume-role-policy-document", Trust],
-            ["iam", "put-role-policy", "--role-name", "app", "--policy-name", "read", "--policy-document", Allow("secretsmanager:GetSecretValue")],
+            [
+                "iam",
+                "put-role-policy",
+                "--role-name",
+                "app",
+                "--policy-name",
+                "read",
+                "--policy-document",
+                Allow("secretsmanager:GetSecretValue"),
+            ],
             ["iam", "get-role-policy", "--role-name", "app", "--policy-name", "read"],
             ["iam", "list-role-policies", "--role-name", "app"],
             ["iam", "list-attached-role-policies", "--role-name", "app"],
@@ -133,9 +201,14 @@ public sealed class AwsIamCliTests : IDisposable
     }
 
     /// <summary>The members' paths, without what moto alone shows: the size of no policy, the signing algorithms of a key that does not sign. Of an error, its code.</summary>
-    private static string Shape(AwsCliResult result) => result.ExitCode != 0 ? result.Error.Trim().Split("operation:")[0]
+    private static string Shape(AwsCliResult result) =>
+        result.ExitCode != 0 ? result.Error.Trim().Split("operation:")[0]
         : string.IsNullOrWhiteSpace(result.Output) ? ""
-        : string.Join(' ', Paths(result.Json(), "").Except(["/PackedPolicySize", "/KeyMetadata/SigningAlgorithms"]).Order(StringComparer.Ordinal));
+        : string.Join(
+            ' ',
+            Paths(result.Json(), "").Except(["/PackedPolicySize", "/KeyMetadata/SigningAlgorithms"]).Order(StringComparer.Ordinal)
+        );
 
-    private static IEnumerable<string> Paths(JsonNode? node, string path) => node is JsonObject map ? map.SelectMany(m => Paths(m.Value, $"{path}/{m.Key}")) : [path];
+    private static IEnumerable<string> Paths(JsonNode? node, string path) =>
+        node is JsonObject map ? map.SelectMany(m => Paths(m.Value, $"{path}/{m.Key}")) : [path];
 }

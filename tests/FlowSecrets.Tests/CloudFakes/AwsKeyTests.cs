@@ -16,7 +16,11 @@ public sealed class AwsKeyTests
         AwsLogin user = access.Fake.Iam.AddUser("ann");
         access.Fake.Iam.PutPolicy(user.Arn, "read", Allow("secretsmanager:*"));
         Assert.Equal(Refused, await access.Read(user.AccessKeyId));
-        access.Fake.Iam.PutPolicy(user.Arn, "key", Allow("kms:Decrypt", key, When("StringEquals", "kms:ViaService", "secretsmanager.eu-west-1.amazonaws.com")));
+        access.Fake.Iam.PutPolicy(
+            user.Arn,
+            "key",
+            Allow("kms:Decrypt", key, When("StringEquals", "kms:ViaService", "secretsmanager.eu-west-1.amazonaws.com"))
+        );
         Assert.Equal("v", await access.Read(user.AccessKeyId));
         access.Probe.AccessKeyId = user.AccessKeyId;
         string put = $$"""{"SecretId":"app/db","SecretString":"w","ClientRequestToken":"{{AwsProbe.Token(2)}}"}""";
@@ -35,9 +39,15 @@ public sealed class AwsKeyTests
         access.Fake.Iam.PutPolicy(role, "all", Allow("*"));
         access.Fake.Kms.SetPolicy(key, To($"arn:aws:iam::{Account}:role/other", actions: "kms:*"));
         Assert.Equal((Refused, "v"), (await access.Read(session), await access.Read("test")));
-        access.Fake.Kms.SetPolicy(key, To(role, actions: "kms:Decrypt", more: When("StringEquals", "kms:EncryptionContext:SecretARN", access.Secret)));
+        access.Fake.Kms.SetPolicy(
+            key,
+            To(role, actions: "kms:Decrypt", more: When("StringEquals", "kms:EncryptionContext:SecretARN", access.Secret))
+        );
         Assert.Equal("v", await access.Read(session));
-        access.Fake.Kms.SetPolicy(key, To(role, actions: "kms:Decrypt", more: When("StringEquals", "kms:EncryptionContext:SecretARN", "other")));
+        access.Fake.Kms.SetPolicy(
+            key,
+            To(role, actions: "kms:Decrypt", more: When("StringEquals", "kms:EncryptionContext:SecretARN", "other"))
+        );
         Assert.Equal(Refused, await access.Read(session));
         access.Fake.Kms.AddGrant(key, role, "Decrypt");
         Assert.Equal("v", await access.Read(session));
@@ -57,7 +67,10 @@ public sealed class AwsKeyTests
         Assert.Equal(Refused, await access.Read(session));
         access.Fake.Iam.PutPolicy(role, "key", Allow("kms:Decrypt", key));
         Assert.Equal(Refused, await access.Read(session));
-        access.Fake.Kms.SetPolicy(key, To($"arn:aws:iam::{Other}:root", actions: "kms:Decrypt", more: When("StringEquals", "kms:CallerAccount", Other)));
+        access.Fake.Kms.SetPolicy(
+            key,
+            To($"arn:aws:iam::{Other}:root", actions: "kms:Decrypt", more: When("StringEquals", "kms:CallerAccount", Other))
+        );
         Assert.Equal("v", await access.Read(session));
     }
 
@@ -67,19 +80,42 @@ public sealed class AwsKeyTests
         string key = "";
         await using AwsAccess access = await StartAsync(keyOf: fake => key = fake.Kms.AddKey());
         access.Fake.Kms.Disable(key);
-        Assert.StartsWith($"400 DecryptionFailure Secrets Manager can't decrypt the secret value: {key} is disabled. (Service: AWSKMS; Status Code: 400; Error Code: DisabledException; Request ID: ", await access.Read("test"));
-        Assert.StartsWith($"400 EncryptionFailure Secrets Manager can't encrypt the secret value: {key} is disabled.", await access.Probe.Error("PutSecretValue", $$"""{"SecretId":"app/db","SecretString":"w","ClientRequestToken":"{{AwsProbe.Token(2)}}"}"""));
+        Assert.StartsWith(
+            $"400 DecryptionFailure Secrets Manager can't decrypt the secret value: {key} is disabled. (Service: AWSKMS; Status Code: 400; Error Code: DisabledException; Request ID: ",
+            await access.Read("test")
+        );
+        Assert.StartsWith(
+            $"400 EncryptionFailure Secrets Manager can't encrypt the secret value: {key} is disabled.",
+            await access.Probe.Error(
+                "PutSecretValue",
+                $$"""{"SecretId":"app/db","SecretString":"w","ClientRequestToken":"{{AwsProbe.Token(2)}}"}"""
+            )
+        );
         access.Fake.Kms.ScheduleDeletion(key);
-        Assert.StartsWith($"400 DecryptionFailure Secrets Manager can't decrypt the secret value: {key} is pending deletion. (Service: AWSKMS; Status Code: 400; Error Code: KMSInvalidStateException; ", await access.Read("test"));
+        Assert.StartsWith(
+            $"400 DecryptionFailure Secrets Manager can't decrypt the secret value: {key} is pending deletion. (Service: AWSKMS; Status Code: 400; Error Code: KMSInvalidStateException; ",
+            await access.Read("test")
+        );
         access.Fake.Skew = TimeSpan.FromDays(31);
-        Assert.StartsWith($"400 DecryptionFailure Secrets Manager can't decrypt the secret value: Key '{key}' does not exist (Service: AWSKMS; Status Code: 400; Error Code: NotFoundException; ", await access.Read("test"));
+        Assert.StartsWith(
+            $"400 DecryptionFailure Secrets Manager can't decrypt the secret value: Key '{key}' does not exist (Service: AWSKMS; Status Code: 400; Error Code: NotFoundException; ",
+            await access.Read("test")
+        );
         await access.Probe.Ok("DescribeSecret", """{"SecretId":"app/db"}""");
     }
 
     [Fact]
     public async Task AKeyGoesByItsIdItsArnAndItsAlias()
     {
-        foreach (Func<string, string> name in new Func<string, string>[] { static a => a, static a => a[(a.IndexOf('/') + 1)..], static _ => "alias/app", static _ => $"arn:aws:kms:eu-west-1:{Account}:alias/app" })
+        foreach (
+            Func<string, string> name in new Func<string, string>[]
+            {
+                static a => a,
+                static a => a[(a.IndexOf('/') + 1)..],
+                static _ => "alias/app",
+                static _ => $"arn:aws:kms:eu-west-1:{Account}:alias/app",
+            }
+        )
         {
             string key = "";
             await using AwsAccess access = await StartAsync(keyOf: fake =>

@@ -68,17 +68,26 @@ internal sealed class AwsProbe : IAsyncDisposable
 
     public async Task<(int Status, string Body)> WhoAmI()
     {
-        using HttpRequestMessage request = new(HttpMethod.Post, "/") { Content = new FormUrlEncodedContent([KeyValuePair.Create("Action", "GetCallerIdentity"), KeyValuePair.Create("Version", "2011-06-15")]) };
+        using HttpRequestMessage request = new(HttpMethod.Post, "/")
+        {
+            Content = new FormUrlEncodedContent([
+                KeyValuePair.Create("Action", "GetCallerIdentity"),
+                KeyValuePair.Create("Version", "2011-06-15"),
+            ]),
+        };
         Sign(request, "sts");
         using HttpResponseMessage reply = await _http.SendAsync(request);
         return ((int)reply.StatusCode, await reply.Content.ReadAsStringAsync());
     }
 
-    public Task<JsonObject> Create(string name, string value, int token = 1) => Ok("CreateSecret", $$"""{"Name":"{{name}}","SecretString":"{{value}}","ClientRequestToken":"{{Token(token)}}"}""");
+    public Task<JsonObject> Create(string name, string value, int token = 1) =>
+        Ok("CreateSecret", $$"""{"Name":"{{name}}","SecretString":"{{value}}","ClientRequestToken":"{{Token(token)}}"}""");
 
-    public Task<JsonObject> Put(string id, string value, int token) => Ok("PutSecretValue", $$"""{"SecretId":"{{id}}","SecretString":"{{value}}","ClientRequestToken":"{{Token(token)}}"}""");
+    public Task<JsonObject> Put(string id, string value, int token) =>
+        Ok("PutSecretValue", $$"""{"SecretId":"{{id}}","SecretString":"{{value}}","ClientRequestToken":"{{Token(token)}}"}""");
 
-    public async Task<string> Get(string id, string more = "") => (string)(await Ok("GetSecretValue", $$"""{"SecretId":"{{id}}"{{more}} }"""))["SecretString"]!;
+    public async Task<string> Get(string id, string more = "") =>
+        (string)(await Ok("GetSecretValue", $$"""{"SecretId":"{{id}}"{{more}} }"""))["SecretString"]!;
 
     private void Sign(HttpRequestMessage request, string service)
     {
@@ -86,7 +95,10 @@ internal sealed class AwsProbe : IAsyncDisposable
         request.Headers.Add("X-Amz-Date", time.ToString("yyyyMMdd'T'HHmmss'Z'"));
         if (IsSigned)
         {
-            request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={AccessKeyId}/{time:yyyyMMdd}/{Region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=0");
+            request.Headers.TryAddWithoutValidation(
+                "Authorization",
+                $"AWS4-HMAC-SHA256 Credential={AccessKeyId}/{time:yyyyMMdd}/{Region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=0"
+            );
         }
     }
 }

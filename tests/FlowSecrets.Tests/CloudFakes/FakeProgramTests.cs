@@ -23,7 +23,10 @@ public sealed class FakeProgramTests : IDisposable
 
         using HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
         string reply = await http.GetStringAsync($"{ready["gcp"]}/v1/projects/flow-test/secrets/bench-3/versions/latest:access");
-        Assert.Matches("^value-of-bench-3-[0-9a-f]{32}$", System.Text.Encoding.UTF8.GetString(Convert.FromBase64String((string)JsonNode.Parse(reply)!["payload"]!["data"]!)));
+        Assert.Matches(
+            "^value-of-bench-3-[0-9a-f]{32}$",
+            System.Text.Encoding.UTF8.GetString(Convert.FromBase64String((string)JsonNode.Parse(reply)!["payload"]!["data"]!))
+        );
         Assert.StartsWith("http://127.0.0.1:", (string?)ready["aws"]);
 
         both.StandardInput.Close();
@@ -61,12 +64,15 @@ public sealed class FakeProgramTests : IDisposable
         return JsonNode.Parse(await File.ReadAllTextAsync(path))!;
     }
 
-    private Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", ["exec", Program, .. arguments])
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        UseShellExecute = false,
-        WorkingDirectory = _sandbox.Folder,
-    })!;
+    private Process Start(params string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo("dotnet", ["exec", Program, .. arguments])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+                WorkingDirectory = _sandbox.Folder,
+            }
+        )!;
 }

@@ -48,7 +48,10 @@ public sealed class FaultTests
         await amazon.Create("x", "one");
         amazon.Fake.ClearCalls();
         amazon.Fake.Faults.Queue(fault);
-        using HttpResponseMessage reply = await amazon.Send("PutSecretValue", $$"""{"SecretId":"x","SecretString":"two","ClientRequestToken":"{{AwsProbe.Token(2)}}"}""");
+        using HttpResponseMessage reply = await amazon.Send(
+            "PutSecretValue",
+            $$"""{"SecretId":"x","SecretString":"two","ClientRequestToken":"{{AwsProbe.Token(2)}}"}"""
+        );
         Assert.Equal(status, (int)reply.StatusCode);
         RecordedCall call = Assert.Single(amazon.Fake.Calls);
         Assert.Equal(("PutSecretValue", "x", status, isApplied), (call.Operation, call.Secret, call.Status, call.Applied));
@@ -106,7 +109,9 @@ public sealed class FaultTests
         await google.Create("x");
         google.Fake.Faults.Queue(Fault.SlowReply, Fault.Hang);
         using HttpResponseMessage slow = await google.Send("GET", "secrets/x");
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => slow.Content.ReadAsStringAsync(new CancellationTokenSource(300).Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            slow.Content.ReadAsStringAsync(new CancellationTokenSource(300).Token)
+        );
         await Assert.ThrowsAsync<TimeoutException>(() => google.Send("GET", "secrets/x").WaitAsync(TimeSpan.FromMilliseconds(300)));
         Assert.Equal(0, google.Fake.Calls[^1].Status);
     }
@@ -221,7 +226,10 @@ public sealed class FaultTests
         await google.Create("y");
         await google.Add("x", "v");
         google.Fake.Faults.Deny("AccessSecretVersion", "x");
-        Assert.Equal("403 PERMISSION_DENIED Permission 'secretmanager.versions.access' denied for resource 'projects/flow-test/secrets/x/versions/latest' (or it may not exist).", await google.Error("GET", "secrets/x/versions/latest:access"));
+        Assert.Equal(
+            "403 PERMISSION_DENIED Permission 'secretmanager.versions.access' denied for resource 'projects/flow-test/secrets/x/versions/latest' (or it may not exist).",
+            await google.Error("GET", "secrets/x/versions/latest:access")
+        );
         Assert.StartsWith("404", await google.Error("GET", "secrets/y/versions/latest:access"));
         await google.Ok("GET", "secrets/x");
         google.Fake.Faults.Deny("*", message: "No.");

@@ -34,12 +34,18 @@ public sealed class GcloudTests(ITestOutputHelper output) : IAsyncLifetime, IDis
         Ok("versions", "access", "stable", "--secret=db", "--out-file=read");
         Assert.Equal(full, await File.ReadAllBytesAsync(_sandbox.File("read")));
         Ok("versions", "disable", "2", "--secret=db");
-        Assert.Contains("FAILED_PRECONDITION: Secret Version [projects/123456789/secrets/db/versions/2] is in DISABLED state.", Fails("versions", "access", "latest", "--secret=db"));
+        Assert.Contains(
+            "FAILED_PRECONDITION: Secret Version [projects/123456789/secrets/db/versions/2] is in DISABLED state.",
+            Fails("versions", "access", "latest", "--secret=db")
+        );
         Ok("versions", "destroy", "2", "--secret=db");
         JsonArray versions = JsonNode.Parse(Ok("versions", "list", "db", "--format=json"))!.AsArray();
         Assert.Equal(["2 DESTROYED", "1 ENABLED"], versions.Select(static v => $"{((string)v!["name"]!)[^1]} {v["state"]}"));
         JsonNode secret = JsonNode.Parse(Ok("describe", "db", "--format=json"))!;
-        Assert.Equal(("core", "1", "me"), ((string?)secret["labels"]!["team"], (string?)secret["versionAliases"]!["stable"], (string?)secret["annotations"]!["Who"]));
+        Assert.Equal(
+            ("core", "1", "me"),
+            ((string?)secret["labels"]!["team"], (string?)secret["versionAliases"]!["stable"], (string?)secret["annotations"]!["Who"])
+        );
         Assert.All(_google.Fake.Calls, static c => Assert.Equal("db", c.Secret));
     }
 
@@ -56,12 +62,26 @@ public sealed class GcloudTests(ITestOutputHelper output) : IAsyncLifetime, IDis
         Assert.Contains("Secret [projects/123456789/secrets/s1] already exists.", Fails("create", "s1", "--replication-policy=automatic"));
         Assert.Contains("FAILED_PRECONDITION", Fails("update", "s1", "--update-labels=a=b", "--etag=\"stale\""));
         Assert.Contains("FAILED_PRECONDITION", Fails("delete", "s1", "--etag=\"stale\""));
-        Assert.Contains("NOT_FOUND: Secret [projects/123456789/secrets/s1] not found or has no versions.", Fails("versions", "access", "latest", "--secret=s1"));
-        Assert.Contains("NOT_FOUND: Secret Version [projects/123456789/secrets/s0/versions/7] not found.", Fails("versions", "access", "7", "--secret=s0"));
+        Assert.Contains(
+            "NOT_FOUND: Secret [projects/123456789/secrets/s1] not found or has no versions.",
+            Fails("versions", "access", "latest", "--secret=s1")
+        );
+        Assert.Contains(
+            "NOT_FOUND: Secret Version [projects/123456789/secrets/s0/versions/7] not found.",
+            Fails("versions", "access", "7", "--secret=s0")
+        );
         _google.Fake.Faults.Deny("AccessSecretVersion", "s0");
-        Assert.Contains("PERMISSION_DENIED: Permission 'secretmanager.versions.access' denied for resource 'projects/flow-test/secrets/s0/versions/1' (or it may not exist).", Fails("versions", "access", "1", "--secret=s0"));
+        Assert.Contains(
+            "PERMISSION_DENIED: Permission 'secretmanager.versions.access' denied for resource 'projects/flow-test/secrets/s0/versions/1' (or it may not exist).",
+            Fails("versions", "access", "1", "--secret=s0")
+        );
         _google.Fake.ClearCalls();
-        Assert.Equal(names.Reverse(), Ok("list", "--format=value(name)").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static n => n.Trim().Split('/')[^1]));
+        Assert.Equal(
+            names.Reverse(),
+            Ok("list", "--format=value(name)")
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static n => n.Trim().Split('/')[^1])
+        );
 
         // gcloud asks for a hundred at a time.
         Assert.Equal(2, _google.Fake.Calls.Count(static c => c.Operation == "ListSecrets"));
@@ -73,7 +93,13 @@ public sealed class GcloudTests(ITestOutputHelper output) : IAsyncLifetime, IDis
     public async Task PoliciesAreReadChangedAndWritten()
     {
         await _google.Create("db");
-        Ok("add-iam-policy-binding", "db", "--member=user:a@example.com", "--role=roles/secretmanager.secretAccessor", "--condition=title=short,expression=request.time < timestamp('2030-01-01T00:00:00Z')");
+        Ok(
+            "add-iam-policy-binding",
+            "db",
+            "--member=user:a@example.com",
+            "--role=roles/secretmanager.secretAccessor",
+            "--condition=title=short,expression=request.time < timestamp('2030-01-01T00:00:00Z')"
+        );
         JsonNode policy = JsonNode.Parse(Ok("get-iam-policy", "db", "--format=json"))!;
         Assert.Equal((3, "short"), ((int)policy["version"]!, (string?)policy["bindings"]![0]!["condition"]!["title"]));
         policy["etag"] = "c3RhbGU=";

@@ -7,7 +7,18 @@ namespace FlowSecrets.Tests.CloudFakes;
 /// <summary>gcloud with every API that the Google fake serves turned towards it.</summary>
 internal sealed class GcpCli(GcpFake fake, Sandbox sandbox)
 {
-    private static readonly string[] Apis = ["SECRETMANAGER", "CLOUDRESOURCEMANAGER", "IAM", "IAMCREDENTIALS", "CLOUDKMS", "SERVICEUSAGE", "POLICYTROUBLESHOOTER", "RUN", "LOGGING"];
+    private static readonly string[] Apis =
+    [
+        "SECRETMANAGER",
+        "CLOUDRESOURCEMANAGER",
+        "IAM",
+        "IAMCREDENTIALS",
+        "CLOUDKMS",
+        "SERVICEUSAGE",
+        "POLICYTROUBLESHOOTER",
+        "RUN",
+        "LOGGING",
+    ];
 
     /// <summary>A token of the fake: as:MEMBER, or anything for its owner.</summary>
     public string Token { get; set; } = "any";

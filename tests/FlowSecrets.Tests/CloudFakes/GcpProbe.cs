@@ -63,12 +63,15 @@ internal sealed class GcpProbe : IAsyncDisposable
         return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    public Task<JsonObject> Create(string id, string more = "") => Ok("POST", $"secrets?secretId={id}", $$"""{"replication":{"automatic":{} }{{more}} }""");
+    public Task<JsonObject> Create(string id, string more = "") =>
+        Ok("POST", $"secrets?secretId={id}", $$"""{"replication":{"automatic":{} }{{more}} }""");
 
     public Task<JsonObject> Add(string id, string value) => Ok("POST", $"secrets/{id}:addVersion", Payload(value));
 
     public async Task<string> Access(string id, string version = "latest") =>
-        Encoding.UTF8.GetString(Convert.FromBase64String((string)(await Ok("GET", $"secrets/{id}/versions/{version}:access"))["payload"]!["data"]!));
+        Encoding.UTF8.GetString(
+            Convert.FromBase64String((string)(await Ok("GET", $"secrets/{id}/versions/{version}:access"))["payload"]!["data"]!)
+        );
 
     public static string Payload(string value) => $$"""{"payload":{"data":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}}"} }""";
 }

@@ -69,7 +69,8 @@ public sealed class GcpRunClientTests : IAsyncLifetime, IDisposable
     private readonly Sandbox _sandbox = new();
     private CloudRunSetting _setting = null!;
 
-    public async ValueTask InitializeAsync() => _setting = await StartAsync($$"""{"containers":[{{Container("DB=db:6")}}],"volumes":[{"name":"v","secret":{"secret":"db"} }]}""");
+    public async ValueTask InitializeAsync() =>
+        _setting = await StartAsync($$"""{"containers":[{{Container("DB=db:6")}}],"volumes":[{"name":"v","secret":{"secret":"db"} }]}""");
 
     public ValueTask DisposeAsync() => _setting.DisposeAsync();
 
@@ -94,9 +95,27 @@ public sealed class GcpRunClientTests : IAsyncLifetime, IDisposable
     private string Ask(string todo)
     {
         string python = Tool.Require("python3");
-        string root = VendorCli.Gcloud(_sandbox.Folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["CLOUDSDK_CONFIG"] = _sandbox.File("gcloud") }, "info", "--format=value(installation.sdk_root)").Output.Trim();
-        Assert.SkipUnless(Directory.Exists(Path.Combine(root, "lib", "googlecloudsdk", "generated_clients", "apis", "run", "v2")), "This gcloud has no client of Cloud Run v2.");
-        (int exitCode, string output, string error) = Tool.Run(python, _sandbox.Folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["NO_PROXY"] = "127.0.0.1", ["PYTHONDONTWRITEBYTECODE"] = "1" }, _sandbox.Write("run.py", Script), root, _setting.Fake.Endpoint.AbsoluteUri, todo);
+        string root = VendorCli
+            .Gcloud(
+                _sandbox.Folder,
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["CLOUDSDK_CONFIG"] = _sandbox.File("gcloud") },
+                "info",
+                "--format=value(installation.sdk_root)"
+            )
+            .Output.Trim();
+        Assert.SkipUnless(
+            Directory.Exists(Path.Combine(root, "lib", "googlecloudsdk", "generated_clients", "apis", "run", "v2")),
+            "This gcloud has no client of Cloud Run v2."
+        );
+        (int exitCode, string output, string error) = Tool.Run(
+            python,
+            _sandbox.Folder,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["NO_PROXY"] = "127.0.0.1", ["PYTHONDONTWRITEBYTECODE"] = "1" },
+            _sandbox.Write("run.py", Script),
+            root,
+            _setting.Fake.Endpoint.AbsoluteUri,
+            todo
+        );
         Assert.True(exitCode == 0, error);
         return output.Trim();
     }

@@ -17,12 +17,19 @@ public sealed class GcpSecretTests
         Assert.Equal("projects/123456789/secrets/db", (string?)made["name"]);
         Assert.Matches("^\"[0-9a-f]+\"$", (string)made["etag"]!);
         Assert.Matches(@"^\d{4}-\d\d-\d\dT[\d:.]+Z$", (string)made["createTime"]!);
-        JsonObject changed = await google.Ok("PATCH", "secrets/db?updateMask=labels,annotations", $$"""{"labels":{"env":"prod","über":"ß"},"etag":{{made["etag"]!.ToJsonString()}} }""");
+        JsonObject changed = await google.Ok(
+            "PATCH",
+            "secrets/db?updateMask=labels,annotations",
+            $$"""{"labels":{"env":"prod","über":"ß"},"etag":{{made["etag"]!.ToJsonString()}} }"""
+        );
         Assert.Equal("prod", (string?)changed["labels"]!["env"]);
         Assert.False(changed.ContainsKey("annotations"));
         Assert.NotEqual((string?)made["etag"], (string?)changed["etag"]);
         Assert.True(JsonNode.DeepEquals(changed, await google.Ok("GET", "secrets/db")));
-        Assert.Equal("409 ALREADY_EXISTS Secret [projects/123456789/secrets/db] already exists.", await google.Error("POST", "secrets?secretId=db", """{"replication":{"automatic":{}}}"""));
+        Assert.Equal(
+            "409 ALREADY_EXISTS Secret [projects/123456789/secrets/db] already exists.",
+            await google.Error("POST", "secrets?secretId=db", """{"replication":{"automatic":{}}}""")
+        );
         Assert.Empty(await google.Ok("DELETE", "secrets/db"));
         Assert.Equal("404 NOT_FOUND Secret [projects/123456789/secrets/db] not found.", await google.Error("GET", "secrets/db"));
     }
@@ -34,8 +41,14 @@ public sealed class GcpSecretTests
         JsonObject made = await google.Create("db");
         string old = made["etag"]!.ToJsonString();
         await google.Ok("PATCH", "secrets/db?updateMask=labels", """{"labels":{"a":"b"}}""");
-        Assert.StartsWith("400 FAILED_PRECONDITION", await google.Error("PATCH", "secrets/db?updateMask=labels", $$"""{"labels":{},"etag":{{old}} }"""));
-        Assert.StartsWith("400 FAILED_PRECONDITION", await google.Error("DELETE", "secrets/db?etag=" + Uri.EscapeDataString((string)made["etag"]!)));
+        Assert.StartsWith(
+            "400 FAILED_PRECONDITION",
+            await google.Error("PATCH", "secrets/db?updateMask=labels", $$"""{"labels":{},"etag":{{old}} }""")
+        );
+        Assert.StartsWith(
+            "400 FAILED_PRECONDITION",
+            await google.Error("DELETE", "secrets/db?etag=" + Uri.EscapeDataString((string)made["etag"]!))
+        );
         Assert.Equal("b", (string?)(await google.Ok("GET", "secrets/db"))["labels"]!["a"]);
     }
 
@@ -49,8 +62,14 @@ public sealed class GcpSecretTests
     [InlineData("secrets?secretId=x", """{"replication":{"automatic":{}},"labels":{"env":"X"}}""")]
     [InlineData("secrets?secretId=x", """{"replication":{"automatic":{}},"annotations":{"-a":"x"}}""")]
     [InlineData("secrets?secretId=x", """{"replication":{"automatic":{}},"expireTime":"2020-01-01T00:00:00Z"}""")]
-    [InlineData("secrets?secretId=x", """{"replication":{"automatic":{}},"rotation":{"nextRotationTime":"2099-01-01T00:00:00Z","rotationPeriod":"3600s"}}""")]
-    [InlineData("secrets?secretId=x", """{"replication":{"automatic":{}},"topics":[{"name":"projects/p/topics/t"}],"rotation":{"rotationPeriod":"3600s"}}""")]
+    [InlineData(
+        "secrets?secretId=x",
+        """{"replication":{"automatic":{}},"rotation":{"nextRotationTime":"2099-01-01T00:00:00Z","rotationPeriod":"3600s"}}"""
+    )]
+    [InlineData(
+        "secrets?secretId=x",
+        """{"replication":{"automatic":{}},"topics":[{"name":"projects/p/topics/t"}],"rotation":{"rotationPeriod":"3600s"}}"""
+    )]
     [InlineData("secrets?secretId=x", """{"replication":{"automatic":{}},"topics":[{"name":"t"}]}""")]
     [InlineData("secrets?secretId=x", """{"replication":{"automatic":{}},"labels":5}""")]
     [InlineData("secrets?secretId=x", "{")]
@@ -66,12 +85,19 @@ public sealed class GcpSecretTests
     {
         await using GcpProbe google = await GcpProbe.StartAsync();
         await google.Create(new string('x', 255));
-        Assert.StartsWith("400", await google.Error("POST", "secrets?secretId=" + new string('x', 256), """{"replication":{"automatic":{}}}"""));
-        string Labels(int count) => "{\"labels\":{" + string.Join(',', Enumerable.Range(0, count).Select(static i => $"\"l{i}\":\"\"")) + "}}";
+        Assert.StartsWith(
+            "400",
+            await google.Error("POST", "secrets?secretId=" + new string('x', 256), """{"replication":{"automatic":{}}}""")
+        );
+        string Labels(int count) =>
+            "{\"labels\":{" + string.Join(',', Enumerable.Range(0, count).Select(static i => $"\"l{i}\":\"\"")) + "}}";
         await google.Create("y");
         await google.Ok("PATCH", "secrets/y?updateMask=labels", Labels(64));
         Assert.StartsWith("400", await google.Error("PATCH", "secrets/y?updateMask=labels", Labels(65)));
-        Assert.StartsWith("400", await google.Error("PATCH", "secrets/y?updateMask=annotations", $$"""{"annotations":{"a":"{{new string('x', 16 * 1024)}}"} }"""));
+        Assert.StartsWith(
+            "400",
+            await google.Error("PATCH", "secrets/y?updateMask=annotations", $$"""{"annotations":{"a":"{{new string('x', 16 * 1024)}}"} }""")
+        );
         Assert.StartsWith("400", await google.Error("PATCH", "secrets/y?updateMask=replication", """{"replication":{"automatic":{}}}"""));
         Assert.StartsWith("400", await google.Error("PATCH", "secrets/y", """{"labels":{}}"""));
     }
@@ -100,7 +126,11 @@ public sealed class GcpSecretTests
         Assert.StartsWith("400", await google.Error("GET", "secrets?pageSize=-1"));
         Assert.StartsWith("400", await google.Error("GET", "secrets?filter=" + Uri.EscapeDataString("(name:a")));
 
-        async Task<string> Names(string query) => string.Join(' ', (await google.Ok("GET", "secrets?" + query))["secrets"]!.AsArray().Select(static s => ((string)s!["name"]!).Split('/')[^1]));
+        async Task<string> Names(string query) =>
+            string.Join(
+                ' ',
+                (await google.Ok("GET", "secrets?" + query))["secrets"]!.AsArray().Select(static s => ((string)s!["name"]!).Split('/')[^1])
+            );
     }
 
     [Fact]
@@ -116,7 +146,10 @@ public sealed class GcpSecretTests
         await google.Ok("GET", "locations/europe-west1/secrets/x/versions/latest:access");
         Assert.EndsWith("has no versions.", await google.Error("GET", "secrets/x/versions/latest:access"));
         Assert.Single((await google.Ok("GET", "secrets"))["secrets"]!.AsArray());
-        Assert.StartsWith("400", await google.Error("POST", "locations/europe-west1/secrets?secretId=y", """{"replication":{"automatic":{}}}"""));
+        Assert.StartsWith(
+            "400",
+            await google.Error("POST", "locations/europe-west1/secrets?secretId=y", """{"replication":{"automatic":{}}}""")
+        );
         Assert.StartsWith("400", await google.Error("GET", "locations/mars-north1/secrets"));
         Assert.Contains("europe-west1", (await google.Ok("GET", "locations")).ToJsonString());
     }
@@ -125,7 +158,10 @@ public sealed class GcpSecretTests
     public async Task ASecretEndsWithItsTime()
     {
         await using GcpProbe google = await GcpProbe.StartAsync();
-        JsonObject made = await google.Create("x", ""","ttl":"3600s","topics":[{"name":"projects/p/topics/t"}],"rotation":{"nextRotationTime":"2999-01-01T00:00:00Z","rotationPeriod":"7200s"}""");
+        JsonObject made = await google.Create(
+            "x",
+            ""","ttl":"3600s","topics":[{"name":"projects/p/topics/t"}],"rotation":{"nextRotationTime":"2999-01-01T00:00:00Z","rotationPeriod":"7200s"}"""
+        );
         Assert.True(made.ContainsKey("expireTime"));
         Assert.Equal("7200s", (string?)made["rotation"]!["rotationPeriod"]);
         google.Fake.Skew = TimeSpan.FromMinutes(59);
@@ -137,7 +173,9 @@ public sealed class GcpSecretTests
     [Fact]
     public async Task WhoMayAskIsAskedFirst()
     {
-        await using GcpProbe google = await GcpProbe.StartAsync(new GcpFakeOptions { RequiredToken = "right", KnownProjects = ["flow-test"] });
+        await using GcpProbe google = await GcpProbe.StartAsync(
+            new GcpFakeOptions { RequiredToken = "right", KnownProjects = ["flow-test"] }
+        );
         using HttpResponseMessage reply = await google.Send("GET", "secrets");
         Assert.StartsWith("Bearer", reply.Headers.WwwAuthenticate.ToString());
         Assert.StartsWith("401 UNAUTHENTICATED Request is missing", await google.Error("GET", "secrets"));
@@ -146,7 +184,10 @@ public sealed class GcpSecretTests
         google.Token = "right";
         await google.Ok("GET", "secrets");
         await google.Ok("GET", "/v1/projects/123456789/secrets");
-        Assert.Equal("403 PERMISSION_DENIED Permission denied on resource project nowhere.", await google.Error("GET", "/v1/projects/nowhere/secrets"));
+        Assert.Equal(
+            "403 PERMISSION_DENIED Permission denied on resource project nowhere.",
+            await google.Error("GET", "/v1/projects/nowhere/secrets")
+        );
 
         await using GcpProbe disabled = await GcpProbe.StartAsync(new GcpFakeOptions { ApiEnabled = false });
         JsonObject error = await disabled.ErrorBody("GET", "secrets");
@@ -161,7 +202,11 @@ public sealed class GcpSecretTests
         using MemoryStream zipped = new();
         await using (GZipStream zip = new(zipped, CompressionMode.Compress, leaveOpen: true))
         {
-            await zip.WriteAsync(Encoding.UTF8.GetBytes("""{"replication":{"userManaged":{"replicas":[{"location":"europe-west1","customerManagedEncryption":{"kmsKeyName":"k"}}]}}}"""));
+            await zip.WriteAsync(
+                Encoding.UTF8.GetBytes(
+                    """{"replication":{"userManaged":{"replicas":[{"location":"europe-west1","customerManagedEncryption":{"kmsKeyName":"k"}}]}}}"""
+                )
+            );
         }
 
         ByteArrayContent content = new(zipped.ToArray());
@@ -170,6 +215,9 @@ public sealed class GcpSecretTests
         using HttpResponseMessage reply = await google.Send("POST", "secrets?secretId=x&alt=json&prettyPrint=false", content);
         Assert.Equal(200, (int)reply.StatusCode);
         JsonObject version = await google.Add("x", "v");
-        Assert.Equal("k/cryptoKeyVersions/1", (string?)version["replicationStatus"]!["userManaged"]!["replicas"]![0]!["customerManagedEncryption"]!["kmsKeyVersionName"]);
+        Assert.Equal(
+            "k/cryptoKeyVersions/1",
+            (string?)version["replicationStatus"]!["userManaged"]!["replicas"]![0]!["customerManagedEncryption"]!["kmsKeyVersionName"]
+        );
     }
 }

@@ -12,7 +12,10 @@ public sealed class GcpVersionTests
     {
         await using GcpProbe google = await GcpProbe.StartAsync();
         await google.Create("x");
-        Assert.Equal("404 NOT_FOUND Secret [projects/123456789/secrets/x] not found or has no versions.", await google.Error("GET", "secrets/x/versions/latest:access"));
+        Assert.Equal(
+            "404 NOT_FOUND Secret [projects/123456789/secrets/x] not found or has no versions.",
+            await google.Error("GET", "secrets/x/versions/latest:access")
+        );
         await google.Add("x", "one");
         JsonObject two = await google.Add("x", "zwei \U0001F511");
         Assert.Equal("ENABLED", (string?)two["state"]);
@@ -21,10 +24,16 @@ public sealed class GcpVersionTests
         Assert.Equal("one", await google.Access("x", "stable"));
         Assert.Equal("projects/123456789/secrets/x/versions/2", (string?)(await google.Ok("GET", "secrets/x/versions/next"))["name"]);
         Assert.Equal("1", (string?)(await google.Ok("GET", "secrets/x"))["versionAliases"]!["stable"]);
-        Assert.Equal("404 NOT_FOUND Secret Version [projects/123456789/secrets/x/versions/9] not found.", await google.Error("GET", "secrets/x/versions/9:access"));
+        Assert.Equal(
+            "404 NOT_FOUND Secret Version [projects/123456789/secrets/x/versions/9] not found.",
+            await google.Error("GET", "secrets/x/versions/9:access")
+        );
         Assert.StartsWith("404", await google.Error("GET", "secrets/x/versions/unknown"));
         Assert.StartsWith("400", await google.Error("POST", "secrets/x/versions/latest:disable", "{}"));
-        Assert.StartsWith("400", await google.Error("PATCH", "secrets/x?updateMask=version_aliases", """{"versionAliases":{"latest":"1"}}"""));
+        Assert.StartsWith(
+            "400",
+            await google.Error("PATCH", "secrets/x?updateMask=version_aliases", """{"versionAliases":{"latest":"1"}}""")
+        );
         Assert.StartsWith("400", await google.Error("PATCH", "secrets/x?updateMask=version_aliases", """{"versionAliases":{"a":"7"}}"""));
     }
 
@@ -36,8 +45,14 @@ public sealed class GcpVersionTests
         await google.Add("x", "one");
         JsonObject two = await google.Add("x", "two");
         JsonObject disabled = await google.Ok("POST", "secrets/x/versions/2:disable", $$"""{"etag":{{two["etag"]!.ToJsonString()}} }""");
-        Assert.Equal("400 FAILED_PRECONDITION Secret Version [projects/123456789/secrets/x/versions/2] is in DISABLED state.", await google.Error("GET", "secrets/x/versions/latest:access"));
-        Assert.StartsWith("400 FAILED_PRECONDITION", await google.Error("POST", "secrets/x/versions/2:enable", $$"""{"etag":{{two["etag"]!.ToJsonString()}} }"""));
+        Assert.Equal(
+            "400 FAILED_PRECONDITION Secret Version [projects/123456789/secrets/x/versions/2] is in DISABLED state.",
+            await google.Error("GET", "secrets/x/versions/latest:access")
+        );
+        Assert.StartsWith(
+            "400 FAILED_PRECONDITION",
+            await google.Error("POST", "secrets/x/versions/2:enable", $$"""{"etag":{{two["etag"]!.ToJsonString()}} }""")
+        );
         JsonObject again = await google.Ok("POST", "secrets/x/versions/2:disable", "{}");
         Assert.NotEqual((string?)disabled["etag"], (string?)again["etag"]);
         await google.Ok("POST", "secrets/x/versions/2:enable");
@@ -77,10 +92,17 @@ public sealed class GcpVersionTests
 
         // The check value of CRC-32C.
         string data = Convert.ToBase64String(Encoding.ASCII.GetBytes("123456789"));
-        JsonObject added = await google.Ok("POST", "secrets/x:addVersion", $$"""{"payload":{"data":"{{data}}","dataCrc32c":"3808858755"} }""");
+        JsonObject added = await google.Ok(
+            "POST",
+            "secrets/x:addVersion",
+            $$"""{"payload":{"data":"{{data}}","dataCrc32c":"3808858755"} }"""
+        );
         Assert.True((bool)added["clientSpecifiedPayloadChecksum"]!);
         Assert.Equal("3808858755", (string?)(await google.Ok("GET", "secrets/x/versions/1:access"))["payload"]!["dataCrc32c"]);
-        Assert.StartsWith("400 INVALID_ARGUMENT", await google.Error("POST", "secrets/x:addVersion", $$"""{"payload":{"data":"{{data}}","dataCrc32c":"1"} }"""));
+        Assert.StartsWith(
+            "400 INVALID_ARGUMENT",
+            await google.Error("POST", "secrets/x:addVersion", $$"""{"payload":{"data":"{{data}}","dataCrc32c":"1"} }""")
+        );
         Assert.False((await google.Add("x", "v")).ContainsKey("clientSpecifiedPayloadChecksum"));
     }
 
@@ -90,12 +112,21 @@ public sealed class GcpVersionTests
         await using GcpProbe google = await GcpProbe.StartAsync();
         await google.Create("x");
         Assert.Equal("400 INVALID_ARGUMENT Field [payload] is required.", await google.Error("POST", "secrets/x:addVersion", "{}"));
-        Assert.Equal("400 INVALID_ARGUMENT Field [payload] is required.", await google.Error("POST", "secrets/x:addVersion", GcpProbe.Payload("")));
+        Assert.Equal(
+            "400 INVALID_ARGUMENT Field [payload] is required.",
+            await google.Error("POST", "secrets/x:addVersion", GcpProbe.Payload(""))
+        );
         await google.Add("x", new string('x', 65_536));
-        Assert.StartsWith("400 INVALID_ARGUMENT", await google.Error("POST", "secrets/x:addVersion", GcpProbe.Payload(new string('x', 65_537))));
+        Assert.StartsWith(
+            "400 INVALID_ARGUMENT",
+            await google.Error("POST", "secrets/x:addVersion", GcpProbe.Payload(new string('x', 65_537)))
+        );
         Assert.StartsWith("400 INVALID_ARGUMENT", await google.Error("POST", "secrets/x:addVersion", """{"payload":{"data":"%%%"}}"""));
         Assert.StartsWith("404", await google.Error("POST", "secrets/none:addVersion", GcpProbe.Payload("v")));
-        Assert.StartsWith("400 INVALID_ARGUMENT The provided Secret ID [projects/flow-test/secrets/10.1.2.3/versions/latest] does not match the expected format [projects/*/secrets/*/versions/*]", await google.Error("GET", "secrets/10.1.2.3/versions/latest:access"));
+        Assert.StartsWith(
+            "400 INVALID_ARGUMENT The provided Secret ID [projects/flow-test/secrets/10.1.2.3/versions/latest] does not match the expected format [projects/*/secrets/*/versions/*]",
+            await google.Error("GET", "secrets/10.1.2.3/versions/latest:access")
+        );
     }
 
     [Fact]
@@ -130,14 +161,32 @@ public sealed class GcpVersionTests
         await google.Create("x");
         JsonObject first = await google.Ok("GET", "secrets/x:getIamPolicy?options.requestedPolicyVersion=3");
         Assert.Equal("""{"etag":"ACAB"}""", first.ToJsonString());
-        const string Binding = """{"role":"roles/secretmanager.secretAccessor","members":["user:a@example.com"],"condition":{"title":"t","expression":"request.time < timestamp('2030-01-01T00:00:00Z')"}}""";
-        Assert.StartsWith("400", await google.Error("POST", "secrets/x:setIamPolicy", $$"""{"policy":{"bindings":[{{Binding}}],"etag":"ACAB"} }"""));
-        JsonObject set = await google.Ok("POST", "secrets/x:setIamPolicy", $$"""{"policy":{"version":3,"bindings":[{{Binding}}],"etag":"ACAB"} }""");
+        const string Binding =
+            """{"role":"roles/secretmanager.secretAccessor","members":["user:a@example.com"],"condition":{"title":"t","expression":"request.time < timestamp('2030-01-01T00:00:00Z')"}}""";
+        Assert.StartsWith(
+            "400",
+            await google.Error("POST", "secrets/x:setIamPolicy", $$"""{"policy":{"bindings":[{{Binding}}],"etag":"ACAB"} }""")
+        );
+        JsonObject set = await google.Ok(
+            "POST",
+            "secrets/x:setIamPolicy",
+            $$"""{"policy":{"version":3,"bindings":[{{Binding}}],"etag":"ACAB"} }"""
+        );
         Assert.True(JsonNode.DeepEquals(set, await google.Ok("GET", "secrets/x:getIamPolicy?options.requestedPolicyVersion=3")));
-        Assert.StartsWith("409 ABORTED There were concurrent policy changes.", await google.Error("POST", "secrets/x:setIamPolicy", """{"policy":{"bindings":[],"etag":"ACAB"}}"""));
+        Assert.StartsWith(
+            "409 ABORTED There were concurrent policy changes.",
+            await google.Error("POST", "secrets/x:setIamPolicy", """{"policy":{"bindings":[],"etag":"ACAB"}}""")
+        );
         JsonObject plain = await google.Ok("GET", "secrets/x:getIamPolicy");
         Assert.Contains("_withcond_", (string)plain["bindings"]![0]!["role"]!);
-        Assert.StartsWith("400", await google.Error("POST", "secrets/x:setIamPolicy", """{"policy":{"bindings":[{"role":"roles/viewer","members":["nobody"]}]}}"""));
+        Assert.StartsWith(
+            "400",
+            await google.Error(
+                "POST",
+                "secrets/x:setIamPolicy",
+                """{"policy":{"bindings":[{"role":"roles/viewer","members":["nobody"]}]}}"""
+            )
+        );
     }
 
     [Fact]
@@ -149,7 +198,10 @@ public sealed class GcpVersionTests
         Assert.Equal(2, (await google.Ok("POST", "secrets/x:testIamPermissions", Asked))["permissions"]!.AsArray().Count);
         Assert.Empty(await google.Ok("POST", "secrets/none:testIamPermissions", Asked));
         google.Fake.Faults.Deny("AccessSecretVersion", "x");
-        Assert.Equal("""["secretmanager.versions.add"]""", (await google.Ok("POST", "secrets/x:testIamPermissions", Asked))["permissions"]!.ToJsonString());
+        Assert.Equal(
+            """["secretmanager.versions.add"]""",
+            (await google.Ok("POST", "secrets/x:testIamPermissions", Asked))["permissions"]!.ToJsonString()
+        );
     }
 
     [Fact]

@@ -1,6 +1,6 @@
-using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes;
+using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.CloudFakes;
 
@@ -20,9 +20,15 @@ public sealed class NodeClientTests(NpmFolder npm) : IClassFixture<NpmFolder>
         Assert.Equal("DISABLED", (string?)result["state"]);
         Assert.Equal(["b", "db", "a"], result["names"]!.AsArray().Select(static n => ((string)n!).Split('/')[^1]));
         Assert.Equal("""["secretmanager.versions.access"]""", result["permissions"]!.ToJsonString());
-        Assert.Equal(["is in DISABLED state.", "FAILED_PRECONDITION", "NOT_FOUND", "INVALID_ARGUMENT", "INVALID_ARGUMENT"], result["errors"]!.AsArray().Zip(
+        Assert.Equal(
             ["is in DISABLED state.", "FAILED_PRECONDITION", "NOT_FOUND", "INVALID_ARGUMENT", "INVALID_ARGUMENT"],
-            static (error, expected) => ((string)error!).Contains(expected, StringComparison.Ordinal) ? expected : (string)error!));
+            result["errors"]!
+                .AsArray()
+                .Zip(
+                    ["is in DISABLED state.", "FAILED_PRECONDITION", "NOT_FOUND", "INVALID_ARGUMENT", "INVALID_ARGUMENT"],
+                    static (error, expected) => ((string)error!).Contains(expected, StringComparison.Ordinal) ? expected : (string)error!
+                )
+        );
         Assert.Equal("DeleteSecret", google.Calls[^1].Operation);
         Assert.DoesNotContain(google.Calls, static c => c.Operation == "Unknown");
     }
@@ -36,10 +42,17 @@ public sealed class NodeClientTests(NpmFolder npm) : IClassFixture<NpmFolder>
         JsonNode result = JsonNode.Parse(npm.Run(AmazonScript, amazon.Endpoint.ToString()))!;
         Assert.Equal("AAH//g==", (string?)result["data"]);
         Assert.Equal("Grüße \U0001F511", (string?)result["text"]);
-        Assert.InRange(DateTimeOffset.Parse((string)result["created"]!), DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
+        Assert.InRange(
+            DateTimeOffset.Parse((string)result["created"]!),
+            DateTimeOffset.UtcNow.AddMinutes(-1),
+            DateTimeOffset.UtcNow.AddMinutes(1)
+        );
         Assert.Equal("db/none ResourceNotFoundException", (string?)result["batch"]);
         Assert.Equal("[2,2,1]", result["pages"]!.ToJsonString());
-        Assert.Equal(["ResourceNotFoundException", "ResourceExistsException", "InvalidRequestException", "ThrottlingException"], result["errors"]!.AsArray().Select(static e => (string?)e));
+        Assert.Equal(
+            ["ResourceNotFoundException", "ResourceExistsException", "InvalidRequestException", "ThrottlingException"],
+            result["errors"]!.AsArray().Select(static e => (string?)e)
+        );
         Assert.True((bool)result["requestId"]!);
 
         // Three attempts: a throttled call and one whose reply was lost are sent again, with the same token.

@@ -22,10 +22,21 @@ public sealed class NpmFolder : IDisposable
         Assert.SkipWhen(!_isInstalled.Value, $"npm could not install {string.Join(" and ", Packages)}.");
         string path = Path.Combine(_folder, $"{Guid.NewGuid():n}.cjs");
         File.WriteAllText(path, script);
-        (int exitCode, string output, string error) = Tool.Run(node, _folder, new Dictionary<string, string>(StringComparer.Ordinal) { ["NO_PROXY"] = "127.0.0.1" }, [path, .. arguments]);
+        (int exitCode, string output, string error) = Tool.Run(
+            node,
+            _folder,
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["NO_PROXY"] = "127.0.0.1" },
+            [path, .. arguments]
+        );
         Assert.True(exitCode == 0, error);
         return output;
     }
 
-    private bool Install() => Tool.Run(Tool.Require("npm"), _folder, null, ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", _folder, .. Packages]).ExitCode == 0;
+    private bool Install() =>
+        Tool.Run(
+            Tool.Require("npm"),
+            _folder,
+            null,
+            ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", _folder, .. Packages]
+        ).ExitCode == 0;
 }

@@ -40,8 +40,14 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
         await using LoopbackServer sts = await LoopbackServer.StartAsync(static _ => AwsTokens.Refused("AccessDenied"));
         Use("AWS_ENDPOINT_URL_STS", sts.Address.AbsoluteUri);
         FlowSecretException error = await FailedAsync("chain-role");
-        Assert.Equal((ErrorIds.NotAuthenticated, "Not authenticated: AWS gave no credentials (profile chain-role, AccessDenied)."), (error.Id, error.Cause));
-        Assert.Equal("Let the role's trust policy allow this identity sts:AssumeRole. Which role: aws configure get role_arn --profile 'chain-role'", error.Remedy);
+        Assert.Equal(
+            (ErrorIds.NotAuthenticated, "Not authenticated: AWS gave no credentials (profile chain-role, AccessDenied)."),
+            (error.Id, error.Cause)
+        );
+        Assert.Equal(
+            "Let the role's trust policy allow this identity sts:AssumeRole. Which role: aws configure get role_arn --profile 'chain-role'",
+            error.Remedy
+        );
         Assert.DoesNotContain("CANARY", error.ToString());
         Assert.Empty(_fake.Calls);
     }
@@ -52,15 +58,25 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
         Use("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9/");
         using SecretValue value = SecretValue.FromText("v");
         AwsStore store = _setting.Aws(_fake.Endpoint, Selection("chain-role"));
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => store.CreateAsync("s1", new Dictionary<string, string>(), value, CancellationToken.None));
-        Assert.Equal((ErrorIds.StoreUnavailable, "No AWS credentials could be had (profile chain-role): the service that gives them cannot be reached (Aws store in eu-west-1)."), (error.Id, error.Cause));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            store.CreateAsync("s1", new Dictionary<string, string>(), value, CancellationToken.None)
+        );
+        Assert.Equal(
+            (
+                ErrorIds.StoreUnavailable,
+                "No AWS credentials could be had (profile chain-role): the service that gives them cannot be reached (Aws store in eu-west-1)."
+            ),
+            (error.Id, error.Cause)
+        );
         Assert.Empty(_fake.Calls);
     }
 
     [Fact]
     public async Task AWebIdentityAssumesItsRole()
     {
-        await using LoopbackServer sts = await LoopbackServer.StartAsync(static _ => AwsTokens.Assumed("AssumeRoleWithWebIdentity", "AKIDWEB"));
+        await using LoopbackServer sts = await LoopbackServer.StartAsync(static _ =>
+            AwsTokens.Assumed("AssumeRoleWithWebIdentity", "AKIDWEB")
+        );
         Use("AWS_ENDPOINT_URL_STS", sts.Address.AbsoluteUri);
         Use("AWS_WEB_IDENTITY_TOKEN_FILE", _setting.Write("web-token", "web-token"));
         Use("AWS_ROLE_ARN", Role);
@@ -88,7 +104,10 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
         FallbackInternalConfigurationFactory.Reset();
         AwsStore store = _setting.Aws(_fake.Endpoint, Selection(null));
         using SecretValue value = SecretValue.FromText("v");
-        await Cancelling.EndsWithinASecondAsync(ct => store.CreateAsync("new", new Dictionary<string, string>(), value, ct), metadata.Reached);
+        await Cancelling.EndsWithinASecondAsync(
+            ct => store.CreateAsync("new", new Dictionary<string, string>(), value, ct),
+            metadata.Reached
+        );
         await Cancelling.EndsWithinASecondAsync(ct => store.IdentifyAsync(ct).AsTask(), Task.CompletedTask);
         Assert.Empty(_fake.Calls);
     }
@@ -98,8 +117,14 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
     {
         Use("AWS_EC2_METADATA_DISABLED", "true");
         FlowSecretException error = await FailedAsync(null);
-        Assert.Equal((ErrorIds.NotAuthenticated, "Not authenticated: no usable AWS credentials were found (default credentials)."), (error.Id, error.Cause));
-        Assert.Equal("Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.", error.Remedy);
+        Assert.Equal(
+            (ErrorIds.NotAuthenticated, "Not authenticated: no usable AWS credentials were found (default credentials)."),
+            (error.Id, error.Cause)
+        );
+        Assert.Equal(
+            "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.",
+            error.Remedy
+        );
     }
 
     private static StoreSelection Selection(string? profile) => new(StoreKind.Aws) { Region = "eu-west-1", Profile = profile };
@@ -113,5 +138,7 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
     }
 
     private async Task<FlowSecretException> FailedAsync(string? profile) =>
-        await Assert.ThrowsAsync<FlowSecretException>(() => _setting.Aws(_fake.Endpoint, Selection(profile)).DescribeAsync("absent", CancellationToken.None));
+        await Assert.ThrowsAsync<FlowSecretException>(() =>
+            _setting.Aws(_fake.Endpoint, Selection(profile)).DescribeAsync("absent", CancellationToken.None)
+        );
 }

@@ -9,9 +9,12 @@ public sealed class AwsErrorTests : IAsyncLifetime
 {
     private const string Keys = "keys of AWS_ACCESS_KEY_ID";
     private const string Tester = "arn:aws:iam::123456789012:user/tester";
-    private const string LogIn = "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
-    private const string Network = "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. https://health.aws.amazon.com shows AWS's own state.";
-    private const string Wrong = $"AWS refused the credentials ({Keys}) in eu-west-1: they are wrong, or the region is not enabled for the account.";
+    private const string LogIn =
+        "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
+    private const string Network =
+        "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. https://health.aws.amazon.com shows AWS's own state.";
+    private const string Wrong =
+        $"AWS refused the credentials ({Keys}) in eu-west-1: they are wrong, or the region is not enabled for the account.";
     private const string Clock = "AWS refused the signature's time: this machine's clock is wrong.";
     private const string SetClock = "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again.";
     private const string Throttling = "AWS goes on throttling calls in the Aws store in eu-west-1 ('secretsmanager:DescribeSecret').";
@@ -35,22 +38,82 @@ public sealed class AwsErrorTests : IAsyncLifetime
     [InlineData(403, "MissingAuthenticationTokenException", ErrorIds.NotAuthenticated, Wrong, LogIn)]
     [InlineData(400, "IncompleteSignatureException", ErrorIds.NotAuthenticated, Wrong, LogIn)]
     [InlineData(403, "InvalidAccessKeyId", ErrorIds.NotAuthenticated, Wrong, LogIn)]
-    [InlineData(400, "ExpiredTokenException", ErrorIds.NotAuthenticated, $"The session of the AWS credentials ({Keys}) has expired.", LogIn)]
-    [InlineData(403, "OptInRequired", ErrorIds.NotAuthenticated, $"The region eu-west-1 is not enabled for the account of {Keys}.", "Enable it: aws account enable-region --region-name eu-west-1; or use another region.")]
+    [InlineData(
+        400,
+        "ExpiredTokenException",
+        ErrorIds.NotAuthenticated,
+        $"The session of the AWS credentials ({Keys}) has expired.",
+        LogIn
+    )]
+    [InlineData(
+        403,
+        "OptInRequired",
+        ErrorIds.NotAuthenticated,
+        $"The region eu-west-1 is not enabled for the account of {Keys}.",
+        "Enable it: aws account enable-region --region-name eu-west-1; or use another region."
+    )]
     [InlineData(400, "RequestTimeTooSkewed", ErrorIds.NotAuthenticated, Clock, SetClock)]
     [InlineData(400, "RequestExpired", ErrorIds.NotAuthenticated, Clock, SetClock)]
-    [InlineData(400, "PreconditionNotMetException", ErrorIds.Conflict, "'s1' in the Aws store in eu-west-1 was changed by somebody else at the same time.", "Look at it, then try again; nothing was changed by this command.")]
-    [InlineData(400, "ResourceExistsException", ErrorIds.SecretExists, "There is a secret 's1' already in the Aws store in eu-west-1.", "Add a version to it: Set-FlowSecret -StoreName 's1'")]
+    [InlineData(
+        400,
+        "PreconditionNotMetException",
+        ErrorIds.Conflict,
+        "'s1' in the Aws store in eu-west-1 was changed by somebody else at the same time.",
+        "Look at it, then try again; nothing was changed by this command."
+    )]
+    [InlineData(
+        400,
+        "ResourceExistsException",
+        ErrorIds.SecretExists,
+        "There is a secret 's1' already in the Aws store in eu-west-1.",
+        "Add a version to it: Set-FlowSecret -StoreName 's1'"
+    )]
     [InlineData(400, "ThrottlingException", ErrorIds.Throttled, Throttling, Wait)]
     [InlineData(429, "TooManyRequestsException", ErrorIds.Throttled, Throttling, Wait)]
-    [InlineData(400, "LimitExceededException", ErrorIds.LimitReached, "A limit of Secrets Manager was reached by 's1' in the Aws store in eu-west-1: \"said # #vso[x]\".", "Limits: secrets in an account and region, versions and staging labels of a secret. Remove what is not needed, or ask AWS for more.")]
+    [InlineData(
+        400,
+        "LimitExceededException",
+        ErrorIds.LimitReached,
+        "A limit of Secrets Manager was reached by 's1' in the Aws store in eu-west-1: \"said # #vso[x]\".",
+        "Limits: secrets in an account and region, versions and staging labels of a secret. Remove what is not needed, or ask AWS for more."
+    )]
     [InlineData(503, "SlowDown", ErrorIds.Throttled, Throttling, Wait)]
     [InlineData(400, "RequestTimeout", ErrorIds.StoreUnavailable, "127.0.0.1 did not answer in time (Aws store in eu-west-1).", Network)]
-    [InlineData(500, "InternalServiceError", ErrorIds.StoreUnavailable, "127.0.0.1 answered with status 500 (Aws store in eu-west-1).", Network)]
-    [InlineData(503, "ServiceUnavailableException", ErrorIds.StoreUnavailable, "127.0.0.1 answered with status 503 (Aws store in eu-west-1).", Network)]
-    [InlineData(400, "InvalidParameterException", ErrorIds.BadArgument, "AWS refused the call ('secretsmanager:DescribeSecret' on 's1' in the Aws store in eu-west-1, InvalidParameter): \"said # #vso[x]\".", "Correct what it names, and try again.")]
-    [InlineData(400, "ValidationException", ErrorIds.BadArgument, "AWS refused the call ('secretsmanager:DescribeSecret' on 's1' in the Aws store in eu-west-1, Validation): \"said # #vso[x]\".", "Correct what it names, and try again.")]
-    [InlineData(400, "##vso[x]", ErrorIds.BadArgument, "AWS refused the call ('secretsmanager:DescribeSecret' on 's1' in the Aws store in eu-west-1, 400): \"said # #vso[x]\".", "Correct what it names, and try again.")]
+    [InlineData(
+        500,
+        "InternalServiceError",
+        ErrorIds.StoreUnavailable,
+        "127.0.0.1 answered with status 500 (Aws store in eu-west-1).",
+        Network
+    )]
+    [InlineData(
+        503,
+        "ServiceUnavailableException",
+        ErrorIds.StoreUnavailable,
+        "127.0.0.1 answered with status 503 (Aws store in eu-west-1).",
+        Network
+    )]
+    [InlineData(
+        400,
+        "InvalidParameterException",
+        ErrorIds.BadArgument,
+        "AWS refused the call ('secretsmanager:DescribeSecret' on 's1' in the Aws store in eu-west-1, InvalidParameter): \"said # #vso[x]\".",
+        "Correct what it names, and try again."
+    )]
+    [InlineData(
+        400,
+        "ValidationException",
+        ErrorIds.BadArgument,
+        "AWS refused the call ('secretsmanager:DescribeSecret' on 's1' in the Aws store in eu-west-1, Validation): \"said # #vso[x]\".",
+        "Correct what it names, and try again."
+    )]
+    [InlineData(
+        400,
+        "##vso[x]",
+        ErrorIds.BadArgument,
+        "AWS refused the call ('secretsmanager:DescribeSecret' on 's1' in the Aws store in eu-west-1, 400): \"said # #vso[x]\".",
+        "Correct what it names, and try again."
+    )]
     public async Task EachAnswerHasItsIdCauseAndRemedy(int status, string code, string id, string cause, string remedy)
     {
         FlowSecretException error = await AnsweredAsync(Refusal(status, code, "said ##vso[x]"));
@@ -61,7 +124,10 @@ public sealed class AwsErrorTests : IAsyncLifetime
     [InlineData("InvalidSignatureException", "Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z")]
     [InlineData("InvalidSignatureException", "Signature not yet current: 20260101T000000Z is still later than 20260101T001000Z")]
     public async Task AClockThatIsWrongIsNamed(string code, string message) =>
-        Assert.Equal((Clock, SetClock), ((await AnsweredAsync(Refusal(400, code, message))).Cause, (await AnsweredAsync(Refusal(400, code, message))).Remedy));
+        Assert.Equal(
+            (Clock, SetClock),
+            ((await AnsweredAsync(Refusal(400, code, message))).Cause, (await AnsweredAsync(Refusal(400, code, message))).Remedy)
+        );
 
     [Theory]
     [InlineData("AccessDeniedException")]
@@ -71,10 +137,18 @@ public sealed class AwsErrorTests : IAsyncLifetime
     [InlineData("UnauthorizedOperation")]
     public async Task ADenialNamesAccountIdentityAndTheStatement(string code)
     {
-        FlowSecretException error = await AnsweredAsync(Refusal(400, code, "User: arn:aws:iam::123456789012:user/KMS-Admin is not authorized to perform: secretsmanager:DescribeSecret"));
+        FlowSecretException error = await AnsweredAsync(
+            Refusal(400, code, "User: arn:aws:iam::123456789012:user/KMS-Admin is not authorized to perform: secretsmanager:DescribeSecret")
+        );
         Assert.Equal(ErrorIds.SecretNotFoundOrForbidden, error.Id);
-        Assert.Equal($"Permission denied: There is no secret 's1' in the Aws store of account 123456789012 in eu-west-1, or {Tester} may not use it: AWS does not tell which ('secretsmanager:DescribeSecret').", error.Cause);
-        Assert.Equal($"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: {Attach("DescribeSecret", "s1", S1)}; or on the secret: Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'", error.Remedy);
+        Assert.Equal(
+            $"Permission denied: There is no secret 's1' in the Aws store of account 123456789012 in eu-west-1, or {Tester} may not use it: AWS does not tell which ('secretsmanager:DescribeSecret').",
+            error.Cause
+        );
+        Assert.Equal(
+            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: {Attach("DescribeSecret", "s1", S1)}; or on the secret: Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'",
+            error.Remedy
+        );
     }
 
     [Theory]
@@ -87,22 +161,41 @@ public sealed class AwsErrorTests : IAsyncLifetime
         FlowSecretException error = await AnsweredAsync(Refusal(400, code, message));
         Assert.Equal(ErrorIds.AccessDenied, error.Id);
         Assert.Contains("may not use the KMS key that encrypts 's1'", error.Cause);
-        Assert.Equal("Let the key's owner allow kms:Decrypt. Which key: aws secretsmanager describe-secret --secret-id 's1' --region eu-west-1 --query KmsKeyId --output text", error.Remedy);
+        Assert.Equal(
+            "Let the key's owner allow kms:Decrypt. Which key: aws secretsmanager describe-secret --secret-id 's1' --region eu-west-1 --query KmsKeyId --output text",
+            error.Remedy
+        );
     }
 
     [Theory]
     [InlineData("You can't perform this operation on the secret because it was marked for deletion.", ErrorIds.PendingDeletion)]
-    [InlineData("You can't create this secret because a secret with this name is already scheduled for deletion.", ErrorIds.PendingDeletion)]
+    [InlineData(
+        "You can't create this secret because a secret with this name is already scheduled for deletion.",
+        ErrorIds.PendingDeletion
+    )]
     [InlineData("You tried to perform the operation on a secret that's currently marked deleted.", ErrorIds.PendingDeletion)]
     [InlineData("You can't delete secret s1 that still has replica regions [eu-west-2]", ErrorIds.BadArgument)]
-    public async Task ADeletedSecretIsToldFromOneThatCannotBeDeleted(string message, string id) => Assert.Equal(id, (await AnsweredAsync(Refusal(400, "InvalidRequestException", message))).Id);
+    public async Task ADeletedSecretIsToldFromOneThatCannotBeDeleted(string message, string id) =>
+        Assert.Equal(id, (await AnsweredAsync(Refusal(400, "InvalidRequestException", message))).Id);
 
     [Fact]
     public async Task ReplicasStandBeforeADeletion()
     {
-        await using LoopbackServer server = await LoopbackServer.StartAsync(static asked => asked.Operation == "DescribeSecret" ? new Answer(200, """{"Name":"s1"}""") : Refusal(400, "InvalidRequestException", "You can't delete secret s1 that still has replica regions [eu-west-2]"));
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => _setting.Aws(server.Address).DeleteAsync("s1", null, CancellationToken.None));
-        Assert.Equal((ErrorIds.BadArgument, "Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id 's1' --region eu-west-1 --remove-replica-regions REGION"), (error.Id, error.Remedy));
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static asked =>
+            asked.Operation == "DescribeSecret"
+                ? new Answer(200, """{"Name":"s1"}""")
+                : Refusal(400, "InvalidRequestException", "You can't delete secret s1 that still has replica regions [eu-west-2]")
+        );
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            _setting.Aws(server.Address).DeleteAsync("s1", null, CancellationToken.None)
+        );
+        Assert.Equal(
+            (
+                ErrorIds.BadArgument,
+                "Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id 's1' --region eu-west-1 --remove-replica-regions REGION"
+            ),
+            (error.Id, error.Remedy)
+        );
     }
 
     [Theory]
@@ -127,7 +220,10 @@ public sealed class AwsErrorTests : IAsyncLifetime
         AwsStore store = _setting.Aws(fake.Endpoint);
         await store.IdentifyAsync(CancellationToken.None);
         FlowSecretException error = await ReadAsync(store, "s1");
-        Assert.Equal((ErrorIds.SecretNotFound, "There is no secret 's1' in the Aws store of account 123456789012 in eu-west-1."), (error.Id, error.Cause));
+        Assert.Equal(
+            (ErrorIds.SecretNotFound, "There is no secret 's1' in the Aws store of account 123456789012 in eu-west-1."),
+            (error.Id, error.Cause)
+        );
         Assert.EndsWith("Is it the store you meant? See Get-FlowSecretStore.", error.Remedy);
     }
 
@@ -140,8 +236,17 @@ public sealed class AwsErrorTests : IAsyncLifetime
         Assert.Equal(ErrorIds.SecretNotFound, (await ReadAsync(store, "s1")).Id);
         await CreateAsync(store, "s1");
         FlowSecretException denied = await ReadAsync(store, "s1");
-        Assert.Equal((ErrorIds.AccessDenied, $"Permission denied: {Tester} may not 'secretsmanager:GetSecretValue' on the secret 's1' in the Aws store of account 123456789012 in eu-west-1: no policy of its own or of the secret allows it."), (denied.Id, denied.Cause));
-        Assert.Equal($"Let an administrator allow it: {Attach("GetSecretValue", "s1", await ArnAsync(store))}; or on the secret: Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'", denied.Remedy);
+        Assert.Equal(
+            (
+                ErrorIds.AccessDenied,
+                $"Permission denied: {Tester} may not 'secretsmanager:GetSecretValue' on the secret 's1' in the Aws store of account 123456789012 in eu-west-1: no policy of its own or of the secret allows it."
+            ),
+            (denied.Id, denied.Cause)
+        );
+        Assert.Equal(
+            $"Let an administrator allow it: {Attach("GetSecretValue", "s1", await ArnAsync(store))}; or on the secret: Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'",
+            denied.Remedy
+        );
         fake.Faults.Deny("DescribeSecret");
         Assert.Equal(ErrorIds.SecretNotFoundOrForbidden, (await ReadAsync(store, "s1")).Id);
     }
@@ -161,23 +266,37 @@ public sealed class AwsErrorTests : IAsyncLifetime
         FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(async () =>
         {
             using SecretValue other = SecretValue.FromText("w");
-            await (operation switch
-            {
-                "PutSecretValue" => store.AddVersionAsync("s1", other, null, null, CancellationToken.None),
-                "CreateSecret" => store.CreateAsync("s2", new Dictionary<string, string>(), other, CancellationToken.None),
-                "ListSecrets" => store.ListAsync("", CancellationToken.None).FirstOrDefaultAsync().AsTask(),
-                "DeleteSecret" => store.DeleteAsync("s1", null, CancellationToken.None),
-                _ => store.ListVersionsAsync("s1", CancellationToken.None),
-            });
+            await (
+                operation switch
+                {
+                    "PutSecretValue" => store.AddVersionAsync("s1", other, null, null, CancellationToken.None),
+                    "CreateSecret" => store.CreateAsync("s2", new Dictionary<string, string>(), other, CancellationToken.None),
+                    "ListSecrets" => store.ListAsync("", CancellationToken.None).FirstOrDefaultAsync().AsTask(),
+                    "DeleteSecret" => store.DeleteAsync("s1", null, CancellationToken.None),
+                    _ => store.ListVersionsAsync("s1", CancellationToken.None),
+                }
+            );
         });
         Assert.Equal(ErrorIds.AccessDenied, error.Id);
-        Assert.StartsWith($"Let an administrator allow it: {Attach(operation, name, resource == "" ? await ArnAsync(store) : resource)}", error.Remedy);
+        Assert.StartsWith(
+            $"Let an administrator allow it: {Attach(operation, name, resource == "" ? await ArnAsync(store) : resource)}",
+            error.Remedy
+        );
     }
 
     [Theory]
-    [InlineData("arn:aws:secretsmanager:us-east-2:210987654321:secret:app", "arn:aws:secretsmanager:us-east-2:210987654321:secret:app-??????")]
-    [InlineData("arn:aws:secretsmanager:us-east-2:210987654321:secret:app-AbCdEf", "arn:aws:secretsmanager:us-east-2:210987654321:secret:app-AbCdEf")]
-    [InlineData("arn:aws-cn:secretsmanager:cn-north-1:210987654321:secret:app", "arn:aws-cn:secretsmanager:cn-north-1:210987654321:secret:app-??????")]
+    [InlineData(
+        "arn:aws:secretsmanager:us-east-2:210987654321:secret:app",
+        "arn:aws:secretsmanager:us-east-2:210987654321:secret:app-??????"
+    )]
+    [InlineData(
+        "arn:aws:secretsmanager:us-east-2:210987654321:secret:app-AbCdEf",
+        "arn:aws:secretsmanager:us-east-2:210987654321:secret:app-AbCdEf"
+    )]
+    [InlineData(
+        "arn:aws-cn:secretsmanager:cn-north-1:210987654321:secret:app",
+        "arn:aws-cn:secretsmanager:cn-north-1:210987654321:secret:app-??????"
+    )]
     public async Task AnArnsOwnRegionAndAccountAreInTheRemedy(string arn, string resource)
     {
         FlowSecretException denied = await AnsweredAsync(Refusal(400, "AccessDeniedException", "no"), arn);
@@ -190,11 +309,21 @@ public sealed class AwsErrorTests : IAsyncLifetime
         $$"""aws iam put-user-policy --user-name tester --policy-name flowsecrets-{{action}}-{{name}} --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:{{action}}","Resource":"{{resource}}"}]}'""";
 
     private static async Task<string> ArnAsync(AwsStore store) =>
-        JsonDocument.Parse(await store.Access.IdentityPolicyAsync(["s1"], SecretPermission.Read, null, CancellationToken.None)).RootElement.GetProperty("Statement")[0].GetProperty("Resource").GetString()!;
+        JsonDocument
+            .Parse(await store.Access.IdentityPolicyAsync(["s1"], SecretPermission.Read, null, CancellationToken.None))
+            .RootElement.GetProperty("Statement")[0]
+            .GetProperty("Resource")
+            .GetString()!;
 
-    private static Answer Refusal(int status, string code, string message) => new(status, JsonSerializer.Serialize(new Dictionary<string, string> { ["__type"] = code, ["message"] = message }), "application/x-amz-json-1.1");
+    private static Answer Refusal(int status, string code, string message) =>
+        new(
+            status,
+            JsonSerializer.Serialize(new Dictionary<string, string> { ["__type"] = code, ["message"] = message }),
+            "application/x-amz-json-1.1"
+        );
 
-    private static async Task<FlowSecretException> ReadAsync(AwsStore store, string name) => await Assert.ThrowsAsync<FlowSecretException>(() => store.ReadAsync(name, VersionSelector.Current, CancellationToken.None));
+    private static async Task<FlowSecretException> ReadAsync(AwsStore store, string name) =>
+        await Assert.ThrowsAsync<FlowSecretException>(() => store.ReadAsync(name, VersionSelector.Current, CancellationToken.None));
 
     private static async Task CreateAsync(AwsStore store, string name)
     {
@@ -204,7 +333,11 @@ public sealed class AwsErrorTests : IAsyncLifetime
 
     private async Task<FlowSecretException> AnsweredAsync(Answer answer, string name = "s1")
     {
-        await using LoopbackServer server = await LoopbackServer.StartAsync(asked => asked.Operation.Length > 0 ? answer : AwsTokens.Caller);
-        return await Assert.ThrowsAsync<FlowSecretException>(() => _setting.Aws(server.Address).DescribeAsync(name, CancellationToken.None));
+        await using LoopbackServer server = await LoopbackServer.StartAsync(asked =>
+            asked.Operation.Length > 0 ? answer : AwsTokens.Caller
+        );
+        return await Assert.ThrowsAsync<FlowSecretException>(() =>
+            _setting.Aws(server.Address).DescribeAsync(name, CancellationToken.None)
+        );
     }
 }

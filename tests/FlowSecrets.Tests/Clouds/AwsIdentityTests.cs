@@ -42,9 +42,17 @@ public sealed class AwsIdentityTests : IAsyncLifetime
     [InlineData("identity-process")]
     public async Task AProfileWithoutCredentialsIsNotAuthenticated(string profile)
     {
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => _setting.Aws(_fake.Endpoint, Selection(profile)).DescribeAsync("absent", CancellationToken.None));
-        Assert.Equal((ErrorIds.NotAuthenticated, $"Not authenticated: no usable AWS credentials were found (profile {profile})."), (error.Id, error.Cause));
-        Assert.Equal($"Log in: aws sso login --profile '{profile}', or aws configure --profile '{profile}'; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.", error.Remedy);
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            _setting.Aws(_fake.Endpoint, Selection(profile)).DescribeAsync("absent", CancellationToken.None)
+        );
+        Assert.Equal(
+            (ErrorIds.NotAuthenticated, $"Not authenticated: no usable AWS credentials were found (profile {profile})."),
+            (error.Id, error.Cause)
+        );
+        Assert.Equal(
+            $"Log in: aws sso login --profile '{profile}', or aws configure --profile '{profile}'; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.",
+            error.Remedy
+        );
         Assert.DoesNotContain("CANARY", error.ToString());
         Assert.Empty(_fake.Calls);
     }
@@ -54,9 +62,19 @@ public sealed class AwsIdentityTests : IAsyncLifetime
     {
         SetKeys();
         AwsStore store = _setting.Aws(_fake.Endpoint);
-        Assert.Equal(("eu-west-1", "keys of AWS_ACCESS_KEY_ID", "Aws store in eu-west-1"), (store.Place.Location, store.Place.Identity, store.Place.ToString()));
+        Assert.Equal(
+            ("eu-west-1", "keys of AWS_ACCESS_KEY_ID", "Aws store in eu-west-1"),
+            (store.Place.Location, store.Place.Identity, store.Place.ToString())
+        );
         Place[] places = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => store.IdentifyAsync(CancellationToken.None).AsTask()));
-        Assert.All(places, static p => Assert.Equal(("123456789012/eu-west-1", "arn:aws:iam::123456789012:user/tester", "Aws store of account 123456789012 in eu-west-1"), (p.Location, p.Identity, p.ToString())));
+        Assert.All(
+            places,
+            static p =>
+                Assert.Equal(
+                    ("123456789012/eu-west-1", "arn:aws:iam::123456789012:user/tester", "Aws store of account 123456789012 in eu-west-1"),
+                    (p.Location, p.Identity, p.ToString())
+                )
+        );
         Assert.Single(_fake.Calls, static c => c.Operation == "GetCallerIdentity");
     }
 
@@ -64,11 +82,17 @@ public sealed class AwsIdentityTests : IAsyncLifetime
     public async Task WhoeverCannotBeFoundOutIsNotAskedForByEachCall()
     {
         SetKeys();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(static asked => asked.Operation.Length > 0
-            ? new Answer(400, """{"__type":"AccessDeniedException","message":"no"}""")
-            : AwsTokens.Refused("AccessDenied"));
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static asked =>
+            asked.Operation.Length > 0
+                ? new Answer(400, """{"__type":"AccessDeniedException","message":"no"}""")
+                : AwsTokens.Refused("AccessDenied")
+        );
         AwsStore store = _setting.Aws(server.Address);
-        FlowSecretException[] errors = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Assert.ThrowsAsync<FlowSecretException>(() => store.DescribeAsync($"s{i}", CancellationToken.None))));
+        FlowSecretException[] errors = await Task.WhenAll(
+            Enumerable
+                .Range(0, 10)
+                .Select(i => Assert.ThrowsAsync<FlowSecretException>(() => store.DescribeAsync($"s{i}", CancellationToken.None)))
+        );
         Assert.All(errors, static e => Assert.Contains("or keys of AWS_ACCESS_KEY_ID may not use it: AWS does not tell which", e.Cause));
         Assert.All(errors, static e => Assert.Contains("arn:aws:secretsmanager:eu-west-1:*:secret:", e.Remedy));
         Assert.Single(server.Calls, static c => c.Operation.Length == 0);
@@ -87,11 +111,26 @@ public sealed class AwsIdentityTests : IAsyncLifetime
     public async Task AnArnsRegionIsFollowed()
     {
         SetKeys();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(200, """{"Name":"app","VersionId":"v","SecretString":"x"}"""));
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(
+            200,
+            """{"Name":"app","VersionId":"v","SecretString":"x"}"""
+        ));
         AwsStore store = _setting.Aws(server.Address);
         (await store.ReadAsync("app", VersionSelector.Current, CancellationToken.None)).Dispose();
-        (await store.ReadAsync("arn:aws:secretsmanager:us-east-2:123456789012:secret:app-AbCdEf", VersionSelector.Current, CancellationToken.None)).Dispose();
-        (await store.ReadAsync("arn:aws:secretsmanager:ap-south-1:123456789012:secret:app", VersionSelector.Current, CancellationToken.None)).Dispose();
+        (
+            await store.ReadAsync(
+                "arn:aws:secretsmanager:us-east-2:123456789012:secret:app-AbCdEf",
+                VersionSelector.Current,
+                CancellationToken.None
+            )
+        ).Dispose();
+        (
+            await store.ReadAsync(
+                "arn:aws:secretsmanager:ap-south-1:123456789012:secret:app",
+                VersionSelector.Current,
+                CancellationToken.None
+            )
+        ).Dispose();
         Assert.Equal(["eu-west-1", "us-east-2", "ap-south-1"], server.Calls.Select(static c => c.Authorization.Split('/')[2]));
         Assert.Contains("secret:app\"", server.Calls[2].Body);
     }
@@ -100,11 +139,16 @@ public sealed class AwsIdentityTests : IAsyncLifetime
     public async Task NamesThatAwsItselfMadeAreReadAndNotMade()
     {
         SetKeys();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(200, """{"Name":"rds!db-1","VersionId":"v","SecretString":"x"}"""));
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(
+            200,
+            """{"Name":"rds!db-1","VersionId":"v","SecretString":"x"}"""
+        ));
         AwsStore store = _setting.Aws(server.Address);
         (await store.ReadAsync("rds!db-1", VersionSelector.Current, CancellationToken.None)).Dispose();
         using SecretValue value = SecretValue.FromText("v");
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => store.CreateAsync("rds!db-2", new Dictionary<string, string>(), value, CancellationToken.None));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            store.CreateAsync("rds!db-2", new Dictionary<string, string>(), value, CancellationToken.None)
+        );
         Assert.Equal(ErrorIds.InvalidName, error.Id);
         Assert.Single(server.Calls);
     }
@@ -115,7 +159,8 @@ public sealed class AwsIdentityTests : IAsyncLifetime
     [InlineData("arn:aws:secretsmanager:evil.com/:123456789012:secret:app")]
     [InlineData("with space")]
     [InlineData("")]
-    public void WhatIsNeitherNameNorArnIsRefused(string name) => Assert.Equal(ErrorIds.InvalidName, Assert.Throws<FlowSecretException>(() => AwsName.Parse(name)).Id);
+    public void WhatIsNeitherNameNorArnIsRefused(string name) =>
+        Assert.Equal(ErrorIds.InvalidName, Assert.Throws<FlowSecretException>(() => AwsName.Parse(name)).Id);
 
     private static StoreSelection Selection(string? profile) => new(StoreKind.Aws) { Region = "eu-west-1", Profile = profile };
 

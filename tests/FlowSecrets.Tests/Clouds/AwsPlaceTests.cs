@@ -25,7 +25,10 @@ public sealed class AwsPlaceTests : IDisposable
     {
         FlowSecretException error = Assert.Throws<FlowSecretException>(() => Find());
         Assert.Equal((ErrorIds.NoRegion, "No AWS region is set."), (error.Id, error.Cause));
-        Assert.Equal("Name it: Connect-FlowSecretStore -Store Aws -Region YOUR_REGION; or 'region' in the catalog's environment, AWS_REGION, or: aws configure set region YOUR_REGION", error.Remedy);
+        Assert.Equal(
+            "Name it: Connect-FlowSecretStore -Store Aws -Region YOUR_REGION; or 'region' in the catalog's environment, AWS_REGION, or: aws configure set region YOUR_REGION",
+            error.Remedy
+        );
     }
 
     [Theory]
@@ -34,7 +37,8 @@ public sealed class AwsPlaceTests : IDisposable
     [InlineData("us-isob-east-1")]
     [InlineData("cn-north-1")]
     [InlineData("eusc-de-east-1")]
-    public void RegionsOfAllPartitionsAreTaken(string region) => Assert.Equal(region, Find(new StoreSelection(StoreKind.Aws) { Region = region }).Region);
+    public void RegionsOfAllPartitionsAreTaken(string region) =>
+        Assert.Equal(region, Find(new StoreSelection(StoreKind.Aws) { Region = region }).Region);
 
     [Theory]
     [InlineData("Ireland")]
@@ -43,7 +47,10 @@ public sealed class AwsPlaceTests : IDisposable
     [InlineData("EU-WEST-1")]
     [InlineData("eu-west-1\n")]
     public void OtherTextIsNoRegion(string region) =>
-        Assert.Equal(ErrorIds.BadArgument, Assert.Throws<FlowSecretException>(() => Find(new StoreSelection(StoreKind.Aws) { Region = region })).Id);
+        Assert.Equal(
+            ErrorIds.BadArgument,
+            Assert.Throws<FlowSecretException>(() => Find(new StoreSelection(StoreKind.Aws) { Region = region })).Id
+        );
 
     [Theory]
     [InlineData(true)]
@@ -55,7 +62,9 @@ public sealed class AwsPlaceTests : IDisposable
             _setting.Set("AWS_PROFILE", "no one");
         }
 
-        FlowSecretException error = Assert.Throws<FlowSecretException>(() => Find(new StoreSelection(StoreKind.Aws) { Region = "eu-west-1", Profile = given ? "no one" : null }));
+        FlowSecretException error = Assert.Throws<FlowSecretException>(() =>
+            Find(new StoreSelection(StoreKind.Aws) { Region = "eu-west-1", Profile = given ? "no one" : null })
+        );
         Assert.Equal((ErrorIds.NotAuthenticated, "There is no profile 'no one' in the AWS configuration."), (error.Id, error.Cause));
         Assert.Equal("See which there are: aws configure list-profiles; or make it: aws configure --profile NAME", error.Remedy);
     }
@@ -73,7 +82,10 @@ public sealed class AwsPlaceTests : IDisposable
         Assert.Equal("http://127.0.0.1:73/", Find().Address?.AbsoluteUri);
         _setting.Set("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:74");
         Assert.Equal("http://127.0.0.1:74/", Find().Address?.AbsoluteUri);
-        Assert.Equal("http://127.0.0.1:75/", Find(new StoreSelection(StoreKind.Aws) { Endpoint = "http://127.0.0.1:75" }).Address?.AbsoluteUri);
+        Assert.Equal(
+            "http://127.0.0.1:75/",
+            Find(new StoreSelection(StoreKind.Aws) { Endpoint = "http://127.0.0.1:75" }).Address?.AbsoluteUri
+        );
     }
 
     [Theory]
@@ -85,7 +97,10 @@ public sealed class AwsPlaceTests : IDisposable
         _setting.Set("AWS_ENDPOINT_URL", "http://127.0.0.1:73");
         _setting.Set("AWS_PROFILE", "place-services");
         Assert.Equal((null, null), (Find().Address, Find().IdentityAddress));
-        Assert.Equal("http://127.0.0.1:75/", Find(new StoreSelection(StoreKind.Aws) { Endpoint = "http://127.0.0.1:75" }).Address?.AbsoluteUri);
+        Assert.Equal(
+            "http://127.0.0.1:75/",
+            Find(new StoreSelection(StoreKind.Aws) { Endpoint = "http://127.0.0.1:75" }).Address?.AbsoluteUri
+        );
     }
 
     [Fact]
@@ -94,7 +109,10 @@ public sealed class AwsPlaceTests : IDisposable
     [Fact]
     public void NoAddressEscapesTheCheck()
     {
-        Assert.Equal(ErrorIds.EndpointNotAllowed, Assert.Throws<FlowSecretException>(() => Find(new StoreSelection(StoreKind.Aws) { Profile = "place-plain" })).Id);
+        Assert.Equal(
+            ErrorIds.EndpointNotAllowed,
+            Assert.Throws<FlowSecretException>(() => Find(new StoreSelection(StoreKind.Aws) { Profile = "place-plain" })).Id
+        );
         _setting.Set("AWS_REGION", "eu-west-1");
         _setting.Set("AWS_ENDPOINT_URL_STS", "http://elsewhere/");
         Assert.Equal(ErrorIds.EndpointNotAllowed, Assert.Throws<FlowSecretException>(() => Find()).Id);
@@ -109,7 +127,10 @@ public sealed class AwsPlaceTests : IDisposable
         Assert.Null(Find().IdentityAddress);
         _setting.Set("AWS_ENDPOINT_URL_STS", "https://sts.example");
         Assert.Equal("https://sts.example/", Find().IdentityAddress?.AbsoluteUri);
-        Assert.Equal("http://127.0.0.1:75/", Find(new StoreSelection(StoreKind.Aws) { Endpoint = "http://127.0.0.1:75" }).IdentityAddress?.AbsoluteUri);
+        Assert.Equal(
+            "http://127.0.0.1:75/",
+            Find(new StoreSelection(StoreKind.Aws) { Endpoint = "http://127.0.0.1:75" }).IdentityAddress?.AbsoluteUri
+        );
     }
 
     [Theory]
@@ -119,7 +140,9 @@ public sealed class AwsPlaceTests : IDisposable
     [InlineData("us-gov-west-1", false, "https://secretsmanager.us-gov-west-1.amazonaws.com/")]
     [InlineData("us-gov-west-1", true, "https://secretsmanager-fips.us-gov-west-1.amazonaws.com/")]
     [InlineData("us-iso-east-1", false, "https://secretsmanager.us-iso-east-1.c2s.ic.gov/")]
-    public void EachPartitionHasItsAddresses(string region, bool fips, string address) => Assert.Equal(address, SecretsManagerConfig.AddressOf(region, fips).AbsoluteUri);
+    public void EachPartitionHasItsAddresses(string region, bool fips, string address) =>
+        Assert.Equal(address, SecretsManagerConfig.AddressOf(region, fips).AbsoluteUri);
 
-    private AwsPlace Find(StoreSelection? selection = null) => AwsPlace.Find(selection ?? new StoreSelection(StoreKind.Aws), _setting.Variable);
+    private AwsPlace Find(StoreSelection? selection = null) =>
+        AwsPlace.Find(selection ?? new StoreSelection(StoreKind.Aws), _setting.Variable);
 }

@@ -9,7 +9,12 @@ public sealed class CloudCanaryTests : IDisposable
 {
     private const string Value = "CANARY-VALUE-91c4";
     private const string Token = "CANARY-TOKEN-5b2e";
-    private readonly CloudSetting _setting = new(("GOOGLE_OAUTH_ACCESS_TOKEN", Token), ("AWS_ACCESS_KEY_ID", "AKIDTEST"), ("AWS_SECRET_ACCESS_KEY", "CANARY-KEY"), ("AWS_SESSION_TOKEN", Token));
+    private readonly CloudSetting _setting = new(
+        ("GOOGLE_OAUTH_ACCESS_TOKEN", Token),
+        ("AWS_ACCESS_KEY_ID", "AKIDTEST"),
+        ("AWS_SECRET_ACCESS_KEY", "CANARY-KEY"),
+        ("AWS_SESSION_TOKEN", Token)
+    );
 
     public void Dispose() => _setting.Dispose();
 
@@ -41,7 +46,11 @@ public sealed class CloudCanaryTests : IDisposable
     public async Task FaultsOnAwsTellNothing(Fault fault)
     {
         await using AwsFake fake = await AwsFake.StartAsync();
-        await AssertSilentAsync(_setting.Aws(fake.Endpoint), () => fake.Faults.QueueFor("GetSecretValue", fault), ErrorIds.StoreUnavailable);
+        await AssertSilentAsync(
+            _setting.Aws(fake.Endpoint),
+            () => fake.Faults.QueueFor("GetSecretValue", fault),
+            ErrorIds.StoreUnavailable
+        );
     }
 
     [Theory]
@@ -70,21 +79,50 @@ public sealed class CloudCanaryTests : IDisposable
     [InlineData("null")]
     public async Task BrokenRepliesOfAwsTellNothing(string body)
     {
-        await using LoopbackServer server = await LoopbackServer.StartAsync(asked => asked.Operation.Length > 0 ? new Answer(200, body, "application/x-amz-json-1.1") : AwsTokens.Caller);
+        await using LoopbackServer server = await LoopbackServer.StartAsync(asked =>
+            asked.Operation.Length > 0 ? new Answer(200, body, "application/x-amz-json-1.1") : AwsTokens.Caller
+        );
         AssertSilent(await ReadAsync(_setting.Aws(server.Address)), ErrorIds.StoreUnavailable);
     }
 
     [Fact]
     public async Task AReplyThatEchoesTheRequestTellsNothing()
     {
-        await using LoopbackServer gcp = await LoopbackServer.StartAsync(static asked => new Answer(400, System.Text.Json.JsonSerializer.Serialize(new { error = new { code = 400, status = "INVALID_ARGUMENT", message = Echo(asked) } })));
-        await using LoopbackServer aws = await LoopbackServer.StartAsync(static asked => new Answer(400, System.Text.Json.JsonSerializer.Serialize(new Dictionary<string, string> { ["__type"] = "ValidationException", ["message"] = Echo(asked) }), "application/x-amz-json-1.1"));
+        await using LoopbackServer gcp = await LoopbackServer.StartAsync(static asked => new Answer(
+            400,
+            System.Text.Json.JsonSerializer.Serialize(
+                new
+                {
+                    error = new
+                    {
+                        code = 400,
+                        status = "INVALID_ARGUMENT",
+                        message = Echo(asked),
+                    },
+                }
+            )
+        ));
+        await using LoopbackServer aws = await LoopbackServer.StartAsync(static asked => new Answer(
+            400,
+            System.Text.Json.JsonSerializer.Serialize(
+                new Dictionary<string, string> { ["__type"] = "ValidationException", ["message"] = Echo(asked) }
+            ),
+            "application/x-amz-json-1.1"
+        ));
         foreach (ISecretStore store in new ISecretStore[] { _setting.Gcp(gcp.Address), _setting.Aws(aws.Address) })
         {
             using SecretValue value = SecretValue.FromText(Value);
             AssertSilent(await ReadAsync(store), ErrorIds.BadArgument);
-            AssertSilent(await Assert.ThrowsAsync<FlowSecretException>(() => store.AddVersionAsync("s1", value, null, null, CancellationToken.None)), ErrorIds.BadArgument);
-            AssertSilent(await Assert.ThrowsAsync<FlowSecretException>(() => store.CreateAsync("s1", new Dictionary<string, string>(), value, CancellationToken.None)), ErrorIds.BadArgument);
+            AssertSilent(
+                await Assert.ThrowsAsync<FlowSecretException>(() => store.AddVersionAsync("s1", value, null, null, CancellationToken.None)),
+                ErrorIds.BadArgument
+            );
+            AssertSilent(
+                await Assert.ThrowsAsync<FlowSecretException>(() =>
+                    store.CreateAsync("s1", new Dictionary<string, string>(), value, CancellationToken.None)
+                ),
+                ErrorIds.BadArgument
+            );
         }
     }
 
@@ -94,7 +132,8 @@ public sealed class CloudCanaryTests : IDisposable
         return $"Invalid: {asked.Method} {asked.Path} Authorization: {asked.Authorization} X-Amz-Security-Token: {asked.Headers.GetValueOrDefault("X-Amz-Security-Token")} {body}";
     }
 
-    private static async Task<FlowSecretException> ReadAsync(ISecretStore store) => await Assert.ThrowsAsync<FlowSecretException>(() => store.ReadAsync("s1", VersionSelector.Current, CancellationToken.None));
+    private static async Task<FlowSecretException> ReadAsync(ISecretStore store) =>
+        await Assert.ThrowsAsync<FlowSecretException>(() => store.ReadAsync("s1", VersionSelector.Current, CancellationToken.None));
 
     private static async Task AssertSilentAsync(ISecretStore store, Action fault, string id)
     {

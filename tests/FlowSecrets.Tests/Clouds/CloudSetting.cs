@@ -9,7 +9,12 @@ namespace FlowSecrets.Tests.Clouds;
 internal sealed class CloudSetting : IDisposable
 {
     /// <summary>One try: a canned reply would not get better.</summary>
-    public static readonly RetryLimits Once = new() { Attempts = 1, FirstWait = TimeSpan.FromMilliseconds(1), Try = TimeSpan.FromSeconds(10) };
+    public static readonly RetryLimits Once = new()
+    {
+        Attempts = 1,
+        FirstWait = TimeSpan.FromMilliseconds(1),
+        Try = TimeSpan.FromSeconds(10),
+    };
 
     private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
 
@@ -43,7 +48,8 @@ internal sealed class CloudSetting : IDisposable
 
     public string? Variable(string name) => _variables.GetValueOrDefault(name);
 
-    public GcpPlace Place(StoreSelection? selection = null) => GcpPlace.Find(selection ?? new StoreSelection(StoreKind.Gcp) { Project = "flow-test" }, Gcloud, Variable);
+    public GcpPlace Place(StoreSelection? selection = null) =>
+        GcpPlace.Find(selection ?? new StoreSelection(StoreKind.Gcp) { Project = "flow-test" }, Gcloud, Variable);
 
     /// <summary>Found as for Google's own address, since nothing personal goes over plain http.</summary>
     public GcpCredential Credential(StoreSelection? selection = null)
@@ -57,7 +63,10 @@ internal sealed class CloudSetting : IDisposable
 
     public AwsStore Aws(Uri? address = null, StoreSelection? selection = null, RetryLimits? limits = null)
     {
-        StoreSelection chosen = (selection ?? new StoreSelection(StoreKind.Aws) { Region = "eu-west-1" }) with { Endpoint = address?.AbsoluteUri };
+        StoreSelection chosen = (selection ?? new StoreSelection(StoreKind.Aws) { Region = "eu-west-1" }) with
+        {
+            Endpoint = address?.AbsoluteUri,
+        };
         AwsPlace place = AwsPlace.Find(chosen, Variable);
         return new AwsStore(place, AwsIdentity.Find(chosen, place, Variable), new AwsStoreOptions { Limits = limits ?? Once });
     }

@@ -36,7 +36,9 @@ public sealed class EndpointTests
     [InlineData("")]
     public void EverythingElseIsRefused(string text)
     {
-        FlowSecretException error = Assert.Throws<FlowSecretException>(() => ServiceAddress.Parse(text, "-Endpoint", allowUnencrypted: false));
+        FlowSecretException error = Assert.Throws<FlowSecretException>(() =>
+            ServiceAddress.Parse(text, "-Endpoint", allowUnencrypted: false)
+        );
         Assert.Equal(ErrorIds.EndpointNotAllowed, error.Id);
         Assert.DoesNotContain("password", error.ToString());
     }
@@ -44,10 +46,21 @@ public sealed class EndpointTests
     [Fact]
     public void PlainHttpElsewhereNeedsTheLongSwitchWhichTheRemedyNames()
     {
-        FlowSecretException error = Assert.Throws<FlowSecretException>(() => ServiceAddress.Parse("http://emulator:4566", "AWS_ENDPOINT_URL", allowUnencrypted: false));
-        Assert.Equal("AWS_ENDPOINT_URL is plain http to emulator: values and credentials would cross the network in the clear.", error.Cause);
-        Assert.Equal("Use https. If that network is yours alone, give it by name: Connect-FlowSecretStore -Endpoint http://emulator:4566/ -AllowUnencryptedEndpoint", error.Remedy);
-        Assert.Equal("http://emulator:4566/", ServiceAddress.Parse("http://emulator:4566", "AWS_ENDPOINT_URL", allowUnencrypted: true).AbsoluteUri);
+        FlowSecretException error = Assert.Throws<FlowSecretException>(() =>
+            ServiceAddress.Parse("http://emulator:4566", "AWS_ENDPOINT_URL", allowUnencrypted: false)
+        );
+        Assert.Equal(
+            "AWS_ENDPOINT_URL is plain http to emulator: values and credentials would cross the network in the clear.",
+            error.Cause
+        );
+        Assert.Equal(
+            "Use https. If that network is yours alone, give it by name: Connect-FlowSecretStore -Endpoint http://emulator:4566/ -AllowUnencryptedEndpoint",
+            error.Remedy
+        );
+        Assert.Equal(
+            "http://emulator:4566/",
+            ServiceAddress.Parse("http://emulator:4566", "AWS_ENDPOINT_URL", allowUnencrypted: true).AbsoluteUri
+        );
     }
 }
 
@@ -80,7 +93,8 @@ public sealed class RemoteTextTests
     public void WhatSignedTheRequestIsTakenOut(string text) => Assert.DoesNotContain("CANARY", RemoteText.Quote(text));
 
     [Fact]
-    public void WhatIsSaidStays() => Assert.Equal(": \"Secret [projects/1/secrets/a] not found.\"", RemoteText.Quote("Secret [projects/1/secrets/a] not found."));
+    public void WhatIsSaidStays() =>
+        Assert.Equal(": \"Secret [projects/1/secrets/a] not found.\"", RemoteText.Quote("Secret [projects/1/secrets/a] not found."));
 
     [Fact]
     public void ItIsBoundedAndNoCharacterIsCutInTwo()

@@ -40,8 +40,22 @@ public sealed class GcloudLoginTests : IDisposable
         Gcloud("echo revoked");
         await using GcpFake fake = await GcpFake.StartAsync(new GcpFakeOptions { RequiredToken = "other" });
         GcpStore store = _setting.Gcp(fake.Endpoint);
-        FlowSecretException[] errors = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Assert.ThrowsAsync<FlowSecretException>(() => store.DescribeAsync("absent", CancellationToken.None))));
-        Assert.All(errors, static e => Assert.Equal((ErrorIds.NotAuthenticated, "Google refused the credentials of dev@example.com (gcloud): they are wrong, expired or revoked."), (e.Id, e.Cause)));
+        FlowSecretException[] errors = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(_ => Assert.ThrowsAsync<FlowSecretException>(() => store.DescribeAsync("absent", CancellationToken.None)))
+        );
+        Assert.All(
+            errors,
+            static e =>
+                Assert.Equal(
+                    (
+                        ErrorIds.NotAuthenticated,
+                        "Google refused the credentials of dev@example.com (gcloud): they are wrong, expired or revoked."
+                    ),
+                    (e.Id, e.Cause)
+                )
+        );
         Assert.Equal(2, Runs().Length);
     }
 
@@ -55,14 +69,21 @@ public sealed class GcloudLoginTests : IDisposable
         Gcloud(script);
         await using GcpFake fake = await GcpFake.StartAsync();
         GcpStore store = _setting.Gcp(fake.Endpoint);
-        FlowSecretException[] errors = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Assert.ThrowsAsync<FlowSecretException>(() => store.DescribeAsync("absent", CancellationToken.None))));
-        Assert.All(errors, static e =>
-        {
-            Assert.Equal(ErrorIds.NotAuthenticated, e.Id);
-            Assert.StartsWith("Not authenticated with gcloud: 'gcloud auth print-access-token' gave no token", e.Cause);
-            Assert.StartsWith("Log in: gcloud auth login", e.Remedy);
-            Assert.DoesNotContain("CANARY", e.ToString());
-        });
+        FlowSecretException[] errors = await Task.WhenAll(
+            Enumerable
+                .Range(0, 10)
+                .Select(_ => Assert.ThrowsAsync<FlowSecretException>(() => store.DescribeAsync("absent", CancellationToken.None)))
+        );
+        Assert.All(
+            errors,
+            static e =>
+            {
+                Assert.Equal(ErrorIds.NotAuthenticated, e.Id);
+                Assert.StartsWith("Not authenticated with gcloud: 'gcloud auth print-access-token' gave no token", e.Cause);
+                Assert.StartsWith("Log in: gcloud auth login", e.Remedy);
+                Assert.DoesNotContain("CANARY", e.ToString());
+            }
+        );
         Assert.Single(Runs());
         Assert.Empty(fake.Calls);
     }
@@ -73,7 +94,10 @@ public sealed class GcloudLoginTests : IDisposable
         Gcloud("echo $$ > pid.new; mv pid.new pid; exec sleep 60");
         await using GcpFake fake = await GcpFake.StartAsync();
         GcpStore store = _setting.Gcp(fake.Endpoint);
-        await Cancelling.EndsWithinASecondAsync(ct => store.DescribeAsync("absent", ct), UntilAsync(() => File.Exists(_setting.File("bin/pid"))));
+        await Cancelling.EndsWithinASecondAsync(
+            ct => store.DescribeAsync("absent", ct),
+            UntilAsync(() => File.Exists(_setting.File("bin/pid")))
+        );
         int id = int.Parse(await File.ReadAllTextAsync(_setting.File("bin/pid")));
         await UntilAsync(() => HasEnded(id));
         Assert.Empty(fake.Calls);
@@ -85,7 +109,9 @@ public sealed class GcloudLoginTests : IDisposable
         Gcloud("exec sleep 60");
         GcloudLogin login = new(_setting.File("bin/gcloud"), TimeSpan.FromMilliseconds(200));
         using HttpRequestMessage request = new();
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => login.InterceptAsync(request, CancellationToken.None));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            login.InterceptAsync(request, CancellationToken.None)
+        );
         Assert.Equal(ErrorIds.NotAuthenticated, error.Id);
         Assert.Contains("did not answer", error.Cause);
     }
@@ -95,7 +121,9 @@ public sealed class GcloudLoginTests : IDisposable
     {
         string program = _setting.Write("bin/gcloud", "no program");
         await using GcpFake fake = await GcpFake.StartAsync();
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => _setting.Gcp(fake.Endpoint).DescribeAsync("absent", CancellationToken.None));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            _setting.Gcp(fake.Endpoint).DescribeAsync("absent", CancellationToken.None)
+        );
         Assert.Equal((ErrorIds.NotAuthenticated, $"'{program}' could not be started."), (error.Id, error.Cause));
     }
 

@@ -26,14 +26,23 @@ public sealed class GcpCredentialTests : IDisposable
         _setting.Set("GCE_METADATA_HOST", "127.0.0.1:9");
         Assert.Equal(("this machine's service account", "serviceAccount:SERVICE_ACCOUNT_EMAIL"), Found());
 
-        _setting.Write("gcloud/application_default_credentials.json", """{"type":"authorized_user","client_id":"a","client_secret":"b","refresh_token":"c"}""");
+        _setting.Write(
+            "gcloud/application_default_credentials.json",
+            """{"type":"authorized_user","client_id":"a","client_secret":"b","refresh_token":"c"}"""
+        );
         Assert.Equal(("authorized_user (application default credentials)", "user:YOUR_ACCOUNT"), Found());
 
         _setting.Set("CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE", Key("override"));
         Assert.Equal("override@flow-test.iam.gserviceaccount.com (CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE)", Found().Identity);
 
         _setting.Set("GOOGLE_APPLICATION_CREDENTIALS", Key("variable"));
-        Assert.Equal(("variable@flow-test.iam.gserviceaccount.com (GOOGLE_APPLICATION_CREDENTIALS)", "serviceAccount:variable@flow-test.iam.gserviceaccount.com"), Found());
+        Assert.Equal(
+            (
+                "variable@flow-test.iam.gserviceaccount.com (GOOGLE_APPLICATION_CREDENTIALS)",
+                "serviceAccount:variable@flow-test.iam.gserviceaccount.com"
+            ),
+            Found()
+        );
 
         _setting.Set("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", _setting.Write("token", "of-file\n"));
         Assert.Equal("access token of CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", Found().Identity);
@@ -56,7 +65,10 @@ public sealed class GcpCredentialTests : IDisposable
     {
         FlowSecretException error = Assert.Throws<FlowSecretException>(() => _setting.Credential());
         Assert.Equal("Not authenticated: there are no Google Cloud credentials here.", error.Cause);
-        Assert.Equal("Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.", error.Remedy);
+        Assert.Equal(
+            "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.",
+            error.Remedy
+        );
     }
 
     [Fact]
@@ -71,7 +83,10 @@ public sealed class GcpCredentialTests : IDisposable
     [Fact]
     public void TheAccountIsTheOneThatGcloudItselfWouldUse()
     {
-        _setting.Write("gcloud/configurations/config_default", "[core]\naccount = dev@example.com\n[auth]\nimpersonate_service_account = sa@flow-test.iam.gserviceaccount.com\n");
+        _setting.Write(
+            "gcloud/configurations/config_default",
+            "[core]\naccount = dev@example.com\n[auth]\nimpersonate_service_account = sa@flow-test.iam.gserviceaccount.com\n"
+        );
         Stub();
         Assert.Equal(("sa@flow-test.iam.gserviceaccount.com (gcloud)", "serviceAccount:sa@flow-test.iam.gserviceaccount.com"), Found());
         _setting.Write("gcloud/configurations/config_default", "[core]\naccount = dev@example.com\n");
@@ -103,17 +118,25 @@ public sealed class GcpCredentialTests : IDisposable
     [InlineData("{\"type\":5,\"x\":\"CANARY-7f3a\"}")]
     [InlineData("{\"type\":\"external_account\",\"credential_source\":\"CANARY-7f3a\"}")]
     [InlineData("{\"type\":\"service_account\",\"private_key\":\"CANARY-7f3a\"}")]
-    [InlineData("{\"type\":\"service_account\",\"client_email\":\"a@b\",\"private_key\":\"CANARY-7f3a\",\"token_uri\":\"http://127.0.0.1:9/\"}")]
-    [InlineData("{\"type\":\"service_account\",\"client_email\":\"a@b\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nCANARY-7f3a\\n-----END PRIVATE KEY-----\\n\"}")]
+    [InlineData(
+        "{\"type\":\"service_account\",\"client_email\":\"a@b\",\"private_key\":\"CANARY-7f3a\",\"token_uri\":\"http://127.0.0.1:9/\"}"
+    )]
+    [InlineData(
+        "{\"type\":\"service_account\",\"client_email\":\"a@b\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nCANARY-7f3a\\n-----END PRIVATE KEY-----\\n\"}"
+    )]
     [InlineData("{\"type\":\"service_account\",\"client_email\":\"a@b\",\"private_key\":{\"CANARY-7f3a\":1}}")]
     [InlineData("{\"type\":\"authorized_user\",\"refresh_token\":\"CANARY-7f3a\"}")]
     [InlineData("{\"type\":\"external_account\",\"audience\":\"CANARY-7f3a\"}")]
     [InlineData("{\"type\":\"impersonated_service_account\",\"source_credentials\":{\"type\":\"CANARY-7f3a\"}}")]
-    [InlineData("{\"type\":\"impersonated_service_account\",\"source_credentials\":\"CANARY-7f3a\",\"service_account_impersonation_url\":\"x\"}")]
+    [InlineData(
+        "{\"type\":\"impersonated_service_account\",\"source_credentials\":\"CANARY-7f3a\",\"service_account_impersonation_url\":\"x\"}"
+    )]
     public void ABrokenFileIsRefusedWithoutAWordOfIt(string text)
     {
         string path = _setting.Write("key.json", text);
-        FlowSecretException error = Assert.Throws<FlowSecretException>(() => _setting.Credential(new StoreSelection(StoreKind.Gcp) { CredentialPath = path }).Open());
+        FlowSecretException error = Assert.Throws<FlowSecretException>(() =>
+            _setting.Credential(new StoreSelection(StoreKind.Gcp) { CredentialPath = path }).Open()
+        );
         Assert.Equal(ErrorIds.NotAuthenticated, error.Id);
         Assert.Contains($"'{path}' (-CredentialPath)", error.Cause);
         Assert.DoesNotContain(Marked, error.ToString());
@@ -125,7 +148,10 @@ public sealed class GcpCredentialTests : IDisposable
     {
         _setting.Set("GOOGLE_APPLICATION_CREDENTIALS", _setting.File("absent.json"));
         FlowSecretException error = Assert.Throws<FlowSecretException>(() => _setting.Credential());
-        Assert.Equal((ErrorIds.NotAuthenticated, $"'{_setting.File("absent.json")}' (GOOGLE_APPLICATION_CREDENTIALS) is not there."), (error.Id, error.Cause));
+        Assert.Equal(
+            (ErrorIds.NotAuthenticated, $"'{_setting.File("absent.json")}' (GOOGLE_APPLICATION_CREDENTIALS) is not there."),
+            (error.Id, error.Cause)
+        );
     }
 
     [Theory]
@@ -133,10 +159,18 @@ public sealed class GcpCredentialTests : IDisposable
     [InlineData("{\"certificate\":{\"use_default_certificate_config\":true}}")]
     public void ProgramsAndCertificatesAsSourcesAreRefusedClearly(string source)
     {
-        string path = _setting.Write("key.json", $$"""{"type":"external_account","audience":"{{GcpKeys.Audience}}","credential_source":{{source}}}""");
-        FlowSecretException error = Assert.Throws<FlowSecretException>(() => _setting.Credential(new StoreSelection(StoreKind.Gcp) { CredentialPath = path }));
+        string path = _setting.Write(
+            "key.json",
+            $$"""{"type":"external_account","audience":"{{GcpKeys.Audience}}","credential_source":{{source}}}"""
+        );
+        FlowSecretException error = Assert.Throws<FlowSecretException>(() =>
+            _setting.Credential(new StoreSelection(StoreKind.Gcp) { CredentialPath = path })
+        );
         Assert.Equal(ErrorIds.NotAuthenticated, error.Id);
-        Assert.Contains("from a program or a certificate, which Google's library for .NET does not support; use one with a file or an address as its source", error.Cause);
+        Assert.Contains(
+            "from a program or a certificate, which Google's library for .NET does not support; use one with a file or an address as its source",
+            error.Cause
+        );
         Assert.DoesNotContain(Marked, error.ToString());
     }
 
@@ -171,7 +205,8 @@ public sealed class GcpCredentialTests : IDisposable
         return (found.Identity, found.Member);
     }
 
-    private string Key(string name) => _setting.Write(name + ".json", GcpKeys.Json(GcpKeys.ServiceAccount(Nowhere)).Replace("app@", name + "@"));
+    private string Key(string name) =>
+        _setting.Write(name + ".json", GcpKeys.Json(GcpKeys.ServiceAccount(Nowhere)).Replace("app@", name + "@"));
 
     private void Stub() => _setting.Write("bin/" + (OperatingSystem.IsWindows() ? "gcloud.cmd" : "gcloud"), "");
 }

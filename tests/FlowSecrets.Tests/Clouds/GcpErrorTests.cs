@@ -7,7 +7,8 @@ namespace FlowSecrets.Tests.Clouds;
 public sealed class GcpErrorTests : IAsyncLifetime
 {
     private const string Who = "access token of GOOGLE_OAUTH_ACCESS_TOKEN";
-    private const string Proxy = "Check network, proxy (HTTPS_PROXY) and -Endpoint, then run the same command again. https://status.cloud.google.com shows Google's own state.";
+    private const string Proxy =
+        "Check network, proxy (HTTPS_PROXY) and -Endpoint, then run the same command again. https://status.cloud.google.com shows Google's own state.";
     private readonly CloudSetting _setting = new(("GOOGLE_OAUTH_ACCESS_TOKEN", "t"));
     private LoopbackServer? _server;
 
@@ -24,23 +25,142 @@ public sealed class GcpErrorTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(401, "UNAUTHENTICATED", null, ErrorIds.NotAuthenticated, $"Google refused the credentials of {Who}: they are wrong, expired or revoked.", "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.")]
-    [InlineData(403, "PERMISSION_DENIED", "SERVICE_DISABLED", ErrorIds.ApiNotEnabled, "The Secret Manager API is not enabled in project flow-test.", "Enable it, then wait some minutes: gcloud services enable secretmanager.googleapis.com --project=flow-test")]
-    [InlineData(403, "PERMISSION_DENIED", "BILLING_DISABLED", ErrorIds.ApiNotEnabled, "Billing is not enabled in project flow-test, so Secret Manager cannot be used there.", "Link a billing account: gcloud billing projects link flow-test --billing-account=BILLING_ACCOUNT_ID")]
-    [InlineData(403, "PERMISSION_DENIED", "CONSUMER_INVALID", ErrorIds.NoProject, $"There is no project 'flow-test', or {Who} may not use it (CONSUMER_INVALID).", "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project YOUR_PROJECT_ID. See gcloud projects list.")]
-    [InlineData(403, "PERMISSION_DENIED", "USER_PROJECT_DENIED", ErrorIds.NoProject, $"There is no project 'flow-test', or {Who} may not use it (USER_PROJECT_DENIED).", "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project YOUR_PROJECT_ID. See gcloud projects list.")]
-    [InlineData(403, "PERMISSION_DENIED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", ErrorIds.AccessDenied, $"Permission denied: the token of {Who} lacks the scope cloud-platform.", "Log in with that scope: gcloud auth application-default login; on a virtual machine set its access scopes to cloud-platform.")]
-    [InlineData(403, "PERMISSION_DENIED", "SECURITY_POLICY_VIOLATED", ErrorIds.AccessDenied, "Permission denied: a VPC Service Controls perimeter of the organisation keeps project flow-test closed from here.", "Ask the organisation's administrators to let this network or identity in.")]
-    [InlineData(403, "PERMISSION_DENIED", "IAM_PERMISSION_DENIED", ErrorIds.SecretNotFoundOrForbidden, $"Permission denied: There is no secret 's1' in project flow-test, or {Who} may not use it: Google does not tell which ('secretmanager.secrets.get').", "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None")]
-    [InlineData(403, "PERMISSION_DENIED", "##vso[x]", ErrorIds.SecretNotFoundOrForbidden, $"Permission denied: There is no secret 's1' in project flow-test, or {Who} may not use it: Google does not tell which ('secretmanager.secrets.get').", "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None")]
-    [InlineData(409, "ABORTED", null, ErrorIds.Conflict, "'s1' in the Gcp store of project flow-test was changed by somebody else at the same time.", "Look at it, then try again; nothing was changed by this command.")]
-    [InlineData(429, "RESOURCE_EXHAUSTED", null, ErrorIds.Throttled, "Google goes on throttling calls to project flow-test ('secretmanager.secrets.get').", "Wait a minute and run the same command again, or use a smaller -ThrottleLimit. Quotas: https://console.cloud.google.com/apis/api/secretmanager.googleapis.com/quotas")]
-    [InlineData(400, "INVALID_ARGUMENT", null, ErrorIds.BadArgument, "Google refused the call ('secretmanager.secrets.get' on 's1', INVALID_ARGUMENT): \"said # #vso[x]\".", "Correct what it names, and try again.")]
-    [InlineData(400, "::add-mask::x", null, ErrorIds.BadArgument, "Google refused the call ('secretmanager.secrets.get' on 's1', 400): \"said # #vso[x]\".", "Correct what it names, and try again.")]
-    [InlineData(400, "FAILED_PRECONDITION", null, ErrorIds.BadArgument, "Google refused the call ('secretmanager.secrets.get' on 's1', FAILED_PRECONDITION): \"said # #vso[x]\".", "Correct what it names, and try again.")]
-    [InlineData(500, "INTERNAL", null, ErrorIds.StoreUnavailable, "127.0.0.1 answered with status 500 (Gcp store of project flow-test).", Proxy)]
-    [InlineData(503, "UNAVAILABLE", null, ErrorIds.StoreUnavailable, "127.0.0.1 answered with status 503 (Gcp store of project flow-test).", Proxy)]
-    [InlineData(504, "DEADLINE_EXCEEDED", null, ErrorIds.StoreUnavailable, "127.0.0.1 answered with status 504 (Gcp store of project flow-test).", Proxy)]
+    [InlineData(
+        401,
+        "UNAUTHENTICATED",
+        null,
+        ErrorIds.NotAuthenticated,
+        $"Google refused the credentials of {Who}: they are wrong, expired or revoked.",
+        "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore."
+    )]
+    [InlineData(
+        403,
+        "PERMISSION_DENIED",
+        "SERVICE_DISABLED",
+        ErrorIds.ApiNotEnabled,
+        "The Secret Manager API is not enabled in project flow-test.",
+        "Enable it, then wait some minutes: gcloud services enable secretmanager.googleapis.com --project=flow-test"
+    )]
+    [InlineData(
+        403,
+        "PERMISSION_DENIED",
+        "BILLING_DISABLED",
+        ErrorIds.ApiNotEnabled,
+        "Billing is not enabled in project flow-test, so Secret Manager cannot be used there.",
+        "Link a billing account: gcloud billing projects link flow-test --billing-account=BILLING_ACCOUNT_ID"
+    )]
+    [InlineData(
+        403,
+        "PERMISSION_DENIED",
+        "CONSUMER_INVALID",
+        ErrorIds.NoProject,
+        $"There is no project 'flow-test', or {Who} may not use it (CONSUMER_INVALID).",
+        "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project YOUR_PROJECT_ID. See gcloud projects list."
+    )]
+    [InlineData(
+        403,
+        "PERMISSION_DENIED",
+        "USER_PROJECT_DENIED",
+        ErrorIds.NoProject,
+        $"There is no project 'flow-test', or {Who} may not use it (USER_PROJECT_DENIED).",
+        "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project YOUR_PROJECT_ID. See gcloud projects list."
+    )]
+    [InlineData(
+        403,
+        "PERMISSION_DENIED",
+        "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+        ErrorIds.AccessDenied,
+        $"Permission denied: the token of {Who} lacks the scope cloud-platform.",
+        "Log in with that scope: gcloud auth application-default login; on a virtual machine set its access scopes to cloud-platform."
+    )]
+    [InlineData(
+        403,
+        "PERMISSION_DENIED",
+        "SECURITY_POLICY_VIOLATED",
+        ErrorIds.AccessDenied,
+        "Permission denied: a VPC Service Controls perimeter of the organisation keeps project flow-test closed from here.",
+        "Ask the organisation's administrators to let this network or identity in."
+    )]
+    [InlineData(
+        403,
+        "PERMISSION_DENIED",
+        "IAM_PERMISSION_DENIED",
+        ErrorIds.SecretNotFoundOrForbidden,
+        $"Permission denied: There is no secret 's1' in project flow-test, or {Who} may not use it: Google does not tell which ('secretmanager.secrets.get').",
+        "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None"
+    )]
+    [InlineData(
+        403,
+        "PERMISSION_DENIED",
+        "##vso[x]",
+        ErrorIds.SecretNotFoundOrForbidden,
+        $"Permission denied: There is no secret 's1' in project flow-test, or {Who} may not use it: Google does not tell which ('secretmanager.secrets.get').",
+        "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None"
+    )]
+    [InlineData(
+        409,
+        "ABORTED",
+        null,
+        ErrorIds.Conflict,
+        "'s1' in the Gcp store of project flow-test was changed by somebody else at the same time.",
+        "Look at it, then try again; nothing was changed by this command."
+    )]
+    [InlineData(
+        429,
+        "RESOURCE_EXHAUSTED",
+        null,
+        ErrorIds.Throttled,
+        "Google goes on throttling calls to project flow-test ('secretmanager.secrets.get').",
+        "Wait a minute and run the same command again, or use a smaller -ThrottleLimit. Quotas: https://console.cloud.google.com/apis/api/secretmanager.googleapis.com/quotas"
+    )]
+    [InlineData(
+        400,
+        "INVALID_ARGUMENT",
+        null,
+        ErrorIds.BadArgument,
+        "Google refused the call ('secretmanager.secrets.get' on 's1', INVALID_ARGUMENT): \"said # #vso[x]\".",
+        "Correct what it names, and try again."
+    )]
+    [InlineData(
+        400,
+        "::add-mask::x",
+        null,
+        ErrorIds.BadArgument,
+        "Google refused the call ('secretmanager.secrets.get' on 's1', 400): \"said # #vso[x]\".",
+        "Correct what it names, and try again."
+    )]
+    [InlineData(
+        400,
+        "FAILED_PRECONDITION",
+        null,
+        ErrorIds.BadArgument,
+        "Google refused the call ('secretmanager.secrets.get' on 's1', FAILED_PRECONDITION): \"said # #vso[x]\".",
+        "Correct what it names, and try again."
+    )]
+    [InlineData(
+        500,
+        "INTERNAL",
+        null,
+        ErrorIds.StoreUnavailable,
+        "127.0.0.1 answered with status 500 (Gcp store of project flow-test).",
+        Proxy
+    )]
+    [InlineData(
+        503,
+        "UNAVAILABLE",
+        null,
+        ErrorIds.StoreUnavailable,
+        "127.0.0.1 answered with status 503 (Gcp store of project flow-test).",
+        Proxy
+    )]
+    [InlineData(
+        504,
+        "DEADLINE_EXCEEDED",
+        null,
+        ErrorIds.StoreUnavailable,
+        "127.0.0.1 answered with status 504 (Gcp store of project flow-test).",
+        Proxy
+    )]
     public async Task EachAnswerHasItsIdCauseAndRemedy(int status, string code, string? reason, string id, string cause, string remedy)
     {
         FlowSecretException error = await AnsweredAsync(new Answer(status, Error(status, code, reason, "said ##vso[x]")));
@@ -65,7 +185,11 @@ public sealed class GcpErrorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("INVALID_ARGUMENT", "etag CANARY-7f3a", ErrorIds.BadArgument)]
-    [InlineData("FAILED_PRECONDITION", "Secret Version [projects/1/secrets/budgetagent-DESTROYED/versions/1] is in DISABLED state.", ErrorIds.VersionDisabled)]
+    [InlineData(
+        "FAILED_PRECONDITION",
+        "Secret Version [projects/1/secrets/budgetagent-DESTROYED/versions/1] is in DISABLED state.",
+        ErrorIds.VersionDisabled
+    )]
     [InlineData("FAILED_PRECONDITION", "Secret Version [x] is in DISABLED state.", ErrorIds.VersionDisabled)]
     [InlineData("FAILED_PRECONDITION", "Secret Version [x] is in DESTROYED state.", ErrorIds.VersionDestroyed)]
     public async Task APreconditionIsToldByWhatItSays(string code, string message, string id) =>
@@ -86,7 +210,10 @@ public sealed class GcpErrorTests : IAsyncLifetime
         await using GcpFake fake = await GcpFake.StartAsync();
         FlowSecretException error = await ReadAsync(_setting.Gcp(fake.Endpoint));
         Assert.Equal((ErrorIds.SecretNotFound, "There is no secret 's1' in the Gcp store of project flow-test."), (error.Id, error.Cause));
-        Assert.Equal("Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 's1'. Is it the store you meant? See Get-FlowSecretStore.", error.Remedy);
+        Assert.Equal(
+            "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 's1'. Is it the store you meant? See Get-FlowSecretStore.",
+            error.Remedy
+        );
     }
 
     [Fact]
@@ -99,8 +226,17 @@ public sealed class GcpErrorTests : IAsyncLifetime
         using SecretValue value = SecretValue.FromText("v");
         await store.CreateAsync("s1", new Dictionary<string, string>(), value, CancellationToken.None);
         FlowSecretException denied = await ReadAsync(store);
-        Assert.Equal((ErrorIds.AccessDenied, "Permission denied: No role grants user:owner@example.com 'secretmanager.versions.access' on 's1' or above it in project flow-test."), (denied.Id, denied.Cause));
-        Assert.Equal("Let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretAccessor' --condition=None", denied.Remedy);
+        Assert.Equal(
+            (
+                ErrorIds.AccessDenied,
+                "Permission denied: No role grants user:owner@example.com 'secretmanager.versions.access' on 's1' or above it in project flow-test."
+            ),
+            (denied.Id, denied.Cause)
+        );
+        Assert.Equal(
+            "Let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretAccessor' --condition=None",
+            denied.Remedy
+        );
         fake.Faults.Deny("GetSecret");
         Assert.Equal(ErrorIds.AccessDenied, (await ReadAsync(store)).Id);
         fake.Faults.Deny("GetIamPolicy");
@@ -108,13 +244,41 @@ public sealed class GcpErrorTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("AddSecretVersion", "secretmanager.versions.add", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretVersionAdder' --condition=None")]
-    [InlineData("DisableSecretVersion", "secretmanager.versions.disable", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretVersionManager' --condition=None")]
-    [InlineData("UpdateSecret", "secretmanager.secrets.update", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.admin' --condition=None")]
-    [InlineData("DeleteSecret", "secretmanager.secrets.delete", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.admin' --condition=None")]
-    [InlineData("CreateSecret", "secretmanager.secrets.create", "gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.admin' --condition=None")]
-    [InlineData("ListSecrets", "secretmanager.secrets.list", "gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None")]
-    [InlineData("ListSecretVersions", "secretmanager.versions.list", "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.viewer' --condition=None")]
+    [InlineData(
+        "AddSecretVersion",
+        "secretmanager.versions.add",
+        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretVersionAdder' --condition=None"
+    )]
+    [InlineData(
+        "DisableSecretVersion",
+        "secretmanager.versions.disable",
+        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretVersionManager' --condition=None"
+    )]
+    [InlineData(
+        "UpdateSecret",
+        "secretmanager.secrets.update",
+        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.admin' --condition=None"
+    )]
+    [InlineData(
+        "DeleteSecret",
+        "secretmanager.secrets.delete",
+        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.admin' --condition=None"
+    )]
+    [InlineData(
+        "CreateSecret",
+        "secretmanager.secrets.create",
+        "gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.admin' --condition=None"
+    )]
+    [InlineData(
+        "ListSecrets",
+        "secretmanager.secrets.list",
+        "gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None"
+    )]
+    [InlineData(
+        "ListSecretVersions",
+        "secretmanager.versions.list",
+        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.viewer' --condition=None"
+    )]
     public async Task TheRoleToGrantIsTheOneThatTheCallNeeds(string operation, string permission, string command)
     {
         await using GcpFake fake = await GcpFake.StartAsync();
@@ -125,16 +289,18 @@ public sealed class GcpErrorTests : IAsyncLifetime
         FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(async () =>
         {
             using SecretValue other = SecretValue.FromText("w");
-            await (operation switch
-            {
-                "AddSecretVersion" => store.AddVersionAsync("s1", other, null, null, CancellationToken.None),
-                "DisableSecretVersion" => store.SetVersionStateAsync("s1", "1", VersionState.Disabled, CancellationToken.None),
-                "UpdateSecret" => store.SetLabelsAsync("s1", new Dictionary<string, string> { ["a"] = "b" }, CancellationToken.None),
-                "DeleteSecret" => store.DeleteAsync("s1", null, CancellationToken.None),
-                "CreateSecret" => store.CreateAsync("s2", new Dictionary<string, string>(), other, CancellationToken.None),
-                "ListSecrets" => store.ListAsync("", CancellationToken.None).FirstOrDefaultAsync().AsTask(),
-                _ => store.ListVersionsAsync("s1", CancellationToken.None),
-            });
+            await (
+                operation switch
+                {
+                    "AddSecretVersion" => store.AddVersionAsync("s1", other, null, null, CancellationToken.None),
+                    "DisableSecretVersion" => store.SetVersionStateAsync("s1", "1", VersionState.Disabled, CancellationToken.None),
+                    "UpdateSecret" => store.SetLabelsAsync("s1", new Dictionary<string, string> { ["a"] = "b" }, CancellationToken.None),
+                    "DeleteSecret" => store.DeleteAsync("s1", null, CancellationToken.None),
+                    "CreateSecret" => store.CreateAsync("s2", new Dictionary<string, string>(), other, CancellationToken.None),
+                    "ListSecrets" => store.ListAsync("", CancellationToken.None).FirstOrDefaultAsync().AsTask(),
+                    _ => store.ListVersionsAsync("s1", CancellationToken.None),
+                }
+            );
         });
         Assert.Equal((ErrorIds.AccessDenied, $"Let an owner grant it: {command}"), (error.Id, error.Remedy));
         Assert.Contains($"'{permission}'", error.Cause);
@@ -143,27 +309,53 @@ public sealed class GcpErrorTests : IAsyncLifetime
     [Fact]
     public async Task TheMemberToGrantIsWhoAsked()
     {
-        string path = _setting.Write("key.json", GcpKeys.Json(GcpKeys.External(new Uri("http://127.0.0.1:9/"), new { file = "x" }, impersonates: false)));
+        string path = _setting.Write(
+            "key.json",
+            GcpKeys.Json(GcpKeys.External(new Uri("http://127.0.0.1:9/"), new { file = "x" }, impersonates: false))
+        );
         GcpCredential federated = _setting.Credential(new StoreSelection(StoreKind.Gcp) { CredentialPath = path });
-        Assert.Equal("principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT", federated.Member);
+        Assert.Equal(
+            "principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT",
+            federated.Member
+        );
         GcpPlace regional = _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = "p1", Region = "europe-west3" });
-        FlowSecretException error = new GcpErrors(new Place(StoreKind.Gcp, "p1/europe-west3", federated.Identity), regional, federated).Forbidden(new GcpCall("secretmanager.versions.access", "s1"));
-        Assert.EndsWith("gcloud secrets add-iam-policy-binding s1 --project=p1 --location=europe-west3 --member='principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT' --role='roles/secretmanager.secretAccessor' --condition=None", error.Remedy);
+        FlowSecretException error = new GcpErrors(
+            new Place(StoreKind.Gcp, "p1/europe-west3", federated.Identity),
+            regional,
+            federated
+        ).Forbidden(new GcpCall("secretmanager.versions.access", "s1"));
+        Assert.EndsWith(
+            "gcloud secrets add-iam-policy-binding s1 --project=p1 --location=europe-west3 --member='principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT' --role='roles/secretmanager.secretAccessor' --condition=None",
+            error.Remedy
+        );
     }
 
     [Fact]
     public async Task AnAddressWhereNobodyListensIsNamed()
     {
         FlowSecretException error = await ReadAsync(_setting.Gcp(new Uri("http://127.0.0.1:9/")));
-        Assert.Equal((ErrorIds.StoreUnavailable, "127.0.0.1 cannot be reached (Gcp store of project flow-test).", Proxy), (error.Id, error.Cause, error.Remedy));
+        Assert.Equal(
+            (ErrorIds.StoreUnavailable, "127.0.0.1 cannot be reached (Gcp store of project flow-test).", Proxy),
+            (error.Id, error.Cause, error.Remedy)
+        );
     }
 
-    private static string Error(int status, string code, string? reason, string message) => System.Text.Json.JsonSerializer.Serialize(new
-    {
-        error = new { code = status, message, status = code, details = reason is null ? [] : new[] { new { reason, domain = "googleapis.com" } } },
-    });
+    private static string Error(int status, string code, string? reason, string message) =>
+        System.Text.Json.JsonSerializer.Serialize(
+            new
+            {
+                error = new
+                {
+                    code = status,
+                    message,
+                    status = code,
+                    details = reason is null ? [] : new[] { new { reason, domain = "googleapis.com" } },
+                },
+            }
+        );
 
-    private static async Task<FlowSecretException> ReadAsync(GcpStore store) => await Assert.ThrowsAsync<FlowSecretException>(() => store.ReadAsync("s1", VersionSelector.Current, CancellationToken.None));
+    private static async Task<FlowSecretException> ReadAsync(GcpStore store) =>
+        await Assert.ThrowsAsync<FlowSecretException>(() => store.ReadAsync("s1", VersionSelector.Current, CancellationToken.None));
 
     private async Task<GcpStore> StoreAsync(Answer answer)
     {

@@ -25,14 +25,19 @@ public sealed class GcpPlaceTests : IDisposable
     {
         FlowSecretException error = Assert.Throws<FlowSecretException>(Project);
         Assert.Equal((ErrorIds.NoProject, "No GCP project is set."), (error.Id, error.Cause));
-        Assert.Equal("Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, GOOGLE_CLOUD_PROJECT, or: gcloud config set project YOUR_PROJECT_ID", error.Remedy);
+        Assert.Equal(
+            "Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, GOOGLE_CLOUD_PROJECT, or: gcloud config set project YOUR_PROJECT_ID",
+            error.Remedy
+        );
     }
 
     [Theory]
     [InlineData("[core]\nproject = p1")]
     [InlineData("[core]\r\nproject=p1\r\n")]
     [InlineData("\uFEFF[core]\n  project   =   p1   \n")]
-    [InlineData("# a comment\n[compute]\nproject = other\nregion = x\n\n[core]\n# project = old\n;project = older\nproject = p1\naccount = a@b.c\n[auth]\nproject = other\n")]
+    [InlineData(
+        "# a comment\n[compute]\nproject = other\nregion = x\n\n[core]\n# project = old\n;project = older\nproject = p1\naccount = a@b.c\n[auth]\nproject = other\n"
+    )]
     [InlineData("[core]\nproject: p1")]
     [InlineData("[core]\nPROJECT = p1")]
     [InlineData("[core]\nproject = \nproject = p1")]
@@ -91,7 +96,8 @@ public sealed class GcpPlaceTests : IDisposable
     [InlineData("flowmaestro-prod")]
     [InlineData("123456789")]
     [InlineData("example.com:flow-prod")]
-    public void ProjectIdsAreTaken(string id) => Assert.Equal(id, _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = id }).Project);
+    public void ProjectIdsAreTaken(string id) =>
+        Assert.Equal(id, _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = id }).Project);
 
     [Theory]
     [InlineData("Flow Prod")]
@@ -103,7 +109,9 @@ public sealed class GcpPlaceTests : IDisposable
     [InlineData("FLOW")]
     public void OtherTextIsNoProject(string id)
     {
-        FlowSecretException error = Assert.Throws<FlowSecretException>(() => _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = id }));
+        FlowSecretException error = Assert.Throws<FlowSecretException>(() =>
+            _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = id })
+        );
         Assert.Equal(ErrorIds.BadArgument, error.Id);
         Assert.Contains("gcloud projects list", error.Remedy);
     }
@@ -115,8 +123,18 @@ public sealed class GcpPlaceTests : IDisposable
         Assert.Equal("https://secretmanager.europe-west3.rep.googleapis.com/", place.Address.AbsoluteUri);
         Assert.Equal(("projects/p1/locations/europe-west3", "--project=p1 --location=europe-west3"), (place.Parent, place.Arguments));
         GcpPlace global = _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = "p1", Region = "global" });
-        Assert.Equal(("https://secretmanager.googleapis.com/", "projects/p1", "--project=p1"), (global.Address.AbsoluteUri, global.Parent, global.Arguments));
-        Assert.Equal(ErrorIds.BadArgument, Assert.Throws<FlowSecretException>(() => _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = "p1", Region = "evil.com/" })).Id);
+        Assert.Equal(
+            ("https://secretmanager.googleapis.com/", "projects/p1", "--project=p1"),
+            (global.Address.AbsoluteUri, global.Parent, global.Arguments)
+        );
+        Assert.Equal(
+            ErrorIds.BadArgument,
+            Assert
+                .Throws<FlowSecretException>(() =>
+                    _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = "p1", Region = "evil.com/" })
+                )
+                .Id
+        );
     }
 
     [Fact]
@@ -133,5 +151,6 @@ public sealed class GcpPlaceTests : IDisposable
 
     private string Project() => _setting.Place(new StoreSelection(StoreKind.Gcp)).Project;
 
-    private string Address(string? endpoint) => _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = "p1", Endpoint = endpoint }).Address.AbsoluteUri;
+    private string Address(string? endpoint) =>
+        _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = "p1", Endpoint = endpoint }).Address.AbsoluteUri;
 }

@@ -44,7 +44,11 @@ public sealed class GcpTokenTests : IAsyncLifetime
     {
         await using GcpFake strict = await GcpFake.StartAsync(new GcpFakeOptions { RequiredToken = "token-2" });
         await using LoopbackServer tokens = await LoopbackServer.StartAsync(new TokenService().Reply);
-        Assert.Null(await _setting.Gcp(strict.Endpoint, Selection(GcpKeys.ServiceAccount(tokens.Address))).DescribeAsync("absent", CancellationToken.None));
+        Assert.Null(
+            await _setting
+                .Gcp(strict.Endpoint, Selection(GcpKeys.ServiceAccount(tokens.Address)))
+                .DescribeAsync("absent", CancellationToken.None)
+        );
         Assert.Equal([401, 404], strict.Calls.Select(static c => c.Status));
     }
 
@@ -53,7 +57,8 @@ public sealed class GcpTokenTests : IAsyncLifetime
     {
         string subject = _setting.Write("subject", "subject-token");
         await using LoopbackServer tokens = await LoopbackServer.StartAsync(new TokenService().Reply);
-        await Store(GcpKeys.External(tokens.Address, new { file = subject }, impersonates: false)).DescribeAsync("absent", CancellationToken.None);
+        await Store(GcpKeys.External(tokens.Address, new { file = subject }, impersonates: false))
+            .DescribeAsync("absent", CancellationToken.None);
         Assert.Equal(["Bearer federated-1"], Sent());
         Assert.Contains("subject_token=subject-token", Assert.Single(tokens.Calls).Body);
     }
@@ -83,8 +88,13 @@ public sealed class GcpTokenTests : IAsyncLifetime
     {
         await using LoopbackServer tokens = await LoopbackServer.StartAsync(new TokenService().Reply);
         GcpStore store = Store(GcpKeys.External(tokens.Address, new { file = _setting.File("absent") }, impersonates: false));
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => store.DescribeAsync("absent", CancellationToken.None));
-        Assert.Equal((ErrorIds.NotAuthenticated, "No access token could be had for external_account (-CredentialPath)."), (error.Id, error.Cause));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            store.DescribeAsync("absent", CancellationToken.None)
+        );
+        Assert.Equal(
+            (ErrorIds.NotAuthenticated, "No access token could be had for external_account (-CredentialPath)."),
+            (error.Id, error.Cause)
+        );
         Assert.Empty(_fake.Calls);
     }
 
@@ -105,13 +115,21 @@ public sealed class GcpTokenTests : IAsyncLifetime
         _setting.Set("GCE_METADATA_HOST", metadata.Address.Authority);
         GcpStore store = _setting.Gcp(_fake.Endpoint);
         using SecretValue value = SecretValue.FromText("v");
-        await Cancelling.EndsWithinASecondAsync(ct => store.CreateAsync("new", new Dictionary<string, string>(), value, ct), metadata.Reached);
+        await Cancelling.EndsWithinASecondAsync(
+            ct => store.CreateAsync("new", new Dictionary<string, string>(), value, ct),
+            metadata.Reached
+        );
         metadata.Dispose();
         Assert.Empty(_fake.Calls);
     }
 
     [Theory]
-    [InlineData(400, """{"error":"invalid_grant","error_description":"CANARY-7f3a"}""", ErrorIds.NotAuthenticated, "were refused or have expired (invalid_grant)")]
+    [InlineData(
+        400,
+        """{"error":"invalid_grant","error_description":"CANARY-7f3a"}""",
+        ErrorIds.NotAuthenticated,
+        "were refused or have expired (invalid_grant)"
+    )]
     [InlineData(401, "<html>CANARY-7f3a</html>", ErrorIds.NotAuthenticated, "were refused or have expired")]
     [InlineData(400, """{"error":"##vso[CANARY-7f3a]"}""", ErrorIds.NotAuthenticated, "were refused or have expired")]
     [InlineData(503, "<html>CANARY-7f3a</html>", ErrorIds.StoreUnavailable, "the service that gives it answered with status 503")]
@@ -121,7 +139,9 @@ public sealed class GcpTokenTests : IAsyncLifetime
         await using LoopbackServer tokens = await LoopbackServer.StartAsync(_ => new Answer(status, body));
         GcpStore store = Store(GcpKeys.ServiceAccount(tokens.Address));
         using SecretValue value = SecretValue.FromText("v");
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => store.AddVersionAsync("name", value, null, null, CancellationToken.None));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            store.AddVersionAsync("name", value, null, null, CancellationToken.None)
+        );
         Assert.Equal(id, error.Id);
         Assert.Contains(cause, error.Cause);
         Assert.Contains("app@flow-test.iam.gserviceaccount.com", error.Cause);
@@ -135,9 +155,14 @@ public sealed class GcpTokenTests : IAsyncLifetime
     {
         GcpStore store = Store(GcpKeys.ServiceAccount(new Uri("http://127.0.0.1:9/")));
         using SecretValue value = SecretValue.FromText("v");
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => store.AddVersionAsync("name", value, null, null, CancellationToken.None));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            store.AddVersionAsync("name", value, null, null, CancellationToken.None)
+        );
         Assert.Equal(ErrorIds.StoreUnavailable, error.Id);
-        Assert.Equal("No access token could be had for app@flow-test.iam.gserviceaccount.com (-CredentialPath): the service that gives it cannot be reached (Gcp store of project flow-test).", error.Cause);
+        Assert.Equal(
+            "No access token could be had for app@flow-test.iam.gserviceaccount.com (-CredentialPath): the service that gives it cannot be reached (Gcp store of project flow-test).",
+            error.Cause
+        );
     }
 
     private static StoreSelection Selection(string path) => new(StoreKind.Gcp) { CredentialPath = path };

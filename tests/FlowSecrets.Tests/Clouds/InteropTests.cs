@@ -30,10 +30,21 @@ public sealed class InteropTests : IDisposable
             ["CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"] = _sandbox.Write("token", "any"),
             ["CLOUDSDK_CORE_DISABLE_PROMPTS"] = "1",
         };
-        (int ExitCode, string Output, string Error) Run(params string[] arguments) => VendorCli.Gcloud(_sandbox.Folder, environment, ["secrets", .. arguments]);
+        (int ExitCode, string Output, string Error) Run(params string[] arguments) =>
+            VendorCli.Gcloud(_sandbox.Folder, environment, ["secrets", .. arguments]);
 
         string file = _sandbox.Write("value", Text);
-        Assert.Equal(0, Run("create", "theirs", "--labels=team=web", "--replication-policy=user-managed", "--locations=europe-west1", $"--data-file={file}").ExitCode);
+        Assert.Equal(
+            0,
+            Run(
+                "create",
+                "theirs",
+                "--labels=team=web",
+                "--replication-policy=user-managed",
+                "--locations=europe-west1",
+                $"--data-file={file}"
+            ).ExitCode
+        );
         using (ReadSecret read = await store.ReadAsync("theirs", default, default))
         {
             Assert.Equal(Text, read.Value.RevealText(""));
@@ -76,10 +87,14 @@ public sealed class InteropTests : IDisposable
             ["AWS_SHARED_CREDENTIALS_FILE"] = _sandbox.Write("aws-credentials", ""),
             ["AWS_EC2_METADATA_DISABLED"] = "true",
         };
-        (int ExitCode, string Output, string Error) Run(params string[] arguments) => VendorCli.Aws(_sandbox.Folder, environment, ["secretsmanager", .. arguments, "--output", "json"]);
+        (int ExitCode, string Output, string Error) Run(params string[] arguments) =>
+            VendorCli.Aws(_sandbox.Folder, environment, ["secretsmanager", .. arguments, "--output", "json"]);
 
         string file = _sandbox.Write("value", Text);
-        Assert.Equal(0, Run("create-secret", "--name", "app/theirs", "--tags", "Key=team,Value=web", "--secret-string", $"file://{file}").ExitCode);
+        Assert.Equal(
+            0,
+            Run("create-secret", "--name", "app/theirs", "--tags", "Key=team,Value=web", "--secret-string", $"file://{file}").ExitCode
+        );
         using (ReadSecret read = await store.ReadAsync("app/theirs", default, default))
         {
             Assert.Equal(Text, read.Value.RevealText(""));
@@ -93,8 +108,20 @@ public sealed class InteropTests : IDisposable
         using SecretValue binary = SecretValue.FromBytes([0, 0xFF, 1]);
         await store.CreateAsync("app/ours", new Dictionary<string, string> { ["team"] = "api" }, value, default);
         await store.CreateAsync("app/binary", new Dictionary<string, string>(), binary, default);
-        Assert.Equal(Text, JsonDocument.Parse(Run("get-secret-value", "--secret-id", "app/ours").Output).RootElement.GetProperty("SecretString").GetString());
-        Assert.Equal("AP8B", JsonDocument.Parse(Run("get-secret-value", "--secret-id", "app/binary").Output).RootElement.GetProperty("SecretBinary").GetString());
+        Assert.Equal(
+            Text,
+            JsonDocument
+                .Parse(Run("get-secret-value", "--secret-id", "app/ours").Output)
+                .RootElement.GetProperty("SecretString")
+                .GetString()
+        );
+        Assert.Equal(
+            "AP8B",
+            JsonDocument
+                .Parse(Run("get-secret-value", "--secret-id", "app/binary").Output)
+                .RootElement.GetProperty("SecretBinary")
+                .GetString()
+        );
 
         await store.DeleteAsync("app/ours", TimeSpan.FromDays(7), default);
         Assert.Contains("InvalidRequestException", Run("get-secret-value", "--secret-id", "app/ours").Error);

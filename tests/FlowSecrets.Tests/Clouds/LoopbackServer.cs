@@ -39,7 +39,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
         _application.Run(async http =>
         {
             using StreamReader reader = new(http.Request.Body);
-            Asked asked = new(http.Request.Method, http.Request.Path, await reader.ReadToEndAsync(), http.Request.Headers.ToDictionary(static h => h.Key, static h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+            Asked asked = new(
+                http.Request.Method,
+                http.Request.Path,
+                await reader.ReadToEndAsync(),
+                http.Request.Headers.ToDictionary(static h => h.Key, static h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)
+            );
             _asked.Enqueue(asked);
             Answer reply = answer(asked);
             http.Response.StatusCode = reply.Status;

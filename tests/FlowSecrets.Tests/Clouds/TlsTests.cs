@@ -39,18 +39,25 @@ public sealed class TlsTests : IAsyncLifetime
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l =>
-        {
-            l.Protocols = HttpProtocols.Http1AndHttp2;
-            l.UseHttps(certificate);
-        }));
+        builder.WebHost.ConfigureKestrel(k =>
+            k.Listen(
+                IPAddress.Loopback,
+                0,
+                l =>
+                {
+                    l.Protocols = HttpProtocols.Http1AndHttp2;
+                    l.UseHttps(certificate);
+                }
+            )
+        );
         _server = builder.Build();
         _server.Run(async context =>
         {
             _protocols.Add(context.Request.Protocol);
-            string answer = context.Request.Method == "GET"
-                ? """{"name":"projects/1/secrets/s/versions/1","payload":{"data":"eA==","dataCrc32c":"2839306131"}}"""
-                : """{"Name":"s","VersionId":"1","SecretString":"x"}""";
+            string answer =
+                context.Request.Method == "GET"
+                    ? """{"name":"projects/1/secrets/s/versions/1","payload":{"data":"eA==","dataCrc32c":"2839306131"}}"""
+                    : """{"Name":"s","VersionId":"1","SecretString":"x"}""";
             await context.Response.WriteAsync(answer);
         });
         await _server.StartAsync();
@@ -92,14 +99,24 @@ public sealed class TlsTests : IAsyncLifetime
         Assert.Empty(error);
     }
 
-    private (int ExitCode, string Output, string Error) Read(string store, string authorities) => Tool.Run(Tool.Require("dotnet"), _sandbox.Folder, new Dictionary<string, string>
-    {
-        ["SSL_CERT_FILE"] = authorities,
-        ["SSL_CERT_DIR"] = Directory.CreateDirectory(_sandbox.File("none")).FullName,
-        ["GOOGLE_CLOUD_PROJECT"] = "flow-test",
-        ["GOOGLE_OAUTH_ACCESS_TOKEN"] = "token",
-        ["AWS_REGION"] = "eu-west-1",
-        ["AWS_ACCESS_KEY_ID"] = "test",
-        ["AWS_SECRET_ACCESS_KEY"] = "test",
-    }, "exec", Repository.Worker, "read", store, _address);
+    private (int ExitCode, string Output, string Error) Read(string store, string authorities) =>
+        Tool.Run(
+            Tool.Require("dotnet"),
+            _sandbox.Folder,
+            new Dictionary<string, string>
+            {
+                ["SSL_CERT_FILE"] = authorities,
+                ["SSL_CERT_DIR"] = Directory.CreateDirectory(_sandbox.File("none")).FullName,
+                ["GOOGLE_CLOUD_PROJECT"] = "flow-test",
+                ["GOOGLE_OAUTH_ACCESS_TOKEN"] = "token",
+                ["AWS_REGION"] = "eu-west-1",
+                ["AWS_ACCESS_KEY_ID"] = "test",
+                ["AWS_SECRET_ACCESS_KEY"] = "test",
+            },
+            "exec",
+            Repository.Worker,
+            "read",
+            store,
+            _address
+        );
 }

@@ -10,9 +10,32 @@ public sealed class EnvMergeDocumentTests
 {
     private static readonly string[] Lines =
     [
-        "# a comment", "#=", "", "   ", "\t", "words without meaning", "; not a comment here", "# it's \"odd\" `here`", "#   == section ==", "export", "- list", "  # indented",
-        "A1=plain", "A2='quoted # here'", "A3=\"double\"", "  A4 = spaced  ", "export A5=exported", "A6='over\ntwo lines'", "A7=", "A8=x # comment", "A9=with='quote inside",
-        "A10=\"{\n\n  \\\"a\\\": 1 }\"", "OURS=old", "export OURS='older'", "# flowsecrets:keep", "# == section ==",
+        "# a comment",
+        "#=",
+        "",
+        "   ",
+        "\t",
+        "words without meaning",
+        "; not a comment here",
+        "# it's \"odd\" `here`",
+        "#   == section ==",
+        "export",
+        "- list",
+        "  # indented",
+        "A1=plain",
+        "A2='quoted # here'",
+        "A3=\"double\"",
+        "  A4 = spaced  ",
+        "export A5=exported",
+        "A6='over\ntwo lines'",
+        "A7=",
+        "A8=x # comment",
+        "A9=with='quote inside",
+        "A10=\"{\n\n  \\\"a\\\": 1 }\"",
+        "OURS=old",
+        "export OURS='older'",
+        "# flowsecrets:keep",
+        "# == section ==",
     ];
 
     private static readonly Arbitrary<string[]> Documents = Gen.Elements(Lines).ListOf().Select(static l => l.ToArray()).ToArbitrary();
@@ -20,40 +43,46 @@ public sealed class EnvMergeDocumentTests
     [Fact]
     public void SettingLeavesEveryOtherSpanAndTheirOrder()
     {
-        Properties.Hold(Documents, lines =>
-        {
-            string text = string.Concat(lines.Select(static l => l + "\n"));
-            List<string> others = Others(text);
-            bool stood = Read(text).Any(static s => s.Name == "OURS");
-
-            IEnvDocument document = EnvDocument.Parse(text, EnvDialect.Portable, "f");
-            Assert.Equal(text, document.ToText());
-            document.Set("OURS", "new value", "section", "what it is");
-            List<string> after = Others(document.ToText());
-
-            Assert.Equal("new value", EnvDocument.Parse(document.ToText(), EnvDialect.Portable, "f").Get("OURS"));
-            if (stood)
+        Properties.Hold(
+            Documents,
+            lines =>
             {
-                Assert.Equal(others, after);
+                string text = string.Concat(lines.Select(static l => l + "\n"));
+                List<string> others = Others(text);
+                bool stood = Read(text).Any(static s => s.Name == "OURS");
+
+                IEnvDocument document = EnvDocument.Parse(text, EnvDialect.Portable, "f");
+                Assert.Equal(text, document.ToText());
+                document.Set("OURS", "new value", "section", "what it is");
+                List<string> after = Others(document.ToText());
+
+                Assert.Equal("new value", EnvDocument.Parse(document.ToText(), EnvDialect.Portable, "f").Get("OURS"));
+                if (stood)
+                {
+                    Assert.Equal(others, after);
+                }
+                else
+                {
+                    Assert.InRange(after.Count - others.Count, 1, 3); // its comment; a new section's header and the blank before it
+                    Assert.True(IsWithin(others, after), document.ToText());
+                }
             }
-            else
-            {
-                Assert.InRange(after.Count - others.Count, 1, 3); // its comment; a new section's header and the blank before it
-                Assert.True(IsWithin(others, after), document.ToText());
-            }
-        });
+        );
     }
 
     [Fact]
     public void SettingTwiceIsSettingOnce()
     {
-        Properties.Hold(Documents, lines =>
-        {
-            string text = string.Concat(lines.Select(static l => l + "\n"));
-            string once = Set(text, "OURS", "it's new");
-            Assert.Equal(once, Set(once, "OURS", "it's new"));
-            Assert.Equal(once, Set(Set(text, "OURS", "other"), "OURS", "it's new"));
-        });
+        Properties.Hold(
+            Documents,
+            lines =>
+            {
+                string text = string.Concat(lines.Select(static l => l + "\n"));
+                string once = Set(text, "OURS", "it's new");
+                Assert.Equal(once, Set(once, "OURS", "it's new"));
+                Assert.Equal(once, Set(Set(text, "OURS", "other"), "OURS", "it's new"));
+            }
+        );
     }
 
     [Fact]
@@ -94,17 +123,20 @@ public sealed class EnvMergeDocumentTests
     [Fact]
     public void NoCommentGoesOnInTheNextLine()
     {
-        Properties.Hold(HostileText.Any, text =>
-        {
-            IEnvDocument document = EnvDocument.Parse("", EnvDialect.Portable, "f");
-            document.Set("A", "1", text, text);
-            string[] lines = document.ToText().Split('\n');
+        Properties.Hold(
+            HostileText.Any,
+            text =>
+            {
+                IEnvDocument document = EnvDocument.Parse("", EnvDialect.Portable, "f");
+                document.Set("A", "1", text, text);
+                string[] lines = document.ToText().Split('\n');
 
-            Assert.Equal(4, lines.Length); // section, comment, variable, end
-            Assert.All(lines[..2], static l => Assert.StartsWith("# ", l, StringComparison.Ordinal));
-            Assert.All(lines, static l => Assert.False(l.EndsWith('\\') || l.Contains('\r')));
-            Assert.Equal(["A"], EnvDocument.Parse(document.ToText(), EnvDialect.Portable, "f").Names);
-        });
+                Assert.Equal(4, lines.Length); // section, comment, variable, end
+                Assert.All(lines[..2], static l => Assert.StartsWith("# ", l, StringComparison.Ordinal));
+                Assert.All(lines, static l => Assert.False(l.EndsWith('\\') || l.Contains('\r')));
+                Assert.Equal(["A"], EnvDocument.Parse(document.ToText(), EnvDialect.Portable, "f").Names);
+            }
+        );
     }
 
     [Theory]
@@ -127,7 +159,8 @@ public sealed class EnvMergeDocumentTests
     }
 
     [Fact]
-    public void AValueOverSeveralLinesOfACrLfFileHasLineFeeds() => Assert.Equal("a\nb", EnvDocument.Parse("A='a\r\nb'\r\nB=1\r\n", EnvDialect.Systemd, "f").Get("A"));
+    public void AValueOverSeveralLinesOfACrLfFileHasLineFeeds() =>
+        Assert.Equal("a\nb", EnvDocument.Parse("A='a\r\nb'\r\nB=1\r\n", EnvDialect.Systemd, "f").Get("A"));
 
     [Theory]
     [InlineData(EnvDialect.Portable, "A=1\n\nB='x\ny\n", 3)]

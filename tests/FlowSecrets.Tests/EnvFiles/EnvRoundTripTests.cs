@@ -16,23 +16,26 @@ public sealed class EnvRoundTripTests
     [MemberData(nameof(Dialects))]
     public void EveryWritableValueIsReadBackAmongOthers(EnvDialect dialect)
     {
-        Properties.Hold(HostileText.Any, value =>
-        {
-            if (CanCarry(dialect, value))
+        Properties.Hold(
+            HostileText.Any,
+            value =>
             {
-                IEnvDocument document = EnvDocument.Parse("", dialect, "f");
-                document.Set("BEFORE", "before 1", "one", "a comment");
-                document.Set("TARGET", value, "one", null);
-                document.Set("AFTER", "after 2", "two", "another");
+                if (CanCarry(dialect, value))
+                {
+                    IEnvDocument document = EnvDocument.Parse("", dialect, "f");
+                    document.Set("BEFORE", "before 1", "one", "a comment");
+                    document.Set("TARGET", value, "one", null);
+                    document.Set("AFTER", "after 2", "two", "another");
 
-                IEnvDocument again = EnvDocument.Parse(document.ToText(), dialect, "f");
+                    IEnvDocument again = EnvDocument.Parse(document.ToText(), dialect, "f");
 
-                Assert.Equal(value, again.Get("TARGET"));
-                Assert.Equal("before 1", again.Get("BEFORE"));
-                Assert.Equal("after 2", again.Get("AFTER"));
-                Assert.Equal(document.ToText(), again.ToText());
+                    Assert.Equal(value, again.Get("TARGET"));
+                    Assert.Equal("before 1", again.Get("BEFORE"));
+                    Assert.Equal("after 2", again.Get("AFTER"));
+                    Assert.Equal(document.ToText(), again.ToText());
+                }
             }
-        });
+        );
     }
 
     [Theory]
@@ -74,7 +77,9 @@ public sealed class EnvRoundTripTests
     public void NulIsRefused(EnvDialect dialect)
     {
         Assert.Null(EnvWriter.Format(dialect, "NAME", "a\0b"));
-        FlowSecretException error = Assert.Throws<FlowSecretException>(() => EnvDocument.Parse("", dialect, "f").Set("NAME", "a\0b", "s", null));
+        FlowSecretException error = Assert.Throws<FlowSecretException>(() =>
+            EnvDocument.Parse("", dialect, "f").Set("NAME", "a\0b", "s", null)
+        );
         Assert.Equal(ErrorIds.EnvValueNotPortable, error.Id);
     }
 
@@ -90,30 +95,39 @@ public sealed class EnvRoundTripTests
     [MemberData(nameof(TextDialects))]
     public void ARefusalNamesTheDialectsThatCanAndNeverTheValue(EnvDialect dialect)
     {
-        Properties.Hold(HostileText.Any, text =>
-        {
-            string value = Mark + text;
-            if (CanCarry(dialect, value))
+        Properties.Hold(
+            HostileText.Any,
+            text =>
             {
-                return;
+                string value = Mark + text;
+                if (CanCarry(dialect, value))
+                {
+                    return;
+                }
+
+                FlowSecretException error = EnvWriter.NotPortable(dialect, "NAME", value);
+
+                Assert.Equal(ErrorIds.EnvValueNotPortable, error.Id);
+                Assert.Equal("NAME", error.Target);
+                Assert.DoesNotContain(Mark, error.Message, StringComparison.Ordinal);
+                Assert.Equal(Capable(value), Named(error.Remedy));
             }
-
-            FlowSecretException error = EnvWriter.NotPortable(dialect, "NAME", value);
-
-            Assert.Equal(ErrorIds.EnvValueNotPortable, error.Id);
-            Assert.Equal("NAME", error.Target);
-            Assert.DoesNotContain(Mark, error.Message, StringComparison.Ordinal);
-            Assert.Equal(Capable(value), Named(error.Remedy));
-        });
+        );
     }
 
     [Fact]
-    public void WhereNoDialectCanTheRefusalNamesNone() => Assert.Empty(Named(EnvWriter.NotPortable(EnvDialect.Portable, "NAME", "\0").Remedy));
+    public void WhereNoDialectCanTheRefusalNamesNone() =>
+        Assert.Empty(Named(EnvWriter.NotPortable(EnvDialect.Portable, "NAME", "\0").Remedy));
 
-    private static bool CanCarry(EnvDialect dialect, string value) => dialect == EnvDialect.Json || EnvWriter.Format(dialect, "TARGET", value) is not null;
+    private static bool CanCarry(EnvDialect dialect, string value) =>
+        dialect == EnvDialect.Json || EnvWriter.Format(dialect, "TARGET", value) is not null;
 
     private static string[] Capable(string value) =>
-        [.. Enum.GetValues<EnvDialect>().Where(d => d != EnvDialect.Json && CanCarry(d, value)).Select(static d => d.ToString().ToLowerInvariant())];
+        [
+            .. Enum.GetValues<EnvDialect>()
+                .Where(d => d != EnvDialect.Json && CanCarry(d, value))
+                .Select(static d => d.ToString().ToLowerInvariant()),
+        ];
 
     /// <summary>The words between -Target and what comes after them.</summary>
     private static string[] Named(string remedy)

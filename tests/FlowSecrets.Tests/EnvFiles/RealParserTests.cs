@@ -22,9 +22,20 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
     {
         string node = Tool.Require("node");
         string npm = Tool.Require("npm");
-        Assert.SkipWhen(Tool.Run(npm, _sandbox.Folder, null, "install", "--no-audit", "--no-fund", "--prefix", _sandbox.Folder, "dotenv@17").ExitCode != 0, "npm could not install dotenv.");
+        Assert.SkipWhen(
+            Tool.Run(npm, _sandbox.Folder, null, "install", "--no-audit", "--no-fund", "--prefix", _sandbox.Folder, "dotenv@17").ExitCode
+                != 0,
+            "npm could not install dotenv."
+        );
         string[] files = WriteFiles(EnvDialect.Portable, ".env");
-        Run(node, ["-e", "const d = require('dotenv'), fs = require('fs'); fs.writeFileSync('out.json', JSON.stringify(process.argv.slice(1).map(f => d.parse(fs.readFileSync(f)))))", .. files]);
+        Run(
+            node,
+            [
+                "-e",
+                "const d = require('dotenv'), fs = require('fs'); fs.writeFileSync('out.json', JSON.stringify(process.argv.slice(1).map(f => d.parse(fs.readFileSync(f)))))",
+                .. files,
+            ]
+        );
         AssertSame(ReadJson());
     }
 
@@ -34,9 +45,19 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
     public void NodesParseEnvReads(EnvDialect dialect)
     {
         string node = Tool.Require("node");
-        Assert.SkipWhen(Tool.Run(node, _sandbox.Folder, null, "-e", "process.exit(require('util').parseEnv ? 0 : 1)").ExitCode != 0, "This node has no util.parseEnv.");
+        Assert.SkipWhen(
+            Tool.Run(node, _sandbox.Folder, null, "-e", "process.exit(require('util').parseEnv ? 0 : 1)").ExitCode != 0,
+            "This node has no util.parseEnv."
+        );
         string[] files = WriteFiles(dialect, ".env");
-        Run(node, ["-e", "const fs = require('fs'), { parseEnv } = require('util'); fs.writeFileSync('out.json', JSON.stringify(process.argv.slice(1).map(f => parseEnv(fs.readFileSync(f, 'utf8')))))", .. files]);
+        Run(
+            node,
+            [
+                "-e",
+                "const fs = require('fs'), { parseEnv } = require('util'); fs.writeFileSync('out.json', JSON.stringify(process.argv.slice(1).map(f => parseEnv(fs.readFileSync(f, 'utf8')))))",
+                .. files,
+            ]
+        );
         AssertSame(ReadJson());
     }
 
@@ -46,11 +67,19 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
     public void NodesOwnEnvFileOptionReads(EnvDialect dialect)
     {
         string node = Tool.Require("node");
-        Assert.SkipWhen(Tool.Run(node, _sandbox.Folder, null, "--env-file=" + _sandbox.Write("probe.env", "A=1\n"), "-e", "0").ExitCode != 0, "This node has no --env-file.");
+        Assert.SkipWhen(
+            Tool.Run(node, _sandbox.Folder, null, "--env-file=" + _sandbox.Write("probe.env", "A=1\n"), "-e", "0").ExitCode != 0,
+            "This node has no --env-file."
+        );
         Dictionary<string, string> read = new(StringComparer.Ordinal);
         foreach (string file in WriteFiles(dialect, ".env"))
         {
-            Run(node, "--env-file=" + file, "-e", "require('fs').writeFileSync('out.json', JSON.stringify([Object.fromEntries(Object.entries(process.env).filter(([n]) => n.startsWith('FLOW_T')))]))");
+            Run(
+                node,
+                "--env-file=" + file,
+                "-e",
+                "require('fs').writeFileSync('out.json', JSON.stringify([Object.fromEntries(Object.entries(process.env).filter(([n]) => n.startsWith('FLOW_T')))]))"
+            );
             foreach ((string name, string value) in ReadJson())
             {
                 read[name] = value;
@@ -68,7 +97,10 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
         string python = Tool.Require("python3");
         Assert.SkipWhen(Tool.Run(python, _sandbox.Folder, null, "-c", "import dotenv").ExitCode != 0, "python3 has no python-dotenv.");
         string[] files = WriteFiles(dialect, ".env");
-        Run(python, ["-c", "import dotenv, json, sys; json.dump([dotenv.dotenv_values(f) for f in sys.argv[1:]], open('out.json', 'w'))", .. files]);
+        Run(
+            python,
+            ["-c", "import dotenv, json, sys; json.dump([dotenv.dotenv_values(f) for f in sys.argv[1:]], open('out.json', 'w'))", .. files]
+        );
         AssertSame(ReadJson());
     }
 
@@ -80,7 +112,15 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "bash on Windows may be another system's.");
         string bash = Tool.Require("bash");
         string[] files = WriteFiles(dialect, ".env");
-        Run(bash, ["-c", "set -a; for f in \"$@\"; do . \"$f\" || exit 9; done; for n in ${!FLOW_T@}; do printf '%s=%s\\0' \"$n\" \"${!n}\"; done > out.txt", "bash", .. files]);
+        Run(
+            bash,
+            [
+                "-c",
+                "set -a; for f in \"$@\"; do . \"$f\" || exit 9; done; for n in ${!FLOW_T@}; do printf '%s=%s\\0' \"$n\" \"${!n}\"; done > out.txt",
+                "bash",
+                .. files,
+            ]
+        );
         string[] read = File.ReadAllText(_sandbox.File("out.txt"), new UTF8Encoding(false)).Split('\0');
         AssertSame(read[..^1].Select(static r => r.Split('=', 2)).ToDictionary(static p => p[0], static p => p[1], StringComparer.Ordinal));
     }
@@ -90,13 +130,16 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
     {
         PowerShellProgram powerShell = PowerShellProgram.Find();
         string[] files = WriteFiles(EnvDialect.Pwsh, ".ps1");
-        string script = _sandbox.Write("read.ps1", """
+        string script = _sandbox.Write(
+            "read.ps1",
+            """
             $ErrorActionPreference = 'Stop'
             foreach ($file in $args) { . $file }
             $read = @{}
             [Environment]::GetEnvironmentVariables().GetEnumerator() | Where-Object { $_.Key.StartsWith('FLOW_T') } | ForEach-Object { $read[$_.Key] = $_.Value }
             [IO.File]::WriteAllText("$PSScriptRoot/out.json", (ConvertTo-Json -InputObject @($read) -Compress -EscapeHandling EscapeNonAscii))
-            """);
+            """
+        );
         Run(powerShell.Program, [.. powerShell.First, "-NoProfile", "-File", script, .. files]);
         AssertSame(ReadJson());
     }
@@ -135,13 +178,23 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
 
     private Dictionary<string, string> ReadJson()
     {
-        Dictionary<string, string>[] read = JsonSerializer.Deserialize<Dictionary<string, string>[]>(File.ReadAllText(_sandbox.File("out.json")))!;
+        Dictionary<string, string>[] read = JsonSerializer.Deserialize<Dictionary<string, string>[]>(
+            File.ReadAllText(_sandbox.File("out.json"))
+        )!;
         return read.SelectMany(static r => r).DistinctBy(static v => v.Key).ToDictionary(StringComparer.Ordinal);
     }
 
     private void AssertSame(Dictionary<string, string> read)
     {
-        string[] differences = [.. _expected.Where(e => read.GetValueOrDefault(e.Key) != e.Value).Take(5).Select(e => $"{e.Key}: {JsonSerializer.Serialize(e.Value)} was read as {JsonSerializer.Serialize(read.GetValueOrDefault(e.Key))}")];
+        string[] differences =
+        [
+            .. _expected
+                .Where(e => read.GetValueOrDefault(e.Key) != e.Value)
+                .Take(5)
+                .Select(e =>
+                    $"{e.Key}: {JsonSerializer.Serialize(e.Value)} was read as {JsonSerializer.Serialize(read.GetValueOrDefault(e.Key))}"
+                ),
+        ];
         Assert.Empty(differences);
         Assert.Equal(_expected.Count, read.Count);
     }

@@ -11,16 +11,37 @@ public sealed partial class LayoutTests
 {
     [Fact]
     public void CoreKnowsTheRuntimeAlone() =>
-        Assert.All(ReferencesOf(typeof(SecretValue).Assembly.Location), static r => Assert.True(r.StartsWith("System.", StringComparison.Ordinal) || r is "Microsoft.Win32.Primitives", r));
+        Assert.All(
+            ReferencesOf(typeof(SecretValue).Assembly.Location),
+            static r => Assert.True(r.StartsWith("System.", StringComparison.Ordinal) || r is "Microsoft.Win32.Primitives", r)
+        );
 
     [Fact]
     public void ProvidersKnowsCoreAndItsPackagesButNoPowerShell()
     {
-        string[] references = [.. ReferencesOf(typeof(Providers.ProviderDoor).Assembly.Location).Where(static r => !r.StartsWith("System.", StringComparison.Ordinal) && r != "Microsoft.Win32.Primitives")];
+        string[] references =
+        [
+            .. ReferencesOf(typeof(Providers.ProviderDoor).Assembly.Location)
+                .Where(static r => !r.StartsWith("System.", StringComparison.Ordinal) && r != "Microsoft.Win32.Primitives"),
+        ];
         Assert.Contains("FlowSecrets.Core", references);
         Assert.Subset(
-            new HashSet<string> { "FlowSecrets.Core", "YamlDotNet", "Microsoft.Data.Sqlite", "SQLitePCLRaw.batteries_v2", "AWSSDK.Core", "AWSSDK.SecurityToken", "Google.Apis", "Google.Apis.Auth", "Google.Apis.Core", "Newtonsoft.Json", "Npgsql" },
-            references.ToHashSet());
+            new HashSet<string>
+            {
+                "FlowSecrets.Core",
+                "YamlDotNet",
+                "Microsoft.Data.Sqlite",
+                "SQLitePCLRaw.batteries_v2",
+                "AWSSDK.Core",
+                "AWSSDK.SecurityToken",
+                "Google.Apis",
+                "Google.Apis.Auth",
+                "Google.Apis.Core",
+                "Newtonsoft.Json",
+                "Npgsql",
+            },
+            references.ToHashSet()
+        );
     }
 
     [Fact]
@@ -29,20 +50,32 @@ public sealed partial class LayoutTests
         Assert.Empty(Regex.Matches(ProjectFile("FlowSecrets.Core"), "<(Package|Project)Reference"));
         Assert.DoesNotContain("PowerShell", ProjectFile("FlowSecrets.Providers"));
         Assert.DoesNotContain("FlowSecrets.Providers", ProjectFile("FlowSecrets"));
-        Assert.Equal(["PowerShellStandard.Library"], Regex.Matches(ProjectFile("FlowSecrets"), "PackageReference Include=\"([^\"]+)\"").Select(static m => m.Groups[1].Value));
+        Assert.Equal(
+            ["PowerShellStandard.Library"],
+            Regex.Matches(ProjectFile("FlowSecrets"), "PackageReference Include=\"([^\"]+)\"").Select(static m => m.Groups[1].Value)
+        );
     }
 
     [Fact]
     public void AFolderOfProvidersKnowsNoOtherFolder()
     {
         string root = Path.Combine(Repository.Root, "src", "FlowSecrets.Providers");
-        string[] folders = [.. Directory.GetDirectories(root).Select(Path.GetFileName).OfType<string>().Where(static f => f is not ("bin" or "obj"))];
+        string[] folders =
+        [
+            .. Directory.GetDirectories(root).Select(Path.GetFileName).OfType<string>().Where(static f => f is not ("bin" or "obj")),
+        ];
         Assert.Contains("Local", folders);
         foreach (string folder in folders)
         {
             foreach (string file in Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
             {
-                string[] others = [.. UsedFolder().Matches(File.ReadAllText(file)).Select(static m => m.Groups[1].Value).Where(f => f != folder && folders.Contains(f))];
+                string[] others =
+                [
+                    .. UsedFolder()
+                        .Matches(File.ReadAllText(file))
+                        .Select(static m => m.Groups[1].Value)
+                        .Where(f => f != folder && folders.Contains(f)),
+                ];
                 Assert.True(others.Length == 0, $"{file} knows {string.Join(", ", others)}.");
             }
         }
@@ -51,7 +84,11 @@ public sealed partial class LayoutTests
     [Fact]
     public void FilesStaySmall()
     {
-        foreach (string file in Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories).Where(static f => !f.Contains("/obj/") && !f.Contains("\\obj\\")))
+        foreach (
+            string file in Directory
+                .GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+                .Where(static f => !f.Contains("/obj/") && !f.Contains("\\obj\\"))
+        )
         {
             int most = file.Contains("Commands") ? 150 : 500;
             Assert.True(File.ReadAllLines(file).Length <= most, file);

@@ -7,7 +7,8 @@ public sealed class AccessElsewhereTests : IDisposable
 {
     private readonly AccessSetting _setting = new();
 
-    public AccessElsewhereTests() => _setting.Access.OnTest = static (name, _) => AccessAnswer.Denied(name, AccessCauses.SecretNotFound, "absent", "make it");
+    public AccessElsewhereTests() =>
+        _setting.Access.OnTest = static (name, _) => AccessAnswer.Denied(name, AccessCauses.SecretNotFound, "absent", "make it");
 
     public void Dispose() => _setting.Dispose();
 
@@ -15,7 +16,10 @@ public sealed class AccessElsewhereTests : IDisposable
     public async Task NowhereItStaysAbsent()
     {
         SecretAccess answer = await AskAsync();
-        Assert.Equal((AccessResult.Denied, AccessCauses.SecretNotFound, "absent", "make it"), (answer.Result, answer.Cause, answer.Evidence, answer.Remedy));
+        Assert.Equal(
+            (AccessResult.Denied, AccessCauses.SecretNotFound, "absent", "make it"),
+            (answer.Result, answer.Cause, answer.Evidence, answer.Remedy)
+        );
     }
 
     [Fact]
@@ -24,8 +28,14 @@ public sealed class AccessElsewhereTests : IDisposable
         _setting.Elsewhere["s"] = ["jwt"];
         SecretAccess answer = await AskAsync();
         Assert.Equal(
-            (AccessResult.Denied, AccessCauses.OtherPlace, "'jwt' is in the project s, and the project p was asked", "Use that one: -Environment 'stage'"),
-            (answer.Result, answer.Cause, answer.Evidence, answer.Remedy));
+            (
+                AccessResult.Denied,
+                AccessCauses.OtherPlace,
+                "'jwt' is in the project s, and the project p was asked",
+                "Use that one: -Environment 'stage'"
+            ),
+            (answer.Result, answer.Cause, answer.Evidence, answer.Remedy)
+        );
     }
 
     [Fact]
@@ -34,7 +44,10 @@ public sealed class AccessElsewhereTests : IDisposable
         _setting.Machine = "mine";
         _setting.Elsewhere["mine"] = ["jwt"];
         SecretAccess answer = await AskAsync();
-        Assert.Equal((AccessCauses.OtherPlace, "'jwt' is in the project mine (as this machine is set), and the project p was asked"), (answer.Cause, answer.Evidence));
+        Assert.Equal(
+            (AccessCauses.OtherPlace, "'jwt' is in the project mine (as this machine is set), and the project p was asked"),
+            (answer.Cause, answer.Evidence)
+        );
         Assert.StartsWith("Use that one: Connect-FlowSecretStore -Store Gcp", answer.Remedy);
     }
 
@@ -45,9 +58,18 @@ public sealed class AccessElsewhereTests : IDisposable
         _setting.Elsewhere["p/europe-west1"] = ["jwt", "db"];
         List<SecretAccess> answers = await _setting.TestAsync(new TestAccessOptions { Names = ["jwt", "db", "llm-a"] });
         Assert.Equal(
-            (AccessResult.Denied, AccessCauses.OtherEndpoint, "'jwt' is a regional secret of europe-west1, and the project p was asked, whose endpoint does not have it", "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'p' -Region 'europe-west1'; or set 'region: europe-west1' in the catalog's environment"),
-            (answers[0].Result, answers[0].Cause, answers[0].Evidence, answers[0].Remedy));
-        Assert.Equal([AccessCauses.OtherEndpoint, AccessCauses.OtherEndpoint, AccessCauses.SecretNotFound], answers.Select(static a => a.Cause));
+            (
+                AccessResult.Denied,
+                AccessCauses.OtherEndpoint,
+                "'jwt' is a regional secret of europe-west1, and the project p was asked, whose endpoint does not have it",
+                "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'p' -Region 'europe-west1'; or set 'region: europe-west1' in the catalog's environment"
+            ),
+            (answers[0].Result, answers[0].Cause, answers[0].Evidence, answers[0].Remedy)
+        );
+        Assert.Equal(
+            [AccessCauses.OtherEndpoint, AccessCauses.OtherEndpoint, AccessCauses.SecretNotFound],
+            answers.Select(static a => a.Cause)
+        );
     }
 
     [Fact]

@@ -34,22 +34,32 @@ internal sealed class FakeAccess : IAccessControl
 
     public FakeAccess With(string name, string principal, SecretPermission permission, bool ours = false, bool direct = true)
     {
-        GrantsOf(name).Add(Grant(principal, permission) with { Ours = ours, Direct = direct, Source = direct ? "the secret" : "the project" });
+        GrantsOf(name)
+            .Add(Grant(principal, permission) with { Ours = ours, Direct = direct, Source = direct ? "the secret" : "the project" });
         return this;
     }
 
-    public async IAsyncEnumerable<AccessAnswer> TestAsync(IReadOnlyCollection<string> names, AccessQuestion question, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<AccessAnswer> TestAsync(
+        IReadOnlyCollection<string> names,
+        AccessQuestion question,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await Task.Yield();
         Questions.Add(question);
         foreach (string name in names)
         {
             yield return OnTest?.Invoke(name, question)
-                ?? (GrantsOf(name).Exists(g => g.Principal == question.Principal && g.Exactly == question.Permission) ? AccessAnswer.Allowed(name, "granted") : AccessAnswer.Denied(name, AccessCauses.NoGrant, "no grant", $"Grant-FlowSecretAccess -StoreName '{name}'"));
+                ?? (
+                    GrantsOf(name).Exists(g => g.Principal == question.Principal && g.Exactly == question.Permission)
+                        ? AccessAnswer.Allowed(name, "granted")
+                        : AccessAnswer.Denied(name, AccessCauses.NoGrant, "no grant", $"Grant-FlowSecretAccess -StoreName '{name}'")
+                );
         }
     }
 
-    public Task<AccessAnswer?> TryAsync(string name, AccessQuestion question, CancellationToken cancellationToken) => Task.FromResult(OnTry(question));
+    public Task<AccessAnswer?> TryAsync(string name, AccessQuestion question, CancellationToken cancellationToken) =>
+        Task.FromResult(OnTry(question));
 
     public async Task<AccessList> ListAsync(string name, CancellationToken cancellationToken)
     {
@@ -83,21 +93,37 @@ internal sealed class FakeAccess : IAccessControl
         }
     }
 
-    public Task<string> IdentityPolicyAsync(IReadOnlyList<string> names, SecretPermission permission, DateTimeOffset? expires, CancellationToken cancellationToken) => Task.FromResult($"{permission}: {string.Join(' ', names)}{(expires is { } end ? $" until {end:u}" : "")}");
+    public Task<string> IdentityPolicyAsync(
+        IReadOnlyList<string> names,
+        SecretPermission permission,
+        DateTimeOffset? expires,
+        CancellationToken cancellationToken
+    ) => Task.FromResult($"{permission}: {string.Join(' ', names)}{(expires is { } end ? $" until {end:u}" : "")}");
 
     public Task<IReadOnlyList<string?>> RegionsAsync(CancellationToken cancellationToken) => Task.FromResult(Regions);
 
     /// <summary>"principal:permission" of each, in order.</summary>
     public IEnumerable<string> Lines(string name) => GrantsOf(name).Select(static g => $"{g.Principal}:{g.Exactly}");
 
-    private static SecretGrant Grant(string principal, SecretPermission permission) => new(principal, "role/" + permission, [permission], "the secret") { Exactly = permission, Direct = true };
+    private static SecretGrant Grant(string principal, SecretPermission permission) =>
+        new(principal, "role/" + permission, [permission], "the secret") { Exactly = permission, Direct = true };
 
     private static List<string> Change(List<SecretGrant> grants, IReadOnlyList<AccessEdit> edits)
     {
         List<string> diff = [];
         foreach (AccessEdit edit in edits)
         {
-            SecretGrant[] same = [.. grants.Where(g => g.Direct && (edit.Only is null ? g.Principal == edit.Principal && (edit.Permission is null || g.Exactly == edit.Permission) : g == edit.Only))];
+            SecretGrant[] same =
+            [
+                .. grants.Where(g =>
+                    g.Direct
+                    && (
+                        edit.Only is null
+                            ? g.Principal == edit.Principal && (edit.Permission is null || g.Exactly == edit.Permission)
+                            : g == edit.Only
+                    )
+                ),
+            ];
             if (edit.Grant && same.Length == 0)
             {
                 grants.Add(Grant(edit.Principal, edit.Permission!.Value) with { Ours = true, Expires = edit.Expires });
@@ -146,33 +172,55 @@ internal sealed class FakeStore(Place place, FakeAccess access, params string[] 
 
     public ValueTask<Place> IdentifyAsync(CancellationToken cancellationToken) => ValueTask.FromResult(place);
 
-    public Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken) => Task.FromResult(names.Contains(name) ? new SecretDescription(name) : null);
+    public Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult(names.Contains(name) ? new SecretDescription(name) : null);
 
-    public IAsyncEnumerable<DescribeOutcome> DescribeManyAsync(IReadOnlyCollection<string> asked, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<DescribeOutcome> DescribeManyAsync(IReadOnlyCollection<string> asked, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task<StoreValidation> ValidateAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<SecretDescription> CreateAsync(string name, IReadOnlyDictionary<string, string> labels, SecretValue? value, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SecretDescription> CreateAsync(
+        string name,
+        IReadOnlyDictionary<string, string> labels,
+        SecretValue? value,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
-    public Task<SecretVersionInfo> AddVersionAsync(string name, SecretValue value, string? stage, string? expectedCurrent, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<SecretVersionInfo> AddVersionAsync(
+        string name,
+        SecretValue value,
+        string? stage,
+        string? expectedCurrent,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
-    public Task<ReadSecret> ReadAsync(string name, VersionSelector selector, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ReadSecret> ReadAsync(string name, VersionSelector selector, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public IAsyncEnumerable<ReadOutcome> ReadManyAsync(IReadOnlyCollection<string> asked, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<ReadOutcome> ReadManyAsync(IReadOnlyCollection<string> asked, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public IAsyncEnumerable<SecretDescription> ListAsync(string prefix, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<SecretDescription> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task<IReadOnlyList<SecretVersionInfo>> ListVersionsAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<SecretVersionInfo>> ListVersionsAsync(string name, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task MoveStageAsync(string name, string stage, string? version, string? expectedVersion, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task MoveStageAsync(string name, string stage, string? version, string? expectedVersion, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task SetLabelsAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task SetLabelsAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task SetAnnotationsAsync(string name, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task SetAnnotationsAsync(string name, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task DeleteAsync(string name, TimeSpan? recoveryWindow, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public Task RestoreAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 }
@@ -191,23 +239,29 @@ internal sealed class FakeProviders : IProviders
 
     public IDocumentFormat Documents => _door.Documents;
 
-    public void Prepare(StoreKind store)
-    {
-    }
+    public void Prepare(StoreKind store) { }
 
     public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) => Stores(selection);
 
-    public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) => new FakeWorkload(Workloads[workload.Name]);
+    public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
+        new FakeWorkload(Workloads[workload.Name]);
 
     private sealed class FakeWorkload(WorkloadIdentity identity) : IWorkload
     {
         public string Description => throw new NotSupportedException();
 
-        public Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<string> RedeployAsync(
+            IReadOnlyList<WorkloadSecret> secrets,
+            bool always,
+            Action<string> say,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
 
-        public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -12,12 +12,13 @@ public sealed class AccessFromCatalogTests : IDisposable
     private readonly AccessSetting _setting = new();
 
     /// <summary>What is there already: some of it named, some ours, some not.</summary>
-    public AccessFromCatalogTests() => Access
-        .With("jwt", AccessSetting.Api, SecretPermission.Read, ours: true)
-        .With("jwt", AccessSetting.Dev, SecretPermission.Read, ours: true)
-        .With("jwt", AccessSetting.Ops, SecretPermission.Manage)
-        .With("db", AccessSetting.Ops, SecretPermission.Manage, direct: false)
-        .With("llm-a", AccessSetting.Ops, SecretPermission.Read);
+    public AccessFromCatalogTests() =>
+        Access
+            .With("jwt", AccessSetting.Api, SecretPermission.Read, ours: true)
+            .With("jwt", AccessSetting.Dev, SecretPermission.Read, ours: true)
+            .With("jwt", AccessSetting.Ops, SecretPermission.Manage)
+            .With("db", AccessSetting.Ops, SecretPermission.Manage, direct: false)
+            .With("llm-a", AccessSetting.Ops, SecretPermission.Read);
 
     private FakeAccess Access => _setting.Access;
 
@@ -30,14 +31,16 @@ public sealed class AccessFromCatalogTests : IDisposable
         List<SecretAccessChange> changes = await _setting.ChangeAsync(All, host);
         Assert.Equal(
             [("db", ItemStatus.Granted), ("jwt", ItemStatus.Unchanged), ("llm-a", ItemStatus.Granted), ("llm-b", ItemStatus.Granted)],
-            changes.Where(static c => c.Status != ItemStatus.Extra).Select(static c => (c.StoreName, c.Status)).Order());
+            changes.Where(static c => c.Status != ItemStatus.Extra).Select(static c => (c.StoreName, c.Status)).Order()
+        );
         Assert.Equal(
             [
                 ("jwt", AccessSetting.Dev, "The catalog does not name it; -Prune takes it off."),
                 ("jwt", AccessSetting.Ops, "The catalog does not name it; -PruneAll takes it off."),
                 ("llm-a", AccessSetting.Ops, "The catalog does not name it; -PruneAll takes it off."),
             ],
-            Extra(changes).OrderBy(static e => e.Secret).ThenByDescending(static e => e.Principal));
+            Extra(changes).OrderBy(static e => e.Secret).ThenByDescending(static e => e.Principal)
+        );
         Assert.Equal(3, Access.Lines("jwt").Count());
         Assert.DoesNotContain(host.Actions, static a => a.StartsWith('!'));
     }
@@ -48,7 +51,10 @@ public sealed class AccessFromCatalogTests : IDisposable
         TestHost host = new();
         List<SecretAccessChange> changes = await _setting.ChangeAsync(All with { Prune = true }, host);
         Assert.Equal([$"{AccessSetting.Api}:Read", $"{AccessSetting.Ops}:Manage"], Access.Lines("jwt"));
-        Assert.Equal([("jwt", AccessSetting.Ops), ("llm-a", AccessSetting.Ops)], Extra(changes).Select(static e => (e.Secret, e.Principal)).Order());
+        Assert.Equal(
+            [("jwt", AccessSetting.Ops), ("llm-a", AccessSetting.Ops)],
+            Extra(changes).Select(static e => (e.Secret, e.Principal)).Order()
+        );
         Assert.EndsWith("'jwt' in the project p", Assert.Single(host.Actions, static a => a.StartsWith('!')));
     }
 
@@ -89,7 +95,11 @@ public sealed class AccessFromCatalogTests : IDisposable
     [Fact]
     public async Task AnExpiringGrantIsNotTheCatalogsLastingOne()
     {
-        Access.Grants["jwt"][0] = Access.Grants["jwt"][0] with { Condition = "request.time < x", Expires = DateTimeOffset.UtcNow.AddHours(1) };
+        Access.Grants["jwt"][0] = Access.Grants["jwt"][0] with
+        {
+            Condition = "request.time < x",
+            Expires = DateTimeOffset.UtcNow.AddHours(1),
+        };
         List<SecretAccessChange> changes = await _setting.ChangeAsync(All with { Names = ["jwt"] });
         Assert.Contains(Extra(changes), static e => e.Principal == AccessSetting.Api);
     }
@@ -98,7 +108,10 @@ public sealed class AccessFromCatalogTests : IDisposable
     public async Task OnlyThePrincipalsThatAreNamedAreTouched()
     {
         List<SecretAccessChange> changes = await _setting.ChangeAsync(All with { Principals = [AccessSetting.Api] });
-        Assert.Equal([("db", ItemStatus.Granted), ("jwt", ItemStatus.Unchanged)], changes.Select(static c => (c.StoreName, c.Status)).Order());
+        Assert.Equal(
+            [("db", ItemStatus.Granted), ("jwt", ItemStatus.Unchanged)],
+            changes.Select(static c => (c.StoreName, c.Status)).Order()
+        );
     }
 
     [Theory]
@@ -106,7 +119,14 @@ public sealed class AccessFromCatalogTests : IDisposable
     [InlineData(true, true)]
     public async Task PruningNeedsTheWholeCatalog(bool fromCatalog, bool named)
     {
-        ChangeAccessOptions options = new() { Grant = true, FromCatalog = fromCatalog, Prune = true, Principals = named ? [AccessSetting.Api] : [], Workloads = fromCatalog ? [] : ["api"] };
+        ChangeAccessOptions options = new()
+        {
+            Grant = true,
+            FromCatalog = fromCatalog,
+            Prune = true,
+            Principals = named ? [AccessSetting.Api] : [],
+            Workloads = fromCatalog ? [] : ["api"],
+        };
         FlowSecretException error = await SecretStoreContract.Fails(ErrorIds.BadArgument, () => _setting.ChangeAsync(options));
         Assert.Equal("-Prune", error.Target);
         Assert.Empty(Access.Written);

@@ -8,11 +8,12 @@ public sealed class AccessListTests : IDisposable
 {
     private readonly AccessSetting _setting = new();
 
-    public AccessListTests() => _setting.Access
-        .With("jwt", AccessSetting.Api, SecretPermission.Read, ours: true)
-        .With("jwt", AccessSetting.Ops, SecretPermission.Manage, direct: false)
-        .With("llm-a", AccessSetting.Api, SecretPermission.Write)
-        .With("llm-b", AccessSetting.Ops, SecretPermission.Write);
+    public AccessListTests() =>
+        _setting
+            .Access.With("jwt", AccessSetting.Api, SecretPermission.Read, ours: true)
+            .With("jwt", AccessSetting.Ops, SecretPermission.Manage, direct: false)
+            .With("llm-a", AccessSetting.Api, SecretPermission.Write)
+            .With("llm-b", AccessSetting.Ops, SecretPermission.Write);
 
     public void Dispose() => _setting.Dispose();
 
@@ -21,15 +22,27 @@ public sealed class AccessListTests : IDisposable
     {
         List<SecretGrantItem> items = await _setting.GetAsync(new AccessOptions());
         Assert.Equal(
-            [("jwt", AccessSetting.Ops, false, "the project"), ("jwt", AccessSetting.Api, true, "the secret"), ("llm-a", AccessSetting.Api, false, "the secret"), ("llm-b", AccessSetting.Ops, false, "the secret")],
-            items.Select(static i => (i.Name!, i.Principal, i.Ours, i.Source)).Order());
+            [
+                ("jwt", AccessSetting.Ops, false, "the project"),
+                ("jwt", AccessSetting.Api, true, "the secret"),
+                ("llm-a", AccessSetting.Api, false, "the secret"),
+                ("llm-b", AccessSetting.Ops, false, "the secret"),
+            ],
+            items.Select(static i => (i.Name!, i.Principal, i.Ours, i.Source)).Order()
+        );
     }
 
     [Fact]
     public async Task PrincipalAndPermissionFilter()
     {
-        Assert.Equal(["jwt", "llm-a"], (await _setting.GetAsync(new AccessOptions { Principals = [AccessSetting.Api] })).Select(static i => i.Name).Order());
-        Assert.Equal(["llm-a", "llm-b"], (await _setting.GetAsync(new AccessOptions { Permission = SecretPermission.Write })).Select(static i => i.Name).Order());
+        Assert.Equal(
+            ["jwt", "llm-a"],
+            (await _setting.GetAsync(new AccessOptions { Principals = [AccessSetting.Api] })).Select(static i => i.Name).Order()
+        );
+        Assert.Equal(
+            ["llm-a", "llm-b"],
+            (await _setting.GetAsync(new AccessOptions { Permission = SecretPermission.Write })).Select(static i => i.Name).Order()
+        );
         Assert.Empty(await _setting.GetAsync(new AccessOptions { Principals = ["allUsers"] }));
     }
 
@@ -37,7 +50,16 @@ public sealed class AccessListTests : IDisposable
     public async Task WhatForbidsIsShownWhateverThePermission()
     {
         _setting.Access.Grants["jwt"].Add(new SecretGrant(AccessSetting.Api, "deny", [], "the organisation") { Denies = true });
-        SecretGrantItem item = Assert.Single(await _setting.GetAsync(new AccessOptions { Names = ["jwt"], Principals = [AccessSetting.Api], Permission = SecretPermission.Write }));
+        SecretGrantItem item = Assert.Single(
+            await _setting.GetAsync(
+                new AccessOptions
+                {
+                    Names = ["jwt"],
+                    Principals = [AccessSetting.Api],
+                    Permission = SecretPermission.Write,
+                }
+            )
+        );
         Assert.True(item.Denies);
     }
 
@@ -47,14 +69,21 @@ public sealed class AccessListTests : IDisposable
         // The one entry's principal on the other entry's secret is not asked about.
         Assert.Equal(
             [("jwt", AccessSetting.Api), ("llm-b", AccessSetting.Ops)],
-            (await _setting.GetAsync(new AccessOptions { FromCatalog = true })).Select(static i => (i.Name!, i.Principal)).Order());
+            (await _setting.GetAsync(new AccessOptions { FromCatalog = true })).Select(static i => (i.Name!, i.Principal)).Order()
+        );
         Assert.Empty(await _setting.GetAsync(new AccessOptions { FromCatalog = true, Environment = "local" }));
     }
 
     [Fact]
     public async Task OneThatFailsDoesNotStopTheRest()
     {
-        _setting.Access.Failing["jwt"] = new FlowSecretException(ErrorIds.SecretNotFound, FlowErrorCategory.ObjectNotFound, "jwt", "absent", "Make it: New-FlowSecret -StoreName 'jwt'");
+        _setting.Access.Failing["jwt"] = new FlowSecretException(
+            ErrorIds.SecretNotFound,
+            FlowErrorCategory.ObjectNotFound,
+            "jwt",
+            "absent",
+            "Make it: New-FlowSecret -StoreName 'jwt'"
+        );
         TestHost host = new();
         Assert.Equal(2, (await _setting.GetAsync(new AccessOptions(), host)).Count);
         FlowSecretException error = Assert.Single(host.Failures);

@@ -4,7 +4,8 @@ namespace FlowSecrets.Tests.Operations;
 public sealed class AccessPrincipalsTests
 {
     private const string GcpForms = "user:EMAIL, serviceAccount:EMAIL, group:EMAIL, domain:NAME, principal://… or principalSet://…";
-    private const string AwsForms = "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole account's 12 digits";
+    private const string AwsForms =
+        "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole account's 12 digits";
 
     [Theory]
     [InlineData("user:dev@example.com")]
@@ -30,9 +31,15 @@ public sealed class AccessPrincipalsTests
     public void TheFormsOfAws(string principal) => Known(StoreKind.Aws, principal);
 
     [Theory]
-    [InlineData("dev@example.com", "Name it as a policy does: user:dev@example.com, group:dev@example.com or serviceAccount:dev@example.com")]
+    [InlineData(
+        "dev@example.com",
+        "Name it as a policy does: user:dev@example.com, group:dev@example.com or serviceAccount:dev@example.com"
+    )]
     [InlineData("api@p.iam.gserviceaccount.com", "Name it as a policy does: serviceAccount:api@p.iam.gserviceaccount.com")]
-    [InlineData("1-compute@developer.gserviceaccount.com", "Name it as a policy does: serviceAccount:1-compute@developer.gserviceaccount.com")]
+    [InlineData(
+        "1-compute@developer.gserviceaccount.com",
+        "Name it as a policy does: serviceAccount:1-compute@developer.gserviceaccount.com"
+    )]
     [InlineData("api", $"Use {GcpForms}.")]
     [InlineData("", $"Use {GcpForms}.")]
     [InlineData("user:", $"Use {GcpForms}.")]
@@ -67,12 +74,19 @@ public sealed class AccessPrincipalsTests
     public void AnotherCloudsPrincipalIsSaidToBeThat(StoreKind store, string principal, string its, string the, string forms)
     {
         FlowSecretException error = Refused(store, principal, allowPublic: true);
-        Assert.Equal($"'{principal.Replace("::", ": :", StringComparison.Ordinal)}' is a principal of {its}, and the store is {the}'s. Name one of {the}: {forms}; or another store: -Environment NAME", error.Message);
+        Assert.Equal(
+            $"'{principal.Replace("::", ": :", StringComparison.Ordinal)}' is a principal of {its}, and the store is {the}'s. Name one of {the}: {forms}; or another store: -Environment NAME",
+            error.Message
+        );
     }
 
     [Theory]
     [InlineData(StoreKind.Gcp, "allUsers", "'allUsers' means everybody: the secret would be public.")]
-    [InlineData(StoreKind.Gcp, "allAuthenticatedUsers", "'allAuthenticatedUsers' means everybody with any Google account: the secret would be public.")]
+    [InlineData(
+        StoreKind.Gcp,
+        "allAuthenticatedUsers",
+        "'allAuthenticatedUsers' means everybody with any Google account: the secret would be public."
+    )]
     [InlineData(StoreKind.Aws, "*", "'*' means everybody: the secret would be public.")]
     public void EverybodyIsMeantOnlyWithTheSwitch(StoreKind store, string principal, string cause)
     {
@@ -84,12 +98,19 @@ public sealed class AccessPrincipalsTests
     }
 
     [Fact]
-    public void ALocalStoreKnowsNobody() => Assert.Equal(
-        "A Local store knows no principals. Who may read its file and its key may read it: Test-FlowSecretAccess without -Principal shows what others could.",
-        Refused(StoreKind.Local, "user:dev@example.com", allowPublic: true).Message);
+    public void ALocalStoreKnowsNobody() =>
+        Assert.Equal(
+            "A Local store knows no principals. Who may read its file and its key may read it: Test-FlowSecretAccess without -Principal shows what others could.",
+            Refused(StoreKind.Local, "user:dev@example.com", allowPublic: true).Message
+        );
 
     [Fact]
-    public void AHostilePrincipalIsNoCommandOfALog() => Assert.DoesNotContain("##vso[", Refused(StoreKind.Gcp, "##vso[task.setvariable]x", allowPublic: false).Message, StringComparison.Ordinal);
+    public void AHostilePrincipalIsNoCommandOfALog() =>
+        Assert.DoesNotContain(
+            "##vso[",
+            Refused(StoreKind.Gcp, "##vso[task.setvariable]x", allowPublic: false).Message,
+            StringComparison.Ordinal
+        );
 
     private static void Known(StoreKind store, string principal)
     {

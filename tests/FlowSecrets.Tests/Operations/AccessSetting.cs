@@ -58,15 +58,22 @@ internal sealed class AccessSetting : IDisposable
     /// <summary>What this machine is set to, for a selection without a project.</summary>
     public string Machine { get; set; } = "p";
 
-    public OperationContext Context => new(() => Providers, Path.GetDirectoryName(_sandbox.File("x"))!) { Variable = _sandbox.Variable, Clock = Clock };
+    public OperationContext Context =>
+        new(() => Providers, Path.GetDirectoryName(_sandbox.File("x"))!) { Variable = _sandbox.Variable, Clock = Clock };
 
     public static string WithPublic { get; } = Catalog.Replace(Dev, "allUsers", StringComparison.Ordinal);
 
-    public Task<List<SecretAccess>> TestAsync(TestAccessOptions options, TestHost? host = null) => new TestAccessOperation(Context).RunAsync(options, host ?? new TestHost());
+    public Task<List<SecretAccess>> TestAsync(TestAccessOptions options, TestHost? host = null) =>
+        new TestAccessOperation(Context).RunAsync(options, host ?? new TestHost());
 
-    public Task<List<SecretGrantItem>> GetAsync(AccessOptions options, TestHost? host = null) => new GetAccessOperation(Context).RunAsync(options, host ?? new TestHost());
+    public Task<List<SecretGrantItem>> GetAsync(AccessOptions options, TestHost? host = null) =>
+        new GetAccessOperation(Context).RunAsync(options, host ?? new TestHost());
 
-    public Task<List<SecretAccessChange>> ChangeAsync(ChangeAccessOptions options, TestHost? host = null, CancellationToken cancellationToken = default) => OperationRunner.RunAsync(new ChangeAccessOperation(Context), options, host ?? new TestHost(), cancellationToken);
+    public Task<List<SecretAccessChange>> ChangeAsync(
+        ChangeAccessOptions options,
+        TestHost? host = null,
+        CancellationToken cancellationToken = default
+    ) => OperationRunner.RunAsync(new ChangeAccessOperation(Context), options, host ?? new TestHost(), cancellationToken);
 
     public void Dispose() => _sandbox.Dispose();
 
@@ -74,6 +81,16 @@ internal sealed class AccessSetting : IDisposable
     {
         string place = selection.Project ?? (selection.Store == StoreKind.Gcp ? Machine : selection.Store.ToString());
         string location = selection.Store == StoreKind.Gcp && selection.Region is { } region ? $"{place}/{region}" : place;
-        return new FakeStore(new Place(selection.Store, location, "me@example.com") { Text = $"{(selection.Store == StoreKind.Gcp ? "project" : "store")} {location}" }, Access, Elsewhere.GetValueOrDefault(location) ?? []) { Concurrency = Concurrency };
+        return new FakeStore(
+            new Place(selection.Store, location, "me@example.com")
+            {
+                Text = $"{(selection.Store == StoreKind.Gcp ? "project" : "store")} {location}",
+            },
+            Access,
+            Elsewhere.GetValueOrDefault(location) ?? []
+        )
+        {
+            Concurrency = Concurrency,
+        };
     }
 }

@@ -16,14 +16,28 @@ public sealed class AccessTestTests : IDisposable
     {
         List<SecretAccess> all = await _setting.TestAsync(new TestAccessOptions());
         Assert.Equal(["jwt", "db", "llm-a", "llm-b"], all.Select(static a => a.Secret));
-        Assert.All(all, static a => Assert.Equal(("me@example.com", SecretPermission.Read, "prod", StoreKind.Gcp), (a.Principal, a.Permission, a.Environment, a.Store)));
+        Assert.All(
+            all,
+            static a =>
+                Assert.Equal(
+                    ("me@example.com", SecretPermission.Read, "prod", StoreKind.Gcp),
+                    (a.Principal, a.Permission, a.Environment, a.Store)
+                )
+        );
         Assert.Null(Assert.Single(_setting.Access.Questions).Principal);
     }
 
     [Fact]
     public async Task NamesWildcardsAndStoreNamesAreAskedOnce()
     {
-        List<SecretAccess> all = await _setting.TestAsync(new TestAccessOptions { Names = ["llm-*", "llm-a"], StoreNames = ["other"], Environment = "stage" });
+        List<SecretAccess> all = await _setting.TestAsync(
+            new TestAccessOptions
+            {
+                Names = ["llm-*", "llm-a"],
+                StoreNames = ["other"],
+                Environment = "stage",
+            }
+        );
         Assert.Equal([("llm-a", "s-llm-a"), ("llm-b", "s-llm-b"), (null, "other")], all.Select(static a => (a.Name, a.StoreName)));
         await SecretStoreContract.Fails(ErrorIds.SecretNotInCatalog, () => _setting.TestAsync(new TestAccessOptions { Names = ["jwtt"] }));
     }
@@ -32,8 +46,18 @@ public sealed class AccessTestTests : IDisposable
     public async Task EachPrincipalIsAQuestionOfItsOwn()
     {
         _setting.Access.With("jwt", AccessSetting.Dev, SecretPermission.Write);
-        List<SecretAccess> all = await _setting.TestAsync(new TestAccessOptions { Names = ["jwt"], Principals = [AccessSetting.Dev, AccessSetting.Ops], Permission = SecretPermission.Write });
-        Assert.Equal([(AccessSetting.Dev, AccessResult.Allowed), (AccessSetting.Ops, AccessResult.Denied)], all.Select(static a => (a.Principal, a.Result)));
+        List<SecretAccess> all = await _setting.TestAsync(
+            new TestAccessOptions
+            {
+                Names = ["jwt"],
+                Principals = [AccessSetting.Dev, AccessSetting.Ops],
+                Permission = SecretPermission.Write,
+            }
+        );
+        Assert.Equal(
+            [(AccessSetting.Dev, AccessResult.Allowed), (AccessSetting.Ops, AccessResult.Denied)],
+            all.Select(static a => (a.Principal, a.Result))
+        );
         Assert.Null(all[0].Remedy);
         Assert.Equal("Grant-FlowSecretAccess 'jwt' -Environment 'prod'", all[1].Remedy);
     }
@@ -44,7 +68,10 @@ public sealed class AccessTestTests : IDisposable
     [InlineData("allUsers")]
     public async Task APrincipalThatTheStoreDoesNotKnowStopsIt(string principal)
     {
-        await SecretStoreContract.Fails(ErrorIds.BadPrincipal, () => _setting.TestAsync(new TestAccessOptions { Principals = [AccessSetting.Dev, principal] }));
+        await SecretStoreContract.Fails(
+            ErrorIds.BadPrincipal,
+            () => _setting.TestAsync(new TestAccessOptions { Principals = [AccessSetting.Dev, principal] })
+        );
         Assert.Empty(_setting.Access.Questions);
     }
 
@@ -54,10 +81,21 @@ public sealed class AccessTestTests : IDisposable
         TestHost host = new();
         List<SecretAccess> all = await _setting.TestAsync(new TestAccessOptions { FromCatalog = true }, host);
         Assert.Equal(
-            [(AccessSetting.Api, "jwt", SecretPermission.Read), (AccessSetting.Api, "db", SecretPermission.Read), (AccessSetting.Ops, "llm-a", SecretPermission.Write), (AccessSetting.Ops, "llm-b", SecretPermission.Write)],
-            all.Select(static a => (a.Principal, a.Secret, a.Permission)));
+            [
+                (AccessSetting.Api, "jwt", SecretPermission.Read),
+                (AccessSetting.Api, "db", SecretPermission.Read),
+                (AccessSetting.Ops, "llm-a", SecretPermission.Write),
+                (AccessSetting.Ops, "llm-b", SecretPermission.Write),
+            ],
+            all.Select(static a => (a.Principal, a.Secret, a.Permission))
+        );
         Assert.Contains("1 entry of 'access' name principals of another kind of store and are left out.", host.Verboses);
-        Assert.Equal(4, (await _setting.TestAsync(new TestAccessOptions { FromCatalog = true, Environment = "aws" })).Count(static a => a.Principal == AccessSetting.Role));
+        Assert.Equal(
+            4,
+            (await _setting.TestAsync(new TestAccessOptions { FromCatalog = true, Environment = "aws" })).Count(static a =>
+                a.Principal == AccessSetting.Role
+            )
+        );
         Assert.Empty(await _setting.TestAsync(new TestAccessOptions { FromCatalog = true, Environment = "local" }));
     }
 
@@ -71,7 +109,17 @@ public sealed class AccessTestTests : IDisposable
     [Fact]
     public async Task NamesPrincipalsAndThePermissionNarrowTheEntries()
     {
-        SecretAccess only = Assert.Single(await _setting.TestAsync(new TestAccessOptions { FromCatalog = true, Names = ["db", "llm-*"], Principals = [AccessSetting.Api.ToUpperInvariant().Replace("SERVICEACCOUNT", "serviceAccount")], Permission = SecretPermission.Read }));
+        SecretAccess only = Assert.Single(
+            await _setting.TestAsync(
+                new TestAccessOptions
+                {
+                    FromCatalog = true,
+                    Names = ["db", "llm-*"],
+                    Principals = [AccessSetting.Api.ToUpperInvariant().Replace("SERVICEACCOUNT", "serviceAccount")],
+                    Permission = SecretPermission.Read,
+                }
+            )
+        );
         Assert.Equal((AccessSetting.Api, "db", SecretPermission.Read), (only.Principal, only.Secret, only.Permission));
     }
 
@@ -79,8 +127,14 @@ public sealed class AccessTestTests : IDisposable
     public async Task AWorkloadIsAskedOfWhatItConsumes()
     {
         List<SecretAccess> all = await _setting.TestAsync(new TestAccessOptions { Workloads = ["api"] });
-        Assert.Equal([("jwt", AccessSetting.Api, "api"), ("db", AccessSetting.Api, "api")], all.Select(static a => (a.Secret, a.Principal, a.Workload!)));
-        Assert.Equal(["llm-a"], (await _setting.TestAsync(new TestAccessOptions { Workloads = ["api"], Names = ["llm-a"] })).Select(static a => a.Secret));
+        Assert.Equal(
+            [("jwt", AccessSetting.Api, "api"), ("db", AccessSetting.Api, "api")],
+            all.Select(static a => (a.Secret, a.Principal, a.Workload!))
+        );
+        Assert.Equal(
+            ["llm-a"],
+            (await _setting.TestAsync(new TestAccessOptions { Workloads = ["api"], Names = ["llm-a"] })).Select(static a => a.Secret)
+        );
 
         // The catalog does not say what this one consumes, and that is not everything.
         await SecretStoreContract.Fails(ErrorIds.BadArgument, () => _setting.TestAsync(new TestAccessOptions { Workloads = ["idle"] }));
@@ -89,7 +143,10 @@ public sealed class AccessTestTests : IDisposable
     [Fact]
     public async Task AnUnknownWorkloadIsRefusedWithThoseThatThereAre()
     {
-        FlowSecretException error = await SecretStoreContract.Fails(ErrorIds.BadArgument, () => _setting.TestAsync(new TestAccessOptions { Workloads = ["nope"] }));
+        FlowSecretException error = await SecretStoreContract.Fails(
+            ErrorIds.BadArgument,
+            () => _setting.TestAsync(new TestAccessOptions { Workloads = ["nope"] })
+        );
         Assert.Equal(("nope", "There are: api, idle."), (error.Target, error.Remedy));
     }
 
@@ -102,7 +159,10 @@ public sealed class AccessTestTests : IDisposable
 
     [Fact]
     public async Task AWorkloadDoesNotGoWithTheCatalogsEntries() =>
-        await SecretStoreContract.Fails(ErrorIds.BadArgument, () => _setting.TestAsync(new TestAccessOptions { Workloads = ["api"], FromCatalog = true }));
+        await SecretStoreContract.Fails(
+            ErrorIds.BadArgument,
+            () => _setting.TestAsync(new TestAccessOptions { Workloads = ["api"], FromCatalog = true })
+        );
 
     [Theory]
     [InlineData(true, false, false)]
@@ -110,16 +170,28 @@ public sealed class AccessTestTests : IDisposable
     [InlineData(false, false, true)]
     public async Task ReadingIsDoneByTheCallerAlone(bool principal, bool workload, bool fromCatalog)
     {
-        TestAccessOptions options = new() { Live = true, Principals = principal ? [AccessSetting.Dev] : [], Workloads = workload ? ["api"] : [], FromCatalog = fromCatalog };
+        TestAccessOptions options = new()
+        {
+            Live = true,
+            Principals = principal ? [AccessSetting.Dev] : [],
+            Workloads = workload ? ["api"] : [],
+            FromCatalog = fromCatalog,
+        };
         FlowSecretException error = await SecretStoreContract.Fails(ErrorIds.BadArgument, () => _setting.TestAsync(options));
-        Assert.Equal(("-Live", "Leave -Principal, -Workload and -FromCatalog out, or -Live; or run it as that principal."), (error.Target, error.Remedy));
+        Assert.Equal(
+            ("-Live", "Leave -Principal, -Workload and -FromCatalog out, or -Live; or run it as that principal."),
+            (error.Target, error.Remedy)
+        );
     }
 
     [Fact]
     public async Task LiveAndTheTokensSubjectAreHandedOn()
     {
         await _setting.TestAsync(new TestAccessOptions { Live = true, TokenSubject = "repo:org/app:ref:refs/heads/main" });
-        Assert.Equal(new AccessQuestion(null, SecretPermission.Read, Live: true, "repo:org/app:ref:refs/heads/main"), Assert.Single(_setting.Access.Questions));
+        Assert.Equal(
+            new AccessQuestion(null, SecretPermission.Read, Live: true, "repo:org/app:ref:refs/heads/main"),
+            Assert.Single(_setting.Access.Questions)
+        );
     }
 
     [Fact]

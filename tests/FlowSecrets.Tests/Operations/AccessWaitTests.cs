@@ -6,7 +6,13 @@ namespace FlowSecrets.Tests.Operations;
 /// <summary>Waiting until grants work, with a clock that goes forward by what is waited.</summary>
 public sealed class AccessWaitTests : IDisposable
 {
-    private static readonly ChangeAccessOptions Grant = new() { Grant = true, Names = ["jwt"], Principals = [AccessSetting.Dev], Wait = true };
+    private static readonly ChangeAccessOptions Grant = new()
+    {
+        Grant = true,
+        Names = ["jwt"],
+        Principals = [AccessSetting.Dev],
+        Wait = true,
+    };
 
     private readonly LeapingClock _clock = new();
     private readonly AccessSetting _setting;
@@ -19,12 +25,18 @@ public sealed class AccessWaitTests : IDisposable
     public async Task ItEndsAsSoonAsItWorks()
     {
         int asked = 0;
-        _setting.Access.OnTry = _ => ++asked < 4 ? AccessAnswer.Denied("jwt", AccessCauses.GrantTooYoung, "too young", "wait") : AccessAnswer.Allowed("jwt", "granted");
+        _setting.Access.OnTry = _ =>
+            ++asked < 4
+                ? AccessAnswer.Denied("jwt", AccessCauses.GrantTooYoung, "too young", "wait")
+                : AccessAnswer.Allowed("jwt", "granted");
         TestHost host = new();
         Assert.Equal(ItemStatus.Granted, Assert.Single(await _setting.ChangeAsync(Grant, host)).Status);
         Assert.Equal((4, TimeSpan.FromSeconds(2 + 4 + 8)), (asked, _clock.Waited));
         ProgressUpdate[] waiting = [.. host.ProgressUpdates.Where(static p => p.Activity == "Waiting until the grants work")];
-        Assert.Equal(["1 grant to go, 7:00 at most", "1 grant to go, 6:58 at most", "1 grant to go, 6:54 at most"], waiting.Select(static p => p.Status));
+        Assert.Equal(
+            ["1 grant to go, 7:00 at most", "1 grant to go, 6:58 at most", "1 grant to go, 6:54 at most"],
+            waiting.Select(static p => p.Status)
+        );
         Assert.Equal([0, 2, 6], waiting.Select(static p => p.Done));
         Assert.All(waiting, static p => Assert.Equal(420, p.Total));
     }
@@ -32,12 +44,18 @@ public sealed class AccessWaitTests : IDisposable
     [Fact]
     public async Task WhatNeverWorksFailsWithItsCauseAfterTheLongestTime()
     {
-        _setting.Access.OnTry = static _ => AccessAnswer.Denied("jwt", AccessCauses.ExplicitDeny, "a policy forbids it", "Ask: Get-FlowSecretAccess -StoreName 'jwt'");
+        _setting.Access.OnTry = static _ =>
+            AccessAnswer.Denied("jwt", AccessCauses.ExplicitDeny, "a policy forbids it", "Ask: Get-FlowSecretAccess -StoreName 'jwt'");
         List<SecretAccessChange> changes = await _setting.ChangeAsync(Grant);
         Assert.Equal([ItemStatus.Granted, ItemStatus.Failed], changes.Select(static c => c.Status));
         Assert.Equal(
-            (ErrorIds.AccessDenied, AccessCauses.ExplicitDeny, $"After 7 minutes {AccessSetting.Dev} still may not use 'jwt': a policy forbids it. Ask: Get-FlowSecretAccess 'jwt' -Environment 'prod'"),
-            (changes[1].ErrorId, changes[1].Error!.AccessCause, changes[1].Message));
+            (
+                ErrorIds.AccessDenied,
+                AccessCauses.ExplicitDeny,
+                $"After 7 minutes {AccessSetting.Dev} still may not use 'jwt': a policy forbids it. Ask: Get-FlowSecretAccess 'jwt' -Environment 'prod'"
+            ),
+            (changes[1].ErrorId, changes[1].Error!.AccessCause, changes[1].Message)
+        );
         Assert.Equal(TimeSpan.FromMinutes(7), _clock.Waited);
     }
 
@@ -47,7 +65,10 @@ public sealed class AccessWaitTests : IDisposable
         TestHost host = new();
         Assert.Equal(ItemStatus.Granted, Assert.Single(await _setting.ChangeAsync(Grant, host)).Status);
         Assert.Equal(TimeSpan.FromMinutes(7), _clock.Waited);
-        Assert.Contains($"Nobody but {AccessSetting.Dev} can see whether it works; the 7 minutes that it may take are over.", host.Verboses);
+        Assert.Contains(
+            $"Nobody but {AccessSetting.Dev} can see whether it works; the 7 minutes that it may take are over.",
+            host.Verboses
+        );
     }
 
     [Theory]
@@ -64,7 +85,10 @@ public sealed class AccessWaitTests : IDisposable
     [Fact]
     public async Task EachIsWaitedForByItself()
     {
-        _setting.Access.OnTry = q => q.Principal == AccessSetting.Dev ? AccessAnswer.Allowed("jwt", "granted") : AccessAnswer.Denied("jwt", AccessCauses.NoGrant, "none", "");
+        _setting.Access.OnTry = q =>
+            q.Principal == AccessSetting.Dev
+                ? AccessAnswer.Allowed("jwt", "granted")
+                : AccessAnswer.Denied("jwt", AccessCauses.NoGrant, "none", "");
         List<SecretAccessChange> changes = await _setting.ChangeAsync(Grant with { Principals = [AccessSetting.Dev, AccessSetting.Ops] });
         Assert.Equal([AccessSetting.Ops], Assert.Single(changes, static c => c.Status == ItemStatus.Failed).Principal);
     }
@@ -73,7 +97,13 @@ public sealed class AccessWaitTests : IDisposable
     public async Task ADryRunAndAFailureAreNotWaitedFor()
     {
         await _setting.ChangeAsync(Grant, new TestHost { IsWhatIf = true });
-        _setting.Access.Failing["jwt"] = new FlowSecretException(ErrorIds.AccessDenied, FlowErrorCategory.PermissionDenied, "jwt", "denied", "");
+        _setting.Access.Failing["jwt"] = new FlowSecretException(
+            ErrorIds.AccessDenied,
+            FlowErrorCategory.PermissionDenied,
+            "jwt",
+            "denied",
+            ""
+        );
         await _setting.ChangeAsync(Grant);
         Assert.Equal(TimeSpan.Zero, _clock.Waited);
     }

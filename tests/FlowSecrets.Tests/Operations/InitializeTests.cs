@@ -58,7 +58,10 @@ public sealed class InitializeTests : IDisposable
         await RunAsync(new InitializeOptions { NonInteractive = true, Names = ["db", "temporal"] }, new TestHost());
         string db = await ReadAsync("app-db");
         string temporal = await ReadAsync("app-temporal");
-        Assert.Equal(System.Text.Json.JsonDocument.Parse(db).RootElement.GetProperty("password").GetString(), System.Text.Json.JsonDocument.Parse(temporal).RootElement.GetProperty("password").GetString());
+        Assert.Equal(
+            System.Text.Json.JsonDocument.Parse(db).RootElement.GetProperty("password").GetString(),
+            System.Text.Json.JsonDocument.Parse(temporal).RootElement.GetProperty("password").GetString()
+        );
         Assert.Contains("localhost", temporal);
     }
 
@@ -115,10 +118,26 @@ public sealed class InitializeTests : IDisposable
     {
         _sandbox.Write("in.json", """{ "plain": "given" }""");
         await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.json" }, new TestHost());
-        List<SetupResult> results = await RunAsync(new InitializeOptions { PromptAll = true, Force = true, Names = ["jwt", "plain"] }, new TestHost().Answering("", "changed"));
+        List<SetupResult> results = await RunAsync(
+            new InitializeOptions
+            {
+                PromptAll = true,
+                Force = true,
+                Names = ["jwt", "plain"],
+            },
+            new TestHost().Answering("", "changed")
+        );
         Assert.Equal(ItemStatus.Kept, Of(results, "jwt").Status);
         Assert.Equal("changed", await ReadAsync("app-plain"));
-        List<SetupResult> same = await RunAsync(new InitializeOptions { PromptAll = true, Force = true, Names = ["plain"] }, new TestHost().Answering("changed"));
+        List<SetupResult> same = await RunAsync(
+            new InitializeOptions
+            {
+                PromptAll = true,
+                Force = true,
+                Names = ["plain"],
+            },
+            new TestHost().Answering("changed")
+        );
         Assert.Equal((ItemStatus.Unchanged, "2"), (same.Single().Status, same.Single().Version));
     }
 
@@ -128,10 +147,29 @@ public sealed class InitializeTests : IDisposable
         await RunAsync(new InitializeOptions { NonInteractive = true, Names = ["enc"] }, new TestHost());
         string before = await ReadAsync("app-enc");
         _sandbox.Write("in.env", "ENCRYPTION_KEY=other\n");
-        List<SetupResult> refused = await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.env", Names = ["enc"], UpdateExisting = true }, new TestHost());
+        List<SetupResult> refused = await RunAsync(
+            new InitializeOptions
+            {
+                NonInteractive = true,
+                InputPath = "in.env",
+                Names = ["enc"],
+                UpdateExisting = true,
+            },
+            new TestHost()
+        );
         Assert.Equal(ErrorIds.EncryptionKeyProtected, refused.Single().ErrorId);
         Assert.Equal(before, await ReadAsync("app-enc"));
-        await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.env", Names = ["enc"], UpdateExisting = true, OverwriteEncryptionKey = true }, new TestHost());
+        await RunAsync(
+            new InitializeOptions
+            {
+                NonInteractive = true,
+                InputPath = "in.env",
+                Names = ["enc"],
+                UpdateExisting = true,
+                OverwriteEncryptionKey = true,
+            },
+            new TestHost()
+        );
         Assert.Equal("other", await ReadAsync("app-enc"));
     }
 
@@ -146,7 +184,15 @@ public sealed class InitializeTests : IDisposable
         List<SetupResult> kept = await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.tfvars" }, new TestHost());
         Assert.Equal(ItemStatus.Differs, Of(kept, "plain").Status);
         Assert.Equal("rotated", await ReadAsync("app-plain"));
-        List<SetupResult> updated = await RunAsync(new InitializeOptions { NonInteractive = true, InputPath = "in.tfvars", UpdateExisting = true }, new TestHost());
+        List<SetupResult> updated = await RunAsync(
+            new InitializeOptions
+            {
+                NonInteractive = true,
+                InputPath = "in.tfvars",
+                UpdateExisting = true,
+            },
+            new TestHost()
+        );
         Assert.Equal(ItemStatus.Updated, Of(updated, "plain").Status);
         Assert.Equal("rotated", await ReadAsync("app-theirs"));
     }
@@ -173,7 +219,10 @@ public sealed class InitializeTests : IDisposable
     {
         await LocalStoreKeyTests.CreateAsync(_sandbox.Store(), "app-jwt", "value");
         await _sandbox.Store().SetVersionStateAsync("app-jwt", "1", VersionState.Destroyed, default);
-        Assert.Equal(ErrorIds.VersionDestroyed, (await RunAsync(new InitializeOptions { NonInteractive = true, Names = ["jwt"] }, new TestHost())).Single().ErrorId);
+        Assert.Equal(
+            ErrorIds.VersionDestroyed,
+            (await RunAsync(new InitializeOptions { NonInteractive = true, Names = ["jwt"] }, new TestHost())).Single().ErrorId
+        );
     }
 
     [Fact]
@@ -211,19 +260,38 @@ public sealed class InitializeTests : IDisposable
     public async Task GeneratedValuesAreShownOnlyOnRequestAndOnlyOnce()
     {
         TestHost host = new();
-        await RunAsync(new InitializeOptions { NonInteractive = true, Names = ["jwt", "db"], ShowGenerated = true }, host);
+        await RunAsync(
+            new InitializeOptions
+            {
+                NonInteractive = true,
+                Names = ["jwt", "db"],
+                ShowGenerated = true,
+            },
+            host
+        );
         Assert.Equal(2, host.Revealed.Count);
         Assert.Contains($"app-jwt={await ReadAsync("app-jwt")}", host.Revealed);
         Assert.DoesNotContain(await ReadAsync("app-jwt"), host.Everything);
         TestHost again = new();
-        await RunAsync(new InitializeOptions { NonInteractive = true, Names = ["jwt", "db"], ShowGenerated = true }, again);
+        await RunAsync(
+            new InitializeOptions
+            {
+                NonInteractive = true,
+                Names = ["jwt", "db"],
+                ShowGenerated = true,
+            },
+            again
+        );
         Assert.Empty(again.Revealed);
     }
 
     [Fact]
     public async Task WhatIfPlansAndDoesNothing()
     {
-        List<SetupResult> results = await RunAsync(new InitializeOptions { NonInteractive = true, Names = ["jwt"] }, new TestHost { IsWhatIf = true });
+        List<SetupResult> results = await RunAsync(
+            new InitializeOptions { NonInteractive = true, Names = ["jwt"] },
+            new TestHost { IsWhatIf = true }
+        );
         Assert.Equal(ItemStatus.Planned, results.Single().Status);
         Assert.False(File.Exists(_sandbox.StoreFile));
     }
@@ -237,7 +305,8 @@ public sealed class InitializeTests : IDisposable
         Assert.Equal(ErrorIds.PendingDeletion, results.Single().ErrorId);
     }
 
-    private Task<List<SetupResult>> RunAsync(InitializeOptions options, TestHost host) => new InitializeSecretsOperation(_sandbox.Context).RunAsync(options, host);
+    private Task<List<SetupResult>> RunAsync(InitializeOptions options, TestHost host) =>
+        new InitializeSecretsOperation(_sandbox.Context).RunAsync(options, host);
 
     private Task<string> ReadAsync(string name) => LocalStoreKeyTests.ReadAsync(_sandbox.FreshStore(), name);
 

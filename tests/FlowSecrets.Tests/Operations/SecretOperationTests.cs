@@ -52,7 +52,10 @@ public sealed class SecretOperationTests : IDisposable
         using SecretValue value = SecretValue.FromText("v");
         FlowSecretException error = await SecretStoreContract.Fails(ErrorIds.NoCatalog, () => NewAsync(value, "jwt"));
         Assert.Contains("-StoreName", error.Remedy);
-        List<SecretChange> results = await new NewSecretsOperation(_sandbox.Context).RunAsync(new WriteSecretsOptions { StoreNames = ["jwt"], Value = value }, new TestHost());
+        List<SecretChange> results = await new NewSecretsOperation(_sandbox.Context).RunAsync(
+            new WriteSecretsOptions { StoreNames = ["jwt"], Value = value },
+            new TestHost()
+        );
         Assert.Equal(ItemStatus.Created, results.Single().Status);
     }
 
@@ -73,9 +76,25 @@ public sealed class SecretOperationTests : IDisposable
         using SecretValue json = SecretValue.FromText("""{"host":"a","password":"p","extra":1}""");
         await NewAsync(json, "db");
         using SecretValue host = SecretValue.FromText("b");
-        await SetAsync(new WriteSecretsOptions { Names = ["db"], Field = "host", Value = host });
+        await SetAsync(
+            new WriteSecretsOptions
+            {
+                Names = ["db"],
+                Field = "host",
+                Value = host,
+            }
+        );
         Assert.Equal("""{"host":"b","password":"p","extra":1}""", await LocalStoreKeyTests.ReadAsync(_sandbox.FreshStore(), "app-db"));
-        SecretChange unknown = (await SetAsync(new WriteSecretsOptions { Names = ["db"], Field = "hots", Value = host })).Single();
+        SecretChange unknown = (
+            await SetAsync(
+                new WriteSecretsOptions
+                {
+                    Names = ["db"],
+                    Field = "hots",
+                    Value = host,
+                }
+            )
+        ).Single();
         Assert.Equal(ErrorIds.FieldNotFound, unknown.ErrorId);
     }
 
@@ -86,14 +105,30 @@ public sealed class SecretOperationTests : IDisposable
         await NewAsync(json, "db");
         await _sandbox.Store().SetVersionStateAsync("app-db", "1", VersionState.Disabled, default);
         using SecretValue host = SecretValue.FromText("b");
-        Assert.Equal(ErrorIds.VersionDisabled, (await SetAsync(new WriteSecretsOptions { Names = ["db"], Field = "host", Value = host })).Single().ErrorId);
+        Assert.Equal(ErrorIds.VersionDisabled, (
+                await SetAsync(
+                    new WriteSecretsOptions
+                    {
+                        Names = ["db"],
+                        Field = "host",
+                        Value = host,
+                    }
+                )
+            ).Single().ErrorId);
         Assert.Single(await _sandbox.FreshStore().ListVersionsAsync("app-db", default));
     }
 
     [Fact]
     public async Task ARemedyNamesTheEnvironmentThatItIsFor()
     {
-        FlowSecretException error = (await new ReadValuesOperation(_sandbox.Context).RunAsync(new ReadValuesOptions { Names = ["jwt"], Environment = "other" }, new TestHost())).Single().Error!;
+        FlowSecretException error = (
+            await new ReadValuesOperation(_sandbox.Context).RunAsync(
+                new ReadValuesOptions { Names = ["jwt"], Environment = "other" },
+                new TestHost()
+            )
+        )
+            .Single()
+            .Error!;
         Assert.Contains("New-FlowSecret 'jwt' -Environment 'other'", error.Remedy);
     }
 
@@ -102,7 +137,10 @@ public sealed class SecretOperationTests : IDisposable
     {
         using Sandbox outside = new();
         _sandbox.Write("flowsecrets.yaml", Catalog.Replace("path: other.db", $"path: \"{outside.File("x.db").Replace('\\', '/')}\""));
-        await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Environment = "other" }, new TestHost()));
+        await SecretStoreContract.Fails(
+            ErrorIds.CatalogNotTrusted,
+            () => new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Environment = "other" }, new TestHost())
+        );
     }
 
     [Fact]
@@ -124,26 +162,65 @@ public sealed class SecretOperationTests : IDisposable
         using SecretValue value = SecretValue.FromText("v");
         using SecretValue other = SecretValue.FromText("w");
         await NewAsync(value, "enc", "theirs");
-        Assert.Equal(ErrorIds.EncryptionKeyProtected, (await SetAsync(new WriteSecretsOptions { Names = ["enc"], Value = other })).Single().ErrorId);
-        Assert.Equal(ItemStatus.Updated, (await SetAsync(new WriteSecretsOptions { Names = ["enc"], Value = other, OverwriteEncryptionKey = true })).Single().Status);
+        Assert.Equal(
+            ErrorIds.EncryptionKeyProtected,
+            (await SetAsync(new WriteSecretsOptions { Names = ["enc"], Value = other })).Single().ErrorId
+        );
+        Assert.Equal(ItemStatus.Updated, (
+                await SetAsync(
+                    new WriteSecretsOptions
+                    {
+                        Names = ["enc"],
+                        Value = other,
+                        OverwriteEncryptionKey = true,
+                    }
+                )
+            ).Single().Status);
         Assert.Equal(ErrorIds.ExternallyOwned, (await RemoveAsync("theirs")).Single().ErrorId);
-        Assert.Equal(ErrorIds.ExternallyOwned, (await SetAsync(new WriteSecretsOptions { Names = ["theirs"], Generate = true, GenerateSpec = new GenerateSpec(GenerateKind.Hex) })).Single().ErrorId);
+        Assert.Equal(ErrorIds.ExternallyOwned, (
+                await SetAsync(
+                    new WriteSecretsOptions
+                    {
+                        Names = ["theirs"],
+                        Generate = true,
+                        GenerateSpec = new GenerateSpec(GenerateKind.Hex),
+                    }
+                )
+            ).Single().ErrorId);
     }
 
     [Fact]
     public async Task AnEnvironmentIsAnotherStoreWithOtherNames()
     {
         using SecretValue value = SecretValue.FromText("v");
-        SecretChange change = (await new NewSecretsOperation(_sandbox.Context).RunAsync(new WriteSecretsOptions { Names = ["jwt"], Value = value, Environment = "other" }, new TestHost())).Single();
+        SecretChange change = (
+            await new NewSecretsOperation(_sandbox.Context).RunAsync(
+                new WriteSecretsOptions
+                {
+                    Names = ["jwt"],
+                    Value = value,
+                    Environment = "other",
+                },
+                new TestHost()
+            )
+        ).Single();
         Assert.Equal(("o-jwt", "other"), (change.StoreName, change.Environment));
         Assert.True(File.Exists(_sandbox.File("other.db")));
         _sandbox.Set("FLOWSECRETS_ENVIRONMENT", "other");
-        SecretItem item = (await new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Names = ["jwt"] }, new TestHost())).Single();
+        SecretItem item = (
+            await new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Names = ["jwt"] }, new TestHost())
+        ).Single();
         Assert.Equal((SecretState.Present, "other"), (item.State, item.Environment));
         OperationContext connected = _sandbox.Context with { Session = new SessionSelection(null, "local") };
-        Assert.Equal(SecretState.Missing, (await new GetSecretsOperation(connected).RunAsync(new GetSecretsOptions { Names = ["jwt"] }, new TestHost())).Single().State);
+        Assert.Equal(
+            SecretState.Missing,
+            (await new GetSecretsOperation(connected).RunAsync(new GetSecretsOptions { Names = ["jwt"] }, new TestHost())).Single().State
+        );
         _sandbox.Set("FLOWSECRETS_ENVIRONMENT", "nowhere");
-        await SecretStoreContract.Fails(ErrorIds.EnvironmentNotFound, () => new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions(), new TestHost()));
+        await SecretStoreContract.Fails(
+            ErrorIds.EnvironmentNotFound,
+            () => new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions(), new TestHost())
+        );
     }
 
     [Fact]
@@ -153,12 +230,23 @@ public sealed class SecretOperationTests : IDisposable
         await NewAsync(value, "jwt", "blob");
         await LocalStoreKeyTests.CreateAsync(_sandbox.Store(), "stranger", "x");
         await RemoveAsync("blob");
-        List<SecretItem> items = await new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { All = true }, new TestHost());
+        List<SecretItem> items = await new GetSecretsOperation(_sandbox.Context).RunAsync(
+            new GetSecretsOptions { All = true },
+            new TestHost()
+        );
         Assert.Equal(SecretState.PendingDeletion, items.Single(static i => i.Name == "blob").State);
         Assert.Equal(SecretState.Missing, items.Single(static i => i.Name == "db").State);
         Assert.Null(items.Single(static i => i.StoreName == "stranger").Name);
-        Assert.Equal(["jwt"], (await new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Names = ["j*"] }, new TestHost())).Select(static i => i.Name));
-        List<SecretChange> restored = await new RestoreSecretsOperation(_sandbox.Context).RunAsync(new RemoveSecretsOptions { Names = ["blob", "jwt"] }, new TestHost());
+        Assert.Equal(
+            ["jwt"],
+            (await new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Names = ["j*"] }, new TestHost())).Select(
+                static i => i.Name
+            )
+        );
+        List<SecretChange> restored = await new RestoreSecretsOperation(_sandbox.Context).RunAsync(
+            new RemoveSecretsOptions { Names = ["blob", "jwt"] },
+            new TestHost()
+        );
         Assert.Equal([ItemStatus.Restored, ItemStatus.Unchanged], restored.Select(static r => r.Status));
     }
 
@@ -169,19 +257,48 @@ public sealed class SecretOperationTests : IDisposable
         using SecretValue two = SecretValue.FromText("two");
         await NewAsync(one, "jwt");
         await SetAsync(new WriteSecretsOptions { Names = ["jwt"], Value = two });
-        await ChangeAsync(new VersionOptions { Names = ["jwt"], Version = "1", Stage = Stages.Current });
+        await ChangeAsync(
+            new VersionOptions
+            {
+                Names = ["jwt"],
+                Version = "1",
+                Stage = Stages.Current,
+            }
+        );
         Assert.Equal("one", await LocalStoreKeyTests.ReadAsync(_sandbox.FreshStore(), "app-jwt"));
-        await ChangeAsync(new VersionOptions { Names = ["jwt"], Version = "2", State = VersionState.Destroyed });
-        List<SecretVersionItem> versions = await new GetVersionsOperation(_sandbox.Context).RunAsync(new VersionOptions { Names = ["jwt"] }, new TestHost());
+        await ChangeAsync(
+            new VersionOptions
+            {
+                Names = ["jwt"],
+                Version = "2",
+                State = VersionState.Destroyed,
+            }
+        );
+        List<SecretVersionItem> versions = await new GetVersionsOperation(_sandbox.Context).RunAsync(
+            new VersionOptions { Names = ["jwt"] },
+            new TestHost()
+        );
         Assert.Equal([VersionState.Destroyed, VersionState.Enabled], versions.Select(static v => v.State));
-        Assert.Equal(ErrorIds.VersionNotFound, (await ChangeAsync(new VersionOptions { Names = ["jwt"], Version = "9", State = VersionState.Disabled })).Single().ErrorId);
+        Assert.Equal(ErrorIds.VersionNotFound, (
+                await ChangeAsync(
+                    new VersionOptions
+                    {
+                        Names = ["jwt"],
+                        Version = "9",
+                        State = VersionState.Disabled,
+                    }
+                )
+            ).Single().ErrorId);
     }
 
     [Fact]
     public async Task ARefusedConfirmationChangesNothing()
     {
         using SecretValue value = SecretValue.FromText("v");
-        List<SecretChange> results = await new NewSecretsOperation(_sandbox.Context).RunAsync(new WriteSecretsOptions { Names = ["jwt"], Value = value }, new TestHost { Agrees = false });
+        List<SecretChange> results = await new NewSecretsOperation(_sandbox.Context).RunAsync(
+            new WriteSecretsOptions { Names = ["jwt"], Value = value },
+            new TestHost { Agrees = false }
+        );
         Assert.Equal(ItemStatus.Skipped, results.Single().Status);
         Assert.False(File.Exists(_sandbox.StoreFile));
     }
@@ -194,7 +311,13 @@ public sealed class SecretOperationTests : IDisposable
         NewSecretsOperation operation = new(_sandbox.Context);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (SecretChange _ in operation.RunAsync(new WriteSecretsOptions { Names = ["jwt", "blob", "theirs"], Value = value }, new TestHost(), stop.Token))
+            await foreach (
+                SecretChange _ in operation.RunAsync(
+                    new WriteSecretsOptions { Names = ["jwt", "blob", "theirs"], Value = value },
+                    new TestHost(),
+                    stop.Token
+                )
+            )
             {
                 await stop.CancelAsync();
             }
@@ -203,11 +326,18 @@ public sealed class SecretOperationTests : IDisposable
         Assert.Null(await _sandbox.FreshStore().DescribeAsync("app-blob", default));
     }
 
-    private Task<List<SecretChange>> NewAsync(SecretValue value, params string[] names) => new NewSecretsOperation(_sandbox.Context).RunAsync(new WriteSecretsOptions { Names = names, Value = value }, new TestHost());
+    private Task<List<SecretChange>> NewAsync(SecretValue value, params string[] names) =>
+        new NewSecretsOperation(_sandbox.Context).RunAsync(new WriteSecretsOptions { Names = names, Value = value }, new TestHost());
 
-    private Task<List<SecretChange>> SetAsync(WriteSecretsOptions options) => new SetSecretsOperation(_sandbox.Context).RunAsync(options, new TestHost());
+    private Task<List<SecretChange>> SetAsync(WriteSecretsOptions options) =>
+        new SetSecretsOperation(_sandbox.Context).RunAsync(options, new TestHost());
 
-    private Task<List<SecretChange>> RemoveAsync(params string[] names) => new RemoveSecretsOperation(_sandbox.Context).RunAsync(new RemoveSecretsOptions { Names = names, RecoveryWindow = TimeSpan.FromDays(30) }, new TestHost());
+    private Task<List<SecretChange>> RemoveAsync(params string[] names) =>
+        new RemoveSecretsOperation(_sandbox.Context).RunAsync(
+            new RemoveSecretsOptions { Names = names, RecoveryWindow = TimeSpan.FromDays(30) },
+            new TestHost()
+        );
 
-    private Task<List<SecretChange>> ChangeAsync(VersionOptions options) => new ChangeVersionOperation(_sandbox.Context).RunAsync(options, new TestHost());
+    private Task<List<SecretChange>> ChangeAsync(VersionOptions options) =>
+        new ChangeVersionOperation(_sandbox.Context).RunAsync(options, new TestHost());
 }

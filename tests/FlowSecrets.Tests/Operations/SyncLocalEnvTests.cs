@@ -66,7 +66,10 @@ public sealed class SyncLocalEnvTests : IDisposable
     public async Task WhatTheUserHasStaysAndTemplatesAgreeWithIt()
     {
         await StoreAsync("app-openai", "sk-2");
-        _sandbox.Write("backend/.env", "# my notes\nMINE='a b'   \n\nDB_PASSWORD=own\nOPENAI_API_KEY=sk-1\nodd line\nexport ALSO=mine # why\n");
+        _sandbox.Write(
+            "backend/.env",
+            "# my notes\nMINE='a b'   \n\nDB_PASSWORD=own\nOPENAI_API_KEY=sk-1\nodd line\nexport ALSO=mine # why\n"
+        );
         List<EnvVariable> results = await RunAsync();
         string text = _sandbox.Read("backend/.env");
         Assert.StartsWith("# my notes\nMINE='a b'   \n\nDB_PASSWORD=own\nOPENAI_API_KEY=sk-2\nodd line\nexport ALSO=mine # why\n", text);
@@ -91,7 +94,10 @@ public sealed class SyncLocalEnvTests : IDisposable
     public async Task CleanBuildsTheFileAnewButForWhatIsMarked()
     {
         await StoreAsync("app-openai", "sk-store");
-        _sandbox.Write("backend/.env", "MINE=1\nJWT_SECRET=own\n# flowsecrets:keep\nSPECIAL=yes\n# flowsecrets:keep\nOPENAI_API_KEY=my-own\nNEEDED=mine\n");
+        _sandbox.Write(
+            "backend/.env",
+            "MINE=1\nJWT_SECRET=own\n# flowsecrets:keep\nSPECIAL=yes\n# flowsecrets:keep\nOPENAI_API_KEY=my-own\nNEEDED=mine\n"
+        );
         await RunAsync(new SyncOptions { Clean = true });
         string[] lines = Lines();
         Assert.DoesNotContain("MINE=1", lines);
@@ -138,7 +144,10 @@ public sealed class SyncLocalEnvTests : IDisposable
         using SecretValue value = SecretValue.FromText("sk-2");
         await _sandbox.Store().AddVersionAsync("app-openai", value, null, null, default);
         List<EnvVariable> outdated = await RunAsync(new SyncOptions { Check = true });
-        Assert.Equal((ItemStatus.Outdated, ErrorIds.EnvFileOutdated), (Of(outdated, "OPENAI_API_KEY").Status, Of(outdated, "OPENAI_API_KEY").ErrorId));
+        Assert.Equal(
+            (ItemStatus.Outdated, ErrorIds.EnvFileOutdated),
+            (Of(outdated, "OPENAI_API_KEY").Status, Of(outdated, "OPENAI_API_KEY").ErrorId)
+        );
         Assert.Equal("OPENAI_API_KEY", Assert.Single(outdated, static r => r.ErrorId is not null).Name);
         Assert.Contains("OPENAI_API_KEY=sk-1", Lines());
     }
@@ -146,7 +155,10 @@ public sealed class SyncLocalEnvTests : IDisposable
     [Fact]
     public async Task ARequiredSecretThatIsMissingIsAnErrorAndTheRestIsWritten()
     {
-        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("needed: { category: llm, env: NEEDED }", "needed: { category: llm, env: NEEDED, required: true }"));
+        _sandbox.Write(
+            "flowsecrets.yaml",
+            Catalog.Replace("needed: { category: llm, env: NEEDED }", "needed: { category: llm, env: NEEDED, required: true }")
+        );
         List<EnvVariable> results = await RunAsync();
         Assert.Equal(ErrorIds.RequiredSecretMissing, Of(results, "NEEDED").ErrorId);
         Assert.Contains("JWT_SECRET=dev-jwt", Lines());
@@ -255,7 +267,10 @@ public sealed class SyncLocalEnvTests : IDisposable
         await StoreAsync("app-openai", "sk-2");
         _sandbox.Write("backend/.env", "export NODE_ENV=development   # my note\nexport OPENAI_API_KEY=\"sk-1\" # do not share\n");
         await RunAsync();
-        Assert.StartsWith("export NODE_ENV=development   # my note\n# do not share\nexport OPENAI_API_KEY=sk-2\n", _sandbox.Read("backend/.env"));
+        Assert.StartsWith(
+            "export NODE_ENV=development   # my note\n# do not share\nexport OPENAI_API_KEY=sk-2\n",
+            _sandbox.Read("backend/.env")
+        );
     }
 
     [Fact]

@@ -16,7 +16,10 @@ public sealed class ValueFilesTests : IDisposable
     [InlineData("x.json", "{ \"a\": \"1\", \"b\": null, \"c\": \"\", \"d\": 2 }")]
     [InlineData(".env", "a=1\nb=\nc=''\nd=2\n")]
     public void NullAndEmptyValuesAreLeftOut(string name, string text) =>
-        Assert.Equal(["a=1", "d=2"], ValueFiles.Read(_sandbox.Write(name, text), CatalogExamples.Documents).Select(static v => $"{v.Key}={v.Value.Text}"));
+        Assert.Equal(
+            ["a=1", "d=2"],
+            ValueFiles.Read(_sandbox.Write(name, text), CatalogExamples.Documents).Select(static v => $"{v.Key}={v.Value.Text}")
+        );
 
     [Theory]
     [InlineData("x.tfvars", "a = MARKED\n", ErrorIds.BadInput)]
@@ -26,7 +29,9 @@ public sealed class ValueFilesTests : IDisposable
     [InlineData("x.env", "a='MARKED\n", ErrorIds.EnvFileInvalid)]
     public void FaultsHaveAnIdAndNoValue(string name, string text, string id)
     {
-        FlowSecretException error = Assert.Throws<FlowSecretException>(() => ValueFiles.Read(_sandbox.Write(name, text), CatalogExamples.Documents));
+        FlowSecretException error = Assert.Throws<FlowSecretException>(() =>
+            ValueFiles.Read(_sandbox.Write(name, text), CatalogExamples.Documents)
+        );
         Assert.Equal(id, error.Id);
         Assert.DoesNotContain("MARKED", error.ToString(), StringComparison.Ordinal);
     }

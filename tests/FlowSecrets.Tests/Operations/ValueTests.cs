@@ -87,7 +87,15 @@ public sealed class ValueTests
     [Fact]
     public void SettingsThatDoNotGoTogetherAreRefused()
     {
-        foreach (GenerateSpec wrong in new GenerateSpec[] { new(GenerateKind.Hex) { Length = 9 }, new(GenerateKind.Rsa) { Bits = 1024 }, new(GenerateKind.Password) { Symbols = "aa" }, new(GenerateKind.Uuid) { Bytes = 16 } })
+        foreach (
+            GenerateSpec wrong in new GenerateSpec[]
+            {
+                new(GenerateKind.Hex) { Length = 9 },
+                new(GenerateKind.Rsa) { Bits = 1024 },
+                new(GenerateKind.Password) { Symbols = "aa" },
+                new(GenerateKind.Uuid) { Bytes = 16 },
+            }
+        )
         {
             Assert.Equal(ErrorIds.BadArgument, Assert.Throws<FlowSecretException>(() => SecretGenerator.Generate(wrong)).Id);
         }

@@ -5,7 +5,9 @@ namespace FlowSecrets.Tests.Pester;
 /// <summary>The module, built once as build.ps1 does, or the one that FLOWSECRETS_MODULE names; and the PowerShell that runs it.</summary>
 internal static class BuiltModule
 {
-    private static readonly string? Given = Environment.GetEnvironmentVariable("FLOWSECRETS_MODULE") is { Length: > 0 } given ? given : null;
+    private static readonly string? Given = Environment.GetEnvironmentVariable("FLOWSECRETS_MODULE") is { Length: > 0 } given
+        ? given
+        : null;
     private static readonly Lazy<PowerShellProgram> Ready = new(Build);
 
     public static string Folder { get; } = Given ?? Path.Combine(Repository.Root, "out", "FlowSecrets");
@@ -21,7 +23,15 @@ internal static class BuiltModule
             return powerShell;
         }
 
-        (int exitCode, string output, string error) = powerShell.Run(Repository.Root, null, "-NoProfile", "-NonInteractive", "-File", "build.ps1", "Build");
+        (int exitCode, string output, string error) = powerShell.Run(
+            Repository.Root,
+            null,
+            "-NoProfile",
+            "-NonInteractive",
+            "-File",
+            "build.ps1",
+            "Build"
+        );
         return exitCode == 0 ? powerShell : throw new PesterException($"The module could not be built:\n{output}\n{error}");
     }
 }

@@ -32,7 +32,9 @@ internal static class PesterRuns
             }
 
             Report report = JsonSerializer.Deserialize<Report>(File.ReadAllText(results))!;
-            return report.Broken.Length == 0 ? report.Cases : throw new PesterException($"Pester could not run {file}: {string.Join('\n', report.Broken)}");
+            return report.Broken.Length == 0
+                ? report.Cases
+                : throw new PesterException($"Pester could not run {file}: {string.Join('\n', report.Broken)}");
         }
     }
 

@@ -9,9 +9,7 @@ public sealed class PesterTestCase : XunitTestCase, ISelfExecutingXunitTestCase
 {
     [EditorBrowsable(EditorBrowsableState.Never)]
     [Obsolete("For deserialization.")]
-    public PesterTestCase()
-    {
-    }
+    public PesterTestCase() { }
 
     public PesterTestCase(IXunitTestMethod testMethod, string file, int line, string name, bool isFirst)
         : base(
@@ -19,12 +17,15 @@ public sealed class PesterTestCase : XunitTestCase, ISelfExecutingXunitTestCase
             $"{NameOf(file)}: {name}",
             $"{testMethod.UniqueID}-{file}-{line}",
             @explicit: false,
-            traits: testMethod.Traits.ToDictionary(static t => t.Key, static t => t.Value.ToHashSet(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase),
+            traits: testMethod.Traits.ToDictionary(
+                static t => t.Key,
+                static t => t.Value.ToHashSet(StringComparer.OrdinalIgnoreCase),
+                StringComparer.OrdinalIgnoreCase
+            ),
             testMethodArguments: [file, line, isFirst],
             sourceFilePath: Path.Combine(PesterDiscoverer.Folder, file),
-            sourceLineNumber: line)
-    {
-    }
+            sourceLineNumber: line
+        ) { }
 
     private string File => (string)TestMethodArguments[0]!;
 
@@ -40,33 +41,38 @@ public sealed class PesterTestCase : XunitTestCase, ISelfExecutingXunitTestCase
         CancellationTokenSource cancellationTokenSource,
         ParallelMode parallelMode,
         ExecutionScheduler scheduler,
-        FixtureMappingManager methodFixtureMappings)
+        FixtureMappingManager methodFixtureMappings
+    )
     {
         RunSummary summary = default;
-        Send(messageBus, cancellationTokenSource, new TestCaseStarting
-        {
-            AssemblyUniqueID = AssemblyId,
-            Explicit = false,
-            SkipReason = null,
-            SourceFilePath = SourceFilePath,
-            SourceLineNumber = SourceLineNumber,
-            StartTime = DateTimeOffset.UtcNow,
-            TestCaseDisplayName = TestCaseDisplayName,
-            TestCaseUniqueID = UniqueID,
-            TestClassMetadataToken = TestClassMetadataToken,
-            TestClassName = TestClassName,
-            TestClassNamespace = TestClassNamespace,
-            TestClassSimpleName = TestClassSimpleName,
-            TestClassUniqueID = TestMethod.TestClass.UniqueID,
-            TestCollectionUniqueID = TestCollection.UniqueID,
-            TestMethodArity = TestMethodArity,
-            TestMethodMetadataToken = TestMethodMetadataToken,
-            TestMethodName = TestMethodName,
-            TestMethodParameterTypesVSTest = TestMethodParameterTypesVSTest,
-            TestMethodReturnTypeVSTest = TestMethodReturnTypeVSTest,
-            TestMethodUniqueID = TestMethod.UniqueID,
-            Traits = AllTraits,
-        });
+        Send(
+            messageBus,
+            cancellationTokenSource,
+            new TestCaseStarting
+            {
+                AssemblyUniqueID = AssemblyId,
+                Explicit = false,
+                SkipReason = null,
+                SourceFilePath = SourceFilePath,
+                SourceLineNumber = SourceLineNumber,
+                StartTime = DateTimeOffset.UtcNow,
+                TestCaseDisplayName = TestCaseDisplayName,
+                TestCaseUniqueID = UniqueID,
+                TestClassMetadataToken = TestClassMetadataToken,
+                TestClassName = TestClassName,
+                TestClassNamespace = TestClassNamespace,
+                TestClassSimpleName = TestClassSimpleName,
+                TestClassUniqueID = TestMethod.TestClass.UniqueID,
+                TestCollectionUniqueID = TestCollection.UniqueID,
+                TestMethodArity = TestMethodArity,
+                TestMethodMetadataToken = TestMethodMetadataToken,
+                TestMethodName = TestMethodName,
+                TestMethodParameterTypesVSTest = TestMethodParameterTypesVSTest,
+                TestMethodReturnTypeVSTest = TestMethodReturnTypeVSTest,
+                TestMethodUniqueID = TestMethod.UniqueID,
+                Traits = AllTraits,
+            }
+        );
 
         foreach ((int i, PesterResult result) in (await ResultsAsync(cancellationTokenSource.Token)).Index())
         {
@@ -77,20 +83,24 @@ public sealed class PesterTestCase : XunitTestCase, ISelfExecutingXunitTestCase
             summary.Time += result.Seconds;
         }
 
-        Send(messageBus, cancellationTokenSource, new TestCaseFinished
-        {
-            AssemblyUniqueID = AssemblyId,
-            ExecutionTime = summary.Time,
-            FinishTime = DateTimeOffset.UtcNow,
-            TestCaseUniqueID = UniqueID,
-            TestClassUniqueID = TestMethod.TestClass.UniqueID,
-            TestCollectionUniqueID = TestCollection.UniqueID,
-            TestMethodUniqueID = TestMethod.UniqueID,
-            TestsFailed = summary.Failed,
-            TestsNotRun = 0,
-            TestsSkipped = summary.Skipped,
-            TestsTotal = summary.Total,
-        });
+        Send(
+            messageBus,
+            cancellationTokenSource,
+            new TestCaseFinished
+            {
+                AssemblyUniqueID = AssemblyId,
+                ExecutionTime = summary.Time,
+                FinishTime = DateTimeOffset.UtcNow,
+                TestCaseUniqueID = UniqueID,
+                TestClassUniqueID = TestMethod.TestClass.UniqueID,
+                TestCollectionUniqueID = TestCollection.UniqueID,
+                TestMethodUniqueID = TestMethod.UniqueID,
+                TestsFailed = summary.Failed,
+                TestsNotRun = 0,
+                TestsSkipped = summary.Skipped,
+                TestsTotal = summary.Total,
+            }
+        );
         return summary;
     }
 
@@ -113,7 +123,9 @@ public sealed class PesterTestCase : XunitTestCase, ISelfExecutingXunitTestCase
             IReadOnlyList<PesterResult> all = await PesterRuns.OfAsync(File).WaitAsync(cancellationToken);
             HashSet<int> known = IsFirst ? [.. PesterDiscoverer.CasesOf(File).Select(static c => c.Line)] : [];
             PesterResult[] own = [.. all.Where(r => r.Line == Line || (IsFirst && !known.Contains(r.Line)))];
-            return own.Length > 0 ? own : [PesterResult.Skip(Line, TestCaseDisplayName, "Pester made no case of this block on this machine.")];
+            return own.Length > 0
+                ? own
+                : [PesterResult.Skip(Line, TestCaseDisplayName, "Pester made no case of this block on this machine.")];
         }
         catch (PesterException e)
         {
@@ -124,86 +136,95 @@ public sealed class PesterTestCase : XunitTestCase, ISelfExecutingXunitTestCase
     private void Report(IMessageBus bus, CancellationTokenSource cancellation, string id, PesterResult result)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        Send(bus, cancellation, new TestStarting
-        {
-            AssemblyUniqueID = AssemblyId,
-            Explicit = false,
-            StartTime = now - TimeSpan.FromSeconds((double)result.Seconds),
-            TestCaseUniqueID = UniqueID,
-            TestClassUniqueID = TestMethod.TestClass.UniqueID,
-            TestCollectionUniqueID = TestCollection.UniqueID,
-            TestDisplayName = DisplayName(result),
-            TestLabel = null,
-            TestMethodUniqueID = TestMethod.UniqueID,
-            TestUniqueID = id,
-            Timeout = 0,
-            Traits = AllTraits,
-        });
+        Send(
+            bus,
+            cancellation,
+            new TestStarting
+            {
+                AssemblyUniqueID = AssemblyId,
+                Explicit = false,
+                StartTime = now - TimeSpan.FromSeconds((double)result.Seconds),
+                TestCaseUniqueID = UniqueID,
+                TestClassUniqueID = TestMethod.TestClass.UniqueID,
+                TestCollectionUniqueID = TestCollection.UniqueID,
+                TestDisplayName = DisplayName(result),
+                TestLabel = null,
+                TestMethodUniqueID = TestMethod.UniqueID,
+                TestUniqueID = id,
+                Timeout = 0,
+                Traits = AllTraits,
+            }
+        );
         Send(bus, cancellation, ResultMessage(id, result, now));
-        Send(bus, cancellation, new TestFinished
-        {
-            AssemblyUniqueID = AssemblyId,
-            Attachments = new Dictionary<string, TestAttachment>(StringComparer.Ordinal),
-            ExecutionTime = result.Seconds,
-            FinishTime = now,
-            Output = "",
-            TestCaseUniqueID = UniqueID,
-            TestClassUniqueID = TestMethod.TestClass.UniqueID,
-            TestCollectionUniqueID = TestCollection.UniqueID,
-            TestMethodUniqueID = TestMethod.UniqueID,
-            TestUniqueID = id,
-            Warnings = null,
-        });
+        Send(
+            bus,
+            cancellation,
+            new TestFinished
+            {
+                AssemblyUniqueID = AssemblyId,
+                Attachments = new Dictionary<string, TestAttachment>(StringComparer.Ordinal),
+                ExecutionTime = result.Seconds,
+                FinishTime = now,
+                Output = "",
+                TestCaseUniqueID = UniqueID,
+                TestClassUniqueID = TestMethod.TestClass.UniqueID,
+                TestCollectionUniqueID = TestCollection.UniqueID,
+                TestMethodUniqueID = TestMethod.UniqueID,
+                TestUniqueID = id,
+                Warnings = null,
+            }
+        );
     }
 
-    private TestResultMessage ResultMessage(string id, PesterResult result, DateTimeOffset now) => result switch
-    {
-        { IsFailed: true } => new TestFailed
+    private TestResultMessage ResultMessage(string id, PesterResult result, DateTimeOffset now) =>
+        result switch
         {
-            AssemblyUniqueID = AssemblyId,
-            Cause = FailureCause.Assertion,
-            ExceptionParentIndices = [-1],
-            ExceptionTypes = ["Pester"],
-            ExecutionTime = result.Seconds,
-            FinishTime = now,
-            Messages = [result.Message],
-            Output = "",
-            StackTraces = [result.StackTrace],
-            TestCaseUniqueID = UniqueID,
-            TestClassUniqueID = TestMethod.TestClass.UniqueID,
-            TestCollectionUniqueID = TestCollection.UniqueID,
-            TestMethodUniqueID = TestMethod.UniqueID,
-            TestUniqueID = id,
-            Warnings = null,
-        },
-        { IsSkipped: true } => new TestSkipped
-        {
-            AssemblyUniqueID = AssemblyId,
-            ExecutionTime = 0,
-            FinishTime = now,
-            Output = "",
-            Reason = result.Message,
-            TestCaseUniqueID = UniqueID,
-            TestClassUniqueID = TestMethod.TestClass.UniqueID,
-            TestCollectionUniqueID = TestCollection.UniqueID,
-            TestMethodUniqueID = TestMethod.UniqueID,
-            TestUniqueID = id,
-            Warnings = null,
-        },
-        _ => new TestPassed
-        {
-            AssemblyUniqueID = AssemblyId,
-            ExecutionTime = result.Seconds,
-            FinishTime = now,
-            Output = "",
-            TestCaseUniqueID = UniqueID,
-            TestClassUniqueID = TestMethod.TestClass.UniqueID,
-            TestCollectionUniqueID = TestCollection.UniqueID,
-            TestMethodUniqueID = TestMethod.UniqueID,
-            TestUniqueID = id,
-            Warnings = null,
-        },
-    };
+            { IsFailed: true } => new TestFailed
+            {
+                AssemblyUniqueID = AssemblyId,
+                Cause = FailureCause.Assertion,
+                ExceptionParentIndices = [-1],
+                ExceptionTypes = ["Pester"],
+                ExecutionTime = result.Seconds,
+                FinishTime = now,
+                Messages = [result.Message],
+                Output = "",
+                StackTraces = [result.StackTrace],
+                TestCaseUniqueID = UniqueID,
+                TestClassUniqueID = TestMethod.TestClass.UniqueID,
+                TestCollectionUniqueID = TestCollection.UniqueID,
+                TestMethodUniqueID = TestMethod.UniqueID,
+                TestUniqueID = id,
+                Warnings = null,
+            },
+            { IsSkipped: true } => new TestSkipped
+            {
+                AssemblyUniqueID = AssemblyId,
+                ExecutionTime = 0,
+                FinishTime = now,
+                Output = "",
+                Reason = result.Message,
+                TestCaseUniqueID = UniqueID,
+                TestClassUniqueID = TestMethod.TestClass.UniqueID,
+                TestCollectionUniqueID = TestCollection.UniqueID,
+                TestMethodUniqueID = TestMethod.UniqueID,
+                TestUniqueID = id,
+                Warnings = null,
+            },
+            _ => new TestPassed
+            {
+                AssemblyUniqueID = AssemblyId,
+                ExecutionTime = result.Seconds,
+                FinishTime = now,
+                Output = "",
+                TestCaseUniqueID = UniqueID,
+                TestClassUniqueID = TestMethod.TestClass.UniqueID,
+                TestCollectionUniqueID = TestCollection.UniqueID,
+                TestMethodUniqueID = TestMethod.UniqueID,
+                TestUniqueID = id,
+                Warnings = null,
+            },
+        };
 
     private static void Send(IMessageBus bus, CancellationTokenSource cancellation, IMessageSinkMessage message)
     {

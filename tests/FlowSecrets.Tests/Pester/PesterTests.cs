@@ -14,7 +14,10 @@ public sealed partial class PesterTests
     public void EveryCmdletHasAFileOfItsOwn()
     {
         string manifest = File.ReadAllText(Path.Combine(Repository.Root, "FlowSecrets.psd1"));
-        string[] cmdlets = [.. CmdletName().Matches(manifest[manifest.IndexOf("CmdletsToExport", StringComparison.Ordinal)..]).Select(static m => m.Value)];
+        string[] cmdlets =
+        [
+            .. CmdletName().Matches(manifest[manifest.IndexOf("CmdletsToExport", StringComparison.Ordinal)..]).Select(static m => m.Value),
+        ];
         Assert.NotEmpty(cmdlets);
         Assert.All(cmdlets, static c => Assert.Contains(c + ".Tests.ps1", PesterDiscoverer.Files));
     }

@@ -26,8 +26,14 @@ public sealed class PowerShellProgramTests
     [Fact]
     public void EveryItBlockIsFound()
     {
-        Assert.All(PesterDiscoverer.Files, static file => Assert.Equal(
-            File.ReadLines(Path.Combine(PesterDiscoverer.Folder, file)).Count(static l => l.TrimStart().StartsWith("It ", StringComparison.Ordinal)),
-            PesterDiscoverer.CasesOf(file).Count()));
+        Assert.All(
+            PesterDiscoverer.Files,
+            static file =>
+                Assert.Equal(
+                    File.ReadLines(Path.Combine(PesterDiscoverer.Folder, file))
+                        .Count(static l => l.TrimStart().StartsWith("It ", StringComparison.Ordinal)),
+                    PesterDiscoverer.CasesOf(file).Count()
+                )
+        );
     }
 }

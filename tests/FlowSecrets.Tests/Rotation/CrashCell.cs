@@ -7,7 +7,14 @@ namespace FlowSecrets.Tests.Rotation;
 /// <param name="Cloud">The cloud's writing call at which it is killed; null: none.</param>
 /// <param name="Port">A call around the target or the local store.</param>
 /// <param name="Script">A place in the target's own scripts.</param>
-internal sealed record CrashCell(string Store, string Target, string Action, (int Number, bool After)? Cloud, (int Number, bool After)? Port, string? Script)
+internal sealed record CrashCell(
+    string Store,
+    string Target,
+    string Action,
+    (int Number, bool After)? Cloud,
+    (int Number, bool After)? Port,
+    string? Script
+)
 {
     /// <summary>The second run is killed as well, at this writing call of the cloud or call of a port; a third one finishes.</summary>
     public (int Number, bool After)? Again { get; init; }
@@ -23,7 +30,8 @@ internal sealed record CrashCell(string Store, string Target, string Action, (in
         init;
     }
 
-    public override string ToString() => $"{Store} {Target} {Action} killed {Word(Cloud, "cloud")}{Word(Port, "port")}{Script}{(Again is null ? "" : $" and again {Word(Again, "")}")}{(Elsewhere ? ", another machine goes on" : "")}";
+    public override string ToString() =>
+        $"{Store} {Target} {Action} killed {Word(Cloud, "cloud")}{Word(Port, "port")}{Script}{(Again is null ? "" : $" and again {Word(Again, "")}")}{(Elsewhere ? ", another machine goes on" : "")}";
 
     /// <summary>Plays it and asserts its end.</summary>
     public async Task PlayAsync(CrashTarget target)
@@ -46,7 +54,10 @@ internal sealed record CrashCell(string Store, string Target, string Action, (in
         RotationResult result = await scene.FinishAsync(Action, Elsewhere ? scene.File("elsewhere") : null);
 
         // Where all was done before the kill, the command says so.
-        Assert.True(result.ErrorId is null || (IsLast && result.ErrorId is ErrorIds.RotationInProgress or ErrorIds.NothingToUndo), $"{this}: {result.Message}");
+        Assert.True(
+            result.ErrorId is null || (IsLast && result.ErrorId is ErrorIds.RotationInProgress or ErrorIds.NothingToUndo),
+            $"{this}: {result.Message}"
+        );
         await VerifyAsync(scene, before);
     }
 
@@ -60,7 +71,9 @@ internal sealed record CrashCell(string Store, string Target, string Action, (in
             using ReadSecret current = await store.Rotation.ReadAsync(view, view.Current, default);
 
             // Google's lists lag behind; its numbers have no gaps.
-            int versions = store is GcpStore google ? int.Parse(await google.NewestNumberAsync(name, default)) : (await store.ListVersionsAsync(name, default)).Count;
+            int versions = store is GcpStore google
+                ? int.Parse(await google.NewestNumberAsync(name, default))
+                : (await store.ListVersionsAsync(name, default)).Count;
             seen.Add((name, current.Value.RevealText(name), versions));
         }
 
@@ -79,10 +92,21 @@ internal sealed record CrashCell(string Store, string Target, string Action, (in
 
             // Going back makes a new version only where the newest one is the current one.
             int made = Action != "undo" || (Store is "Gcp" or "Aws" || name != scene.Target.Key) ? 1 : 0;
-            Assert.True(versionsNow == versions + made || (IsLast && (Action == "force" || !scene.Target.KeepsOld) && versionsNow == versions + 2), $"{this}: '{name}' has {versionsNow - versions} new versions.");
+            Assert.True(
+                versionsNow == versions + made || (IsLast && (Action == "force" || !scene.Target.KeepsOld) && versionsNow == versions + 2),
+                $"{this}: '{name}' has {versionsNow - versions} new versions."
+            );
             if (name == scene.Target.Key)
             {
-                Assert.Equal(Action switch { "force" => RotationState.Retired, "undo" => RotationState.Undone, _ => scene.Target.KeepsOld ? RotationState.Overlap : RotationState.Retired }, view.Record!.State);
+                Assert.Equal(
+                    Action switch
+                    {
+                        "force" => RotationState.Retired,
+                        "undo" => RotationState.Undone,
+                        _ => scene.Target.KeepsOld ? RotationState.Overlap : RotationState.Retired,
+                    },
+                    view.Record!.State
+                );
                 Assert.True(await scene.Target.AcceptsAsync(now), $"{this}: the target refuses the current value.");
             }
         }
@@ -96,7 +120,10 @@ internal sealed record CrashCell(string Store, string Target, string Action, (in
             Assert.True(await scene.Target.AcceptsAsync(before[0].Current), $"{this}: the target refuses the value before.");
         }
 
-        Assert.DoesNotContain(await store.ListAsync("", default).ToListAsync(), d => d.StoreName.Contains("pending", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await store.ListAsync("", default).ToListAsync(),
+            d => d.StoreName.Contains("pending", StringComparison.Ordinal)
+        );
         if (Store == "Gcp")
         {
             for (int basis = 1; basis <= after[0].Versions; basis++)
@@ -106,5 +133,6 @@ internal sealed record CrashCell(string Store, string Target, string Action, (in
         }
     }
 
-    private static string Word((int Number, bool After)? at, string what) => at is { } kill ? $"{(kill.After ? "after" : "before")} {what} call {kill.Number}" : "";
+    private static string Word((int Number, bool After)? at, string what) =>
+        at is { } kill ? $"{(kill.After ? "after" : "before")} {what} call {kill.Number}" : "";
 }

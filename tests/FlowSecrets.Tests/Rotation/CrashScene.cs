@@ -11,8 +11,18 @@ internal sealed class CrashScene : IAsyncDisposable
 {
     private static readonly HashSet<string> Writes = new(StringComparer.Ordinal)
     {
-        "CreateSecret", "UpdateSecret", "DeleteSecret", "AddSecretVersion", "EnableSecretVersion", "DisableSecretVersion", "DestroySecretVersion", "SetIamPolicy",
-        "PutSecretValue", "UpdateSecretVersionStage", "TagResource", "UntagResource",
+        "CreateSecret",
+        "UpdateSecret",
+        "DeleteSecret",
+        "AddSecretVersion",
+        "EnableSecretVersion",
+        "DisableSecretVersion",
+        "DestroySecretVersion",
+        "SetIamPolicy",
+        "PutSecretValue",
+        "UpdateSecretVersionStage",
+        "TagResource",
+        "UntagResource",
     };
 
     private readonly Sandbox _sandbox = new();
@@ -34,7 +44,10 @@ internal sealed class CrashScene : IAsyncDisposable
     /// <summary>Changing calls of the last run around the target and the local store, as the worker counted them.</summary>
     public int PortCalls { get; private set; }
 
-    public string Environment => StoreName.StartsWith("Gcp", StringComparison.Ordinal) ? "gcp" : StoreName == "Aws" ? "aws" : "local";
+    public string Environment =>
+        StoreName.StartsWith("Gcp", StringComparison.Ordinal) ? "gcp"
+        : StoreName == "Aws" ? "aws"
+        : "local";
 
     public bool UsesAlias => StoreName == "GcpAlias";
 
@@ -60,13 +73,16 @@ internal sealed class CrashScene : IAsyncDisposable
             scene._sandbox.Set("NO_GCE_CHECK", "true");
         }
 
-        scene._sandbox.Write("flowsecrets.yaml", $$"""
+        scene._sandbox.Write(
+            "flowsecrets.yaml",
+            $$"""
             application: crash
             default: local
             environments: { local: { store: local }, gcp: { store: gcp, project: flow-test }, aws: { store: aws, region: eu-west-1 } }
             secrets:
             {{target.Catalog(scene.UsesAlias ? "alias" : "sibling")}}
-            """);
+            """
+        );
         ISecretStore real = scene.Store();
         foreach ((string name, string text) in target.Secrets)
         {
@@ -84,19 +100,47 @@ internal sealed class CrashScene : IAsyncDisposable
     }
 
     /// <summary>The store as another process sees it.</summary>
-    public ISecretStore Store() => new ProviderDoor().OpenStore(
-        new StoreSelection(Enum.Parse<StoreKind>(Environment, ignoreCase: true)) { Project = "flow-test", Region = Environment == "aws" ? "eu-west-1" : null, Endpoint = _fake?.Endpoint.AbsoluteUri }, _sandbox.Variable);
+    public ISecretStore Store() =>
+        new ProviderDoor().OpenStore(
+            new StoreSelection(Enum.Parse<StoreKind>(Environment, ignoreCase: true))
+            {
+                Project = "flow-test",
+                Region = Environment == "aws" ? "eu-west-1" : null,
+                Endpoint = _fake?.Endpoint.AbsoluteUri,
+            },
+            _sandbox.Variable
+        );
 
     /// <summary>Runs the worker to its end, or to its death.</summary>
     /// <param name="cloudKill">The cloud's writing call at which it is killed, and whether that call has taken effect.</param>
     /// <param name="portKill">The same of the worker's own count.</param>
-    public (bool Killed, int ExitCode, string Output) Run(string action, (int Number, bool After)? cloudKill = null, (int Number, bool After)? portKill = null)
+    public (bool Killed, int ExitCode, string Output) Run(
+        string action,
+        (int Number, bool After)? cloudKill = null,
+        (int Number, bool After)? portKill = null
+    )
     {
         (_kill, _writes) = (cloudKill, 0);
-        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = _sandbox.Folder };
+        ProcessStartInfo start = new("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = _sandbox.Folder,
+        };
         string kill = portKill is { } at ? $"{at.Number}:{(at.After ? "after" : "before")}" : "";
         Array.ForEach(["exec", Repository.Worker, "rotate", action, Target.Key, Environment, kill], start.ArgumentList.Add);
-        foreach (string variable in new[] { "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "CLOUDSDK_CONFIG", "NO_GCE_CHECK" })
+        foreach (
+            string variable in new[]
+            {
+                "CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER",
+                "AWS_ENDPOINT_URL",
+                "AWS_ACCESS_KEY_ID",
+                "AWS_SECRET_ACCESS_KEY",
+                "CLOUDSDK_CONFIG",
+                "NO_GCE_CHECK",
+            }
+        )
         {
             start.Environment[variable] = _sandbox.Variable(variable);
         }
@@ -110,7 +154,11 @@ internal sealed class CrashScene : IAsyncDisposable
         string output = process.StandardOutput.ReadToEnd() + errors.Result;
         process.WaitForExit();
         (_process, _kill) = (null, null);
-        PortCalls = output.Split('\n').Where(static l => l.StartsWith("calls ", StringComparison.Ordinal)).Select(static l => int.Parse(l["calls ".Length..])).LastOrDefault();
+        PortCalls = output
+            .Split('\n')
+            .Where(static l => l.StartsWith("calls ", StringComparison.Ordinal))
+            .Select(static l => int.Parse(l["calls ".Length..]))
+            .LastOrDefault();
         return (process.ExitCode > 128, process.ExitCode, output);
     }
 
@@ -119,11 +167,34 @@ internal sealed class CrashScene : IAsyncDisposable
     public async Task<RotationResult> FinishAsync(string action, string? home = null)
     {
         ProviderDoor providers = new();
-        OperationContext context = new(() => providers, _sandbox.Folder) { Variable = name => name == "FLOWSECRETS_HOME" && home is not null ? home : _sandbox.Variable(name) };
+        OperationContext context = new(() => providers, _sandbox.Folder)
+        {
+            Variable = name => name == "FLOWSECRETS_HOME" && home is not null ? home : _sandbox.Variable(name),
+        };
         using SecretValue? value = Target.GivenValue is { } given ? SecretValue.FromText(given) : null;
-        List<RotationResult> results = action == "undo"
-            ? await new UndoRotationOperation(context).RunAsync(new UndoRotationOptions { Names = [Target.Key], Environment = Environment, TrustCatalog = true }, new TestHost())
-            : await new InvokeRotationOperation(context).RunAsync(new InvokeRotationOptions { Names = [Target.Key], Environment = Environment, TrustCatalog = true, Force = action == "force", AllowInterruption = true, Value = value }, new TestHost());
+        List<RotationResult> results =
+            action == "undo"
+                ? await new UndoRotationOperation(context).RunAsync(
+                    new UndoRotationOptions
+                    {
+                        Names = [Target.Key],
+                        Environment = Environment,
+                        TrustCatalog = true,
+                    },
+                    new TestHost()
+                )
+                : await new InvokeRotationOperation(context).RunAsync(
+                    new InvokeRotationOptions
+                    {
+                        Names = [Target.Key],
+                        Environment = Environment,
+                        TrustCatalog = true,
+                        Force = action == "force",
+                        AllowInterruption = true,
+                        Value = value,
+                    },
+                    new TestHost()
+                );
         return Assert.Single(results);
     }
 

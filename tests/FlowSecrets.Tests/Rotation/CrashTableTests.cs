@@ -30,7 +30,9 @@ public sealed class CrashTableTests(ITestOutputHelper output)
     [MemberData(nameof(Columns))]
     public async Task AKilledRotationIsFinishedByTheNextRun(string store, string target)
     {
-        await using PostgresServer? server = target.StartsWith("postgres", StringComparison.Ordinal) ? await PostgresServer.StartAsync() : null;
+        await using PostgresServer? server = target.StartsWith("postgres", StringComparison.Ordinal)
+            ? await PostgresServer.StartAsync()
+            : null;
         List<CrashCell> cells = [];
         foreach (string action in new[] { "rotate", "force", "undo" })
         {
@@ -38,18 +40,24 @@ public sealed class CrashTableTests(ITestOutputHelper output)
         }
 
         ConcurrentQueue<string> failures = [];
-        await Parallel.ForEachAsync(cells, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (cell, _) =>
-        {
-            try
+        await Parallel.ForEachAsync(
+            cells,
+            new ParallelOptions { MaxDegreeOfParallelism = 2 },
+            async (cell, _) =>
             {
-                await cell.PlayAsync(CrashTargets.Make(cell.Target, server));
+                try
+                {
+                    await cell.PlayAsync(CrashTargets.Make(cell.Target, server));
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    failures.Enqueue($"{cell}\n{e.Message}");
+                }
             }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                failures.Enqueue($"{cell}\n{e.Message}");
-            }
-        });
-        output.WriteLine($"{store} {target}: {cells.Count} cells ({string.Join(", ", cells.GroupBy(static c => c.Action).Select(static g => $"{g.Key} {g.Count()}"))}), {failures.Count} failed.");
+        );
+        output.WriteLine(
+            $"{store} {target}: {cells.Count} cells ({string.Join(", ", cells.GroupBy(static c => c.Action).Select(static g => $"{g.Key} {g.Count()}"))}), {failures.Count} failed."
+        );
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
     }
 
@@ -76,22 +84,42 @@ public sealed class CrashTableTests(ITestOutputHelper output)
         List<CrashCell> cells = [];
         for (int number = 1; number <= scene.CloudWrites; number++)
         {
-            cells.AddRange(new[] { false, true }.Select(a => new CrashCell(store, target, action, (number, a), null, null) { Elsewhere = number % 2 == 0, IsLast = a && number == scene.CloudWrites }));
+            cells.AddRange(
+                new[] { false, true }.Select(a => new CrashCell(store, target, action, (number, a), null, null)
+                {
+                    Elsewhere = number % 2 == 0,
+                    IsLast = a && number == scene.CloudWrites,
+                })
+            );
         }
 
         for (int number = 1; number <= scene.PortCalls; number++)
         {
-            cells.AddRange(new[] { false, true }.Select(a => new CrashCell(store, target, action, null, (number, a), null) { IsLast = a && number == scene.PortCalls && scene.CloudWrites == 0 }));
+            cells.AddRange(
+                new[] { false, true }.Select(a => new CrashCell(store, target, action, null, (number, a), null)
+                {
+                    IsLast = a && number == scene.PortCalls && scene.CloudWrites == 0,
+                })
+            );
         }
 
         if (scene.Target is ScriptedTarget)
         {
-            string[] places = action == "force" ? ["set:before", "set:after", "revoke:before", "revoke:after"] : action == "undo" ? [] : ["set:before", "set:after"];
+            string[] places =
+                action == "force" ? ["set:before", "set:after", "revoke:before", "revoke:after"]
+                : action == "undo" ? []
+                : ["set:before", "set:after"];
             cells.AddRange(places.Select(p => new CrashCell(store, target, action, null, null, p)));
         }
 
         // Killed twice in a row.
-        cells.AddRange(cells.Where(static c => c.Script is null && !c.Elsewhere).Where(static (_, i) => i % 3 == 1).Select(static c => c with { Again = (1, true) }).ToList());
+        cells.AddRange(
+            cells
+                .Where(static c => c.Script is null && !c.Elsewhere)
+                .Where(static (_, i) => i % 3 == 1)
+                .Select(static c => c with { Again = (1, true) })
+                .ToList()
+        );
         return cells;
     }
 }
@@ -100,12 +128,13 @@ internal static class CrashTargets
 {
     public static string[] Names { get; } = ["generated", "carriers", "manual", "script", "postgres", "postgres-one"];
 
-    public static CrashTarget Make(string name, PostgresServer? server) => name switch
-    {
-        "generated" => new GeneratedTarget(withCarrier: false),
-        "carriers" => new GeneratedTarget(withCarrier: true),
-        "manual" => new ManualTarget(),
-        "script" => new ScriptedTarget(),
-        _ => new PostgresCrashTarget(server!, alternates: name == "postgres"),
-    };
+    public static CrashTarget Make(string name, PostgresServer? server) =>
+        name switch
+        {
+            "generated" => new GeneratedTarget(withCarrier: false),
+            "carriers" => new GeneratedTarget(withCarrier: true),
+            "manual" => new ManualTarget(),
+            "script" => new ScriptedTarget(),
+            _ => new PostgresCrashTarget(server!, alternates: name == "postgres"),
+        };
 }

@@ -32,20 +32,22 @@ internal abstract class CrashTarget : IAsyncDisposable
 /// <summary>A value that nothing checks, with or without another secret that carries it.</summary>
 internal sealed class GeneratedTarget(bool withCarrier) : CrashTarget
 {
-    public override IReadOnlyList<(string Name, string Text)> Secrets => withCarrier
-        ? [("s", """{"user":"app","password":"old-password-1"}"""), ("copy", """{"host":"h","pw":"old-password-1"}""")]
-        : [("s", "old-value-1")];
+    public override IReadOnlyList<(string Name, string Text)> Secrets =>
+        withCarrier
+            ? [("s", """{"user":"app","password":"old-password-1"}"""), ("copy", """{"host":"h","pw":"old-password-1"}""")]
+            : [("s", "old-value-1")];
 
     public override IReadOnlyList<string> Carriers => withCarrier ? ["s", "copy"] : ["s"];
 
-    public override string Catalog(string pending) => withCarrier
-        ? $$"""
-              s: { fields: { user: { default: app }, password: { generate: { kind: password } } }, rotate: { pending: {{pending}}, carriers: [ { secret: copy, password: pw } ] } }
-              copy: { fields: { host: { default: h }, pw: {} }, rotate: { pending: {{pending}} } }
-            """
-        : $$"""
-              s: { generate: { kind: base64url }, rotate: { every: 90d, pending: {{pending}} } }
-            """;
+    public override string Catalog(string pending) =>
+        withCarrier
+            ? $$"""
+                  s: { fields: { user: { default: app }, password: { generate: { kind: password } } }, rotate: { pending: {{pending}}, carriers: [ { secret: copy, password: pw } ] } }
+                  copy: { fields: { host: { default: h }, pw: {} }, rotate: { pending: {{pending}} } }
+                """
+            : $$"""
+                  s: { generate: { kind: base64url }, rotate: { every: 90d, pending: {{pending}} } }
+                """;
 }
 
 /// <summary>A value that a person brings.</summary>
@@ -55,9 +57,10 @@ internal sealed class ManualTarget : CrashTarget
 
     public override IReadOnlyList<(string Name, string Text)> Secrets => [("s", "sk-old-key-1")];
 
-    public override string Catalog(string pending) => $$"""
-          s: { rotate: { pending: {{pending}}, target: { kind: manual } } }
-        """;
+    public override string Catalog(string pending) =>
+        $$"""
+              s: { rotate: { pending: {{pending}}, target: { kind: manual } } }
+            """;
 }
 
 /// <summary>Scripts that keep a list of what is accepted in a file, and kill who called them when they are told to.</summary>
@@ -67,9 +70,10 @@ internal sealed class ScriptedTarget : CrashTarget
 
     public override IReadOnlyList<(string Name, string Text)> Secrets => [("s", "old-value-1")];
 
-    public override string Catalog(string pending) => $$"""
-          s: { generate: { kind: base64url }, rotate: { pending: {{pending}}, target: { kind: script, set: ./set.sh, test: ./test.sh, revoke: ./revoke.sh } } }
-        """;
+    public override string Catalog(string pending) =>
+        $$"""
+              s: { generate: { kind: base64url }, rotate: { pending: {{pending}}, target: { kind: script, set: ./set.sh, test: ./test.sh, revoke: ./revoke.sh } } }
+            """;
 
     /// <summary>Where the scripts kill: <c>set:before</c>, <c>revoke:after</c>; empty: nowhere.</summary>
     public void KillAt(string where) => File.WriteAllText(Path.Combine(_folder, "kill"), where);
@@ -86,13 +90,22 @@ internal sealed class ScriptedTarget : CrashTarget
             at() { if [ "$(cat kill)" = "$1" ]; then : > kill; kill -9 $PPID; exit 1; fi; }
 
             """;
-        Script(sandbox, "set.sh", Head + "at set:before\ngrep -qxF -e \"$value\" accepted || printf '%s\\n' \"$value\" >> accepted\nat set:after\n");
+        Script(
+            sandbox,
+            "set.sh",
+            Head + "at set:before\ngrep -qxF -e \"$value\" accepted || printf '%s\\n' \"$value\" >> accepted\nat set:after\n"
+        );
         Script(sandbox, "test.sh", Head + "grep -qxF -e \"$value\" accepted || exit 10\n");
-        Script(sandbox, "revoke.sh", Head + "at revoke:before\ngrep -vxF -e \"$value\" accepted > rest; mv rest accepted\nat revoke:after\n");
+        Script(
+            sandbox,
+            "revoke.sh",
+            Head + "at revoke:before\ngrep -vxF -e \"$value\" accepted > rest; mv rest accepted\nat revoke:after\n"
+        );
         return Task.CompletedTask;
     }
 
-    public override Task<bool> AcceptsAsync(string value) => Task.FromResult(File.ReadAllLines(Path.Combine(_folder, "accepted")).Contains(value));
+    public override Task<bool> AcceptsAsync(string value) =>
+        Task.FromResult(File.ReadAllLines(Path.Combine(_folder, "accepted")).Contains(value));
 
     private static void Script(Sandbox sandbox, string name, string text) =>
         File.SetUnixFileMode(sandbox.Write(name, text), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -15,7 +15,18 @@ internal sealed class InterleavedScene : IAsyncDisposable
     private const string Name = "s";
 
     /// <summary>What changes nothing that a login needs.</summary>
-    private static readonly string[] Reads = ["GetSecret", "AccessSecretVersion", "GetIamPolicy", "GetSecretVersion", "ListSecretVersions", "DescribeSecret", "GetSecretValue", "ListSecretVersionIds", "Sts.GetCallerIdentity"];
+    private static readonly string[] Reads =
+    [
+        "GetSecret",
+        "AccessSecretVersion",
+        "GetIamPolicy",
+        "GetSecretVersion",
+        "ListSecretVersions",
+        "DescribeSecret",
+        "GetSecretValue",
+        "ListSecretVersionIds",
+        "Sts.GetCallerIdentity",
+    ];
 
     private readonly Sandbox _sandbox = new();
     private readonly ImpatientClock _clock = new();
@@ -31,7 +42,11 @@ internal sealed class InterleavedScene : IAsyncDisposable
 
     private InterleavedScene(string store, bool alternates, int seed)
     {
-        (_kind, _usesAlias, _random) = (store == "GcpAlias" ? StoreKind.Gcp : Enum.Parse<StoreKind>(store), store == "GcpAlias", new Random(seed));
+        (_kind, _usesAlias, _random) = (
+            store == "GcpAlias" ? StoreKind.Gcp : Enum.Parse<StoreKind>(store),
+            store == "GcpAlias",
+            new Random(seed)
+        );
         _model = new ModelTarget(seed, alternates, "first");
         _game = new Interleaver(seed)
         {
@@ -59,7 +74,9 @@ internal sealed class InterleavedScene : IAsyncDisposable
             scene._fake.Faults.Gate = scene.PassAsync;
         }
 
-        scene._sandbox.Write("flowsecrets.yaml", $$"""
+        scene._sandbox.Write(
+            "flowsecrets.yaml",
+            $$"""
             application: race
             default: local
             environments: { local: { store: local }, gcp: { store: gcp, project: flow-test }, aws: { store: aws, region: eu-west-1 } }
@@ -67,8 +84,13 @@ internal sealed class InterleavedScene : IAsyncDisposable
               root: {}
               s:
                 fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }
-                rotate: { overlap: {{(seed % 3 == 0 ? "1m" : "1h")}}, pending: {{(scene._usesAlias ? "alias" : "sibling")}}, target: { kind: postgres, host: host, user: user, password: password{{(alternates ? ", users: [a, b], admin: root" : "")}} } }
-            """);
+                rotate: { overlap: {{(seed % 3 == 0 ? "1m" : "1h")}}, pending: {{(
+                scene._usesAlias ? "alias" : "sibling"
+            )}}, target: { kind: postgres, host: host, user: user, password: password{{(
+                alternates ? ", users: [a, b], admin: root" : ""
+            )}} } }
+            """
+        );
         foreach ((string name, string text) in new[] { ("root", "root"), (Name, ModelTarget.Value("a", "first")) })
         {
             using SecretValue value = SecretValue.FromText(text);
@@ -127,24 +149,27 @@ internal sealed class InterleavedScene : IAsyncDisposable
     {
         int runs = 1 + _random.Next(3);
         string[] chosen = [.. Enumerable.Range(0, runs).Select(_ => commands[_random.Next(commands.Length)])];
-        _actors[name] = _game.Add(name, async actor =>
-        {
-            foreach (string command in chosen)
+        _actors[name] = _game.Add(
+            name,
+            async actor =>
             {
-                try
+                foreach (string command in chosen)
                 {
-                    RotationResult result = await CommandAsync(actor, command);
-                    lock (_game.Log)
+                    try
                     {
-                        _game.Log.Add($"{name}: = {command} {result.Status} {result.ErrorId} {result.State} {result.Message}");
+                        RotationResult result = await CommandAsync(actor, command);
+                        lock (_game.Log)
+                        {
+                            _game.Log.Add($"{name}: = {command} {result.Status} {result.ErrorId} {result.State} {result.Message}");
+                        }
+                    }
+                    catch (FlowSecretException e)
+                    {
+                        _game.Log.Add($"{name}: = {command} {e.Id}");
                     }
                 }
-                catch (FlowSecretException e)
-                {
-                    _game.Log.Add($"{name}: = {command} {e.Id}");
-                }
             }
-        });
+        );
     }
 
     /// <summary>An actor outside the game, who never waits.</summary>
@@ -154,14 +179,47 @@ internal sealed class InterleavedScene : IAsyncDisposable
     {
         string name = actor?.Name ?? "quiet";
         Providers.ProviderDoor door = new();
-        InterleavedProviders providers = new(door, _ => _kind == StoreKind.Local ? Local(door, actor) : Open(name), () => new ModelDoor(_model, actor));
-        OperationContext context = new(() => providers, _sandbox.Folder) { Clock = _clock, Variable = v => v == "FLOWSECRETS_HOME" ? _sandbox.File(name) : _sandbox.Variable(v) };
+        InterleavedProviders providers = new(
+            door,
+            _ => _kind == StoreKind.Local ? Local(door, actor) : Open(name),
+            () => new ModelDoor(_model, actor)
+        );
+        OperationContext context = new(() => providers, _sandbox.Folder)
+        {
+            Clock = _clock,
+            Variable = v => v == "FLOWSECRETS_HOME" ? _sandbox.File(name) : _sandbox.Variable(v),
+        };
         CancellationToken life = actor?.Life ?? default;
         string environment = _kind.ToString().ToLowerInvariant();
-        List<RotationResult> results = command == "undo"
-            ? await new UndoRotationOperation(context).RunAsync(new UndoRotationOptions { Names = [Name], Environment = environment }, new TestHost(), life).ToListAsync(CancellationToken.None)
-            : await new InvokeRotationOperation(context).RunAsync(new InvokeRotationOptions { Names = [Name], Environment = environment, Force = command == "force", Due = command == "due", AllowInterruption = true }, new TestHost(), life).ToListAsync(CancellationToken.None);
-        return results.Count == 1 ? results[0] : new RotationResult { Name = Name, StoreName = Name, Status = ItemStatus.Unchanged, Store = _kind, Place = "" };
+        List<RotationResult> results =
+            command == "undo"
+                ? await new UndoRotationOperation(context)
+                    .RunAsync(new UndoRotationOptions { Names = [Name], Environment = environment }, new TestHost(), life)
+                    .ToListAsync(CancellationToken.None)
+                : await new InvokeRotationOperation(context)
+                    .RunAsync(
+                        new InvokeRotationOptions
+                        {
+                            Names = [Name],
+                            Environment = environment,
+                            Force = command == "force",
+                            Due = command == "due",
+                            AllowInterruption = true,
+                        },
+                        new TestHost(),
+                        life
+                    )
+                    .ToListAsync(CancellationToken.None);
+        return results.Count == 1
+            ? results[0]
+            : new RotationResult
+            {
+                Name = Name,
+                StoreName = Name,
+                Status = ItemStatus.Unchanged,
+                Store = _kind,
+                Place = "",
+            };
     }
 
     private ISecretStore Local(Providers.ProviderDoor door, InterleavedActor? actor)
@@ -173,7 +231,13 @@ internal sealed class InterleavedScene : IAsyncDisposable
     /// <summary>A store whose calls say who makes them.</summary>
     private ISecretStore Open(string name)
     {
-        RetryLimits limits = CloudStores.Quick with { FirstWait = TimeSpan.FromMilliseconds(1), LongestWait = TimeSpan.FromMilliseconds(1), Attempts = 3, Try = TimeSpan.FromSeconds(60) };
+        RetryLimits limits = CloudStores.Quick with
+        {
+            FirstWait = TimeSpan.FromMilliseconds(1),
+            LongestWait = TimeSpan.FromMilliseconds(1),
+            Attempts = 3,
+            Try = TimeSpan.FromSeconds(60),
+        };
         if (_kind == StoreKind.Local)
         {
             return _sandbox.FreshStore();
@@ -183,20 +247,29 @@ internal sealed class InterleavedScene : IAsyncDisposable
         {
             StoreSelection aws = new(StoreKind.Aws) { Endpoint = _fake!.Endpoint.AbsoluteUri, Region = "eu-west-1" };
             AwsPlace there = AwsPlace.Find(aws, CloudStores.Nothing);
-            return new AwsStore(there, AwsIdentity.Find(aws, there, v => v is "AWS_ACCESS_KEY_ID" or "AWS_SECRET_ACCESS_KEY" ? name : CloudStores.Nothing(v)), new AwsStoreOptions { Limits = limits });
+            return new AwsStore(
+                there,
+                AwsIdentity.Find(aws, there, v => v is "AWS_ACCESS_KEY_ID" or "AWS_SECRET_ACCESS_KEY" ? name : CloudStores.Nothing(v)),
+                new AwsStoreOptions { Limits = limits }
+            );
         }
 
         StoreSelection gcp = new(StoreKind.Gcp) { Endpoint = _fake!.Endpoint.AbsoluteUri, Project = "flow-test" };
         GcloudConfiguration configuration = GcloudConfiguration.Read(CloudStores.Nothing);
         GcpPlace place = GcpPlace.Find(gcp, configuration, CloudStores.Nothing);
-        return new GcpStore(place, GcpCredential.Find(gcp, place, configuration, v => v == "GOOGLE_OAUTH_ACCESS_TOKEN" ? name : CloudStores.Nothing(v)), new GcpStoreOptions { Limits = limits, CurrentByAlias = _usesAlias ? [Name] : [] });
+        return new GcpStore(
+            place,
+            GcpCredential.Find(gcp, place, configuration, v => v == "GOOGLE_OAUTH_ACCESS_TOKEN" ? name : CloudStores.Nothing(v)),
+            new GcpStoreOptions { Limits = limits, CurrentByAlias = _usesAlias ? [Name] : [] }
+        );
     }
 
     /// <summary>A call at the cloud waits for its actor's turn.</summary>
     private async Task<Fault> PassAsync(RecordedCall call)
     {
         string who = call.Headers.GetValueOrDefault("Authorization") ?? "";
-        return _actors.FirstOrDefault(a => who.Contains(a.Key, StringComparison.Ordinal)).Value is not { } actor ? Fault.None
+        return _actors.FirstOrDefault(a => who.Contains(a.Key, StringComparison.Ordinal)).Value is not { } actor
+            ? Fault.None
             : await actor.PassAsync($"{call.Operation} {call.Secret}", !Reads.Contains(call.Operation, StringComparer.Ordinal));
     }
 
@@ -220,9 +293,14 @@ internal sealed class InterleavedScene : IAsyncDisposable
     {
         List<(string, SecretValue)> found = [];
         RotationView view = await Observer.Rotation.ViewAsync(new RotationSubject(Name, _usesAlias), default);
-        IEnumerable<(string Name, string Version)> versions = _kind == StoreKind.Gcp
-            ? [.. Numbers(int.Parse(view.Current) + 20).Select(static n => (Name, n)), .. Numbers(int.Parse(view.Current)).SelectMany(static b => Numbers(30).Select(n => (GcpAside.NameOf(Name, b), n)))]
-            : (await Observer.ListVersionsAsync(Name, default)).Select(static v => (Name, v.Version));
+        IEnumerable<(string Name, string Version)> versions =
+            _kind == StoreKind.Gcp
+                ?
+                [
+                    .. Numbers(int.Parse(view.Current) + 20).Select(static n => (Name, n)),
+                    .. Numbers(int.Parse(view.Current)).SelectMany(static b => Numbers(30).Select(n => (GcpAside.NameOf(Name, b), n))),
+                ]
+                : (await Observer.ListVersionsAsync(Name, default)).Select(static v => (Name, v.Version));
         string? ended = null;
         foreach ((string name, string version) in versions)
         {
@@ -280,8 +358,15 @@ internal sealed class InterleavedScene : IAsyncDisposable
             }
 
             Assert.True(
-                result.ErrorId is null or ErrorIds.RotationInProgress or ErrorIds.Conflict or ErrorIds.RotationNeedsAttention or ErrorIds.NothingToUndo or ErrorIds.CredentialRejected,
-                $"The end: {command} says {result.Message}");
+                result.ErrorId
+                    is null
+                        or ErrorIds.RotationInProgress
+                        or ErrorIds.Conflict
+                        or ErrorIds.RotationNeedsAttention
+                        or ErrorIds.NothingToUndo
+                        or ErrorIds.CredentialRejected,
+                $"The end: {command} says {result.Message}"
+            );
         }
 
         Assert.Fail("It does not come to an end.");

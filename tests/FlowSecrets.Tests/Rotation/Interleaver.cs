@@ -259,11 +259,13 @@ internal sealed class InterleavedActor(Interleaver game, string name) : IDisposa
         return new OperationCanceledException(_life.Token);
     }
 
-    private static FlowSecretException Failure(string call, string error) => new(error, FlowErrorCategory.ResourceUnavailable, "s", $"The call '{call}' failed", "Try again.");
+    private static FlowSecretException Failure(string call, string error) =>
+        new(error, FlowErrorCategory.ResourceUnavailable, "s", $"The call '{call}' failed", "Try again.");
 }
 
 /// <summary>The real door, but for the store, the target and, where wanted, the workloads.</summary>
-internal sealed class InterleavedProviders(IProviders inner, Func<StoreSelection, ISecretStore> open, Func<IRotationTarget> target) : IProviders
+internal sealed class InterleavedProviders(IProviders inner, Func<StoreSelection, ISecretStore> open, Func<IRotationTarget> target)
+    : IProviders
 {
     /// <summary>Null: the real ones.</summary>
     public Func<CatalogWorkload, IWorkload>? Workload { get; init; }
@@ -274,7 +276,8 @@ internal sealed class InterleavedProviders(IProviders inner, Func<StoreSelection
 
     public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) => open(selection);
 
-    public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) => Workload?.Invoke(workload) ?? inner.OpenWorkload(workload, store, environment);
+    public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
+        Workload?.Invoke(workload) ?? inner.OpenWorkload(workload, store, environment);
 
     public IRotationTarget OpenTarget(RotationTargetSettings settings) => target();
 }
@@ -284,29 +287,41 @@ internal sealed class InterleavedRotation(IRotationStore inner, InterleavedActor
 {
     public RotationFinding RoomIn(RotationView view) => inner.RoomIn(view);
 
-    public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) => inner.LeftAsync(view, cancellationToken);
+    public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) =>
+        inner.LeftAsync(view, cancellationToken);
 
-    public Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) => LookAsync("view", () => inner.ViewAsync(subject, cancellationToken));
+    public Task<RotationView> ViewAsync(RotationSubject subject, CancellationToken cancellationToken) =>
+        LookAsync("view", () => inner.ViewAsync(subject, cancellationToken));
 
-    public Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) => ChangeAsync("stage", () => inner.StageAsync(view, value, cancellationToken));
+    public Task<RotationView> StageAsync(RotationView view, SecretValue value, CancellationToken cancellationToken) =>
+        ChangeAsync("stage", () => inner.StageAsync(view, value, cancellationToken));
 
-    public Task<RotationView> StageAgainAsync(RotationView view, string version, CancellationToken cancellationToken) => ChangeAsync($"stage {version} again", () => inner.StageAgainAsync(view, version, cancellationToken));
+    public Task<RotationView> StageAgainAsync(RotationView view, string version, CancellationToken cancellationToken) =>
+        ChangeAsync($"stage {version} again", () => inner.StageAgainAsync(view, version, cancellationToken));
 
-    public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) => LookAsync($"read {version}", () => inner.ReadAsync(view, version, cancellationToken));
+    public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) =>
+        LookAsync($"read {version}", () => inner.ReadAsync(view, version, cancellationToken));
 
-    public Task<RotationView> PromoteAsync(RotationView view, CancellationToken cancellationToken) => ChangeAsync("promote", () => inner.PromoteAsync(view, cancellationToken));
+    public Task<RotationView> PromoteAsync(RotationView view, CancellationToken cancellationToken) =>
+        ChangeAsync("promote", () => inner.PromoteAsync(view, cancellationToken));
 
-    public Task<RotationView> DiscardAsync(RotationView view, CancellationToken cancellationToken) => ChangeAsync("discard", () => inner.DiscardAsync(view, cancellationToken));
+    public Task<RotationView> DiscardAsync(RotationView view, CancellationToken cancellationToken) =>
+        ChangeAsync("discard", () => inner.DiscardAsync(view, cancellationToken));
 
-    public Task<RotationView> RecordAsync(RotationView view, RotationRecord record, CancellationToken cancellationToken) => ChangeAsync($"record {record.State}", () => inner.RecordAsync(view, record, cancellationToken));
+    public Task<RotationView> RecordAsync(RotationView view, RotationRecord record, CancellationToken cancellationToken) =>
+        ChangeAsync($"record {record.State}", () => inner.RecordAsync(view, record, cancellationToken));
 
-    public Task<RotationView> CloseAsync(RotationView view, RotationRecord record, CancellationToken cancellationToken) => ChangeAsync($"close {record.State}", () => inner.CloseAsync(view, record, cancellationToken));
+    public Task<RotationView> CloseAsync(RotationView view, RotationRecord record, CancellationToken cancellationToken) =>
+        ChangeAsync($"close {record.State}", () => inner.CloseAsync(view, record, cancellationToken));
 
-    public Task<RotationView> RetireAsync(RotationView view, string version, RotationRecord record, CancellationToken cancellationToken) => ChangeAsync($"retire {version}", () => inner.RetireAsync(view, version, record, cancellationToken));
+    public Task<RotationView> RetireAsync(RotationView view, string version, RotationRecord record, CancellationToken cancellationToken) =>
+        ChangeAsync($"retire {version}", () => inner.RetireAsync(view, version, record, cancellationToken));
 
-    public Task<RotationView> RunNativeAsync(RotationSubject subject, CancellationToken cancellationToken) => inner.RunNativeAsync(subject, cancellationToken);
+    public Task<RotationView> RunNativeAsync(RotationSubject subject, CancellationToken cancellationToken) =>
+        inner.RunNativeAsync(subject, cancellationToken);
 
     private Task<T> LookAsync<T>(string call, Func<Task<T>> look) => actor.CallAsync(call, ErrorIds.StoreUnavailable, changes: false, look);
 
-    private Task<T> ChangeAsync<T>(string call, Func<Task<T>> change) => actor.CallAsync(call, ErrorIds.StoreUnavailable, changes: true, change);
+    private Task<T> ChangeAsync<T>(string call, Func<Task<T>> change) =>
+        actor.CallAsync(call, ErrorIds.StoreUnavailable, changes: true, change);
 }

@@ -25,7 +25,13 @@ internal sealed class ModelTarget(int seed, bool alternates, string password)
         (string user, string password) = Read(wanted);
         if (!alternates && !accepted.Any(Accepts))
         {
-            throw new FlowSecretException(ErrorIds.AccessDenied, FlowErrorCategory.PermissionDenied, "s", "The model lets nobody in", "Give it an accepted value.");
+            throw new FlowSecretException(
+                ErrorIds.AccessDenied,
+                FlowErrorCategory.PermissionDenied,
+                "s",
+                "The model lets nobody in",
+                "Give it an accepted value."
+            );
         }
 
         if (!_judged.TryGetValue(password, out bool isTaken))
@@ -35,7 +41,13 @@ internal sealed class ModelTarget(int seed, bool alternates, string password)
 
         if (!isTaken)
         {
-            throw new FlowSecretException(ErrorIds.CredentialRejected, FlowErrorCategory.InvalidData, "s", "The model does not take it", "Make another one.");
+            throw new FlowSecretException(
+                ErrorIds.CredentialRejected,
+                FlowErrorCategory.InvalidData,
+                "s",
+                "The model does not take it",
+                "Make another one."
+            );
         }
 
         _passwords[user] = password;
@@ -60,30 +72,43 @@ internal sealed class ModelDoor(ModelTarget model, InterleavedActor? actor) : IR
     public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) =>
         CallAsync("test", ErrorIds.TargetUnavailable, changes: false, () => Task.FromResult(model.Accepts(value)));
 
-    public Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken) => CallAsync("set", ErrorIds.TargetUnavailable, changes: true, () =>
-    {
-        model.Set(wanted, accepted);
-        return Task.FromResult(true);
-    });
+    public Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken) =>
+        CallAsync(
+            "set",
+            ErrorIds.TargetUnavailable,
+            changes: true,
+            () =>
+            {
+                model.Set(wanted, accepted);
+                return Task.FromResult(true);
+            }
+        );
 
     // Between the look and the change somebody else may set the user, as at PostgreSQL.
     public async Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken)
     {
         if (ModelTarget.UserOf(old) != ModelTarget.UserOf(current) && await TestAsync(old, cancellationToken))
         {
-            await CallAsync("revoke", ErrorIds.TargetUnavailable, changes: true, () =>
-            {
-                model.Forget(old);
-                return Task.FromResult(true);
-            });
+            await CallAsync(
+                "revoke",
+                ErrorIds.TargetUnavailable,
+                changes: true,
+                () =>
+                {
+                    model.Forget(old);
+                    return Task.FromResult(true);
+                }
+            );
         }
 
         return null;
     }
 
-    public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<RotationFinding>>([]);
+    public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<RotationFinding>>([]);
 
-    private Task<T> CallAsync<T>(string call, string error, bool changes, Func<Task<T>> inner) => actor is null ? inner() : actor.CallAsync(call, error, changes, inner);
+    private Task<T> CallAsync<T>(string call, string error, bool changes, Func<Task<T>> inner) =>
+        actor is null ? inner() : actor.CallAsync(call, error, changes, inner);
 }
 
 /// <summary>A clock that can be put forward, and on which no wait takes time.</summary>
@@ -93,5 +118,6 @@ internal sealed class ImpatientClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => System.CreateTimer(callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : TimeSpan.Zero, period);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        System.CreateTimer(callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : TimeSpan.Zero, period);
 }

@@ -20,16 +20,33 @@ internal sealed class ModelWorkload(string name) : IWorkload
     /// <summary>What it was told to run with, deployment by deployment.</summary>
     public List<IReadOnlyList<string>> Told { get; } = [];
 
-    public Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken) => Task.FromResult(new WorkloadIdentity("nobody", "the model"));
+    public Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(new WorkloadIdentity("nobody", "the model"));
 
-    public Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken) => Task.FromResult(new WorkloadState(
-        Health,
-        [.. secrets.Select(s => new WorkloadVersion(s.StoreName, _versions.GetValueOrDefault(s.StoreName), _versions.GetValueOrDefault(s.StoreName) != s.Version, "the model"))])
-    {
-        HoldsValues = HoldsValues,
-    });
+    public Task<WorkloadState> StateAsync(IReadOnlyList<WorkloadSecret> secrets, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            new WorkloadState(
+                Health,
+                [
+                    .. secrets.Select(s => new WorkloadVersion(
+                        s.StoreName,
+                        _versions.GetValueOrDefault(s.StoreName),
+                        _versions.GetValueOrDefault(s.StoreName) != s.Version,
+                        "the model"
+                    )),
+                ]
+            )
+            {
+                HoldsValues = HoldsValues,
+            }
+        );
 
-    public Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken)
+    public Task<string> RedeployAsync(
+        IReadOnlyList<WorkloadSecret> secrets,
+        bool always,
+        Action<string> say,
+        CancellationToken cancellationToken
+    )
     {
         Told.Add([.. secrets.Select(static s => $"{s.StoreName}={s.Version} {s.PreviousVariable}={s.PreviousVersion}")]);
         Deployments++;
@@ -41,14 +58,23 @@ internal sealed class ModelWorkload(string name) : IWorkload
         return Task.FromResult($"{Deployments}");
     }
 
-    public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) => Failures-- > 0
-        ? throw new FlowSecretException(ErrorIds.WorkloadFailed, FlowErrorCategory.InvalidOperation, name, "The model does not become healthy", "Look at its log.")
-        : Task.FromResult(Failures = 0);
+    public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) =>
+        Failures-- > 0
+            ? throw new FlowSecretException(
+                ErrorIds.WorkloadFailed,
+                FlowErrorCategory.InvalidOperation,
+                name,
+                "The model does not become healthy",
+                "Look at its log."
+            )
+            : Task.FromResult(Failures = 0);
 
     /// <summary>Somebody deploys it with older versions.</summary>
     public void FallBack() => _versions.Clear();
 
-    public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException("No rotation binds.");
+    public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("No rotation binds.");
 
-    public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => throw new NotSupportedException("No rotation binds.");
+    public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("No rotation binds.");
 }

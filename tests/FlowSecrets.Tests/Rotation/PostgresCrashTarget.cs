@@ -10,17 +10,23 @@ internal sealed class PostgresCrashTarget(PostgresServer server, bool alternates
     private readonly int _scene = Interlocked.Increment(ref _scenes);
 
     public override IReadOnlyList<(string Name, string Text)> Secrets =>
-        [("s", server.Secret(User("a"), "old-password-1")), ("admin", $$"""{"user":"{{PostgresServer.AdminUser}}","password":"{{PostgresServer.AdminPassword}}"}""")];
+        [
+            ("s", server.Secret(User("a"), "old-password-1")),
+            ("admin", $$"""{"user":"{{PostgresServer.AdminUser}}","password":"{{PostgresServer.AdminPassword}}"}"""),
+        ];
 
     /// <summary>One user's old password ends with the new one.</summary>
     public override bool KeepsOld => alternates;
 
-    public override string Catalog(string pending) => $$"""
-          s:
-            fields: { host: {}, port: {}, db: {}, user: {}, password: { generate: { kind: password } } }
-            rotate: { pending: {{pending}}, target: { kind: postgres, host: host, port: port, database: db, user: user, password: password{{(alternates ? $", users: [{User("a")}, {User("b")}], admin: admin" : "")}} } }
-          admin: { owner: external, format: json }
-        """;
+    public override string Catalog(string pending) =>
+        $$"""
+              s:
+                fields: { host: {}, port: {}, db: {}, user: {}, password: { generate: { kind: password } } }
+                rotate: { pending: {{pending}}, target: { kind: postgres, host: host, port: port, database: db, user: user, password: password{{(
+                alternates ? $", users: [{User("a")}, {User("b")}], admin: admin" : ""
+            )}} } }
+              admin: { owner: external, format: json }
+            """;
 
     public override async Task SetUpAsync(Sandbox sandbox)
     {

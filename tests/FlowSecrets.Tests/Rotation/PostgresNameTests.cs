@@ -47,7 +47,11 @@ public sealed class PostgresNameTests(PostgresFixture fixture)
         Assert.NotNull(await scene.WithAdmin(name, victim).RevokeAsync(old, victims, default));
         Assert.False(await scene.Alone().TestAsync(old, default));
         Assert.True(await scene.Alone().TestAsync(victims, default));
-        Assert.False(await scene.Server.AskAsync<bool>($"select rolsuper from pg_roles where rolname = '{name.Replace("'", "''", StringComparison.Ordinal)}'"));
+        Assert.False(
+            await scene.Server.AskAsync<bool>(
+                $"select rolsuper from pg_roles where rolname = '{name.Replace("'", "''", StringComparison.Ordinal)}'"
+            )
+        );
     }
 
     [Theory]
@@ -57,9 +61,16 @@ public sealed class PostgresNameTests(PostgresFixture fixture)
     public async Task ANameThatIsNotThereIsNamedInTheRemedy(string name)
     {
         using PostgresScene scene = await PostgresScene.OpenAsync(fixture);
-        FlowSecretException error = await PostgresScene.FailsAsync(ErrorIds.RotationNotConfigured, () => scene.WithAdmin().SetAsync(scene.Value(name, "new-password-2"), [], default), "new-password-2");
+        FlowSecretException error = await PostgresScene.FailsAsync(
+            ErrorIds.RotationNotConfigured,
+            () => scene.WithAdmin().SetAsync(scene.Value(name, "new-password-2"), [], default),
+            "new-password-2"
+        );
         Assert.Contains($"CREATE ROLE {Sql.Identifier(name)} LOGIN", error.Remedy);
-        FlowSecretException gone = await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => scene.Alone().TestAsync(scene.Value(PostgresServer.AdminUser, PostgresServer.AdminPassword, name), default));
+        FlowSecretException gone = await PostgresScene.FailsAsync(
+            ErrorIds.TargetUnavailable,
+            () => scene.Alone().TestAsync(scene.Value(PostgresServer.AdminUser, PostgresServer.AdminPassword, name), default)
+        );
         Assert.Contains($"CREATE DATABASE {Sql.Identifier(name)}", gone.Remedy);
     }
 

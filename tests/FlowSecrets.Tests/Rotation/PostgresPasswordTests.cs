@@ -14,11 +14,55 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
     /// <summary>What SASLprep changes, prohibits or does not know.</summary>
     private static readonly string[] Unicode =
     [
-        "\u00AA", "a\u00ADb", "\u2168", "Å and \u212B", "e\u0301", "é", "\uFF21\uFF22", "\u00A0", "a\u3000b", "a\u200Bb", "\u1E9B\u0323", "ﬁ", "½", "\u00B5", "語", "한국어", "\u1112\u1161\u11AB", "😀", "👩\u200D💻", "🇩🇪",
-        "a\u0007b", "\u2028", "\uE000", "\uFFFD", "\u0627\u0031", "\u05D0x", "\u202Ax", "\u00AD", "\uFEFF", "a\u0340b", "\u0341", "a\uFFFEb", "\uFDD0", "\uFF21\u0340", "a\u200B\u3000", "\u2FF0\u3000", "\u0221", "\u1E9E", "ẞß", "\u20BF", "\U0001D400", "naïve café", "Ω\u2126", "\u0344", "\u2003x",
+        "\u00AA",
+        "a\u00ADb",
+        "\u2168",
+        "Å and \u212B",
+        "e\u0301",
+        "é",
+        "\uFF21\uFF22",
+        "\u00A0",
+        "a\u3000b",
+        "a\u200Bb",
+        "\u1E9B\u0323",
+        "ﬁ",
+        "½",
+        "\u00B5",
+        "語",
+        "한국어",
+        "\u1112\u1161\u11AB",
+        "😀",
+        "👩\u200D💻",
+        "🇩🇪",
+        "a\u0007b",
+        "\u2028",
+        "\uE000",
+        "\uFFFD",
+        "\u0627\u0031",
+        "\u05D0x",
+        "\u202Ax",
+        "\u00AD",
+        "\uFEFF",
+        "a\u0340b",
+        "\u0341",
+        "a\uFFFEb",
+        "\uFDD0",
+        "\uFF21\u0340",
+        "a\u200B\u3000",
+        "\u2FF0\u3000",
+        "\u0221",
+        "\u1E9E",
+        "ẞß",
+        "\u20BF",
+        "\U0001D400",
+        "naïve café",
+        "Ω\u2126",
+        "\u0344",
+        "\u2003x",
     ];
 
-    private static IEnumerable<string> Hostile => HostileText.Sequence(7, 60).Concat(Unicode).Where(static p => p.Length > 0).Distinct(StringComparer.Ordinal);
+    private static IEnumerable<string> Hostile =>
+        HostileText.Sequence(7, 60).Concat(Unicode).Where(static p => p.Length > 0).Distinct(StringComparer.Ordinal);
 
     [Theory]
     [InlineData("'")]
@@ -51,7 +95,11 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
         string before = await scene.VerifierAsync(user);
         foreach (string password in new[] { "before\0after", "\0", "tail\0" })
         {
-            await PostgresScene.FailsAsync(ErrorIds.CredentialRejected, () => scene.WithAdmin().SetAsync(scene.Value(user, password), [], default), password);
+            await PostgresScene.FailsAsync(
+                ErrorIds.CredentialRejected,
+                () => scene.WithAdmin().SetAsync(scene.Value(user, password), [], default),
+                password
+            );
             Assert.False(await AcceptsOrThrowsAsync(scene.Alone(), scene.Value(user, password)));
         }
 
@@ -71,7 +119,11 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
             {
                 await scene.Server.ExecuteAsync($"alter role {user} password '{password.Replace("'", "''", StringComparison.Ordinal)}'");
                 string[] parts = (await scene.VerifierAsync(user)).Split('$', ':');
-                string ours = ScramVerifier.Make(Encoding.UTF8.GetBytes(prepared.Text), Convert.FromBase64String(parts[2]), int.Parse(parts[1]));
+                string ours = ScramVerifier.Make(
+                    Encoding.UTF8.GetBytes(prepared.Text),
+                    Convert.FromBase64String(parts[2]),
+                    int.Parse(parts[1])
+                );
                 Assert.True(ours == await scene.VerifierAsync(user), $"The server means another password by {Escaped(password)}.");
                 same++;
             }
@@ -85,11 +137,19 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
     {
         using PostgresScene scene = await PostgresScene.OpenAsync(fixture);
         string user = await scene.RoleAsync("before");
-        await using Npgsql.NpgsqlConnection connection = new(scene.Server.Connection(PostgresServer.AdminUser, PostgresServer.AdminPassword));
+        await using Npgsql.NpgsqlConnection connection = new(
+            scene.Server.Connection(PostgresServer.AdminUser, PostgresServer.AdminPassword)
+        );
         await connection.OpenAsync();
         await using Npgsql.NpgsqlCommand command = new("", connection);
         List<string> differ = [];
-        foreach (string[] some in Enumerable.Range(0x20, 0xD800 - 0x20).Concat(Enumerable.Range(0xE000, 0x2000)).Select(static c => ((char)c).ToString()).Chunk(128))
+        foreach (
+            string[] some in Enumerable
+                .Range(0x20, 0xD800 - 0x20)
+                .Concat(Enumerable.Range(0xE000, 0x2000))
+                .Select(static c => ((char)c).ToString())
+                .Chunk(128)
+        )
         {
             await CompareAsync(some);
         }
@@ -102,10 +162,14 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
             PreparedPassword prepared = SaslPrep.Prepare(password);
             if (prepared.Problem is null)
             {
-                command.CommandText = $"set log_statement = none; alter role {user} password '{password.Replace("'", "''", StringComparison.Ordinal)}'; select rolpassword from pg_authid where rolname = '{user}'";
+                command.CommandText =
+                    $"set log_statement = none; alter role {user} password '{password.Replace("'", "''", StringComparison.Ordinal)}'; select rolpassword from pg_authid where rolname = '{user}'";
                 string verifier = (string)(await command.ExecuteScalarAsync())!;
                 string[] parts = verifier.Split('$', ':');
-                if (ScramVerifier.Make(Encoding.UTF8.GetBytes(prepared.Text), Convert.FromBase64String(parts[2]), int.Parse(parts[1])) == verifier)
+                if (
+                    ScramVerifier.Make(Encoding.UTF8.GetBytes(prepared.Text), Convert.FromBase64String(parts[2]), int.Parse(parts[1]))
+                    == verifier
+                )
                 {
                     return;
                 }
@@ -157,7 +221,13 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
         foreach (string password in Unicode)
         {
             users.Add((await scene.RoleAsync("before"), password));
-            lines.AppendLine(new JsonObject { ["value"] = scene.Value(users[^1].User, password).RevealText(null), ["admin"] = scene.Admin.RevealText(null) }.ToJsonString());
+            lines.AppendLine(
+                new JsonObject
+                {
+                    ["value"] = scene.Value(users[^1].User, password).RevealText(null),
+                    ["admin"] = scene.Admin.RevealText(null),
+                }.ToJsonString()
+            );
         }
 
         string[] answers = RunWorker(lines.ToString());
@@ -182,7 +252,11 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
     {
         using PostgresScene scene = await PostgresScene.OpenAsync(fixture);
         string user = await scene.RoleAsync("before");
-        await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => scene.Alone().TestAsync(scene.Value(user, "x\uE000y"), default), "x\uE000y");
+        await PostgresScene.FailsAsync(
+            ErrorIds.TargetUnavailable,
+            () => scene.Alone().TestAsync(scene.Value(user, "x\uE000y"), default),
+            "x\uE000y"
+        );
     }
 
     [Fact]
@@ -222,7 +296,13 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
 
     private static string[] RunWorker(string input)
     {
-        ProcessStartInfo start = new("dotnet", [Repository.Worker, "postgres"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [Repository.Worker, "postgres"])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0";
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
@@ -235,5 +315,6 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static string Escaped(string text) => string.Concat(text.Select(static c => c is > ' ' and < '\u007F' ? c.ToString() : $"\\u{(int)c:X4}"));
+    private static string Escaped(string text) =>
+        string.Concat(text.Select(static c => c is > ' ' and < '\u007F' ? c.ToString() : $"\\u{(int)c:X4}"));
 }

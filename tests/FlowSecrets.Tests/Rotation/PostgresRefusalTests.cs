@@ -45,12 +45,26 @@ public sealed class PostgresRefusalTests(PostgresFixture fixture)
         string database = PostgresScene.NewName();
         if (!attributes.Contains("limit", StringComparison.Ordinal))
         {
-            await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => scene.Alone().TestAsync(scene.Value(user, Right, database), default), Right);
+            await PostgresScene.FailsAsync(
+                ErrorIds.TargetUnavailable,
+                () => scene.Alone().TestAsync(scene.Value(user, Right, database), default),
+                Right
+            );
             await scene.Server.ExecuteAsync($"create database {database}");
             await scene.Server.ExecuteAsync($"revoke connect on database {database} from public");
         }
 
-        await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => scene.Alone().TestAsync(scene.Value(user, Right, attributes.Contains("limit", StringComparison.Ordinal) ? "postgres" : database), default), Right);
+        await PostgresScene.FailsAsync(
+            ErrorIds.TargetUnavailable,
+            () =>
+                scene
+                    .Alone()
+                    .TestAsync(
+                        scene.Value(user, Right, attributes.Contains("limit", StringComparison.Ordinal) ? "postgres" : database),
+                        default
+                    ),
+            Right
+        );
     }
 
     [Fact]
@@ -77,8 +91,17 @@ public sealed class PostgresRefusalTests(PostgresFixture fixture)
         {
             SecretValue value = scene.Value(user, password);
             await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => scene.Alone().TestAsync(value, default), password);
-            await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => scene.Alone().SetAsync(scene.Value(user, "new-password-2"), [value], default), password, "new-password-2");
-            await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => scene.WithAdmin().RevokeAsync(value, scene.Value("another", "x"), default), password);
+            await PostgresScene.FailsAsync(
+                ErrorIds.TargetUnavailable,
+                () => scene.Alone().SetAsync(scene.Value(user, "new-password-2"), [value], default),
+                password,
+                "new-password-2"
+            );
+            await PostgresScene.FailsAsync(
+                ErrorIds.TargetUnavailable,
+                () => scene.WithAdmin().RevokeAsync(value, scene.Value("another", "x"), default),
+                password
+            );
             Assert.Contains(await scene.Alone().RehearseAsync(value, default), static f => !f.IsFine && f.Remedy.Length > 0);
         }
 
@@ -109,7 +132,11 @@ public sealed class PostgresRefusalTests(PostgresFixture fixture)
         using PostgresScene scene = await PostgresScene.OpenAsync(fixture);
         string user = await scene.RoleAsync(Right, attributes);
         string before = await scene.VerifierAsync(user);
-        FlowSecretException error = await PostgresScene.FailsAsync(ErrorIds.RotationNotConfigured, () => scene.WithAdmin().SetAsync(scene.Value(user, "new-password-2"), [], default), "new-password-2");
+        FlowSecretException error = await PostgresScene.FailsAsync(
+            ErrorIds.RotationNotConfigured,
+            () => scene.WithAdmin().SetAsync(scene.Value(user, "new-password-2"), [], default),
+            "new-password-2"
+        );
         Assert.Contains(remedy, error.Remedy);
         Assert.Equal(before, await scene.VerifierAsync(user));
     }
@@ -120,7 +147,12 @@ public sealed class PostgresRefusalTests(PostgresFixture fixture)
         using PostgresScene scene = await PostgresScene.OpenAsync(fixture);
         string user = await scene.RoleAsync(Right);
         await scene.Server.ExecuteAsync($"alter role {user} set default_transaction_read_only = on");
-        await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => scene.Alone().SetAsync(scene.Value(user, "new-password-2"), [scene.Value(user, Right)], default), Right, "new-password-2");
+        await PostgresScene.FailsAsync(
+            ErrorIds.TargetUnavailable,
+            () => scene.Alone().SetAsync(scene.Value(user, "new-password-2"), [scene.Value(user, Right)], default),
+            Right,
+            "new-password-2"
+        );
         Assert.True(await scene.Server.AcceptsAsync(user, Right));
     }
 

@@ -41,7 +41,12 @@ public sealed class PostgresRightsTests(PostgresFixture fixture)
             return;
         }
 
-        FlowSecretException error = await PostgresScene.FailsAsync(ErrorIds.AccessDenied, () => target.SetAsync(wanted, [], default), AdminPassword, "new-password-3");
+        FlowSecretException error = await PostgresScene.FailsAsync(
+            ErrorIds.AccessDenied,
+            () => target.SetAsync(wanted, [], default),
+            AdminPassword,
+            "new-password-3"
+        );
         Assert.Equal("db-admin", error.Target);
         Assert.Contains($"ALTER ROLE \"{admin}\" CREATEROLE;", error.Remedy);
         Assert.Contains(findings, f => !f.IsFine && f.Remedy == error.Remedy);
@@ -105,13 +110,20 @@ public sealed class PostgresRightsTests(PostgresFixture fixture)
         Assert.Equal(["Login"], await FailedAsync(scene.Alone(), scene.Value(a, "wrong-password-9")));
         Assert.Equal(["Admin"], await FailedAsync(PostgresScene.Target(wrong), scene.Value(a, Password)));
         Assert.Equal(["Admin"], await FailedAsync(PostgresScene.Target(null, null, a, b), scene.Value(a, Password)));
-        Assert.Equal(["Users"], await FailedAsync(scene.WithAdmin(a, b), scene.Value(await scene.RoleAsync(Password, name: PostgresScene.NewName()), Password)));
+        Assert.Equal(
+            ["Users"],
+            await FailedAsync(scene.WithAdmin(a, b), scene.Value(await scene.RoleAsync(Password, name: PostgresScene.NewName()), Password))
+        );
         Assert.Equal(["Target"], await FailedAsync(scene.Alone(), scene.Value(a, Password, "no_such_database")));
         Assert.Empty(await FailedAsync(scene.Alone(), scene.Value(a, Password)));
         Assert.StartsWith(before, await RolesAsync(scene));
     }
 
-    private static async Task<IEnumerable<string>> FailedAsync(PostgresTarget target, SecretValue current) => (await target.RehearseAsync(current, default)).Where(static f => !f.IsFine).Select(static f => f.Check);
+    private static async Task<IEnumerable<string>> FailedAsync(PostgresTarget target, SecretValue current) =>
+        (await target.RehearseAsync(current, default)).Where(static f => !f.IsFine).Select(static f => f.Check);
 
-    private static Task<string> RolesAsync(PostgresScene scene) => scene.Server.AskAsync<string>("select string_agg(concat_ws(' ', oid, rolname, rolpassword, rolcanlogin, rolcreaterole, rolvaliduntil), E'\\n' order by oid) from pg_authid where oid >= 16384");
+    private static Task<string> RolesAsync(PostgresScene scene) =>
+        scene.Server.AskAsync<string>(
+            "select string_agg(concat_ws(' ', oid, rolname, rolpassword, rolcanlogin, rolcreaterole, rolvaliduntil), E'\\n' order by oid) from pg_authid where oid >= 16384"
+        );
 }

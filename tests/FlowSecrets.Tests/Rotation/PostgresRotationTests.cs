@@ -39,7 +39,9 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
         for (int i = 0; i < 100; i++)
         {
             // An overlap is there for those who read just before; the client reads and logs in within it.
-            RotationResult result = Assert.Single(await new InvokeRotationOperation(sandbox.Context).RunAsync(new InvokeRotationOptions { Names = ["db"] }, host));
+            RotationResult result = Assert.Single(
+                await new InvokeRotationOperation(sandbox.Context).RunAsync(new InvokeRotationOptions { Names = ["db"] }, host)
+            );
             Assert.True(result.ErrorId is null, result.Message);
             passwords.Add(await PasswordAsync(sandbox));
             await RetireLaterAsync(sandbox);
@@ -60,7 +62,9 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
     {
         await using PostgresServer server = await PostgresServer.StartAsync();
         using Sandbox sandbox = await SetUpAsync(server, "", "24h");
-        RotationResult result = Assert.Single(await new InvokeRotationOperation(sandbox.Context).RunAsync(new InvokeRotationOptions { Names = ["db"] }, new TestHost()));
+        RotationResult result = Assert.Single(
+            await new InvokeRotationOperation(sandbox.Context).RunAsync(new InvokeRotationOptions { Names = ["db"] }, new TestHost())
+        );
         Assert.Equal(ItemStatus.Rotated, result.Status);
         Assert.Equal(RotationState.Retired, result.State);
         Assert.True(await server.AcceptsAsync("a", await PasswordAsync(sandbox)));
@@ -74,15 +78,24 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
         await using PostgresServer server = await PostgresServer.StartAsync();
         using Sandbox sandbox = await SetUpAsync(server, "users: [a, b], admin: admin", "24h");
         await new InvokeRotationOperation(sandbox.Context).RunAsync(new InvokeRotationOptions { Names = ["db"] }, new TestHost());
-        RotationResult undone = Assert.Single(await new UndoRotationOperation(sandbox.Context).RunAsync(new UndoRotationOptions { Names = ["db"] }, new TestHost()));
+        RotationResult undone = Assert.Single(
+            await new UndoRotationOperation(sandbox.Context).RunAsync(new UndoRotationOptions { Names = ["db"] }, new TestHost())
+        );
         Assert.Equal(RotationState.Undone, undone.State);
         Assert.Equal("old-password-1", await PasswordAsync(sandbox));
         Assert.True(await server.AcceptsAsync("a", "old-password-1"));
 
-        RotationResult forced = Assert.Single(await new InvokeRotationOperation(sandbox.Context).RunAsync(new InvokeRotationOptions { Names = ["db"], Force = true }, new TestHost()));
+        RotationResult forced = Assert.Single(
+            await new InvokeRotationOperation(sandbox.Context).RunAsync(
+                new InvokeRotationOptions { Names = ["db"], Force = true },
+                new TestHost()
+            )
+        );
         Assert.Equal(RotationState.Retired, forced.State);
         Assert.False(await server.AcceptsAsync("a", "old-password-1"));
-        RotationResult shut = Assert.Single(await new UndoRotationOperation(sandbox.Context).RunAsync(new UndoRotationOptions { Names = ["db"] }, new TestHost()));
+        RotationResult shut = Assert.Single(
+            await new UndoRotationOperation(sandbox.Context).RunAsync(new UndoRotationOptions { Names = ["db"] }, new TestHost())
+        );
         Assert.Equal(ErrorIds.NothingToUndo, shut.ErrorId);
         Assert.True(await server.AcceptsAsync("b", await PasswordAsync(sandbox)));
     }
@@ -95,12 +108,16 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
         await server.DisposeAsync();
         for (int i = 1; i <= 4; i++)
         {
-            RotationResult result = Assert.Single(await new InvokeRotationOperation(sandbox.Context).RunAsync(new InvokeRotationOptions { Names = ["db"] }, new TestHost()));
+            RotationResult result = Assert.Single(
+                await new InvokeRotationOperation(sandbox.Context).RunAsync(new InvokeRotationOptions { Names = ["db"] }, new TestHost())
+            );
             Assert.Equal(i < 3 ? ErrorIds.TargetUnavailable : ErrorIds.RotationNeedsAttention, result.ErrorId);
             Assert.Equal("old-password-1", await PasswordAsync(sandbox));
         }
 
-        SecretRotation seen = Assert.Single(await new GetRotationsOperation(sandbox.Context).RunAsync(new GetRotationsOptions { Names = ["db"] }, new TestHost()));
+        SecretRotation seen = Assert.Single(
+            await new GetRotationsOperation(sandbox.Context).RunAsync(new GetRotationsOptions { Names = ["db"] }, new TestHost())
+        );
         Assert.Equal((RotationState.NeedsAttention, 3), (seen.State, seen.Failures));
     }
 
@@ -109,7 +126,10 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
     {
         await using PostgresServer server = await PostgresServer.StartAsync();
         using Sandbox sandbox = await SetUpAsync(server, "users: [a, b], admin: admin", "24h");
-        List<RotationCheck> checks = await new TestRotationOperation(sandbox.Context).RunAsync(new RotationOptions { Names = ["db"] }, new TestHost());
+        List<RotationCheck> checks = await new TestRotationOperation(sandbox.Context).RunAsync(
+            new RotationOptions { Names = ["db"] },
+            new TestHost()
+        );
         Assert.All(checks, static c => Assert.True(c.Passed, $"{c.Check}: {c.Message}"));
         await server.ExecuteAsync("drop role b");
         checks = await new TestRotationOperation(sandbox.Context).RunAsync(new RotationOptions { Names = ["db"] }, new TestHost());
@@ -122,17 +142,28 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
         await server.ExecuteAsync("create role a login password 'old-password-1'");
         await server.ExecuteAsync("create role b login");
         Sandbox sandbox = new();
-        sandbox.Write("flowsecrets.yaml", $$"""
+        sandbox.Write(
+            "flowsecrets.yaml",
+            $$"""
             application: pg
             environments: { local: { store: local } }
             secrets:
               db:
                 {{Fields}}
-                rotate: { every: 30d, overlap: {{overlap}}, target: { kind: postgres, host: host, port: port, database: db, user: user, password: password{{(users.Length == 0 ? "" : ", " + users)}} } }
+                rotate: { every: 30d, overlap: {{overlap}}, target: { kind: postgres, host: host, port: port, database: db, user: user, password: password{{(
+                users.Length == 0 ? "" : ", " + users
+            )}} } }
               admin: { owner: external, format: json }
-            """);
+            """
+        );
         ISecretStore store = sandbox.Store();
-        foreach ((string name, string text) in new[] { ("db", server.Secret("a", "old-password-1")), ("admin", $$"""{"user":"{{PostgresServer.AdminUser}}","password":"{{PostgresServer.AdminPassword}}"}""") })
+        foreach (
+            (string name, string text) in new[]
+            {
+                ("db", server.Secret("a", "old-password-1")),
+                ("admin", $$"""{"user":"{{PostgresServer.AdminUser}}","password":"{{PostgresServer.AdminPassword}}"}"""),
+            }
+        )
         {
             using SecretValue value = SecretValue.FromText(text);
             await store.CreateAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), value, default);
@@ -145,7 +176,9 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
     private static async Task RetireLaterAsync(Sandbox sandbox)
     {
         OperationContext later = sandbox.Context with { Clock = new LaterClock(TimeSpan.FromHours(2)) };
-        RotationResult result = Assert.Single(await new InvokeRotationOperation(later).RunAsync(new InvokeRotationOptions { Names = ["db"], Due = true }, new TestHost()));
+        RotationResult result = Assert.Single(
+            await new InvokeRotationOperation(later).RunAsync(new InvokeRotationOptions { Names = ["db"], Due = true }, new TestHost())
+        );
         Assert.Equal(ItemStatus.Retired, result.Status);
     }
 
@@ -156,7 +189,10 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
     }
 
     private static void AssertNowhere(IEnumerable<string> values, string text, string where) =>
-        Assert.DoesNotContain(values, v => text.Contains(v, StringComparison.Ordinal) ? throw new InvalidOperationException($"A password stands in {where}.") : false);
+        Assert.DoesNotContain(
+            values,
+            v => text.Contains(v, StringComparison.Ordinal) ? throw new InvalidOperationException($"A password stands in {where}.") : false
+        );
 
     private sealed class LaterClock(TimeSpan by) : TimeProvider
     {

@@ -46,12 +46,23 @@ internal sealed class PostgresScene(PostgresServer server) : IDisposable
     public async Task<string> RoleAsync(string password, string attributes = "login", string? name = null)
     {
         name ??= NewName();
-        await server.ExecuteAsync($"set log_statement = none; create role {Sql.Identifier(name)} {attributes} password '{password.Replace("'", "''", StringComparison.Ordinal)}'");
+        await server.ExecuteAsync(
+            $"set log_statement = none; create role {Sql.Identifier(name)} {attributes} password '{password.Replace("'", "''", StringComparison.Ordinal)}'"
+        );
         return name;
     }
 
     public SecretValue Value(string user, string password, string database = "postgres", string? host = null, int? port = null) =>
-        Keep(new JsonObject { ["host"] = host ?? PostgresServer.Host, ["port"] = port ?? server.Port, ["db"] = database, ["user"] = user, ["password"] = password }.ToJsonString());
+        Keep(
+            new JsonObject
+            {
+                ["host"] = host ?? PostgresServer.Host,
+                ["port"] = port ?? server.Port,
+                ["db"] = database,
+                ["user"] = user,
+                ["password"] = password,
+            }.ToJsonString()
+        );
 
     public SecretValue Keep(string text)
     {
@@ -64,24 +75,50 @@ internal sealed class PostgresScene(PostgresServer server) : IDisposable
 
     public PostgresTarget WithAdmin(params string[] users) => Target(Admin, null, users);
 
-    public static PostgresTarget Target(SecretValue? admin, string? tlsMode = null, params string[] users) => new(Settings(admin, tlsMode, users));
+    public static PostgresTarget Target(SecretValue? admin, string? tlsMode = null, params string[] users) =>
+        new(Settings(admin, tlsMode, users));
 
-    public static RotationTargetSettings Settings(SecretValue? admin, string? tlsMode, params string[] users) => new(
-        "db-config",
-        new CatalogTarget("postgres") { Host = "host", Port = "port", Database = "db", User = "user", Password = "password", Users = users, Admin = admin is null ? null : "db-admin", SslMode = tlsMode },
-        admin);
+    public static RotationTargetSettings Settings(SecretValue? admin, string? tlsMode, params string[] users) =>
+        new(
+            "db-config",
+            new CatalogTarget("postgres")
+            {
+                Host = "host",
+                Port = "port",
+                Database = "db",
+                User = "user",
+                Password = "password",
+                Users = users,
+                Admin = admin is null ? null : "db-admin",
+                SslMode = tlsMode,
+            },
+            admin
+        );
 
-    public Task<string> VerifierAsync(string user) => server.AskAsync<string>($"select coalesce(rolpassword, '') from pg_authid where rolname = '{user.Replace("'", "''", StringComparison.Ordinal)}'");
+    public Task<string> VerifierAsync(string user) =>
+        server.AskAsync<string>(
+            $"select coalesce(rolpassword, '') from pg_authid where rolname = '{user.Replace("'", "''", StringComparison.Ordinal)}'"
+        );
 
     /// <summary>PostgreSQL's own client logs in.</summary>
-    public bool PsqlAccepts(string user, string password, string database = "postgres") => Tool.Run(
-        Tool.Require("psql"),
-        "/",
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["PGPASSWORD"] = password, ["PGCLIENTENCODING"] = "UTF8", ["PGUSER"] = user, ["PGDATABASE"] = database, ["PGHOST"] = PostgresServer.Host, ["PGPORT"] = $"{server.Port}" },
-        "-XqtA",
-        "-w",
-        "-c",
-        "select 1").ExitCode == 0;
+    public bool PsqlAccepts(string user, string password, string database = "postgres") =>
+        Tool.Run(
+            Tool.Require("psql"),
+            "/",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["PGPASSWORD"] = password,
+                ["PGCLIENTENCODING"] = "UTF8",
+                ["PGUSER"] = user,
+                ["PGDATABASE"] = database,
+                ["PGHOST"] = PostgresServer.Host,
+                ["PGPORT"] = $"{server.Port}",
+            },
+            "-XqtA",
+            "-w",
+            "-c",
+            "select 1"
+        ).ExitCode == 0;
 
     /// <summary>The call fails with that id, says what to do, and nothing of its text is a password.</summary>
     public static async Task<FlowSecretException> FailsAsync(string id, Func<Task> call, params string[] passwords)
@@ -89,7 +126,10 @@ internal sealed class PostgresScene(PostgresServer server) : IDisposable
         FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(call);
         Assert.True(id == error.Id, error.ToString());
         Assert.NotEmpty(error.Remedy);
-        Assert.All(passwords.Append(PostgresServer.AdminPassword), p => Assert.DoesNotContain(p, error.ToString(), StringComparison.Ordinal));
+        Assert.All(
+            passwords.Append(PostgresServer.AdminPassword),
+            p => Assert.DoesNotContain(p, error.ToString(), StringComparison.Ordinal)
+        );
         return error;
     }
 

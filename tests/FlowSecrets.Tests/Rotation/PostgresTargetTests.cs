@@ -110,7 +110,13 @@ public sealed class PostgresTargetTests(PostgresFixture fixture)
         ];
         foreach (SecretValue[] accepted in stored)
         {
-            await PostgresScene.FailsAsync(ErrorIds.AccessDenied, () => scene.Alone().SetAsync(scene.Value(user, New), accepted, default), Old, New, "known-to-nobody");
+            await PostgresScene.FailsAsync(
+                ErrorIds.AccessDenied,
+                () => scene.Alone().SetAsync(scene.Value(user, New), accepted, default),
+                Old,
+                New,
+                "known-to-nobody"
+            );
         }
 
         Assert.Equal(before, await scene.VerifierAsync(user));
@@ -121,7 +127,9 @@ public sealed class PostgresTargetTests(PostgresFixture fixture)
     {
         using PostgresScene scene = await PostgresScene.OpenAsync(fixture);
         string user = await scene.RoleAsync(Old);
-        await scene.Alone().SetAsync(scene.Value(user, New), [scene.Keep("no JSON"), scene.Value(user, "not-this-one"), scene.Value(user, Old)], default);
+        await scene
+            .Alone()
+            .SetAsync(scene.Value(user, New), [scene.Keep("no JSON"), scene.Value(user, "not-this-one"), scene.Value(user, Old)], default);
         Assert.True(await scene.Server.AcceptsAsync(user, New));
     }
 
@@ -131,8 +139,18 @@ public sealed class PostgresTargetTests(PostgresFixture fixture)
         using PostgresScene scene = await PostgresScene.OpenAsync(fixture);
         string user = await scene.RoleAsync(Old);
         SecretValue wanted = scene.Value(user, New);
-        await PostgresScene.FailsAsync(ErrorIds.RotationNotConfigured, () => PostgresScene.Target(scene.Value(user, Old)).SetAsync(wanted, [], default), Old, New);
-        FlowSecretException refused = await PostgresScene.FailsAsync(ErrorIds.AccessDenied, () => PostgresScene.Target(scene.Value(PostgresServer.AdminUser, "wrong-password-9")).SetAsync(wanted, [], default), New, "wrong-password-9");
+        await PostgresScene.FailsAsync(
+            ErrorIds.RotationNotConfigured,
+            () => PostgresScene.Target(scene.Value(user, Old)).SetAsync(wanted, [], default),
+            Old,
+            New
+        );
+        FlowSecretException refused = await PostgresScene.FailsAsync(
+            ErrorIds.AccessDenied,
+            () => PostgresScene.Target(scene.Value(PostgresServer.AdminUser, "wrong-password-9")).SetAsync(wanted, [], default),
+            New,
+            "wrong-password-9"
+        );
         Assert.Equal("db-admin", refused.Target);
         Assert.True(await scene.Server.AcceptsAsync(user, Old));
     }
@@ -142,7 +160,9 @@ public sealed class PostgresTargetTests(PostgresFixture fixture)
     {
         using PostgresScene scene = await PostgresScene.OpenAsync(fixture);
         string user = await scene.RoleAsync(Old);
-        await PostgresScene.Target(scene.Keep($$"""{"username":"{{PostgresServer.AdminUser}}","password":"{{PostgresServer.AdminPassword}}"}""")).SetAsync(scene.Value(user, New), [], default);
+        await PostgresScene
+            .Target(scene.Keep($$"""{"username":"{{PostgresServer.AdminUser}}","password":"{{PostgresServer.AdminPassword}}"}"""))
+            .SetAsync(scene.Value(user, New), [], default);
         Assert.True(await scene.Server.AcceptsAsync(user, New));
     }
 
@@ -155,8 +175,14 @@ public sealed class PostgresTargetTests(PostgresFixture fixture)
     [InlineData("""{"host":"127.0.0.1","port":"secret-pw-1","user":"u","password":"secret-pw-1"}""", ErrorIds.RotationNotConfigured)]
     [InlineData("""{"host":"127.0.0.1","port":70000,"user":"u","password":"secret-pw-1"}""", ErrorIds.RotationNotConfigured)]
     [InlineData("""{"host":"127.0.0.1","user":"u\u0000v","password":"secret-pw-1"}""", ErrorIds.RotationNotConfigured)]
-    [InlineData("""{"host":"127.0.0.1","user":"ééééééééééééééééééééééééééééééééé","password":"secret-pw-1"}""", ErrorIds.RotationNotConfigured)]
-    [InlineData("""{"host":"127.0.0.1","db":"a database whose name is longer than PostgreSQL keeps of any name","user":"u","password":"secret-pw-1"}""", ErrorIds.RotationNotConfigured)]
+    [InlineData(
+        """{"host":"127.0.0.1","user":"ééééééééééééééééééééééééééééééééé","password":"secret-pw-1"}""",
+        ErrorIds.RotationNotConfigured
+    )]
+    [InlineData(
+        """{"host":"127.0.0.1","db":"a database whose name is longer than PostgreSQL keeps of any name","user":"u","password":"secret-pw-1"}""",
+        ErrorIds.RotationNotConfigured
+    )]
     [InlineData("""{"host":"127.0.0.1","user":"u","password":"secret-pw-1\ud800"}""", ErrorIds.ValueNotText)]
     public async Task WhatTheSecretLacksIsSaid(string text, string id)
     {

@@ -10,6 +10,7 @@ namespace FlowSecrets.Tests.Rotation;
 public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<PostgresFixture>
 {
     private const string Password = "users-password-1";
+
     [Fact]
     public async Task OnlyACertificateThatIsTrustedAndForThisNameWillDo()
     {
@@ -19,15 +20,27 @@ public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<Po
         SecretValue value = scene.Value(user, Password);
         foreach (string mode in new[] { "verify-ca", "verify-full" })
         {
-            FlowSecretException error = await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(null, mode).TestAsync(value, default), Password);
+            FlowSecretException error = await PostgresScene.FailsAsync(
+                ErrorIds.TargetUnavailable,
+                () => PostgresScene.Target(null, mode).TestAsync(value, default),
+                Password
+            );
             Assert.Contains("PGSSLROOTCERT", error.Remedy);
-            await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(scene.Admin, mode).SetAsync(value, [], default), Password);
+            await PostgresScene.FailsAsync(
+                ErrorIds.TargetUnavailable,
+                () => PostgresScene.Target(scene.Admin, mode).SetAsync(value, [], default),
+                Password
+            );
             Assert.True(await Trusting(authority, mode).TestAsync(value, default));
         }
 
         // The same authority, another name.
         authority = await CertifyAsync(scene, "DNS:elsewhere.example");
-        await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => Trusting(authority, "verify-full").TestAsync(value, default), Password);
+        await PostgresScene.FailsAsync(
+            ErrorIds.TargetUnavailable,
+            () => Trusting(authority, "verify-full").TestAsync(value, default),
+            Password
+        );
         Assert.True(await Trusting(authority, "verify-ca").TestAsync(value, default));
         Assert.True(await PostgresScene.Target(null, "require").TestAsync(value, default));
     }
@@ -52,8 +65,16 @@ public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<Po
         (string plain, string encrypted) = (await scene.RoleAsync(Password), await scene.RoleAsync(Password));
         await scene.Server.AdmitAsync($"hostssl all {plain} 127.0.0.1/32 reject\nhostnossl all {encrypted} 127.0.0.1/32 reject");
         Assert.True(await PostgresScene.Target(null, "disable").TestAsync(scene.Value(plain, Password), default));
-        await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(null, "disable").TestAsync(scene.Value(encrypted, Password), default), Password);
-        await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(null, "require").TestAsync(scene.Value(plain, Password), default), Password);
+        await PostgresScene.FailsAsync(
+            ErrorIds.TargetUnavailable,
+            () => PostgresScene.Target(null, "disable").TestAsync(scene.Value(encrypted, Password), default),
+            Password
+        );
+        await PostgresScene.FailsAsync(
+            ErrorIds.TargetUnavailable,
+            () => PostgresScene.Target(null, "require").TestAsync(scene.Value(plain, Password), default),
+            Password
+        );
         foreach (string? mode in new[] { null, "prefer", "require" })
         {
             Assert.True(await PostgresScene.Target(null, mode).TestAsync(scene.Value(encrypted, Password), default));
@@ -78,14 +99,32 @@ public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<Po
     [InlineData("@x,db.example.com", "verify-full")]
     public void NothingGoesUncheckedToAnotherMachine(string host, string mode)
     {
-        using SecretValue value = SecretValue.FromText(new JsonObject { ["host"] = host, ["user"] = "u", ["password"] = Password }.ToJsonString());
+        using SecretValue value = SecretValue.FromText(
+            new JsonObject
+            {
+                ["host"] = host,
+                ["user"] = "u",
+                ["password"] = Password,
+            }.ToJsonString()
+        );
         RotationTargetSettings settings = PostgresScene.Settings(null, null);
         Assert.Equal(mode, PostgresCredential.Read(value, settings.Secret, settings.Target).Place.TlsMode);
-        using SecretValue admin = SecretValue.FromText(new JsonObject { ["host"] = host, ["user"] = "u", ["password"] = Password }.ToJsonString());
-        Assert.Equal(mode, PostgresCredential.ReadAdmin(admin, settings.Target, new PostgresPlace("localhost", 5432, "db", "prefer")).Place.TlsMode);
+        using SecretValue admin = SecretValue.FromText(
+            new JsonObject
+            {
+                ["host"] = host,
+                ["user"] = "u",
+                ["password"] = Password,
+            }.ToJsonString()
+        );
+        Assert.Equal(
+            mode,
+            PostgresCredential.ReadAdmin(admin, settings.Target, new PostgresPlace("localhost", 5432, "db", "prefer")).Place.TlsMode
+        );
     }
 
-    private static PostgresTarget Trusting(string authority, string mode) => new(PostgresScene.Settings(null, mode)) { RootCertificate = authority };
+    private static PostgresTarget Trusting(string authority, string mode) =>
+        new(PostgresScene.Settings(null, mode)) { RootCertificate = authority };
 
     /// <summary>Gives the server a certificate that it signs itself.</summary>
     /// <returns>The certificate's file, for those who trust it.</returns>
@@ -93,7 +132,9 @@ public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<Po
     {
         Tool.Require("openssl");
         // As the server's own user, in its own folder: it takes no key that others can read.
-        await scene.Server.ExecuteAsync($"copy (select 1) to program 'umask 077; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout server.key -out server.crt -days 2 -subj /CN=flowsecrets -addext subjectAltName={name} 2>&1'");
+        await scene.Server.ExecuteAsync(
+            $"copy (select 1) to program 'umask 077; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout server.key -out server.crt -days 2 -subj /CN=flowsecrets -addext subjectAltName={name} 2>&1'"
+        );
         await scene.Server.ExecuteAsync("alter system set ssl = on");
         await scene.Server.ReloadAsync();
         return Path.Combine(scene.Server.DataFolder, "server.crt");
@@ -101,7 +142,12 @@ public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<Po
 
     private static string RunWorker(string line, string? authority)
     {
-        ProcessStartInfo start = new("dotnet", [Repository.Worker, "postgres"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new("dotnet", [Repository.Worker, "postgres"])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         start.Environment["PGSSLROOTCERT"] = authority;
         using Process process = Process.Start(start)!;
         process.StandardInput.WriteLine(line);

@@ -21,8 +21,16 @@ public sealed class PostgresUnreachableTests
         using SecretValue value = Value(port);
         using SecretValue admin = SecretValue.FromText($$"""{"user":"admin","password":"{{Password}}-of-admin"}""");
         await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(null).TestAsync(value, default), Password);
-        await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(null).SetAsync(value, [value], default), Password);
-        await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(admin).SetAsync(value, [], default), Password);
+        await PostgresScene.FailsAsync(
+            ErrorIds.TargetUnavailable,
+            () => PostgresScene.Target(null).SetAsync(value, [value], default),
+            Password
+        );
+        await PostgresScene.FailsAsync(
+            ErrorIds.TargetUnavailable,
+            () => PostgresScene.Target(admin).SetAsync(value, [], default),
+            Password
+        );
         IReadOnlyList<RotationFinding> findings = await PostgresScene.Target(admin).RehearseAsync(value, default);
         Assert.Contains(findings, static f => !f.IsFine);
         Assert.DoesNotContain(Password, string.Join('\n', findings));
@@ -43,7 +51,11 @@ public sealed class PostgresUnreachableTests
         silent.Start();
         using SecretValue afterHello = Value(server.Port);
         using SecretValue beforeIt = Value(((IPEndPoint)silent.LocalEndpoint).Port);
-        await Task.WhenAll(new[] { afterHello, beforeIt }.Select(v => PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(null).TestAsync(v, default), Password)));
+        await Task.WhenAll(
+            new[] { afterHello, beforeIt }.Select(v =>
+                PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(null).TestAsync(v, default), Password)
+            )
+        );
     }
 
     [Fact]
@@ -70,22 +82,30 @@ public sealed class PostgresUnreachableTests
     {
         using FakePostgres server = new(FakePostgres.EchoAsync);
         using SecretValue value = Value(server.Port);
-        await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(null, mode).TestAsync(value, default), Password);
+        await PostgresScene.FailsAsync(
+            ErrorIds.TargetUnavailable,
+            () => PostgresScene.Target(null, mode).TestAsync(value, default),
+            Password
+        );
         Assert.Empty(server.Received);
     }
 
-    private static FakePostgres Open(string what) => new(what switch
-    {
-        "garbage" => FakePostgres.GarbageAsync,
-        "starts" => FakePostgres.Error("57P03", "ProcessStartupPacket", "the database system is starting up"),
-        "stops" => FakePostgres.Error("57P03", "ProcessStartupPacket", "the database system is shutting down"),
-        "full" => FakePostgres.Error("53300", "InitProcess", "sorry, too many clients already"),
-        "another port" => FakePostgres.Error("28000", "ClientAuthentication", "Kein Eintrag für diesen Host"),
-        "echoes" => FakePostgres.EchoAsync,
-        _ => FakePostgres.CloseAsync,
-    });
+    private static FakePostgres Open(string what) =>
+        new(
+            what switch
+            {
+                "garbage" => FakePostgres.GarbageAsync,
+                "starts" => FakePostgres.Error("57P03", "ProcessStartupPacket", "the database system is starting up"),
+                "stops" => FakePostgres.Error("57P03", "ProcessStartupPacket", "the database system is shutting down"),
+                "full" => FakePostgres.Error("53300", "InitProcess", "sorry, too many clients already"),
+                "another port" => FakePostgres.Error("28000", "ClientAuthentication", "Kein Eintrag für diesen Host"),
+                "echoes" => FakePostgres.EchoAsync,
+                _ => FakePostgres.CloseAsync,
+            }
+        );
 
-    private static SecretValue Value(int port) => SecretValue.FromText($$"""{"host":"127.0.0.1","port":{{port}},"user":"u","password":"{{Password}}"}""");
+    private static SecretValue Value(int port) =>
+        SecretValue.FromText($$"""{"host":"127.0.0.1","port":{{port}},"user":"u","password":"{{Password}}"}""");
 
     private static int FreePort()
     {

@@ -32,19 +32,33 @@ public sealed class ReencryptTests
     }
 
     private static async Task<List<RotationResult>> InvokeAsync(Sandbox sandbox, bool due) =>
-        await new InvokeRotationOperation(sandbox.Context).RunAsync(new InvokeRotationOptions { Names = ["key"], TrustCatalog = true, Due = due }, new TestHost());
+        await new InvokeRotationOperation(sandbox.Context).RunAsync(
+            new InvokeRotationOptions
+            {
+                Names = ["key"],
+                TrustCatalog = true,
+                Due = due,
+            },
+            new TestHost()
+        );
 
     private static async Task<Sandbox> SetUpAsync(string script)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is written for sh.");
         Sandbox sandbox = new();
-        File.SetUnixFileMode(sandbox.Write("re.sh", $"#!/bin/sh\n{script}\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        sandbox.Write("flowsecrets.yaml", """
+        File.SetUnixFileMode(
+            sandbox.Write("re.sh", $"#!/bin/sh\n{script}\n"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
+        sandbox.Write(
+            "flowsecrets.yaml",
+            """
             application: re
             environments: { local: { store: local } }
             secrets:
               key: { usage: encryption, generate: { kind: hex }, rotate: { overlap: 1s, reencrypt: ./re.sh } }
-            """);
+            """
+        );
         using SecretValue value = SecretValue.FromText("old-key-1");
         await sandbox.Store().CreateAsync("key", new Dictionary<string, string>(StringComparer.Ordinal), value, default);
         return sandbox;

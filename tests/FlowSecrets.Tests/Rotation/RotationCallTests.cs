@@ -34,13 +34,23 @@ public sealed class RotationCallTests(ITestOutputHelper output)
         Assert.Equal(["UpdateSecret", "DisableSecretVersion", "UpdateSecret"], Writes(retirement));
     }
 
-    private static string[] Writes(string[] calls) => [.. calls.Where(static c => !c.StartsWith("Get", StringComparison.Ordinal) && c is not ("AccessSecretVersion" or "DescribeSecret" or "ListSecretVersionIds"))];
+    private static string[] Writes(string[] calls) =>
+        [
+            .. calls.Where(static c =>
+                !c.StartsWith("Get", StringComparison.Ordinal)
+                && c is not ("AccessSecretVersion" or "DescribeSecret" or "ListSecretVersionIds")
+            ),
+        ];
 
-    private static int Reads(string[] calls) => calls.Count(static c => c.StartsWith("Get", StringComparison.Ordinal) || c == "DescribeSecret");
+    private static int Reads(string[] calls) =>
+        calls.Count(static c => c.StartsWith("Get", StringComparison.Ordinal) || c == "DescribeSecret");
 
     private async Task<(string[] Rotation, string[] Retirement)> CallsAsync(string environment, string pending)
     {
-        await using RotationStage stage = await RotationStage.StartAsync(environment, $"  s: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d, overlap: 1h, pending: {pending} }} }}");
+        await using RotationStage stage = await RotationStage.StartAsync(
+            environment,
+            $"  s: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d, overlap: 1h, pending: {pending} }} }}"
+        );
         await stage.CreateAsync("s", "old-value");
         stage.Fake!.ClearCalls();
         Assert.Equal(ItemStatus.Rotated, (await stage.RotateAsync("s")).Status);
@@ -52,6 +62,11 @@ public sealed class RotationCallTests(ITestOutputHelper output)
         output.WriteLine($"{environment} {pending}: {string.Join(", ", rotation)}; retirement: {string.Join(", ", retirement)}");
         return (rotation, retirement);
 
-        string[] Made() => [.. stage.Fake.Calls.Select(static c => c.Operation).Where(static c => c is not ("GetCallerIdentity" or "Sts.GetCallerIdentity"))];
+        string[] Made() =>
+            [
+                .. stage
+                    .Fake.Calls.Select(static c => c.Operation)
+                    .Where(static c => c is not ("GetCallerIdentity" or "Sts.GetCallerIdentity")),
+            ];
     }
 }

@@ -20,12 +20,15 @@ public sealed class RotationCanaryTests
         ModelTarget model = new(1, alternates: false, "CANARY-first-password");
         ModelWorkload api = new("api") { HoldsValues = false };
         FailingTarget target = new(model);
-        await using RotationStage stage = await RotationStage.StartAsync(environment, """
+        await using RotationStage stage = await RotationStage.StartAsync(
+            environment,
+            """
               one: { fields: { host: { default: h }, user: { default: a }, password: { env: PW, generate: { kind: password } } }, rotate: { overlap: 1h, target: { kind: postgres, host: host, user: user, password: password }, carriers: [ { secret: copy, password: pw } ] }, workloads: [api] }
               copy: { fields: { host: { default: h }, pw: { env: PW2 } } }
             workloads:
               api: { kind: cloudrun, region: r, service: api }
-            """);
+            """
+        );
         (stage.Host, stage.Target, stage.Workload) = (_host, () => target, _ => api);
         await stage.CreateAsync("one", ModelTarget.Value("a", "CANARY-first-password"));
         await stage.CreateAsync("copy", """{"host":"h","pw":"CANARY-first-password"}""");
@@ -52,7 +55,12 @@ public sealed class RotationCanaryTests
         Tell(await stage.RotateAsync("one"));
         await NoteAsync(stage);
         _told.AddRange([_host.Everything, .. _host.Failures.Select(static f => f.ToString())]);
-        _told.AddRange(stage.Fake?.Calls.Select(static c => $"{c.Operation} {c.Secret} {string.Join(' ', c.Headers.Select(static h => $"{h.Key}={h.Value}"))}") ?? []);
+        _told.AddRange(
+            stage.Fake?.Calls.Select(static c =>
+                $"{c.Operation} {c.Secret} {string.Join(' ', c.Headers.Select(static h => $"{h.Key}={h.Value}"))}"
+            )
+                ?? []
+        );
         Assert.True(_values.Count >= 4, $"{_values.Count} values were seen.");
         Assert.True(_told.Count > 20);
         foreach (string value in _values)
@@ -76,7 +84,11 @@ public sealed class RotationCanaryTests
             {
                 using ReadSecret read = await stage.Store.Rotation.ReadAsync(view, version, default);
                 JsonElement members = JsonDocument.Parse(read.Value.RevealText(name)).RootElement;
-                _values.Add(members.TryGetProperty("password", out JsonElement password) ? password.GetString()! : members.GetProperty("pw").GetString()!);
+                _values.Add(
+                    members.TryGetProperty("password", out JsonElement password)
+                        ? password.GetString()!
+                        : members.GetProperty("pw").GetString()!
+                );
             }
         }
     }
@@ -101,8 +113,10 @@ public sealed class RotationCanaryTests
             return Task.CompletedTask;
         }
 
-        public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) => Task.FromResult<string?>("revoked");
+        public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) =>
+            Task.FromResult<string?>("revoked");
 
-        public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<RotationFinding>>([]);
+        public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<RotationFinding>>([]);
     }
 }

@@ -30,23 +30,29 @@ public sealed class RotationInterleavingTests(ITestOutputHelper output)
     {
         ConcurrentQueue<string> failures = [];
         int calls = 0;
-        await Parallel.ForEachAsync(Enumerable.Range(First, Rounds), new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (seed, _) =>
-        {
-            if (failures.Count >= 5)
+        await Parallel.ForEachAsync(
+            Enumerable.Range(First, Rounds),
+            new ParallelOptions { MaxDegreeOfParallelism = 6 },
+            async (seed, _) =>
             {
-                return;
-            }
+                if (failures.Count >= 5)
+                {
+                    return;
+                }
 
-            await using InterleavedScene scene = await InterleavedScene.StartAsync(store, alternates, seed);
-            try
-            {
-                Interlocked.Add(ref calls, await scene.PlayAsync());
+                await using InterleavedScene scene = await InterleavedScene.StartAsync(store, alternates, seed);
+                try
+                {
+                    Interlocked.Add(ref calls, await scene.PlayAsync());
+                }
+                catch (Exception e)
+                {
+                    failures.Enqueue(
+                        $"FLOWSECRETS_INTERLEAVE_SEED={seed}, {store}, {(alternates ? "two users" : "one user")}: {e.Message}\n{(e is Xunit.Sdk.XunitException ? "" : e + "\n")}{string.Join('\n', scene.Log)}"
+                    );
+                }
             }
-            catch (Exception e)
-            {
-                failures.Enqueue($"FLOWSECRETS_INTERLEAVE_SEED={seed}, {store}, {(alternates ? "two users" : "one user")}: {e.Message}\n{(e is Xunit.Sdk.XunitException ? "" : e + "\n")}{string.Join('\n', scene.Log)}");
-            }
-        });
+        );
         output.WriteLine($"{store}, {(alternates ? "two users" : "one user")}: {Rounds} games, {calls} calls, {failures.Count} lost.");
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
     }

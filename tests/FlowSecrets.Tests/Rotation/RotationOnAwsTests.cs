@@ -29,7 +29,10 @@ public sealed class RotationOnAwsTests
     {
         await using AwsProbe amazon = await AwsProbe.StartAsync();
         await amazon.Ok("CreateSecret", $$"""{"Name":"s","SecretString":"old-value","ClientRequestToken":"{{AwsProbe.Token(1)}}"}""");
-        await amazon.Ok("RotateSecret", $$"""{"SecretId":"s","RotationLambdaARN":"arn:aws:lambda:eu-west-1:123456789012:function:rotate","ClientRequestToken":"{{AwsProbe.Token(2)}}"}""");
+        await amazon.Ok(
+            "RotateSecret",
+            $$"""{"SecretId":"s","RotationLambdaARN":"arn:aws:lambda:eu-west-1:123456789012:function:rotate","ClientRequestToken":"{{AwsProbe.Token(2)}}"}"""
+        );
         RotationView view = await CloudStores.Aws(amazon.Fake.Endpoint).Rotation.ViewAsync(new RotationSubject("s"), default);
         Assert.Null(view.Pending);
         Assert.Contains("function:rotate", view.Foreign, StringComparison.Ordinal);
@@ -42,11 +45,23 @@ public sealed class RotationOnAwsTests
         string old = (await stage.ViewAsync("s")).Current;
         await stage.RotateAsync("s");
         IReadOnlyList<SecretVersionInfo> versions = await stage.Store.ListVersionsAsync("s", default);
-        Assert.Equal([["current"], ["previous"]], versions.Select(static v => v.Stages));
+        Assert.Equal(
+            [
+                ["current"],
+                ["previous"],
+            ],
+            versions.Select(static v => v.Stages)
+        );
         Assert.Equal(old, versions[1].Version);
         stage.Clock.Ahead = TimeSpan.FromHours(25);
         Assert.Equal(ItemStatus.Retired, Assert.Single(await stage.RunAsync(new InvokeRotationOptions { Due = true })).Status);
-        Assert.Equal([["current"], []], (await stage.Store.ListVersionsAsync("s", default)).Select(static v => v.Stages));
+        Assert.Equal(
+            [
+                ["current"],
+                [],
+            ],
+            (await stage.Store.ListVersionsAsync("s", default)).Select(static v => v.Stages)
+        );
     }
 
     [Fact]
@@ -56,7 +71,10 @@ public sealed class RotationOnAwsTests
         await stage.RotateAsync("s");
         Assert.Equal(ItemStatus.Undone, (await stage.UndoAsync("s")).Status);
         Assert.Equal("old-value", await stage.CurrentAsync("s"));
-        Assert.Equal(["current", "previous"], (await stage.Store.ListVersionsAsync("s", default)).SelectMany(static v => v.Stages).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["current", "previous"],
+            (await stage.Store.ListVersionsAsync("s", default)).SelectMany(static v => v.Stages).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -99,7 +117,11 @@ public sealed class RotationOnAwsTests
     {
         await using RotationStage stage = await StartAsync();
         Assert.True(stage.Store.Rotation.RoomIn(await stage.ViewAsync("s")).IsFine);
-        await stage.Store.SetLabelsAsync("s", Enumerable.Range(1, 45).ToDictionary(static i => $"t{i}", static _ => "x", StringComparer.Ordinal), default);
+        await stage.Store.SetLabelsAsync(
+            "s",
+            Enumerable.Range(1, 45).ToDictionary(static i => $"t{i}", static _ => "x", StringComparer.Ordinal),
+            default
+        );
         Assert.False(stage.Store.Rotation.RoomIn(await stage.ViewAsync("s")).IsFine);
     }
 

@@ -15,9 +15,15 @@ public sealed class RotationOnGoogleTests
     public async Task AValueWaitsWhereTheSecretsOwnRulesHold()
     {
         await using GcpFake fake = await GcpFake.StartAsync();
-        GcpStore store = CloudStores.Gcp(fake, new GcpStoreOptions { Limits = CloudStores.Quick, Replication = "europe-west1,europe-west4" });
+        GcpStore store = CloudStores.Gcp(
+            fake,
+            new GcpStoreOptions { Limits = CloudStores.Quick, Replication = "europe-west1,europe-west4" }
+        );
         await CreateAsync(store);
-        JsonObject policy = (JsonObject)JsonNode.Parse("""{"version":1,"bindings":[{"role":"roles/secretmanager.secretAccessor","members":["serviceAccount:api@flow-test.iam.gserviceaccount.com"]}]}""")!;
+        JsonObject policy = (JsonObject)
+            JsonNode.Parse(
+                """{"version":1,"bindings":[{"role":"roles/secretmanager.secretAccessor","members":["serviceAccount:api@flow-test.iam.gserviceaccount.com"]}]}"""
+            )!;
         await store.SetPolicyAsync("s", policy, default);
         RotationView view = await StageAsync(store, "new-value");
         Assert.Equal(("1", "1", false), (view.Current, view.Pending!.Basis, view.Pending.IsPromoted));
@@ -25,7 +31,10 @@ public sealed class RotationOnGoogleTests
         string aside = GcpAside.NameOf("s", "1");
         GcpSecret secret = await store.GetAsync("s", default);
         GcpSecret sibling = await store.GetAsync(aside, default);
-        Assert.Equal(secret.Replication!.UserManaged!.Replicas!.Select(static r => r.Location), sibling.Replication!.UserManaged!.Replicas!.Select(static r => r.Location));
+        Assert.Equal(
+            secret.Replication!.UserManaged!.Replicas!.Select(static r => r.Location),
+            sibling.Replication!.UserManaged!.Replicas!.Select(static r => r.Location)
+        );
         Assert.Equal("pending", sibling.Labels!["flowsecrets"]);
         Assert.Equal(policy["bindings"]!.ToJsonString(), (await store.GetPolicyAsync(aside, default))["bindings"]!.ToJsonString());
         Assert.Equal(["s"], (await store.ListAsync("", default).ToListAsync()).Select(static d => d.StoreName));
@@ -66,8 +75,13 @@ public sealed class RotationOnGoogleTests
         RotationView view = await StageAsync(store, "given-up");
         await store.Rotation.DiscardAsync(view, default);
         Assert.Null((await store.Rotation.ViewAsync(view.Subject, default)).Pending);
-        Assert.Equal(ErrorIds.Conflict, (await Assert.ThrowsAsync<FlowSecretException>(() => store.Rotation.PromoteAsync(view, default))).Id);
-        using (ReadSecret kept = await store.Rotation.ReadAsync(view, Assert.Single(await store.Rotation.LeftAsync(view, default)), default))
+        Assert.Equal(
+            ErrorIds.Conflict,
+            (await Assert.ThrowsAsync<FlowSecretException>(() => store.Rotation.PromoteAsync(view, default))).Id
+        );
+        using (
+            ReadSecret kept = await store.Rotation.ReadAsync(view, Assert.Single(await store.Rotation.LeftAsync(view, default)), default)
+        )
         {
             Assert.Equal("given-up", kept.Value.RevealText(null));
         }
@@ -108,7 +122,10 @@ public sealed class RotationOnGoogleTests
         }
 
         using SecretValue late = SecretValue.FromText("late");
-        Assert.Equal(ErrorIds.Conflict, (await Assert.ThrowsAsync<FlowSecretException>(() => store.Rotation.StageAsync(seen, late, default))).Id);
+        Assert.Equal(
+            ErrorIds.Conflict,
+            (await Assert.ThrowsAsync<FlowSecretException>(() => store.Rotation.StageAsync(seen, late, default))).Id
+        );
         Assert.Null((await store.Rotation.ViewAsync(seen.Subject, default)).Pending);
     }
 
@@ -129,13 +146,21 @@ public sealed class RotationOnGoogleTests
         await using RotationStage stage = await RotationStage.StartAsync("gcp", Catalog);
         await stage.CreateAsync("s", "old-value");
         Assert.True(stage.Store.Rotation.RoomIn(await stage.ViewAsync("s")).IsFine);
-        await stage.Store.SetAnnotationsAsync("s", new Dictionary<string, string>(StringComparer.Ordinal) { ["notes"] = new('x', 15_000) }, default);
+        await stage.Store.SetAnnotationsAsync(
+            "s",
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["notes"] = new('x', 15_000) },
+            default
+        );
         Assert.False(stage.Store.Rotation.RoomIn(await stage.ViewAsync("s")).IsFine);
     }
 
     [Theory]
     [InlineData("s", "7", "s-flowsecrets-pending-7")]
-    [InlineData("n234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123", "12", null)]
+    [InlineData(
+        "n234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123",
+        "12",
+        null
+    )]
     public void ItsNameFitsAndTellsTheVersion(string name, string basis, string? expected)
     {
         string aside = GcpAside.NameOf(name, basis);

@@ -9,32 +9,40 @@ public sealed class RotationRecordTests
     private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
     [Fact]
-    public void AnyRecordFitsInATagAndComesBack() => Prop.ForAll(
-        (from state in Gen.Elements(Enum.GetValues<RotationState>())
-         from numbers in Gen.ArrayOf(Gen.Choose(0, 1_000_000_000), 6)
-         from who in ArbMap.Default.GeneratorFor<string>()
-         from step in Gen.Elements<RotationState?>(null, RotationState.Applied, RotationState.Retired)
-         select new RotationRecord(state)
-         {
-             From = numbers[0] % 2 == 0 ? $"{numbers[0]}" : null,
-             To = numbers[1] % 2 == 0 ? new Guid(numbers[1], 1, 2, new byte[8]).ToString() : null,
-             Started = DateTimeOffset.FromUnixTimeSeconds(numbers[2]),
-             Ended = numbers[3] % 2 == 0 ? DateTimeOffset.FromUnixTimeSeconds(numbers[3]) : null,
-             RetireAt = numbers[4] % 2 == 0 ? DateTimeOffset.FromUnixTimeSeconds(numbers[4]) : null,
-             FailedStep = step,
-             Failures = numbers[5] % 5,
-             ErrorId = step is null ? null : ErrorIds.TargetUnavailable,
-             By = who ?? "",
-         }).ToArbitrary(),
-        static record =>
-        {
-            string text = record.ToText();
-            Assert.True(text.Length <= 256, text);
-            Assert.DoesNotContain(text, static c => !char.IsAsciiLetterOrDigit(c) && !" _.:/=+-@".Contains(c, StringComparison.Ordinal));
-            RotationRecord read = RotationRecord.Parse(text)!;
-            Assert.Equal(record with { By = "" }, read with { By = "" });
-            Assert.Equal(text, read.ToText());
-        }).QuickCheckThrowOnFailure();
+    public void AnyRecordFitsInATagAndComesBack() =>
+        Prop.ForAll(
+                (
+                    from state in Gen.Elements(Enum.GetValues<RotationState>())
+                    from numbers in Gen.ArrayOf(Gen.Choose(0, 1_000_000_000), 6)
+                    from who in ArbMap.Default.GeneratorFor<string>()
+                    from step in Gen.Elements<RotationState?>(null, RotationState.Applied, RotationState.Retired)
+                    select new RotationRecord(state)
+                    {
+                        From = numbers[0] % 2 == 0 ? $"{numbers[0]}" : null,
+                        To = numbers[1] % 2 == 0 ? new Guid(numbers[1], 1, 2, new byte[8]).ToString() : null,
+                        Started = DateTimeOffset.FromUnixTimeSeconds(numbers[2]),
+                        Ended = numbers[3] % 2 == 0 ? DateTimeOffset.FromUnixTimeSeconds(numbers[3]) : null,
+                        RetireAt = numbers[4] % 2 == 0 ? DateTimeOffset.FromUnixTimeSeconds(numbers[4]) : null,
+                        FailedStep = step,
+                        Failures = numbers[5] % 5,
+                        ErrorId = step is null ? null : ErrorIds.TargetUnavailable,
+                        By = who ?? "",
+                    }
+                ).ToArbitrary(),
+                static record =>
+                {
+                    string text = record.ToText();
+                    Assert.True(text.Length <= 256, text);
+                    Assert.DoesNotContain(
+                        text,
+                        static c => !char.IsAsciiLetterOrDigit(c) && !" _.:/=+-@".Contains(c, StringComparison.Ordinal)
+                    );
+                    RotationRecord read = RotationRecord.Parse(text)!;
+                    Assert.Equal(record with { By = "" }, read with { By = "" });
+                    Assert.Equal(text, read.ToText());
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData(null)]
@@ -50,7 +58,14 @@ public sealed class RotationRecordTests
         Dictionary<string, string> notes = new(StringComparer.Ordinal);
         for (int i = 1; i <= 8; i++)
         {
-            RotationRecord record = new(RotationState.Retired) { From = $"{i}", To = $"{i + 1}", Started = Start.AddDays(i), Ended = Start.AddDays(i).AddHours(1), By = "me" };
+            RotationRecord record = new(RotationState.Retired)
+            {
+                From = $"{i}",
+                To = $"{i + 1}",
+                Started = Start.AddDays(i),
+                Ended = Start.AddDays(i).AddHours(1),
+                By = "me",
+            };
 
             // Written twice after a crash, it stands there once.
             foreach (int _ in new[] { 1, 2 })

@@ -10,7 +10,9 @@ public sealed class RotationRuleTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _stage = await RotationStage.StartAsync("local", """
+        _stage = await RotationStage.StartAsync(
+            "local",
+            """
               one: { fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }, rotate: { target: { kind: postgres, host: host, user: user, password: password } } }
               aged: { generate: { kind: base64url }, rotate: { every: 90d, overlap: 24h } }
               carried: { fields: { user: { default: app }, password: { generate: { kind: password } } }, rotate: { carriers: [ { secret: copy, password: pw } ] } }
@@ -19,7 +21,8 @@ public sealed class RotationRuleTests : IAsyncLifetime
               pasted: { rotate: { target: { kind: manual } } }
               key: { usage: encryption, generate: { kind: base64url }, rotate: { every: 90d } }
               still: {}
-            """);
+            """
+        );
         _stage.Target = () => _target;
     }
 
@@ -45,7 +48,10 @@ public sealed class RotationRuleTests : IAsyncLifetime
         Assert.Equal(second, await _stage.CurrentAsync("aged"));
         Assert.Equal(RotationState.Retired, (await _stage.RotateAsync("aged", force: true)).State);
         Assert.NotEqual(second, await _stage.CurrentAsync("aged"));
-        Assert.Equal([VersionState.Enabled, VersionState.Disabled], (await _stage.Store.ListVersionsAsync("aged", default)).Take(2).Select(static v => v.State));
+        Assert.Equal(
+            [VersionState.Enabled, VersionState.Disabled],
+            (await _stage.Store.ListVersionsAsync("aged", default)).Take(2).Select(static v => v.State)
+        );
     }
 
     [Fact]
@@ -73,7 +79,10 @@ public sealed class RotationRuleTests : IAsyncLifetime
         // From now on nothing is touched.
         int sets = _target.Sets;
         RotationView before = await _stage.ViewAsync("one");
-        Assert.Equal((RotationState.NeedsAttention, RotationState.Applied, 3), (before.Record!.State, before.Record.FailedStep, before.Record.Failures));
+        Assert.Equal(
+            (RotationState.NeedsAttention, RotationState.Applied, 3),
+            (before.Record!.State, before.Record.FailedStep, before.Record.Failures)
+        );
         Assert.Equal(ErrorIds.RotationNeedsAttention, (await _stage.RotateAsync("one")).ErrorId);
         RotationView after = await _stage.ViewAsync("one");
         Assert.Equal((sets, before.Record.ToText(), before.Pending), (_target.Sets, after.Record!.ToText(), after.Pending));
@@ -109,8 +118,14 @@ public sealed class RotationRuleTests : IAsyncLifetime
         using SecretValue one = SecretValue.FromText("from-the-provider-1");
         using SecretValue two = SecretValue.FromText("from-the-provider-2");
         await _stage.Store.Rotation.StageAsync(await _stage.ViewAsync("pasted"), one, default);
-        Assert.Equal(ErrorIds.RotationInProgress, Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["pasted"], Value = two })).ErrorId);
-        Assert.Equal(ItemStatus.Rotated, Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["pasted"], Value = one })).Status);
+        Assert.Equal(
+            ErrorIds.RotationInProgress,
+            Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["pasted"], Value = two })).ErrorId
+        );
+        Assert.Equal(
+            ItemStatus.Rotated,
+            Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["pasted"], Value = one })).Status
+        );
         Assert.Equal("from-the-provider-1", await _stage.CurrentAsync("pasted"));
     }
 
@@ -134,10 +149,25 @@ public sealed class RotationRuleTests : IAsyncLifetime
         using SecretValue value = SecretValue.FromText("leaked");
         view = await _stage.Store.Rotation.PromoteAsync(await _stage.Store.Rotation.StageAsync(view, value, default), default);
         DateTimeOffset now = _stage.Clock.GetUtcNow();
-        await _stage.Store.Rotation.RecordAsync(view, new RotationRecord(RotationState.Overlap) { From = "1", To = "2", Started = now, Promoted = now, Ended = now, RetireAt = now.AddHours(24) }, default);
+        await _stage.Store.Rotation.RecordAsync(
+            view,
+            new RotationRecord(RotationState.Overlap)
+            {
+                From = "1",
+                To = "2",
+                Started = now,
+                Promoted = now,
+                Ended = now,
+                RetireAt = now.AddHours(24),
+            },
+            default
+        );
         Assert.Equal(RotationState.Retired, (await _stage.RotateAsync("aged", force: true)).State);
         Assert.NotEqual("leaked", await _stage.CurrentAsync("aged"));
-        Assert.Equal([VersionState.Enabled, VersionState.Disabled, VersionState.Disabled], (await _stage.Store.ListVersionsAsync("aged", default)).Select(static v => v.State));
+        Assert.Equal(
+            [VersionState.Enabled, VersionState.Disabled, VersionState.Disabled],
+            (await _stage.Store.ListVersionsAsync("aged", default)).Select(static v => v.State)
+        );
     }
 
     [Fact]
@@ -145,7 +175,11 @@ public sealed class RotationRuleTests : IAsyncLifetime
     {
         await _stage.CreateAsync("aged", "old");
         await _stage.RotateAsync("aged");
-        Assert.Contains("Invoke-FlowSecretRotation 'aged' -Environment 'local' -Force", (await _stage.RotateAsync("aged")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Invoke-FlowSecretRotation 'aged' -Environment 'local' -Force",
+            (await _stage.RotateAsync("aged")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -230,7 +264,13 @@ public sealed class RotationRuleTests : IAsyncLifetime
 
             if (Rejections-- > 0)
             {
-                throw new FlowSecretException(ErrorIds.CredentialRejected, FlowErrorCategory.InvalidData, "one", "The model does not take it", "Make another one.");
+                throw new FlowSecretException(
+                    ErrorIds.CredentialRejected,
+                    FlowErrorCategory.InvalidData,
+                    "one",
+                    "The model does not take it",
+                    "Make another one."
+                );
             }
 
             model.Set(wanted, accepted);
@@ -243,10 +283,13 @@ public sealed class RotationRuleTests : IAsyncLifetime
             return Task.CompletedTask;
         }
 
-        public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+        public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) =>
+            Task.FromResult<string?>(null);
 
-        public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<RotationFinding>>([]);
+        public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<RotationFinding>>([]);
 
-        private static FlowSecretException Unavailable() => new(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, "one", "The model does not answer", "Try again.");
+        private static FlowSecretException Unavailable() =>
+            new(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, "one", "The model does not answer", "Try again.");
     }
 }

@@ -1,5 +1,5 @@
-using FlowSecrets.Tests.Support;
 using FlowSecrets.Operations;
+using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Rotation;
 
@@ -10,11 +10,14 @@ public sealed class RotationSideBySideTests
     [Fact]
     public async Task SecretsThatShareACarrierGoOneAfterTheOther()
     {
-        await using RotationStage stage = await RotationStage.StartAsync("gcp", """
+        await using RotationStage stage = await RotationStage.StartAsync(
+            "gcp",
+            """
               a: { generate: { kind: password }, rotate: { carriers: [ { secret: both, password: a } ] } }
               b: { generate: { kind: password }, rotate: { carriers: [ { secret: both, password: b } ] } }
               both: { fields: { a: {}, b: {} } }
-            """);
+            """
+        );
         await stage.CreateAsync("a", "old");
         await stage.CreateAsync("b", "old");
         await stage.CreateAsync("both", """{"a":"old","b":"old"}""");
@@ -29,18 +32,24 @@ public sealed class RotationSideBySideTests
     {
         const string Credential = "fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }";
         Meter meter = new();
-        await using RotationStage stage = await RotationStage.StartAsync("local", $$"""
+        await using RotationStage stage = await RotationStage.StartAsync(
+            "local",
+            $$"""
               app: { {{Credential}}, rotate: { target: { kind: postgres, host: host, user: user, password: password, users: [a, b], admin: admin } } }
               jobs: { {{Credential}}, rotate: { target: { kind: postgres, host: host, user: user, password: password, users: [a, b], admin: admin } } }
               admin: { {{Credential}}, rotate: { target: { kind: postgres, host: host, user: user, password: password } } }
-            """);
+            """
+        );
         stage.Target = () => new MeteredTarget(meter, expected: 2);
         foreach (string name in new[] { "app", "jobs", "admin" })
         {
             await stage.CreateAsync(name, ModelTarget.Value("a", "first"));
         }
 
-        Assert.Equal(3, (await stage.RunAsync(new InvokeRotationOptions(), throttleLimit: 4)).Count(static r => r.Status == ItemStatus.Rotated));
+        Assert.Equal(
+            3,
+            (await stage.RunAsync(new InvokeRotationOptions(), throttleLimit: 4)).Count(static r => r.Status == ItemStatus.Rotated)
+        );
         Assert.Equal(1, meter.Most);
     }
 
@@ -50,8 +59,17 @@ public sealed class RotationSideBySideTests
     public async Task AsManyAtATimeAsWanted(int throttleLimit)
     {
         Meter meter = new();
-        await using RotationStage stage = await RotationStage.StartAsync("local", string.Join('\n', Enumerable.Range(1, 8).Select(static i =>
-            $"  s{i}: {{ fields: {{ host: {{ default: h }}, user: {{ default: a }}, password: {{ generate: {{ kind: password }} }} }}, rotate: {{ target: {{ kind: postgres, host: host, user: user, password: password }} }} }}")));
+        await using RotationStage stage = await RotationStage.StartAsync(
+            "local",
+            string.Join(
+                '\n',
+                Enumerable
+                    .Range(1, 8)
+                    .Select(static i =>
+                        $"  s{i}: {{ fields: {{ host: {{ default: h }}, user: {{ default: a }}, password: {{ generate: {{ kind: password }} }} }}, rotate: {{ target: {{ kind: postgres, host: host, user: user, password: password }} }} }}"
+                    )
+            )
+        );
         stage.Target = () => new MeteredTarget(meter, throttleLimit);
         for (int i = 1; i <= 8; i++)
         {
@@ -66,7 +84,13 @@ public sealed class RotationSideBySideTests
     [Fact]
     public async Task OneThatFailsDoesNotStopTheOthers()
     {
-        await using RotationStage stage = await RotationStage.StartAsync("aws", string.Join('\n', Enumerable.Range(1, 5).Select(static i => $"  s{i}: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d }} }}")));
+        await using RotationStage stage = await RotationStage.StartAsync(
+            "aws",
+            string.Join(
+                '\n',
+                Enumerable.Range(1, 5).Select(static i => $"  s{i}: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d }} }}")
+            )
+        );
         for (int i = 1; i <= 5; i++)
         {
             await stage.CreateAsync($"s{i}", "old");
@@ -84,14 +108,29 @@ public sealed class RotationSideBySideTests
     [InlineData("aws")]
     public async Task ThrottlingAndLostAnswersOnTheWayDoNotCountAsFailures(string environment)
     {
-        await using RotationStage stage = await RotationStage.StartAsync(environment, string.Join('\n', Enumerable.Range(1, 10).Select(static i => $"  s{i}: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d, overlap: 1h }} }}")));
+        await using RotationStage stage = await RotationStage.StartAsync(
+            environment,
+            string.Join(
+                '\n',
+                Enumerable
+                    .Range(1, 10)
+                    .Select(static i => $"  s{i}: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d, overlap: 1h }} }}")
+            )
+        );
         for (int i = 1; i <= 10; i++)
         {
             await stage.CreateAsync($"s{i}", "old");
         }
 
         (stage.Fake!.Faults.Seed, stage.Fake.Faults.ThrottleRate, stage.Fake.Faults.DropRate) = (7, 0.1, 0.1);
-        for (int run = 0; run < 10 && (await stage.RunAsync(new InvokeRotationOptions())).Any(static r => r.ErrorId is not (null or ErrorIds.RotationInProgress)); run++)
+        for (
+            int run = 0;
+            run < 10
+                && (await stage.RunAsync(new InvokeRotationOptions())).Any(static r =>
+                    r.ErrorId is not (null or ErrorIds.RotationInProgress)
+                );
+            run++
+        )
         {
             // What was cut off is finished by the next one.
         }
@@ -100,7 +139,10 @@ public sealed class RotationSideBySideTests
         for (int i = 1; i <= 10; i++)
         {
             RotationView view = await stage.ViewAsync($"s{i}");
-            Assert.True(view is { Pending: null, Record: { State: RotationState.Overlap, Failures: 0 } }, $"s{i}: {view.Record?.ToText()} {view.Pending}");
+            Assert.True(
+                view is { Pending: null, Record: { State: RotationState.Overlap, Failures: 0 } },
+                $"s{i}: {view.Record?.ToText()} {view.Pending}"
+            );
             Assert.Equal(view.Record!.To, view.Current);
         }
     }
@@ -140,8 +182,10 @@ public sealed class RotationSideBySideTests
             meter.Leave();
         }
 
-        public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+        public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) =>
+            Task.FromResult<string?>(null);
 
-        public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<RotationFinding>>([]);
+        public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<RotationFinding>>([]);
     }
 }

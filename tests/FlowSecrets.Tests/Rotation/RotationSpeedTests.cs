@@ -24,22 +24,37 @@ public sealed class RotationSpeedTests(ITestOutputHelper output)
     [InlineData("aws")]
     public async Task ManySecretsTakeWhatTheQuotasAndTheWireTake(string environment)
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("FLOWSECRETS_BENCH_ROTATION") is { Length: > 0 }, "A measurement: set FLOWSECRETS_BENCH_ROTATION=1.");
-        await using CloudFake fake = environment == "gcp" ? await GcpFake.StartAsync(new GcpFakeOptions { Quotas = true }) : await AwsFake.StartAsync(new AwsFakeOptions { Quotas = true });
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable("FLOWSECRETS_BENCH_ROTATION") is { Length: > 0 },
+            "A measurement: set FLOWSECRETS_BENCH_ROTATION=1."
+        );
+        await using CloudFake fake =
+            environment == "gcp"
+                ? await GcpFake.StartAsync(new GcpFakeOptions { Quotas = true })
+                : await AwsFake.StartAsync(new AwsFakeOptions { Quotas = true });
         using Sandbox sandbox = new();
-        using CloudSetting setting = new(("AWS_ACCESS_KEY_ID", "AKIATEST"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_ENDPOINT_URL", fake.Endpoint.AbsoluteUri));
-        ISecretStore store = environment == "gcp"
-            ? CloudStores.Gcp((GcpFake)fake, new GcpStoreOptions { Quotas = new GcpQuotas(TimeProvider.System, regional: false) })
-            : setting.Aws(fake.Endpoint, limits: new Transport.RetryLimits());
-        sandbox.Write("flowsecrets.yaml", $$"""
+        using CloudSetting setting = new(
+            ("AWS_ACCESS_KEY_ID", "AKIATEST"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_ENDPOINT_URL", fake.Endpoint.AbsoluteUri)
+        );
+        ISecretStore store =
+            environment == "gcp"
+                ? CloudStores.Gcp((GcpFake)fake, new GcpStoreOptions { Quotas = new GcpQuotas(TimeProvider.System, regional: false) })
+                : setting.Aws(fake.Endpoint, limits: new Transport.RetryLimits());
+        sandbox.Write(
+            "flowsecrets.yaml",
+            $$"""
             application: speed
             environments: { gcp: { store: gcp, project: flow-test }, aws: { store: aws, region: eu-west-1 } }
             secrets:
-            {{string.Join('\n', Enumerable.Range(1, Secrets).Select(static i => $"  s{i}: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d }} }}"))}}
-            """);
-        ISecretStore setUp = environment == "gcp"
-            ? CloudStores.Gcp((GcpFake)fake, new GcpStoreOptions())
-            : store;
+            {{string.Join(
+                '\n',
+                Enumerable.Range(1, Secrets).Select(static i => $"  s{i}: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d }} }}")
+            )}}
+            """
+        );
+        ISecretStore setUp = environment == "gcp" ? CloudStores.Gcp((GcpFake)fake, new GcpStoreOptions()) : store;
         for (int i = 1; i <= Secrets; i++)
         {
             using SecretValue value = SecretValue.FromText("old-value");
@@ -55,18 +70,32 @@ public sealed class RotationSpeedTests(ITestOutputHelper output)
         fake.ClearCalls();
         OperationContext context = sandbox.Context with { Providers = () => new OneStore(sandbox.Providers, store) };
         long start = Stopwatch.GetTimestamp();
-        List<RotationResult> results = await new InvokeRotationOperation(context).RunAsync(new InvokeRotationOptions { Names = ["*"], Environment = environment }, new TestHost());
+        List<RotationResult> results = await new InvokeRotationOperation(context).RunAsync(
+            new InvokeRotationOptions { Names = ["*"], Environment = environment },
+            new TestHost()
+        );
         TimeSpan took = Stopwatch.GetElapsedTime(start);
         Assert.All(results, static r => Assert.True(r.ErrorId is null, r.Message));
         Assert.Equal(Secrets, results.Count);
 
         // The least that the quotas allow: whole windows for what exceeds the first one, and the wire for one secret after that.
         string[] calls = [.. fake.Calls.Select(static c => c.Operation)];
-        int writes = calls.Count(static c => c is "CreateSecret" or "AddSecretVersion" or "UpdateSecret" or "DeleteSecret" or "PutSecretValue" or "UpdateSecretVersionStage" or "TagResource");
+        int writes = calls.Count(static c =>
+            c
+                is "CreateSecret"
+                    or "AddSecretVersion"
+                    or "UpdateSecret"
+                    or "DeleteSecret"
+                    or "PutSecretValue"
+                    or "UpdateSecretVersionStage"
+                    or "TagResource"
+        );
         int reads = calls.Count(static c => c is "GetSecret" or "GetSecretVersion" or "GetIamPolicy");
         double quota = environment == "gcp" ? 60 * Math.Floor((Math.Max(writes, reads) - 1) / 600.0) : (writes / 50.0) - 1;
         double wire = 0.05 * calls.Length / Secrets;
-        output.WriteLine($"{environment}: {took.TotalSeconds:0.0} s; {calls.Length} calls, {writes} writes; quotas {quota:0.0} s + wire {wire:0.0} s = {quota + wire:0.0} s; {took.TotalSeconds / (quota + wire):0.00} times; refused {fake.Calls.Count(static c => c.Status == 429)}.");
+        output.WriteLine(
+            $"{environment}: {took.TotalSeconds:0.0} s; {calls.Length} calls, {writes} writes; quotas {quota:0.0} s + wire {wire:0.0} s = {quota + wire:0.0} s; {took.TotalSeconds / (quota + wire):0.00} times; refused {fake.Calls.Count(static c => c.Status == 429)}."
+        );
         Assert.True(took.TotalSeconds <= 1.3 * (quota + wire), $"{took}");
     }
 
@@ -81,7 +110,8 @@ public sealed class RotationSpeedTests(ITestOutputHelper output)
 
         public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) => store;
 
-        public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection selection, Func<string, string?> environment) => inner.OpenWorkload(workload, selection, environment);
+        public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection selection, Func<string, string?> environment) =>
+            inner.OpenWorkload(workload, selection, environment);
 
         public IRotationTarget OpenTarget(RotationTargetSettings settings) => inner.OpenTarget(settings);
     }

@@ -21,8 +21,16 @@ internal sealed class RotationStage : IAsyncDisposable
     public CloudFake? Fake { get; private set; }
 
     /// <summary>The store as another process sees it.</summary>
-    public ISecretStore Store => new ProviderDoor().OpenStore(
-        _environment switch { "gcp" => new StoreSelection(StoreKind.Gcp) { Project = "flow-test" }, "aws" => new StoreSelection(StoreKind.Aws) { Region = "eu-west-1" }, _ => new StoreSelection(StoreKind.Local) }, Sandbox.Variable);
+    public ISecretStore Store =>
+        new ProviderDoor().OpenStore(
+            _environment switch
+            {
+                "gcp" => new StoreSelection(StoreKind.Gcp) { Project = "flow-test" },
+                "aws" => new StoreSelection(StoreKind.Aws) { Region = "eu-west-1" },
+                _ => new StoreSelection(StoreKind.Local),
+            },
+            Sandbox.Variable
+        );
 
     /// <summary>Null: the real ones.</summary>
     public Func<IRotationTarget>? Target { get; set; }
@@ -37,22 +45,43 @@ internal sealed class RotationStage : IAsyncDisposable
     /// <param name="catalog">The lines under 'secrets', and what follows them.</param>
     public static async Task<RotationStage> StartAsync(string environment, string catalog)
     {
-        RotationStage stage = new(environment) { Fake = environment switch { "gcp" => await GcpFake.StartAsync(), "aws" => await AwsFake.StartAsync(), _ => null } };
+        RotationStage stage = new(environment)
+        {
+            Fake = environment switch
+            {
+                "gcp" => await GcpFake.StartAsync(),
+                "aws" => await AwsFake.StartAsync(),
+                _ => null,
+            },
+        };
         if (stage.Fake is { } fake)
         {
-            foreach ((string name, string value) in new[] { ("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", fake.Endpoint.AbsoluteUri), ("AWS_ENDPOINT_URL", fake.Endpoint.AbsoluteUri), ("AWS_ACCESS_KEY_ID", "AKIATEST"), ("AWS_SECRET_ACCESS_KEY", "test"), ("CLOUDSDK_CONFIG", stage.Sandbox.File("gcloud")), ("NO_GCE_CHECK", "true") })
+            foreach (
+                (string name, string value) in new[]
+                {
+                    ("CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER", fake.Endpoint.AbsoluteUri),
+                    ("AWS_ENDPOINT_URL", fake.Endpoint.AbsoluteUri),
+                    ("AWS_ACCESS_KEY_ID", "AKIATEST"),
+                    ("AWS_SECRET_ACCESS_KEY", "test"),
+                    ("CLOUDSDK_CONFIG", stage.Sandbox.File("gcloud")),
+                    ("NO_GCE_CHECK", "true"),
+                }
+            )
             {
                 stage.Sandbox.Set(name, value);
             }
         }
 
-        stage.Sandbox.Write("flowsecrets.yaml", $$"""
+        stage.Sandbox.Write(
+            "flowsecrets.yaml",
+            $$"""
             application: stage
             default: {{environment}}
             environments: { local: { store: local }, gcp: { store: gcp, project: flow-test }, aws: { store: aws, region: eu-west-1 } }
             secrets:
             {{catalog}}
-            """);
+            """
+        );
         return stage;
     }
 
@@ -77,12 +106,14 @@ internal sealed class RotationStage : IAsyncDisposable
 
     public Task<RotationView> ViewAsync(string name) => Store.Rotation.ViewAsync(new RotationSubject(name), default);
 
-    public async Task<RotationResult> RotateAsync(string name, bool force = false) => Assert.Single(await RunAsync(new InvokeRotationOptions { Names = [name], Force = force }));
+    public async Task<RotationResult> RotateAsync(string name, bool force = false) =>
+        Assert.Single(await RunAsync(new InvokeRotationOptions { Names = [name], Force = force }));
 
     public async Task<List<RotationResult>> RunAsync(InvokeRotationOptions options, int? throttleLimit = null) =>
         await new InvokeRotationOperation(Context with { ThrottleLimit = throttleLimit }).RunAsync(options, Host);
 
-    public async Task<RotationResult> UndoAsync(string name) => Assert.Single(await new UndoRotationOperation(Context).RunAsync(new UndoRotationOptions { Names = [name] }, Host));
+    public async Task<RotationResult> UndoAsync(string name) =>
+        Assert.Single(await new UndoRotationOperation(Context).RunAsync(new UndoRotationOptions { Names = [name] }, Host));
 
     public async ValueTask DisposeAsync()
     {
@@ -99,7 +130,14 @@ internal sealed class RotationStage : IAsyncDisposable
         get
         {
             ProviderDoor door = new();
-            InterleavedProviders providers = new(door, s => door.OpenStore(s, Sandbox.Variable), Target ?? (() => throw new InvalidOperationException("The catalog has a target, and the test none."))) { Workload = Workload };
+            InterleavedProviders providers = new(
+                door,
+                s => door.OpenStore(s, Sandbox.Variable),
+                Target ?? (() => throw new InvalidOperationException("The catalog has a target, and the test none."))
+            )
+            {
+                Workload = Workload,
+            };
             return Sandbox.Context with { Providers = () => providers, Clock = Clock };
         }
     }

@@ -24,8 +24,14 @@ public sealed class RotationTargetFactoryTests : IDisposable
     [InlineData("target: { kind: postgres, host: host, user: user, password: password }", typeof(PostgresTarget))]
     public async Task TheKindDecides(string rotate, Type? kind)
     {
-        string more = rotate.StartsWith("reencrypt", StringComparison.Ordinal) ? "usage: encryption, " : rotate.Contains("postgres", StringComparison.Ordinal) ? "fields: { host: {}, user: {}, password: {} }, " : "";
-        (Workspace workspace, RotationUnit unit) = await OpenAsync(rotate, more + (more.StartsWith("fields", StringComparison.Ordinal) ? "" : "generate: { kind: hex }, "));
+        string more =
+            rotate.StartsWith("reencrypt", StringComparison.Ordinal) ? "usage: encryption, "
+            : rotate.Contains("postgres", StringComparison.Ordinal) ? "fields: { host: {}, user: {}, password: {} }, "
+            : "";
+        (Workspace workspace, RotationUnit unit) = await OpenAsync(
+            rotate,
+            more + (more.StartsWith("fields", StringComparison.Ordinal) ? "" : "generate: { kind: hex }, ")
+        );
         using RotationTargetFactory factory = new(_sandbox.Context, trustsCatalog: true);
         Assert.Equal(kind, (await factory.OpenAsync(workspace, unit, default))?.GetType());
     }
@@ -41,7 +47,10 @@ public sealed class RotationTargetFactoryTests : IDisposable
     [Fact]
     public async Task TheAdminIsReadAndForgotten()
     {
-        (Workspace workspace, RotationUnit unit) = await OpenAsync("target: { kind: postgres, host: host, user: user, password: password, admin: admin }", "fields: { host: {}, user: {}, password: {} }, ");
+        (Workspace workspace, RotationUnit unit) = await OpenAsync(
+            "target: { kind: postgres, host: host, user: user, password: password, admin: admin }",
+            "fields: { host: {}, user: {}, password: {} }, "
+        );
         RotationTargetFactory factory = new(_sandbox.Context, trustsCatalog: false);
         await SecretStoreContract.Fails(ErrorIds.SecretNotFound, () => factory.OpenAsync(workspace, unit, default));
         await CreateAsync("admin", """{"user":"postgres","password":"admins-password"}""");
@@ -54,13 +63,16 @@ public sealed class RotationTargetFactoryTests : IDisposable
 
     private async Task<(Workspace Workspace, RotationUnit Unit)> OpenAsync(string rotate, string more)
     {
-        _sandbox.Write("flowsecrets.yaml", $$"""
+        _sandbox.Write(
+            "flowsecrets.yaml",
+            $$"""
             application: factory
             environments: { local: { store: local } }
             secrets:
               s: { {{more}}rotate: { {{rotate}} } }
               admin: { owner: external, format: json }
-            """);
+            """
+        );
         await CreateAsync("s", "value-1");
         Workspace workspace = Workspace.OpenWithCatalog(_sandbox.Context, new TargetOptions());
         return (workspace, RotationUnit.Of(workspace, workspace.Ref(workspace.Catalog!.Find("s")!)));

@@ -12,7 +12,9 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _stage = await RotationStage.StartAsync("local", """
+        _stage = await RotationStage.StartAsync(
+            "local",
+            """
               key: { env: KEY, generate: { kind: base64url }, rotate: { every: 90d, overlap: 24h, previousEnv: KEY_BEFORE }, workloads: [api, jobs] }
               one: { fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }, rotate: { target: { kind: postgres, host: host, user: user, password: password } }, workloads: [api] }
               carried: { generate: { kind: password }, rotate: { carriers: [ { secret: copy } ] }, workloads: [api] }
@@ -20,7 +22,8 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
             workloads:
               api: { kind: cloudrun, region: r, service: api }
               jobs: { kind: cloudrun, region: r, service: jobs }
-            """);
+            """
+        );
         _stage.Workload = w => w.Name == "api" ? _api : _jobs;
         _stage.Target = () => new ModelDoor(_model, null);
         await _stage.CreateAsync("key", "old");
@@ -33,8 +36,18 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
     public async Task AllRunWithTheNewValueAndTheOneBeforeBesideIt()
     {
         Assert.Equal(RotationState.Overlap, (await _stage.RotateAsync("key")).State);
-        Assert.Equal([["key=2 KEY_BEFORE=1"]], _api.Told);
-        Assert.Equal([["key=2 KEY_BEFORE=1"]], _jobs.Told);
+        Assert.Equal(
+            [
+                ["key=2 KEY_BEFORE=1"],
+            ],
+            _api.Told
+        );
+        Assert.Equal(
+            [
+                ["key=2 KEY_BEFORE=1"],
+            ],
+            _jobs.Told
+        );
 
         // At the end of the overlap the variable goes before the version does.
         _stage.Clock.Ahead = TimeSpan.FromHours(25);
@@ -111,7 +124,13 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
     public async Task ACarriersWorkloadRunsWithTheCarrier()
     {
         Assert.Equal(ItemStatus.Rotated, (await _stage.RotateAsync("carried")).Status);
-        Assert.Equal([["carried=2 ="], ["copy=2 ="]], [_api.Told.Single(), _jobs.Told.Single()]);
+        Assert.Equal(
+            [
+                ["carried=2 ="],
+                ["copy=2 ="],
+            ],
+            [_api.Told.Single(), _jobs.Told.Single()]
+        );
     }
 
     [Fact]
@@ -120,7 +139,10 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
         Assert.Equal(ErrorIds.InterruptionNotAllowed, (await _stage.RotateAsync("one")).ErrorId);
         Assert.Equal((ModelTarget.Value("a", "first"), 0), (await _stage.CurrentAsync("one"), _api.Deployments));
         Assert.Null((await _stage.ViewAsync("one")).Record);
-        Assert.Equal(ItemStatus.Rotated, Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["one"], AllowInterruption = true })).Status);
+        Assert.Equal(
+            ItemStatus.Rotated,
+            Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["one"], AllowInterruption = true })).Status
+        );
 
         // What reads the value itself each time is not cut off.
         _api.HoldsValues = false;
@@ -131,12 +153,15 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
     public async Task WhatComesBackMeanwhileIsNotRevoked()
     {
         ModelTarget users = new(1, alternates: true, "first");
-        await using RotationStage stage = await RotationStage.StartAsync("local", """
+        await using RotationStage stage = await RotationStage.StartAsync(
+            "local",
+            """
               two: { fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }, rotate: { overlap: 1h, target: { kind: postgres, host: host, user: user, password: password, users: [a, b], admin: root } }, workloads: [api] }
               root: {}
             workloads:
               api: { kind: cloudrun, region: r, service: api }
-            """);
+            """
+        );
         HookedWorkload slow = new(_api);
         (stage.Target, stage.Workload) = (() => new ModelDoor(users, null), _ => slow);
         await stage.CreateAsync("root", "root");
@@ -146,7 +171,10 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
 
         // While the retirement looks at the workloads, somebody makes the old version current again.
         slow.OnState = () => stage.Store.MoveStageAsync("two", Stages.Current, "1", null, default);
-        Assert.Equal(ErrorIds.Conflict, Assert.Single(await stage.RunAsync(new InvokeRotationOptions { Names = ["two"], Due = true })).ErrorId);
+        Assert.Equal(
+            ErrorIds.Conflict,
+            Assert.Single(await stage.RunAsync(new InvokeRotationOptions { Names = ["two"], Due = true })).ErrorId
+        );
         using SecretValue current = SecretValue.FromText(await stage.CurrentAsync("two"));
         Assert.True(users.Accepts(current));
     }
@@ -157,7 +185,10 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
         _api.HoldsValues = true;
         bool fails = true;
         _stage.Target = () => new LosingDoor(new ModelDoor(_model, null), () => fails);
-        Assert.Equal(ErrorIds.TargetUnavailable, Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["one"], AllowInterruption = true })).ErrorId);
+        Assert.Equal(
+            ErrorIds.TargetUnavailable,
+            Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["one"], AllowInterruption = true })).ErrorId
+        );
         fails = false;
         Assert.Equal(ItemStatus.Rotated, (await _stage.RotateAsync("one")).Status);
         using SecretValue current = SecretValue.FromText(await _stage.CurrentAsync("one"));
@@ -176,13 +207,21 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
             await inner.SetAsync(wanted, accepted, cancellationToken);
             if (loses())
             {
-                throw new FlowSecretException(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, "one", "The model does not answer", "Try again.");
+                throw new FlowSecretException(
+                    ErrorIds.TargetUnavailable,
+                    FlowErrorCategory.ResourceUnavailable,
+                    "one",
+                    "The model does not answer",
+                    "Try again."
+                );
             }
         }
 
-        public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) => inner.RevokeAsync(old, current, cancellationToken);
+        public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken) =>
+            inner.RevokeAsync(old, current, cancellationToken);
 
-        public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) => inner.RehearseAsync(current, cancellationToken);
+        public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) =>
+            inner.RehearseAsync(current, cancellationToken);
     }
 
     /// <summary>Something happens while its state is asked for.</summary>
@@ -201,16 +240,25 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
             return state;
         }
 
-        public Task<string> RedeployAsync(IReadOnlyList<WorkloadSecret> secrets, bool always, Action<string> say, CancellationToken cancellationToken) => inner.RedeployAsync(secrets, always, say, cancellationToken);
+        public Task<string> RedeployAsync(
+            IReadOnlyList<WorkloadSecret> secrets,
+            bool always,
+            Action<string> say,
+            CancellationToken cancellationToken
+        ) => inner.RedeployAsync(secrets, always, say, cancellationToken);
 
-        public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) => inner.WaitAsync(deployment, timeout, say, cancellationToken);
+        public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) =>
+            inner.WaitAsync(deployment, timeout, say, cancellationToken);
 
-        public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => inner.BindAsync(binding, cancellationToken);
+        public Task<bool> BindAsync(WorkloadBinding binding, CancellationToken cancellationToken) =>
+            inner.BindAsync(binding, cancellationToken);
 
-        public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) => inner.UnbindAsync(binding, cancellationToken);
+        public Task<bool> UnbindAsync(WorkloadBinding binding, CancellationToken cancellationToken) =>
+            inner.UnbindAsync(binding, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
-    private async Task<RotationResult> RetireAsync(string name = "key") => Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = [name], Due = true }));
+    private async Task<RotationResult> RetireAsync(string name = "key") =>
+        Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = [name], Due = true }));
 }

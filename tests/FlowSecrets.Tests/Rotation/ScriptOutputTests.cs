@@ -13,7 +13,8 @@ public sealed class ScriptOutputTests
     [InlineData("one\ntwo\n", "two")]
     [InlineData("one\r\n two \r\n\r\n", "two")]
     [InlineData("é語😀\n", "é語😀")]
-    public async Task TheLastLineThatIsNotBlank(string text, string? line) => Assert.Equal(line, await LastAsync(Encoding.UTF8.GetBytes(text), 7));
+    public async Task TheLastLineThatIsNotBlank(string text, string? line) =>
+        Assert.Equal(line, await LastAsync(Encoding.UTF8.GetBytes(text), 7));
 
     [Fact]
     public async Task HoweverItComesIn()
@@ -75,6 +76,7 @@ public sealed class ScriptOutputTests
     /// <summary>Gives at most so many bytes at a time, at once.</summary>
     private sealed class Chunks(byte[] bytes, int chunk) : MemoryStream(bytes)
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(Read(buffer.Span[..Math.Min(chunk, buffer.Length)]));
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(Read(buffer.Span[..Math.Min(chunk, buffer.Length)]));
     }
 }

@@ -16,7 +16,10 @@ public sealed class ScriptRedactionTests
     {
         using SecretValue value = SecretValue.FromText("""{"host":"db.example","port":5432,"password":"abc-password-9"}""");
         Assert.Equal("connection refused (3 tries)", ScriptRedaction.Conceal("connection refused (3 tries)", [value]));
-        Assert.Equal($"login to {SecretValue.Mask}:{SecretValue.Mask} with {SecretValue.Mask} failed", ScriptRedaction.Conceal("login to db.example:5432 with abc-password-9 failed", [value]));
+        Assert.Equal(
+            $"login to {SecretValue.Mask}:{SecretValue.Mask} with {SecretValue.Mask} failed",
+            ScriptRedaction.Conceal("login to db.example:5432 with abc-password-9 failed", [value])
+        );
     }
 
     [Theory]
@@ -25,7 +28,10 @@ public sealed class ScriptRedactionTests
     {
         using SecretValue value = SecretValue.FromText(Hostile);
         string shown = ScriptRedaction.Conceal($"refused '{spelled}' by the server", [value]);
-        Assert.True(shown == $"refused '{SecretValue.Mask}' by the server" || shown == $"refused {SecretValue.Mask} by the server", $"{name}: {shown}");
+        Assert.True(
+            shown == $"refused '{SecretValue.Mask}' by the server" || shown == $"refused {SecretValue.Mask} by the server",
+            $"{name}: {shown}"
+        );
     }
 
     public static TheoryData<string, string> Spellings()
@@ -36,7 +42,10 @@ public sealed class ScriptRedactionTests
             { "plain", Hostile },
             { "another case", Hostile.ToUpperInvariant() },
             { "JSON", JsonEncodedText.Encode(Hostile).ToString() },
-            { "relaxed JSON", JsonEncodedText.Encode(Hostile, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString() },
+            {
+                "relaxed JSON",
+                JsonEncodedText.Encode(Hostile, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString()
+            },
             { "JSON of Python", "p'a\\\"s\\\\s w&o<r>d/+\\u00e9\\u8a9e\\ud83d\\ude00%$" },
             { "JSON with slashes escaped", "p'a\\\"s\\\\s w&o<r>d\\/+é語😀%$" },
             { "percent", Uri.EscapeDataString(Hostile) },
@@ -44,8 +53,16 @@ public sealed class ScriptRedactionTests
             { "HTML", WebUtility.HtmlEncode(Hostile) },
             { "a shell's quotation", Hostile.Replace("'", "'\\''", StringComparison.Ordinal) },
             { "SQL's quotation", Hostile.Replace("'", "''", StringComparison.Ordinal) },
-            { "bytes of Python", string.Concat(bytes.Select(static b => b is > 0x20 and < 0x7F and not 0x27 ? ((char)b).ToString() : $"\\x{b:x2}")) },
-            { "octal", string.Concat(bytes.Select(static b => b is > 0x20 and < 0x7F ? ((char)b).ToString() : "\\" + Convert.ToString(b, 8).PadLeft(3, '0'))) },
+            {
+                "bytes of Python",
+                string.Concat(bytes.Select(static b => b is > 0x20 and < 0x7F and not 0x27 ? ((char)b).ToString() : $"\\x{b:x2}"))
+            },
+            {
+                "octal",
+                string.Concat(
+                    bytes.Select(static b => b is > 0x20 and < 0x7F ? ((char)b).ToString() : "\\" + Convert.ToString(b, 8).PadLeft(3, '0'))
+                )
+            },
             { "not UTF-8", Hostile.Replace('é', '\uFFFD').Replace('語', '?').Replace("😀", "?", StringComparison.Ordinal) },
             { "base64 without padding", Convert.ToBase64String(bytes).TrimEnd('=') },
             { "base64url", Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_') },
@@ -62,7 +79,10 @@ public sealed class ScriptRedactionTests
     public void WithinBase64OfSomethingLonger(string before)
     {
         using SecretValue value = SecretValue.FromText("correct-horse-9");
-        string shown = ScriptRedaction.Conceal("sent " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{before}correct-horse-9:after")), [value]);
+        string shown = ScriptRedaction.Conceal(
+            "sent " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{before}correct-horse-9:after")),
+            [value]
+        );
         Assert.DoesNotContain(Convert.ToBase64String(Encoding.UTF8.GetBytes("horse")).TrimEnd('=')[..4], shown);
         Assert.Contains(SecretValue.Mask, shown);
     }
@@ -72,7 +92,10 @@ public sealed class ScriptRedactionTests
     {
         string text = string.Concat(Enumerable.Range(0, 300).Select(static i => (char)('a' + (i * 7 % 26))));
         using SecretValue value = SecretValue.FromText(text);
-        Assert.Equal($"bad value {SecretValue.Mask}... (300 characters)", ScriptRedaction.Conceal($"bad value {text[..100]}... (300 characters)", [value]));
+        Assert.Equal(
+            $"bad value {SecretValue.Mask}... (300 characters)",
+            ScriptRedaction.Conceal($"bad value {text[..100]}... (300 characters)", [value])
+        );
         Assert.Equal(SecretValue.Mask, ScriptRedaction.Conceal(Convert.ToBase64String(Encoding.UTF8.GetBytes(text))[76..152], [value]));
     }
 
@@ -107,20 +130,32 @@ public sealed class ScriptRedactionTests
     }
 
     [Fact]
-    public void AnyValueIsConcealedHoweverItIsWritten() => Properties.Hold(HostileText.Any, static text =>
-    {
-        string plain = text.Trim();
-        if (plain.Length < 4 || plain.Contains('\n'))
-        {
-            return;
-        }
+    public void AnyValueIsConcealedHoweverItIsWritten() =>
+        Properties.Hold(
+            HostileText.Any,
+            static text =>
+            {
+                string plain = text.Trim();
+                if (plain.Length < 4 || plain.Contains('\n'))
+                {
+                    return;
+                }
 
-        using SecretValue value = SecretValue.FromText(text);
-        foreach (string spelled in new[] { plain, JsonEncodedText.Encode(plain).ToString(), Uri.EscapeDataString(plain), WebUtility.HtmlEncode(plain) })
-        {
-            Assert.Equal($"<<<{SecretValue.Mask}>>>", ScriptRedaction.Conceal($"<<<{spelled}>>>", [value]));
-        }
-    });
+                using SecretValue value = SecretValue.FromText(text);
+                foreach (
+                    string spelled in new[]
+                    {
+                        plain,
+                        JsonEncodedText.Encode(plain).ToString(),
+                        Uri.EscapeDataString(plain),
+                        WebUtility.HtmlEncode(plain),
+                    }
+                )
+                {
+                    Assert.Equal($"<<<{SecretValue.Mask}>>>", ScriptRedaction.Conceal($"<<<{spelled}>>>", [value]));
+                }
+            }
+        );
 
     [Theory]
     [InlineData("cat >&2; exit 1")]

@@ -42,13 +42,20 @@ public sealed class ScriptRunnerTests : IDisposable
     {
         using SecretValue large = SecretValue.FromText(new string('\u0001', 65536));
         Assert.True(await _stage.Runner("sleep 0.2; cat | wc -c > count").RunAsync(large, ("accepted", [large]), default));
-        Assert.Equal((2 * 65536 * 6) + """{"secret":"","value":"","accepted":[""]}""".Length + ScriptStage.Key.Length, int.Parse(_stage.Read("count").Trim()));
+        Assert.Equal(
+            (2 * 65536 * 6) + """{"secret":"","value":"","accepted":[""]}""".Length + ScriptStage.Key.Length,
+            int.Parse(_stage.Read("count").Trim())
+        );
     }
 
     [Fact]
     public async Task OfMegabytesOfOutputTheLastLineIsShown()
     {
-        FlowSecretException error = await _stage.FailAsync(ErrorIds.TargetUnavailable, "head -c 60000000 /dev/zero; head -c 60000000 /dev/zero >&2; echo >&2; echo 'the last word' >&2; exit 1", _value);
+        FlowSecretException error = await _stage.FailAsync(
+            ErrorIds.TargetUnavailable,
+            "head -c 60000000 /dev/zero; head -c 60000000 /dev/zero >&2; echo >&2; echo 'the last word' >&2; exit 1",
+            _value
+        );
         Assert.Contains("the last word", error.Message);
     }
 
@@ -56,7 +63,11 @@ public sealed class ScriptRunnerTests : IDisposable
     public async Task OutputBeforeTheInputIsReadDoesNotStopIt()
     {
         using SecretValue large = SecretValue.FromText(new string('x', 65536));
-        Assert.True(await _stage.Runner("head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2; cat > /dev/null; head -c 1000000 /dev/zero").RunAsync(large, ("accepted", [large, large, large]), default));
+        Assert.True(
+            await _stage
+                .Runner("head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2; cat > /dev/null; head -c 1000000 /dev/zero")
+                .RunAsync(large, ("accepted", [large, large, large]), default)
+        );
     }
 
     [Theory]
@@ -94,13 +105,16 @@ public sealed class ScriptRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task AScriptThatIgnoresSignalsIsEndedToo() => await _stage.FailAsync(ErrorIds.TargetUnavailable, "trap '' TERM INT HUP; while :; do sleep 1; done", _value, Short);
+    public async Task AScriptThatIgnoresSignalsIsEndedToo() =>
+        await _stage.FailAsync(ErrorIds.TargetUnavailable, "trap '' TERM INT HUP; while :; do sleep 1; done", _value, Short);
 
     [Fact]
     public async Task CancellationEndsTheScriptWithItsChildren()
     {
         using CancellationTokenSource cancel = new();
-        Task<bool> run = _stage.Runner("sh -c 'sleep 300 & echo $! > child; wait' & echo $$ > self; wait").RunAsync(_value, null, cancel.Token);
+        Task<bool> run = _stage
+            .Runner("sh -c 'sleep 300 & echo $! > child; wait' & echo $$ > self; wait")
+            .RunAsync(_value, null, cancel.Token);
         int[] processes = [int.Parse(await _stage.AppearsAsync("child")), int.Parse(await _stage.AppearsAsync("self"))];
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
@@ -115,7 +129,9 @@ public sealed class ScriptRunnerTests : IDisposable
     {
         using CancellationTokenSource cancel = new();
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _stage.Runner("sleep 0.5; touch was-run").RunAsync(_value, null, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            _stage.Runner("sleep 0.5; touch was-run").RunAsync(_value, null, cancel.Token)
+        );
         await Task.Delay(800);
         Assert.False(File.Exists(_stage.File("was-run")));
     }
@@ -125,7 +141,11 @@ public sealed class ScriptRunnerTests : IDisposable
     {
         Assert.SkipUnless(Directory.Exists("/proc/self"), "There is no /proc.");
         using SecretValue old = SecretValue.FromText("older-sekret-66");
-        Assert.True(await _stage.Runner("cat /proc/$$/cmdline /proc/$$/environ /proc/$PPID/cmdline > seen; cat > input").RunAsync(_value, ("accepted", [old]), default));
+        Assert.True(
+            await _stage
+                .Runner("cat /proc/$$/cmdline /proc/$$/environ /proc/$PPID/cmdline > seen; cat > input")
+                .RunAsync(_value, ("accepted", [old]), default)
+        );
         Assert.Contains("sekret-value-77", _stage.Read("input"));
         string seen = _stage.Read("seen");
         Assert.Contains("FLOWSECRETS_OPERATION=test", seen);
@@ -149,7 +169,10 @@ public sealed class ScriptRunnerTests : IDisposable
         Assert.Equal(0, Tool.Run("install", "/", null, "-m", "755", _stage.File("no-interpreter"), broken).ExitCode);
         foreach (string script in new[] { _stage.File("absent"), plain, broken, Path.GetDirectoryName(plain)! })
         {
-            await SecretStoreContract.Fails(ErrorIds.RotationNotConfigured, () => new ScriptRunner(script, "test", ScriptStage.Key).RunAsync(_value, null, default));
+            await SecretStoreContract.Fails(
+                ErrorIds.RotationNotConfigured,
+                () => new ScriptRunner(script, "test", ScriptStage.Key).RunAsync(_value, null, default)
+            );
         }
     }
 
@@ -158,7 +181,10 @@ public sealed class ScriptRunnerTests : IDisposable
     {
         PowerShellProgram found = PowerShellProgram.Find();
         string script = _stage.File("script.ps1");
-        File.WriteAllText(script, "if (($Input | ConvertFrom-Json).value -ceq 'sekret-value-77' -and $env:FLOWSECRETS_OPERATION -eq 'test') { exit 10 }; exit 1");
+        File.WriteAllText(
+            script,
+            "if (($Input | ConvertFrom-Json).value -ceq 'sekret-value-77' -and $env:FLOWSECRETS_OPERATION -eq 'test') { exit 10 }; exit 1"
+        );
         ScriptRunner runner = new(script, "test", ScriptStage.Key) { PowerShell = new PowerShellHost(found.Program, found.First) };
         Assert.False(await runner.RunAsync(_value, null, default));
     }

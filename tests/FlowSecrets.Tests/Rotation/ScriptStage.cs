@@ -37,7 +37,18 @@ internal sealed class ScriptStage : IDisposable
     }
 
     public static ScriptTarget Target(string? set = null, string? test = null, string? revoke = null) =>
-        new(new RotationTargetSettings(Key, new CatalogTarget("script") { Set = set, Test = test, Revoke = revoke }, null));
+        new(
+            new RotationTargetSettings(
+                Key,
+                new CatalogTarget("script")
+                {
+                    Set = set,
+                    Test = test,
+                    Revoke = revoke,
+                },
+                null
+            )
+        );
 
     /// <summary>Runs a script that fails, and holds its error against the value.</summary>
     public async Task<FlowSecretException> FailAsync(string id, string body, SecretValue value, TimeSpan? limit = null)

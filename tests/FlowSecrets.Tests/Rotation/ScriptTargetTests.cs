@@ -51,7 +51,10 @@ public sealed class ScriptTargetTests : IDisposable
     [InlineData("kill -9 $$")]
     [InlineData("kill -USR1 $$")]
     public async Task ATestThatFailsIsNoRefusal(string body) =>
-        await SecretStoreContract.Fails(ErrorIds.TargetUnavailable, () => ScriptStage.Target(test: _stage.Write("test.sh", body)).TestAsync(_new, default));
+        await SecretStoreContract.Fails(
+            ErrorIds.TargetUnavailable,
+            () => ScriptStage.Target(test: _stage.Write("test.sh", body)).TestAsync(_new, default)
+        );
 
     [Theory]
     [InlineData(0)]
@@ -61,7 +64,10 @@ public sealed class ScriptTargetTests : IDisposable
 
     [Fact]
     public async Task ARevokeThatFailsSaysSo() =>
-        await SecretStoreContract.Fails(ErrorIds.TargetUnavailable, () => ScriptStage.Target(revoke: _stage.Write("revoke.sh", "exit 3")).RevokeAsync(_old, _new, default));
+        await SecretStoreContract.Fails(
+            ErrorIds.TargetUnavailable,
+            () => ScriptStage.Target(revoke: _stage.Write("revoke.sh", "exit 3")).RevokeAsync(_old, _new, default)
+        );
 
     [Fact]
     public async Task WithoutScriptsAPersonDidIt()
@@ -81,7 +87,10 @@ public sealed class ScriptTargetTests : IDisposable
         await target.TestAsync(_new, default);
         await target.RevokeAsync(_old, _new, default);
         Assert.Equal(["set", "test", "revoke"], new[] { "a", "b", "c" }.Select(n => _stage.Read($"{n}.operation")));
-        Assert.Equal($$"""{"secret":"{{ScriptStage.Key}}","value":"new-value-2","accepted":["old-value-1","new-value-2"]}""", _stage.Read("a.json"));
+        Assert.Equal(
+            $$"""{"secret":"{{ScriptStage.Key}}","value":"new-value-2","accepted":["old-value-1","new-value-2"]}""",
+            _stage.Read("a.json")
+        );
         Assert.Equal($$"""{"secret":"{{ScriptStage.Key}}","value":"new-value-2"}""", _stage.Read("b.json"));
         Assert.Equal($$"""{"secret":"{{ScriptStage.Key}}","value":"old-value-1","current":"new-value-2"}""", _stage.Read("c.json"));
         await target.SetAsync(_new, [], default);
@@ -136,7 +145,9 @@ public sealed class ScriptTargetTests : IDisposable
         string set = _stage.Write("set.sh", "touch was-run");
         string test = _stage.Write("test.sh", "touch was-run");
         File.SetUnixFileMode(test, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        IReadOnlyList<RotationFinding> findings = await ScriptStage.Target(set, test, _stage.File("absent.sh")).RehearseAsync(_old, default);
+        IReadOnlyList<RotationFinding> findings = await ScriptStage
+            .Target(set, test, _stage.File("absent.sh"))
+            .RehearseAsync(_old, default);
         Assert.Equal([true, false, false], findings.Select(static f => f.IsFine));
         Assert.All(findings.Where(static f => !f.IsFine), static f => Assert.NotEmpty(f.Remedy));
         Assert.False(File.Exists(_stage.File("was-run")));

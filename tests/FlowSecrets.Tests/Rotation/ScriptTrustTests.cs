@@ -24,8 +24,14 @@ public sealed class ScriptTrustTests : IDisposable
     public async Task NothingRunsBeforeItIsApproved(string where, string kind)
     {
         await SetUpAsync(where, kind);
-        Assert.Equal(ErrorIds.CatalogNotTrusted, Assert.Single(await InvokeAsync(new InvokeRotationOptions { Names = ["s"], Value = Pasted(kind) })).ErrorId);
-        Assert.Contains(await new TestRotationOperation(_sandbox.Context).RunAsync(new RotationOptions { Names = ["s"] }, new TestHost()), static c => !c.Passed && c.Remedy?.Contains("Approve-FlowSecretCatalog", StringComparison.Ordinal) == true);
+        Assert.Equal(
+            ErrorIds.CatalogNotTrusted,
+            Assert.Single(await InvokeAsync(new InvokeRotationOptions { Names = ["s"], Value = Pasted(kind) })).ErrorId
+        );
+        Assert.Contains(
+            await new TestRotationOperation(_sandbox.Context).RunAsync(new RotationOptions { Names = ["s"] }, new TestHost()),
+            static c => !c.Passed && c.Remedy?.Contains("Approve-FlowSecretCatalog", StringComparison.Ordinal) == true
+        );
         Assert.False(WasRun);
         Assert.Equal("old-value-1", await CurrentAsync());
 
@@ -50,7 +56,10 @@ public sealed class ScriptTrustTests : IDisposable
     {
         await SetUpAsync("inside", "script");
         Assert.Null(Assert.Single(await InvokeAsync(new InvokeRotationOptions { Names = ["s"], TrustCatalog = true })).ErrorId);
-        Assert.Equal(ErrorIds.CatalogNotTrusted, Assert.Single(await InvokeAsync(new InvokeRotationOptions { Names = ["s"], Force = true })).ErrorId);
+        Assert.Equal(
+            ErrorIds.CatalogNotTrusted,
+            Assert.Single(await InvokeAsync(new InvokeRotationOptions { Names = ["s"], Force = true })).ErrorId
+        );
     }
 
     [Theory]
@@ -60,7 +69,10 @@ public sealed class ScriptTrustTests : IDisposable
     {
         _sandbox.Write("plain.sh", "#!/bin/sh\n");
         await WriteAsync($"{{ target: {{ kind: script, set: ./{script}, test: ./{script} }} }}", "generate: { kind: hex }, ");
-        Assert.Equal(ErrorIds.RotationNotConfigured, Assert.Single(await InvokeAsync(new InvokeRotationOptions { Names = ["s"], TrustCatalog = true })).ErrorId);
+        Assert.Equal(
+            ErrorIds.RotationNotConfigured,
+            Assert.Single(await InvokeAsync(new InvokeRotationOptions { Names = ["s"], TrustCatalog = true })).ErrorId
+        );
         Assert.Equal("old-value-1", await CurrentAsync());
     }
 
@@ -81,27 +93,36 @@ public sealed class ScriptTrustTests : IDisposable
             Assert.Equal(0, Tool.Run("install", "/", null, "-m", "755", script, _sandbox.File("script.sh")).ExitCode);
         }
 
-        await (kind switch
-        {
-            "manual" => WriteAsync($"{{ target: {{ kind: manual, test: '{named}' }} }}", ""),
-            "reencrypt" => WriteAsync($"{{ reencrypt: '{named}' }}", "usage: encryption, generate: { kind: hex }, "),
-            _ => WriteAsync($"{{ target: {{ kind: script, set: '{named}', test: '{named}', revoke: '{named}' }} }}", "generate: { kind: hex }, "),
-        });
+        await (
+            kind switch
+            {
+                "manual" => WriteAsync($"{{ target: {{ kind: manual, test: '{named}' }} }}", ""),
+                "reencrypt" => WriteAsync($"{{ reencrypt: '{named}' }}", "usage: encryption, generate: { kind: hex }, "),
+                _ => WriteAsync(
+                    $"{{ target: {{ kind: script, set: '{named}', test: '{named}', revoke: '{named}' }} }}",
+                    "generate: { kind: hex }, "
+                ),
+            }
+        );
     }
 
     private async Task WriteAsync(string rotate, string more)
     {
-        _sandbox.Write("flowsecrets.yaml", $$"""
+        _sandbox.Write(
+            "flowsecrets.yaml",
+            $$"""
             application: trust
             environments: { local: { store: local } }
             secrets:
               s: { {{more}}rotate: {{rotate}} }
-            """);
+            """
+        );
         using SecretValue value = SecretValue.FromText("old-value-1");
         await _sandbox.Store().CreateAsync("s", new Dictionary<string, string>(StringComparer.Ordinal), value, default);
     }
 
-    private async Task<List<RotationResult>> InvokeAsync(InvokeRotationOptions options) => await new InvokeRotationOperation(_sandbox.Context).RunAsync(options, new TestHost());
+    private async Task<List<RotationResult>> InvokeAsync(InvokeRotationOptions options) =>
+        await new InvokeRotationOperation(_sandbox.Context).RunAsync(options, new TestHost());
 
     private async Task<string> CurrentAsync()
     {

@@ -36,8 +36,15 @@ public sealed class AwsNativeRotationTests
     public async Task WithoutAFunctionItIsSaidHowToGiveOne()
     {
         await using AwsStage stage = await AwsStage.StartAsync();
-        FlowSecretException error = await Fails(ErrorIds.RotationNotConfigured, () => Store(stage).Rotation.RunNativeAsync(Subject, default));
-        Assert.Contains("aws secretsmanager rotate-secret --secret-id 'app/db' --rotation-lambda-arn ARN", error.Remedy, StringComparison.Ordinal);
+        FlowSecretException error = await Fails(
+            ErrorIds.RotationNotConfigured,
+            () => Store(stage).Rotation.RunNativeAsync(Subject, default)
+        );
+        Assert.Contains(
+            "aws secretsmanager rotate-secret --secret-id 'app/db' --rotation-lambda-arn ARN",
+            error.Remedy,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, Rotations(stage));
     }
 
@@ -46,7 +53,11 @@ public sealed class AwsNativeRotationTests
     {
         await using AwsStage stage = await StartAsync(new AwsRotationFunction("new", 5));
         string token = Guid.NewGuid().ToString();
-        await stage.SendAsync("secretsmanager", "RotateSecret", new JsonObject { ["SecretId"] = AwsStage.Name, ["ClientRequestToken"] = token });
+        await stage.SendAsync(
+            "secretsmanager",
+            "RotateSecret",
+            new JsonObject { ["SecretId"] = AwsStage.Name, ["ClientRequestToken"] = token }
+        );
         Assert.Equal(token, (await Store(stage).Rotation.RunNativeAsync(Subject, default)).Current);
         Assert.Equal(1, Rotations(stage));
     }
@@ -66,7 +77,10 @@ public sealed class AwsNativeRotationTests
     public async Task OneThatNeverEndsIsGivenUpAndCanBeCancelled()
     {
         await using AwsStage stage = await StartAsync(new AwsRotationFunction("new", int.MaxValue));
-        FlowSecretException error = await Fails(ErrorIds.RotationNeedsAttention, () => Store(stage).Rotation.RunNativeAsync(Subject, default));
+        FlowSecretException error = await Fails(
+            ErrorIds.RotationNeedsAttention,
+            () => Store(stage).Rotation.RunNativeAsync(Subject, default)
+        );
         Assert.Equal(FlowErrorCategory.OperationTimeout, error.Category);
         Assert.Contains("aws logs tail '/aws/lambda/rotate-db'", error.Remedy, StringComparison.Ordinal);
         using ReadSecret read = await stage.Admin.ReadAsync(AwsStage.Name, VersionSelector.Current, default);
@@ -84,7 +98,17 @@ public sealed class AwsNativeRotationTests
         AwsStage stage = await AwsStage.StartAsync(options: new AwsFakeOptions { RotationFunction = function });
 
         // It is given to the secret without being run, and its call is not counted below.
-        await stage.SendAsync("secretsmanager", "RotateSecret", new JsonObject { ["SecretId"] = AwsStage.Name, ["RotationLambdaARN"] = Function, ["RotateImmediately"] = false, ["ClientRequestToken"] = Guid.NewGuid().ToString() });
+        await stage.SendAsync(
+            "secretsmanager",
+            "RotateSecret",
+            new JsonObject
+            {
+                ["SecretId"] = AwsStage.Name,
+                ["RotationLambdaARN"] = Function,
+                ["RotateImmediately"] = false,
+                ["ClientRequestToken"] = Guid.NewGuid().ToString(),
+            }
+        );
         stage.Fake.ClearCalls();
         return stage;
     }

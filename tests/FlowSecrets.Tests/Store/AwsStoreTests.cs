@@ -71,7 +71,10 @@ public sealed class AwsStoreTests : IAsyncLifetime
         Assert.Equal("over there", read.Value.RevealText(""));
         Assert.Equal(partial, read.StoreName);
         await SecretStoreContract.Fails(ErrorIds.SecretNotFound, () => _store.ReadAsync("far", default, default));
-        FlowSecretException absent = await SecretStoreContract.Fails(ErrorIds.SecretNotFound, () => _store.ReadAsync(partial + "ther", default, default));
+        FlowSecretException absent = await SecretStoreContract.Fails(
+            ErrorIds.SecretNotFound,
+            () => _store.ReadAsync(partial + "ther", default, default)
+        );
         Assert.Contains("account 123456789012 in us-west-2", absent.Message);
     }
 
@@ -79,9 +82,24 @@ public sealed class AwsStoreTests : IAsyncLifetime
     public async Task TagsAreSetAndTakenOff()
     {
         await _store.CreateAsync("tagged", new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" }, null, default);
-        await _store.SetLabelsAsync("tagged", new Dictionary<string, string> { ["a"] = "", ["b"] = "3", ["c"] = "x y:z" }, default);
-        Assert.Equal(new Dictionary<string, string> { ["b"] = "3", ["c"] = "x y:z" }, (await _store.DescribeAsync("tagged", default))!.Labels.OrderBy(static l => l.Key).ToDictionary());
-        await SecretStoreContract.Fails(ErrorIds.BadArgument, () => _store.SetLabelsAsync("tagged", new Dictionary<string, string> { [new string('k', 129)] = "" }, default));
+        await _store.SetLabelsAsync(
+            "tagged",
+            new Dictionary<string, string>
+            {
+                ["a"] = "",
+                ["b"] = "3",
+                ["c"] = "x y:z",
+            },
+            default
+        );
+        Assert.Equal(
+            new Dictionary<string, string> { ["b"] = "3", ["c"] = "x y:z" },
+            (await _store.DescribeAsync("tagged", default))!.Labels.OrderBy(static l => l.Key).ToDictionary()
+        );
+        await SecretStoreContract.Fails(
+            ErrorIds.BadArgument,
+            () => _store.SetLabelsAsync("tagged", new Dictionary<string, string> { [new string('k', 129)] = "" }, default)
+        );
     }
 
     [Fact]
@@ -115,7 +133,10 @@ public sealed class AwsStoreTests : IAsyncLifetime
         using SecretValue value = SecretValue.FromText("next");
         await _store.AddVersionAsync("s-0", value, null, current, default);
         await SecretStoreContract.Fails(ErrorIds.Conflict, () => _store.AddVersionAsync("s-0", value, null, current, default));
-        Assert.Equal([Stages.Current, Stages.Previous], (await _store.ListVersionsAsync("s-0", default)).SelectMany(static v => v.Stages).Order());
+        Assert.Equal(
+            [Stages.Current, Stages.Previous],
+            (await _store.ListVersionsAsync("s-0", default)).SelectMany(static v => v.Stages).Order()
+        );
     }
 
     [Fact]
@@ -127,7 +148,10 @@ public sealed class AwsStoreTests : IAsyncLifetime
         using SecretValue value = SecretValue.FromText("next");
         for (int i = 0; i < 5; i++)
         {
-            FlowSecretException error = await SecretStoreContract.Fails(ErrorIds.AccessDenied, () => _store.AddVersionAsync("s-0", value, null, current, default));
+            FlowSecretException error = await SecretStoreContract.Fails(
+                ErrorIds.AccessDenied,
+                () => _store.AddVersionAsync("s-0", value, null, current, default)
+            );
             Assert.Contains("could not be made current", error.Message);
         }
 
@@ -135,7 +159,10 @@ public sealed class AwsStoreTests : IAsyncLifetime
         Assert.Equal("value of s-0", (await ReadAllAsync(["s-0"]))["s-0"]);
         Assert.Single((await _store.ListVersionsAsync("s-0", default)).SelectMany(static v => v.Stages), static s => s != Stages.Current);
         await _store.AddVersionAsync("s-0", value, null, current, default);
-        Assert.Equal([Stages.Current, Stages.Previous], (await _store.ListVersionsAsync("s-0", default)).SelectMany(static v => v.Stages).Order());
+        Assert.Equal(
+            [Stages.Current, Stages.Previous],
+            (await _store.ListVersionsAsync("s-0", default)).SelectMany(static v => v.Stages).Order()
+        );
     }
 
     [Fact]
@@ -178,11 +205,14 @@ public sealed class AwsStoreTests : IAsyncLifetime
     private async Task<string[]> FillAsync(int count)
     {
         string[] names = [.. Enumerable.Range(0, count).Select(static i => $"s-{i}")];
-        await Parallel.ForEachAsync(names, async (name, token) =>
-        {
-            using SecretValue value = SecretValue.FromText("value of " + name);
-            await _store.CreateAsync(name, new Dictionary<string, string>(), value, token);
-        });
+        await Parallel.ForEachAsync(
+            names,
+            async (name, token) =>
+            {
+                using SecretValue value = SecretValue.FromText("value of " + name);
+                await _store.CreateAsync(name, new Dictionary<string, string>(), value, token);
+            }
+        );
         return names;
     }
 

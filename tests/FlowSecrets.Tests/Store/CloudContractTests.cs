@@ -37,7 +37,8 @@ public sealed class MotoStoreContractTests(MotoServer moto) : SecretStoreContrac
 
     protected override ISecretStore Store => _store ??= CloudStores.Aws(moto.Endpoint!);
 
-    protected override IReadOnlyCollection<ServerFault> KnownFaults => [ServerFault.ListingVersionsOfAnAbsentSecretIsAnInternalError, ServerFault.ADeletedSecretTakesVersions];
+    protected override IReadOnlyCollection<ServerFault> KnownFaults =>
+        [ServerFault.ListingVersionsOfAnAbsentSecretIsAnInternalError, ServerFault.ADeletedSecretTakesVersions];
 
     protected override string UnknownVersion => "00000000-0000-4000-8000-000000000000";
 

@@ -12,7 +12,22 @@ public sealed class CloudFaultTests
         TheoryData<StoreKind, Fault> data = [];
         foreach (StoreKind kind in new[] { StoreKind.Gcp, StoreKind.Aws })
         {
-            foreach (Fault fault in new[] { Fault.DropBefore, Fault.DropAfter, Fault.ServerError, Fault.ServerErrorAfter, Fault.CutReply, Fault.EmptyReply, Fault.BadJson, Fault.HtmlError, Fault.BadGateway, Fault.Unavailable, Fault.Throttle })
+            foreach (
+                Fault fault in new[]
+                {
+                    Fault.DropBefore,
+                    Fault.DropAfter,
+                    Fault.ServerError,
+                    Fault.ServerErrorAfter,
+                    Fault.CutReply,
+                    Fault.EmptyReply,
+                    Fault.BadJson,
+                    Fault.HtmlError,
+                    Fault.BadGateway,
+                    Fault.Unavailable,
+                    Fault.Throttle,
+                }
+            )
             {
                 data.Add(kind, fault);
             }
@@ -118,7 +133,11 @@ public sealed class CloudFaultTests
     [Fact]
     public async Task ALostAnswerIsLookedForByNumberWhereListsLagBehind()
     {
-        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(StoreKind.Gcp, CloudStores.Quick, options: new GcpFakeOptions { Convergence = TimeSpan.FromMinutes(10) });
+        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(
+            StoreKind.Gcp,
+            CloudStores.Quick,
+            options: new GcpFakeOptions { Convergence = TimeSpan.FromMinutes(10) }
+        );
         await cloud.CreateAsync("s", "one");
         cloud.Fake.Faults.QueueFor(cloud.AddOperation, Fault.DropAfter);
         Assert.Equal("2", await cloud.AddAsync("s", "two"));
@@ -131,7 +150,11 @@ public sealed class CloudFaultTests
     [Fact]
     public async Task WhatThisProcessWroteIsReadAtOnceThoughLatestLagsBehind()
     {
-        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(StoreKind.Gcp, CloudStores.Quick, options: new GcpFakeOptions { Convergence = TimeSpan.FromMinutes(10) });
+        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(
+            StoreKind.Gcp,
+            CloudStores.Quick,
+            options: new GcpFakeOptions { Convergence = TimeSpan.FromMinutes(10) }
+        );
         await cloud.CreateAsync("s", "one");
         cloud.Fake.Skew = TimeSpan.FromHours(1);
         await cloud.AddAsync("s", "two");
@@ -225,7 +248,13 @@ public sealed class CloudFaultTests
     [MemberData(nameof(CloudUnderTest.Both), MemberType = typeof(CloudUnderTest))]
     public async Task AServiceThatDoesNotAnswerInTimeIsAskedAgain(StoreKind kind)
     {
-        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(kind, CloudStores.Quick with { Try = TimeSpan.FromMilliseconds(700) });
+        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(
+            kind,
+            CloudStores.Quick with
+            {
+                Try = TimeSpan.FromMilliseconds(700),
+            }
+        );
         await cloud.CreateAsync("s", "one");
         cloud.Fake.Faults.QueueFor(cloud.ReadOperation, Fault.Hang, Fault.SlowReply);
         Assert.Equal("one", await cloud.ReadAsync("s"));

@@ -1,6 +1,6 @@
-using FlowSecrets.Tests.Support;
 using System.Collections.Concurrent;
 using FlowSecrets.CloudFakes;
+using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Store;
 
@@ -13,7 +13,8 @@ public sealed class CloudSoakTests(ITestOutputHelper output)
 {
     private const int Secrets = 25;
 
-    private static int Operations => int.TryParse(Environment.GetEnvironmentVariable("FLOWSECRETS_FAULT_OPERATIONS"), out int count) ? count : 1_000;
+    private static int Operations =>
+        int.TryParse(Environment.GetEnvironmentVariable("FLOWSECRETS_FAULT_OPERATIONS"), out int count) ? count : 1_000;
 
     [Theory]
     [MemberData(nameof(CloudUnderTest.Both), MemberType = typeof(CloudUnderTest))]
@@ -32,46 +33,57 @@ public sealed class CloudSoakTests(ITestOutputHelper output)
         }
 
         cloud.Fake.ClearCalls();
-        (cloud.Fake.Faults.Seed, cloud.Fake.Faults.ThrottleRate, cloud.Fake.Faults.ServerErrorRate, cloud.Fake.Faults.DropRate) = (seed, 0.10, 0.05, 0.02);
+        (cloud.Fake.Faults.Seed, cloud.Fake.Faults.ThrottleRate, cloud.Fake.Faults.ServerErrorRate, cloud.Fake.Faults.DropRate) = (
+            seed,
+            0.10,
+            0.05,
+            0.02
+        );
         int[] choices = [.. Enumerable.Range(0, Operations).Select(i => new Random(seed + i).Next(100))];
-        await Parallel.ForEachAsync(Enumerable.Range(0, Operations), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, token) =>
-        {
-            string name = $"s-{choices[i] * 7919 % Secrets}";
-            string value = $"value-{i}";
-            try
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Operations),
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (i, token) =>
             {
-                switch (choices[i])
+                string name = $"s-{choices[i] * 7919 % Secrets}";
+                string value = $"value-{i}";
+                try
                 {
-                    case < 30:
-                        await cloud.AddAsync(name, value);
-                        written[name].Add(value);
-                        break;
-                    case < 45:
-                        name = $"new-{i}";
-                        await cloud.CreateAsync(name, value);
-                        written[name] = [value];
-                        break;
-                    case < 80:
-                        await cloud.ReadAsync(name);
-                        break;
-                    case < 90:
-                        Assert.NotNull(await cloud.Store.DescribeAsync(name, token));
-                        break;
-                    default:
-                        await cloud.Store.SetLabelsAsync(name, new Dictionary<string, string> { ["by"] = $"{i}" }, token);
-                        break;
+                    switch (choices[i])
+                    {
+                        case < 30:
+                            await cloud.AddAsync(name, value);
+                            written[name].Add(value);
+                            break;
+                        case < 45:
+                            name = $"new-{i}";
+                            await cloud.CreateAsync(name, value);
+                            written[name] = [value];
+                            break;
+                        case < 80:
+                            await cloud.ReadAsync(name);
+                            break;
+                        case < 90:
+                            Assert.NotNull(await cloud.Store.DescribeAsync(name, token));
+                            break;
+                        default:
+                            await cloud.Store.SetLabelsAsync(name, new Dictionary<string, string> { ["by"] = $"{i}" }, token);
+                            break;
+                    }
+                }
+                catch (FlowSecretException e)
+                {
+                    failures.Add(e);
+                    Assert.Equal(name, e.Target);
+                    unconfirmed.Add((name, value));
                 }
             }
-            catch (FlowSecretException e)
-            {
-                failures.Add(e);
-                Assert.Equal(name, e.Target);
-                unconfirmed.Add((name, value));
-            }
-        });
+        );
 
         IReadOnlyList<RecordedCall> calls = cloud.Fake.Calls;
-        output.WriteLine($"{calls.Count} calls, {calls.Count(static c => c.Status is 429 or 400)} refused, {calls.Count(static c => c.Status >= 500)} server errors, {failures.Count} operations failed: {string.Join(", ", failures.Select(static f => f.Id).Distinct())}");
+        output.WriteLine(
+            $"{calls.Count} calls, {calls.Count(static c => c.Status is 429 or 400)} refused, {calls.Count(static c => c.Status >= 500)} server errors, {failures.Count} operations failed: {string.Join(", ", failures.Select(static f => f.Id).Distinct())}"
+        );
         Assert.True(calls.Count(static c => c.Status >= 500) > Operations / 50, "The faults did not happen.");
         Assert.True(failures.Count < Operations / 20, "Retries are of no use.");
         cloud.Fake.Faults.Clear();

@@ -9,14 +9,24 @@ namespace FlowSecrets.Tests.Store;
 internal static class CloudStores
 {
     /// <summary>Waits short enough for tests.</summary>
-    public static readonly RetryLimits Quick = new() { FirstWait = TimeSpan.FromMilliseconds(5), LongestWait = TimeSpan.FromMilliseconds(50), Try = TimeSpan.FromSeconds(5), Attempts = 10 };
+    public static readonly RetryLimits Quick = new()
+    {
+        FirstWait = TimeSpan.FromMilliseconds(5),
+        LongestWait = TimeSpan.FromMilliseconds(50),
+        Try = TimeSpan.FromSeconds(5),
+        Attempts = 10,
+    };
 
     public static GcpStore Gcp(GcpFake fake, GcpStoreOptions? options = null, StoreSelection? selection = null)
     {
         StoreSelection chosen = (selection ?? new StoreSelection(StoreKind.Gcp)) with { Endpoint = fake.Endpoint.AbsoluteUri };
         chosen = chosen with { Project = chosen.Project ?? "flow-test" };
         GcpPlace place = GcpPlace.Find(chosen, GcloudConfiguration.Read(Nothing), Nothing);
-        return new GcpStore(place, GcpCredential.Find(chosen, place, GcloudConfiguration.Read(Nothing), Token), options ?? new GcpStoreOptions { Limits = Quick });
+        return new GcpStore(
+            place,
+            GcpCredential.Find(chosen, place, GcloudConfiguration.Read(Nothing), Token),
+            options ?? new GcpStoreOptions { Limits = Quick }
+        );
     }
 
     public static AwsStore Aws(Uri address, AwsStoreOptions? options = null, string region = "eu-west-1")
@@ -26,7 +36,8 @@ internal static class CloudStores
         return new AwsStore(place, AwsIdentity.Find(chosen, place, Keys), options ?? new AwsStoreOptions { Limits = Quick });
     }
 
-    public static string? Nothing(string name) => name == "CLOUDSDK_CONFIG" ? Path.Combine(Path.GetTempPath(), "flowsecrets-no-gcloud") : null;
+    public static string? Nothing(string name) =>
+        name == "CLOUDSDK_CONFIG" ? Path.Combine(Path.GetTempPath(), "flowsecrets-no-gcloud") : null;
 
     public static string? Token(string name) => name == "GOOGLE_OAUTH_ACCESS_TOKEN" ? "test-token" : Nothing(name);
 

@@ -22,18 +22,32 @@ public sealed class CloudUnderTest : IAsyncDisposable
 
     public string ReadOperation => Kind == StoreKind.Gcp ? "AccessSecretVersion" : "GetSecretValue";
 
-    internal static Task<CloudUnderTest> StartAsync(StoreKind kind) => StartAsync(kind, CloudStores.Quick, StoreSelection.DefaultThrottleLimit);
+    internal static Task<CloudUnderTest> StartAsync(StoreKind kind) =>
+        StartAsync(kind, CloudStores.Quick, StoreSelection.DefaultThrottleLimit);
 
-    internal static async Task<CloudUnderTest> StartAsync(StoreKind kind, RetryLimits limits, int throttleLimit = StoreSelection.DefaultThrottleLimit, GcpFakeOptions? options = null)
+    internal static async Task<CloudUnderTest> StartAsync(
+        StoreKind kind,
+        RetryLimits limits,
+        int throttleLimit = StoreSelection.DefaultThrottleLimit,
+        GcpFakeOptions? options = null
+    )
     {
         if (kind == StoreKind.Gcp)
         {
             GcpFake gcp = await GcpFake.StartAsync(options);
-            return new CloudUnderTest(kind, gcp, CloudStores.Gcp(gcp, new GcpStoreOptions { Limits = limits, ThrottleLimit = throttleLimit }));
+            return new CloudUnderTest(
+                kind,
+                gcp,
+                CloudStores.Gcp(gcp, new GcpStoreOptions { Limits = limits, ThrottleLimit = throttleLimit })
+            );
         }
 
         AwsFake aws = await AwsFake.StartAsync();
-        return new CloudUnderTest(kind, aws, CloudStores.Aws(aws.Endpoint, new AwsStoreOptions { Limits = limits, ThrottleLimit = throttleLimit }));
+        return new CloudUnderTest(
+            kind,
+            aws,
+            CloudStores.Aws(aws.Endpoint, new AwsStoreOptions { Limits = limits, ThrottleLimit = throttleLimit })
+        );
     }
 
     public async Task<string> AddAsync(string name, string text)

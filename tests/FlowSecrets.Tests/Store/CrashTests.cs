@@ -43,13 +43,16 @@ public sealed class CrashTests(ITestOutputHelper output)
     public async Task AKilledSyncLeavesTheOldFileOrTheNewOne()
     {
         using Sandbox sandbox = new();
-        sandbox.Write("flowsecrets.yaml", """
+        sandbox.Write(
+            "flowsecrets.yaml",
+            """
             application: crash
             environments: { local: { store: local } }
             secrets:
               big: { env: BIG }
             localEnv: { path: .env }
-            """);
+            """
+        );
         await LocalStoreKeyTests.CreateAsync(sandbox.Store(), "big", new string('z', 2000));
         sandbox.Write(".env", "# mine\nMINE=stays\n");
         Random random = new(20261123);
@@ -76,7 +79,13 @@ public sealed class CrashTests(ITestOutputHelper output)
     /// <param name="from">The word of the worker's after which the time begins.</param>
     private static List<string> RunAndKill(Sandbox sandbox, string from, int milliseconds, params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = sandbox.Folder };
+        ProcessStartInfo start = new("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = sandbox.Folder,
+        };
         foreach (string argument in (string[])["exec", Repository.Worker, .. arguments])
         {
             start.ArgumentList.Add(argument);
@@ -88,7 +97,10 @@ public sealed class CrashTests(ITestOutputHelper output)
         List<string> lines = [];
         while (lines.Count == 0 || !lines[^1].StartsWith(from, StringComparison.Ordinal))
         {
-            lines.Add(process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"The worker ended: {process.StandardError.ReadToEnd()}"));
+            lines.Add(
+                process.StandardOutput.ReadLine()
+                    ?? throw new InvalidOperationException($"The worker ended: {process.StandardError.ReadToEnd()}")
+            );
         }
 
         Thread.Sleep(milliseconds);

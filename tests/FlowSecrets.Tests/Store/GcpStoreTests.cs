@@ -27,9 +27,15 @@ public sealed class GcpStoreTests : IAsyncLifetime
         await CreateAsync("s", "one");
         await AddAsync("s", "two");
         await _store.SetVersionStateAsync("s", "2", VersionState.Disabled, default);
-        FlowSecretException error = await SecretStoreContract.Fails(ErrorIds.VersionDisabled, () => _store.ReadAsync("s", default, default));
+        FlowSecretException error = await SecretStoreContract.Fails(
+            ErrorIds.VersionDisabled,
+            () => _store.ReadAsync("s", default, default)
+        );
         Assert.Equal("Version 2 of 's' is disabled.", error.Cause);
-        Assert.Equal("Enable it: Set-FlowSecretVersion -StoreName 's' -Version 2 -State Enabled; or read version 1: Get-FlowSecretValue -StoreName 's' -Version 1.", error.Remedy);
+        Assert.Equal(
+            "Enable it: Set-FlowSecretVersion -StoreName 's' -Version 2 -State Enabled; or read version 1: Get-FlowSecretValue -StoreName 's' -Version 1.",
+            error.Remedy
+        );
         Assert.Equal(VersionState.Disabled, (await _store.DescribeAsync("s", default))!.CurrentState);
     }
 
@@ -67,7 +73,15 @@ public sealed class GcpStoreTests : IAsyncLifetime
     [Fact]
     public async Task ReplicationAndKeyAreAsToldAndShown()
     {
-        GcpStore chosen = CloudStores.Gcp(_fake, new GcpStoreOptions { Limits = CloudStores.Quick, Replication = "europe-west1, europe-north1", KmsKey = "projects/p/locations/europe-west1/keyRings/r/cryptoKeys/k" });
+        GcpStore chosen = CloudStores.Gcp(
+            _fake,
+            new GcpStoreOptions
+            {
+                Limits = CloudStores.Quick,
+                Replication = "europe-west1, europe-north1",
+                KmsKey = "projects/p/locations/europe-west1/keyRings/r/cryptoKeys/k",
+            }
+        );
         await chosen.CreateAsync("managed", NoLabels, null, default);
         SecretDescription managed = (await _store.DescribeAsync("managed", default))!;
         Assert.Equal("europe-west1, europe-north1", managed.Replication);
@@ -101,8 +115,14 @@ public sealed class GcpStoreTests : IAsyncLifetime
         Assert.Equal("api", s.Labels["team"]);
         Assert.Equal("https://example.com/Ä", s.Annotations["Runbook.url"]);
         Assert.Equal("one", await ReadAsync("s", "blue"));
-        await SecretStoreContract.Fails(ErrorIds.BadArgument, () => _store.SetLabelsAsync("s", new Dictionary<string, string> { ["Team"] = "x" }, default));
-        await SecretStoreContract.Fails(ErrorIds.BadArgument, () => _store.SetAnnotationsAsync("s", new Dictionary<string, string> { ["a"] = new string('x', 16_384) }, default));
+        await SecretStoreContract.Fails(
+            ErrorIds.BadArgument,
+            () => _store.SetLabelsAsync("s", new Dictionary<string, string> { ["Team"] = "x" }, default)
+        );
+        await SecretStoreContract.Fails(
+            ErrorIds.BadArgument,
+            () => _store.SetAnnotationsAsync("s", new Dictionary<string, string> { ["a"] = new string('x', 16_384) }, default)
+        );
     }
 
     [Fact]
@@ -110,7 +130,10 @@ public sealed class GcpStoreTests : IAsyncLifetime
     {
         await CreateAsync("s", "one");
         using HttpClient http = new();
-        HttpResponseMessage reply = await http.PatchAsync(new Uri(_fake.Endpoint, "v1/projects/flow-test/secrets/s?updateMask=expireTime"), JsonContent.Create(new JsonObject { ["expireTime"] = "2030-01-02T03:04:05Z" }));
+        HttpResponseMessage reply = await http.PatchAsync(
+            new Uri(_fake.Endpoint, "v1/projects/flow-test/secrets/s?updateMask=expireTime"),
+            JsonContent.Create(new JsonObject { ["expireTime"] = "2030-01-02T03:04:05Z" })
+        );
         reply.EnsureSuccessStatusCode();
         Assert.Equal(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), (await _store.DescribeAsync("s", default))!.Expires);
     }
@@ -141,7 +164,10 @@ public sealed class GcpStoreTests : IAsyncLifetime
     public async Task TheQuotasAreKeptSoThatGoogleNeedNot()
     {
         await using GcpFake strict = await GcpFake.StartAsync(new GcpFakeOptions { Quotas = true });
-        GcpStore store = CloudStores.Gcp(strict, new GcpStoreOptions { Limits = CloudStores.Quick, Quotas = new GcpQuotas(TimeProvider.System, regional: false) });
+        GcpStore store = CloudStores.Gcp(
+            strict,
+            new GcpStoreOptions { Limits = CloudStores.Quick, Quotas = new GcpQuotas(TimeProvider.System, regional: false) }
+        );
         await store.CreateAsync("s", NoLabels, null, default);
         for (int i = 0; i < 6; i++)
         {
@@ -156,13 +182,24 @@ public sealed class GcpStoreTests : IAsyncLifetime
     [Fact]
     public async Task WaitingForAQuotaIsNoSilenceOfGoogle()
     {
-        GcpStore store = CloudStores.Gcp(_fake, new GcpStoreOptions { Limits = CloudStores.Quick with { Try = TimeSpan.FromMilliseconds(400) }, Quotas = new GcpQuotas(TimeProvider.System, regional: false) });
+        GcpStore store = CloudStores.Gcp(
+            _fake,
+            new GcpStoreOptions
+            {
+                Limits = CloudStores.Quick with { Try = TimeSpan.FromMilliseconds(400) },
+                Quotas = new GcpQuotas(TimeProvider.System, regional: false),
+            }
+        );
         await store.CreateAsync("s", NoLabels, null, default);
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>
-        {
-            using SecretValue value = SecretValue.FromText($"v{i}");
-            await store.AddVersionAsync("s", value, null, null, default);
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(async i =>
+                {
+                    using SecretValue value = SecretValue.FromText($"v{i}");
+                    await store.AddVersionAsync("s", value, null, null, default);
+                })
+        );
         Assert.Equal(6, (await store.ListVersionsAsync("s", default)).Count);
     }
 

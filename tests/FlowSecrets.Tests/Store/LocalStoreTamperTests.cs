@@ -10,33 +10,35 @@ public sealed class LocalStoreTamperTests : IDisposable
 
     public void Dispose() => _sandbox.Dispose();
 
-    public static TheoryData<string> Changes => new(
-        "UPDATE versions SET stages = 'current' WHERE name = 'a' AND number = 1",
-        "UPDATE versions SET stages = CASE number WHEN 1 THEN 'current' ELSE 'previous' END WHERE name = 'a'",
-        "UPDATE versions SET state = 1 WHERE name = 'a'",
-        "UPDATE versions SET state = 0 WHERE name = 'disabled'",
-        "UPDATE versions SET number = 7 WHERE name = 'a' AND number = 1",
-        "UPDATE versions SET created = created + 1 WHERE name = 'a'",
-        "DELETE FROM versions WHERE name = 'a' AND number = 2",
-        "UPDATE secrets SET labels = '{\"x\":\"y\"}' WHERE name = 'a'",
-        "UPDATE secrets SET deleted = 1, purge_at = 2 WHERE name = 'a'",
-        "UPDATE secrets SET mac = (SELECT mac FROM secrets WHERE name = 'b') WHERE name = 'a'",
-        "UPDATE secrets SET name = 'c' WHERE name = 'a'; UPDATE versions SET name = 'c' WHERE name = 'a'",
-        "DELETE FROM versions WHERE name = 'a'; DELETE FROM secrets WHERE name = 'a'",
-        "UPDATE versions SET sealed = (SELECT sealed FROM versions WHERE name = 'b'), nonce = (SELECT nonce FROM versions WHERE name = 'b') WHERE name = 'a' AND number = 2",
-        "UPDATE versions SET sealed = (SELECT sealed FROM versions WHERE name = 'a' AND number = 1) WHERE name = 'a' AND number = 2",
-        "UPDATE versions SET sealed = x'00' WHERE name = 'a' AND number = 2",
-        "UPDATE versions SET nonce = x'' WHERE name = 'a' AND number = 2",
-        "UPDATE versions SET created = 'text' WHERE name = 'a'",
-        "UPDATE meta SET wrap_sealed = x'00'",
-        "UPDATE meta SET wrap_kind = 'passphrase'",
-        "UPDATE meta SET wrap_rounds = 1000",
-        "UPDATE meta SET store = x'00112233445566778899aabbccddeeff'",
-        "UPDATE meta SET store = x'00'",
-        "UPDATE meta SET format = 2",
-        "UPDATE meta SET names = x'00', names_mac = x'00'; DELETE FROM secrets WHERE name = 'a'",
-        "DELETE FROM meta",
-        "DROP TABLE versions");
+    public static TheoryData<string> Changes =>
+        new(
+            "UPDATE versions SET stages = 'current' WHERE name = 'a' AND number = 1",
+            "UPDATE versions SET stages = CASE number WHEN 1 THEN 'current' ELSE 'previous' END WHERE name = 'a'",
+            "UPDATE versions SET state = 1 WHERE name = 'a'",
+            "UPDATE versions SET state = 0 WHERE name = 'disabled'",
+            "UPDATE versions SET number = 7 WHERE name = 'a' AND number = 1",
+            "UPDATE versions SET created = created + 1 WHERE name = 'a'",
+            "DELETE FROM versions WHERE name = 'a' AND number = 2",
+            "UPDATE secrets SET labels = '{\"x\":\"y\"}' WHERE name = 'a'",
+            "UPDATE secrets SET deleted = 1, purge_at = 2 WHERE name = 'a'",
+            "UPDATE secrets SET mac = (SELECT mac FROM secrets WHERE name = 'b') WHERE name = 'a'",
+            "UPDATE secrets SET name = 'c' WHERE name = 'a'; UPDATE versions SET name = 'c' WHERE name = 'a'",
+            "DELETE FROM versions WHERE name = 'a'; DELETE FROM secrets WHERE name = 'a'",
+            "UPDATE versions SET sealed = (SELECT sealed FROM versions WHERE name = 'b'), nonce = (SELECT nonce FROM versions WHERE name = 'b') WHERE name = 'a' AND number = 2",
+            "UPDATE versions SET sealed = (SELECT sealed FROM versions WHERE name = 'a' AND number = 1) WHERE name = 'a' AND number = 2",
+            "UPDATE versions SET sealed = x'00' WHERE name = 'a' AND number = 2",
+            "UPDATE versions SET nonce = x'' WHERE name = 'a' AND number = 2",
+            "UPDATE versions SET created = 'text' WHERE name = 'a'",
+            "UPDATE meta SET wrap_sealed = x'00'",
+            "UPDATE meta SET wrap_kind = 'passphrase'",
+            "UPDATE meta SET wrap_rounds = 1000",
+            "UPDATE meta SET store = x'00112233445566778899aabbccddeeff'",
+            "UPDATE meta SET store = x'00'",
+            "UPDATE meta SET format = 2",
+            "UPDATE meta SET names = x'00', names_mac = x'00'; DELETE FROM secrets WHERE name = 'a'",
+            "DELETE FROM meta",
+            "DROP TABLE versions"
+        );
 
     [Theory]
     [MemberData(nameof(Changes))]
@@ -53,7 +55,10 @@ public sealed class LocalStoreTamperTests : IDisposable
 
         HashSet<string> answers = [await AnswerAsync("a"), await AnswerAsync("disabled")];
         Assert.True(answers.Overlaps([ErrorIds.StoreCorrupt, ErrorIds.StoreLocked]), string.Join(", ", answers));
-        Assert.True(answers.IsSubsetOf([ErrorIds.StoreCorrupt, ErrorIds.StoreLocked, ErrorIds.VersionDisabled, "two"]), string.Join(", ", answers));
+        Assert.True(
+            answers.IsSubsetOf([ErrorIds.StoreCorrupt, ErrorIds.StoreLocked, ErrorIds.VersionDisabled, "two"]),
+            string.Join(", ", answers)
+        );
         Assert.Equal(StoreReadiness.Error, (await _sandbox.FreshStore().ValidateAsync(default)).Readiness);
     }
 

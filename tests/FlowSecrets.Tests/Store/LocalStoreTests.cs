@@ -66,7 +66,16 @@ public sealed class LocalStoreKeyTests : IDisposable
         string key = Assert.Single(Directory.GetFiles(Path.Combine(_sandbox.Folder, "home", "config", "keys")));
         string text = File.ReadAllText(key);
         string[] parts = text.TrimEnd().Split(' ');
-        foreach (string wrong in new[] { "", "nonsense\n", $"{parts[0]} {parts[1]} {Convert.ToBase64String(new byte[32])}\n", $"{parts[0]} {Guid.NewGuid():N} {parts[2]}\n", $"{parts[0]} {parts[1]} AAAA\n" })
+        foreach (
+            string wrong in new[]
+            {
+                "",
+                "nonsense\n",
+                $"{parts[0]} {parts[1]} {Convert.ToBase64String(new byte[32])}\n",
+                $"{parts[0]} {Guid.NewGuid():N} {parts[2]}\n",
+                $"{parts[0]} {parts[1]} AAAA\n",
+            }
+        )
         {
             File.WriteAllText(key, wrong);
             await SecretStoreContract.Fails(ErrorIds.StoreLocked, () => _sandbox.FreshStore().ReadAsync("a", default, default));
@@ -164,8 +173,14 @@ public sealed class LocalStoreKeyTests : IDisposable
         await store.AddVersionAsync("a", two, null, null, default);
 
         IStoreMaintenance maintenance = (IStoreMaintenance)store;
-        await SecretStoreContract.Fails(ErrorIds.SecretExists, () => maintenance.RestoreBackupAsync(backup, passphrase, overwrite: false, default));
-        await SecretStoreContract.Fails(ErrorIds.StoreLocked, () => maintenance.RestoreBackupAsync(backup, wrong, overwrite: true, default));
+        await SecretStoreContract.Fails(
+            ErrorIds.SecretExists,
+            () => maintenance.RestoreBackupAsync(backup, passphrase, overwrite: false, default)
+        );
+        await SecretStoreContract.Fails(
+            ErrorIds.StoreLocked,
+            () => maintenance.RestoreBackupAsync(backup, wrong, overwrite: true, default)
+        );
         Assert.Equal("two", await ReadAsync(store, "a"));
         await maintenance.RestoreBackupAsync(backup, passphrase, overwrite: true, default);
         Assert.Equal("one", await ReadAsync(_sandbox.FreshStore(), "a"));
@@ -186,7 +201,10 @@ public sealed class LocalStoreKeyTests : IDisposable
         string mine = _sandbox.Write("mine", "text");
         await SecretStoreContract.Fails(ErrorIds.FileExists, () => maintenance.BackupAsync(mine, passphrase, overwrite: false, default));
         Assert.Equal("text", File.ReadAllText(mine));
-        await SecretStoreContract.Fails(ErrorIds.BadArgument, () => maintenance.BackupAsync(_sandbox.StoreFile, passphrase, overwrite: true, default));
+        await SecretStoreContract.Fails(
+            ErrorIds.BadArgument,
+            () => maintenance.BackupAsync(_sandbox.StoreFile, passphrase, overwrite: true, default)
+        );
         Assert.Equal("one", await ReadAsync(_sandbox.FreshStore(), "a"));
     }
 
@@ -233,7 +251,9 @@ public sealed class LocalStoreKeyTests : IDisposable
         await CreateAsync(store, "a", "one");
         using SecretValue passphrase = SecretValue.FromText("of the backup");
         string backup = _sandbox.Write("backup", "this is no database, but long enough to look like a file with something in it");
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => ((IStoreMaintenance)store).RestoreBackupAsync(backup, passphrase, overwrite: true, default));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            ((IStoreMaintenance)store).RestoreBackupAsync(backup, passphrase, overwrite: true, default)
+        );
         Assert.Equal(ErrorIds.StoreCorrupt, error.Id);
         Assert.Equal("one", await ReadAsync(_sandbox.FreshStore(), "a"));
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(_sandbox.StoreFile)!));

@@ -29,7 +29,10 @@ public abstract class SecretStoreContract : IDisposable
             await Fails(ErrorIds.SecretNotFound, () => Store.ListVersionsAsync("none", None));
         }
 
-        await Fails(Store.Capabilities.RecoveryWindow ? ErrorIds.SecretNotFound : ErrorIds.NotSupportedByStore, () => Store.DeleteAsync("none", TimeSpan.FromDays(7), None));
+        await Fails(
+            Store.Capabilities.RecoveryWindow ? ErrorIds.SecretNotFound : ErrorIds.NotSupportedByStore,
+            () => Store.DeleteAsync("none", TimeSpan.FromDays(7), None)
+        );
         await Fails(ErrorIds.SecretNotFound, () => Store.DeleteAsync("none", null, None));
         await Fails(ErrorIds.SecretNotFound, () => Store.RestoreAsync("none", None));
         await Fails(ErrorIds.SecretNotFound, () => Store.SetLabelsAsync("none", NoLabels, None));
@@ -191,7 +194,10 @@ public abstract class SecretStoreContract : IDisposable
         await Fails(ErrorIds.VersionNotFound, () => Store.ReadAsync("known", new VersionSelector(UnknownVersion, null), None));
         await Fails(ErrorIds.VersionNotFound, () => Store.ReadAsync("known", new VersionSelector("99", null), None));
         await Fails(ErrorIds.VersionNotFound, () => Store.ReadAsync("known", new VersionSelector(null, Stages.Pending), None));
-        await Fails(Store.Capabilities.VersionDisable ? ErrorIds.VersionNotFound : ErrorIds.NotSupportedByStore, () => Store.SetVersionStateAsync("known", "99", VersionState.Disabled, None));
+        await Fails(
+            Store.Capabilities.VersionDisable ? ErrorIds.VersionNotFound : ErrorIds.NotSupportedByStore,
+            () => Store.SetVersionStateAsync("known", "99", VersionState.Disabled, None)
+        );
     }
 
     [Fact]
@@ -213,7 +219,14 @@ public abstract class SecretStoreContract : IDisposable
     [Fact]
     public async Task BytesComeBackAsTheyWentIn()
     {
-        byte[][] samples = [[0], [0xFF, 0xFE, 0x00, 0x0A], "\r\nline\n"u8.ToArray(), "naïve ‘quotes’ 🔑\u0000"u8.ToArray(), [.. Enumerable.Range(0, 256).Select(static i => (byte)i)]];
+        byte[][] samples =
+        [
+            [0],
+            [0xFF, 0xFE, 0x00, 0x0A],
+            "\r\nline\n"u8.ToArray(),
+            "naïve ‘quotes’ 🔑\u0000"u8.ToArray(),
+            [.. Enumerable.Range(0, 256).Select(static i => (byte)i)],
+        ];
         for (int i = 0; i < samples.Length; i++)
         {
             using SecretValue value = SecretValue.FromBytes(samples[i]);
@@ -282,17 +295,33 @@ public abstract class SecretStoreContract : IDisposable
     [Fact]
     public async Task LabelsAreSetAndTakenOffAndOthersStay()
     {
-        await Store.CreateAsync("labelled", new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "1", ["b"] = "2" }, null, None);
+        await Store.CreateAsync(
+            "labelled",
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "1", ["b"] = "2" },
+            null,
+            None
+        );
         await Store.SetLabelsAsync("labelled", new Dictionary<string, string>(StringComparer.Ordinal) { ["b"] = "3", ["c"] = "4" }, None);
         await Store.SetLabelsAsync("labelled", new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = "", ["none"] = "" }, None);
-        Assert.Equal([("b", "3"), ("c", "4")], (await Store.DescribeAsync("labelled", None))!.Labels.Select(static l => (l.Key, l.Value)).Order());
+        Assert.Equal(
+            [("b", "3"), ("c", "4")],
+            (await Store.DescribeAsync("labelled", None))!.Labels.Select(static l => (l.Key, l.Value)).Order()
+        );
     }
 
     [Fact]
     public async Task WritersOfLabelsDoNotTakeEachOthersOff()
     {
         await Store.CreateAsync("tagged", NoLabels, null, None);
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(i => Task.Run(() => Store.SetLabelsAsync("tagged", new Dictionary<string, string>(StringComparer.Ordinal) { [$"l{i}"] = "x" }, None))));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 5)
+                .Select(i =>
+                    Task.Run(() =>
+                        Store.SetLabelsAsync("tagged", new Dictionary<string, string>(StringComparer.Ordinal) { [$"l{i}"] = "x" }, None)
+                    )
+                )
+        );
         Assert.Equal(5, (await Store.DescribeAsync("tagged", None))!.Labels.Count);
     }
 
@@ -337,13 +366,19 @@ public abstract class SecretStoreContract : IDisposable
     public async Task ConcurrentWritersLoseNothing()
     {
         await Create("busy", "start");
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
-        {
-            for (int i = 0; i < 10; i++)
-            {
-                await Add("busy", $"{writer}-{i}");
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(writer =>
+                    Task.Run(async () =>
+                    {
+                        for (int i = 0; i < 10; i++)
+                        {
+                            await Add("busy", $"{writer}-{i}");
+                        }
+                    })
+                )
+        );
         IReadOnlyList<SecretVersionInfo> versions = await Store.ListVersionsAsync("busy", None);
         Assert.Equal(81, versions.Count);
         HashSet<string> values = [];

@@ -12,51 +12,72 @@ public sealed class StoreRoundTripTests
     {
         using Sandbox sandbox = new();
         int number = 0;
-        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>().Filter(static b => b.Length > 0), bytes =>
-        {
-            string name = $"any-{number++}";
-            using SecretValue value = SecretValue.FromBytes(bytes);
-            sandbox.Store().CreateAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), value, default).GetAwaiter().GetResult();
-            using ReadSecret read = sandbox.FreshStore().ReadAsync(name, default, default).GetAwaiter().GetResult();
-            return read.Value.AsSpan().SequenceEqual(bytes);
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>().Filter(static b => b.Length > 0),
+                bytes =>
+                {
+                    string name = $"any-{number++}";
+                    using SecretValue value = SecretValue.FromBytes(bytes);
+                    sandbox
+                        .Store()
+                        .CreateAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), value, default)
+                        .GetAwaiter()
+                        .GetResult();
+                    using ReadSecret read = sandbox.FreshStore().ReadAsync(name, default, default).GetAwaiter().GetResult();
+                    return read.Value.AsSpan().SequenceEqual(bytes);
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     [Fact]
     public void AnySequenceOfChangesLeavesWhatTheModelSays()
     {
-        Gen<(int Kind, int Secret, int Version)[]> steps = Gen.Choose(0, 6).SelectMany(k => Gen.Choose(0, 2).SelectMany(s => Gen.Choose(1, 4).Select(v => (k, s, v)))).ArrayOf();
-        Prop.ForAll(steps.ToArbitrary(), sequence =>
-        {
-            using Sandbox sandbox = new();
-            Model model = new();
-            for (int i = 0; i < sequence.Length; i++)
-            {
-                (int kind, int secret, int version) = sequence[i];
-                ISecretStore store = sandbox.Store();
-                Assert.Equal(model.Apply(kind, $"s-{secret}", version, $"v-{i}"), Apply(store, kind, $"s-{secret}", version, $"v-{i}"));
-                for (int s = 0; s < 3; s++)
+        Gen<(int Kind, int Secret, int Version)[]> steps = Gen.Choose(0, 6)
+            .SelectMany(k => Gen.Choose(0, 2).SelectMany(s => Gen.Choose(1, 4).Select(v => (k, s, v))))
+            .ArrayOf();
+        Prop.ForAll(
+                steps.ToArbitrary(),
+                sequence =>
                 {
-                    Assert.Equal(model.Read($"s-{s}"), Answer(() => LocalStoreKeyTests.ReadAsync(store, $"s-{s}").GetAwaiter().GetResult()));
-                }
-            }
+                    using Sandbox sandbox = new();
+                    Model model = new();
+                    for (int i = 0; i < sequence.Length; i++)
+                    {
+                        (int kind, int secret, int version) = sequence[i];
+                        ISecretStore store = sandbox.Store();
+                        Assert.Equal(
+                            model.Apply(kind, $"s-{secret}", version, $"v-{i}"),
+                            Apply(store, kind, $"s-{secret}", version, $"v-{i}")
+                        );
+                        for (int s = 0; s < 3; s++)
+                        {
+                            Assert.Equal(
+                                model.Read($"s-{s}"),
+                                Answer(() => LocalStoreKeyTests.ReadAsync(store, $"s-{s}").GetAwaiter().GetResult())
+                            );
+                        }
+                    }
 
-            return sandbox.FreshStore().ValidateAsync(default).Result.Readiness == StoreReadiness.Ready;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+                    return sandbox.FreshStore().ValidateAsync(default).Result.Readiness == StoreReadiness.Ready;
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
     }
 
     private static string Apply(ISecretStore store, int kind, string name, int version, string text)
     {
         using SecretValue value = SecretValue.FromText(text);
-        Task Change() => kind switch
-        {
-            0 => store.CreateAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), value, default),
-            1 or 2 => store.AddVersionAsync(name, value, null, null, default),
-            3 => store.SetVersionStateAsync(name, $"{version}", VersionState.Disabled, default),
-            4 => store.MoveStageAsync(name, Stages.Current, $"{version}", null, default),
-            5 => store.DeleteAsync(name, TimeSpan.FromDays(7), default),
-            _ => store.RestoreAsync(name, default),
-        };
+        Task Change() =>
+            kind switch
+            {
+                0 => store.CreateAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), value, default),
+                1 or 2 => store.AddVersionAsync(name, value, null, null, default),
+                3 => store.SetVersionStateAsync(name, $"{version}", VersionState.Disabled, default),
+                4 => store.MoveStageAsync(name, Stages.Current, $"{version}", null, default),
+                5 => store.DeleteAsync(name, TimeSpan.FromDays(7), default),
+                _ => store.RestoreAsync(name, default),
+            };
         return Answer(() =>
         {
             Change().GetAwaiter().GetResult();
@@ -142,7 +163,8 @@ public sealed class StoreRoundTripTests
             return "done";
         }
 
-        public string Read(string name) => !_secrets.TryGetValue(name, out Secret? secret) ? ErrorIds.SecretNotFound
+        public string Read(string name) =>
+            !_secrets.TryGetValue(name, out Secret? secret) ? ErrorIds.SecretNotFound
             : secret.Deleted ? ErrorIds.PendingDeletion
             : secret.Disabled.Contains(secret.Current) ? ErrorIds.VersionDisabled
             : secret.Values[secret.Current - 1];

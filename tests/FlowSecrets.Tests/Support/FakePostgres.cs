@@ -32,9 +32,11 @@ internal sealed class FakePostgres : IDisposable
 
     public static Task CloseAsync(NetworkStream stream) => Task.CompletedTask;
 
-    public static async Task GarbageAsync(NetworkStream stream) => await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+    public static async Task GarbageAsync(NetworkStream stream) =>
+        await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
 
-    public static Func<NetworkStream, Task> Error(string state, string routine, string message) => stream => SendErrorAsync(stream, state, routine, message);
+    public static Func<NetworkStream, Task> Error(string state, string routine, string message) =>
+        stream => SendErrorAsync(stream, state, routine, message);
 
     /// <summary>Asks for the password as it is, and repeats it in its refusal.</summary>
     public static async Task EchoAsync(NetworkStream stream)

@@ -14,13 +14,21 @@ public sealed class MotoServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Tool.Find("python3") is not { } python || Tool.Run(python, Path.GetTempPath(), null, "-c", "import moto.server, flask").ExitCode != 0)
+        if (
+            Tool.Find("python3") is not { } python
+            || Tool.Run(python, Path.GetTempPath(), null, "-c", "import moto.server, flask").ExitCode != 0
+        )
         {
             return;
         }
 
         int port = FreePort();
-        ProcessStartInfo start = new(python) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new(python)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach (string argument in new[] { "-m", "moto.server", "-H", "127.0.0.1", "-p", port.ToString() })
         {
             start.ArgumentList.Add(argument);

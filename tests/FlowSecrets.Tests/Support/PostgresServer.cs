@@ -25,7 +25,8 @@ internal sealed class PostgresServer : IAsyncDisposable
     public string DataFolder => Path.Combine(_folder, "data");
 
     /// <summary>The JSON secret of a user with its password.</summary>
-    public string Secret(string user, string password) => $$"""{"host":"{{Host}}","port":"{{Port}}","db":"postgres","user":"{{user}}","password":"{{password}}"}""";
+    public string Secret(string user, string password) =>
+        $$"""{"host":"{{Host}}","port":"{{Port}}","db":"postgres","user":"{{user}}","password":"{{password}}"}""";
 
     public static async Task<PostgresServer> StartAsync()
     {
@@ -41,11 +42,51 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
 
         string data = server.DataFolder;
-        string[] init = [Path.Combine(bin, "initdb"), "-D", data, "-U", AdminUser, "--pwfile", Path.Combine(folder, "pw"), "-A", "scram-sha-256", "--locale=C", "-E", "UTF8", "--no-sync"];
+        string[] init =
+        [
+            Path.Combine(bin, "initdb"),
+            "-D",
+            data,
+            "-U",
+            AdminUser,
+            "--pwfile",
+            Path.Combine(folder, "pw"),
+            "-A",
+            "scram-sha-256",
+            "--locale=C",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ];
         (int code, string output, string error) = Tool.Run(Ordinary(init)[0], folder, null, Ordinary(init)[1..]);
         Assert.True(code == 0, $"initdb: {output}{error}");
-        string[] start = [Path.Combine(bin, "postgres"), "-D", data, "-p", $"{server.Port}", "-c", $"listen_addresses={Host}", "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "log_statement=all", "-c", "log_connections=on", "-c", "max_connections=50"];
-        ProcessStartInfo info = new(Ordinary(start)[0]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = folder };
+        string[] start =
+        [
+            Path.Combine(bin, "postgres"),
+            "-D",
+            data,
+            "-p",
+            $"{server.Port}",
+            "-c",
+            $"listen_addresses={Host}",
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "fsync=off",
+            "-c",
+            "log_statement=all",
+            "-c",
+            "log_connections=on",
+            "-c",
+            "max_connections=50",
+        ];
+        ProcessStartInfo info = new(Ordinary(start)[0])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+        };
         Array.ForEach(Ordinary(start)[1..], info.ArgumentList.Add);
         server._process = Process.Start(info)!;
         server._process.ErrorDataReceived += (_, line) => server.Keep(line.Data);
@@ -115,7 +156,16 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     public string Connection(string user, string password) =>
-        new NpgsqlConnectionStringBuilder { Host = Host, Port = Port, Username = user, Password = password, Database = "postgres", Pooling = false, Timeout = 10 }.ConnectionString;
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = Host,
+            Port = Port,
+            Username = user,
+            Password = password,
+            Database = "postgres",
+            Pooling = false,
+            Timeout = 10,
+        }.ConnectionString;
 
     public async ValueTask DisposeAsync()
     {
@@ -154,12 +204,20 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>PostgreSQL refuses to run as root.</summary>
-    private static string[] Ordinary(string[] command) => Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--clear-groups", .. command] : command;
+    private static string[] Ordinary(string[] command) =>
+        Environment.UserName == "root" ? ["setpriv", "--reuid=nobody", "--clear-groups", .. command] : command;
 
     private static string? Find() =>
-        (Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(static d => Path.Combine(d, "bin")) : [])
-        .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
-        .FirstOrDefault(static f => File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "postgres")));
+        (
+            Directory.Exists("/usr/lib/postgresql")
+                ? Directory
+                    .GetDirectories("/usr/lib/postgresql")
+                    .OrderDescending(StringComparer.Ordinal)
+                    .Select(static d => Path.Combine(d, "bin"))
+                : []
+        )
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
+            .FirstOrDefault(static f => File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "postgres")));
 
     private static int FreePort()
     {

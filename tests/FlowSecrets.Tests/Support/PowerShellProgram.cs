@@ -14,8 +14,11 @@ internal sealed record PowerShellProgram(string Program, params string[] First)
     /// <exception cref="PesterException">It cannot be had, is broken or too old.</exception>
     public static PowerShellProgram Find() => Found.Value;
 
-    public (int ExitCode, string Output, string Error) Run(string folder, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
-        Tool.Run(Program, folder, environment, [.. First, .. arguments]);
+    public (int ExitCode, string Output, string Error) Run(
+        string folder,
+        IReadOnlyDictionary<string, string>? environment,
+        params string[] arguments
+    ) => Tool.Run(Program, folder, environment, [.. First, .. arguments]);
 
     public ProcessStartInfo Start(params string[] arguments) => new(Program, [.. First, .. arguments]) { UseShellExecute = false };
 
@@ -29,8 +32,9 @@ internal sealed record PowerShellProgram(string Program, params string[] First)
         return IsNewEnough(answer)
             ? new PowerShellProgram(program)
             : throw new PesterException(
-                $"{Variable} names '{program}', which is not a working PowerShell {Oldest} or later ({Line(answer)}{Line(error)}). " +
-                "Name another one, or unset the variable to test with the repository's own.");
+                $"{Variable} names '{program}', which is not a working PowerShell {Oldest} or later ({Line(answer)}{Line(error)}). "
+                    + "Name another one, or unset the variable to test with the repository's own."
+            );
     }
 
     public static bool IsNewEnough(string answer) => Version.TryParse(answer.Split('-')[0], out Version? version) && version >= Oldest;
@@ -40,7 +44,9 @@ internal sealed record PowerShellProgram(string Program, params string[] First)
         (int exitCode, string output, string error) = Tool.Run("dotnet", Repository.Root, null, "tool", "restore");
         if (exitCode != 0)
         {
-            throw new PesterException($"PowerShell could not be restored ({Line(output + error)}). Check the network and the package source, then run: dotnet tool restore");
+            throw new PesterException(
+                $"PowerShell could not be restored ({Line(output + error)}). Check the network and the package source, then run: dotnet tool restore"
+            );
         }
 
         // The launcher starts the real one as a child and outlives nothing: run the real one, which can be stopped.
@@ -65,5 +71,6 @@ internal sealed record PowerShellProgram(string Program, params string[] First)
         }
     }
 
-    private static string Line(string text) => string.Join(' ', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(2));
+    private static string Line(string text) =>
+        string.Join(' ', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(2));
 }

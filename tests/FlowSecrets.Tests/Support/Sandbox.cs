@@ -11,7 +11,11 @@ internal sealed class Sandbox : IDisposable
     public Sandbox()
     {
         Folder = Directory.CreateTempSubdirectory("flowsecrets-test-").FullName;
-        _variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["FLOWSECRETS_HOME"] = Path.Combine(Folder, "home"), ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "" };
+        _variables = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["FLOWSECRETS_HOME"] = Path.Combine(Folder, "home"),
+            ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "",
+        };
     }
 
     public string Folder { get; }
@@ -36,10 +40,12 @@ internal sealed class Sandbox : IDisposable
 
     public string? Variable(string name) => _variables.GetValueOrDefault(name);
 
-    public ISecretStore Store(SecretValue? passphrase = null) => Providers.OpenStore(new StoreSelection(StoreKind.Local) { Passphrase = passphrase }, Variable);
+    public ISecretStore Store(SecretValue? passphrase = null) =>
+        Providers.OpenStore(new StoreSelection(StoreKind.Local) { Passphrase = passphrase }, Variable);
 
     /// <summary>The store as another process would open it.</summary>
-    public ISecretStore FreshStore(SecretValue? passphrase = null) => new ProviderDoor().OpenStore(new StoreSelection(StoreKind.Local) { Passphrase = passphrase }, Variable);
+    public ISecretStore FreshStore(SecretValue? passphrase = null) =>
+        new ProviderDoor().OpenStore(new StoreSelection(StoreKind.Local) { Passphrase = passphrase }, Variable);
 
     public string StoreFile => Path.Combine(Folder, "home", "data", "flowsecrets.db");
 

@@ -61,29 +61,53 @@ internal sealed class TestHost : IOperationHost
         return ValueTask.FromResult(Agrees && !IsWhatIf);
     }
 
-    public ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) => ValueTask.FromResult(Next(question) is "y");
+    public ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Next(question) is "y");
 
     public ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) => ValueTask.FromResult(Next(question));
 
-    public ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) => ValueTask.FromResult(SecretValue.FromText(Next(question)));
+    public ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(SecretValue.FromText(Next(question)));
 
     public void Reveal(string label, SecretValue value) => Revealed.Add($"{label}={value.RevealText(label)}");
 
     /// <summary>Everything that was said, for tests that look for what must not be there.</summary>
-    public string Everything => string.Join('\n', [.. Said, .. Warnings, .. Verboses, .. Actions, .. Questions.Select(static q => q.ToString()), .. ProgressUpdates.Select(static p => p.ToString())]);
+    public string Everything =>
+        string.Join(
+            '\n',
+            [
+                .. Said,
+                .. Warnings,
+                .. Verboses,
+                .. Actions,
+                .. Questions.Select(static q => q.ToString()),
+                .. ProgressUpdates.Select(static p => p.ToString()),
+            ]
+        );
 
     private string Next(Question question)
     {
         Questions.Add(question);
         return _answers.TryDequeue(out string? answer)
             ? answer
-            : throw new FlowSecretException(ErrorIds.CannotPrompt, FlowErrorCategory.InvalidOperation, question.Text, question.Text, question.Remedy);
+            : throw new FlowSecretException(
+                ErrorIds.CannotPrompt,
+                FlowErrorCategory.InvalidOperation,
+                question.Text,
+                question.Text,
+                question.Remedy
+            );
     }
 }
 
 internal static class OperationRunner
 {
-    public static async Task<List<TResult>> RunAsync<TOptions, TResult>(this IOperation<TOptions, TResult> operation, TOptions options, IOperationHost host, CancellationToken cancellationToken = default)
+    public static async Task<List<TResult>> RunAsync<TOptions, TResult>(
+        this IOperation<TOptions, TResult> operation,
+        TOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken = default
+    )
     {
         List<TResult> results = [];
         await foreach (TResult result in operation.RunAsync(options, host, cancellationToken))

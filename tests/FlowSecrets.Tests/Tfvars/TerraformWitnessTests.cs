@@ -25,12 +25,18 @@ public sealed class TerraformWitnessTests(ITestOutputHelper output) : IDisposabl
         for (int file = 0; file < 3; file++)
         {
             string end = file == 2 ? "\r\n" : "\n";
-            string text = string.Concat(Enumerable.Range(0, PerFile).Select(i => $"v{i} = {hcl.Value(0).TrimEnd('\n')}\n")).Replace("\n", end, StringComparison.Ordinal);
+            string text = string.Concat(Enumerable.Range(0, PerFile).Select(i => $"v{i} = {hcl.Value(0).TrimEnd('\n')}\n"))
+                .Replace("\n", end, StringComparison.Ordinal);
             IReadOnlyList<KeyValuePair<string, DocNode>> ours = TfvarsReader.Read(text, "x.tfvars");
             Dictionary<string, JsonElement> theirs = Apply(terraform, text);
 
             Assert.Equal(PerFile, ours.Count);
-            string[] differences = [.. ours.Where(v => Show(v.Value) != Show(theirs[v.Key])).Take(3).Select(v => $"{v.Key}: terraform {Show(theirs[v.Key])}, ours {Show(v.Value)}")];
+            string[] differences =
+            [
+                .. ours.Where(v => Show(v.Value) != Show(theirs[v.Key]))
+                    .Take(3)
+                    .Select(v => $"{v.Key}: terraform {Show(theirs[v.Key])}, ours {Show(v.Value)}"),
+            ];
             Assert.Empty(differences);
         }
     }
@@ -60,8 +66,16 @@ public sealed class TerraformWitnessTests(ITestOutputHelper output) : IDisposabl
         (int exitCode, _, string error) = Run(terraform, text, PerFile);
         Assert.True(exitCode == 0, error[..Math.Min(error.Length, 3000)]);
         using JsonDocument state = JsonDocument.Parse(File.ReadAllText(_sandbox.File("out.tfstate")));
-        return state.RootElement.GetProperty("outputs").GetProperty("read").GetProperty("value").EnumerateObject()
-            .ToDictionary(static v => v.Name, static v => JsonDocument.Parse(v.Value.GetString()!).RootElement.Clone(), StringComparer.Ordinal);
+        return state
+            .RootElement.GetProperty("outputs")
+            .GetProperty("read")
+            .GetProperty("value")
+            .EnumerateObject()
+            .ToDictionary(
+                static v => v.Name,
+                static v => JsonDocument.Parse(v.Value.GetString()!).RootElement.Clone(),
+                StringComparer.Ordinal
+            );
     }
 
     /// <summary>No provider, no backend, no network: variables in, one output with each as JSON out.</summary>
@@ -73,28 +87,49 @@ public sealed class TerraformWitnessTests(ITestOutputHelper output) : IDisposabl
             main.Append($"variable \"v{i}\" {{ type = any }}\n");
         }
 
-        main.Append($"output \"read\" {{\n  value = {{\n{string.Concat(Enumerable.Range(0, variables).Select(static i => $"    v{i} = jsonencode(var.v{i})\n"))}  }}\n}}\n");
+        main.Append(
+            $"output \"read\" {{\n  value = {{\n{string.Concat(Enumerable.Range(0, variables).Select(static i => $"    v{i} = jsonencode(var.v{i})\n"))}  }}\n}}\n"
+        );
         _sandbox.Write("main.tf", main.ToString());
         _sandbox.Write("x.tfvars", text);
         File.Delete(_sandbox.File("out.tfstate"));
-        Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["CHECKPOINT_DISABLE"] = "1", ["TF_CLI_CONFIG_FILE"] = _sandbox.Write("terraformrc", ""), ["TF_IN_AUTOMATION"] = "1" };
-        return Tool.Run(terraform, _sandbox.Folder, environment, "apply", "-auto-approve", "-input=false", "-no-color", "-var-file=x.tfvars", "-state-out=out.tfstate");
+        Dictionary<string, string> environment = new(StringComparer.Ordinal)
+        {
+            ["CHECKPOINT_DISABLE"] = "1",
+            ["TF_CLI_CONFIG_FILE"] = _sandbox.Write("terraformrc", ""),
+            ["TF_IN_AUTOMATION"] = "1",
+        };
+        return Tool.Run(
+            terraform,
+            _sandbox.Folder,
+            environment,
+            "apply",
+            "-auto-approve",
+            "-input=false",
+            "-no-color",
+            "-var-file=x.tfvars",
+            "-state-out=out.tfstate"
+        );
     }
 
-    private static string Show(DocNode node) => node.Kind switch
-    {
-        DocKind.Null => "null",
-        DocKind.Text => JsonSerializer.Serialize(node.Text),
-        DocKind.List => $"[{string.Join(',', node.Items.Select(Show))}]",
-        DocKind.Map => $"{{{string.Join(',', node.Entries.OrderBy(static e => e.Key.Text, StringComparer.Ordinal).Select(static e => $"{JsonSerializer.Serialize(e.Key.Text)}:{Show(e.Value)}"))}}}",
-        _ => node.Text,
-    };
+    private static string Show(DocNode node) =>
+        node.Kind switch
+        {
+            DocKind.Null => "null",
+            DocKind.Text => JsonSerializer.Serialize(node.Text),
+            DocKind.List => $"[{string.Join(',', node.Items.Select(Show))}]",
+            DocKind.Map =>
+                $"{{{string.Join(',', node.Entries.OrderBy(static e => e.Key.Text, StringComparer.Ordinal).Select(static e => $"{JsonSerializer.Serialize(e.Key.Text)}:{Show(e.Value)}"))}}}",
+            _ => node.Text,
+        };
 
-    private static string Show(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.String => JsonSerializer.Serialize(element.GetString()),
-        JsonValueKind.Array => $"[{string.Join(',', element.EnumerateArray().Select(Show))}]",
-        JsonValueKind.Object => $"{{{string.Join(',', element.EnumerateObject().OrderBy(static e => e.Name, StringComparer.Ordinal).Select(static e => $"{JsonSerializer.Serialize(e.Name)}:{Show(e.Value)}"))}}}",
-        _ => element.GetRawText(),
-    };
+    private static string Show(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.String => JsonSerializer.Serialize(element.GetString()),
+            JsonValueKind.Array => $"[{string.Join(',', element.EnumerateArray().Select(Show))}]",
+            JsonValueKind.Object =>
+                $"{{{string.Join(',', element.EnumerateObject().OrderBy(static e => e.Name, StringComparer.Ordinal).Select(static e => $"{JsonSerializer.Serialize(e.Name)}:{Show(e.Value)}"))}}}",
+            _ => element.GetRawText(),
+        };
 }

@@ -77,7 +77,8 @@ public sealed class TfvarsReaderTests
     [Fact]
     public void CommentsLineEndsAndOrder()
     {
-        const string Text = "\uFEFF# one\r\n// two\r\nb = 1 # three\r\n/* four\r\n five */ a /* six */ = /* seven */ \"x\" // eight\r\n\r\nc = <<EOF\r\nz\r\nEOF\r\n";
+        const string Text =
+            "\uFEFF# one\r\n// two\r\nb = 1 # three\r\n/* four\r\n five */ a /* six */ = /* seven */ \"x\" // eight\r\n\r\nc = <<EOF\r\nz\r\nEOF\r\n";
         IReadOnlyList<KeyValuePair<string, DocNode>> read = TfvarsReader.Read(Text, "f");
         Assert.Equal(["b=1", "a='x'", "c='z\r\n'"], read.Select(static v => $"{v.Key}={Show(v.Value)}"));
         Assert.Equal((5, 36), (read[1].Value.Line, read[1].Value.Column));
@@ -144,7 +145,9 @@ public sealed class TfvarsReaderTests
     {
         string nested = "a = " + string.Concat(Enumerable.Repeat(open, 1000)) + "1" + string.Concat(Enumerable.Repeat(close, 1000));
         Assert.Equal(ErrorIds.BadInput, Assert.Throws<FlowSecretException>(() => TfvarsReader.Read(nested, "f")).Id);
-        Assert.Single(TfvarsReader.Read("a = " + string.Concat(Enumerable.Repeat(open, 60)) + "1" + string.Concat(Enumerable.Repeat(close, 60)), "f"));
+        Assert.Single(
+            TfvarsReader.Read("a = " + string.Concat(Enumerable.Repeat(open, 60)) + "1" + string.Concat(Enumerable.Repeat(close, 60)), "f")
+        );
     }
 
     [Fact]
@@ -152,8 +155,53 @@ public sealed class TfvarsReaderTests
     {
         string[] pieces =
         [
-            Mark, Mark, "\"" + Mark + "\"", "a", "b", "=", " ", "\n", "\r\n", "\"", "\\", "\\n", "\\u00", "${", "$${", "%{", "}", "{", "[", "]", "(", ")", ",", ":", "<<EOF\n", "<<-EOF\n",
-            "\nEOF\n", "EOF", "#", "//", "/*", "*/", "1", "-", ".", "e", "true", "null", "\t", "é", "😀", "\0", "\uFEFF", "a = ", "b = \"", "c = [", "d = {",
+            Mark,
+            Mark,
+            "\"" + Mark + "\"",
+            "a",
+            "b",
+            "=",
+            " ",
+            "\n",
+            "\r\n",
+            "\"",
+            "\\",
+            "\\n",
+            "\\u00",
+            "${",
+            "$${",
+            "%{",
+            "}",
+            "{",
+            "[",
+            "]",
+            "(",
+            ")",
+            ",",
+            ":",
+            "<<EOF\n",
+            "<<-EOF\n",
+            "\nEOF\n",
+            "EOF",
+            "#",
+            "//",
+            "/*",
+            "*/",
+            "1",
+            "-",
+            ".",
+            "e",
+            "true",
+            "null",
+            "\t",
+            "é",
+            "😀",
+            "\0",
+            "\uFEFF",
+            "a = ",
+            "b = \"",
+            "c = [",
+            "d = {",
         ];
         Arbitrary<string> texts = Gen.Elements(pieces).ListOf().Select(static p => string.Concat(p)).ToArbitrary();
         Properties.Hold(texts, static text => Check(text), 3000);
@@ -175,12 +223,13 @@ public sealed class TfvarsReaderTests
 
     private static DocNode Single(string literal) => Assert.Single(TfvarsReader.Read($"x = {literal}", "f")).Value;
 
-    private static string Show(DocNode node) => node.Kind switch
-    {
-        DocKind.Text => $"'{node.Text}'",
-        DocKind.Null => "null",
-        DocKind.List => $"[{string.Join(',', node.Items.Select(Show))}]",
-        DocKind.Map => $"{{{string.Join(',', node.Entries.Select(static e => $"{e.Key.Text}:{Show(e.Value)}"))}}}",
-        _ => node.Text,
-    };
+    private static string Show(DocNode node) =>
+        node.Kind switch
+        {
+            DocKind.Text => $"'{node.Text}'",
+            DocKind.Null => "null",
+            DocKind.List => $"[{string.Join(',', node.Items.Select(Show))}]",
+            DocKind.Map => $"{{{string.Join(',', node.Entries.Select(static e => $"{e.Key.Text}:{Show(e.Value)}"))}}}",
+            _ => node.Text,
+        };
 }

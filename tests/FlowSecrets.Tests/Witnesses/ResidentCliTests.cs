@@ -7,6 +7,7 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Witnesses;
 
 /// <summary>Commands of a resident CLI see no more of each other than started programs do, and fail as these do.</summary>
+[Trait(Tier.Name, Tier.Witness)]
 public sealed class ResidentCliTests : IDisposable
 {
     private static readonly Dictionary<string, string> Nothing = new(StringComparer.Ordinal);
@@ -36,10 +37,12 @@ public sealed class ResidentCliTests : IDisposable
         Assert.Equal("third-project", VendorCli.Gcloud(_other.Folder, named, "config", "get", "core/project").Output.Trim());
         Assert.Equal("second-project", Run(_other, "config", "get", "core/project").Output.Trim());
 
-        static (int ExitCode, string Output, string Error) Run(Sandbox of, params string[] words) => VendorCli.Gcloud(
-            of.Folder,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["CLOUDSDK_CONFIG"] = of.File("gcloud") },
-            words);
+        static (int ExitCode, string Output, string Error) Run(Sandbox of, params string[] words) =>
+            VendorCli.Gcloud(
+                of.Folder,
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["CLOUDSDK_CONFIG"] = of.File("gcloud") },
+                words
+            );
     }
 
     [Fact]
@@ -95,12 +98,16 @@ public sealed class ResidentCliTests : IDisposable
         Assert.Equal("ap-south-1", Region(_other));
         Assert.Equal("eu-central-1", Region(_sandbox));
 
-        static string Region(Sandbox of) => VendorCli.Aws(
-            of.Folder,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["AWS_CONFIG_FILE"] = of.File("config") },
-            "configure",
-            "get",
-            "region").Output.Trim();
+        static string Region(Sandbox of) =>
+            VendorCli
+                .Aws(
+                    of.Folder,
+                    new Dictionary<string, string>(StringComparer.Ordinal) { ["AWS_CONFIG_FILE"] = of.File("config") },
+                    "configure",
+                    "get",
+                    "region"
+                )
+                .Output.Trim();
     }
 
     [Theory]

@@ -8,18 +8,21 @@ namespace FlowSecrets.Tests.Witnesses;
 internal static class VendorCli
 {
     // gcloud's start script chooses the interpreter and puts these arguments before its own program.
-    private static readonly Lazy<ResidentCli?> ResidentGcloud = new(static () => ResidentCli.Start(
-        Tool.Require("gcloud"),
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["CLOUDSDK_PYTHON_ARGS"] = $" -S {ResidentCli.Script} gcloud" }));
+    private static readonly Lazy<ResidentCli?> ResidentGcloud = new(static () =>
+        ResidentCli.Start(
+            Tool.Require("gcloud"),
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["CLOUDSDK_PYTHON_ARGS"] = $" -S {ResidentCli.Script} gcloud" }
+        )
+    );
 
-    private static readonly Lazy<ResidentCli?> ResidentAws = new(static () => ResidentCli.Start(
-        Tool.Require("python3"),
-        new Dictionary<string, string>(StringComparer.Ordinal),
-        ResidentCli.Script,
-        "aws"));
+    private static readonly Lazy<ResidentCli?> ResidentAws = new(static () =>
+        ResidentCli.Start(Tool.Require("python3"), new Dictionary<string, string>(StringComparer.Ordinal), ResidentCli.Script, "aws")
+    );
 
-    private static readonly Lazy<bool> PythonHasAws = new(static () => ResidentAws.Value is not null
-        || Tool.Run(Tool.Require("python3"), Path.GetTempPath(), null, "-c", "import awscli.clidriver").ExitCode == 0);
+    private static readonly Lazy<bool> PythonHasAws = new(static () =>
+        ResidentAws.Value is not null
+        || Tool.Run(Tool.Require("python3"), Path.GetTempPath(), null, "-c", "import awscli.clidriver").ExitCode == 0
+    );
 
     /// <summary>Null where it cannot stay.</summary>
     public static ResidentCli? GcloudThatStays => ResidentGcloud.Value;
@@ -31,7 +34,8 @@ internal static class VendorCli
     public static bool IsOfPython(string program)
     {
         using FileStream file = File.OpenRead(program);
-        return file.ReadByte() == '#' && file.ReadByte() == '!'
+        return file.ReadByte() == '#'
+            && file.ReadByte() == '!'
             && Path.GetDirectoryName(program) == Path.GetDirectoryName(Tool.Find("python3"));
     }
 

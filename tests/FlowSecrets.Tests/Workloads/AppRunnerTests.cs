@@ -10,12 +10,30 @@ public sealed class AppRunnerTests
     public async Task TheLastDeploymentTellsTheVersion()
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
-        string arn = stage.AddAppRunner(new(StringComparer.Ordinal) { ["DB"] = stage.Arn, ["PIN"] = stage.Arn.Replace("app/db", "app/pin", StringComparison.Ordinal) + ":::" + One });
+        string arn = stage.AddAppRunner(
+            new(StringComparer.Ordinal)
+            {
+                ["DB"] = stage.Arn,
+                ["PIN"] = stage.Arn.Replace("app/db", "app/pin", StringComparison.Ordinal) + ":::" + One,
+            }
+        );
         IWorkload runner = stage.AppRunner(arn);
         Assert.Equal("App Runner service web", runner.Description);
-        WorkloadState state = await runner.StateAsync([new(Secret, Two) { Since = Long }, new(Secret, Two) { Since = stage.Now.AddSeconds(1) }, new(Secret, Two), new("app/pin", Two), new("app/pin", One)], default);
+        WorkloadState state = await runner.StateAsync(
+            [
+                new(Secret, Two) { Since = Long },
+                new(Secret, Two) { Since = stage.Now.AddSeconds(1) },
+                new(Secret, Two),
+                new("app/pin", Two),
+                new("app/pin", One),
+            ],
+            default
+        );
         Assert.Equal(WorkloadHealth.Healthy, state.Health);
-        Assert.Equal([(Two, false), (null, true), (null, null), (One, true), (One, false)], state.Versions.Select(static v => (v.Version, v.IsStale)));
+        Assert.Equal(
+            [(Two, false), (null, true), (null, null), (One, true), (One, false)],
+            state.Versions.Select(static v => (v.Version, v.IsStale))
+        );
     }
 
     [Fact]
@@ -83,7 +101,10 @@ public sealed class AppRunnerTests
         string arn = stage.AddAppRunner();
         stage.Fake.Workloads.RolloutPolls = int.MaxValue;
         stage.Fake.Workloads.Deploy(arn);
-        FlowSecretException error = await FailsAsync(ErrorIds.WorkloadFailed, () => stage.AppRunner(arn).RedeployAsync([new(Secret, Two)], true, stage.Said.Add, default));
+        FlowSecretException error = await FailsAsync(
+            ErrorIds.WorkloadFailed,
+            () => stage.AppRunner(arn).RedeployAsync([new(Secret, Two)], true, stage.Said.Add, default)
+        );
         Assert.Equal(FlowErrorCategory.OperationTimeout, error.Category);
     }
 
@@ -99,7 +120,11 @@ public sealed class AppRunnerTests
         WorkloadSecret secret = new(Secret, Two) { Since = Long };
         FlowSecretException error = await FailsAsync(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(stage.AppRunner(arn), secret));
         Assert.Contains(status, error.Message, StringComparison.Ordinal);
-        Assert.Contains($"aws apprunner list-operations --service-arn '{arn}' --region eu-west-1; aws logs tail '/aws/apprunner/web/", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            $"aws apprunner list-operations --service-arn '{arn}' --region eu-west-1; aws logs tail '/aws/apprunner/web/",
+            error.Remedy,
+            StringComparison.Ordinal
+        );
         WorkloadState state = await stage.AppRunner(arn).StateAsync([secret], default);
         Assert.Equal((WorkloadHealth.Healthy, One, true), (state.Health, state.Versions[0].Version, state.Versions[0].IsStale));
         await stage.RedeployAsync(stage.AppRunner(arn), secret);
@@ -112,7 +137,10 @@ public sealed class AppRunnerTests
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         string arn = stage.AddAppRunner();
         stage.Fake.Workloads.Pause(arn);
-        FlowSecretException error = await FailsAsync(ErrorIds.WorkloadFailed, () => stage.AppRunner(arn).RedeployAsync([new(Secret, Two) { Since = Long }], false, stage.Said.Add, default));
+        FlowSecretException error = await FailsAsync(
+            ErrorIds.WorkloadFailed,
+            () => stage.AppRunner(arn).RedeployAsync([new(Secret, Two) { Since = Long }], false, stage.Said.Add, default)
+        );
         Assert.Contains($"aws apprunner resume-service --service-arn '{arn}'", error.Remedy, StringComparison.Ordinal);
         Assert.True(await stage.AppRunner(arn).BindAsync(new("MORE", Secret), default));
     }
@@ -122,7 +150,12 @@ public sealed class AppRunnerTests
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         string arn = stage.AddAppRunner();
-        WorkloadSecret secret = new(Secret, Two) { Since = Long, PreviousVariable = "DB_OLD", PreviousVersion = One };
+        WorkloadSecret secret = new(Secret, Two)
+        {
+            Since = Long,
+            PreviousVariable = "DB_OLD",
+            PreviousVersion = One,
+        };
         await stage.RedeployAsync(stage.AppRunner(arn), secret);
         Assert.Equal($"DB=SECRET DB_OLD=SECRET:::{One}", stage.SecretsOf(arn));
         await stage.RedeployAsync(stage.AppRunner(arn), secret);
@@ -149,7 +182,10 @@ public sealed class AppRunnerTests
         stage.Fake.Faults.QueueFor(operation, fault);
         WorkloadSecret secret = new(Secret, Two) { Since = stage.Now };
         await stage.RedeployAsync(stage.AppRunner(arn), secret, always: !pinned);
-        Assert.Equal((1, (Two, false)), (stage.Fake.Workloads.DeploymentsOf(arn), Version(await stage.AppRunner(arn).StateAsync([secret], default))));
+        Assert.Equal(
+            (1, (Two, false)),
+            (stage.Fake.Workloads.DeploymentsOf(arn), Version(await stage.AppRunner(arn).StateAsync([secret], default)))
+        );
     }
 
     [Fact]
@@ -158,7 +194,10 @@ public sealed class AppRunnerTests
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         string arn = stage.AddAppRunner();
         stage.Fake.Faults.Deny("AppRunner.StartDeployment");
-        FlowSecretException error = await FailsAsync(ErrorIds.AccessDenied, () => stage.RedeployAsync(stage.AppRunner(arn), new(Secret, Two)));
+        FlowSecretException error = await FailsAsync(
+            ErrorIds.AccessDenied,
+            () => stage.RedeployAsync(stage.AppRunner(arn), new(Secret, Two))
+        );
         Assert.Contains($"\"Action\":\"apprunner:StartDeployment\",\"Resource\":\"{arn}\"", error.Remedy, StringComparison.Ordinal);
         stage.Fake.Faults.Deny("AppRunner.DescribeService");
         await FailsAsync(ErrorIds.AccessDenied, () => stage.AppRunner(arn).StateAsync([], default));
@@ -171,12 +210,19 @@ public sealed class AppRunnerTests
         string arn = stage.AddAppRunner();
         stage.Fake.Workloads.RolloutPolls = int.MaxValue;
         string mark = await stage.AppRunner(arn).RedeployAsync([new(Secret, Two)], false, stage.Said.Add, default);
-        FlowSecretException error = await FailsAsync(ErrorIds.WorkloadFailed, () => stage.AppRunner(arn).WaitAsync(mark, TimeSpan.FromMinutes(5), stage.Said.Add, default));
+        FlowSecretException error = await FailsAsync(
+            ErrorIds.WorkloadFailed,
+            () => stage.AppRunner(arn).WaitAsync(mark, TimeSpan.FromMinutes(5), stage.Said.Add, default)
+        );
         Assert.Equal(FlowErrorCategory.OperationTimeout, error.Category);
         using CancellationTokenSource cancel = new();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stage.AppRunner(arn).WaitAsync(mark, TimeSpan.FromDays(999), _ => cancel.Cancel(), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            stage.AppRunner(arn).WaitAsync(mark, TimeSpan.FromDays(999), _ => cancel.Cancel(), cancel.Token)
+        );
         using CancellationTokenSource other = new();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stage.AppRunner(arn).RedeployAsync([new(Secret, Two)], true, _ => other.Cancel(), other.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            stage.AppRunner(arn).RedeployAsync([new(Secret, Two)], true, _ => other.Cancel(), other.Token)
+        );
     }
 
     [Fact]
@@ -189,7 +235,12 @@ public sealed class AppRunnerTests
         stage.Fake.Workloads.Deploy(arn);
         Assert.True(await runner.BindAsync(new("DB", Secret) { Field = "password" }, default));
         Assert.Equal("DB=SECRET:password::", stage.SecretsOf(arn));
-        Assert.Equal("""{"MODE":"x"}""", stage.Fake.Workloads.ConfigurationOf(arn)["ImageRepository"]!["ImageConfiguration"]!["RuntimeEnvironmentVariables"]!.ToJsonString());
+        Assert.Equal(
+            """{"MODE":"x"}""",
+            stage.Fake.Workloads.ConfigurationOf(arn)["ImageRepository"]!["ImageConfiguration"]![
+                "RuntimeEnvironmentVariables"
+            ]!.ToJsonString()
+        );
         Assert.False(await runner.BindAsync(new("DB", Secret) { Field = "password" }, default));
         await FailsAsync(ErrorIds.Conflict, () => runner.UnbindAsync(new("MODE", Secret), default));
         await FailsAsync(ErrorIds.Conflict, () => runner.UnbindAsync(new("DB", "app/other"), default));

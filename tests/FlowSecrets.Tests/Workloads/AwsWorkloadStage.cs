@@ -38,13 +38,28 @@ internal sealed class AwsWorkloadStage : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _stage.DisposeAsync();
 
-    public string AddEcs(Dictionary<string, string>? secrets = null, Dictionary<string, string>? variables = null, int desired = 1, string controller = "ECS") =>
-        Fake.Workloads.AddEcs("main", "api", ExecutionRole, null, secrets ?? new(StringComparer.Ordinal) { ["DB"] = Arn }, variables, desired, controller);
+    public string AddEcs(
+        Dictionary<string, string>? secrets = null,
+        Dictionary<string, string>? variables = null,
+        int desired = 1,
+        string controller = "ECS"
+    ) =>
+        Fake.Workloads.AddEcs(
+            "main",
+            "api",
+            ExecutionRole,
+            null,
+            secrets ?? new(StringComparer.Ordinal) { ["DB"] = Arn },
+            variables,
+            desired,
+            controller
+        );
 
     public string AddAppRunner(Dictionary<string, string>? secrets = null, Dictionary<string, string>? variables = null) =>
         Fake.Workloads.AddAppRunner("web", ExecutionRole, secrets ?? new(StringComparer.Ordinal) { ["DB"] = Arn }, variables);
 
-    public IWorkload Ecs(string accessKeyId = "test", params (string Key, string Value)[] settings) => Open("ecs", accessKeyId, settings.Length > 0 ? settings : [("cluster", "main"), ("service", "api")]);
+    public IWorkload Ecs(string accessKeyId = "test", params (string Key, string Value)[] settings) =>
+        Open("ecs", accessKeyId, settings.Length > 0 ? settings : [("cluster", "main"), ("service", "api")]);
 
     public IWorkload AppRunner(string arn, string accessKeyId = "test") => Open("apprunner", accessKeyId, [("arn", arn)]);
 
@@ -64,7 +79,9 @@ internal sealed class AwsWorkloadStage : IAsyncDisposable
         JsonObject configuration = Fake.Workloads.ConfigurationOf(arn);
         IEnumerable<(string?, string?)> secrets = configuration["containerDefinitions"] is JsonArray containers
             ? containers.SelectMany(static c => c!["secrets"]!.AsArray()).Select(static s => ((string?)s!["name"], (string?)s["valueFrom"]))
-            : (configuration["ImageRepository"]!["ImageConfiguration"]!["RuntimeEnvironmentSecrets"] as JsonObject ?? []).Select(static s => ((string?)s.Key, (string?)s.Value));
+            : (configuration["ImageRepository"]!["ImageConfiguration"]!["RuntimeEnvironmentSecrets"] as JsonObject ?? []).Select(static s =>
+                ((string?)s.Key, (string?)s.Value)
+            );
         return string.Join(' ', secrets.Select(static s => $"{s.Item1}={s.Item2}")).Replace(Arn, "SECRET", StringComparison.Ordinal);
     }
 
@@ -81,13 +98,16 @@ internal sealed class AwsWorkloadStage : IAsyncDisposable
     {
         CatalogWorkload workload = new("w", kind, settings.ToDictionary(static s => s.Key, static s => s.Value, StringComparer.Ordinal));
         StoreSelection store = new(StoreKind.Aws) { Region = "eu-west-1", Endpoint = Fake.Endpoint.AbsoluteUri };
-        string? Variable(string name) => name switch
-        {
-            "AWS_ACCESS_KEY_ID" => accessKeyId,
-            "AWS_SECRET_ACCESS_KEY" => "test",
-            _ => null,
-        };
-        return AwsOpening.Find(store, Variable).OpenWorkload(workload, null, new AwsStoreOptions { Limits = CloudStores.Quick, Clock = Clock });
+        string? Variable(string name) =>
+            name switch
+            {
+                "AWS_ACCESS_KEY_ID" => accessKeyId,
+                "AWS_SECRET_ACCESS_KEY" => "test",
+                _ => null,
+            };
+        return AwsOpening
+            .Find(store, Variable)
+            .OpenWorkload(workload, null, new AwsStoreOptions { Limits = CloudStores.Quick, Clock = Clock });
     }
 
     /// <summary>Whoever waits by it waits for no time, and the time it was to be has passed.</summary>

@@ -47,7 +47,13 @@ public sealed class CloudRunBindingTests : IAsyncLifetime
         _setting.Run.AddService("other", Region, "web", (JsonObject)JsonNode.Parse($$"""{"template":{{OneContainer("DB=db:7")}} }""")!);
         IWorkload workload = _setting.As("any", ("project", "other"));
         Assert.True(await workload.BindAsync(Db with { Version = "7" }, default));
-        Assert.Equal("projects/flow-test/secrets/db", (string?)_setting.Run.Service("other", Region, "web")["template"]!["containers"]![0]!["env"]![0]!["valueSource"]!["secretKeyRef"]!["secret"]);
+        Assert.Equal(
+            "projects/flow-test/secrets/db",
+            (string?)
+                _setting.Run.Service("other", Region, "web")["template"]!["containers"]![0]!["env"]![0]!["valueSource"]!["secretKeyRef"]![
+                    "secret"
+                ]
+        );
         Assert.False(await workload.BindAsync(Db with { Version = "7" }, default));
     }
 

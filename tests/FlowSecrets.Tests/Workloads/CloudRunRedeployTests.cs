@@ -21,14 +21,28 @@ public sealed class CloudRunRedeployTests : IAsyncLifetime
     [Fact]
     public async Task EveryReferenceMoves()
     {
-        _setting.Add($$"""{"revision":"web-mine","containers":[{{Container("A=db:6", "B=db:latest", "C=projects/flow-test/secrets/db:stable", "D=projects/123456789/secrets/db:1", "E=other:6", "F=projects/other/secrets/db:6", "G='6'")}},{{Container("A=db:7", "X=db:5")}}],"volumes":[{"name":"v","secret":{"secret":"db","items":[{"path":"p","version":"6","mode":256},{"path":"q","version":"latest"}]} },{"name":"w","secret":{"secret":"db"} },{"name":"o","secret":{"secret":"other","items":[{"path":"p","version":"6"}]} }]}""");
+        _setting.Add(
+            $$"""{"revision":"web-mine","containers":[{{Container("A=db:6", "B=db:latest", "C=projects/flow-test/secrets/db:stable", "D=projects/123456789/secrets/db:1", "E=other:6", "F=projects/other/secrets/db:6", "G='6'")}},{{Container("A=db:7", "X=db:5")}}],"volumes":[{"name":"v","secret":{"secret":"db","items":[{"path":"p","version":"6","mode":256},{"path":"q","version":"latest"}]} },{"name":"w","secret":{"secret":"db"} },{"name":"o","secret":{"secret":"other","items":[{"path":"p","version":"6"}]} }]}"""
+        );
         string mark = await _setting.RedeployAsync(false, Db);
         Assert.Equal("2", mark);
-        Assert.Equal(["db:7", "db:7", "projects/flow-test/secrets/db:7", "projects/123456789/secrets/db:7", "other:6", "projects/other/secrets/db:6", "6"], "ABCDEFG".Select(c => _setting.Variable(c.ToString())));
+        Assert.Equal(
+            [
+                "db:7",
+                "db:7",
+                "projects/flow-test/secrets/db:7",
+                "projects/123456789/secrets/db:7",
+                "other:6",
+                "projects/other/secrets/db:6",
+                "6",
+            ],
+            "ABCDEFG".Select(c => _setting.Variable(c.ToString()))
+        );
         Assert.Equal(["db:7", "db:7"], "AX".Select(c => _setting.Variable(c.ToString(), 1)));
         Assert.Equal(
             """[{"name":"v","secret":{"secret":"db","items":[{"path":"p","version":"7","mode":256},{"path":"q","version":"7"}]}},{"name":"w","secret":{"secret":"db","items":[{"path":"db","version":"7"}]}},{"name":"o","secret":{"secret":"other","items":[{"path":"p","version":"6"}]}}]""",
-            _setting.Template["volumes"]!.ToJsonString());
+            _setting.Template["volumes"]!.ToJsonString()
+        );
         Assert.Null(_setting.Template["revision"]);
         await _setting.WaitAsync(mark);
         Assert.Equal(new WorkloadVersion("db", "7", false, "pinned"), (await _setting.Workload.StateAsync([Db], default)).Versions[0]);
@@ -50,7 +64,23 @@ public sealed class CloudRunRedeployTests : IAsyncLifetime
         await _setting.RedeployAsync(false, Db);
         Assert.Equal(1, _setting.Updates);
         JsonObject after = _setting.Service;
-        foreach (string known in (string[])["name", "generation", "createTime", "updateTime", "observedGeneration", "latestCreatedRevision", "latestReadyRevision", "trafficStatuses", "terminalCondition", "uri", "etag", "reconciling"])
+        foreach (
+            string known in (string[])
+                [
+                    "name",
+                    "generation",
+                    "createTime",
+                    "updateTime",
+                    "observedGeneration",
+                    "latestCreatedRevision",
+                    "latestReadyRevision",
+                    "trafficStatuses",
+                    "terminalCondition",
+                    "uri",
+                    "etag",
+                    "reconciling",
+                ]
+        )
         {
             after.Remove(known);
         }
@@ -213,7 +243,10 @@ public sealed class CloudRunRedeployTests : IAsyncLifetime
         _setting.Add($$"""{"annotations":{"run.googleapis.com/x":"y"},"containers":[{{Container("DB=db:6")}}]}""");
         FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => _setting.RedeployAsync(false, Db));
         Assert.Contains("run.googleapis.com/x", error.Cause, StringComparison.Ordinal);
-        Assert.Equal(("Correct what it names. Look at it: gcloud run services describe 'web' --region='us-central1' --project='flow-test'", 1), (error.Remedy, _setting.Updates));
+        Assert.Equal(
+            ("Correct what it names. Look at it: gcloud run services describe 'web' --region='us-central1' --project='flow-test'", 1),
+            (error.Remedy, _setting.Updates)
+        );
     }
 
     [Fact]
@@ -221,11 +254,18 @@ public sealed class CloudRunRedeployTests : IAsyncLifetime
     {
         _setting.Add(OneContainer("DB=db:6"));
         _setting.Fake.Iam.Grant("projects/flow-test", "user:dev@example.com", "roles/run.viewer");
-        FlowSecretException error = await Fails(ErrorIds.AccessDenied, () => _setting.As("as:user:dev@example.com").RedeployAsync([Db], false, _setting.Said.Add, default));
-        Assert.Equal("Permission denied: 'run.services.update' on the Cloud Run service 'web' in us-central1 of project flow-test is not granted to user:YOUR_ACCOUNT.", error.Cause);
+        FlowSecretException error = await Fails(
+            ErrorIds.AccessDenied,
+            () => _setting.As("as:user:dev@example.com").RedeployAsync([Db], false, _setting.Said.Add, default)
+        );
+        Assert.Equal(
+            "Permission denied: 'run.services.update' on the Cloud Run service 'web' in us-central1 of project flow-test is not granted to user:YOUR_ACCOUNT.",
+            error.Cause
+        );
         Assert.Equal(
             $"Let an owner grant it: gcloud run services add-iam-policy-binding 'web' --region='us-central1' --project='flow-test' --member='user:YOUR_ACCOUNT' --role='roles/run.developer'; who deploys also needs: gcloud iam service-accounts add-iam-policy-binding '{Account}' --project='flow-test' --member='user:YOUR_ACCOUNT' --role='roles/iam.serviceAccountUser'",
-            error.Remedy);
+            error.Remedy
+        );
         Assert.Equal((AccessCauses.NoGrant, "db:6"), (error.AccessCause, _setting.Variable("DB")));
     }
 
@@ -235,8 +275,14 @@ public sealed class CloudRunRedeployTests : IAsyncLifetime
         _setting.Add(OneContainer("DB=db:6"));
         _setting.Fake.Iam.Grant("projects/flow-test/locations/us-central1/services/web", "user:dev@example.com", "roles/run.developer");
         IWorkload workload = _setting.As("as:user:dev@example.com");
-        FlowSecretException error = await Fails(ErrorIds.AccessDenied, () => workload.RedeployAsync([Db], false, _setting.Said.Add, default));
-        Assert.Equal($"Let an owner grant it: gcloud iam service-accounts add-iam-policy-binding '{Account}' --project='flow-test' --member='user:YOUR_ACCOUNT' --role='roles/iam.serviceAccountUser'", error.Remedy);
+        FlowSecretException error = await Fails(
+            ErrorIds.AccessDenied,
+            () => workload.RedeployAsync([Db], false, _setting.Said.Add, default)
+        );
+        Assert.Equal(
+            $"Let an owner grant it: gcloud iam service-accounts add-iam-policy-binding '{Account}' --project='flow-test' --member='user:YOUR_ACCOUNT' --role='roles/iam.serviceAccountUser'",
+            error.Remedy
+        );
         Assert.Contains("iam.serviceaccounts.actAs", error.Cause, StringComparison.Ordinal);
         _setting.Fake.Iam.Grant($"projects/-/serviceAccounts/{Account}", "user:dev@example.com", "roles/iam.serviceAccountUser");
         Assert.Equal("2", await workload.RedeployAsync([Db], false, _setting.Said.Add, default));
@@ -266,24 +312,73 @@ public sealed class CloudRunRedeployTests : IAsyncLifetime
     /// <summary>A service with members that nobody knows, in strange spellings, the same for the same seed but for the version of 'db'.</summary>
     private sealed class StrangeService(int seed)
     {
-        private static readonly string[] Texts = ["\"\"", "\"a<b>&'c\\\"\"", "\"\\u00e9\\u2028\\ud83d\\ude00\"", "\"##vso[x]\"", "0", "-1.50", "1e3", "12345678901234567890", "0.1", "true", "false", "null", "[]", "{}", "[[1,{\"z\":null}]]", "\"2024-01-01T00:00:00.000000001Z\""];
+        private static readonly string[] Texts =
+        [
+            "\"\"",
+            "\"a<b>&'c\\\"\"",
+            "\"\\u00e9\\u2028\\ud83d\\ude00\"",
+            "\"##vso[x]\"",
+            "0",
+            "-1.50",
+            "1e3",
+            "12345678901234567890",
+            "0.1",
+            "true",
+            "false",
+            "null",
+            "[]",
+            "{}",
+            "[[1,{\"z\":null}]]",
+            "\"2024-01-01T00:00:00.000000001Z\"",
+        ];
 
         private readonly Random _random = new(seed);
 
         public JsonObject Make(string version)
         {
-            string[] containers = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(i => Object($"\"name\":\"c{i}\"", "\"image\":\"i\"", $"\"env\":[{string.Join(',', Entries(version))}]"))];
-            string[] volumes = [Object("\"name\":\"v\"", $"\"secret\":{Object("\"secret\":\"db\"", $"\"items\":[{Object("\"path\":\"p\"", $"\"version\":\"{version}\"")},{Object("\"path\":\"q\"", $"\"version\":\"{version}\"")}]")}"), Object("\"name\":\"w\"", $"\"emptyDir\":{Object()}")];
-            string template = Object($"\"containers\":[{string.Join(',', containers)}]", $"\"volumes\":[{string.Join(',', volumes)}]", $"\"serviceAccount\":\"{Account}\"", $"\"annotations\":{{\"a.b/c\":\"d\"}}", $"\"scaling\":{Object()}");
-            return (JsonObject)JsonNode.Parse(Object($"\"template\":{template}", "\"labels\":{\"l\":\"m\"}", "\"traffic\":[{\"type\":\"TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST\",\"percent\":100,\"tag\":\"x\"}]"))!;
+            string[] containers =
+            [
+                .. Enumerable
+                    .Range(0, _random.Next(1, 4))
+                    .Select(i => Object($"\"name\":\"c{i}\"", "\"image\":\"i\"", $"\"env\":[{string.Join(',', Entries(version))}]")),
+            ];
+            string[] volumes =
+            [
+                Object(
+                    "\"name\":\"v\"",
+                    $"\"secret\":{Object("\"secret\":\"db\"", $"\"items\":[{Object("\"path\":\"p\"", $"\"version\":\"{version}\"")},{Object("\"path\":\"q\"", $"\"version\":\"{version}\"")}]")}"
+                ),
+                Object("\"name\":\"w\"", $"\"emptyDir\":{Object()}"),
+            ];
+            string template = Object(
+                $"\"containers\":[{string.Join(',', containers)}]",
+                $"\"volumes\":[{string.Join(',', volumes)}]",
+                $"\"serviceAccount\":\"{Account}\"",
+                $"\"annotations\":{{\"a.b/c\":\"d\"}}",
+                $"\"scaling\":{Object()}"
+            );
+            return (JsonObject)
+                JsonNode.Parse(
+                    Object(
+                        $"\"template\":{template}",
+                        "\"labels\":{\"l\":\"m\"}",
+                        "\"traffic\":[{\"type\":\"TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST\",\"percent\":100,\"tag\":\"x\"}]"
+                    )
+                )!;
         }
 
         private IEnumerable<string> Entries(string version) =>
-        [
-            Object("\"name\":\"DB\"", $"\"valueSource\":{Object($"\"secretKeyRef\":{Object("\"secret\":\"db\"", $"\"version\":\"{version}\"")}")}"),
-            .. Enumerable.Range(0, _random.Next(4)).Select(i => Object($"\"name\":\"P{i}\"", "\"value\":\"db\"")),
-            Object("\"name\":\"O\"", $"\"valueSource\":{Object($"\"secretKeyRef\":{Object("\"secret\":\"other\"", "\"version\":\"6\"")}")}"),
-        ];
+            [
+                Object(
+                    "\"name\":\"DB\"",
+                    $"\"valueSource\":{Object($"\"secretKeyRef\":{Object("\"secret\":\"db\"", $"\"version\":\"{version}\"")}")}"
+                ),
+                .. Enumerable.Range(0, _random.Next(4)).Select(i => Object($"\"name\":\"P{i}\"", "\"value\":\"db\"")),
+                Object(
+                    "\"name\":\"O\"",
+                    $"\"valueSource\":{Object($"\"secretKeyRef\":{Object("\"secret\":\"other\"", "\"version\":\"6\"")}")}"
+                ),
+            ];
 
         private string Object(params string[] members)
         {

@@ -53,24 +53,33 @@ internal sealed class CloudRunSetting : IAsyncDisposable
             all[key] = value;
         }
 
-        return opening.OpenWorkload(new CatalogWorkload("web", "cloudrun", all), new GcpStoreOptions { Limits = CloudStores.Quick, Clock = new LeapingClock() });
+        return opening.OpenWorkload(
+            new CatalogWorkload("web", "cloudrun", all),
+            new GcpStoreOptions { Limits = CloudStores.Quick, Clock = new LeapingClock() }
+        );
     }
 
-    public Task<string> RedeployAsync(bool always = false, params WorkloadSecret[] secrets) => Workload.RedeployAsync(secrets, always, Said.Add, default);
+    public Task<string> RedeployAsync(bool always = false, params WorkloadSecret[] secrets) =>
+        Workload.RedeployAsync(secrets, always, Said.Add, default);
 
     public Task WaitAsync(string mark, int seconds = 300) => Workload.WaitAsync(mark, TimeSpan.FromSeconds(seconds), Said.Add, default);
 
     public int Updates => Fake.Calls.Count(static c => c.Operation == "RunServices.Update");
 
     /// <summary>What an environment variable of a container is: "db:7" or its plain value; null: it is not there.</summary>
-    public string? Variable(string name, int container = 0) => ((JsonArray?)Template["containers"]![container]!["env"])?.SingleOrDefault(e => (string?)e!["name"] == name) is { } entry
-        ? entry["valueSource"]?["secretKeyRef"] is { } reference ? $"{reference["secret"]}:{reference["version"]}" : (string?)entry["value"]
-        : null;
+    public string? Variable(string name, int container = 0) =>
+        ((JsonArray?)Template["containers"]![container]!["env"])?.SingleOrDefault(e => (string?)e!["name"] == name) is { } entry
+            ? entry["valueSource"]?["secretKeyRef"] is { } reference
+                ? $"{reference["secret"]}:{reference["version"]}"
+                : (string?)entry["value"]
+            : null;
 
     /// <summary>A container with these variables: NAME=db:7 for a secret, NAME='text' for a value.</summary>
-    public static string Container(params string[] variables) => $$"""{"image":"i","env":[{{string.Join(',', variables.Select(Entry))}}]}""";
+    public static string Container(params string[] variables) =>
+        $$"""{"image":"i","env":[{{string.Join(',', variables.Select(Entry))}}]}""";
 
-    public static string OneContainer(params string[] variables) => $$"""{"serviceAccount":"{{Account}}","containers":[{{Container(variables)}}]}""";
+    public static string OneContainer(params string[] variables) =>
+        $$"""{"serviceAccount":"{{Account}}","containers":[{{Container(variables)}}]}""";
 
     public ValueTask DisposeAsync() => Fake.DisposeAsync();
 
@@ -78,6 +87,8 @@ internal sealed class CloudRunSetting : IAsyncDisposable
     {
         (string name, string value) = (variable[..variable.IndexOf('=')], variable[(variable.IndexOf('=') + 1)..]);
         int colon = value.LastIndexOf(':');
-        return value[0] == '\'' ? $$"""{"name":"{{name}}","value":"{{value.Trim('\'')}}"}""" : $$"""{"name":"{{name}}","valueSource":{"secretKeyRef":{"secret":"{{value[..colon]}}","version":"{{value[(colon + 1)..]}}"} } }""";
+        return value[0] == '\''
+            ? $$"""{"name":"{{name}}","value":"{{value.Trim('\'')}}"}"""
+            : $$"""{"name":"{{name}}","valueSource":{"secretKeyRef":{"secret":"{{value[..colon]}}","version":"{{value[(colon + 1)..]}}"} } }""";
     }
 }

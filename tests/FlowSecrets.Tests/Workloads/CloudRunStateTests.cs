@@ -42,9 +42,15 @@ public sealed class CloudRunStateTests : IAsyncLifetime
     public async Task WhatFollowsTheNewestIsJudgedByItsStart()
     {
         _setting.Add(OneContainer("DB=db:latest"));
-        Assert.Equal(new WorkloadVersion("db", null, true, "'latest', started before the version was current"), await OneAsync(Db with { Since = Now + TimeSpan.FromHours(1) }));
+        Assert.Equal(
+            new WorkloadVersion("db", null, true, "'latest', started before the version was current"),
+            await OneAsync(Db with { Since = Now + TimeSpan.FromHours(1) })
+        );
         _setting.Fake.ClearCalls();
-        Assert.Equal(new WorkloadVersion("db", null, null, "'latest', whichever that was when an instance started"), await OneAsync(Db with { Since = null }));
+        Assert.Equal(
+            new WorkloadVersion("db", null, null, "'latest', whichever that was when an instance started"),
+            await OneAsync(Db with { Since = null })
+        );
         Assert.Equal(["RunServices.Get"], _setting.Fake.Calls.Select(static c => c.Operation));
     }
 
@@ -65,7 +71,10 @@ public sealed class CloudRunStateTests : IAsyncLifetime
     public async Task TheVariableOfTheVersionBeforeDoesNotCount()
     {
         _setting.Add(OneContainer("DB=db:7", "DB_OLD=db:6"));
-        Assert.Equal(new WorkloadVersion("db", "7", false, "pinned"), await OneAsync(Db with { PreviousVariable = "DB_OLD", PreviousVersion = "6" }));
+        Assert.Equal(
+            new WorkloadVersion("db", "7", false, "pinned"),
+            await OneAsync(Db with { PreviousVariable = "DB_OLD", PreviousVersion = "6" })
+        );
         Assert.Equal(new WorkloadVersion("db", "6", true, "pinned"), await OneAsync(Db));
     }
 
@@ -76,7 +85,10 @@ public sealed class CloudRunStateTests : IAsyncLifetime
         _setting.Run.RolloutPolls = 5;
         await _setting.RedeployAsync(false, Db);
         WorkloadState state = await StateAsync(Db);
-        Assert.Equal((WorkloadHealth.Deploying, new WorkloadVersion("db", "6", true, "pinned in revision web-00001-bjz")), (state.Health, state.Versions[0]));
+        Assert.Equal(
+            (WorkloadHealth.Deploying, new WorkloadVersion("db", "6", true, "pinned in revision web-00001-bjz")),
+            (state.Health, state.Versions[0])
+        );
     }
 
     [Fact]
@@ -113,8 +125,16 @@ public sealed class CloudRunStateTests : IAsyncLifetime
     [Fact]
     public async Task TheServicesProjectOwnsPlainNames()
     {
-        _setting.Run.AddService("other", Region, "web", (JsonObject)JsonNode.Parse($$"""{"template":{{OneContainer("A=db:6", "B=projects/flow-test/secrets/db:7")}} }""")!);
-        Assert.Equal(new WorkloadVersion("db", "7", false, "pinned"), Assert.Single((await _setting.As("any", ("project", "other")).StateAsync([Db], default)).Versions));
+        _setting.Run.AddService(
+            "other",
+            Region,
+            "web",
+            (JsonObject)JsonNode.Parse($$"""{"template":{{OneContainer("A=db:6", "B=projects/flow-test/secrets/db:7")}} }""")!
+        );
+        Assert.Equal(
+            new WorkloadVersion("db", "7", false, "pinned"),
+            Assert.Single((await _setting.As("any", ("project", "other")).StateAsync([Db], default)).Versions)
+        );
     }
 
     [Fact]
@@ -124,7 +144,10 @@ public sealed class CloudRunStateTests : IAsyncLifetime
         _setting.Fake.Faults.Deny("Projects.Get");
         FlowSecretException error = await Fails(ErrorIds.AccessDenied, () => StateAsync(Db));
         Assert.Contains("names secrets of a project by its number", error.Cause, StringComparison.Ordinal);
-        Assert.Equal("Let an owner grant it: gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/browser' --condition=None", error.Remedy);
+        Assert.Equal(
+            "Let an owner grant it: gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/browser' --condition=None",
+            error.Remedy
+        );
     }
 
     [Fact]
@@ -132,7 +155,10 @@ public sealed class CloudRunStateTests : IAsyncLifetime
     {
         await Fails(ErrorIds.WorkloadNotFound, () => StateAsync(Db));
         _setting.Add(OneContainer());
-        FlowSecretException error = await Fails(ErrorIds.AccessDenied, () => _setting.As("as:user:dev@example.com").StateAsync([Db], default));
+        FlowSecretException error = await Fails(
+            ErrorIds.AccessDenied,
+            () => _setting.As("as:user:dev@example.com").StateAsync([Db], default)
+        );
         Assert.Equal((AccessCauses.NoGrant, "web"), (error.AccessCause, error.Target));
     }
 
@@ -147,9 +173,25 @@ public sealed class CloudRunStateTests : IAsyncLifetime
         Assert.Equal(WorkloadHealth.Healthy, (await StateAsync(Db)).Health);
     }
 
-    internal static void Pin(CloudRunSetting setting, params (string? Revision, int Percent)[] targets) => setting.Run.Change("flow-test", Region, "web", service => service["traffic"] = new JsonArray([.. targets.Select(static t => t.Revision is null
-        ? new JsonObject { ["type"] = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", ["percent"] = t.Percent }
-        : new JsonObject { ["type"] = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", ["revision"] = t.Revision, ["percent"] = t.Percent })]));
+    internal static void Pin(CloudRunSetting setting, params (string? Revision, int Percent)[] targets) =>
+        setting.Run.Change(
+            "flow-test",
+            Region,
+            "web",
+            service =>
+                service["traffic"] = new JsonArray([
+                    .. targets.Select(static t =>
+                        t.Revision is null
+                            ? new JsonObject { ["type"] = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", ["percent"] = t.Percent }
+                            : new JsonObject
+                            {
+                                ["type"] = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION",
+                                ["revision"] = t.Revision,
+                                ["percent"] = t.Percent,
+                            }
+                    ),
+                ])
+        );
 
     private Task<WorkloadState> StateAsync(params WorkloadSecret[] secrets) => _setting.Workload.StateAsync(secrets, default);
 

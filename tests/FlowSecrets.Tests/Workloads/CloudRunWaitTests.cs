@@ -21,7 +21,10 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
         _setting.Run.RolloutPolls = 12;
         await _setting.WaitAsync(await _setting.RedeployAsync(false, Db));
         Assert.EndsWith("/web-00002-cjz", (string?)_setting.Service["latestReadyRevision"], StringComparison.Ordinal);
-        Assert.Equal("Waiting for revision web-00002-cjz of the Cloud Run service 'web' in us-central1 of project flow-test", Assert.Single(_setting.Said));
+        Assert.Equal(
+            "Waiting for revision web-00002-cjz of the Cloud Run service 'web' in us-central1 of project flow-test",
+            Assert.Single(_setting.Said)
+        );
     }
 
     [Fact]
@@ -39,13 +42,18 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
     {
         _setting.Run.RolloutPolls = 2;
         _setting.Run.Failure = "The user-provided container failed to start\nand listen on the port ##vso[x].";
-        FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db)));
+        FlowSecretException error = await Fails(
+            ErrorIds.WorkloadFailed,
+            async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db))
+        );
         Assert.Equal(
             "The new revision of the Cloud Run service 'web' in us-central1 of project flow-test did not become ready: \"Revision 'web-00002-cjz' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port # #vso[x].\"; traffic stays on revision web-00001-bjz.",
-            error.Cause);
+            error.Cause
+        );
         Assert.Equal(
             "Look at it: gcloud run services describe 'web' --region='us-central1' --project='flow-test'; its log: gcloud logging read 'resource.type=cloud_run_revision AND resource.labels.revision_name=web-00002-cjz' --project='flow-test' --limit=50. Then run the same command again.",
-            error.Remedy);
+            error.Remedy
+        );
         Assert.Equal("web", error.Target);
         Assert.EndsWith("/web-00001-bjz", (string?)_setting.Service["latestReadyRevision"], StringComparison.Ordinal);
     }
@@ -55,9 +63,15 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
     {
         _setting.Add(OneContainer("DB=db:6", "TOKEN='hunter22-hunter22'"));
         _setting.Run.Failure = "Bad environment: hunter22-hunter22.";
-        FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db)));
+        FlowSecretException error = await Fails(
+            ErrorIds.WorkloadFailed,
+            async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db))
+        );
         WorkloadState state = await _setting.Workload.StateAsync([Db], default);
-        Assert.All([error.Message, state.Detail, .. _setting.Said], static s => Assert.DoesNotContain("hunter22", s, StringComparison.Ordinal));
+        Assert.All(
+            [error.Message, state.Detail, .. _setting.Said],
+            static s => Assert.DoesNotContain("hunter22", s, StringComparison.Ordinal)
+        );
         Assert.Contains("Bad environment: ••••.", error.Cause, StringComparison.Ordinal);
     }
 
@@ -65,9 +79,15 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
     public async Task ASecretThatTheAccountMayNotReadNamesTheGrant()
     {
         _setting.Run.ChecksSecretAccess = true;
-        FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db)));
+        FlowSecretException error = await Fails(
+            ErrorIds.WorkloadFailed,
+            async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db))
+        );
         Assert.Contains("Permission denied on secret: projects/123456789/secrets/db/versions/7", error.Cause, StringComparison.Ordinal);
-        Assert.Equal($"Let an owner grant it: gcloud secrets add-iam-policy-binding db --project=123456789 --member='serviceAccount:{Account}' --role='roles/secretmanager.secretAccessor' --condition=None. Then run the same command again.", error.Remedy);
+        Assert.Equal(
+            $"Let an owner grant it: gcloud secrets add-iam-policy-binding db --project=123456789 --member='serviceAccount:{Account}' --role='roles/secretmanager.secretAccessor' --condition=None. Then run the same command again.",
+            error.Remedy
+        );
         _setting.Fake.Iam.Grant("projects/flow-test", "serviceAccount:" + Account, "roles/secretmanager.secretAccessor");
         error = await Fails(ErrorIds.WorkloadFailed, async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db)));
         Assert.Contains("was not found", error.Cause, StringComparison.Ordinal);
@@ -79,7 +99,13 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
         _setting.Run.RolloutPolls = int.MaxValue;
         string mark = await _setting.RedeployAsync(false, Db);
         FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => _setting.WaitAsync(mark, 60));
-        Assert.Equal((FlowErrorCategory.OperationTimeout, "The new revision of the Cloud Run service 'web' in us-central1 of project flow-test is not ready after 60 s; traffic stays on revision web-00001-bjz until then."), (error.Category, error.Cause));
+        Assert.Equal(
+            (
+                FlowErrorCategory.OperationTimeout,
+                "The new revision of the Cloud Run service 'web' in us-central1 of project flow-test is not ready after 60 s; traffic stays on revision web-00001-bjz until then."
+            ),
+            (error.Category, error.Cause)
+        );
         Assert.InRange(_setting.Fake.Calls.Count(static c => c.Operation == "RunServices.Get"), 10, 40);
     }
 
@@ -87,9 +113,18 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
     public async Task TrafficThatIsPinnedElsewhereIsNotRunningWithTheNewVersion()
     {
         CloudRunStateTests.Pin(_setting, ("web-00001-bjz", 100));
-        FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db)));
-        Assert.Equal("The new revision web-00002-cjz of the Cloud Run service 'web' in us-central1 of project flow-test is ready, but does not get all of its traffic: 100 % to web-00001-bjz.", error.Cause);
-        Assert.Equal("Send it all there: gcloud run services update-traffic 'web' --region='us-central1' --project='flow-test' --to-latest. Then run the same command again.", error.Remedy);
+        FlowSecretException error = await Fails(
+            ErrorIds.WorkloadFailed,
+            async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db))
+        );
+        Assert.Equal(
+            "The new revision web-00002-cjz of the Cloud Run service 'web' in us-central1 of project flow-test is ready, but does not get all of its traffic: 100 % to web-00001-bjz.",
+            error.Cause
+        );
+        Assert.Equal(
+            "Send it all there: gcloud run services update-traffic 'web' --region='us-central1' --project='flow-test' --to-latest. Then run the same command again.",
+            error.Remedy
+        );
         CloudRunStateTests.Pin(_setting, ("web-00001-bjz", 5), (null, 95));
         await Fails(ErrorIds.WorkloadFailed, async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db)));
         CloudRunStateTests.Pin(_setting, ("web-00001-bjz", 0), ("web-00002-cjz", 100));
@@ -107,7 +142,10 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
     [Fact]
     public async Task ADeletedServiceAndAStrangeMark()
     {
-        await Fails(ErrorIds.WorkloadNotFound, () => _setting.As("any", ("service", "gone")).WaitAsync("2", TimeSpan.FromSeconds(5), _setting.Said.Add, default));
+        await Fails(
+            ErrorIds.WorkloadNotFound,
+            () => _setting.As("any", ("service", "gone")).WaitAsync("2", TimeSpan.FromSeconds(5), _setting.Said.Add, default)
+        );
         await Fails(ErrorIds.BadArgument, () => _setting.WaitAsync("x"));
     }
 
@@ -117,6 +155,8 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
         _setting.Run.RolloutPolls = int.MaxValue;
         string mark = await _setting.RedeployAsync(false, Db);
         using CancellationTokenSource cancel = new();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _setting.Workload.WaitAsync(mark, TimeSpan.FromDays(1), _ => cancel.Cancel(), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            _setting.Workload.WaitAsync(mark, TimeSpan.FromDays(1), _ => cancel.Cancel(), cancel.Token)
+        );
     }
 }

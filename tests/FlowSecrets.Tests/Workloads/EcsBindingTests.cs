@@ -13,7 +13,11 @@ public sealed class EcsBindingTests
         IWorkload ecs = stage.Ecs();
         Assert.True(await ecs.BindAsync(new("DB", Secret) { Field = "password" }, default));
         Assert.Equal("DB=SECRET:password::", stage.SecretsOf(arn));
-        Assert.Equal("MODE", (string?)Assert.Single(stage.Fake.Workloads.ConfigurationOf(arn)["containerDefinitions"]![0]!["environment"]!.AsArray())!["name"]);
+        Assert.Equal(
+            "MODE",
+            (string?)
+                Assert.Single(stage.Fake.Workloads.ConfigurationOf(arn)["containerDefinitions"]![0]!["environment"]!.AsArray())!["name"]
+        );
         Assert.False(await ecs.BindAsync(new("DB", Secret) { Field = "password" }, default));
         Assert.True(await ecs.BindAsync(new("DB", Secret), default));
         Assert.Equal("DB=SECRET", stage.SecretsOf(arn));
@@ -26,7 +30,10 @@ public sealed class EcsBindingTests
     public async Task AVariableIsTakenOutOnlyIfItIsThat()
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
-        string arn = stage.AddEcs(new(StringComparer.Ordinal) { ["DB"] = stage.Arn + ":password::", ["P"] = "parameter" }, new(StringComparer.Ordinal) { ["MODE"] = "x" });
+        string arn = stage.AddEcs(
+            new(StringComparer.Ordinal) { ["DB"] = stage.Arn + ":password::", ["P"] = "parameter" },
+            new(StringComparer.Ordinal) { ["MODE"] = "x" }
+        );
         IWorkload ecs = stage.Ecs();
         await FailsAsync(ErrorIds.Conflict, () => ecs.UnbindAsync(new("P", Secret), default));
         await FailsAsync(ErrorIds.Conflict, () => ecs.UnbindAsync(new("MODE", Secret), default));

@@ -50,7 +50,15 @@ public sealed class EcsRedeployTests
     public async Task PinnedOnesAreMovedAndAllElseIsKept()
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
-        string arn = stage.AddEcs(new(StringComparer.Ordinal) { ["DB"] = $"{stage.Arn}:password::{One}", ["USER"] = $"{stage.Arn}:user::", ["P"] = "parameter" }, new(StringComparer.Ordinal) { ["MODE"] = "x" });
+        string arn = stage.AddEcs(
+            new(StringComparer.Ordinal)
+            {
+                ["DB"] = $"{stage.Arn}:password::{One}",
+                ["USER"] = $"{stage.Arn}:user::",
+                ["P"] = "parameter",
+            },
+            new(StringComparer.Ordinal) { ["MODE"] = "x" }
+        );
         JsonObject before = stage.Fake.Workloads.ConfigurationOf(arn);
         WorkloadSecret secret = new(Secret, Two) { Since = Long };
         await stage.RedeployAsync(stage.Ecs(), secret);
@@ -74,8 +82,16 @@ public sealed class EcsRedeployTests
     public async Task TheValueBeforeComesAndGoes()
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
-        string arn = stage.AddEcs(new(StringComparer.Ordinal) { ["DB"] = $"{stage.Arn}:key::" }, new(StringComparer.Ordinal) { ["DB_OLD"] = "plain" });
-        WorkloadSecret secret = new(Secret, Two) { Since = Long, PreviousVariable = "DB_OLD", PreviousVersion = One };
+        string arn = stage.AddEcs(
+            new(StringComparer.Ordinal) { ["DB"] = $"{stage.Arn}:key::" },
+            new(StringComparer.Ordinal) { ["DB_OLD"] = "plain" }
+        );
+        WorkloadSecret secret = new(Secret, Two)
+        {
+            Since = Long,
+            PreviousVariable = "DB_OLD",
+            PreviousVersion = One,
+        };
         await stage.RedeployAsync(stage.Ecs(), secret);
         Assert.Equal($"DB=SECRET:key:: DB_OLD=SECRET:key::{One}", stage.SecretsOf(arn));
         Assert.Empty(stage.Fake.Workloads.ConfigurationOf(arn)["containerDefinitions"]![0]!["environment"]!.AsArray());
@@ -95,7 +111,12 @@ public sealed class EcsRedeployTests
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         string arn = stage.AddEcs(new(StringComparer.Ordinal) { ["DB"] = stage.Arn, ["OLD"] = "parameter" });
-        WorkloadSecret secret = new(Secret, Two) { Since = Long, PreviousVariable = "OLD", PreviousVersion = One };
+        WorkloadSecret secret = new(Secret, Two)
+        {
+            Since = Long,
+            PreviousVariable = "OLD",
+            PreviousVersion = One,
+        };
         await FailsAsync(ErrorIds.Conflict, () => stage.Ecs().RedeployAsync([secret], false, stage.Said.Add, default));
         await stage.Ecs().RedeployAsync([secret with { PreviousVersion = null }], false, stage.Said.Add, default);
         Assert.Equal((0, "DB=SECRET OLD=parameter"), (stage.Fake.Workloads.DeploymentsOf(arn), stage.SecretsOf(arn)));
@@ -113,7 +134,11 @@ public sealed class EcsRedeployTests
         WorkloadSecret secret = new(Secret, Two) { Since = stage.Now };
         FlowSecretException error = await FailsAsync(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(stage.Ecs(), secret));
         Assert.Contains("tasks failed to start", error.Message, StringComparison.Ordinal);
-        Assert.Contains("aws ecs describe-services --cluster 'main' --services 'api' --region eu-west-1", error.Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "aws ecs describe-services --cluster 'main' --services 'api' --region eu-west-1",
+            error.Remedy,
+            StringComparison.Ordinal
+        );
         await stage.RedeployAsync(stage.Ecs(), secret);
         Assert.Equal(2, stage.Fake.Workloads.DeploymentsOf(arn));
     }
@@ -156,7 +181,10 @@ public sealed class EcsRedeployTests
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         stage.AddEcs(controller: controller);
-        FlowSecretException error = await FailsAsync(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(stage.Ecs(), new(Secret, Two) { Since = stage.Now }));
+        FlowSecretException error = await FailsAsync(
+            ErrorIds.WorkloadFailed,
+            () => stage.RedeployAsync(stage.Ecs(), new(Secret, Two) { Since = stage.Now })
+        );
         Assert.Contains(remedy, error.Remedy, StringComparison.Ordinal);
         Assert.Equal(0, stage.Calls("Ecs.UpdateService"));
 
@@ -174,13 +202,24 @@ public sealed class EcsRedeployTests
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         string arn = stage.AddEcs(new(StringComparer.Ordinal) { ["DB"] = $"{stage.Arn}:::{One}" });
-        foreach (string operation in new[] { "Ecs.UpdateService", "Ecs.RegisterTaskDefinition", "Ecs.DescribeServices", "Ecs.DescribeTaskDefinition" })
+        foreach (
+            string operation in new[]
+            {
+                "Ecs.UpdateService",
+                "Ecs.RegisterTaskDefinition",
+                "Ecs.DescribeServices",
+                "Ecs.DescribeTaskDefinition",
+            }
+        )
         {
             stage.Fake.Faults.QueueFor(operation, fault);
         }
 
         await stage.RedeployAsync(stage.Ecs(), new(Secret, Two) { Since = stage.Now });
-        Assert.Equal((1, 2, $"DB=SECRET:::{Two}"), (stage.Fake.Workloads.DeploymentsOf(arn), stage.Fake.Workloads.RevisionsOf("api"), stage.SecretsOf(arn)));
+        Assert.Equal(
+            (1, 2, $"DB=SECRET:::{Two}"),
+            (stage.Fake.Workloads.DeploymentsOf(arn), stage.Fake.Workloads.RevisionsOf("api"), stage.SecretsOf(arn))
+        );
     }
 
     [Fact]
@@ -211,7 +250,9 @@ public sealed class EcsRedeployTests
         stage.Fake.Workloads.RolloutPolls = int.MaxValue;
         string mark = await stage.Ecs().RedeployAsync([new(Secret, Two)], false, stage.Said.Add, default);
         using CancellationTokenSource cancel = new();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stage.Ecs().WaitAsync(mark, TimeSpan.FromDays(999), _ => cancel.Cancel(), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            stage.Ecs().WaitAsync(mark, TimeSpan.FromDays(999), _ => cancel.Cancel(), cancel.Token)
+        );
     }
 
     private static (string?, bool?) Version(WorkloadState state) => (state.Versions[0].Version, state.Versions[0].IsStale);

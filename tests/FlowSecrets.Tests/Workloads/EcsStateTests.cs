@@ -12,7 +12,12 @@ public sealed class EcsStateTests
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         stage.AddEcs();
         Assert.Equal("ECS service main/api", stage.Ecs().Description);
-        WorkloadState state = await stage.Ecs().StateAsync([new(Secret, Two) { Since = Long }, new(Secret, Two) { Since = stage.Now.AddSeconds(1) }, new(Secret, Two)], default);
+        WorkloadState state = await stage
+            .Ecs()
+            .StateAsync(
+                [new(Secret, Two) { Since = Long }, new(Secret, Two) { Since = stage.Now.AddSeconds(1) }, new(Secret, Two)],
+                default
+            );
         Assert.Equal(WorkloadHealth.Healthy, state.Health);
         Assert.Equal([(Two, false), (null, true), (null, null)], state.Versions.Select(static v => (v.Version, v.IsStale)));
         Assert.Equal(0, stage.Fake.Calls.Count(static c => c.Applied && c.Operation.StartsWith("Ecs.", StringComparison.Ordinal)));
@@ -27,7 +32,14 @@ public sealed class EcsStateTests
     public async Task AReferenceIsReadInAllItsForms(string suffix, string? version, bool? stale)
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
-        stage.AddEcs(new(StringComparer.Ordinal) { ["DB"] = stage.Arn + suffix, ["OTHER"] = stage.Arn.Replace("app/db", "app/db2", StringComparison.Ordinal) + ":::" + One, ["PARAMETER"] = "app/db" });
+        stage.AddEcs(
+            new(StringComparer.Ordinal)
+            {
+                ["DB"] = stage.Arn + suffix,
+                ["OTHER"] = stage.Arn.Replace("app/db", "app/db2", StringComparison.Ordinal) + ":::" + One,
+                ["PARAMETER"] = "app/db",
+            }
+        );
         foreach (string name in new[] { Secret, stage.Arn, stage.Arn[..^7] })
         {
             WorkloadVersion found = Assert.Single((await stage.Ecs().StateAsync([new(name, Two) { Since = Long }], default)).Versions);
@@ -40,7 +52,9 @@ public sealed class EcsStateTests
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         stage.AddEcs([]);
-        WorkloadState state = await stage.Ecs().StateAsync([new(Secret, Two) { Since = Long }, new(Secret, Two) { Since = stage.Now.AddSeconds(1) }], default);
+        WorkloadState state = await stage
+            .Ecs()
+            .StateAsync([new(Secret, Two) { Since = Long }, new(Secret, Two) { Since = stage.Now.AddSeconds(1) }], default);
         Assert.Equal([(Two, false), (null, null)], state.Versions.Select(static v => (v.Version, v.IsStale)));
     }
 
@@ -77,8 +91,14 @@ public sealed class EcsStateTests
     {
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         stage.AddEcs();
-        await FailsAsync(ErrorIds.WorkloadNotFound, () => stage.Ecs("test", ("cluster", "main"), ("service", "none")).StateAsync([], default));
-        await FailsAsync(ErrorIds.WorkloadNotFound, () => stage.Ecs("test", ("cluster", "none"), ("service", "api")).StateAsync([], default));
+        await FailsAsync(
+            ErrorIds.WorkloadNotFound,
+            () => stage.Ecs("test", ("cluster", "main"), ("service", "none")).StateAsync([], default)
+        );
+        await FailsAsync(
+            ErrorIds.WorkloadNotFound,
+            () => stage.Ecs("test", ("cluster", "none"), ("service", "api")).StateAsync([], default)
+        );
         await FailsAsync(ErrorIds.BadArgument, () => stage.Ecs("test", ("cluster", "main")).StateAsync([], default));
     }
 

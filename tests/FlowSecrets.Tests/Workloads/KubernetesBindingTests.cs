@@ -1,5 +1,5 @@
-using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
+using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
@@ -33,7 +33,11 @@ public sealed class KubernetesBindingTests
     public async Task WhateverHasItsNameIsReplaced(string variable)
     {
         await using KubernetesStage stage = await StartAsync(containers: Container("main", Plain, Mapped));
-        Assert.True(await stage.Workload().BindAsync(new WorkloadBinding(variable, "token") { KubernetesSecret = "app", KubernetesKey = "token" }, default));
+        Assert.True(
+            await stage
+                .Workload()
+                .BindAsync(new WorkloadBinding(variable, "token") { KubernetesSecret = "app", KubernetesKey = "token" }, default)
+        );
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Variable(variable, "app", "token")), stage.Entry(variable)));
         Assert.Equal(2, ((JsonArray)stage.Object["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]!).Count);
     }
@@ -65,10 +69,17 @@ public sealed class KubernetesBindingTests
     [Fact]
     public async Task OfSeveralContainersOneIsNamed()
     {
-        await using KubernetesStage stage = await StartAsync(containers: $"{Container("main", Plain)},{Container("side")}", more: $$""","initContainers":[{{Container("first")}}]""");
+        await using KubernetesStage stage = await StartAsync(
+            containers: $"{Container("main", Plain)},{Container("side")}",
+            more: $$""","initContainers":[{{Container("first")}}]"""
+        );
         FlowSecretException error = await Fails(ErrorIds.BadArgument, () => stage.Workload().BindAsync(Token, default));
         Assert.Contains("main, side", error.Remedy, StringComparison.Ordinal);
-        Assert.Contains("first", (await Fails(ErrorIds.BadArgument, () => stage.Workload().BindAsync(Token with { Container = "none" }, default))).Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            "first",
+            (await Fails(ErrorIds.BadArgument, () => stage.Workload().BindAsync(Token with { Container = "none" }, default))).Remedy,
+            StringComparison.Ordinal
+        );
         Assert.True(await stage.Workload().BindAsync(Token with { Container = "side" }, default));
         Assert.True(await stage.Workload(("container", "first")).BindAsync(Token, default));
         Assert.Null(stage.Entry("TOKEN"));
@@ -80,9 +91,16 @@ public sealed class KubernetesBindingTests
     public async Task WithoutAKubernetesSecretItIsAskedFor()
     {
         await using KubernetesStage stage = await StartAsync();
-        foreach (Func<WorkloadBinding, CancellationToken, Task<bool>> change in (Func<WorkloadBinding, CancellationToken, Task<bool>>[])[stage.Workload().BindAsync, stage.Workload().UnbindAsync])
+        foreach (
+            Func<WorkloadBinding, CancellationToken, Task<bool>> change in (Func<WorkloadBinding, CancellationToken, Task<bool>>[])
+                [stage.Workload().BindAsync, stage.Workload().UnbindAsync]
+        )
         {
-            Assert.Contains("-KubernetesSecret", (await Fails(ErrorIds.BadArgument, () => change(new WorkloadBinding("TOKEN", "token"), default))).Remedy, StringComparison.Ordinal);
+            Assert.Contains(
+                "-KubernetesSecret",
+                (await Fails(ErrorIds.BadArgument, () => change(new WorkloadBinding("TOKEN", "token"), default))).Remedy,
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Empty(stage.Runs);

@@ -1,5 +1,5 @@
-using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
+using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
@@ -23,9 +23,16 @@ public sealed class KubernetesFeedTests
     {
         await using KubernetesStage stage = await StartAsync();
         stage.Fake.SyncError = "could not get secret data from provider\n##vso[x]";
-        FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => stage.Workload(TimeSpan.FromSeconds(30)).RedeployAsync([Password()], always: true, stage.Said.Add, default));
+        FlowSecretException error = await Fails(
+            ErrorIds.WorkloadFailed,
+            () => stage.Workload(TimeSpan.FromSeconds(30)).RedeployAsync([Password()], always: true, stage.Said.Add, default)
+        );
         Assert.Contains("ExternalSecret shop/db", error.Cause, StringComparison.Ordinal);
-        Assert.Contains("False (SecretSyncedError): \"could not get secret data from provider # #vso[x]\"", error.Cause, StringComparison.Ordinal);
+        Assert.Contains(
+            "False (SecretSyncedError): \"could not get secret data from provider # #vso[x]\"",
+            error.Cause,
+            StringComparison.Ordinal
+        );
         Assert.Contains("kubectl --context='test' --namespace='shop' describe 'externalsecret/db'", error.Remedy, StringComparison.Ordinal);
         Assert.Equal((FlowErrorCategory.OperationTimeout, "web"), (error.Category, error.Target));
         Assert.Equal(0, stage.Patches);
@@ -38,7 +45,9 @@ public sealed class KubernetesFeedTests
         await using KubernetesStage stage = await StartAsync();
         stage.Fake.StaleSyncs = 1_000_000;
         using CancellationTokenSource cancel = new();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stage.Workload(TimeSpan.FromDays(1)).RedeployAsync([Password()], always: true, _ => cancel.Cancel(), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            stage.Workload(TimeSpan.FromDays(1)).RedeployAsync([Password()], always: true, _ => cancel.Cancel(), cancel.Token)
+        );
         Assert.Equal(0, stage.Patches);
     }
 
@@ -70,7 +79,11 @@ public sealed class KubernetesFeedTests
         await using KubernetesStage stage = await StartAsync();
         stage.Fake.AddSecret("shop", "db", Values(Old));
         FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(Password()));
-        Assert.Contains("the key 'DB_PASSWORD' of the Kubernetes Secret 'db', which DB_PASSWORD is taken from, does not have the current value", error.Cause, StringComparison.Ordinal);
+        Assert.Contains(
+            "the key 'DB_PASSWORD' of the Kubernetes Secret 'db', which DB_PASSWORD is taken from, does not have the current value",
+            error.Cause,
+            StringComparison.Ordinal
+        );
         Assert.Contains("kubectl --context='test' --namespace='shop' describe 'secret/db'", error.Remedy, StringComparison.Ordinal);
         Assert.Equal(0, stage.Patches);
         stage.Fake.AddSecret("shop", "db", Values(New));
@@ -90,9 +103,12 @@ public sealed class KubernetesFeedTests
     [Fact]
     public async Task AnotherKeyThatStillHasTheOldPasswordIsWaitedFor()
     {
-        await using KubernetesStage stage = await StartAsync(containers: Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"), Variable("DATABASE_URL", "db", "DATABASE_URL")));
+        await using KubernetesStage stage = await StartAsync(
+            containers: Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"), Variable("DATABASE_URL", "db", "DATABASE_URL"))
+        );
         int asked = 0;
-        stage.Fake.Source = _ => ++asked == 1 ? new Dictionary<string, string>(Values(New)) { ["DATABASE_URL"] = Values(Old)["DATABASE_URL"] } : Values(New);
+        stage.Fake.Source = _ =>
+            ++asked == 1 ? new Dictionary<string, string>(Values(New)) { ["DATABASE_URL"] = Values(Old)["DATABASE_URL"] } : Values(New);
         await stage.RedeployAsync(Password());
         Assert.Equal((2, 1), (stage.Fake.Syncs, stage.Patches));
     }
@@ -103,7 +119,11 @@ public sealed class KubernetesFeedTests
         await using KubernetesStage stage = await StartAsync(containers: Container("main", Variable("DATABASE_URL", "db", "DATABASE_URL")));
         stage.Fake.AddSecret("shop", "db", Values(Old));
         FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(Password()));
-        Assert.Contains("the key 'DATABASE_URL' of the Kubernetes Secret 'db' still has the value before in it", error.Cause, StringComparison.Ordinal);
+        Assert.Contains(
+            "the key 'DATABASE_URL' of the Kubernetes Secret 'db' still has the value before in it",
+            error.Cause,
+            StringComparison.Ordinal
+        );
         stage.Fake.AddSecret("shop", "db", Values(New));
         await stage.RedeployAsync(Password());
         Assert.Equal(1, stage.Patches);
@@ -112,7 +132,9 @@ public sealed class KubernetesFeedTests
     [Fact]
     public async Task TheOldPasswordInTheTemplateItselfIsSaid()
     {
-        await using KubernetesStage stage = await StartAsync(containers: Container("main", $$"""{"name":"DATABASE_URL","value":"postgres://api:{{Uri.EscapeDataString(Old)}}@db"}"""));
+        await using KubernetesStage stage = await StartAsync(
+            containers: Container("main", $$"""{"name":"DATABASE_URL","value":"postgres://api:{{Uri.EscapeDataString(Old)}}@db"}""")
+        );
         FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(Password()));
         Assert.Contains("the variable DATABASE_URL is plain text in the pod template", error.Cause, StringComparison.Ordinal);
     }
@@ -121,7 +143,9 @@ public sealed class KubernetesFeedTests
     [Fact]
     public async Task TheVariableOfTheValueBeforeMayHaveIt()
     {
-        await using KubernetesStage stage = await StartAsync(containers: Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"), Variable("DB_PASSWORD_OLD", "db", "BEFORE")));
+        await using KubernetesStage stage = await StartAsync(
+            containers: Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"), Variable("DB_PASSWORD_OLD", "db", "BEFORE"))
+        );
         stage.Fake.Source = static _ => new Dictionary<string, string>(Values(New)) { ["BEFORE"] = Old };
         await stage.RedeployAsync(Password() with { PreviousVariable = "DB_PASSWORD_OLD" });
         Assert.Equal(1, stage.Patches);
@@ -132,25 +156,42 @@ public sealed class KubernetesFeedTests
     {
         await using KubernetesStage stage = await StartAsync();
         await stage.RedeployAsync(Password() with { PreviousVariable = "DB_PASSWORD_OLD", PreviousVersion = "6" });
-        Assert.Contains("the value before of 'db-password' is not delivered: no Kubernetes Secret of the pod template has DB_PASSWORD_OLD", stage.Said);
+        Assert.Contains(
+            "the value before of 'db-password' is not delivered: no Kubernetes Secret of the pod template has DB_PASSWORD_OLD",
+            stage.Said
+        );
     }
 
     [Fact]
     public async Task AKeyThatDoesNotGetTheValueBeforeIsSaidAndNotWaitedFor()
     {
-        await using KubernetesStage stage = await StartAsync(containers: Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"), Variable("DB_PASSWORD_OLD", "db", "BEFORE")));
+        await using KubernetesStage stage = await StartAsync(
+            containers: Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"), Variable("DB_PASSWORD_OLD", "db", "BEFORE"))
+        );
         stage.Fake.Source = static _ => new Dictionary<string, string>(Values(New)) { ["BEFORE"] = "something-else" };
         using SecretValue before = SecretValue.FromText(Old);
         WorkloadSecret secret = Password();
-        await stage.RedeployAsync(secret with { PreviousVariable = "DB_PASSWORD_OLD", PreviousVersion = "6", Outdated = [], Variables = new Dictionary<string, SecretValue>(secret.Variables, StringComparer.Ordinal) { ["DB_PASSWORD_OLD"] = before } });
+        await stage.RedeployAsync(
+            secret with
+            {
+                PreviousVariable = "DB_PASSWORD_OLD",
+                PreviousVersion = "6",
+                Outdated = [],
+                Variables = new Dictionary<string, SecretValue>(secret.Variables, StringComparer.Ordinal) { ["DB_PASSWORD_OLD"] = before },
+            }
+        );
         Assert.Equal(1, stage.Patches);
-        Assert.Contains("the value before of 'db-password' is not delivered: the key 'BEFORE' of the Kubernetes Secret 'db', which DB_PASSWORD_OLD is taken from, does not have it", stage.Said);
+        Assert.Contains(
+            "the value before of 'db-password' is not delivered: the key 'BEFORE' of the Kubernetes Secret 'db', which DB_PASSWORD_OLD is taken from, does not have it",
+            stage.Said
+        );
     }
 
     [Fact]
     public async Task WholeSecretsWithAPrefixAreFollowed()
     {
-        const string Whole = """{"name":"main","image":"i","envFrom":[{"configMapRef":{"name":"c"} },{"prefix":"APP_","secretRef":{"name":"db"} }]}""";
+        const string Whole =
+            """{"name":"main","image":"i","envFrom":[{"configMapRef":{"name":"c"} },{"prefix":"APP_","secretRef":{"name":"db"} }]}""";
         await using KubernetesStage stage = await StartAsync(containers: Whole);
         stage.Fake.StaleSyncs = 1;
         await stage.RedeployAsync(Password("APP_DB_PASSWORD") with { Outdated = [] });
@@ -160,7 +201,10 @@ public sealed class KubernetesFeedTests
     [Fact]
     public async Task ContainersThatRunBeforeAreFollowed()
     {
-        await using KubernetesStage stage = await StartAsync(containers: Container("main"), more: $$""","initContainers":[{{Container("migrate", Variable("DB_PASSWORD", "db", "DB_PASSWORD"))}}]""");
+        await using KubernetesStage stage = await StartAsync(
+            containers: Container("main"),
+            more: $$""","initContainers":[{{Container("migrate", Variable("DB_PASSWORD", "db", "DB_PASSWORD"))}}]"""
+        );
         await stage.RedeployAsync(Password());
         Assert.Equal((1, 1), (stage.Fake.Syncs, stage.Patches));
     }
@@ -168,11 +212,16 @@ public sealed class KubernetesFeedTests
     [Fact]
     public async Task OnlyTheCatalogsContainerIsFollowed()
     {
-        await using KubernetesStage stage = await StartAsync(containers: $"{Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"))},{Container("side", Variable("DB_PASSWORD", "other", "DB_PASSWORD"))}");
+        await using KubernetesStage stage = await StartAsync(
+            containers: $"{Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"))},{Container("side", Variable("DB_PASSWORD", "other", "DB_PASSWORD"))}"
+        );
         await stage.Workload(("container", "main")).RedeployAsync([Password()], always: false, stage.Said.Add, default);
         Assert.Equal(1, stage.Patches);
         await Fails(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(Password()));
-        FlowSecretException error = await Fails(ErrorIds.BadArgument, () => stage.Workload(("container", "none")).RedeployAsync([Password()], always: false, stage.Said.Add, default));
+        FlowSecretException error = await Fails(
+            ErrorIds.BadArgument,
+            () => stage.Workload(("container", "none")).RedeployAsync([Password()], always: false, stage.Said.Add, default)
+        );
         Assert.Contains("main, side", error.Remedy, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,5 @@
-using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
+using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
@@ -23,14 +23,23 @@ public sealed class KubernetesRedeployTests
         Assert.True(DateTimeOffset.TryParse(stage.Annotation("kubectl.kubernetes.io/restartedAt"), out _));
         await stage.WaitAsync(mark);
         WorkloadState state = await stage.Workload().StateAsync([Password()], default);
-        Assert.Equal((WorkloadHealth.Healthy, new WorkloadVersion("db-password", "7", false, "annotation")), (state.Health, Assert.Single(state.Versions)));
+        Assert.Equal(
+            (WorkloadHealth.Healthy, new WorkloadVersion("db-password", "7", false, "annotation")),
+            (state.Health, Assert.Single(state.Versions))
+        );
     }
 
     [Fact]
     public async Task WhatOthersHaveInTheTemplateStays()
     {
         await using KubernetesStage stage = await StartAsync();
-        stage.Fake.Edit("deployment", "shop", "api", static d => d["spec"]!["template"]!["metadata"]!["annotations"]!["flowsecrets.io/versions"] = """{"other":"3","db-password":"6"}""");
+        stage.Fake.Edit(
+            "deployment",
+            "shop",
+            "api",
+            static d =>
+                d["spec"]!["template"]!["metadata"]!["annotations"]!["flowsecrets.io/versions"] = """{"other":"3","db-password":"6"}"""
+        );
         JsonNode before = stage.Object["spec"]!.DeepClone();
         await stage.RedeployAsync(Password());
         Assert.Equal("a", stage.Annotation("team"));
@@ -122,7 +131,9 @@ public sealed class KubernetesRedeployTests
         (stage.Fake.RolloutReads, stage.Fake.LingeringReads, stage.Fake.StaleSyncs) = (3, 2, 2);
         await stage.WaitAsync(await stage.RedeployAsync(Password()));
         WorkloadState state = await stage.Workload().StateAsync([Password("ELSE")], default);
-        await stage.Workload().BindAsync(new WorkloadBinding("ELSE", "db-password") { KubernetesSecret = "db", KubernetesKey = "DB_PASSWORD" }, default);
+        await stage
+            .Workload()
+            .BindAsync(new WorkloadBinding("ELSE", "db-password") { KubernetesSecret = "db", KubernetesKey = "DB_PASSWORD" }, default);
         Assert.All([.. stage.Runs, .. stage.Said, state.ToString(), .. state.Versions.Select(static v => v.ToString())], ShowsNoValue);
         Assert.NotEmpty(stage.Said);
     }

@@ -1,7 +1,7 @@
-using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Providers.Kubernetes;
+using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
@@ -30,14 +30,16 @@ public sealed class KubernetesRefusalTests
     public async Task WhatIsNotThereIsNotFound()
     {
         await using KubernetesStage stage = await StartAsync();
-        foreach (Func<IWorkload, Task> call in (Func<IWorkload, Task>[])
-            [
-                static w => w.StateAsync([], default),
-                static w => w.RedeployAsync([], always: true, static _ => { }, default),
-                static w => w.WaitAsync("1", TimeSpan.FromMinutes(1), static _ => { }, default),
-                static w => w.BindAsync(new WorkloadBinding("A", "a") { KubernetesSecret = "a" }, default),
-                static w => w.UnbindAsync(new WorkloadBinding("A", "a") { KubernetesSecret = "a" }, default),
-            ])
+        foreach (
+            Func<IWorkload, Task> call in (Func<IWorkload, Task>[])
+                [
+                    static w => w.StateAsync([], default),
+                    static w => w.RedeployAsync([], always: true, static _ => { }, default),
+                    static w => w.WaitAsync("1", TimeSpan.FromMinutes(1), static _ => { }, default),
+                    static w => w.BindAsync(new WorkloadBinding("A", "a") { KubernetesSecret = "a" }, default),
+                    static w => w.UnbindAsync(new WorkloadBinding("A", "a") { KubernetesSecret = "a" }, default),
+                ]
+        )
         {
             await Fails(ErrorIds.WorkloadNotFound, () => call(stage.Workload(("deployment", "other"))));
         }
@@ -45,7 +47,14 @@ public sealed class KubernetesRefusalTests
 
     [Fact]
     public void ItIsNamedEvenWhereTheCatalogSaysTooLittle() =>
-        Assert.Equal("Kubernetes workload 'web'", new KubernetesWorkload(new CatalogWorkload("web", "kubernetes", new Dictionary<string, string>()), StoreKind.Gcp, static _ => null).Description);
+        Assert.Equal(
+            "Kubernetes workload 'web'",
+            new KubernetesWorkload(
+                new CatalogWorkload("web", "kubernetes", new Dictionary<string, string>()),
+                StoreKind.Gcp,
+                static _ => null
+            ).Description
+        );
 
     [Fact]
     public async Task ItIsNamedByItsKind()
@@ -63,7 +72,9 @@ public sealed class KubernetesRefusalTests
     public async Task ACatalogsNameIsAName(string setting, string name)
     {
         await using KubernetesStage stage = await StartAsync();
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => stage.Workload((setting, name)).RedeployAsync([Password()], always: true, stage.Said.Add, default));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            stage.Workload((setting, name)).RedeployAsync([Password()], always: true, stage.Said.Add, default)
+        );
         Assert.DoesNotContain(error.Id, (string[])[ErrorIds.UnexpectedError, ErrorIds.BadArgument]);
         Assert.DoesNotContain("curl evil", error.Remedy, StringComparison.Ordinal);
         Assert.Single(stage.Runs);
@@ -77,7 +88,9 @@ public sealed class KubernetesRefusalTests
         await using KubernetesStage stage = await StartAsync();
         stage.Fake.AddWorkload("deployment", "shop", "x'$(evil)", new JsonObject { ["spec"] = new JsonObject() });
         stage.Fake.Edit("deployment", "shop", "x'$(evil)", static d => d["spec"]!["paused"] = true);
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => stage.Workload(("deployment", "x'$(evil)")).RedeployAsync([], always: true, stage.Said.Add, default));
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
+            stage.Workload(("deployment", "x'$(evil)")).RedeployAsync([], always: true, stage.Said.Add, default)
+        );
         Assert.DoesNotContain("evil", error.Remedy, StringComparison.Ordinal);
     }
 

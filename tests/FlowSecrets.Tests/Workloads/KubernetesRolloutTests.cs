@@ -1,5 +1,5 @@
-using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
+using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
@@ -19,7 +19,10 @@ public sealed class KubernetesRolloutTests
         string mark = await stage.RedeployAsync(Password());
         Assert.Equal(WorkloadHealth.Deploying, (await stage.Workload().StateAsync([], default)).Health);
         await stage.WaitAsync(mark);
-        Assert.Contains(stage.Said, static s => s.StartsWith("waiting for its rollout: 1 of 2 pods updated, 2 available", StringComparison.Ordinal));
+        Assert.Contains(
+            stage.Said,
+            static s => s.StartsWith("waiting for its rollout: 1 of 2 pods updated, 2 available", StringComparison.Ordinal)
+        );
         Assert.Contains("waiting for its rollout: 1 old pod has not ended yet", stage.Said);
         Assert.Equal(WorkloadHealth.Healthy, (await stage.Workload().StateAsync([], default)).Health);
     }
@@ -49,13 +52,29 @@ public sealed class KubernetesRolloutTests
     public async Task ARolloutWithoutProgressIsSaidWithWhatItsPodsWaitFor()
     {
         await using KubernetesStage stage = await StartAsync();
-        (stage.Fake.RolloutReads, stage.Fake.RolloutFailure, stage.Fake.PodsWaitFor) = (2, "ReplicaSet \"api-1\" has timed out progressing.\n##vso[x]", "CrashLoopBackOff");
-        FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, async () => await stage.WaitAsync(await stage.RedeployAsync(Password())));
+        (stage.Fake.RolloutReads, stage.Fake.RolloutFailure, stage.Fake.PodsWaitFor) = (
+            2,
+            "ReplicaSet \"api-1\" has timed out progressing.\n##vso[x]",
+            "CrashLoopBackOff"
+        );
+        FlowSecretException error = await Fails(
+            ErrorIds.WorkloadFailed,
+            async () => await stage.WaitAsync(await stage.RedeployAsync(Password()))
+        );
         Assert.Equal(
             "The rollout of deployment shop/api makes no progress: \"ReplicaSet \"api-1\" has timed out progressing. # #vso[x]\"; container main of pod api-0: CrashLoopBackOff.",
-            error.Cause);
-        Assert.Contains("kubectl --context='test' --namespace='shop' rollout status 'deployment/api'", error.Remedy, StringComparison.Ordinal);
-        Assert.Contains("kubectl --context='test' --namespace='shop' rollout undo 'deployment/api'", error.Remedy, StringComparison.Ordinal);
+            error.Cause
+        );
+        Assert.Contains(
+            "kubectl --context='test' --namespace='shop' rollout status 'deployment/api'",
+            error.Remedy,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "kubectl --context='test' --namespace='shop' rollout undo 'deployment/api'",
+            error.Remedy,
+            StringComparison.Ordinal
+        );
         WorkloadState state = await stage.Workload().StateAsync([], default);
         Assert.Equal((WorkloadHealth.Failed, "ReplicaSet \"api-1\" has timed out progressing. # #vso[x]"), (state.Health, state.Detail));
     }
@@ -67,7 +86,10 @@ public sealed class KubernetesRolloutTests
     {
         await using KubernetesStage stage = await StartAsync(kind);
         (stage.Fake.RolloutFailure, stage.Fake.PodsWaitFor) = ("no", "ImagePullBackOff");
-        FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, async () => await stage.WaitAsync(await stage.RedeployAsync(Password()), seconds: 5));
+        FlowSecretException error = await Fails(
+            ErrorIds.WorkloadFailed,
+            async () => await stage.WaitAsync(await stage.RedeployAsync(Password()), seconds: 5)
+        );
         Assert.Equal(FlowErrorCategory.OperationTimeout, error.Category);
         Assert.Contains("1 of 2 pods updated", error.Cause, StringComparison.Ordinal);
         Assert.Contains("container main of pod api-0: ImagePullBackOff", error.Cause, StringComparison.Ordinal);

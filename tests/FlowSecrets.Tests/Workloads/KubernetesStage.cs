@@ -46,48 +46,82 @@ internal sealed class KubernetesStage : IAsyncDisposable
 
     /// <summary>Pods of these containers.</summary>
     public void Template(string containers, string more = "") =>
-        Fake.AddWorkload(_kind, "shop", "api", (JsonObject)JsonNode.Parse($$$"""{"metadata":{"annotations":{"team":"a"} },"spec":{"containers":[{{{containers}}}]{{{more}}} } }""")!);
+        Fake.AddWorkload(
+            _kind,
+            "shop",
+            "api",
+            (JsonObject)
+                JsonNode.Parse($$$"""{"metadata":{"annotations":{"team":"a"} },"spec":{"containers":[{{{containers}}}]{{{more}}} } }""")!
+        );
 
-    public static string Container(string name, params string[] variables) => $$"""{"name":"{{name}}","image":"i","env":[{{string.Join(',', variables)}}]}""";
+    public static string Container(string name, params string[] variables) =>
+        $$"""{"name":"{{name}}","image":"i","env":[{{string.Join(',', variables)}}]}""";
 
-    public static string Variable(string name, string secret, string key) => $$$"""{"name":"{{{name}}}","valueFrom":{"secretKeyRef":{"name":"{{{secret}}}","key":"{{{key}}}"} } }""";
+    public static string Variable(string name, string secret, string key) =>
+        $$$"""{"name":"{{{name}}}","valueFrom":{"secretKeyRef":{"name":"{{{secret}}}","key":"{{{key}}}"} } }""";
 
-    public static Dictionary<string, string> Values(string password) => new() { ["DB_PASSWORD"] = password, ["DATABASE_URL"] = $"postgres://api:{Uri.EscapeDataString(password)}@db/app", ["LOG_LEVEL"] = "info" };
+    public static Dictionary<string, string> Values(string password) =>
+        new()
+        {
+            ["DB_PASSWORD"] = password,
+            ["DATABASE_URL"] = $"postgres://api:{Uri.EscapeDataString(password)}@db/app",
+            ["LOG_LEVEL"] = "info",
+        };
 
     /// <summary>The password as it should be, in version 7.</summary>
-    public static WorkloadSecret Password(string variable = "DB_PASSWORD") => new("db-password", "7")
-    {
-        Variables = new Dictionary<string, SecretValue> { [variable] = SecretValue.FromText(New) },
-        Outdated = [SecretValue.FromText(Old)],
-    };
+    public static WorkloadSecret Password(string variable = "DB_PASSWORD") =>
+        new("db-password", "7")
+        {
+            Variables = new Dictionary<string, SecretValue> { [variable] = SecretValue.FromText(New) },
+            Outdated = [SecretValue.FromText(Old)],
+        };
 
     public KubernetesWorkload Workload(params (string Key, string Value)[] settings) => Workload(TimeSpan.FromMinutes(5), settings);
 
     public KubernetesWorkload Workload(TimeSpan syncTimeout, params (string Key, string Value)[] settings)
     {
-        Dictionary<string, string> all = new(StringComparer.Ordinal) { ["context"] = "test", ["namespace"] = "shop", [_kind] = "api" };
+        Dictionary<string, string> all = new(StringComparer.Ordinal)
+        {
+            ["context"] = "test",
+            ["namespace"] = "shop",
+            [_kind] = "api",
+        };
         foreach ((string key, string value) in settings)
         {
             all[key] = value;
         }
 
-        return new KubernetesWorkload(new CatalogWorkload("web", "kubernetes", all), StoreKind.Gcp, name => name == "PATH" ? _cluster.Sandbox.File("bin") : null) { Clock = new LeapingClock(), SyncTimeout = syncTimeout };
+        return new KubernetesWorkload(
+            new CatalogWorkload("web", "kubernetes", all),
+            StoreKind.Gcp,
+            name => name == "PATH" ? _cluster.Sandbox.File("bin") : null
+        )
+        {
+            Clock = new LeapingClock(),
+            SyncTimeout = syncTimeout,
+        };
     }
 
-    public Task<string> RedeployAsync(params WorkloadSecret[] secrets) => Workload().RedeployAsync(secrets, always: false, Said.Add, default);
+    public Task<string> RedeployAsync(params WorkloadSecret[] secrets) =>
+        Workload().RedeployAsync(secrets, always: false, Said.Add, default);
 
     public Task WaitAsync(string mark, int seconds = 600) => Workload().WaitAsync(mark, TimeSpan.FromSeconds(seconds), Said.Add, default);
 
     public string? Annotation(string name) => (string?)Object["spec"]!["template"]!["metadata"]!["annotations"]?[name];
 
     /// <summary>The entry of a variable; null: there is none.</summary>
-    public JsonNode? Entry(string variable, int container = 0) => ((JsonArray?)Object["spec"]!["template"]!["spec"]!["containers"]![container]!["env"])?.SingleOrDefault(e => (string?)e!["name"] == variable);
+    public JsonNode? Entry(string variable, int container = 0) =>
+        ((JsonArray?)Object["spec"]!["template"]!["spec"]!["containers"]![container]!["env"])?.SingleOrDefault(e =>
+            (string?)e!["name"] == variable
+        );
 
     /// <summary>kubectl prints this of an object of that kind.</summary>
     public void Answer(string kind, string text)
     {
         string kubectl = File.ReadAllText(_cluster.Sandbox.File("bin/kubectl"));
-        _cluster.Kubectl($"case \"$*\" in *'-- {kind} '*) echo '{text}'; exit 0;; esac\n{kubectl[kubectl.IndexOf("export", StringComparison.Ordinal)..]}");
+        _cluster.Kubectl(
+            $"case \"$*\" in *'-- {kind} '*) echo '{text}'; exit 0;; esac\n{kubectl[kubectl.IndexOf("export", StringComparison.Ordinal)..]}"
+        );
     }
 
     /// <summary>Asserts the error's id, and that it shows no value.</summary>

@@ -1,5 +1,5 @@
-using FlowSecrets.Tests.Support;
 using System.Text.Json.Nodes;
+using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
@@ -14,7 +14,13 @@ public sealed class KubernetesStateTests
     [Theory]
     [InlineData("6", New, "6", true, "annotation")]
     [InlineData("7", New, "7", false, "annotation")]
-    [InlineData("7", Old, "7", true, "annotation, but the key 'DB_PASSWORD' of the Kubernetes Secret 'db', which DB_PASSWORD is taken from, does not have the current value")]
+    [InlineData(
+        "7",
+        Old,
+        "7",
+        true,
+        "annotation, but the key 'DB_PASSWORD' of the Kubernetes Secret 'db', which DB_PASSWORD is taken from, does not have the current value"
+    )]
     [InlineData("6", Old, "6", true, "annotation")]
     public async Task AnAnnotationSaysIt(string deployed, string held, string version, bool stale, string source)
     {
@@ -39,10 +45,16 @@ public sealed class KubernetesStateTests
     {
         await using KubernetesStage stage = await StartAsync();
         stage.Fake.AddSecret("shop", "db", Values(New), "db");
-        Assert.Equal(new WorkloadVersion("db-password", null, true, "Kubernetes Secret, started before the version was current"), await VersionAsync(stage, Password() with { Since = Future }));
+        Assert.Equal(
+            new WorkloadVersion("db-password", null, true, "Kubernetes Secret, started before the version was current"),
+            await VersionAsync(stage, Password() with { Since = Future })
+        );
         Assert.Null((await VersionAsync(stage, Password())).IsStale);
         Annotate(stage, "kubectl.kubernetes.io/restartedAt", Future.AddHours(-1).ToString("O"));
-        Assert.Equal(new WorkloadVersion("db-password", "7", false, "Kubernetes Secret, started since the version is current"), await VersionAsync(stage, Password() with { Since = Past }));
+        Assert.Equal(
+            new WorkloadVersion("db-password", "7", false, "Kubernetes Secret, started since the version is current"),
+            await VersionAsync(stage, Password() with { Since = Past })
+        );
         Assert.True((await VersionAsync(stage, Password() with { Since = Future })).IsStale);
     }
 
@@ -100,17 +112,26 @@ public sealed class KubernetesStateTests
     [InlineData("""{"name":"main","volumeMounts":[{"name":"p"}]}""", false)]
     [InlineData("""{"name":"main"}""", true)]
     [InlineData("""{"name":"main","volumeMounts":[{"name":"v"}],"envFrom":[{"secretRef":{"name":"db"} }]}""", true)]
-    [InlineData("""{"name":"main","volumeMounts":[{"name":"v"}],"env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"db","key":"A"} } }]}""", true)]
+    [InlineData(
+        """{"name":"main","volumeMounts":[{"name":"v"}],"env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"db","key":"A"} } }]}""",
+        true
+    )]
     public async Task FilesAloneAreNotHeld(string container, bool held)
     {
-        await using KubernetesStage stage = await StartAsync(containers: container, more: ""","volumes":[{"name":"v","secret":{"secretName":"db"} },{"name":"p","projected":{"sources":[{"secret":{"name":"db"} }]} }]""");
+        await using KubernetesStage stage = await StartAsync(
+            containers: container,
+            more: ""","volumes":[{"name":"v","secret":{"secretName":"db"} },{"name":"p","projected":{"sources":[{"secret":{"name":"db"} }]} }]"""
+        );
         Assert.Equal(held, (await stage.Workload().StateAsync([], default)).HoldsValues);
     }
 
     [Fact]
     public async Task FilesWithTheOldValueAreOlder()
     {
-        await using KubernetesStage stage = await StartAsync(containers: """{"name":"main","volumeMounts":[{"name":"v"}]}""", more: ""","volumes":[{"name":"v","secret":{"secretName":"db"} }]""");
+        await using KubernetesStage stage = await StartAsync(
+            containers: """{"name":"main","volumeMounts":[{"name":"v"}]}""",
+            more: ""","volumes":[{"name":"v","secret":{"secretName":"db"} }]"""
+        );
         Assert.True((await VersionAsync(stage, Password())).IsStale);
     }
 

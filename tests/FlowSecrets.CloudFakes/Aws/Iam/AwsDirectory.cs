@@ -6,7 +6,10 @@ internal sealed class AwsDirectory(Lock @lock, Func<DateTimeOffset> now)
     private readonly Dictionary<string, AwsEntity> _entities = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AwsCaller> _keys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<AwsPolicy>> _organisation = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, AwsManagedPolicy> _managed = AwsManaged.Provided.ToDictionary(static p => p.Arn, StringComparer.Ordinal);
+    private readonly Dictionary<string, AwsManagedPolicy> _managed = AwsManaged.Provided.ToDictionary(
+        static p => p.Arn,
+        StringComparer.Ordinal
+    );
 
     public Lock Lock => @lock;
 
@@ -20,7 +23,9 @@ internal sealed class AwsDirectory(Lock @lock, Func<DateTimeOffset> now)
 
     /// <summary>Names are unique whatever their case and path.</summary>
     public AwsEntity? Find(string account, bool isRole, string name) =>
-        _entities.Values.FirstOrDefault(e => e.Account == account && e.IsRole == isRole && string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));
+        _entities.Values.FirstOrDefault(e =>
+            e.Account == account && e.IsRole == isRole && string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase)
+        );
 
     public bool Knows(string account) => _entities.Values.Any(e => e.Account == account);
 
@@ -63,23 +68,26 @@ internal sealed class AwsDirectory(Lock @lock, Func<DateTimeOffset> now)
         entity.Change(change(entity.Policies), isAtOnce ? Now : Now + PropagationDelay);
 
     /// <summary>What is in force for who asks.</summary>
-    public AwsPolicySet PoliciesOf(AwsCaller caller) => caller switch
-    {
-        { Provider: not null } => AwsPolicySet.Nothing,
-        { Entity: null } => AwsPolicySet.Everything,
-        { Entity: { } entity } => PoliciesOf(entity, entity.At(Now)),
-    };
+    public AwsPolicySet PoliciesOf(AwsCaller caller) =>
+        caller switch
+        {
+            { Provider: not null } => AwsPolicySet.Nothing,
+            { Entity: null } => AwsPolicySet.Everything,
+            { Entity: { } entity } => PoliciesOf(entity, entity.At(Now)),
+        };
 
     /// <param name="entity">Whose they are.</param>
     /// <param name="policies">As they are shown, or as they are in force.</param>
     /// <param name="isSimulated">A simulation leaves organisations' policies out that have conditions.</param>
-    public AwsPolicySet PoliciesOf(AwsEntity entity, AwsEntityPolicies policies, bool isSimulated = false) => new(
-        [
-            .. policies.Inline.Select(p => AwsPolicy.Parse(p.Value, $"{(entity.IsRole ? "role" : "user")}_{entity.Name}_{p.Key}")),
-            .. policies.Attached.Select(a => AwsPolicy.Parse(_managed[a].Document, _managed[a].Name)),
-        ],
-        policies.Boundary is { } boundary ? AwsPolicy.Parse(_managed[boundary].Document, _managed[boundary].Name) : null,
-        OrganisationOf(entity.Account, p => !isSimulated || !p.HasConditions));
+    public AwsPolicySet PoliciesOf(AwsEntity entity, AwsEntityPolicies policies, bool isSimulated = false) =>
+        new(
+            [
+                .. policies.Inline.Select(p => AwsPolicy.Parse(p.Value, $"{(entity.IsRole ? "role" : "user")}_{entity.Name}_{p.Key}")),
+                .. policies.Attached.Select(a => AwsPolicy.Parse(_managed[a].Document, _managed[a].Name)),
+            ],
+            policies.Boundary is { } boundary ? AwsPolicy.Parse(_managed[boundary].Document, _managed[boundary].Name) : null,
+            OrganisationOf(entity.Account, p => !isSimulated || !p.HasConditions)
+        );
 
     /// <summary>FullAWSAccess, which AWS attaches, is taken for detached as soon as another one allows something.</summary>
     private List<AwsPolicy> OrganisationOf(string account, Func<AwsPolicy, bool> counts)

@@ -29,15 +29,25 @@ internal sealed class AwsEntity(bool isRole, string account, string path, string
 
     public void Change(AwsEntityPolicies policies, DateTimeOffset from) => _history.Add((from, policies));
 
-    public AwsCaller Caller(string? session = null, DateTimeOffset? expires = null) => session is null
-        ? new AwsCaller(Arn, Arn, account, Id, this)
-        : new AwsCaller($"arn:aws:sts::{account}:assumed-role/{name}/{session}", Arn, account, $"{Id}:{session}", this) { Expires = expires };
+    public AwsCaller Caller(string? session = null, DateTimeOffset? expires = null) =>
+        session is null
+            ? new AwsCaller(Arn, Arn, account, Id, this)
+            : new AwsCaller($"arn:aws:sts::{account}:assumed-role/{name}/{session}", Arn, account, $"{Id}:{session}", this)
+            {
+                Expires = expires,
+            };
 }
 
 /// <summary>Inline policies by name, managed ones and the boundary by ARN, and a role's trust.</summary>
-internal sealed record AwsEntityPolicies(ImmutableSortedDictionary<string, string> Inline, ImmutableList<string> Attached, string? Boundary, string? Trust)
+internal sealed record AwsEntityPolicies(
+    ImmutableSortedDictionary<string, string> Inline,
+    ImmutableList<string> Attached,
+    string? Boundary,
+    string? Trust
+)
 {
-    public static AwsEntityPolicies None { get; } = new(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), [], null, null);
+    public static AwsEntityPolicies None { get; } =
+        new(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), [], null, null);
 }
 
 /// <summary>A policy that stands for itself.</summary>
@@ -46,5 +56,6 @@ internal sealed record AwsManagedPolicy(string Arn, string Id, string Name, stri
 /// <summary>What AWS makes up.</summary>
 internal static class AwsNames
 {
-    public static string Random(int length = 16) => System.Security.Cryptography.RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", length);
+    public static string Random(int length = 16) =>
+        System.Security.Cryptography.RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", length);
 }

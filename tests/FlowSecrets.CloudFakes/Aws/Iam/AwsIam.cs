@@ -24,23 +24,25 @@ public sealed class AwsIam
 
     internal AwsDirectory Directory { get; }
 
-    public AwsLogin AddUser(string name, string path = "/", string? account = null) => Locked(() =>
-    {
-        AwsEntity user = Directory.Add(false, account ?? _account, path, name);
-        return new AwsLogin(user.Arn, Directory.AddKey(user.Caller()));
-    });
+    public AwsLogin AddUser(string name, string path = "/", string? account = null) =>
+        Locked(() =>
+        {
+            AwsEntity user = Directory.Add(false, account ?? _account, path, name);
+            return new AwsLogin(user.Arn, Directory.AddKey(user.Caller()));
+        });
 
     /// <param name="name">Of the role.</param>
     /// <param name="path">With a slash at each end.</param>
     /// <param name="trustPolicyJson">Null: the role's own account is trusted.</param>
     /// <param name="account">Null: that of the options.</param>
     /// <returns>Its ARN.</returns>
-    public string AddRole(string name, string path = "/", string? trustPolicyJson = null, string? account = null) => Locked(() =>
-    {
-        AwsEntity role = Directory.Add(true, account ?? _account, path, name);
-        Directory.Change(role, p => p with { Trust = trustPolicyJson ?? Own(role.Account) }, isAtOnce: true);
-        return role.Arn;
-    });
+    public string AddRole(string name, string path = "/", string? trustPolicyJson = null, string? account = null) =>
+        Locked(() =>
+        {
+            AwsEntity role = Directory.Add(true, account ?? _account, path, name);
+            Directory.Change(role, p => p with { Trust = trustPolicyJson ?? Own(role.Account) }, isAtOnce: true);
+            return role.Arn;
+        });
 
     /// <returns>The id of the session's key.</returns>
     public string SessionOf(string roleArn, string sessionName) => Locked(() => Directory.AddKey(Entity(roleArn).Caller(sessionName)));
@@ -48,39 +50,57 @@ public sealed class AwsIam
     /// <summary>The key is refused from now on as one whose time is over.</summary>
     public void Expire(string accessKeyId) => Locked(() => Directory.Expire(accessKeyId));
 
-    public void PutPolicy(string arn, string name, string json) => Locked(() => Directory.Change(Entity(arn), p => p with { Inline = p.Inline.SetItem(name, Valid(json)) }));
+    public void PutPolicy(string arn, string name, string json) =>
+        Locked(() => Directory.Change(Entity(arn), p => p with { Inline = p.Inline.SetItem(name, Valid(json)) }));
 
-    public void DeletePolicy(string arn, string name) => Locked(() => Directory.Change(Entity(arn), p => p with { Inline = p.Inline.Remove(name) }));
+    public void DeletePolicy(string arn, string name) =>
+        Locked(() => Directory.Change(Entity(arn), p => p with { Inline = p.Inline.Remove(name) }));
 
     /// <returns>The ARN of the managed policy.</returns>
-    public string AddManagedPolicy(string name, string json, string path = "/", string? account = null) => Locked(() => Directory.AddManaged(account ?? _account, path, name, Valid(json)).Arn);
+    public string AddManagedPolicy(string name, string json, string path = "/", string? account = null) =>
+        Locked(() => Directory.AddManaged(account ?? _account, path, name, Valid(json)).Arn);
 
-    public void Attach(string arn, string policyArn) => Locked(() => Directory.Change(Entity(arn), p => p with { Attached = p.Attached.Remove(policyArn).Add(policyArn) }));
+    public void Attach(string arn, string policyArn) =>
+        Locked(() => Directory.Change(Entity(arn), p => p with { Attached = p.Attached.Remove(policyArn).Add(policyArn) }));
 
-    public void Detach(string arn, string policyArn) => Locked(() => Directory.Change(Entity(arn), p => p with { Attached = p.Attached.Remove(policyArn) }));
+    public void Detach(string arn, string policyArn) =>
+        Locked(() => Directory.Change(Entity(arn), p => p with { Attached = p.Attached.Remove(policyArn) }));
 
     /// <summary>Of a managed policy that is made for it; null takes the boundary away.</summary>
-    public void SetBoundary(string arn, string? json) => Locked(() =>
-    {
-        AwsEntity entity = Entity(arn);
-        string? boundary = json is null ? null : Directory.AddManaged(entity.Account, "/", $"{entity.Name}-boundary", Valid(json)).Arn;
-        Directory.Change(entity, p => p with { Boundary = boundary });
-    });
+    public void SetBoundary(string arn, string? json) =>
+        Locked(() =>
+        {
+            AwsEntity entity = Entity(arn);
+            string? boundary = json is null ? null : Directory.AddManaged(entity.Account, "/", $"{entity.Name}-boundary", Valid(json)).Arn;
+            Directory.Change(entity, p => p with { Boundary = boundary });
+        });
 
     /// <summary>One more. FullAWSAccess stays attached as long as none of them allows anything.</summary>
-    public void ServiceControlPolicy(string account, string json) => Locked(() => Directory.AddOrganisation(account, AwsPolicy.Parse(json, "ServiceControlPolicy")));
+    public void ServiceControlPolicy(string account, string json) =>
+        Locked(() => Directory.AddOrganisation(account, AwsPolicy.Parse(json, "ServiceControlPolicy")));
 
     /// <summary>IAM shows whoever asks with an unknown key as one who may do everything, so that a simulation says what happens.</summary>
-    internal void AddAdministrator(string arn) => Locked(() =>
-    {
-        if (arn.Split(':', 6) is ["arn", _, "iam", _, var account, var name] && name.StartsWith("user/", StringComparison.Ordinal))
+    internal void AddAdministrator(string arn) =>
+        Locked(() =>
         {
-            AwsEntity user = Directory.Add(false, account, name["user".Length..(name.LastIndexOf('/') + 1)], name[(name.LastIndexOf('/') + 1)..]);
-            Directory.Change(user, static p => p with { Attached = p.Attached.Add("arn:aws:iam::aws:policy/AdministratorAccess") }, isAtOnce: true);
-        }
-    });
+            if (arn.Split(':', 6) is ["arn", _, "iam", _, var account, var name] && name.StartsWith("user/", StringComparison.Ordinal))
+            {
+                AwsEntity user = Directory.Add(
+                    false,
+                    account,
+                    name["user".Length..(name.LastIndexOf('/') + 1)],
+                    name[(name.LastIndexOf('/') + 1)..]
+                );
+                Directory.Change(
+                    user,
+                    static p => p with { Attached = p.Attached.Add("arn:aws:iam::aws:policy/AdministratorAccess") },
+                    isAtOnce: true
+                );
+            }
+        });
 
-    private static string Own(string account) => $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{account}}:root"},"Action":"sts:AssumeRole"}]}""";
+    private static string Own(string account) =>
+        $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{account}}:root"},"Action":"sts:AssumeRole"}]}""";
 
     private static string Valid(string json)
     {
@@ -88,7 +108,8 @@ public sealed class AwsIam
         return json;
     }
 
-    private AwsEntity Entity(string arn) => Directory.Find(arn) ?? throw new ArgumentException($"The fake has no identity {arn}.", nameof(arn));
+    private AwsEntity Entity(string arn) =>
+        Directory.Find(arn) ?? throw new ArgumentException($"The fake has no identity {arn}.", nameof(arn));
 
     private void Locked(Action change)
     {

@@ -28,13 +28,16 @@ internal static class AwsIamEntities
     public static Reply CreateKey(AwsVisit visit)
     {
         AwsEntity user = AwsIamOperations.Entity(visit);
-        return visit.Xml(new XElement(
-            "AccessKey",
-            new XElement("UserName", user.Name),
-            new XElement("AccessKeyId", visit.Directory.AddKey(user.Caller())),
-            new XElement("Status", "Active"),
-            new XElement("SecretAccessKey", AwsNames.Random(40)),
-            new XElement("CreateDate", AwsIamShown.Time(visit.Now))));
+        return visit.Xml(
+            new XElement(
+                "AccessKey",
+                new XElement("UserName", user.Name),
+                new XElement("AccessKeyId", visit.Directory.AddKey(user.Caller())),
+                new XElement("Status", "Active"),
+                new XElement("SecretAccessKey", AwsNames.Random(40)),
+                new XElement("CreateDate", AwsIamShown.Time(visit.Now))
+            )
+        );
     }
 
     public static Reply UpdateTrust(AwsVisit visit)

@@ -38,25 +38,35 @@ internal static class AwsIamOperations
     public static bool IsRole(AwsVisit visit) => visit.Call.Name.Contains("Role", StringComparison.Ordinal);
 
     /// <summary>The name that the request gives, or the caller's own where it gives none.</summary>
-    public static string Name(AwsVisit visit) => IsRole(visit) ? visit.Form.Required("RoleName")
-        : visit.Form.Text("UserName") ?? (visit.Caller.Entity is { IsRole: true } ? throw new AwsError("ValidationError", "Must specify userName when calling with non-User credentials") : visit.Caller.Name);
+    public static string Name(AwsVisit visit) =>
+        IsRole(visit)
+            ? visit.Form.Required("RoleName")
+            : visit.Form.Text("UserName")
+                ?? (
+                    visit.Caller.Entity is { IsRole: true }
+                        ? throw new AwsError("ValidationError", "Must specify userName when calling with non-User credentials")
+                        : visit.Caller.Name
+                );
 
     public static AwsEntity Entity(AwsVisit visit)
     {
         string name = Name(visit);
-        AwsEntity entity = visit.Directory.Find(visit.Caller.Account, IsRole(visit), name) ?? throw Missing($"The {(IsRole(visit) ? "role" : "user")} with name {name} cannot be found.");
+        AwsEntity entity =
+            visit.Directory.Find(visit.Caller.Account, IsRole(visit), name)
+            ?? throw Missing($"The {(IsRole(visit) ? "role" : "user")} with name {name} cannot be found.");
         visit.Touch(IsRole(visit) ? "AWS::IAM::Role" : "AWS::IAM::User", entity.Name);
         return entity;
     }
 
     public static AwsError Missing(string message) => new("NoSuchEntity", message, 404);
 
-    private static Func<AwsVisit, Reply> Permitted(Func<AwsVisit, Reply> run) => visit =>
-    {
-        (string resource, string shown) = Resource(visit);
-        visit.Demand(resource, shown);
-        return run(visit);
-    };
+    private static Func<AwsVisit, Reply> Permitted(Func<AwsVisit, Reply> run) =>
+        visit =>
+        {
+            (string resource, string shown) = Resource(visit);
+            visit.Demand(resource, shown);
+            return run(visit);
+        };
 
     /// <summary>AWS names what stands in the request by its kind and name, and what is an ARN by the ARN.</summary>
     private static (string Arn, string Shown) Resource(AwsVisit visit)
@@ -80,7 +90,9 @@ internal static class AwsIamOperations
 
         string kind = IsRole(visit) ? "role" : "user";
         string name = Name(visit);
-        string arn = visit.Directory.Find(account, IsRole(visit), name)?.Arn ?? $"arn:aws:iam::{account}:{kind}{visit.Form.Text("Path") ?? "/"}{name}";
+        string arn =
+            visit.Directory.Find(account, IsRole(visit), name)?.Arn
+            ?? $"arn:aws:iam::{account}:{kind}{visit.Form.Text("Path") ?? "/"}{name}";
         return (arn, $"{kind} {name}");
     }
 }

@@ -20,7 +20,11 @@ internal static class AwsIamPolicies
     {
         AwsEntity entity = AwsIamOperations.Entity(visit);
         string name = Inline(visit, entity);
-        return visit.Xml(new XElement(entity.IsRole ? "RoleName" : "UserName", entity.Name), new XElement("PolicyName", name), AwsIamShown.Document("PolicyDocument", entity.Policies.Inline[name]));
+        return visit.Xml(
+            new XElement(entity.IsRole ? "RoleName" : "UserName", entity.Name),
+            new XElement("PolicyName", name),
+            AwsIamShown.Document("PolicyDocument", entity.Policies.Inline[name])
+        );
     }
 
     public static Reply Delete(AwsVisit visit)
@@ -32,7 +36,8 @@ internal static class AwsIamPolicies
         return visit.Xml();
     }
 
-    public static Reply List(AwsVisit visit) => visit.Xml(AwsIamShown.List("PolicyNames", AwsIamOperations.Entity(visit).Policies.Inline.Keys));
+    public static Reply List(AwsVisit visit) =>
+        visit.Xml(AwsIamShown.List("PolicyNames", AwsIamOperations.Entity(visit).Policies.Inline.Keys));
 
     public static Reply Attach(AwsVisit visit)
     {
@@ -57,9 +62,17 @@ internal static class AwsIamPolicies
         return visit.Xml();
     }
 
-    public static Reply ListAttached(AwsVisit visit) => visit.Xml(AwsIamShown.List(
-        "AttachedPolicies",
-        AwsIamOperations.Entity(visit).Policies.Attached.Select(a => new[] { new XElement("PolicyName", visit.Directory.Managed(a)!.Name), new XElement("PolicyArn", a) })));
+    public static Reply ListAttached(AwsVisit visit) =>
+        visit.Xml(
+            AwsIamShown.List(
+                "AttachedPolicies",
+                AwsIamOperations
+                    .Entity(visit)
+                    .Policies.Attached.Select(a =>
+                        new[] { new XElement("PolicyName", visit.Directory.Managed(a)!.Name), new XElement("PolicyArn", a) }
+                    )
+            )
+        );
 
     public static Reply Create(AwsVisit visit)
     {
@@ -82,12 +95,25 @@ internal static class AwsIamPolicies
     {
         AwsManagedPolicy policy = Managed(visit, visit.Form.Required("PolicyArn"));
         string version = visit.Form.Required("VersionId");
-        return version != "v1" ? throw AwsIamOperations.Missing($"Policy {policy.Arn} version {version} does not exist or is not attachable.")
-            : visit.Xml(new XElement("PolicyVersion", AwsIamShown.Document("Document", policy.Document), new XElement("VersionId", version), new XElement("IsDefaultVersion", "true"), new XElement("CreateDate", AwsIamShown.Time(policy.Created))));
+        return version != "v1"
+            ? throw AwsIamOperations.Missing($"Policy {policy.Arn} version {version} does not exist or is not attachable.")
+            : visit.Xml(
+                new XElement(
+                    "PolicyVersion",
+                    AwsIamShown.Document("Document", policy.Document),
+                    new XElement("VersionId", version),
+                    new XElement("IsDefaultVersion", "true"),
+                    new XElement("CreateDate", AwsIamShown.Time(policy.Created))
+                )
+            );
     }
 
     public static AwsManagedPolicy Managed(AwsVisit visit, string arn) =>
-        visit.Directory.Managed(arn) is { } policy && (arn.StartsWith("arn:aws:iam::aws:", StringComparison.Ordinal) || arn.StartsWith($"arn:aws:iam::{visit.Caller.Account}:", StringComparison.Ordinal))
+        visit.Directory.Managed(arn) is { } policy
+        && (
+            arn.StartsWith("arn:aws:iam::aws:", StringComparison.Ordinal)
+            || arn.StartsWith($"arn:aws:iam::{visit.Caller.Account}:", StringComparison.Ordinal)
+        )
             ? policy
             : throw AwsIamOperations.Missing($"Policy {arn} does not exist or is not attachable.");
 
@@ -107,6 +133,8 @@ internal static class AwsIamPolicies
     private static string Inline(AwsVisit visit, AwsEntity entity)
     {
         string name = visit.Form.Required("PolicyName");
-        return entity.Policies.Inline.ContainsKey(name) ? name : throw AwsIamOperations.Missing($"The {(entity.IsRole ? "role" : "user")} policy with name {name} cannot be found.");
+        return entity.Policies.Inline.ContainsKey(name)
+            ? name
+            : throw AwsIamOperations.Missing($"The {(entity.IsRole ? "role" : "user")} policy with name {name} cannot be found.");
     }
 }

@@ -8,8 +8,12 @@ internal static class AwsManaged
     public static IReadOnlyList<AwsManagedPolicy> Provided { get; } =
     [
         Of("AdministratorAccess", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"""),
-        Of("SecretsManagerReadWrite", """{"Version":"2012-10-17","Statement":[{"Sid":"BasePermissions","Effect":"Allow","Action":["secretsmanager:*","kms:DescribeKey","kms:ListAliases","kms:ListKeys","tag:GetResources"],"Resource":"*"}]}"""),
+        Of(
+            "SecretsManagerReadWrite",
+            """{"Version":"2012-10-17","Statement":[{"Sid":"BasePermissions","Effect":"Allow","Action":["secretsmanager:*","kms:DescribeKey","kms:ListAliases","kms:ListKeys","tag:GetResources"],"Resource":"*"}]}"""
+        ),
     ];
 
-    private static AwsManagedPolicy Of(string name, string document) => new($"arn:aws:iam::aws:policy/{name}", "ANPA" + AwsNames.Random(), name, "/", document, Made);
+    private static AwsManagedPolicy Of(string name, string document) =>
+        new($"arn:aws:iam::aws:policy/{name}", "ANPA" + AwsNames.Random(), name, "/", document, Made);
 }

@@ -23,10 +23,20 @@ internal sealed class AwsGrantOperations(AwsKmsOperations keys)
 
         string? name = body.Text("Name");
         IReadOnlyList<string> operations = body.Texts("Operations", 20) ?? [];
-        AwsGrant? same = key.Grants.Find(g => name is not null && g.Name == name && g.Grantee == grantee && g.Operations.SequenceEqual(operations, StringComparer.Ordinal));
+        AwsGrant? same = key.Grants.Find(g =>
+            name is not null && g.Name == name && g.Grantee == grantee && g.Operations.SequenceEqual(operations, StringComparer.Ordinal)
+        );
         if (same is null)
         {
-            same = new AwsGrant(AwsKms.NewGrantId(), grantee, operations, name, (JsonObject?)body["Constraints"]?.DeepClone(), body.Text("RetiringPrincipal"), visit.Now);
+            same = new AwsGrant(
+                AwsKms.NewGrantId(),
+                grantee,
+                operations,
+                name,
+                (JsonObject?)body["Constraints"]?.DeepClone(),
+                body.Text("RetiringPrincipal"),
+                visit.Now
+            );
             key.Grants.Add(same);
         }
 
@@ -38,7 +48,10 @@ internal sealed class AwsGrantOperations(AwsKmsOperations keys)
         AwsKey key = keys.Key(visit);
         JsonObject body = visit.Call.Body();
         (string? id, string? grantee) = (body.Text("GrantId"), body.Text("GranteePrincipal"));
-        JsonArray grants = [.. key.Grants.Where(g => (id ?? g.Id) == g.Id && (grantee ?? g.Grantee) == g.Grantee).Select(g => Shown(key, g))];
+        JsonArray grants =
+        [
+            .. key.Grants.Where(g => (id ?? g.Id) == g.Id && (grantee ?? g.Grantee) == g.Grantee).Select(g => Shown(key, g)),
+        ];
         return visit.Json(new JsonObject { ["Grants"] = grants, ["Truncated"] = false });
     }
 
@@ -46,17 +59,21 @@ internal sealed class AwsGrantOperations(AwsKmsOperations keys)
     {
         AwsKey key = keys.Key(visit);
         string id = visit.Call.Body().RequiredText("GrantId");
-        return key.Grants.RemoveAll(g => g.Id == id) > 0 ? visit.Json(null) : throw new AwsError("NotFoundException", $"Grant ID {id} not found");
+        return key.Grants.RemoveAll(g => g.Id == id) > 0
+            ? visit.Json(null)
+            : throw new AwsError("NotFoundException", $"Grant ID {id} not found");
     }
 
-    private static JsonObject Shown(AwsKey key, AwsGrant grant) => AwsOutput.Of(
-        ("KeyId", key.Arn),
-        ("GrantId", grant.Id),
-        ("Name", grant.Name ?? ""),
-        ("CreationDate", AwsOutput.Time(grant.Created)),
-        ("GranteePrincipal", grant.Grantee),
-        ("RetiringPrincipal", grant.Retiring),
-        ("IssuingAccount", $"arn:aws:iam::{key.Account}:root"),
-        ("Operations", AwsOutput.Texts(grant.Operations.ToArray()) ?? []),
-        ("Constraints", grant.Constraints?.DeepClone()));
+    private static JsonObject Shown(AwsKey key, AwsGrant grant) =>
+        AwsOutput.Of(
+            ("KeyId", key.Arn),
+            ("GrantId", grant.Id),
+            ("Name", grant.Name ?? ""),
+            ("CreationDate", AwsOutput.Time(grant.Created)),
+            ("GranteePrincipal", grant.Grantee),
+            ("RetiringPrincipal", grant.Retiring),
+            ("IssuingAccount", $"arn:aws:iam::{key.Account}:root"),
+            ("Operations", AwsOutput.Texts(grant.Operations.ToArray()) ?? []),
+            ("Constraints", grant.Constraints?.DeepClone())
+        );
 }

@@ -25,7 +25,10 @@ internal sealed class AwsKey(string account, string region, string policy, DateT
 
     public List<AwsGrant> Grants { get; } = [];
 
-    public string State => DeletionDate is not null ? "PendingDeletion" : IsDisabled ? "Disabled" : "Enabled";
+    public string State =>
+        DeletionDate is not null ? "PendingDeletion"
+        : IsDisabled ? "Disabled"
+        : "Enabled";
 
     /// <summary>It was deleted, and its time is over.</summary>
     public bool IsGone(DateTimeOffset now) => DeletionDate <= now;
@@ -37,32 +40,45 @@ internal sealed class AwsKey(string account, string region, string policy, DateT
         : IsDisabled ? ("DisabledException", $"{Arn} is disabled.")
         : null;
 
-    public JsonObject Shown() => AwsOutput.Of(
-        ("AWSAccountId", account),
-        ("KeyId", Id),
-        ("Arn", Arn),
-        ("CreationDate", AwsOutput.Time(created)),
-        ("Enabled", State == "Enabled"),
-        ("Description", Description),
-        ("KeyUsage", "ENCRYPT_DECRYPT"),
-        ("KeyState", State),
-        ("DeletionDate", AwsOutput.Time(DeletionDate)),
-        ("Origin", "AWS_KMS"),
-        ("KeyManager", "CUSTOMER"),
-        ("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT"),
-        ("KeySpec", "SYMMETRIC_DEFAULT"),
-        ("EncryptionAlgorithms", new JsonArray("SYMMETRIC_DEFAULT")),
-        ("MultiRegion", false));
+    public JsonObject Shown() =>
+        AwsOutput.Of(
+            ("AWSAccountId", account),
+            ("KeyId", Id),
+            ("Arn", Arn),
+            ("CreationDate", AwsOutput.Time(created)),
+            ("Enabled", State == "Enabled"),
+            ("Description", Description),
+            ("KeyUsage", "ENCRYPT_DECRYPT"),
+            ("KeyState", State),
+            ("DeletionDate", AwsOutput.Time(DeletionDate)),
+            ("Origin", "AWS_KMS"),
+            ("KeyManager", "CUSTOMER"),
+            ("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT"),
+            ("KeySpec", "SYMMETRIC_DEFAULT"),
+            ("EncryptionAlgorithms", new JsonArray("SYMMETRIC_DEFAULT")),
+            ("MultiRegion", false)
+        );
 }
 
 /// <summary>A permission beside a key's policy. Subset, Exact: what the encryption context must hold or be.</summary>
-internal sealed record AwsGrant(string Id, string Grantee, IReadOnlyList<string> Operations, string? Name, JsonObject? Constraints, string? Retiring, DateTimeOffset Created)
+internal sealed record AwsGrant(
+    string Id,
+    string Grantee,
+    IReadOnlyList<string> Operations,
+    string? Name,
+    JsonObject? Constraints,
+    string? Retiring,
+    DateTimeOffset Created
+)
 {
     public bool Allows(AwsAsk ask) =>
         (Grantee == ask.Caller.Arn || Grantee == ask.Caller.PrincipalArn)
         && Operations.Any(o => ask.Action == "kms:" + o)
-        && Holds("EncryptionContextSubset", ask.Context) && Holds("EncryptionContextEquals", ask.Context);
+        && Holds("EncryptionContextSubset", ask.Context)
+        && Holds("EncryptionContextEquals", ask.Context);
 
     private bool Holds(string constraint, AwsContext context) =>
-        (Constraints?[constraint] as JsonObject)?.All(c => context.Values("kms:EncryptionContext:" + c.Key).Contains((string?)c.Value, StringComparer.Ordinal)) != false;
+        (Constraints?[constraint] as JsonObject)?.All(c =>
+            context.Values("kms:EncryptionContext:" + c.Key).Contains((string?)c.Value, StringComparer.Ordinal)
+        ) != false;
 }

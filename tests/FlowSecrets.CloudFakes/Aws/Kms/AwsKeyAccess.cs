@@ -18,8 +18,11 @@ internal static class AwsKeyAccess
     {
         if (string.IsNullOrEmpty(keyId) || keyId.EndsWith("alias/aws/secretsmanager", StringComparison.Ordinal))
         {
-            return visit.Caller.Account == region.Account ? null
-                : AwsError.Request("You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.");
+            return visit.Caller.Account == region.Account
+                ? null
+                : AwsError.Request(
+                    "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key."
+                );
         }
 
         if (kms.Find(region.Account, region.Name, keyId) is not { } key)
@@ -27,12 +30,17 @@ internal static class AwsKeyAccess
             return null;
         }
 
-        AwsContext context = visit.Context.With("kms:ViaService", $"secretsmanager.{region.Name}.amazonaws.com").With("kms:EncryptionContext:SecretARN", secretArn).With("kms:EncryptionContextKeys", "SecretARN", "SecretVersionId");
+        AwsContext context = visit
+            .Context.With("kms:ViaService", $"secretsmanager.{region.Name}.amazonaws.com")
+            .With("kms:EncryptionContext:SecretARN", secretArn)
+            .With("kms:EncryptionContextKeys", "SecretARN", "SecretVersionId");
         string[] needed = writes ? [GenerateDataKey, Decrypt] : [Decrypt];
-        return needed.Any(n => !Decide(visit, key, "kms:" + n, context).IsAllowed) ? AwsError.Denied(visit.Call, "Access to KMS is not allowed")
+        return needed.Any(n => !Decide(visit, key, "kms:" + n, context).IsAllowed)
+                ? AwsError.Denied(visit.Call, "Access to KMS is not allowed")
             : key.Trouble(visit.Now) is not { } trouble ? null
             : new AwsError(
                 writes ? "EncryptionFailure" : "DecryptionFailure",
-                $"Secrets Manager can't {(writes ? "en" : "de")}crypt the secret value: {trouble.Text} (Service: AWSKMS; Status Code: 400; Error Code: {trouble.Code}; Request ID: {Guid.NewGuid()}; Proxy: null)");
+                $"Secrets Manager can't {(writes ? "en" : "de")}crypt the secret value: {trouble.Text} (Service: AWSKMS; Status Code: 400; Error Code: {trouble.Code}; Request ID: {Guid.NewGuid()}; Proxy: null)"
+            );
     }
 }

@@ -17,11 +17,13 @@ public sealed class AwsKms
     /// <param name="account">Null: that of the options.</param>
     /// <param name="region">Null: that of the options.</param>
     /// <returns>Its ARN.</returns>
-    public string AddKey(string? policyJson = null, string? account = null, string? region = null) => Add(account ?? _options.Account, region ?? _options.Region, policyJson).Arn;
+    public string AddKey(string? policyJson = null, string? account = null, string? region = null) =>
+        Add(account ?? _options.Account, region ?? _options.Region, policyJson).Arn;
 
     /// <param name="alias">"alias/NAME".</param>
     /// <param name="keyArn">Of a key that is here.</param>
-    public void AddAlias(string alias, string keyArn) => Change(keyArn, key => _aliases[$"arn:aws:kms:{key.Region}:{key.Account}:{alias}"] = key);
+    public void AddAlias(string alias, string keyArn) =>
+        Change(keyArn, key => _aliases[$"arn:aws:kms:{key.Region}:{key.Account}:{alias}"] = key);
 
     public void SetPolicy(string keyArn, string json) => Change(keyArn, key => key.Policy = Valid(json));
 
@@ -29,7 +31,8 @@ public sealed class AwsKms
 
     public void Enable(string keyArn) => Change(keyArn, static key => key.IsDisabled = false);
 
-    public void ScheduleDeletion(string keyArn, int days = 30) => Change(keyArn, key => (key.DeletionDate, key.IsDisabled) = (_now().AddDays(days), true));
+    public void ScheduleDeletion(string keyArn, int days = 30) =>
+        Change(keyArn, key => (key.DeletionDate, key.IsDisabled) = (_now().AddDays(days), true));
 
     /// <returns>The id of the grant.</returns>
     public string AddGrant(string keyArn, string granteeArn, params string[] operations)
@@ -63,7 +66,9 @@ public sealed class AwsKms
     /// <param name="id">An id, an alias, or the ARN of either.</param>
     internal AwsKey? Find(string account, string region, string id)
     {
-        string arn = id.StartsWith("arn:", StringComparison.Ordinal) ? id : $"arn:aws:kms:{region}:{account}:{(id.StartsWith("alias/", StringComparison.Ordinal) ? "" : "key/")}{id}";
+        string arn = id.StartsWith("arn:", StringComparison.Ordinal)
+            ? id
+            : $"arn:aws:kms:{region}:{account}:{(id.StartsWith("alias/", StringComparison.Ordinal) ? "" : "key/")}{id}";
         lock (_lock)
         {
             return _keys.GetValueOrDefault(arn) ?? _aliases.GetValueOrDefault(arn);
@@ -72,7 +77,8 @@ public sealed class AwsKms
 
     private static string Default(string account) =>
         "{\n  \"Version\" : \"2012-10-17\",\n  \"Id\" : \"key-default-1\",\n  \"Statement\" : [ {\n    \"Sid\" : \"Enable IAM User Permissions\",\n    \"Effect\" : \"Allow\",\n    \"Principal\" : {\n      \"AWS\" : \"arn:aws:iam::"
-        + account + ":root\"\n    },\n    \"Action\" : \"kms:*\",\n    \"Resource\" : \"*\"\n  } ]\n}";
+        + account
+        + ":root\"\n    },\n    \"Action\" : \"kms:*\",\n    \"Resource\" : \"*\"\n  } ]\n}";
 
     private void Change(string keyArn, Action<AwsKey> change)
     {

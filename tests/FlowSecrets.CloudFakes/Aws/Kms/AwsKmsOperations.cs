@@ -30,7 +30,8 @@ internal sealed class AwsKmsOperations(AwsKms kms)
     public AwsKey Key(AwsVisit visit)
     {
         string id = visit.Call.Body().RequiredText("KeyId");
-        AwsKey key = kms.Find(visit.Caller.Account, visit.Region, id) is { } found && !found.IsGone(visit.Now) ? found : throw NotFound(visit, id);
+        AwsKey key =
+            kms.Find(visit.Caller.Account, visit.Region, id) is { } found && !found.IsGone(visit.Now) ? found : throw NotFound(visit, id);
         AwsVerdict verdict = AwsKeyAccess.Decide(visit, key, visit.Action, visit.Context);
         if (!verdict.IsAllowed)
         {
@@ -46,9 +47,14 @@ internal sealed class AwsKmsOperations(AwsKms kms)
     private static AwsError NotFound(AwsVisit visit, string id)
     {
         string prefix = $"arn:aws:kms:{visit.Region}:{visit.Caller.Account}:";
-        return new AwsError("NotFoundException", id.Contains("alias/", StringComparison.Ordinal) ? $"Alias {(id.StartsWith("arn:", StringComparison.Ordinal) ? id : prefix + id)} is not found."
-            : Guid.TryParse(id[(id.LastIndexOf('/') + 1)..], out _) ? $"Key '{(id.StartsWith("arn:", StringComparison.Ordinal) ? id : $"{prefix}key/{id}")}' does not exist"
-            : $"Invalid keyId '{id}'");
+        return new AwsError(
+            "NotFoundException",
+            id.Contains("alias/", StringComparison.Ordinal)
+                    ? $"Alias {(id.StartsWith("arn:", StringComparison.Ordinal) ? id : prefix + id)} is not found."
+                : Guid.TryParse(id[(id.LastIndexOf('/') + 1)..], out _)
+                    ? $"Key '{(id.StartsWith("arn:", StringComparison.Ordinal) ? id : $"{prefix}key/{id}")}' does not exist"
+                : $"Invalid keyId '{id}'"
+        );
     }
 
     private static string Checked(string policy)
@@ -93,14 +99,23 @@ internal sealed class AwsKmsOperations(AwsKms kms)
         int days = visit.Call.Body().Number("PendingWindowInDays", 7, 30) ?? 30;
         key.DeletionDate = key.DeletionDate is null ? visit.Now.AddDays(days) : throw Pending(key);
         key.IsDisabled = true;
-        return visit.Json(AwsOutput.Of(("KeyId", key.Arn), ("DeletionDate", AwsOutput.Time(key.DeletionDate)), ("KeyState", key.State), ("PendingWindowInDays", days)));
+        return visit.Json(
+            AwsOutput.Of(
+                ("KeyId", key.Arn),
+                ("DeletionDate", AwsOutput.Time(key.DeletionDate)),
+                ("KeyState", key.State),
+                ("PendingWindowInDays", days)
+            )
+        );
     }
 
     /// <summary>What is kept is switched off until somebody enables it.</summary>
     private Reply Cancel(AwsVisit visit)
     {
         AwsKey key = Key(visit);
-        key.DeletionDate = key.DeletionDate is null ? throw new AwsError("KMSInvalidStateException", $"{key.Arn} is not pending deletion.") : null;
+        key.DeletionDate = key.DeletionDate is null
+            ? throw new AwsError("KMSInvalidStateException", $"{key.Arn} is not pending deletion.")
+            : null;
         return visit.Json(new JsonObject { ["KeyId"] = key.Arn });
     }
 }

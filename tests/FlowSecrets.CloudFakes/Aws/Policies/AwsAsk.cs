@@ -16,7 +16,8 @@ internal sealed record AwsVerdict(string? Reason)
     /// <summary>A statement denies it, so that nothing else can allow it.</summary>
     public bool IsExplicit { get; private init; }
 
-    public static AwsVerdict ExplicitDeny(string kind) => new($"with an explicit deny in a{(kind[0] is 'i' ? "n" : "")} {kind}") { IsExplicit = true };
+    public static AwsVerdict ExplicitDeny(string kind) =>
+        new($"with an explicit deny in a{(kind[0] is 'i' ? "n" : "")} {kind}") { IsExplicit = true };
 
     public static AwsVerdict NoAllow(AwsAsk ask, string kind) => new($"because no {kind} allows the {ask.Action} action");
 }

@@ -12,8 +12,10 @@ internal sealed class AwsCondition
     private readonly IReadOnlyList<(string Operator, string Key, IReadOnlyList<string> Wanted)> _tests;
 
     /// <param name="block">Null: there is none.</param>
-    public AwsCondition(JsonNode? block) => _tests = block is null ? []
-        : [.. Members(block).SelectMany(static o => Members(o.Value).Select(k => (o.Key, k.Key, AwsPolicy.Texts(k.Value))))];
+    public AwsCondition(JsonNode? block) =>
+        _tests = block is null
+            ? []
+            : [.. Members(block).SelectMany(static o => Members(o.Value).Select(k => (o.Key, k.Key, AwsPolicy.Texts(k.Value))))];
 
     public bool IsEmpty => _tests.Count == 0;
 
@@ -21,7 +23,8 @@ internal sealed class AwsCondition
 
     public bool Holds(AwsContext context) => _tests.All(t => Holds(t.Operator, context.Values(t.Key), t.Wanted));
 
-    private static JsonObject Members(JsonNode? node) => node as JsonObject ?? throw new JsonException("A condition is an object of objects.");
+    private static JsonObject Members(JsonNode? node) =>
+        node as JsonObject ?? throw new JsonException("A condition is an object of objects.");
 
     private static bool Holds(string name, IReadOnlyList<string> given, IReadOnlyList<string> wanted)
     {

@@ -5,11 +5,10 @@ internal sealed class AwsContext
 {
     private readonly Dictionary<string, IReadOnlyList<string>> _values = new(StringComparer.OrdinalIgnoreCase);
 
-    public AwsContext()
-    {
-    }
+    public AwsContext() { }
 
-    private AwsContext(AwsContext other) => _values = new Dictionary<string, IReadOnlyList<string>>(other._values, StringComparer.OrdinalIgnoreCase);
+    private AwsContext(AwsContext other) =>
+        _values = new Dictionary<string, IReadOnlyList<string>>(other._values, StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<string> Values(string key) => _values.GetValueOrDefault(key) ?? [];
 

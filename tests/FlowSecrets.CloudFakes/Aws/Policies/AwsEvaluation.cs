@@ -15,8 +15,15 @@ internal static class AwsEvaluation
     private const string Identity = "identity-based policy";
     private const string Boundary = "permissions boundary";
 
-    public static AwsVerdict Decide(AwsAsk ask, AwsPolicySet mine, AwsPolicy? resource = null, AwsResourceRule rule = AwsResourceRule.Adds) =>
-        Deny(ask, mine, resource) ?? OrganisationLimit(ask, mine) ?? (ask.IsWithinAccount ? Within(ask, mine, resource, rule) : Across(ask, mine, resource));
+    public static AwsVerdict Decide(
+        AwsAsk ask,
+        AwsPolicySet mine,
+        AwsPolicy? resource = null,
+        AwsResourceRule rule = AwsResourceRule.Adds
+    ) =>
+        Deny(ask, mine, resource)
+        ?? OrganisationLimit(ask, mine)
+        ?? (ask.IsWithinAccount ? Within(ask, mine, resource, rule) : Across(ask, mine, resource));
 
     private static AwsVerdict? Deny(AwsAsk ask, AwsPolicySet mine, AwsPolicy? resource) =>
         mine.Organisation.Any(p => p.Denies(ask)) ? AwsVerdict.ExplicitDeny(Organisation)

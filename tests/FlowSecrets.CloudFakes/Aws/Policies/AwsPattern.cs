@@ -36,6 +36,8 @@ internal static class AwsPattern
         const int Parts = 6;
         string[] wanted = pattern.Split(':', Parts);
         string[] given = arn.Split(':', Parts);
-        return wanted.Length == Parts && given.Length == Parts ? wanted.Zip(given).All(static p => Matches(p.First, p.Second)) : pattern is "*";
+        return wanted.Length == Parts && given.Length == Parts
+            ? wanted.Zip(given).All(static p => Matches(p.First, p.Second))
+            : pattern is "*";
     }
 }

@@ -37,20 +37,23 @@ internal sealed class AwsPolicy
     public bool Allows(AwsAsk ask) => Statements.Any(s => !s.Denies && s.Applies(ask));
 
     /// <summary>How directly a resource's policy names the caller that it allows.</summary>
-    public AwsGrantee Grants(AwsAsk ask) => Statements.Where(s => !s.Denies && s.Applies(ask)).Select(s => s.Grantee(ask.Caller)).DefaultIfEmpty(AwsGrantee.None).Max();
+    public AwsGrantee Grants(AwsAsk ask) =>
+        Statements.Where(s => !s.Denies && s.Applies(ask)).Select(s => s.Grantee(ask.Caller)).DefaultIfEmpty(AwsGrantee.None).Max();
 
     /// <returns>A list's texts, or the one text that may stand for it.</returns>
-    internal static IReadOnlyList<string> Texts(JsonNode? node) => node switch
-    {
-        null => [],
-        JsonArray several => [.. several.Select(static n => n?.ToString() ?? throw new JsonException("A list holds texts."))],
-        _ => [node.ToString()],
-    };
+    internal static IReadOnlyList<string> Texts(JsonNode? node) =>
+        node switch
+        {
+            null => [],
+            JsonArray several => [.. several.Select(static n => n?.ToString() ?? throw new JsonException("A list holds texts."))],
+            _ => [node.ToString()],
+        };
 
-    private static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
-    {
-        JsonArray several => several.Select(static n => n as JsonObject ?? throw new JsonException("A statement is an object.")),
-        JsonObject one => [one],
-        _ => throw new JsonException("A policy has statements."),
-    };
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) =>
+        node switch
+        {
+            JsonArray several => several.Select(static n => n as JsonObject ?? throw new JsonException("A statement is an object.")),
+            JsonObject one => [one],
+            _ => throw new JsonException("A policy has statements."),
+        };
 }

@@ -26,21 +26,27 @@ internal sealed class AwsPrincipals
 
     public IReadOnlyList<string> Aws { get; }
 
-    public static AwsPrincipals Of(JsonNode? principal) => principal switch
-    {
-        JsonObject kinds => new AwsPrincipals(AwsPolicy.Texts(kinds["AWS"]), AwsPolicy.Texts(kinds["Federated"])),
-        JsonValue => new AwsPrincipals(AwsPolicy.Texts(principal), []),
-        _ => new AwsPrincipals([], []),
-    };
+    public static AwsPrincipals Of(JsonNode? principal) =>
+        principal switch
+        {
+            JsonObject kinds => new AwsPrincipals(AwsPolicy.Texts(kinds["AWS"]), AwsPolicy.Texts(kinds["Federated"])),
+            JsonValue => new AwsPrincipals(AwsPolicy.Texts(principal), []),
+            _ => new AwsPrincipals([], []),
+        };
 
-    public AwsGrantee Match(AwsCaller caller) => caller.Provider is { } provider
-        ? _federated.Contains(provider, StringComparer.Ordinal) ? AwsGrantee.Direct : AwsGrantee.None
-        : Aws.Select(p => Match(p, caller)).DefaultIfEmpty(AwsGrantee.None).Max();
+    public AwsGrantee Match(AwsCaller caller) =>
+        caller.Provider is { } provider
+            ? _federated.Contains(provider, StringComparer.Ordinal)
+                ? AwsGrantee.Direct
+                : AwsGrantee.None
+            : Aws.Select(p => Match(p, caller)).DefaultIfEmpty(AwsGrantee.None).Max();
 
     private static AwsGrantee Match(string principal, AwsCaller caller) =>
         principal == caller.Arn ? AwsGrantee.Direct
         : principal == caller.PrincipalArn ? AwsGrantee.Role
-        : principal == "*" ? caller.Arn == caller.PrincipalArn ? AwsGrantee.Direct : AwsGrantee.Role
+        : principal == "*"
+            ? caller.Arn == caller.PrincipalArn ? AwsGrantee.Direct
+                : AwsGrantee.Role
         : principal == caller.Account || principal == $"arn:aws:iam::{caller.Account}:root" ? AwsGrantee.Account
         : AwsGrantee.None;
 }

@@ -24,7 +24,8 @@ internal sealed class AwsStatement
         _notActions = Texts(statement, "NotAction");
         _resources = Texts(statement, "Resource");
         _notResources = Texts(statement, "NotResource");
-        _principals = statement.ContainsKey("Principal") || statement.ContainsKey("NotPrincipal") ? AwsPrincipals.Of(statement["Principal"]) : null;
+        _principals =
+            statement.ContainsKey("Principal") || statement.ContainsKey("NotPrincipal") ? AwsPrincipals.Of(statement["Principal"]) : null;
         Condition = new AwsCondition(statement[nameof(Condition)]);
         if (_actions is null == _notActions is null)
         {
@@ -50,7 +51,10 @@ internal sealed class AwsStatement
     public AwsGrantee Grantee(AwsCaller caller) => _principals?.Match(caller) ?? AwsGrantee.None;
 
     private static bool Covers(IReadOnlyList<string>? patterns, IReadOnlyList<string>? others, string text, StringComparison comparison) =>
-        patterns is not null ? patterns.Any(p => AwsPattern.Matches(p, text, comparison)) : others?.Any(p => AwsPattern.Matches(p, text, comparison)) == false;
+        patterns is not null
+            ? patterns.Any(p => AwsPattern.Matches(p, text, comparison))
+            : others?.Any(p => AwsPattern.Matches(p, text, comparison)) == false;
 
-    private static IReadOnlyList<string>? Texts(JsonObject statement, string member) => statement[member] is { } node ? AwsPolicy.Texts(node) : null;
+    private static IReadOnlyList<string>? Texts(JsonObject statement, string member) =>
+        statement[member] is { } node ? AwsPolicy.Texts(node) : null;
 }

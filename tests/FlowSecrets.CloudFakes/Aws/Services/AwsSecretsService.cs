@@ -43,7 +43,12 @@ internal sealed class AwsSecretsService(AwsStore store, AwsKms kms, AwsFakeOptio
             throw new AwsError("MalformedPolicyDocumentException", "This resource policy contains an unsupported principal.");
         }
 
-        AwsResult result = handler.Run(region, body, (operation, secret, resource) => gate(operation, secret, resource) ?? access.Refusal(region.Of(resource), operation, resource, []));
+        AwsResult result = handler.Run(
+            region,
+            body,
+            (operation, secret, resource) =>
+                gate(operation, secret, resource) ?? access.Refusal(region.Of(resource), operation, resource, [])
+        );
         if ((string?)result.Body?["ARN"] is { } arn)
         {
             visit.Touch("AWS::SecretsManager::Secret", arn);

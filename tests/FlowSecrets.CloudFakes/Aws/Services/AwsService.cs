@@ -32,7 +32,9 @@ internal sealed class AwsService(Lock @lock) : IAwsService
     {
         if (!_operations.TryGetValue(visit.Call.Name, out (bool Writes, Func<AwsVisit, Reply> Run) operation))
         {
-            throw visit.Call.IsXml ? new AwsError("InvalidAction", $"Could not find operation {visit.Call.Name} for version {visit.Call.Protocol.Version}") : AwsError.UnknownOperation();
+            throw visit.Call.IsXml
+                ? new AwsError("InvalidAction", $"Could not find operation {visit.Call.Name} for version {visit.Call.Protocol.Version}")
+                : AwsError.UnknownOperation();
         }
 
         if (gate(visit.Call.Operation, null, "*") is { } denied)

@@ -25,17 +25,24 @@ internal sealed class AwsWebToken
     {
         try
         {
-            return new AwsWebToken((JsonObject)JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.') is [_, var payload, _] ? payload : ""))!);
+            return new AwsWebToken(
+                (JsonObject)JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.') is [_, var payload, _] ? payload : ""))!
+            );
         }
         catch (Exception failure) when (failure is JsonException or FormatException or DecoderFallbackException or InvalidCastException)
         {
-            throw new AwsError("InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
+            throw new AwsError(
+                "InvalidIdentityToken",
+                "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
+            );
         }
     }
 
     /// <summary>sub, aud and the like under the issuer's name.</summary>
-    public AwsContext AddTo(AwsContext context) => _claims.Where(static c => c.Value is JsonArray or JsonValue)
-        .Aggregate(context, (all, claim) => all.With($"{Host}:{claim.Key}", [.. AwsPolicy.Texts(claim.Value)]));
+    public AwsContext AddTo(AwsContext context) =>
+        _claims
+            .Where(static c => c.Value is JsonArray or JsonValue)
+            .Aggregate(context, (all, claim) => all.With($"{Host}:{claim.Key}", [.. AwsPolicy.Texts(claim.Value)]));
 
     private string? Claim(string name) => _claims[name]?.ToString();
 }

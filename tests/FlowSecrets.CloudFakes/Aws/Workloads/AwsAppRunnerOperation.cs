@@ -21,12 +21,14 @@ internal sealed class AwsAppRunnerOperation(string type, DateTimeOffset started,
 
     public bool IsOver => Status is "SUCCEEDED" or "FAILED" or "ROLLBACK_SUCCEEDED";
 
-    public JsonObject Shown(string arn) => AwsOutput.Of(
-        ("Id", Id),
-        ("Type", type),
-        ("Status", Status),
-        ("TargetArn", arn),
-        ("StartedAt", AwsOutput.Time(started)),
-        ("EndedAt", IsOver ? AwsOutput.Time(started) : null),
-        ("UpdatedAt", AwsOutput.Time(started)));
+    public JsonObject Shown(string arn) =>
+        AwsOutput.Of(
+            ("Id", Id),
+            ("Type", type),
+            ("Status", Status),
+            ("TargetArn", arn),
+            ("StartedAt", AwsOutput.Time(started)),
+            ("EndedAt", IsOver ? AwsOutput.Time(started) : null),
+            ("UpdatedAt", AwsOutput.Time(started))
+        );
 }

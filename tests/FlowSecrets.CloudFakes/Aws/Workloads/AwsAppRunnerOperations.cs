@@ -8,12 +8,13 @@ internal sealed class AwsAppRunnerOperations(AwsWorkloads workloads)
 {
     private const int MostResults = 20;
 
-    public AwsService Service(Lock @lock) => new AwsService(@lock)
-        .Read("DescribeService", Describe)
-        .Read("ListServices", List)
-        .Read("ListOperations", Operations)
-        .Write("StartDeployment", Start)
-        .Write("UpdateService", Update);
+    public AwsService Service(Lock @lock) =>
+        new AwsService(@lock)
+            .Read("DescribeService", Describe)
+            .Read("ListServices", List)
+            .Read("ListOperations", Operations)
+            .Write("StartDeployment", Start)
+            .Write("UpdateService", Update);
 
     private Reply Describe(AwsVisit visit)
     {
@@ -25,7 +26,14 @@ internal sealed class AwsAppRunnerOperations(AwsWorkloads workloads)
     private Reply List(AwsVisit visit)
     {
         visit.Demand("*");
-        return visit.Json(new JsonObject { ["ServiceSummaryList"] = new JsonArray([.. workloads.AppRunner.Where(s => s.Account == visit.Caller.Account).Select(static s => s.Summary())]) });
+        return visit.Json(
+            new JsonObject
+            {
+                ["ServiceSummaryList"] = new JsonArray([
+                    .. workloads.AppRunner.Where(s => s.Account == visit.Caller.Account).Select(static s => s.Summary()),
+                ]),
+            }
+        );
     }
 
     private Reply Operations(AwsVisit visit)
@@ -33,8 +41,14 @@ internal sealed class AwsAppRunnerOperations(AwsWorkloads workloads)
         AwsAppRunnerService service = Find(visit);
         service.Look();
         JsonObject body = visit.Call.Body();
-        (IReadOnlyList<AwsAppRunnerOperation> page, string? next) = AwsPaging.Page([.. service.Operations], body.Number("MaxResults", 1, MostResults) ?? MostResults, body.Text("NextToken"));
-        return visit.Json(AwsOutput.Of(("OperationSummaryList", new JsonArray([.. page.Select(o => o.Shown(service.Arn))])), ("NextToken", next)));
+        (IReadOnlyList<AwsAppRunnerOperation> page, string? next) = AwsPaging.Page(
+            [.. service.Operations],
+            body.Number("MaxResults", 1, MostResults) ?? MostResults,
+            body.Text("NextToken")
+        );
+        return visit.Json(
+            AwsOutput.Of(("OperationSummaryList", new JsonArray([.. page.Select(o => o.Shown(service.Arn))])), ("NextToken", next))
+        );
     }
 
     private Reply Start(AwsVisit visit)
@@ -60,7 +74,11 @@ internal sealed class AwsAppRunnerOperations(AwsWorkloads workloads)
 
         JsonObject? source = visit.Call.Body()["SourceConfiguration"] as JsonObject;
         JsonNode? configuration = source?["ImageRepository"]?["ImageConfiguration"];
-        if (configuration?["RuntimeEnvironmentSecrets"] is JsonObject secrets && configuration["RuntimeEnvironmentVariables"] is JsonObject plain && secrets.Any(s => plain.ContainsKey(s.Key)))
+        if (
+            configuration?["RuntimeEnvironmentSecrets"] is JsonObject secrets
+            && configuration["RuntimeEnvironmentVariables"] is JsonObject plain
+            && secrets.Any(s => plain.ContainsKey(s.Key))
+        )
         {
             throw new AwsError("InvalidRequestException", "Runtime environment secrets and variables must not share a name.");
         }

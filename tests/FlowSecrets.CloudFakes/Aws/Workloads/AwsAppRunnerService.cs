@@ -12,9 +12,25 @@ internal sealed class AwsAppRunnerService
     private readonly AwsRollouts _rollouts;
     private readonly DateTimeOffset _created;
 
-    public AwsAppRunnerService(string account, string region, string name, string? instanceRole, JsonObject source, AwsRollouts rollouts, DateTimeOffset created)
+    public AwsAppRunnerService(
+        string account,
+        string region,
+        string name,
+        string? instanceRole,
+        JsonObject source,
+        AwsRollouts rollouts,
+        DateTimeOffset created
+    )
     {
-        (Account, _region, _name, _instanceRole, Source, _rollouts, _created) = (account, region, name, instanceRole, source, rollouts, created);
+        (Account, _region, _name, _instanceRole, Source, _rollouts, _created) = (
+            account,
+            region,
+            name,
+            instanceRole,
+            source,
+            rollouts,
+            created
+        );
         Operations = [new AwsAppRunnerOperation("CREATE_SERVICE", created, 0, AwsRolloutEnd.Succeeds) { Status = "SUCCEEDED" }];
     }
 
@@ -30,7 +46,10 @@ internal sealed class AwsAppRunnerService
 
     public bool IsPaused { get; set; }
 
-    public string Status => !Operations[0].IsOver ? "OPERATION_IN_PROGRESS" : IsPaused ? "PAUSED" : "RUNNING";
+    public string Status =>
+        !Operations[0].IsOver ? "OPERATION_IN_PROGRESS"
+        : IsPaused ? "PAUSED"
+        : "RUNNING";
 
     /// <param name="source">Null: as it is.</param>
     public AwsAppRunnerOperation Start(string type, DateTimeOffset now, JsonObject? source = null)
@@ -63,22 +82,32 @@ internal sealed class AwsAppRunnerService
         }
     }
 
-    public JsonObject Summary() => AwsOutput.Of(
-        ("ServiceName", _name),
-        ("ServiceId", _id),
-        ("ServiceArn", Arn),
-        ("ServiceUrl", $"{_id[..10]}.{_region}.awsapprunner.com"),
-        ("CreatedAt", AwsOutput.Time(_created)),
-        ("UpdatedAt", AwsOutput.Time(_created)),
-        ("Status", Status));
+    public JsonObject Summary() =>
+        AwsOutput.Of(
+            ("ServiceName", _name),
+            ("ServiceId", _id),
+            ("ServiceArn", Arn),
+            ("ServiceUrl", $"{_id[..10]}.{_region}.awsapprunner.com"),
+            ("CreatedAt", AwsOutput.Time(_created)),
+            ("UpdatedAt", AwsOutput.Time(_created)),
+            ("Status", Status)
+        );
 
     public JsonObject Shown()
     {
         JsonObject shown = Summary();
         shown["SourceConfiguration"] = Source.DeepClone();
         shown["InstanceConfiguration"] = AwsOutput.Of(("Cpu", "1024"), ("Memory", "2048"), ("InstanceRoleArn", _instanceRole));
-        shown["NetworkConfiguration"] = new JsonObject { ["EgressConfiguration"] = new JsonObject { ["EgressType"] = "DEFAULT" }, ["IngressConfiguration"] = new JsonObject { ["IsPubliclyAccessible"] = true } };
-        shown["AutoScalingConfigurationSummary"] = new JsonObject { ["AutoScalingConfigurationName"] = "DefaultConfiguration", ["AutoScalingConfigurationRevision"] = 1 };
+        shown["NetworkConfiguration"] = new JsonObject
+        {
+            ["EgressConfiguration"] = new JsonObject { ["EgressType"] = "DEFAULT" },
+            ["IngressConfiguration"] = new JsonObject { ["IsPubliclyAccessible"] = true },
+        };
+        shown["AutoScalingConfigurationSummary"] = new JsonObject
+        {
+            ["AutoScalingConfigurationName"] = "DefaultConfiguration",
+            ["AutoScalingConfigurationRevision"] = 1,
+        };
         return shown;
     }
 }

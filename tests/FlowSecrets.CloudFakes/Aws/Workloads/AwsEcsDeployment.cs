@@ -20,17 +20,19 @@ internal sealed class AwsEcsDeployment(string taskDefinition, DateTimeOffset cre
 
     public string? Reason { get; set; }
 
-    public JsonObject Shown(int desired) => AwsOutput.Of(
-        ("id", Id),
-        ("status", Status),
-        ("taskDefinition", taskDefinition),
-        ("desiredCount", State == "FAILED" ? 0 : desired),
-        ("pendingCount", 0),
-        ("runningCount", State == "COMPLETED" ? desired : 0),
-        ("failedTasks", State == "FAILED" ? desired : 0),
-        ("createdAt", AwsOutput.Time(created)),
-        ("updatedAt", AwsOutput.Time(created)),
-        ("launchType", "FARGATE"),
-        ("rolloutState", State),
-        ("rolloutStateReason", Reason ?? $"ECS deployment {Id} {(State == "COMPLETED" ? "completed" : "in progress")}."));
+    public JsonObject Shown(int desired) =>
+        AwsOutput.Of(
+            ("id", Id),
+            ("status", Status),
+            ("taskDefinition", taskDefinition),
+            ("desiredCount", State == "FAILED" ? 0 : desired),
+            ("pendingCount", 0),
+            ("runningCount", State == "COMPLETED" ? desired : 0),
+            ("failedTasks", State == "FAILED" ? desired : 0),
+            ("createdAt", AwsOutput.Time(created)),
+            ("updatedAt", AwsOutput.Time(created)),
+            ("launchType", "FARGATE"),
+            ("rolloutState", State),
+            ("rolloutStateReason", Reason ?? $"ECS deployment {Id} {(State == "COMPLETED" ? "completed" : "in progress")}.")
+        );
 }

@@ -7,13 +7,23 @@ namespace FlowSecrets.CloudFakes.Aws;
 internal sealed class AwsEcsOperations(AwsWorkloads workloads)
 {
     /// <summary>What AWS adds to a definition. It passes over what it does not know; the fake does not, so that a copy with these shows.</summary>
-    private static readonly string[] ReadOnly = ["taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt", "registeredBy"];
+    private static readonly string[] ReadOnly =
+    [
+        "taskDefinitionArn",
+        "revision",
+        "status",
+        "requiresAttributes",
+        "compatibilities",
+        "registeredAt",
+        "registeredBy",
+    ];
 
-    public AwsService Service(Lock @lock) => new AwsService(@lock)
-        .Read("DescribeServices", Describe)
-        .Read("DescribeTaskDefinition", Define)
-        .Write("RegisterTaskDefinition", Register)
-        .Write("UpdateService", Update);
+    public AwsService Service(Lock @lock) =>
+        new AwsService(@lock)
+            .Read("DescribeServices", Describe)
+            .Read("DescribeTaskDefinition", Define)
+            .Write("RegisterTaskDefinition", Register)
+            .Write("UpdateService", Update);
 
     private Reply Describe(AwsVisit visit)
     {
@@ -31,8 +41,19 @@ internal sealed class AwsEcsOperations(AwsWorkloads workloads)
             throw new AwsError("ClusterNotFoundException", "Cluster not found.");
         }
 
-        JsonArray failures = [.. wanted.Where(w => !Array.Exists(here, s => s.Name == LastPart(w))).Select(w => new JsonObject { ["arn"] = ArnOf(visit, cluster, w), ["reason"] = "MISSING" })];
-        return visit.Json(new JsonObject { ["services"] = new JsonArray([.. here.Where(s => wanted.Any(w => s.Name == LastPart(w))).Select(s => s.Seen(visit.Now))]), ["failures"] = failures });
+        JsonArray failures =
+        [
+            .. wanted
+                .Where(w => !Array.Exists(here, s => s.Name == LastPart(w)))
+                .Select(w => new JsonObject { ["arn"] = ArnOf(visit, cluster, w), ["reason"] = "MISSING" }),
+        ];
+        return visit.Json(
+            new JsonObject
+            {
+                ["services"] = new JsonArray([.. here.Where(s => wanted.Any(w => s.Name == LastPart(w))).Select(s => s.Seen(visit.Now))]),
+                ["failures"] = failures,
+            }
+        );
     }
 
     private Reply Define(AwsVisit visit)
@@ -40,7 +61,13 @@ internal sealed class AwsEcsOperations(AwsWorkloads workloads)
         visit.Demand("*");
         JsonObject body = visit.Call.Body();
         (JsonObject definition, JsonArray tags) = DefinitionOf(body.RequiredText("taskDefinition"));
-        return visit.Json(new JsonObject { ["taskDefinition"] = definition.DeepClone(), ["tags"] = body.Texts("include", 1) is null ? new JsonArray() : tags.DeepClone() });
+        return visit.Json(
+            new JsonObject
+            {
+                ["taskDefinition"] = definition.DeepClone(),
+                ["tags"] = body.Texts("include", 1) is null ? new JsonArray() : tags.DeepClone(),
+            }
+        );
     }
 
     private Reply Register(AwsVisit visit)
@@ -61,10 +88,16 @@ internal sealed class AwsEcsOperations(AwsWorkloads workloads)
 
         foreach (JsonObject container in containers)
         {
-            string[] names = [.. container.Objects("secrets").Concat(container.Objects("environment")).Select(static e => e.RequiredText("name"))];
+            string[] names =
+            [
+                .. container.Objects("secrets").Concat(container.Objects("environment")).Select(static e => e.RequiredText("name")),
+            ];
             if (names.Length != names.Distinct(StringComparer.Ordinal).Count())
             {
-                throw new AwsError("ClientException", "The secret name must be unique and not shared with any new or existing environment variables set on the container.");
+                throw new AwsError(
+                    "ClientException",
+                    "The secret name must be unique and not shared with any new or existing environment variables set on the container."
+                );
             }
         }
 
@@ -87,14 +120,19 @@ internal sealed class AwsEcsOperations(AwsWorkloads workloads)
         string cluster = LastPart(body.Text("cluster") ?? "default");
         string name = LastPart(body.RequiredText("service"));
         visit.Demand(ArnOf(visit, cluster, name));
-        AwsEcsService service = Mine(visit).FirstOrDefault(s => s.Cluster == cluster && s.Name == name) ?? throw new AwsError("ServiceNotFoundException", "Service not found.");
+        AwsEcsService service =
+            Mine(visit).FirstOrDefault(s => s.Cluster == cluster && s.Name == name)
+            ?? throw new AwsError("ServiceNotFoundException", "Service not found.");
         service.Desired = body.Number("desiredCount", 0, 5000) ?? service.Desired;
         string? revision = body.Text("taskDefinition") is { } wanted ? (string)DefinitionOf(wanted).Definition["taskDefinitionArn"]! : null;
         if (body.Flag("forceNewDeployment") || (revision is not null && revision != service.TaskDefinition))
         {
             if (service.Controller != "ECS")
             {
-                throw new AwsError("InvalidParameterException", $"Unable to update task definition on services with a {service.Controller} deployment controller.{(service.Controller == "CODE_DEPLOY" ? " Use AWS CodeDeploy to trigger a new deployment." : "")}");
+                throw new AwsError(
+                    "InvalidParameterException",
+                    $"Unable to update task definition on services with a {service.Controller} deployment controller.{(service.Controller == "CODE_DEPLOY" ? " Use AWS CodeDeploy to trigger a new deployment." : "")}"
+                );
             }
 
             service.Deploy(revision, visit.Now);
@@ -104,11 +142,13 @@ internal sealed class AwsEcsOperations(AwsWorkloads workloads)
         return visit.Json(new JsonObject { ["service"] = service.Shown() });
     }
 
-    private (JsonObject Definition, JsonArray Tags) DefinitionOf(string name) => workloads.Definitions.Find(name) ?? throw new AwsError("ClientException", "Unable to describe task definition.");
+    private (JsonObject Definition, JsonArray Tags) DefinitionOf(string name) =>
+        workloads.Definitions.Find(name) ?? throw new AwsError("ClientException", "Unable to describe task definition.");
 
     private IEnumerable<AwsEcsService> Mine(AwsVisit visit) => workloads.Ecs.Where(s => s.Account == visit.Caller.Account);
 
-    private static string ArnOf(AwsVisit visit, string cluster, string service) => $"arn:aws:ecs:{visit.Region}:{visit.Caller.Account}:service/{cluster}/{LastPart(service)}";
+    private static string ArnOf(AwsVisit visit, string cluster, string service) =>
+        $"arn:aws:ecs:{visit.Region}:{visit.Caller.Account}:service/{cluster}/{LastPart(service)}";
 
     private static string LastPart(string arn) => arn[(arn.LastIndexOf('/') + 1)..];
 }

@@ -13,9 +13,27 @@ internal sealed class AwsEcsService
     /// <summary>The newest first.</summary>
     private List<AwsEcsDeployment> _deployments;
 
-    public AwsEcsService(string account, string region, string cluster, string name, string taskDefinition, int desired, string controller, AwsRollouts rollouts, DateTimeOffset created)
+    public AwsEcsService(
+        string account,
+        string region,
+        string cluster,
+        string name,
+        string taskDefinition,
+        int desired,
+        string controller,
+        AwsRollouts rollouts,
+        DateTimeOffset created
+    )
     {
-        (Account, Cluster, Name, Desired, Controller, _rollouts, _created) = (account, cluster, name, desired, controller, rollouts, created);
+        (Account, Cluster, Name, Desired, Controller, _rollouts, _created) = (
+            account,
+            cluster,
+            name,
+            desired,
+            controller,
+            rollouts,
+            created
+        );
         _ecs = $"arn:aws:ecs:{region}:{account}";
         _deployments = [new AwsEcsDeployment(taskDefinition, created, 0, AwsRolloutEnd.Succeeds) { State = "COMPLETED" }];
     }
@@ -75,13 +93,34 @@ internal sealed class AwsEcsService
             ("taskDefinition", TaskDefinition),
             ("createdAt", AwsOutput.Time(_created)),
             ("deploymentController", new JsonObject { ["type"] = Controller }),
-            ("schedulingStrategy", "REPLICA"));
+            ("schedulingStrategy", "REPLICA")
+        );
         bool isOwn = Controller == "ECS";
         shown["deployments"] = isOwn ? new JsonArray([.. _deployments.Select(d => d.Shown(Desired))]) : [];
-        shown["events"] = new JsonArray([.. _events.AsEnumerable().Reverse().Select(e => new JsonObject { ["id"] = Guid.NewGuid().ToString(), ["createdAt"] = AwsOutput.Time(e.Time), ["message"] = $"(service {Name}) {e.Message}" })]);
+        shown["events"] = new JsonArray([
+            .. _events
+                .AsEnumerable()
+                .Reverse()
+                .Select(e => new JsonObject
+                {
+                    ["id"] = Guid.NewGuid().ToString(),
+                    ["createdAt"] = AwsOutput.Time(e.Time),
+                    ["message"] = $"(service {Name}) {e.Message}",
+                }),
+        ]);
         if (!isOwn)
         {
-            shown["taskSets"] = new JsonArray([.. _deployments.Select(d => AwsOutput.Of(("id", d.Id), ("status", d.Status), ("taskDefinition", d.TaskDefinition), ("createdAt", AwsOutput.Time(_created)), ("stabilityStatus", "STEADY_STATE")))]);
+            shown["taskSets"] = new JsonArray([
+                .. _deployments.Select(d =>
+                    AwsOutput.Of(
+                        ("id", d.Id),
+                        ("status", d.Status),
+                        ("taskDefinition", d.TaskDefinition),
+                        ("createdAt", AwsOutput.Time(_created)),
+                        ("stabilityStatus", "STEADY_STATE")
+                    )
+                ),
+            ]);
         }
 
         return shown;
@@ -106,7 +145,13 @@ internal sealed class AwsEcsService
         {
             newest.Status = "ACTIVE";
             Say(now, $"rolling back to deployment {good.Id}.");
-            _deployments.Insert(0, new AwsEcsDeployment(good.TaskDefinition, now, _rollouts.Polls, AwsRolloutEnd.Succeeds) { Reason = $"ECS deployment circuit breaker: rolling back to deploymentId {good.Id}." });
+            _deployments.Insert(
+                0,
+                new AwsEcsDeployment(good.TaskDefinition, now, _rollouts.Polls, AwsRolloutEnd.Succeeds)
+                {
+                    Reason = $"ECS deployment circuit breaker: rolling back to deploymentId {good.Id}.",
+                }
+            );
         }
     }
 

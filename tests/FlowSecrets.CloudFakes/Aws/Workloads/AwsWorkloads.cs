@@ -46,12 +46,26 @@ public sealed class AwsWorkloads
     /// <param name="secrets">Name of the variable and what it comes from.</param>
     /// <param name="variables">Plain ones.</param>
     /// <returns>Its ARN.</returns>
-    public string AddAppRunner(string name, string? instanceRoleArn, IReadOnlyDictionary<string, string>? secrets = null, IReadOnlyDictionary<string, string>? variables = null)
+    public string AddAppRunner(
+        string name,
+        string? instanceRoleArn,
+        IReadOnlyDictionary<string, string>? secrets = null,
+        IReadOnlyDictionary<string, string>? variables = null
+    )
     {
-        JsonObject configuration = AwsOutput.Of(("Port", "8080"), ("RuntimeEnvironmentSecrets", MapOf(secrets)), ("RuntimeEnvironmentVariables", MapOf(variables)));
+        JsonObject configuration = AwsOutput.Of(
+            ("Port", "8080"),
+            ("RuntimeEnvironmentSecrets", MapOf(secrets)),
+            ("RuntimeEnvironmentVariables", MapOf(variables))
+        );
         JsonObject source = new()
         {
-            ["ImageRepository"] = new JsonObject { ["ImageIdentifier"] = $"{_options.Account}.dkr.ecr.{_options.Region}.amazonaws.com/{name}:latest", ["ImageConfiguration"] = configuration, ["ImageRepositoryType"] = "ECR" },
+            ["ImageRepository"] = new JsonObject
+            {
+                ["ImageIdentifier"] = $"{_options.Account}.dkr.ecr.{_options.Region}.amazonaws.com/{name}:latest",
+                ["ImageConfiguration"] = configuration,
+                ["ImageRepositoryType"] = "ECR",
+            },
             ["AutoDeploymentsEnabled"] = false,
         };
         AwsAppRunnerService service = new(_options.Account, _options.Region, name, instanceRoleArn, source, _rollouts, _now());
@@ -80,15 +94,23 @@ public sealed class AwsWorkloads
         IReadOnlyDictionary<string, string>? secrets = null,
         IReadOnlyDictionary<string, string>? variables = null,
         int desired = 1,
-        string controller = "ECS")
+        string controller = "ECS"
+    )
     {
         JsonObject container = AwsOutput.Of(
             ("name", name),
             ("image", $"{_options.Account}.dkr.ecr.{_options.Region}.amazonaws.com/{name}:latest"),
             ("cpu", 0),
             ("essential", true),
-            ("environment", new JsonArray([.. (variables ?? Nothing).Select(static v => new JsonObject { ["name"] = v.Key, ["value"] = v.Value })])),
-            ("secrets", new JsonArray([.. (secrets ?? Nothing).Select(static s => new JsonObject { ["name"] = s.Key, ["valueFrom"] = s.Value })])));
+            (
+                "environment",
+                new JsonArray([.. (variables ?? Nothing).Select(static v => new JsonObject { ["name"] = v.Key, ["value"] = v.Value })])
+            ),
+            (
+                "secrets",
+                new JsonArray([.. (secrets ?? Nothing).Select(static s => new JsonObject { ["name"] = s.Key, ["valueFrom"] = s.Value })])
+            )
+        );
         JsonObject request = AwsOutput.Of(
             ("containerDefinitions", new JsonArray(container)),
             ("family", name),
@@ -98,11 +120,22 @@ public sealed class AwsWorkloads
             ("requiresCompatibilities", new JsonArray("FARGATE")),
             ("cpu", "256"),
             ("memory", "512"),
-            ("tags", new JsonArray(new JsonObject { ["key"] = "team", ["value"] = "shop" })));
+            ("tags", new JsonArray(new JsonObject { ["key"] = "team", ["value"] = "shop" }))
+        );
         lock (_lock)
         {
             string definition = (string)Definitions.Register(request, _now()).Definition["taskDefinitionArn"]!;
-            AwsEcsService service = new(_options.Account, _options.Region, cluster, name, definition, desired, controller, _rollouts, _now());
+            AwsEcsService service = new(
+                _options.Account,
+                _options.Region,
+                cluster,
+                name,
+                definition,
+                desired,
+                controller,
+                _rollouts,
+                _now()
+            );
             _ecs.Add(service);
             return service.Arn;
         }
@@ -150,11 +183,17 @@ public sealed class AwsWorkloads
     {
         lock (_lock)
         {
-            return (JsonObject)(_ecs.Find(s => s.Arn == arn) is { } ecs ? Definitions.Find(ecs.TaskDefinition)!.Value.Definition : _appRunner.Find(s => s.Arn == arn)!.Source).DeepClone();
+            return (JsonObject)
+                (
+                    _ecs.Find(s => s.Arn == arn) is { } ecs
+                        ? Definitions.Find(ecs.TaskDefinition)!.Value.Definition
+                        : _appRunner.Find(s => s.Arn == arn)!.Source
+                ).DeepClone();
         }
     }
 
     private static readonly Dictionary<string, string> Nothing = new(StringComparer.Ordinal);
 
-    private static JsonObject? MapOf(IReadOnlyDictionary<string, string>? texts) => texts is { Count: > 0 } ? new JsonObject(texts.Select(static s => KeyValuePair.Create<string, JsonNode?>(s.Key, s.Value))) : null;
+    private static JsonObject? MapOf(IReadOnlyDictionary<string, string>? texts) =>
+        texts is { Count: > 0 } ? new JsonObject(texts.Select(static s => KeyValuePair.Create<string, JsonNode?>(s.Key, s.Value))) : null;
 }

@@ -18,11 +18,16 @@ internal sealed record GcpCaller(string Member, bool MayAll)
 
     public static GcpCaller Of(ApiRequest request) => OfToken(TokenOf(request));
 
-    public static GcpCaller OfToken(string? token) => token is not null && token.StartsWith(Mark, StringComparison.Ordinal) ? new GcpCaller(token[Mark.Length..].Trim(), false) : Owner;
+    public static GcpCaller OfToken(string? token) =>
+        token is not null && token.StartsWith(Mark, StringComparison.Ordinal) ? new GcpCaller(token[Mark.Length..].Trim(), false) : Owner;
 
     public static string? TokenOf(ApiRequest request)
     {
         const string Scheme = "Bearer ";
-        return request.Headers.TryGetValue("Authorization", out string? header) && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..] : null;
+        return
+            request.Headers.TryGetValue("Authorization", out string? header)
+            && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? header[Scheme.Length..]
+            : null;
     }
 }

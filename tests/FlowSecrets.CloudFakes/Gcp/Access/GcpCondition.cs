@@ -22,7 +22,10 @@ internal static partial class GcpCondition
         foreach (string clause in Clauses(expression ?? "true"))
         {
             GcpTruth truth = Clause(clause, time, text);
-            result = result == GcpTruth.No || truth == GcpTruth.No ? GcpTruth.No : result == GcpTruth.Yes ? truth : result;
+            result =
+                result == GcpTruth.No || truth == GcpTruth.No ? GcpTruth.No
+                : result == GcpTruth.Yes ? truth
+                : result;
         }
 
         return result;
@@ -35,15 +38,27 @@ internal static partial class GcpCondition
             return Truth(clause == "true");
         }
 
-        if (Moment().Match(clause) is { Success: true } moment && DateTimeOffset.TryParse(moment.Groups["value"].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset limit))
+        if (
+            Moment().Match(clause) is { Success: true } moment
+            && DateTimeOffset.TryParse(
+                moment.Groups["value"].Value,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset limit
+            )
+        )
         {
-            return time is not { } now ? GcpTruth.Unknown : Truth(moment.Groups["sign"].Value switch
-            {
-                "<" => now < limit,
-                "<=" => now <= limit,
-                ">" => now > limit,
-                _ => now >= limit,
-            });
+            return time is not { } now
+                ? GcpTruth.Unknown
+                : Truth(
+                    moment.Groups["sign"].Value switch
+                    {
+                        "<" => now < limit,
+                        "<=" => now <= limit,
+                        ">" => now > limit,
+                        _ => now >= limit,
+                    }
+                );
         }
 
         Match match = Equality().Match(clause) is { Success: true } equality ? equality : Affix().Match(clause);
@@ -53,12 +68,14 @@ internal static partial class GcpCondition
         }
 
         string value = match.Groups["value"].Value;
-        return Truth(match.Groups["verb"].Value switch
-        {
-            "startsWith" => field.StartsWith(value, StringComparison.Ordinal),
-            "endsWith" => field.EndsWith(value, StringComparison.Ordinal),
-            _ => field == value,
-        });
+        return Truth(
+            match.Groups["verb"].Value switch
+            {
+                "startsWith" => field.StartsWith(value, StringComparison.Ordinal),
+                "endsWith" => field.EndsWith(value, StringComparison.Ordinal),
+                _ => field == value,
+            }
+        );
     }
 
     private static GcpTruth Truth(bool value) => value ? GcpTruth.Yes : GcpTruth.No;
@@ -71,7 +88,10 @@ internal static partial class GcpCondition
         for (int i = 0; i < expression.Length; i++)
         {
             char c = expression[i];
-            quote = quote == '\0' && c is '"' or '\'' ? c : c == quote ? '\0' : quote;
+            quote =
+                quote == '\0' && c is '"' or '\'' ? c
+                : c == quote ? '\0'
+                : quote;
             if (quote == '\0' && c == '&' && i + 1 < expression.Length && expression[i + 1] == '&')
             {
                 yield return Bare(expression[start..i]);

@@ -8,9 +8,11 @@ internal sealed record GcpDenyPolicy(string Attachment, string Id, JsonObject Po
 {
     public string Name => NameOf(Attachment, Id);
 
-    public IEnumerable<JsonObject> Rules => (Policy.Array("rules") ?? []).OfType<JsonObject>().Select(static r => r.Object("denyRule")).OfType<JsonObject>();
+    public IEnumerable<JsonObject> Rules =>
+        (Policy.Array("rules") ?? []).OfType<JsonObject>().Select(static r => r.Object("denyRule")).OfType<JsonObject>();
 
-    public static string NameOf(string attachment, string id) => $"policies/cloudresourcemanager.googleapis.com%2F{attachment.Replace("/", "%2F", StringComparison.Ordinal)}/denypolicies/{id}";
+    public static string NameOf(string attachment, string id) =>
+        $"policies/cloudresourcemanager.googleapis.com%2F{attachment.Replace("/", "%2F", StringComparison.Ordinal)}/denypolicies/{id}";
 }
 
 /// <summary>Deny policies by the project, folder or organisation that they are attached to.</summary>
@@ -42,15 +44,24 @@ internal sealed class GcpDenies(GcpMembers members)
 
     /// <summary>Whether the rule refuses, apart from its condition.</summary>
     public bool Matches(JsonObject rule, string caller, string permission) =>
-        MeansPermission(rule, "deniedPermissions", permission) && !MeansPermission(rule, "exceptionPermissions", permission)
-        && MeansPrincipal(rule, "deniedPrincipals", caller) && !MeansPrincipal(rule, "exceptionPrincipals", caller);
+        MeansPermission(rule, "deniedPermissions", permission)
+        && !MeansPermission(rule, "exceptionPermissions", permission)
+        && MeansPrincipal(rule, "deniedPrincipals", caller)
+        && !MeansPrincipal(rule, "exceptionPrincipals", caller);
 
     public bool MeansPrincipal(JsonObject rule, string field, string caller) => Texts(rule, field).Any(p => members.MeansInDeny(p, caller));
 
-    public static bool MeansPermission(JsonObject rule, string field, string permission) => Texts(rule, field).Any(p => MeansPermission(p, permission));
+    public static bool MeansPermission(JsonObject rule, string field, string permission) =>
+        Texts(rule, field).Any(p => MeansPermission(p, permission));
 
     /// <summary>secretmanager.googleapis.com/versions.access, also with a * for either part of what follows the service.</summary>
-    public static bool MeansPermission(string pattern, string permission) => Regex.IsMatch(FullPermission(permission), "^" + Regex.Escape(pattern).Replace("\\*", "[^./]*", StringComparison.Ordinal) + "$", RegexOptions.None, TimeSpan.FromSeconds(1));
+    public static bool MeansPermission(string pattern, string permission) =>
+        Regex.IsMatch(
+            FullPermission(permission),
+            "^" + Regex.Escape(pattern).Replace("\\*", "[^./]*", StringComparison.Ordinal) + "$",
+            RegexOptions.None,
+            TimeSpan.FromSeconds(1)
+        );
 
     public static string FullPermission(string permission)
     {
@@ -59,5 +70,6 @@ internal sealed class GcpDenies(GcpMembers members)
         return parts.Length < 2 || permission.Contains('/', StringComparison.Ordinal) ? permission : $"{service}.googleapis.com/{parts[1]}";
     }
 
-    public static IEnumerable<string> Texts(JsonObject rule, string field) => (rule.Array(field) ?? []).Select(static t => (string?)t ?? "");
+    public static IEnumerable<string> Texts(JsonObject rule, string field) =>
+        (rule.Array(field) ?? []).Select(static t => (string?)t ?? "");
 }

@@ -20,9 +20,13 @@ internal sealed class GcpFederation(GcpWorld world)
     /// <returns>The member; null: the provider's condition rejects the token.</returns>
     public string? Admit(GcpProvider provider, JsonObject claims)
     {
-        string? Claim(string field) => field.StartsWith("assertion.", StringComparison.Ordinal) ? claims[field["assertion.".Length..]]?.ToString() : null;
+        string? Claim(string field) =>
+            field.StartsWith("assertion.", StringComparison.Ordinal) ? claims[field["assertion.".Length..]]?.ToString() : null;
         string? Mapped(string field) => provider.Mapping.TryGetValue(field, out string? source) ? Claim(source) : null;
-        if (provider.Condition is { Length: > 0 } condition && GcpCondition.Evaluate(condition, world.Store.Now, f => Claim(f) ?? Mapped(f)) != GcpTruth.Yes)
+        if (
+            provider.Condition is { Length: > 0 } condition
+            && GcpCondition.Evaluate(condition, world.Store.Now, f => Claim(f) ?? Mapped(f)) != GcpTruth.Yes
+        )
         {
             return null;
         }

@@ -37,7 +37,9 @@ internal sealed class GcpKeys(GcpWorld world)
         [
             secret.Encryption,
             secret.Replication?.Object("automatic")?.Object("customerManagedEncryption"),
-            .. (secret.Replication?.Object("userManaged")?.Array("replicas") ?? []).OfType<System.Text.Json.Nodes.JsonObject>().Select(static r => r.Object("customerManagedEncryption")),
+            .. (secret.Replication?.Object("userManaged")?.Array("replicas") ?? [])
+                .OfType<System.Text.Json.Nodes.JsonObject>()
+                .Select(static r => r.Object("customerManagedEncryption")),
         ];
         return encryptions.Select(static e => e?.Text("kmsKeyName")).OfType<string>();
     }

@@ -12,7 +12,8 @@ internal sealed class GcpMembers
     private readonly Dictionary<string, HashSet<string>> _groups = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Dictionary<string, string>> _attributes = new(StringComparer.Ordinal);
 
-    public void SetGroup(string group, IEnumerable<string> members) => _groups[Plain(group, GroupPrefix)] = new HashSet<string>(members, StringComparer.OrdinalIgnoreCase);
+    public void SetGroup(string group, IEnumerable<string> members) =>
+        _groups[Plain(group, GroupPrefix)] = new HashSet<string>(members, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What a federated identity's token said of it.</summary>
     public void SetAttribute(string principal, string name, string value)
@@ -32,9 +33,14 @@ internal sealed class GcpMembers
         string rest = member[kind.Length..];
         return kind switch
         {
-            "" => member == "allUsers" || (member == "allAuthenticatedUsers" && (caller.StartsWith(User, StringComparison.Ordinal) || caller.StartsWith(ServiceAccount, StringComparison.Ordinal))),
+            "" => member == "allUsers"
+                || (
+                    member == "allAuthenticatedUsers"
+                    && (caller.StartsWith(User, StringComparison.Ordinal) || caller.StartsWith(ServiceAccount, StringComparison.Ordinal))
+                ),
             GroupPrefix => InGroup(rest, caller, []),
-            "domain:" => caller.StartsWith(User, StringComparison.Ordinal) && caller.EndsWith("@" + rest, StringComparison.OrdinalIgnoreCase),
+            "domain:" => caller.StartsWith(User, StringComparison.Ordinal)
+                && caller.EndsWith("@" + rest, StringComparison.OrdinalIgnoreCase),
             Set => InSet(member, caller),
             "projectOwner:" => holders(rest, "roles/owner").Any(m => Means(m, caller, holders)),
             "projectEditor:" => holders(rest, "roles/editor").Any(m => Means(m, caller, holders)),
@@ -51,23 +57,32 @@ internal sealed class GcpMembers
         const string Account = "principal://iam.googleapis.com/projects/-/serviceAccounts/";
         const string Group = "principalSet://goog/group/";
         return principal == "principalSet://goog/public:all"
-            || (principal.StartsWith(Subject, StringComparison.Ordinal) ? string.Equals(User + principal[Subject.Length..], caller, StringComparison.OrdinalIgnoreCase)
-            : principal.StartsWith(Account, StringComparison.Ordinal) ? string.Equals(ServiceAccount + principal[Account.Length..], caller, StringComparison.OrdinalIgnoreCase)
-            : principal.StartsWith(Group, StringComparison.Ordinal) ? InGroup(principal[Group.Length..], caller, [])
-            : principal == caller || InSet(principal, caller));
+            || (
+                principal.StartsWith(Subject, StringComparison.Ordinal)
+                    ? string.Equals(User + principal[Subject.Length..], caller, StringComparison.OrdinalIgnoreCase)
+                : principal.StartsWith(Account, StringComparison.Ordinal)
+                    ? string.Equals(ServiceAccount + principal[Account.Length..], caller, StringComparison.OrdinalIgnoreCase)
+                : principal.StartsWith(Group, StringComparison.Ordinal) ? InGroup(principal[Group.Length..], caller, [])
+                : principal == caller || InSet(principal, caller)
+            );
     }
 
     /// <summary>A member of a binding as deny policies write it.</summary>
     public static string ForDeny(string member) =>
         member.StartsWith(User, StringComparison.Ordinal) ? "principal://goog/subject/" + member[User.Length..]
-        : member.StartsWith(ServiceAccount, StringComparison.Ordinal) ? "principal://iam.googleapis.com/projects/-/serviceAccounts/" + member[ServiceAccount.Length..]
+        : member.StartsWith(ServiceAccount, StringComparison.Ordinal)
+            ? "principal://iam.googleapis.com/projects/-/serviceAccounts/" + member[ServiceAccount.Length..]
         : member.StartsWith(GroupPrefix, StringComparison.Ordinal) ? "principalSet://goog/group/" + member[GroupPrefix.Length..]
         : member == "allUsers" ? "principalSet://goog/public:all"
         : member;
 
     private bool InGroup(string group, string caller, HashSet<string> seen) =>
-        seen.Add(group) && _groups.TryGetValue(group, out HashSet<string>? members)
-        && (members.Contains(caller) || members.Any(m => m.StartsWith(GroupPrefix, StringComparison.Ordinal) && InGroup(Plain(m, GroupPrefix), caller, seen)));
+        seen.Add(group)
+        && _groups.TryGetValue(group, out HashSet<string>? members)
+        && (
+            members.Contains(caller)
+            || members.Any(m => m.StartsWith(GroupPrefix, StringComparison.Ordinal) && InGroup(Plain(m, GroupPrefix), caller, seen))
+        );
 
     /// <summary>principalSet://…/POOL/* and principalSet://…/POOL/attribute.NAME/VALUE.</summary>
     private bool InSet(string set, string caller)
@@ -82,9 +97,15 @@ internal sealed class GcpMembers
 
         string rest = set[pool.Length..];
         string[] parts = rest.Split('/', 2);
-        return rest == "*" || (parts.Length == 2 && parts[0].StartsWith("attribute.", StringComparison.Ordinal)
-            && _attributes.TryGetValue(caller, out Dictionary<string, string>? attributes) && attributes.GetValueOrDefault(parts[0]["attribute.".Length..]) == parts[1]);
+        return rest == "*"
+            || (
+                parts.Length == 2
+                && parts[0].StartsWith("attribute.", StringComparison.Ordinal)
+                && _attributes.TryGetValue(caller, out Dictionary<string, string>? attributes)
+                && attributes.GetValueOrDefault(parts[0]["attribute.".Length..]) == parts[1]
+            );
     }
 
-    private static string Plain(string name, string prefix) => name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
+    private static string Plain(string name, string prefix) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
 }

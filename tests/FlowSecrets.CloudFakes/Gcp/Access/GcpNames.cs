@@ -5,12 +5,26 @@ internal sealed class GcpNames(string first, GcpProjects projects)
 {
     private const string Manager = "cloudresourcemanager.googleapis.com/";
 
-    private static readonly string[] Holders = ["projects", "folders", "organizations", "secrets", "keyRings", "cryptoKeys", "serviceAccounts", "services", "workloadIdentityPools"];
+    private static readonly string[] Holders =
+    [
+        "projects",
+        "folders",
+        "organizations",
+        "secrets",
+        "keyRings",
+        "cryptoKeys",
+        "serviceAccounts",
+        "services",
+        "workloadIdentityPools",
+    ];
 
     /// <param name="name">A relative name, a full one (//service/…) or an attachment point of a deny policy.</param>
     public string Canonical(string name)
     {
-        string plain = name.StartsWith("//", StringComparison.Ordinal) ? name[(name.IndexOf('/', 2) + 1)..] : name.StartsWith(Manager, StringComparison.Ordinal) ? name[Manager.Length..] : name;
+        string plain =
+            name.StartsWith("//", StringComparison.Ordinal) ? name[(name.IndexOf('/', 2) + 1)..]
+            : name.StartsWith(Manager, StringComparison.Ordinal) ? name[Manager.Length..]
+            : name;
         string[] parts = plain.Split('/');
         if (parts is ["projects", _, "serviceAccounts", var email, ..])
         {
@@ -57,7 +71,8 @@ internal sealed class GcpNames(string first, GcpProjects projects)
         const string Domain = ".iam.gserviceaccount.com";
         string host = email[(email.IndexOf('@') + 1)..];
         string digits = new([.. email.SkipWhile(static c => !char.IsAsciiDigit(c)).TakeWhile(char.IsAsciiDigit)]);
-        return host.EndsWith(Domain, StringComparison.Ordinal) && !host.StartsWith("gcp-sa-", StringComparison.Ordinal) ? host[..^Domain.Length]
+        return host.EndsWith(Domain, StringComparison.Ordinal) && !host.StartsWith("gcp-sa-", StringComparison.Ordinal)
+                ? host[..^Domain.Length]
             : digits.Length > 0 ? digits
             : first;
     }

@@ -29,9 +29,11 @@ internal sealed class GcpPolicies(GcpStore store)
 
     public static IEnumerable<JsonObject> Bindings(JsonObject? policy) => (policy?.Array("bindings") ?? []).OfType<JsonObject>();
 
-    public static IEnumerable<string> MembersOf(JsonObject binding) => (binding.Array("members") ?? []).Select(static m => (string?)m ?? "");
+    public static IEnumerable<string> MembersOf(JsonObject binding) =>
+        (binding.Array("members") ?? []).Select(static m => (string?)m ?? "");
 
-    private GcpPolicyState? StateOf(string canonical) => KeyOf(canonical) is { } key ? store.Find(key)?.Policy : _states.GetValueOrDefault(canonical);
+    private GcpPolicyState? StateOf(string canonical) =>
+        KeyOf(canonical) is { } key ? store.Find(key)?.Policy : _states.GetValueOrDefault(canonical);
 
     /// <returns>Null: it is no secret.</returns>
     private GcpKey? KeyOf(string canonical)

@@ -18,7 +18,11 @@ internal static class GcpPolicyText
         string etag = current?.Text("etag") ?? FirstEtag;
         if (policy.Text("etag") is { Length: > 0 } sent && sent.Replace('-', '+').Replace('_', '/') != etag)
         {
-            throw new GcpError(409, "ABORTED", $"There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff. The request's ETag '{sent}' did not match the current policy's ETag '{etag}'.");
+            throw new GcpError(
+                409,
+                "ABORTED",
+                $"There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff. The request's ETag '{sent}' did not match the current policy's ETag '{etag}'."
+            );
         }
 
         JsonArray bindings = GcpBindings.Checked(policy.Array("bindings"));
@@ -26,7 +30,10 @@ internal static class GcpPolicyText
         bool isConditional = bindings.OfType<JsonObject>().Any(static b => b.Object("condition") is not null);
         if (isConditional && version != ConditionalVersion)
         {
-            throw GcpError.Field("policy.version", "Specified policy contains conditions, but the version field is not set to 3. Set policy version to 3.");
+            throw GcpError.Field(
+                "policy.version",
+                "Specified policy contains conditions, but the version field is not set to 3. Set policy version to 3."
+            );
         }
 
         return Kept(policy, current, bindings, isConditional ? ConditionalVersion : 1, request.Text("updateMask"));

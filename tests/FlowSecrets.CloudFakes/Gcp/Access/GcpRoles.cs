@@ -7,7 +7,8 @@ internal sealed class GcpRoles
 {
     private readonly Dictionary<string, GcpRole> _roles = GcpRoleTable.Roles().ToDictionary(static r => r.Name, StringComparer.Ordinal);
 
-    public void Add(string name, IEnumerable<string> permissions) => _roles[name] = new GcpRole(name, name.Split('/')[^1], [.. permissions]);
+    public void Add(string name, IEnumerable<string> permissions) =>
+        _roles[name] = new GcpRole(name, name.Split('/')[^1], [.. permissions]);
 
     public GcpRole? Find(string name) => _roles.GetValueOrDefault(name);
 

@@ -46,27 +46,40 @@ public sealed class GcpRun
     }
 
     /// <param name="serviceAccount">Its email; empty: the project's default account.</param>
-    public void AddService(string project, string location, string service, string serviceAccount) => AddService(project, location, service, new JsonObject
-    {
-        ["template"] = new JsonObject { ["serviceAccount"] = serviceAccount, ["containers"] = new JsonArray(new JsonObject { ["image"] = "us-docker.pkg.dev/cloudrun/container/hello" }) },
-    });
+    public void AddService(string project, string location, string service, string serviceAccount) =>
+        AddService(
+            project,
+            location,
+            service,
+            new JsonObject
+            {
+                ["template"] = new JsonObject
+                {
+                    ["serviceAccount"] = serviceAccount,
+                    ["containers"] = new JsonArray(new JsonObject { ["image"] = "us-docker.pkg.dev/cloudrun/container/hello" }),
+                },
+            }
+        );
 
     /// <summary>A service as it is created, with one revision, which is ready.</summary>
     public void AddService(string project, string location, string service, JsonObject body) =>
         _services.Locked(() => _services.Add(Name(project, location, service), (JsonObject)body.DeepClone()));
 
     /// <returns>As a reader sees it; looking does not bring a deployment further.</returns>
-    public JsonObject Service(string project, string location, string service) => _services.Locked(() => _services.Require(Name(project, location, service)).Shown(isLook: false));
+    public JsonObject Service(string project, string location, string service) =>
+        _services.Locked(() => _services.Require(Name(project, location, service)).Shown(isLook: false));
 
     /// <summary>Changes a service as somebody else.</summary>
-    public void Change(string project, string location, string service, Action<JsonObject> change) => _services.Locked(() =>
-    {
-        GcpRunService found = _services.Require(Name(project, location, service));
-        JsonObject body = found.Shown(isLook: false);
-        change(body);
-        found.Update(body);
-        return true;
-    });
+    public void Change(string project, string location, string service, Action<JsonObject> change) =>
+        _services.Locked(() =>
+        {
+            GcpRunService found = _services.Require(Name(project, location, service));
+            JsonObject body = found.Shown(isLook: false);
+            change(body);
+            found.Update(body);
+            return true;
+        });
 
-    private static string Name(string project, string location, string service) => $"projects/{project}/locations/{location}/services/{service}";
+    private static string Name(string project, string location, string service) =>
+        $"projects/{project}/locations/{location}/services/{service}";
 }

@@ -13,14 +13,21 @@ internal sealed class GcpRunOperations(GcpWorld world)
     private GcpRunServices Services => world.Run;
 
     public IEnumerable<GcpRoute> Routes() =>
-    [
-        new("RunServices.Get", GcpService.Run, "GET", One, "run.services.get", call => new GcpResult(Services.Require(call.Between()).Shown(isLook: true))),
-        new("RunServices.Update", GcpService.Run, "PATCH", One, "run.services.update", Update) { Writes = true },
-        new("RunRevisions.List", GcpService.Run, "GET", One + "/revisions", "run.revisions.list", List),
-        new("RunRevisions.Get", GcpService.Run, "GET", One + "/revisions/{revision}", "run.revisions.get", Revision),
-        new("RunOperations.Get", GcpService.Run, "GET", Place + "/operations/{operation}", "run.operations.get", Operation),
-        new("RunOperations.Wait", GcpService.Run, "POST", Place + "/operations/{operation}:wait", "run.operations.get", Operation),
-    ];
+        [
+            new(
+                "RunServices.Get",
+                GcpService.Run,
+                "GET",
+                One,
+                "run.services.get",
+                call => new GcpResult(Services.Require(call.Between()).Shown(isLook: true))
+            ),
+            new("RunServices.Update", GcpService.Run, "PATCH", One, "run.services.update", Update) { Writes = true },
+            new("RunRevisions.List", GcpService.Run, "GET", One + "/revisions", "run.revisions.list", List),
+            new("RunRevisions.Get", GcpService.Run, "GET", One + "/revisions/{revision}", "run.revisions.get", Revision),
+            new("RunOperations.Get", GcpService.Run, "GET", Place + "/operations/{operation}", "run.operations.get", Operation),
+            new("RunOperations.Wait", GcpService.Run, "POST", Place + "/operations/{operation}:wait", "run.operations.get", Operation),
+        ];
 
     private GcpResult Update(GcpCall call)
     {
@@ -41,13 +48,21 @@ internal sealed class GcpRunOperations(GcpWorld world)
 
         if (body.Text("etag") is { Length: > 0 } etag && etag != service.Etag)
         {
-            throw new GcpError(409, "ABORTED", $"Conflict for resource '{call.Ids["service"]}': etag '{etag}' was specified but current etag is '{service.Etag}'.");
+            throw new GcpError(
+                409,
+                "ABORTED",
+                $"Conflict for resource '{call.Ids["service"]}': etag '{etag}' was specified but current etag is '{service.Etag}'."
+            );
         }
 
         string account = body.Object("template")?.Text("serviceAccount") is { Length: > 0 } given ? given : service.ServiceAccount;
         if (!world.Authority.Allows(call.Caller, "iam.serviceAccounts.actAs", "projects/-/serviceAccounts/" + account))
         {
-            throw new GcpError(403, "PERMISSION_DENIED", $"Permission 'iam.serviceaccounts.actAs' denied on service account {account} (or it may not exist).");
+            throw new GcpError(
+                403,
+                "PERMISSION_DENIED",
+                $"Permission 'iam.serviceaccounts.actAs' denied on service account {account} (or it may not exist)."
+            );
         }
 
         foreach (string key in (body.Object("template")?.Object("annotations") ?? []).Select(static a => a.Key).Where(IsReserved))
@@ -60,20 +75,33 @@ internal sealed class GcpRunOperations(GcpWorld world)
     }
 
     private GcpResult List(GcpCall call) =>
-        new(new JsonObject { ["revisions"] = new JsonArray([.. Services.Require(call.Between()[..call.Between().LastIndexOf('/')]).Revisions.Select(static r => r.Shown())]) });
+        new(
+            new JsonObject
+            {
+                ["revisions"] = new JsonArray([
+                    .. Services.Require(call.Between()[..call.Between().LastIndexOf('/')]).Revisions.Select(static r => r.Shown()),
+                ]),
+            }
+        );
 
     private GcpResult Revision(GcpCall call)
     {
         string name = call.Between();
         GcpRunService service = Services.Require(name[..name.IndexOf("/revisions/", StringComparison.Ordinal)]);
-        return new GcpResult(service.Revisions.FirstOrDefault(r => r.Id == call.Ids["revision"])?.Shown() ?? throw GcpRunServices.NotFound(name, "REVISION"));
+        return new GcpResult(
+            service.Revisions.FirstOrDefault(r => r.Id == call.Ids["revision"])?.Shown() ?? throw GcpRunServices.NotFound(name, "REVISION")
+        );
     }
 
     private GcpResult Operation(GcpCall call)
     {
         string name = call.Between();
-        return new GcpResult(Services.OfOperation(world.Names.Canonical(name))?.Operation(name) ?? throw GcpRunServices.NotFound(name, "OPERATION"));
+        return new GcpResult(
+            Services.OfOperation(world.Names.Canonical(name))?.Operation(name) ?? throw GcpRunServices.NotFound(name, "OPERATION")
+        );
     }
 
-    private static bool IsReserved(string annotation) => annotation.Split('/') is [{ } space, _] && space is "run.googleapis.com" or "cloud.googleapis.com" or "serving.knative.dev" or "autoscaling.knative.dev";
+    private static bool IsReserved(string annotation) =>
+        annotation.Split('/') is [{ } space, _]
+        && space is "run.googleapis.com" or "cloud.googleapis.com" or "serving.knative.dev" or "autoscaling.knative.dev";
 }

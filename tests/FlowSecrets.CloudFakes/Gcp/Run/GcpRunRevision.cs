@@ -42,7 +42,16 @@ internal static class GcpRunCondition
     /// <param name="isReady">Null: not decided yet.</param>
     public static JsonObject Of(bool? isReady, string? message)
     {
-        JsonObject json = new() { ["type"] = "Ready", ["state"] = isReady switch { true => "CONDITION_SUCCEEDED", false => "CONDITION_FAILED", _ => "CONDITION_RECONCILING" } };
+        JsonObject json = new()
+        {
+            ["type"] = "Ready",
+            ["state"] = isReady switch
+            {
+                true => "CONDITION_SUCCEEDED",
+                false => "CONDITION_FAILED",
+                _ => "CONDITION_RECONCILING",
+            },
+        };
         if (message is not null)
         {
             json["message"] = message;

@@ -8,7 +8,8 @@ namespace FlowSecrets.CloudFakes.Gcp.Run;
 internal sealed class GcpRunSecretCheck(GcpWorld world, string number)
 {
     /// <returns>Null: all can be read.</returns>
-    public string? Refusal(JsonObject template, string account) => References(template).Select(r => Refusal(r.Place, r.Secret, r.Version, account)).FirstOrDefault(static r => r is not null);
+    public string? Refusal(JsonObject template, string account) =>
+        References(template).Select(r => Refusal(r.Place, r.Secret, r.Version, account)).FirstOrDefault(static r => r is not null);
 
     private string? Refusal(string place, string secret, string version, string account)
     {
@@ -21,7 +22,9 @@ internal sealed class GcpRunSecretCheck(GcpWorld world, string number)
             return $"{place}: Permission denied on secret: {name} for Revision service account {account}. The service account used must be granted the 'Secret Manager Secret Accessor' role (roles/secretmanager.secretAccessor) at the secret, project or higher level.";
         }
 
-        bool isThere = found is not null && (version == "latest" || found.Aliases.ContainsKey(version) || found.Versions.Any(v => v.Number.ToString() == version));
+        bool isThere =
+            found is not null
+            && (version == "latest" || found.Aliases.ContainsKey(version) || found.Versions.Any(v => v.Number.ToString() == version));
         return isThere ? null : $"{place}: Secret {name} was not found";
     }
 
@@ -35,7 +38,11 @@ internal sealed class GcpRunSecretCheck(GcpWorld world, string number)
             {
                 if (entry.Object("valueSource")?.Object("secretKeyRef") is { } reference)
                 {
-                    yield return ($"spec.template.spec.containers[{c}].env[{e}].value_from.secret_key_ref.name", reference.Text("secret") ?? "", reference.Text("version") ?? "latest");
+                    yield return (
+                        $"spec.template.spec.containers[{c}].env[{e}].value_from.secret_key_ref.name",
+                        reference.Text("secret") ?? "",
+                        reference.Text("version") ?? "latest"
+                    );
                 }
 
                 e++;
@@ -47,9 +54,20 @@ internal sealed class GcpRunSecretCheck(GcpWorld world, string number)
         int v = 0;
         foreach (JsonObject volume in template.Array("volumes")?.OfType<JsonObject>() ?? [])
         {
-            foreach (string version in volume.Object("secret")?.Array("items")?.OfType<JsonObject>().Select(static i => i.Text("version") ?? "latest") ?? [])
+            foreach (
+                string version in volume
+                    .Object("secret")
+                    ?.Array("items")
+                    ?.OfType<JsonObject>()
+                    .Select(static i => i.Text("version") ?? "latest")
+                    ?? []
+            )
             {
-                yield return ($"spec.template.spec.volumes[{v}].secret.items[0].key", volume.Object("secret")!.Text("secret") ?? "", version);
+                yield return (
+                    $"spec.template.spec.volumes[{v}].secret.items[0].key",
+                    volume.Object("secret")!.Text("secret") ?? "",
+                    version
+                );
             }
 
             v++;

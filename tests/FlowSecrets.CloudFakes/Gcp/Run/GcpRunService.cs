@@ -11,7 +11,20 @@ internal sealed class GcpRunService
 
     private static readonly string[] OutputOnly =
     [
-        "uid", "generation", "createTime", "updateTime", "creator", "lastModifier", "observedGeneration", "terminalCondition", "conditions", "latestReadyRevision", "latestCreatedRevision", "trafficStatuses", "uri", "reconciling",
+        "uid",
+        "generation",
+        "createTime",
+        "updateTime",
+        "creator",
+        "lastModifier",
+        "observedGeneration",
+        "terminalCondition",
+        "conditions",
+        "latestReadyRevision",
+        "latestCreatedRevision",
+        "trafficStatuses",
+        "uri",
+        "reconciling",
         "etag",
     ];
 
@@ -43,7 +56,8 @@ internal sealed class GcpRunService
 
     public string Etag { get; private set; } = "";
 
-    public string ServiceAccount => Template(_body).Text("serviceAccount") is { Length: > 0 } account ? account : $"{_number}-compute@developer.gserviceaccount.com";
+    public string ServiceAccount =>
+        Template(_body).Text("serviceAccount") is { Length: > 0 } account ? account : $"{_number}-compute@developer.gserviceaccount.com";
 
     public IEnumerable<GcpRunRevision> Revisions => _revisions.AsEnumerable().Reverse();
 
@@ -54,7 +68,11 @@ internal sealed class GcpRunService
         Array.ForEach(OutputOnly, o => body.Remove(o));
         body["name"] = _name;
         JsonObject template = Template(body);
-        if (template.Text("revision") is { Length: > 0 } given && _revisions.Find(r => r.Id == given) is { } taken && !Same(taken.Template, template))
+        if (
+            template.Text("revision") is { Length: > 0 } given
+            && _revisions.Find(r => r.Id == given) is { } taken
+            && !Same(taken.Template, template)
+        )
         {
             throw new GcpError(409, "ALREADY_EXISTS", $"Revision named '{given}' with different configuration already exists.");
         }
@@ -101,7 +119,10 @@ internal sealed class GcpRunService
             json["trafficStatuses"] = _traffic.DeepClone();
         }
 
-        json["terminalCondition"] = GcpRunCondition.Of(_isPending ? null : _revisions[^1].IsReady, _isPending ? null : _revisions[^1].Message);
+        json["terminalCondition"] = GcpRunCondition.Of(
+            _isPending ? null : _revisions[^1].IsReady,
+            _isPending ? null : _revisions[^1].Message
+        );
         json["uri"] = $"https://{_name.Split('/')[^1]}-abcdefghij-uc.a.run.app";
         json["etag"] = Etag;
         return json;
@@ -137,14 +158,20 @@ internal sealed class GcpRunService
     private void Deploy(JsonObject template)
     {
         string service = _name.Split('/')[^1];
-        string id = template.Text("revision") is { Length: > 0 } given ? given : $"{service}-{_revisions.Count + 1:00000}-{"bcdfgh"[_revisions.Count % 6]}{"jklmnp"[_revisions.Count / 6 % 6]}z";
-        string? refusal = _services.Failure ?? (_services.ChecksSecretAccess ? new GcpRunSecretCheck(_world, _number).Refusal(template, ServiceAccount) : null);
+        string id = template.Text("revision") is { Length: > 0 } given
+            ? given
+            : $"{service}-{_revisions.Count + 1:00000}-{"bcdfgh"[_revisions.Count % 6]}{"jklmnp"[_revisions.Count / 6 % 6]}z";
+        string? refusal =
+            _services.Failure
+            ?? (_services.ChecksSecretAccess ? new GcpRunSecretCheck(_world, _number).Refusal(template, ServiceAccount) : null);
         JsonObject kept = (JsonObject)template.DeepClone();
         kept["serviceAccount"] = ServiceAccount;
-        _revisions.Add(new GcpRunRevision(_name, id, kept, _world.Store.Now)
-        {
-            Message = refusal is null ? null : $"Revision '{id}' is not ready and cannot serve traffic. {refusal}",
-        });
+        _revisions.Add(
+            new GcpRunRevision(_name, id, kept, _world.Store.Now)
+            {
+                Message = refusal is null ? null : $"Revision '{id}' is not ready and cannot serve traffic. {refusal}",
+            }
+        );
     }
 
     /// <summary>A revision that failed leaves the one that serves, and its generation, as they are.</summary>

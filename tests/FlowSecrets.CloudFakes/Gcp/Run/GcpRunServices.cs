@@ -24,10 +24,17 @@ internal sealed class GcpRunServices(GcpWorld world)
     {
         string[] parts = name.Split('/');
         string number = world.Projects.NumberOf(parts[1]);
-        return _services[world.Names.Canonical(name)] = new GcpRunService(world, this, $"projects/{world.Projects.IdOf(number)}/locations/{parts[3]}/services/{parts[5]}", number, body);
+        return _services[world.Names.Canonical(name)] = new GcpRunService(
+            world,
+            this,
+            $"projects/{world.Projects.IdOf(number)}/locations/{parts[3]}/services/{parts[5]}",
+            number,
+            body
+        );
     }
 
-    public GcpRunService Require(string name) => _services.GetValueOrDefault(world.Names.Canonical(name)) ?? throw NotFound(name, "SERVICE");
+    public GcpRunService Require(string name) =>
+        _services.GetValueOrDefault(world.Names.Canonical(name)) ?? throw NotFound(name, "SERVICE");
 
     /// <returns>Null: it is of no service.</returns>
     public GcpRunService? OfOperation(string operation) => _services.Values.FirstOrDefault(s => s.Operations.ContainsKey(operation));
@@ -35,6 +42,10 @@ internal sealed class GcpRunServices(GcpWorld world)
     public static GcpError NotFound(string name, string kind)
     {
         string[] parts = name.Split('/');
-        return new GcpError(404, "NOT_FOUND", $"Resource '{parts[^1]}' of kind '{kind}' in region '{parts[3]}' in project '{parts[1]}' does not exist.");
+        return new GcpError(
+            404,
+            "NOT_FOUND",
+            $"Resource '{parts[^1]}' of kind '{kind}' in region '{parts[3]}' in project '{parts[1]}' does not exist."
+        );
     }
 }

@@ -16,7 +16,10 @@ internal static class GcpAllowExplanation
             GcpExplained state = GcpExplained.UnknownInfo;
             if (world.Authority.Allows(tuple.Asker, ReadPermission(resource), resource))
             {
-                (GcpExplained State, JsonObject Shown)[] bindings = [.. GcpPolicies.Bindings(world.Policies.Shown(resource)).Select(b => Binding(world, tuple, b))];
+                (GcpExplained State, JsonObject Shown)[] bindings =
+                [
+                    .. GcpPolicies.Bindings(world.Policies.Shown(resource)).Select(b => Binding(world, tuple, b)),
+                ];
                 state = GcpExplanation.Greatest(bindings.Select(static b => b.State));
                 explained["bindingExplanations"] = new JsonArray([.. bindings.Select(static b => b.Shown)]);
                 explained["policy"] = GcpPolicyText.Shown(world.Policies.Shown(resource), 3);
@@ -35,8 +38,17 @@ internal static class GcpAllowExplanation
     {
         string role = binding.Text("role") ?? "";
         bool isCustom = !role.StartsWith("roles/", StringComparison.Ordinal);
-        GcpExplained included = world.Roles.Includes(role, tuple.Permission) ? GcpExplained.Yes : isCustom && world.Roles.Find(role) is null ? GcpExplained.UnknownInfo : GcpExplained.No;
-        (string Member, GcpExplained State)[] members = [.. GcpPolicies.MembersOf(binding).Distinct(StringComparer.Ordinal).Select(m => (m, GcpExplanation.OfMember(world, m, world.Authority.Means(m, tuple.Member))))];
+        GcpExplained included =
+            world.Roles.Includes(role, tuple.Permission) ? GcpExplained.Yes
+            : isCustom && world.Roles.Find(role) is null ? GcpExplained.UnknownInfo
+            : GcpExplained.No;
+        (string Member, GcpExplained State)[] members =
+        [
+            .. GcpPolicies
+                .MembersOf(binding)
+                .Distinct(StringComparer.Ordinal)
+                .Select(m => (m, GcpExplanation.OfMember(world, m, world.Authority.Means(m, tuple.Member)))),
+        ];
         GcpExplained member = GcpExplanation.Greatest(members.Select(static m => m.State));
         GcpTruth condition = GcpAuthority.Holds(binding.Object("condition"), tuple.Name, tuple.Time);
         GcpExplained state = GcpExplanation.All(included, member, GcpExplanation.Of(condition));
@@ -44,10 +56,19 @@ internal static class GcpAllowExplanation
         {
             ["allowAccessState"] = state.AllowState(),
             ["role"] = role,
-            ["rolePermission"] = included switch { GcpExplained.Yes => "ROLE_PERMISSION_INCLUDED", GcpExplained.No => "ROLE_PERMISSION_NOT_INCLUDED", _ => "ROLE_PERMISSION_UNKNOWN_INFO" },
+            ["rolePermission"] = included switch
+            {
+                GcpExplained.Yes => "ROLE_PERMISSION_INCLUDED",
+                GcpExplained.No => "ROLE_PERMISSION_NOT_INCLUDED",
+                _ => "ROLE_PERMISSION_UNKNOWN_INFO",
+            },
             ["rolePermissionRelevance"] = included == GcpExplained.No ? GcpExplanation.Normal : GcpExplanation.High,
             ["combinedMembership"] = GcpExplanation.Annotated("membership", GcpExplanation.Membership(member)),
-            ["memberships"] = new JsonObject(members.Select(static m => KeyValuePair.Create(m.Member, (JsonNode?)GcpExplanation.Annotated("membership", GcpExplanation.Membership(m.State))))),
+            ["memberships"] = new JsonObject(
+                members.Select(static m =>
+                    KeyValuePair.Create(m.Member, (JsonNode?)GcpExplanation.Annotated("membership", GcpExplanation.Membership(m.State)))
+                )
+            ),
             ["relevance"] = state == GcpExplained.No ? GcpExplanation.Normal : GcpExplanation.High,
         };
         GcpExplanation.AddCondition(shown, binding.Object("condition"), condition);

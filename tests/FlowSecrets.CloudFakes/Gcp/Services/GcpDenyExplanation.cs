@@ -34,13 +34,16 @@ internal static class GcpDenyExplanation
     {
         (GcpExplained State, JsonObject Shown)[] rules = [.. policy.Rules.Select(r => Rule(world, tuple, r))];
         GcpExplained state = GcpExplanation.Greatest(rules.Select(static r => r.State));
-        return (state, new JsonObject
-        {
-            ["denyAccessState"] = state.DenyState(),
-            ["policy"] = policy.Policy.DeepClone(),
-            ["ruleExplanations"] = new JsonArray([.. rules.Select(static r => r.Shown)]),
-            ["relevance"] = state == GcpExplained.No ? GcpExplanation.Normal : GcpExplanation.High,
-        });
+        return (
+            state,
+            new JsonObject
+            {
+                ["denyAccessState"] = state.DenyState(),
+                ["policy"] = policy.Policy.DeepClone(),
+                ["ruleExplanations"] = new JsonArray([.. rules.Select(static r => r.Shown)]),
+                ["relevance"] = state == GcpExplained.No ? GcpExplanation.Normal : GcpExplanation.High,
+            }
+        );
     }
 
     private static (GcpExplained State, JsonObject Shown) Rule(GcpWorld world, GcpAccessTuple tuple, JsonObject rule)
@@ -64,18 +67,48 @@ internal static class GcpDenyExplanation
         static string Word(bool matches) => matches ? "PERMISSION_PATTERN_MATCHED" : "PERMISSION_PATTERN_NOT_MATCHED";
         bool any = GcpDenies.MeansPermission(rule, field, tuple.Permission);
         shown[combined] = GcpExplanation.Annotated(State, Word(any));
-        shown[field] = new JsonObject(GcpDenies.Texts(rule, field).Distinct(StringComparer.Ordinal).Select(p => KeyValuePair.Create(p, (JsonNode?)GcpExplanation.Annotated(State, Word(GcpDenies.MeansPermission(p, tuple.Permission))))));
+        shown[field] = new JsonObject(
+            GcpDenies
+                .Texts(rule, field)
+                .Distinct(StringComparer.Ordinal)
+                .Select(p =>
+                    KeyValuePair.Create(p, (JsonNode?)GcpExplanation.Annotated(State, Word(GcpDenies.MeansPermission(p, tuple.Permission))))
+                )
+        );
         return any ? GcpExplained.Yes : GcpExplained.No;
     }
 
-    private static GcpExplained Principals(GcpWorld world, JsonObject shown, JsonObject rule, GcpAccessTuple tuple, string field, string combined)
+    private static GcpExplained Principals(
+        GcpWorld world,
+        JsonObject shown,
+        JsonObject rule,
+        GcpAccessTuple tuple,
+        string field,
+        string combined
+    )
     {
-        (string Principal, GcpExplained State)[] principals = [.. GcpDenies.Texts(rule, field).Distinct(StringComparer.Ordinal).Select(p => (p, GcpExplanation.OfMember(world, p, world.Members.MeansInDeny(p, tuple.Member))))];
+        (string Principal, GcpExplained State)[] principals =
+        [
+            .. GcpDenies
+                .Texts(rule, field)
+                .Distinct(StringComparer.Ordinal)
+                .Select(p => (p, GcpExplanation.OfMember(world, p, world.Members.MeansInDeny(p, tuple.Member)))),
+        ];
         GcpExplained state = GcpExplanation.Greatest(principals.Select(static p => p.State));
         shown[combined] = GcpExplanation.Annotated("membership", GcpExplanation.Membership(state));
-        shown[field] = new JsonObject(principals.Select(static p => KeyValuePair.Create(p.Principal, (JsonNode?)GcpExplanation.Annotated("membership", GcpExplanation.Membership(p.State)))));
+        shown[field] = new JsonObject(
+            principals.Select(static p =>
+                KeyValuePair.Create(p.Principal, (JsonNode?)GcpExplanation.Annotated("membership", GcpExplanation.Membership(p.State)))
+            )
+        );
         return state;
     }
 
-    private static GcpExplained Not(GcpExplained state) => state switch { GcpExplained.Yes => GcpExplained.No, GcpExplained.No => GcpExplained.Yes, _ => state };
+    private static GcpExplained Not(GcpExplained state) =>
+        state switch
+        {
+            GcpExplained.Yes => GcpExplained.No,
+            GcpExplained.No => GcpExplained.Yes,
+            _ => state,
+        };
 }

@@ -10,13 +10,22 @@ internal sealed class GcpDenyOperations(GcpWorld world)
     private const string One = All + "/{id}";
 
     public IEnumerable<GcpRoute> Routes() =>
-    [
-        Route("List", "GET", All, "list", List),
-        Route("Create", "POST", All, "create", Create) with { Writes = true },
-        Route("Get", "GET", One, "get", call => new GcpResult((JsonObject)Find(call).Policy.DeepClone())),
-        Route("Update", "PUT", One, "update", Update) with { Writes = true },
-        Route("Delete", "DELETE", One, "delete", Delete) with { Writes = true },
-    ];
+        [
+            Route("List", "GET", All, "list", List),
+            Route("Create", "POST", All, "create", Create) with
+            {
+                Writes = true,
+            },
+            Route("Get", "GET", One, "get", call => new GcpResult((JsonObject)Find(call).Policy.DeepClone())),
+            Route("Update", "PUT", One, "update", Update) with
+            {
+                Writes = true,
+            },
+            Route("Delete", "DELETE", One, "delete", Delete) with
+            {
+                Writes = true,
+            },
+        ];
 
     private GcpRoute Route(string name, string method, string path, string verb, Func<GcpCall, GcpResult> run) =>
         new("DenyPolicies." + name, GcpService.Iam, method, path, "iam.denypolicies." + verb, run) { Target = Attachment };
@@ -34,7 +43,9 @@ internal sealed class GcpDenyOperations(GcpWorld world)
     private GcpResult Create(GcpCall call)
     {
         string id = call.Query("policyId", "policy_id") ?? throw GcpError.Required("policy_id");
-        return world.Denies.Find(Attachment(call), id) is not null ? throw new GcpError(409, "ALREADY_EXISTS", "Requested entity already exists") : Done(world.Denies.Save(Attachment(call), id, call.Body(), world.Store.Now));
+        return world.Denies.Find(Attachment(call), id) is not null
+            ? throw new GcpError(409, "ALREADY_EXISTS", "Requested entity already exists")
+            : Done(world.Denies.Save(Attachment(call), id, call.Body(), world.Store.Now));
     }
 
     private GcpResult Update(GcpCall call)
@@ -51,13 +62,18 @@ internal sealed class GcpDenyOperations(GcpWorld world)
         return Done(policy);
     }
 
-    private GcpDenyPolicy Find(GcpCall call) => world.Denies.Find(Attachment(call), call.Ids["id"]) ?? throw new GcpError(404, "NOT_FOUND", "Requested entity was not found.");
+    private GcpDenyPolicy Find(GcpCall call) =>
+        world.Denies.Find(Attachment(call), call.Ids["id"]) ?? throw new GcpError(404, "NOT_FOUND", "Requested entity was not found.");
 
     private static void CheckEtag(GcpDenyPolicy policy, string? sent)
     {
         if (!string.IsNullOrEmpty(sent) && sent != policy.Policy.Text("etag"))
         {
-            throw new GcpError(409, "ABORTED", "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff.");
+            throw new GcpError(
+                409,
+                "ABORTED",
+                "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff."
+            );
         }
     }
 
@@ -66,6 +82,13 @@ internal sealed class GcpDenyOperations(GcpWorld world)
     {
         JsonObject response = (JsonObject)policy.Policy.DeepClone();
         response["@type"] = "type.googleapis.com/google.iam.v2.Policy";
-        return new GcpResult(new JsonObject { ["name"] = $"{policy.Name}/operations/{Guid.NewGuid():n}", ["done"] = true, ["response"] = response });
+        return new GcpResult(
+            new JsonObject
+            {
+                ["name"] = $"{policy.Name}/operations/{Guid.NewGuid():n}",
+                ["done"] = true,
+                ["response"] = response,
+            }
+        );
     }
 }

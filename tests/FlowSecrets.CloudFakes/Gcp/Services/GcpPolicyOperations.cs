@@ -24,11 +24,14 @@ internal sealed class GcpPolicyOperations(GcpWorld world)
     }
 
     private IEnumerable<GcpRoute> Three(GcpService service, string name, string permissions, string path, string read = "POST") =>
-    [
-        new GcpRoute(name + ".GetIamPolicy", service, read, path + ":getIamPolicy", permissions + ".getIamPolicy", Get),
-        new GcpRoute(name + ".SetIamPolicy", service, "POST", path + ":setIamPolicy", permissions + ".setIamPolicy", Set) { Writes = true },
-        new GcpRoute(name + ".TestIamPermissions", service, "POST", path + ":testIamPermissions", null, Test),
-    ];
+        [
+            new GcpRoute(name + ".GetIamPolicy", service, read, path + ":getIamPolicy", permissions + ".getIamPolicy", Get),
+            new GcpRoute(name + ".SetIamPolicy", service, "POST", path + ":setIamPolicy", permissions + ".setIamPolicy", Set)
+            {
+                Writes = true,
+            },
+            new GcpRoute(name + ".TestIamPermissions", service, "POST", path + ":testIamPermissions", null, Test),
+        ];
 
     private GcpResult Get(GcpCall call) => new(GcpPolicyText.Shown(world.Policies.Shown(NameOf(call)), GcpInput.Version(call)));
 
@@ -42,7 +45,13 @@ internal sealed class GcpPolicyOperations(GcpWorld world)
 
     private GcpResult Test(GcpCall call)
     {
-        JsonArray granted = [.. (call.Body().Array("permissions") ?? []).Select(static p => (string?)p ?? "").Where(p => world.Authority.Allows(call.Caller, p, call.Between())).Select(static p => (JsonNode?)p)];
+        JsonArray granted =
+        [
+            .. (call.Body().Array("permissions") ?? [])
+                .Select(static p => (string?)p ?? "")
+                .Where(p => world.Authority.Allows(call.Caller, p, call.Between()))
+                .Select(static p => (JsonNode?)p),
+        ];
         return new GcpResult(granted.Count == 0 ? [] : new JsonObject { ["permissions"] = granted });
     }
 

@@ -9,18 +9,46 @@ internal sealed class GcpResourceOperations(GcpWorld world)
     private const string Created = "2024-01-01T00:00:00Z";
 
     public IEnumerable<GcpRoute> Routes() =>
-    [
-        new("Projects.Get", GcpService.ResourceManager, "GET", "v3/projects/{project}", "resourcemanager.projects.get", Project),
-        new("Projects.Get", GcpService.ResourceManager, "GET", "v1/projects/{project}", "resourcemanager.projects.get", OldProject),
-        new("Projects.GetAncestry", GcpService.ResourceManager, "POST", "v1/projects/{project}:getAncestry", "resourcemanager.projects.get", Ancestry),
-        new("Folders.Get", GcpService.ResourceManager, "GET", "v3/folders/{folder}", "resourcemanager.folders.get", Folder),
-        new("Organizations.Get", GcpService.ResourceManager, "GET", "v3/organizations/{organization}", "resourcemanager.organizations.get", static call => new GcpResult(new JsonObject { ["name"] = call.Between(), ["displayName"] = "example.com", ["state"] = "ACTIVE" })),
-    ];
+        [
+            new("Projects.Get", GcpService.ResourceManager, "GET", "v3/projects/{project}", "resourcemanager.projects.get", Project),
+            new("Projects.Get", GcpService.ResourceManager, "GET", "v1/projects/{project}", "resourcemanager.projects.get", OldProject),
+            new(
+                "Projects.GetAncestry",
+                GcpService.ResourceManager,
+                "POST",
+                "v1/projects/{project}:getAncestry",
+                "resourcemanager.projects.get",
+                Ancestry
+            ),
+            new("Folders.Get", GcpService.ResourceManager, "GET", "v3/folders/{folder}", "resourcemanager.folders.get", Folder),
+            new(
+                "Organizations.Get",
+                GcpService.ResourceManager,
+                "GET",
+                "v3/organizations/{organization}",
+                "resourcemanager.organizations.get",
+                static call => new GcpResult(
+                    new JsonObject
+                    {
+                        ["name"] = call.Between(),
+                        ["displayName"] = "example.com",
+                        ["state"] = "ACTIVE",
+                    }
+                )
+            ),
+        ];
 
     private GcpResult Project(GcpCall call)
     {
         string name = world.Names.Canonical(call.Between());
-        JsonObject project = new() { ["name"] = name, ["projectId"] = IdOf(name), ["state"] = "ACTIVE", ["displayName"] = IdOf(name), ["createTime"] = Created };
+        JsonObject project = new()
+        {
+            ["name"] = name,
+            ["projectId"] = IdOf(name),
+            ["state"] = "ACTIVE",
+            ["displayName"] = IdOf(name),
+            ["createTime"] = Created,
+        };
         if (world.Hierarchy.ParentOf(name) is { } parent)
         {
             project["parent"] = parent;
@@ -32,7 +60,14 @@ internal sealed class GcpResourceOperations(GcpWorld world)
     private GcpResult OldProject(GcpCall call)
     {
         string name = world.Names.Canonical(call.Between());
-        JsonObject project = new() { ["projectNumber"] = Last(name), ["projectId"] = IdOf(name), ["lifecycleState"] = "ACTIVE", ["name"] = IdOf(name), ["createTime"] = Created };
+        JsonObject project = new()
+        {
+            ["projectNumber"] = Last(name),
+            ["projectId"] = IdOf(name),
+            ["lifecycleState"] = "ACTIVE",
+            ["name"] = IdOf(name),
+            ["createTime"] = Created,
+        };
         if (world.Hierarchy.ParentOf(name) is { } parent)
         {
             project["parent"] = Reference(parent);
@@ -41,15 +76,28 @@ internal sealed class GcpResourceOperations(GcpWorld world)
         return new GcpResult(project);
     }
 
-    private GcpResult Ancestry(GcpCall call) => new(new JsonObject
-    {
-        ["ancestor"] = new JsonArray([.. world.Hierarchy.Chain(world.Names.Canonical(call.Between())).Select(n => new JsonObject { ["resourceId"] = Reference(n) })]),
-    });
+    private GcpResult Ancestry(GcpCall call) =>
+        new(
+            new JsonObject
+            {
+                ["ancestor"] = new JsonArray([
+                    .. world
+                        .Hierarchy.Chain(world.Names.Canonical(call.Between()))
+                        .Select(n => new JsonObject { ["resourceId"] = Reference(n) }),
+                ]),
+            }
+        );
 
     private GcpResult Folder(GcpCall call)
     {
         string name = call.Between();
-        JsonObject folder = new() { ["name"] = name, ["displayName"] = "folder " + Last(name), ["state"] = "ACTIVE", ["createTime"] = Created };
+        JsonObject folder = new()
+        {
+            ["name"] = name,
+            ["displayName"] = "folder " + Last(name),
+            ["state"] = "ACTIVE",
+            ["createTime"] = Created,
+        };
         if (world.Hierarchy.ParentOf(name) is { } parent)
         {
             folder["parent"] = parent;
@@ -59,7 +107,12 @@ internal sealed class GcpResourceOperations(GcpWorld world)
     }
 
     /// <summary>As version 1 names resources: kind and id apart.</summary>
-    private JsonObject Reference(string name) => new() { ["type"] = name[..name.IndexOf('/')].TrimEnd('s'), ["id"] = name.StartsWith("projects/", StringComparison.Ordinal) ? IdOf(name) : Last(name) };
+    private JsonObject Reference(string name) =>
+        new()
+        {
+            ["type"] = name[..name.IndexOf('/')].TrimEnd('s'),
+            ["id"] = name.StartsWith("projects/", StringComparison.Ordinal) ? IdOf(name) : Last(name),
+        };
 
     private string IdOf(string project) => world.Projects.IdOf(Last(project));
 

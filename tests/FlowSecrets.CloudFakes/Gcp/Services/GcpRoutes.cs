@@ -23,5 +23,7 @@ internal sealed class GcpRoutes(GcpWorld world)
 
     /// <returns>Null: no other service has this path.</returns>
     public GcpCall? Find(ApiRequest request) =>
-        _routes.Select(r => r.Match(request.Method, request.Path) is { } ids ? GcpCall.Of(request, r, ids) : null).FirstOrDefault(static c => c is not null);
+        _routes
+            .Select(r => r.Match(request.Method, request.Path) is { } ids ? GcpCall.Of(request, r, ids) : null)
+            .FirstOrDefault(static c => c is not null);
 }

@@ -11,14 +11,21 @@ internal sealed class GcpTokenOperations(GcpWorld world)
     private const int Seconds = 3599;
 
     public IEnumerable<GcpRoute> Routes() =>
-    [
-        new("TokenInfo", GcpService.Accounts, "POST", "tokeninfo", null, Info),
-        new("TokenInfo", GcpService.Accounts, "GET", "tokeninfo", null, Info),
-        new("TokenInfo", GcpService.Accounts, "GET", "oauth2/v3/tokeninfo", null, Info),
-        new("TokenInfo", GcpService.Accounts, "GET", "oauth2/v1/tokeninfo", null, Info),
-        new("Tokens.Exchange", GcpService.Tokens, "POST", "v1/token", null, Exchange),
-        new("ServiceAccounts.GenerateAccessToken", GcpService.Credentials, "POST", "v1/projects/{project}/serviceAccounts/{email}:generateAccessToken", "iam.serviceAccounts.getAccessToken", Generate),
-    ];
+        [
+            new("TokenInfo", GcpService.Accounts, "POST", "tokeninfo", null, Info),
+            new("TokenInfo", GcpService.Accounts, "GET", "tokeninfo", null, Info),
+            new("TokenInfo", GcpService.Accounts, "GET", "oauth2/v3/tokeninfo", null, Info),
+            new("TokenInfo", GcpService.Accounts, "GET", "oauth2/v1/tokeninfo", null, Info),
+            new("Tokens.Exchange", GcpService.Tokens, "POST", "v1/token", null, Exchange),
+            new(
+                "ServiceAccounts.GenerateAccessToken",
+                GcpService.Credentials,
+                "POST",
+                "v1/projects/{project}/serviceAccounts/{email}:generateAccessToken",
+                "iam.serviceAccounts.getAccessToken",
+                Generate
+            ),
+        ];
 
     private GcpResult Info(GcpCall call)
     {
@@ -45,7 +52,10 @@ internal sealed class GcpTokenOperations(GcpWorld world)
         string audience = fields.GetValueOrDefault("audience") ?? "";
         if (world.Federation.Find(audience) is not { } provider)
         {
-            return Refused("invalid_target", "The target service indicated by the \"audience\" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn't exist.");
+            return Refused(
+                "invalid_target",
+                "The target service indicated by the \"audience\" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn't exist."
+            );
         }
 
         if (Claims(fields.GetValueOrDefault("subject_token") ?? fields.GetValueOrDefault("subjectToken") ?? "") is not { } claims)
@@ -59,17 +69,29 @@ internal sealed class GcpTokenOperations(GcpWorld world)
         }
 
         return world.Federation.Admit(provider, claims) is { } member
-            ? new GcpResult(new JsonObject { ["access_token"] = GcpCaller.Mark + member, ["issued_token_type"] = "urn:ietf:params:oauth:token-type:access_token", ["token_type"] = "Bearer", ["expires_in"] = Seconds })
+            ? new GcpResult(
+                new JsonObject
+                {
+                    ["access_token"] = GcpCaller.Mark + member,
+                    ["issued_token_type"] = "urn:ietf:params:oauth:token-type:access_token",
+                    ["token_type"] = "Bearer",
+                    ["expires_in"] = Seconds,
+                }
+            )
             : Refused("unauthorized_client", "The given credential is rejected by the attribute condition.");
     }
 
-    private GcpResult Generate(GcpCall call) => new(new JsonObject
-    {
-        ["accessToken"] = $"{GcpCaller.Mark}{GcpMembers.ServiceAccount}{call.Ids["email"]}",
-        ["expireTime"] = world.Store.Now.AddSeconds(Seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
-    });
+    private GcpResult Generate(GcpCall call) =>
+        new(
+            new JsonObject
+            {
+                ["accessToken"] = $"{GcpCaller.Mark}{GcpMembers.ServiceAccount}{call.Ids["email"]}",
+                ["expireTime"] = world.Store.Now.AddSeconds(Seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
+            }
+        );
 
-    private static GcpResult Refused(string error, string description) => new(new JsonObject { ["error"] = error, ["error_description"] = description }, false) { Status = 400 };
+    private static GcpResult Refused(string error, string description) =>
+        new(new JsonObject { ["error"] = error, ["error_description"] = description }, false) { Status = 400 };
 
     /// <summary>A form or, as some libraries send it, JSON.</summary>
     private static Dictionary<string, string> Fields(GcpCall call)

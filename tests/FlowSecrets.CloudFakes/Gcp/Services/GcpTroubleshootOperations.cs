@@ -14,13 +14,26 @@ internal sealed class GcpTroubleshootOperations(GcpWorld world)
         IReadOnlyList<string> chain = world.Hierarchy.Chain(tuple.Resource);
         (GcpExplained allow, JsonArray policies) = GcpAllowExplanation.Explain(world, tuple, chain);
         (GcpExplained deny, JsonArray resources) = GcpDenyExplanation.Explain(world, tuple, chain);
-        return new GcpResult(new JsonObject
-        {
-            ["overallAccessState"] = Overall(allow, deny),
-            ["accessTuple"] = tuple.Shown,
-            ["allowPolicyExplanation"] = new JsonObject { ["allowAccessState"] = allow.AllowState(), ["explainedPolicies"] = policies, ["relevance"] = GcpExplanation.High },
-            ["denyPolicyExplanation"] = new JsonObject { ["denyAccessState"] = deny.DenyState(), ["explainedResources"] = resources, ["permissionDeniable"] = true, ["relevance"] = GcpExplanation.High },
-        });
+        return new GcpResult(
+            new JsonObject
+            {
+                ["overallAccessState"] = Overall(allow, deny),
+                ["accessTuple"] = tuple.Shown,
+                ["allowPolicyExplanation"] = new JsonObject
+                {
+                    ["allowAccessState"] = allow.AllowState(),
+                    ["explainedPolicies"] = policies,
+                    ["relevance"] = GcpExplanation.High,
+                },
+                ["denyPolicyExplanation"] = new JsonObject
+                {
+                    ["denyAccessState"] = deny.DenyState(),
+                    ["explainedResources"] = resources,
+                    ["permissionDeniable"] = true,
+                    ["relevance"] = GcpExplanation.High,
+                },
+            }
+        );
     }
 
     private static string Overall(GcpExplained allow, GcpExplained deny) =>

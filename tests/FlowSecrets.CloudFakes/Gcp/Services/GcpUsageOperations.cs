@@ -9,13 +9,42 @@ internal sealed class GcpUsageOperations(GcpWorld world)
     private const string One = "v1/projects/{project}/services/{service}";
 
     public IEnumerable<GcpRoute> Routes() =>
-    [
-        new("Services.Get", GcpService.Usage, "GET", One, "serviceusage.services.get", call => new GcpResult(Shown(call.Ids["project"], call.Ids["service"]))) { Target = Project },
-        new("Services.Enable", GcpService.Usage, "POST", One + ":enable", "serviceusage.services.enable", Enable) { Target = Project, Writes = true },
-        new("Services.Disable", GcpService.Usage, "POST", One + ":disable", "serviceusage.services.disable", Disable) { Target = Project, Writes = true },
-        new("Services.BatchEnable", GcpService.Usage, "POST", "v1/projects/{project}/services:batchEnable", "serviceusage.services.enable", EnableMany) { Target = Project, Writes = true },
-        new("Operations.Get", GcpService.Usage, "GET", "v1/operations/{operation}", null, Operation),
-    ];
+        [
+            new(
+                "Services.Get",
+                GcpService.Usage,
+                "GET",
+                One,
+                "serviceusage.services.get",
+                call => new GcpResult(Shown(call.Ids["project"], call.Ids["service"]))
+            )
+            {
+                Target = Project,
+            },
+            new("Services.Enable", GcpService.Usage, "POST", One + ":enable", "serviceusage.services.enable", Enable)
+            {
+                Target = Project,
+                Writes = true,
+            },
+            new("Services.Disable", GcpService.Usage, "POST", One + ":disable", "serviceusage.services.disable", Disable)
+            {
+                Target = Project,
+                Writes = true,
+            },
+            new(
+                "Services.BatchEnable",
+                GcpService.Usage,
+                "POST",
+                "v1/projects/{project}/services:batchEnable",
+                "serviceusage.services.enable",
+                EnableMany
+            )
+            {
+                Target = Project,
+                Writes = true,
+            },
+            new("Operations.Get", GcpService.Usage, "GET", "v1/operations/{operation}", null, Operation),
+        ];
 
     private static string Project(GcpCall call) => "projects/" + call.Ids["project"];
 
@@ -41,13 +70,28 @@ internal sealed class GcpUsageOperations(GcpWorld world)
         return Pending(call);
     }
 
-    private GcpResult Pending(GcpCall call) => new(new JsonObject { ["name"] = $"operations/acat.p2-{world.Projects.NumberOf(call.Ids["project"])}-{Guid.NewGuid()}" });
+    private GcpResult Pending(GcpCall call) =>
+        new(new JsonObject { ["name"] = $"operations/acat.p2-{world.Projects.NumberOf(call.Ids["project"])}-{Guid.NewGuid()}" });
 
-    private static GcpResult Operation(GcpCall call) => new(new JsonObject { ["name"] = "operations/" + call.Ids["operation"], ["done"] = true, ["response"] = new JsonObject { ["@type"] = "type.googleapis.com/google.api.serviceusage.v1.EnableServiceResponse" } });
+    private static GcpResult Operation(GcpCall call) =>
+        new(
+            new JsonObject
+            {
+                ["name"] = "operations/" + call.Ids["operation"],
+                ["done"] = true,
+                ["response"] = new JsonObject { ["@type"] = "type.googleapis.com/google.api.serviceusage.v1.EnableServiceResponse" },
+            }
+        );
 
     private JsonObject Shown(string project, string service)
     {
         string parent = "projects/" + world.Projects.NumberOf(project);
-        return new JsonObject { ["name"] = $"{parent}/services/{service}", ["parent"] = parent, ["config"] = new JsonObject { ["name"] = service }, ["state"] = world.Apis.Contains(service) ? "ENABLED" : "DISABLED" };
+        return new JsonObject
+        {
+            ["name"] = $"{parent}/services/{service}",
+            ["parent"] = parent,
+            ["config"] = new JsonObject { ["name"] = service },
+            ["state"] = world.Apis.Contains(service) ? "ENABLED" : "DISABLED",
+        };
     }
 }
