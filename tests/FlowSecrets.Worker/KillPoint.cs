@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace FlowSecrets.Worker;
 
-/// <summary>The call at which this process ends itself, for good and at once: before the call, or after it took effect and before its answer is known.</summary>
+/// <summary>
+/// The call at which this process ends itself, for good and at once: before the call, or after it took effect and before its answer is
+/// known.
+/// </summary>
 /// <param name="number">From 1; 0: none.</param>
 internal sealed class KillPoint(int number, bool after)
 {

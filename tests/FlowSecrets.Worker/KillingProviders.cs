@@ -2,7 +2,10 @@ using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Worker;
 
-/// <summary>The real providers, with a kill point around each changing call of a target, of a workload and of the local store; the clouds' calls are watched by their fakes.</summary>
+/// <summary>
+/// The real providers, with a kill point around each changing call of a target, of a workload and of the local store; the clouds' calls are
+/// watched by their fakes.
+/// </summary>
 internal sealed class KillingProviders(IProviders inner, KillPoint point) : IProviders
 {
     public IDocumentFormat Documents => inner.Documents;

@@ -4,7 +4,10 @@ using FlowSecrets.Providers;
 
 namespace FlowSecrets.Worker;
 
-/// <summary>Sets and tries passwords as another environment does. A line of standard input each: {"value":SECRET,"admin":SECRET,"sslMode":MODE}; a line of output each: whether it is accepted, or the error's id.</summary>
+/// <summary>
+/// Sets and tries passwords as another environment does. A line of standard input each: {"value":SECRET,"admin":SECRET,"sslMode":MODE}; a
+/// line of output each: whether it is accepted, or the error's id.
+/// </summary>
 internal static class PostgresLines
 {
     public static async Task RunAsync(ProviderDoor door)

@@ -3,7 +3,8 @@ using FlowSecrets.Operations;
 using FlowSecrets.Providers;
 using FlowSecrets.Worker;
 
-// Usage: FlowSecrets.Worker store SEED | env | read gcp|aws ENDPOINT | rotate rotate|force|undo NAME ENVIRONMENT [CALL:before|after] | postgres; the place comes from FLOWSECRETS_HOME, the current folder and the clouds' variables.
+// Usage: FlowSecrets.Worker store SEED | env | read gcp|aws ENDPOINT | rotate rotate|force|undo NAME ENVIRONMENT [CALL:before|after] |
+// postgres; the place comes from FLOWSECRETS_HOME, the current folder and the clouds' variables.
 ProviderDoor door = new();
 switch (args)
 {

@@ -4,7 +4,9 @@ using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Aws;
 
-/// <summary>A request with its operation as the log names it and as the service does, its region and the secret as the client named it.</summary>
+/// <summary>
+/// A request with its operation as the log names it and as the service does, its region and the secret as the client named it.
+/// </summary>
 internal sealed record AwsCall(
     string Operation,
     string? Secret,

@@ -32,7 +32,8 @@ internal sealed class AwsError(string type, string message, int status = 400) : 
     /// <summary>A member that breaks its constraint. Values that may be secret are not shown.</summary>
     public static AwsError Constraint(string member, string? value, string constraint) =>
         Invalid(
-            $"1 validation error detected: Value {(value is null ? "" : $"'{value}' ")}at '{member}' failed to satisfy constraint: {constraint}"
+            $"1 validation error detected: Value {(value is null ? "" : $"'{value}' ")}at '{member}' failed to satisfy constraint: "
+                + $"{constraint}"
         );
 
     public static AwsError Throttled() => new(Throttling, "Rate exceeded");

@@ -5,7 +5,9 @@ namespace FlowSecrets.CloudFakes.Aws;
 /// <summary>What an operation answers; a null body: the operation has no output.</summary>
 internal sealed record AwsResult(JsonObject? Body, bool Changed = true);
 
-/// <summary>One operation, run under the store's lock; the gate is for those that do another one's work. Writes: it may change something.</summary>
+/// <summary>
+/// One operation, run under the store's lock; the gate is for those that do another one's work. Writes: it may change something.
+/// </summary>
 internal sealed record AwsHandler(bool Writes, Func<AwsRegion, JsonObject, AwsGate, AwsResult> Run);
 
 /// <summary>The operations by their names.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace FlowSecrets.CloudFakes.Aws;
 
-/// <summary>AWS keeps no resource policy that names a user or role which does not exist. Of accounts without identities the fake knows nothing.</summary>
+/// <summary>
+/// AWS keeps no resource policy that names a user or role which does not exist. Of accounts without identities the fake knows nothing.
+/// </summary>
 internal static class AwsPrincipalCheck
 {
     public static bool NamesNobody(string policy, AwsDirectory directory)

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace FlowSecrets.CloudFakes.Aws;
 
-/// <summary>RotateSecret and CancelRotateSecret. Without a function an empty version waits under AWSPENDING, as it does after one has failed.</summary>
+/// <summary>
+/// RotateSecret and CancelRotateSecret. Without a function an empty version waits under AWSPENDING, as it does after one has failed.
+/// </summary>
 internal static class AwsRotationOperations
 {
     private const string NotConfigured = "No Lambda rotation function ARN is associated with this secret.";

@@ -121,7 +121,8 @@ internal static class AwsSecretOperations
         if (secret.Replicas.Count > 0)
         {
             throw AwsError.Request(
-                $"You can't delete secret {secret.Name} that still has replica regions [{string.Join(", ", secret.Replicas.Select(static r => r.Region))}]"
+                $"You can't delete secret {secret.Name} that still has replica regions "
+                    + $"[{string.Join(", ", secret.Replicas.Select(static r => r.Region))}]"
             );
         }
 

@@ -72,14 +72,16 @@ internal static class AwsStageOperations
         if (holder is not null && from is null && to != holder.Id)
         {
             throw AwsError.Parameter(
-                $"The parameter RemoveFromVersionId can't be empty. Staging label {stage} is currently attached to version {holder.Id}, so you must explicitly reference that version in RemoveFromVersionId."
+                $"The parameter RemoveFromVersionId can't be empty. Staging label {stage} is currently attached to version {holder.Id}, "
+                    + $"so you must explicitly reference that version in RemoveFromVersionId."
             );
         }
 
         if (from is not null && from != holder?.Id)
         {
             throw AwsError.Parameter(
-                $"When you move staging label {stage}, if you specify RemoveFromVersionId, it must be set to the version that currently has the staging label {stage}."
+                $"When you move staging label {stage}, if you specify RemoveFromVersionId, it must be set to the version that currently "
+                    + $"has the staging label {stage}."
             );
         }
     }

@@ -24,10 +24,16 @@ public sealed class FaultPlan
     /// <summary>The Retry-After header of throttled replies.</summary>
     public TimeSpan? RetryAfter { get; set; }
 
-    /// <summary>Told of each request before (false) and after (true) it takes effect; true breaks the connection off there. For killing the client at that very moment.</summary>
+    /// <summary>
+    /// Told of each request before (false) and after (true) it takes effect; true breaks the connection off there. For killing the client
+    /// at that very moment.
+    /// </summary>
     public Func<string, bool, bool>? Watch { get; set; }
 
-    /// <summary>Asked, and waited for, before each request takes effect; what it answers comes before all that is random or queued. For playing one client's calls against another's.</summary>
+    /// <summary>
+    /// Asked, and waited for, before each request takes effect; what it answers comes before all that is random or queued. For playing one
+    /// client's calls against another's.
+    /// </summary>
     public Func<RecordedCall, Task<Fault>>? Gate { get; set; }
 
     /// <summary>Starts the sequence of random faults anew.</summary>

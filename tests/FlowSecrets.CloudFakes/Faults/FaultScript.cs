@@ -101,7 +101,8 @@ internal static class FaultScript
             status,
             MediaTypeNames.Text.Html + "; charset=utf-8",
             System.Text.Encoding.UTF8.GetBytes(
-                $"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><p>Please sign in to the network.</p></body></html>"
+                $"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><p>Please sign in to the "
+                    + $"network.</p></body></html>"
             )
         );
 }

@@ -82,7 +82,8 @@ internal sealed class GcpError(int code, string status, string message, params J
         return new GcpError(
             403,
             "PERMISSION_DENIED",
-            $"{service.Title} has not been used in project {number} before or it is disabled. Enable it by visiting {address} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
+            $"{service.Title} has not been used in project {number} before or it is disabled. Enable it by visiting {address} then "
+                + $"retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
             Info(
                 "SERVICE_DISABLED",
                 "googleapis.com",
@@ -120,7 +121,8 @@ internal sealed class GcpError(int code, string status, string message, params J
     public static GcpError Unauthenticated(bool hasToken)
     {
         const string Rest =
-            "Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
+            "Expected OAuth 2 access token, login cookie or other valid authentication credential. See "
+            + "https://developers.google.com/identity/sign-in/web/devconsole-project.";
         return hasToken
             ? new GcpError(
                 401,
@@ -142,7 +144,8 @@ internal sealed class GcpError(int code, string status, string message, params J
         return new GcpError(
             429,
             "RESOURCE_EXHAUSTED",
-            $"Quota exceeded for quota metric '{kind.Title}' and limit '{limit}' of service '{Service}' for consumer 'project_number:{number}'.",
+            $"Quota exceeded for quota metric '{kind.Title}' and limit '{limit}' of service '{Service}' for consumer "
+                + $"'project_number:{number}'.",
             Info(
                 "RATE_LIMIT_EXCEEDED",
                 "googleapis.com",

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace FlowSecrets.CloudFakes.Gcp;
 
-/// <summary>filter=… of the lists: terms with AND, OR, NOT and brackets; a term is a field, a comparison and a value, or a bare word that the name holds.</summary>
+/// <summary>
+/// filter=… of the lists: terms with AND, OR, NOT and brackets; a term is a field, a comparison and a value, or a bare word that the name
+/// holds.
+/// </summary>
 internal sealed class GcpFilter
 {
     private readonly IReadOnlyList<string> _tokens;

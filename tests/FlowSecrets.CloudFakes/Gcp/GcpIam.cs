@@ -4,7 +4,10 @@ using FlowSecrets.CloudFakes.Gcp.Access;
 
 namespace FlowSecrets.CloudFakes;
 
-/// <summary>Identities, policies and what they hang on, for tests. Resources are named as their APIs name them, projects by id or number: projects/flow-test, folders/111, organizations/222, projects/flow-test/secrets/db.</summary>
+/// <summary>
+/// Identities, policies and what they hang on, for tests. Resources are named as their APIs name them, projects by id or number:
+/// projects/flow-test, folders/111, organizations/222, projects/flow-test/secrets/db.
+/// </summary>
 public sealed class GcpIam
 {
     private readonly GcpWorld _world;
@@ -25,7 +28,8 @@ public sealed class GcpIam
         set => Locked(() => _world.GroupsHidden = value);
     }
 
-    /// <param name="above">folders/… and at last organizations/…, from the nearest to the farthest; none: the project has no parent.</param>
+    /// <param name="above">folders/… and at last organizations/…, from the nearest to the farthest; none: the project has no
+    /// parent.</param>
     public void SetAncestry(string project, params string[] above) => Locked(() => _world.Hierarchy.Set(project, above));
 
     public void Grant(string resource, string member, string role, string? condition = null) =>
@@ -113,7 +117,9 @@ public sealed class GcpIam
     /// <summary>A custom role: projects/P/roles/R or organizations/O/roles/R.</summary>
     public void AddRole(string name, params string[] permissions) => Locked(() => _world.Roles.Add(name, permissions));
 
-    /// <summary>What a federated identity's token says of it, for principalSet://…/attribute.NAME/VALUE. An exchanged token sets it too.</summary>
+    /// <summary>
+    /// What a federated identity's token says of it, for principalSet://…/attribute.NAME/VALUE. An exchanged token sets it too.
+    /// </summary>
     public void SetAttribute(string principal, string name, string value) =>
         Locked(() => _world.Members.SetAttribute(principal, name, value));
 

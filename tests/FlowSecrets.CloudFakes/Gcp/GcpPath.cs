@@ -1,6 +1,8 @@
 namespace FlowSecrets.CloudFakes.Gcp;
 
-/// <summary>/v1/projects/P[/locations/L][/secrets[/S[/versions[/V]]]][:verb], global or regional. Resource: what stands between /v1/ and the verb.</summary>
+/// <summary>
+/// /v1/projects/P[/locations/L][/secrets[/S[/versions[/V]]]][:verb], global or regional. Resource: what stands between /v1/ and the verb.
+/// </summary>
 internal sealed record GcpPath(
     string Resource,
     string Project,

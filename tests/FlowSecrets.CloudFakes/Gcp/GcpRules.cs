@@ -23,7 +23,8 @@ internal static partial class GcpRules
         {
             string place = call.Path.Location is null ? "projects/*/secrets/*" : "projects/*/locations/*/secrets/*";
             throw GcpError.Format(
-                $"The provided Secret ID [{call.Path.Resource}] does not match the expected format [{place}{(isVersion ? "/versions/*" : "")}]"
+                $"The provided Secret ID [{call.Path.Resource}] does not match the expected format "
+                    + $"[{place}{(isVersion ? "/versions/*" : "")}]"
             );
         }
 
@@ -51,7 +52,8 @@ internal static partial class GcpRules
             {
                 throw GcpError.Field(
                     "secret.labels",
-                    $"Label key [{key}] is invalid. Label keys must be between 1 and 63 characters long, begin with a lower case letter and hold lower case letters, digits, underscores and dashes only."
+                    $"Label key [{key}] is invalid. Label keys must be between 1 and 63 characters long, begin with a lower case letter "
+                        + $"and hold lower case letters, digits, underscores and dashes only."
                 );
             }
 
@@ -59,7 +61,8 @@ internal static partial class GcpRules
             {
                 throw GcpError.Field(
                     "secret.labels",
-                    $"Label value [{value}] is invalid. Label values must be between 0 and 63 characters long and hold lower case letters, digits, underscores and dashes only."
+                    $"Label value [{value}] is invalid. Label values must be between 0 and 63 characters long and hold lower case "
+                        + $"letters, digits, underscores and dashes only."
                 );
             }
         }

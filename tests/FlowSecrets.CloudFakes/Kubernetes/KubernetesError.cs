@@ -23,7 +23,8 @@ internal sealed class KubernetesError(int code, string reason, string message) :
         new(
             403,
             "Forbidden",
-            $"{kind.Resource} \"{name}\" is forbidden: User \"dev\" cannot {verb} resource \"{kind.Plural}\" in API group \"{kind.Group}\" in the namespace \"{space}\""
+            $"{kind.Resource} \"{name}\" is forbidden: User \"dev\" cannot {verb} resource \"{kind.Plural}\" in API group "
+                + $"\"{kind.Group}\" in the namespace \"{space}\""
         )
         {
             Kind = kind,
@@ -34,7 +35,8 @@ internal sealed class KubernetesError(int code, string reason, string message) :
         new(
             409,
             "Conflict",
-            $"Operation cannot be fulfilled on {kind.Resource} \"{name}\": the object has been modified; please apply your changes to the latest version and try again"
+            $"Operation cannot be fulfilled on {kind.Resource} \"{name}\": the object has been modified; please apply your changes to "
+                + $"the latest version and try again"
         )
         {
             Kind = kind,
@@ -45,7 +47,8 @@ internal sealed class KubernetesError(int code, string reason, string message) :
         new(
             403,
             "Forbidden",
-            $"{kind.Resource} is forbidden: User \"dev\" cannot {verb} resource \"{kind.Plural}\" in API group \"{kind.Group}\" in the namespace \"{space}\""
+            $"{kind.Resource} is forbidden: User \"dev\" cannot {verb} resource \"{kind.Plural}\" in API group \"{kind.Group}\" in the "
+                + $"namespace \"{space}\""
         )
         {
             Kind = kind,

@@ -4,7 +4,10 @@ using FlowSecrets.CloudFakes.Kubernetes;
 
 namespace FlowSecrets.CloudFakes;
 
-/// <summary>A Kubernetes API server, as far as kubectl needs it to read and deploy workloads, with the External Secrets Operator. Plain http: kubectl sends it no credentials.</summary>
+/// <summary>
+/// A Kubernetes API server, as far as kubectl needs it to read and deploy workloads, with the External Secrets Operator. Plain http:
+/// kubectl sends it no credentials.
+/// </summary>
 public sealed class KubernetesFake : CloudFake
 {
     private readonly KubernetesCluster _cluster = new();

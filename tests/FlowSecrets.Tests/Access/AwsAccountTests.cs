@@ -17,10 +17,12 @@ public sealed class AwsAccountTests
             answer,
             AccessResult.Denied,
             AccessCauses.NoGrant,
-            $"Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{guest.Arn}'; then let an administrator of account 999988887777 allow it: {AwsStage.Attach(guest, "GetSecretValue", stage.Secret)}"
+            $"Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{guest.Arn}'; then let an administrator "
+                + $"of account 999988887777 allow it: {AwsStage.Attach(guest, "GetSecretValue", stage.Secret)}"
         );
         Assert.Equal(
-            $"{guest.Arn} may not 'secretsmanager:GetSecretValue' on {AwsStage.Place}: it is of another account (999988887777), and the secret's own policy does not let it in",
+            $"{guest.Arn} may not 'secretsmanager:GetSecretValue' on {AwsStage.Place}: it is of another account (999988887777), and the "
+                + $"secret's own policy does not let it in",
             answer.Evidence
         );
     }
@@ -39,7 +41,8 @@ public sealed class AwsAccountTests
             $"Let an administrator of account 999988887777 allow it: {AwsStage.Attach(guest, "GetSecretValue", stage.Secret)}"
         );
         Assert.Equal(
-            $"Whether {guest.Arn} may 'secretsmanager:GetSecretValue' on 'app/db' cannot be known: its own policies can be seen in account 999988887777 alone",
+            $"Whether {guest.Arn} may 'secretsmanager:GetSecretValue' on 'app/db' cannot be known: its own policies can be seen in "
+                + $"account 999988887777 alone",
             answer.Evidence
         );
     }
@@ -67,7 +70,8 @@ public sealed class AwsAccountTests
         AwsLogin guest = stage.User("guest", AwsStage.Other, AwsStage.Looks, Reads);
         await GrantAsync(stage, guest.Arn, "secretsmanager:GetResourcePolicy");
         string remedy =
-            $"Let the secret's owner encrypt it by a key of the account's own: aws secretsmanager update-secret --secret-id '{stage.Secret}' --region eu-west-1 --kms-key-id KEY_ARN";
+            $"Let the secret's owner encrypt it by a key of the account's own: aws secretsmanager update-secret --secret-id "
+            + $"'{stage.Secret}' --region eu-west-1 --kms-key-id KEY_ARN";
         AwsStage.Is(
             await AwsStage.TestAsync(stage.As(guest.AccessKeyId), name: stage.Secret),
             AccessResult.Denied,

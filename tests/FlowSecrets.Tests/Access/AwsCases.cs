@@ -61,7 +61,8 @@ internal static class AwsCases
                 (string key, string role) = Session(stage, "reader", "/team/a/");
                 return Said(
                     key,
-                    $"Let an administrator allow it: {AwsStage.Attach("role", "reader", "GetSecretValue", stage.Secret)}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'"
+                    $"Let an administrator allow it: {AwsStage.Attach("role", "reader", "GetSecretValue", stage.Secret)}; or on the "
+                        + $"secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'"
                 );
             }
         ),
@@ -91,7 +92,9 @@ internal static class AwsCases
             static stage =>
                 Said(
                     stage.User("dev", null, AwsStage.Looks, Reads, Denies).AccessKeyId,
-                    $"Let an administrator take the deny out of the user's policies: aws iam list-user-policies --user-name dev; aws iam list-attached-user-policies --user-name dev; or out of the secret's: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1"
+                    $"Let an administrator take the deny out of the user's policies: aws iam list-user-policies --user-name dev; aws "
+                        + $"iam list-attached-user-policies --user-name dev; or out of the secret's: aws secretsmanager "
+                        + $"get-resource-policy --secret-id 'app/db' --region eu-west-1"
                 )
         ),
         new(
@@ -107,7 +110,8 @@ internal static class AwsCases
                 );
                 return (
                     user.AccessKeyId,
-                    "Look at the policy, and let its owner take the statement out: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1 --query ResourcePolicy --output text"
+                    "Look at the policy, and let its owner take the statement out: aws secretsmanager get-resource-policy --secret-id "
+                        + "'app/db' --region eu-west-1 --query ResourcePolicy --output text"
                 );
             }
         ),
@@ -121,7 +125,8 @@ internal static class AwsCases
                 stage.Fake.Iam.ServiceControlPolicy(AwsStage.Account, Denies);
                 return Said(
                     stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId,
-                    "Ask the organisation's administrators which policy forbids 'secretsmanager:GetSecretValue': aws organizations list-policies-for-target --target-id 123456789012 --filter SERVICE_CONTROL_POLICY"
+                    "Ask the organisation's administrators which policy forbids 'secretsmanager:GetSecretValue': aws organizations "
+                        + "list-policies-for-target --target-id 123456789012 --filter SERVICE_CONTROL_POLICY"
                 );
             }
         ),
@@ -189,7 +194,8 @@ internal static class AwsCases
                 );
                 return (
                     user.AccessKeyId,
-                    "See whether its condition is met: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1 --query ResourcePolicy --output text; or try it: Test-FlowSecretAccess -StoreName 'app/db' -Live"
+                    "See whether its condition is met: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1 "
+                        + "--query ResourcePolicy --output text; or try it: Test-FlowSecretAccess -StoreName 'app/db' -Live"
                 );
             }
         )
@@ -210,7 +216,8 @@ internal static class AwsCases
                 );
                 return (
                     stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId,
-                    "Restore it: Restore-FlowSecret -StoreName 'app/db'; or delete it for good: Remove-FlowSecret -StoreName 'app/db' -Permanent"
+                    "Restore it: Restore-FlowSecret -StoreName 'app/db'; or delete it for good: Remove-FlowSecret -StoreName 'app/db' "
+                        + "-Permanent"
                 );
             }
         ),
@@ -239,7 +246,8 @@ internal static class AwsCases
             static stage =>
                 Said(
                     stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId,
-                    "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 'app/none'. Is it the store you meant? See Get-FlowSecretStore."
+                    "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 'app/none'. "
+                        + "Is it the store you meant? See Get-FlowSecretStore."
                 )
         )
         {
@@ -260,7 +268,8 @@ internal static class AwsCases
                 );
                 return Said(
                     user.AccessKeyId,
-                    $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: {AwsStage.Attach(user, "GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????")}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{user.Arn}'"
+                    $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: "
+                        + $"{AwsStage.Attach(user, "GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????")}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{user.Arn}'"
                 );
             }
         ),

@@ -12,7 +12,8 @@ namespace FlowSecrets.Tests.Access;
 public sealed class AwsIdentityCauseTests
 {
     private const string LogIn =
-        "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
+        "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see "
+        + "Get-FlowSecretStore.";
     private const string Issuer = "token.actions.githubusercontent.com";
 
     [Fact]
@@ -79,10 +80,13 @@ public sealed class AwsIdentityCauseTests
             AccessAnswer.Of(AwsStage.Name, error),
             AccessResult.Denied,
             AccessCauses.FederationMismatch,
-            "Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal 'arn:aws:iam::123456789012:role/deploy' -TokenSubject 'repo:me/app:ref:refs/heads/main'; it shows whom its trust lets in, and the command that lets this one in."
+            "Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal 'arn:aws:iam::123456789012:role/deploy' "
+                + "-TokenSubject 'repo:me/app:ref:refs/heads/main'; it shows whom its trust lets in, and the command that lets this one in."
         );
         Assert.Equal(
-            $"AWS did not take the token of default credentials (AccessDenied): its token's subject is 'repo:me/app:ref:refs/heads/main', its issuer https://{Issuer}, its audience sts.amazonaws.com, and it is to become arn:aws:iam::123456789012:role/deploy.",
+            $"AWS did not take the token of default credentials (AccessDenied): its token's subject is "
+                + $"'repo:me/app:ref:refs/heads/main', its issuer https://{Issuer}, its audience sts.amazonaws.com, and it is to become "
+                + $"arn:aws:iam::123456789012:role/deploy.",
             error.Cause
         );
         Assert.Equal(ErrorIds.NotAuthenticated, error.Id);
@@ -100,7 +104,8 @@ public sealed class AwsIdentityCauseTests
             answer,
             AccessResult.Denied,
             AccessCauses.FederationMismatch,
-            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name deploy --policy-document '{Trust($"[\"repo:me/app:ref:refs/heads/main\",\"{Subject}\"]")}'"
+            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name deploy --policy-document "
+                + $"'{Trust($"[\"repo:me/app:ref:refs/heads/main\",\"{Subject}\"]")}'"
         );
         Assert.Equal(
             $"The token's subject is '{Subject}', and the trust of {role} lets in 'repo:me/app:ref:refs/heads/main'",

@@ -37,7 +37,8 @@ internal static class AwsKeyCases
                 return (
                     key,
                     stage.User("dev", null, AwsStage.Looks, Reads, AwsStage.Allow("kms:Decrypt")),
-                    $"Let the key's owner take its deletion back, then enable it: aws kms cancel-key-deletion --key-id '{key}' --region eu-west-1; aws kms enable-key --key-id '{key}' --region eu-west-1"
+                    $"Let the key's owner take its deletion back, then enable it: aws kms cancel-key-deletion --key-id '{key}' --region "
+                        + $"eu-west-1; aws kms enable-key --key-id '{key}' --region eu-west-1"
                 );
             },
             static (kms, key) => kms.ScheduleDeletion(key)
@@ -76,7 +77,8 @@ internal static class AwsKeyCases
                 return (
                     key,
                     stage.User("dev", null, AwsStage.Looks, Reads, AwsStage.Allow("kms:Decrypt")),
-                    $"Look at the key's policy, and let its owner change the statement: aws kms get-key-policy --key-id '{key}' --region eu-west-1 --policy-name default --query Policy --output text"
+                    $"Look at the key's policy, and let its owner change the statement: aws kms get-key-policy --key-id '{key}' "
+                        + $"--region eu-west-1 --policy-name default --query Policy --output text"
                 );
             }
         ),
@@ -95,7 +97,9 @@ internal static class AwsKeyCases
                         Reads,
                         """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"kms:Decrypt","Resource":"*"}]}"""
                     ),
-                    "Let an administrator take the deny out of the user's policies: aws iam list-user-policies --user-name dev; aws iam list-attached-user-policies --user-name dev; or out of the secret's: aws secretsmanager get-resource-policy --secret-id 'app/db' --region eu-west-1"
+                    "Let an administrator take the deny out of the user's policies: aws iam list-user-policies --user-name dev; aws iam "
+                        + "list-attached-user-policies --user-name dev; or out of the secret's: aws secretsmanager get-resource-policy "
+                        + "--secret-id 'app/db' --region eu-west-1"
                 );
             }
         ),

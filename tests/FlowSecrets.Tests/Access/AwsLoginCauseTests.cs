@@ -22,7 +22,8 @@ public sealed class AwsLoginCauseTests
             await AwsStage.TestAsync(stage.As(key)),
             AccessResult.Denied,
             AccessCauses.NotAuthenticated,
-            "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore."
+            "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see "
+                + "Get-FlowSecretStore."
         );
     }
 
@@ -98,7 +99,8 @@ public sealed class AwsLoginCauseTests
         AccessAnswer answer = await AwsStage.TestAsync(stage.Admin, role);
         Assert.Equal((AccessResult.Denied, AccessCauses.NoGrant), (answer.Result, answer.Cause));
         Assert.StartsWith(
-            $"Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'; then let an administrator of account {AwsStage.Other} allow it: aws iam put-role-policy --role-name partner ",
+            $"Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'; then let an administrator of "
+                + $"account {AwsStage.Other} allow it: aws iam put-role-policy --role-name partner ",
             answer.Remedy,
             StringComparison.Ordinal
         );

@@ -30,7 +30,8 @@ public sealed class AwsPlaceCauseTests : IDisposable
             (access.Result, access.Cause, access.Remedy)
         );
         Assert.Equal(
-            "'app/there' is in the Aws store of account 123456789012 in us-east-2 (another region), and the Aws store of account 123456789012 in eu-west-1 was asked",
+            "'app/there' is in the Aws store of account 123456789012 in us-east-2 (another region), and the Aws store of account "
+                + "123456789012 in eu-west-1 was asked",
             access.Evidence
         );
     }
@@ -57,7 +58,8 @@ public sealed class AwsPlaceCauseTests : IDisposable
             (access.Result, access.Cause, access.Remedy)
         );
         Assert.Equal(
-            "'app/there' is in the Aws store of account 123456789012 in us-east-2, and the Aws store of account 123456789012 in eu-west-1 was asked",
+            "'app/there' is in the Aws store of account 123456789012 in us-east-2, and the Aws store of account 123456789012 in "
+                + "eu-west-1 was asked",
             access.Evidence
         );
     }

@@ -175,7 +175,8 @@ internal sealed class AwsStage : IAsyncDisposable
 
     /// <summary>What lets a user read.</summary>
     public string LetIn(AwsLogin user, string action = "GetSecretValue", string permission = "") =>
-        $"Let an administrator allow it: {Attach(user, action, Secret)}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{user.Arn}'{permission}";
+        $"Let an administrator allow it: {Attach(user, action, Secret)}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' "
+        + $"-Principal '{user.Arn}'{permission}";
 
     public static void Is(AccessAnswer answer, AccessResult result, string? cause, string remedy)
     {
@@ -189,7 +190,8 @@ internal sealed class AwsStage : IAsyncDisposable
         request.Headers.Add("X-Amz-Date", time.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
         request.Headers.TryAddWithoutValidation(
             "Authorization",
-            $"AWS4-HMAC-SHA256 Credential={accessKeyId}/{time:yyyyMMdd}/{region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=0"
+            $"AWS4-HMAC-SHA256 Credential={accessKeyId}/{time:yyyyMMdd}/{region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, "
+                + $"Signature=0"
         );
     }
 }

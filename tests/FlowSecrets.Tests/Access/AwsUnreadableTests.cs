@@ -34,7 +34,8 @@ public sealed class AwsUnreadableTests
             $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"{{action}}","Resource":"*"}{{Live}}"""
         );
         Assert.Equal(
-            $"Whether arn:aws:sts::123456789012:assumed-role/reader/me may 'secretsmanager:GetSecretValue' on 'app/db' cannot be known: {why}",
+            $"Whether arn:aws:sts::123456789012:assumed-role/reader/me may 'secretsmanager:GetSecretValue' on 'app/db' cannot be "
+                + $"known: {why}",
             answer.Evidence
         );
     }
@@ -157,7 +158,9 @@ public sealed class AwsUnreadableTests
         );
         Assert.Equal((ErrorIds.SecretNotFoundOrForbidden, AccessCauses.SecretNotFoundOrForbidden), (error.Id, error.AccessCause));
         Assert.Equal(
-            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: {AwsStage.Attach(user, "DescribeSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????")}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{user.Arn}'",
+            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: "
+                + $"{AwsStage.Attach(user, "DescribeSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????")}; or "
+                + $"on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{user.Arn}'",
             error.Remedy
         );
     }

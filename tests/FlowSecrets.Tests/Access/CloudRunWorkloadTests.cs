@@ -54,7 +54,8 @@ public sealed class CloudRunWorkloadTests : IAsyncLifetime
         Assert.Equal(
             (
                 "There is no Cloud Run service 'nope' in us-central1 of project flow-test.",
-                "Correct 'service', 'region' and 'project' of the catalog's workload 'api'. There are: gcloud run services list --project='flow-test'",
+                "Correct 'service', 'region' and 'project' of the catalog's workload 'api'. There are: gcloud run services list "
+                    + "--project='flow-test'",
                 "api"
             ),
             (error.Cause, error.Remedy, error.Target)
@@ -71,8 +72,10 @@ public sealed class CloudRunWorkloadTests : IAsyncLifetime
         );
         Assert.Equal(
             (
-                "Permission denied: 'run.services.get' on the Cloud Run service 'api' in us-central1 of project flow-test is not granted to user:YOUR_ACCOUNT.",
-                "Let an owner grant it: gcloud run services add-iam-policy-binding 'api' --region='us-central1' --project='flow-test' --member='user:YOUR_ACCOUNT' --role='roles/run.viewer'",
+                "Permission denied: 'run.services.get' on the Cloud Run service 'api' in us-central1 of project flow-test is not "
+                    + "granted to user:YOUR_ACCOUNT.",
+                "Let an owner grant it: gcloud run services add-iam-policy-binding 'api' --region='us-central1' --project='flow-test' "
+                    + "--member='user:YOUR_ACCOUNT' --role='roles/run.viewer'",
                 AccessCauses.NoGrant
             ),
             (error.Cause, error.Remedy, error.AccessCause)
@@ -88,7 +91,8 @@ public sealed class CloudRunWorkloadTests : IAsyncLifetime
             () => IdentityAsync(("region", "us-central1"), ("service", "api"))
         );
         Assert.Equal(
-            "The Cloud Run API is not enabled in project flow-test. Enable it, then wait some minutes: gcloud services enable run.googleapis.com --project='flow-test'",
+            "The Cloud Run API is not enabled in project flow-test. Enable it, then wait some minutes: gcloud services enable "
+                + "run.googleapis.com --project='flow-test'",
             error.Message
         );
     }

@@ -95,14 +95,17 @@ internal sealed class GcpAccessWorld : IAsyncDisposable
 
     /// <summary>The remedy that grants a role on a secret.</summary>
     public static string Grant(string member, string role = Accessor, string secret = "db") =>
-        $"Let an owner grant it: gcloud secrets add-iam-policy-binding {secret} --project=flow-test --member='{member}' --role='{role}' --condition=None";
+        $"Let an owner grant it: gcloud secrets add-iam-policy-binding {secret} --project=flow-test --member='{member}' --role='{role}' "
+        + $"--condition=None";
 
     /// <summary>The remedy that excepts somebody from a deny policy.</summary>
     /// <param name="point">As the API names it, with the project's number.</param>
     public static string Except(string point, string id = "deny-1")
     {
         string attached = "cloudresourcemanager.googleapis.com%2F" + point.Replace("/", "%2F", StringComparison.Ordinal);
-        return $"Let its owner make an exception: gcloud iam policies get {id} --attachment-point={attached} --kind=denypolicies --format=json > {id}.json; add the principal to exceptionPrincipals; gcloud iam policies update {id} --attachment-point={attached} --kind=denypolicies --policy-file={id}.json";
+        return $"Let its owner make an exception: gcloud iam policies get {id} --attachment-point={attached} --kind=denypolicies "
+            + $"--format=json > {id}.json; add the principal to exceptionPrincipals; gcloud iam policies update {id} "
+            + $"--attachment-point={attached} --kind=denypolicies --policy-file={id}.json";
     }
 
     public static void Says(AccessResult result, string cause, string remedy, AccessAnswer answer) =>

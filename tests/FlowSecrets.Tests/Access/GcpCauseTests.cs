@@ -25,13 +25,15 @@ public sealed class GcpCauseTests : IAsyncLifetime
         "Condition",
         AccessResult.Denied,
         AccessCauses.ConditionNotMet,
-        "user:dev@example.com has roles/secretmanager.secretAccessor on the secret 'db' under a condition that is not met: it ended at 2020-01-01 00:00 UTC"
+        "user:dev@example.com has roles/secretmanager.secretAccessor on the secret 'db' under a condition that is not met: it ended at "
+            + "2020-01-01 00:00 UTC"
     )]
     [InlineData(
         "UnknownCondition",
         AccessResult.Denied,
         AccessCauses.ConditionNotMet,
-        "user:dev@example.com has roles/secretmanager.secretAccessor on the secret 'db' under a condition that is not met (resource.matchTag('222/env', 'prod'))"
+        "user:dev@example.com has roles/secretmanager.secretAccessor on the secret 'db' under a condition that is not met "
+            + "(resource.matchTag('222/env', 'prod'))"
     )]
     public async Task WhatIsNotGrantedIsToBeGrantedOnTheSecret(string scene, AccessResult result, string cause, string evidence)
     {
@@ -65,7 +67,8 @@ public sealed class GcpCauseTests : IAsyncLifetime
     {
         await GcpScenes.SetAsync(_world, "Absent");
         const string Remedy =
-            "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 'db'. Is it the store you meant? See Get-FlowSecretStore.";
+            "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 'db'. Is it the "
+            + "store you meant? See Get-FlowSecretStore.";
         Says(AccessResult.Denied, AccessCauses.SecretNotFound, Remedy, await _world.TestAsync(Dev));
         Says(AccessResult.Denied, AccessCauses.SecretNotFound, Remedy, await _world.TestAsync(null, Api));
     }
@@ -93,11 +96,14 @@ public sealed class GcpCauseTests : IAsyncLifetime
         Says(
             AccessResult.Denied,
             AccessCauses.OrganizationPolicy,
-            "Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam //secretmanager.googleapis.com/projects/123456789/secrets/db --principal-email='dev@example.com' --permission=secretmanager.versions.access",
+            "Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam "
+                + "//secretmanager.googleapis.com/projects/123456789/secrets/db --principal-email='dev@example.com' "
+                + "--permission=secretmanager.versions.access",
             answer
         );
         Assert.EndsWith(
-            "(not to be read here: deny policies of project flow-test (iam.denypolicies.list); deny policies of folder 111 (iam.denypolicies.list); what is above folder 111)",
+            "(not to be read here: deny policies of project flow-test (iam.denypolicies.list); deny policies of folder 111 "
+                + "(iam.denypolicies.list); what is above folder 111)",
             answer.Evidence
         );
     }
@@ -123,7 +129,8 @@ public sealed class GcpCauseTests : IAsyncLifetime
         "Key",
         "Let the key's owner grant it: gcloud kms keys add-iam-policy-binding k "
             + KeyOf
-            + " --member='serviceAccount:service-123456789@gcp-sa-secretmanager.iam.gserviceaccount.com' --role='roles/cloudkms.cryptoKeyEncrypterDecrypter'"
+            + " --member='serviceAccount:service-123456789@gcp-sa-secretmanager.iam.gserviceaccount.com' "
+            + "--role='roles/cloudkms.cryptoKeyEncrypterDecrypter'"
     )]
     [InlineData("DisabledKey", "Let the key's owner enable it: gcloud kms keys versions enable 1 --key=k " + KeyOf)]
     public async Task AKeyIsFoundByReading(string scene, string remedy)
@@ -152,7 +159,8 @@ public sealed class GcpCauseTests : IAsyncLifetime
     [InlineData(
         "DisabledWithOlder",
         AccessCauses.VersionDisabled,
-        "Enable it: Set-FlowSecretVersion -StoreName 'db' -Version 2 -State Enabled; or read version 1: Get-FlowSecretValue -StoreName 'db' -Version 1."
+        "Enable it: Set-FlowSecretVersion -StoreName 'db' -Version 2 -State Enabled; or read version 1: Get-FlowSecretValue -StoreName "
+            + "'db' -Version 1."
     )]
     [InlineData("Destroyed", AccessCauses.VersionDestroyed, "See which there are: Get-FlowSecretVersion -StoreName 'db'")]
     [InlineData("Empty", AccessCauses.SecretHasNoVersion, "Give it its first: Set-FlowSecret -StoreName 'db'")]

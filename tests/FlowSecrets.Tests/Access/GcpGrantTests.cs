@@ -161,7 +161,8 @@ public sealed class GcpGrantTests : IAsyncLifetime
         _world.Iam.Grant(Db, Dev, "roles/iam.securityAdmin");
         AccessChange change = await _world.As(Dev).Access.ApplyAsync("db", [Read], default);
         Assert.Equal(
-            $"It is granted, but 'db' could not be marked so that -Prune knows who granted it ({ErrorIds.AccessDenied}; it needs secretmanager.secrets.update).",
+            $"It is granted, but 'db' could not be marked so that -Prune knows who granted it ({ErrorIds.AccessDenied}; it needs "
+                + $"secretmanager.secrets.update).",
             change.Warning
         );
         Assert.True(_world.Iam.Allows(Api, AccessVersions, Db));

@@ -12,7 +12,8 @@ namespace FlowSecrets.Tests.Access;
 public sealed class GcpLoginCauseTests : IAsyncLifetime
 {
     private const string LogIn =
-        "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.";
+        "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. "
+        + "Then see Get-FlowSecretStore.";
     private const string Issuer = "https://token.actions.githubusercontent.com";
     private const string Pool = "projects/123456789/locations/global/workloadIdentityPools/github";
     private const string Provider = Pool + "/providers/actions";
@@ -76,11 +77,14 @@ public sealed class GcpLoginCauseTests : IAsyncLifetime
         Says(
             AccessResult.Denied,
             AccessCauses.OtherIdentity,
-            "Ask as that one: Connect-FlowSecretStore -Store Gcp -Project flow-test -AccessToken (gcloud auth print-access-token | ConvertTo-SecureString -AsPlainText)",
+            "Ask as that one: Connect-FlowSecretStore -Store Gcp -Project flow-test -AccessToken (gcloud auth print-access-token | "
+                + "ConvertTo-SecureString -AsPlainText)",
             answer
         );
         Assert.Equal(
-            "It was asked as user:dev@example.com (access token of GOOGLE_OAUTH_ACCESS_TOKEN), who has no 'secretmanager.versions.access'; gcloud is logged in as user:lead@example.com, who has roles/secretmanager.secretAccessor on the secret 'db'",
+            "It was asked as user:dev@example.com (access token of GOOGLE_OAUTH_ACCESS_TOKEN), who has no "
+                + "'secretmanager.versions.access'; gcloud is logged in as user:lead@example.com, who has "
+                + "roles/secretmanager.secretAccessor on the secret 'db'",
             answer.Evidence
         );
         _world.Iam.Deny(Project, [Lead], [AccessVersions]);
@@ -96,11 +100,13 @@ public sealed class GcpLoginCauseTests : IAsyncLifetime
         Says(
             AccessResult.Denied,
             AccessCauses.FederationMismatch,
-            $"Compare it with the provider's condition: gcloud iam workload-identity-pools providers describe {Provider} --format='value(attributeCondition)'",
+            $"Compare it with the provider's condition: gcloud iam workload-identity-pools providers describe {Provider} "
+                + $"--format='value(attributeCondition)'",
             answer
         );
         Assert.Equal(
-            $"Google did not take the token of external_account (-CredentialPath) (unauthorized_client): its token's subject is '{Subject}', its issuer {Issuer}, its audience https://github.com/org.",
+            $"Google did not take the token of external_account (-CredentialPath) (unauthorized_client): its token's subject is "
+                + $"'{Subject}', its issuer {Issuer}, its audience https://github.com/org.",
             answer.Evidence
         );
     }
@@ -184,7 +190,8 @@ public sealed class GcpLoginCauseTests : IAsyncLifetime
     }
 
     private static string LetIn(string member) =>
-        $"Let an owner of the service account let it in: gcloud iam service-accounts add-iam-policy-binding api@flow-test.iam.gserviceaccount.com --project=flow-test --member='{member}' --role='roles/iam.workloadIdentityUser'";
+        $"Let an owner of the service account let it in: gcloud iam service-accounts add-iam-policy-binding "
+        + $"api@flow-test.iam.gserviceaccount.com --project=flow-test --member='{member}' --role='roles/iam.workloadIdentityUser'";
 
     private void Trust(string condition) =>
         _world.Iam.AddProvider(

@@ -61,7 +61,8 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
             (
                 AccessResult.Denied,
                 AccessCauses.OtherEndpoint,
-                "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-test' -Region 'europe-west3'; or set 'region: europe-west3' in the catalog's environment"
+                "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-test' -Region 'europe-west3'; or set 'region: "
+                    + "europe-west3' in the catalog's environment"
             ),
             (answer.Result, answer.Cause, answer.Remedy)
         );
@@ -96,7 +97,8 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test }, there: { store: gcp, project: flow-other } }");
         Assert.Equal((AccessResult.Denied, AccessCauses.SecretNotFound), (answer.Result, answer.Cause));
         Assert.Equal(
-            "Set up what the catalog names with Initialize-FlowSecret -Environment 'here', or make this one: New-FlowSecret 'db' -Environment 'here'. Is it the store you meant? See Get-FlowSecretStore.",
+            "Set up what the catalog names with Initialize-FlowSecret -Environment 'here', or make this one: New-FlowSecret 'db' "
+                + "-Environment 'here'. Is it the store you meant? See Get-FlowSecretStore.",
             answer.Remedy
         );
     }

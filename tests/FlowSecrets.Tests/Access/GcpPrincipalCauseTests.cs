@@ -3,7 +3,9 @@ using static FlowSecrets.Tests.Access.GcpAccessWorld;
 
 namespace FlowSecrets.Tests.Access;
 
-/// <summary>Another principal than the caller: what the policies on the way up say, and Policy Troubleshooter where they cannot be read.</summary>
+/// <summary>
+/// Another principal than the caller: what the policies on the way up say, and Policy Troubleshooter where they cannot be read.
+/// </summary>
 public sealed class GcpPrincipalCauseTests : IAsyncLifetime
 {
     private const string Group = "group:devs@example.com";
@@ -80,7 +82,8 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         AccessAnswer answer = await _world.TestAsync(null, Api);
         Says(AccessResult.Unknown, AccessCauses.ConditionUnresolved, "To be sure, l" + Grant(Api)[1..], answer);
         Assert.Equal(
-            $"Nothing that can be read grants {Api} '{AccessVersions}', but {Accessor} on the secret 'db' has a condition that cannot be decided here (resource.matchTag('222/env', 'prod'))",
+            $"Nothing that can be read grants {Api} '{AccessVersions}', but {Accessor} on the secret 'db' has a condition that cannot "
+                + $"be decided here (resource.matchTag('222/env', 'prod'))",
             answer.Evidence
         );
     }
@@ -95,7 +98,8 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Says(
             AccessResult.Unknown,
             AccessCauses.GroupUnresolved,
-            "Look whether it is in the group: gcloud identity groups memberships check-transitive-membership --group-email='devs@example.com' --member-email='dev@example.com'; to be sure, l"
+            "Look whether it is in the group: gcloud identity groups memberships check-transitive-membership "
+                + "--group-email='devs@example.com' --member-email='dev@example.com'; to be sure, l"
                 + Grant(Dev)[1..],
             answer
         );
@@ -142,12 +146,14 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
     public async Task WithoutItsPolicyNothingIsKnown()
     {
         const string Look =
-            "To look, let an owner grant it: gcloud projects add-iam-policy-binding flow-test --member='user:dev@example.com' --role='roles/iam.securityReviewer' --condition=None";
+            "To look, let an owner grant it: gcloud projects add-iam-policy-binding flow-test --member='user:dev@example.com' "
+            + "--role='roles/iam.securityReviewer' --condition=None";
         Iam.Grant(Db, Api, Accessor);
         AccessAnswer answer = await _world.TestAsync(Dev, Api);
         Says(AccessResult.Unknown, AccessCauses.PolicyUnreadable, Look, answer);
         Assert.Equal(
-            "The policy of 'db' in project flow-test may not be read by user:dev@example.com (secretmanager.secrets.getIamPolicy), if there is such a secret",
+            "The policy of 'db' in project flow-test may not be read by user:dev@example.com (secretmanager.secrets.getIamPolicy), if "
+                + "there is such a secret",
             answer.Evidence
         );
     }
@@ -160,7 +166,8 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Iam.Grant(Project, Dev, "roles/iam.denyReviewer");
         Iam.Grant(Project, Api, Accessor);
         Assert.Equal(
-            $"Policy Troubleshooter says that {Api} has '{AccessVersions}'; whether its newest version can be read may not be seen without reading it.",
+            $"Policy Troubleshooter says that {Api} has '{AccessVersions}'; whether its newest version can be read may not be seen "
+                + $"without reading it.",
             (await _world.TestAsync(Dev, Api)).Evidence
         );
         string id = Iam.Deny(Project, [Api], [AccessVersions]);
@@ -210,7 +217,8 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         );
         Iam.Grant(Db, Api, Accessor);
         Assert.Equal(
-            $"{Api} has {Accessor} on the secret 'db' (not seen here: deny policies of project flow-test (iam.denypolicies.list); what is above project flow-test).",
+            $"{Api} has {Accessor} on the secret 'db' (not seen here: deny policies of project flow-test (iam.denypolicies.list); what "
+                + $"is above project flow-test).",
             (await _world.TestAsync(Dev, Api)).Evidence
         );
     }

@@ -5,7 +5,8 @@ public sealed class GcpPrincipalsTests
 {
     private const string GcpForms = "user:EMAIL, serviceAccount:EMAIL, group:EMAIL, domain:NAME, principal://… or principalSet://…";
     private const string AwsForms =
-        "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole account's 12 digits";
+        "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole "
+        + "account's 12 digits";
 
     [Theory]
     [InlineData(StoreKind.Gcp, "user:dev@example.com")]

@@ -89,7 +89,8 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
         Says(
             AccessResult.Denied,
             AccessCauses.NoGrant,
-            "Let an owner grant it: gcloud secrets add-iam-policy-binding there --project=flow-test --location=europe-west3 --member='user:dev@example.com' --role='roles/secretmanager.secretAccessor' --condition=None",
+            "Let an owner grant it: gcloud secrets add-iam-policy-binding there --project=flow-test --location=europe-west3 "
+                + "--member='user:dev@example.com' --role='roles/secretmanager.secretAccessor' --condition=None",
             before
         );
         _gcloud.Ok(Assert.Single(Commands(before.Remedy)));

@@ -54,7 +54,8 @@ public sealed class GcpYoungGrantTests : IAsyncLifetime
             Enumerable
                 .Range(-1, 60)
                 .Select(s =>
-                    $"Wait until {start.UtcDateTime.AddMinutes(7).AddSeconds(s):HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName 'db'"
+                    $"Wait until {start.UtcDateTime.AddMinutes(7).AddSeconds(s):HH:mm:ss} UTC, then try again: Test-FlowSecretAccess "
+                    + $"-StoreName 'db'"
                 )
         );
     }

@@ -124,7 +124,8 @@ public sealed class KubernetesFailureTests
         );
         Assert.Equal(
             (
-                "kubectl failed: \"The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\" (the context 'test').",
+                "kubectl failed: \"The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?\" "
+                    + "(the context 'test').",
                 "See whether it reaches the cluster: kubectl --context 'test' cluster-info"
             ),
             (error.Cause, error.Remedy)
@@ -144,7 +145,8 @@ public sealed class KubernetesFailureTests
             KubernetesSetting.Configuration(
                 "test",
                 new Uri("https://127.0.0.1:1"),
-                $"{{ exec: {{ apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: touch, args: [ '{cluster.Sandbox.File("started")}' ] }} }}"
+                $"{{ exec: {{ apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: touch, args: [ "
+                    + $"'{cluster.Sandbox.File("started")}' ] }} }}"
             )
         );
         Dictionary<string, string> settings = new() { ["deployment"] = "api", [setting] = $"--kubeconfig={evil}" };

@@ -5,7 +5,10 @@ using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Access;
 
-/// <summary>A cluster on this machine, and the real kubectl with a configuration that knows it as the context 'test' and nothing else of this machine's.</summary>
+/// <summary>
+/// A cluster on this machine, and the real kubectl with a configuration that knows it as the context 'test' and nothing else of this
+/// machine's.
+/// </summary>
 internal sealed class KubernetesSetting : IAsyncDisposable
 {
     private KubernetesSetting(KubernetesFake fake) => Fake = fake;
@@ -25,7 +28,8 @@ internal sealed class KubernetesSetting : IAsyncDisposable
         Sandbox sandbox = setting.Sandbox;
         sandbox.Write("config", Configuration("test", setting.Fake.Endpoint));
         setting.Kubectl(
-            $"export KUBECONFIG='{sandbox.File("config")}' KUBECACHEDIR='{sandbox.File("cache")}' HOME='{sandbox.Folder}' NO_PROXY=127.0.0.1\nexec '{kubectl}' \"$@\""
+            $"export KUBECONFIG='{sandbox.File("config")}' KUBECACHEDIR='{sandbox.File("cache")}' HOME='{sandbox.Folder}' "
+                + $"NO_PROXY=127.0.0.1\nexec '{kubectl}' \"$@\""
         );
         return setting;
     }

@@ -63,13 +63,15 @@ public sealed class KubernetesWorkloadTests
         StoreKind.Gcp,
         "Google Cloud",
         Gke,
-        "If it is let in directly, name it: -Principal 'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog/subject/ns/shop/sa/runner'"
+        "If it is let in directly, name it: -Principal "
+            + "'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog/subject/ns/shop/sa/runner'"
     )]
     [InlineData(
         StoreKind.Aws,
         "AWS",
         Eks,
-        "If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN (aws eks list-pod-identity-associations --cluster-name CLUSTER --namespace shop --service-account runner)"
+        "If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN (aws eks list-pod-identity-associations --cluster-name CLUSTER "
+            + "--namespace shop --service-account runner)"
     )]
     public async Task WithoutAnAnnotationTheOtherWaysAreSaid(StoreKind store, string cloud, string annotation, string remedy)
     {
@@ -84,7 +86,8 @@ public sealed class KubernetesWorkloadTests
         );
         Assert.Equal(
             (
-                $"deployment shop/api runs as the service account shop/runner, which no annotation {annotation} binds to an identity of {cloud}.",
+                $"deployment shop/api runs as the service account shop/runner, which no annotation {annotation} binds to an identity of "
+                    + $"{cloud}.",
                 remedy,
                 "api"
             ),

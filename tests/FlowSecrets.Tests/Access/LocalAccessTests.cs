@@ -54,7 +54,8 @@ public sealed class LocalAccessTests : IDisposable
             (
                 AccessResult.Denied,
                 AccessCauses.FileExposed,
-                $"Take others' rights away: chmod 600 '{KeyFile}'. If somebody may have read it, change it: Set-FlowSecretStore -UseKeyFile -RotateKey"
+                $"Take others' rights away: chmod 600 '{KeyFile}'. If somebody may have read it, change it: Set-FlowSecretStore "
+                    + $"-UseKeyFile -RotateKey"
             ),
             (answer.Result, answer.Cause, answer.Remedy)
         );

@@ -5,7 +5,10 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Tests.Access;
 
-/// <summary>What a stranger may choose (a branch's name in a workflow's token, a name in a catalog) ends no quotation of a command that somebody pastes.</summary>
+/// <summary>
+/// What a stranger may choose (a branch's name in a workflow's token, a name in a catalog) ends no quotation of a command that somebody
+/// pastes.
+/// </summary>
 public sealed class PastedCommandTests
 {
     [Theory]

@@ -2,7 +2,9 @@ using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Tests.Catalogs;
 
-/// <summary>What the parts of a catalog say of each other. Lines count from the end of <see cref="CatalogExamples.Head"/>, which has three.</summary>
+/// <summary>
+/// What the parts of a catalog say of each other. Lines count from the end of <see cref="CatalogExamples.Head"/>, which has three.
+/// </summary>
 public sealed class CatalogRulesTests
 {
     [Theory]
@@ -149,7 +151,8 @@ public sealed class CatalogRulesTests
     {
         string text =
             CatalogExamples.Head
-            + "  a: { local: '{{ b.x }}' }\n  b: { fields: { x: { local: '{{ c }}' } } }\n  c: { local: '{{ a }}' }\n  d: { local: '{{ d }}', default: '{{ a }}' }\n";
+            + "  a: { local: '{{ b.x }}' }\n  b: { fields: { x: { local: '{{ c }}' } } }\n  c: { local: '{{ a }}' }\n  d: { local: '{{ "
+            + "d }}', default: '{{ a }}' }\n";
         Assert.Equal([(4, 15), (7, 15)], CatalogExamples.Places(text));
         CatalogExamples.Valid(CatalogExamples.Head + "  a: { local: '{{ b }}', default: x }\n  b: { local: y, default: '{{ a }}' }\n");
     }
@@ -202,7 +205,8 @@ public sealed class CatalogRulesTests
     {
         CatalogProblem problem = Assert.Single(
             CatalogExamples.Problems(
-                "application: app\nenvironments:\n  prod: { store: gcp, project: p, access: [ { principal: api, role: reader, secrets: [a] } ] }\nsecrets: { a: { } }\n"
+                "application: app\nenvironments:\n  prod: { store: gcp, project: p, access: [ { principal: api, role: reader, secrets: "
+                    + "[a] } ] }\nsecrets: { a: { } }\n"
             )
         );
         Assert.Equal((3, 58), (problem.Line, problem.Column));

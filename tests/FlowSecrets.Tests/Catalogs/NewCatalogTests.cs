@@ -31,7 +31,8 @@ public sealed class NewCatalogTests : IDisposable
         {
             "json" => List,
             "stack" =>
-                $"secretsprovider: passphrase\nencryptionsalt: {Mark}\nconfig:\n  gcp:project: p\n  app:apiKey:\n    secure: {Mark}\n  flowmaestro:secrets: |\n    {List.ReplaceLineEndings("\n    ")}\n",
+                $"secretsprovider: passphrase\nencryptionsalt: {Mark}\nconfig:\n  gcp:project: p\n  app:apiKey:\n    secure: {Mark}\n  "
+                    + $"flowmaestro:secrets: |\n    {List.ReplaceLineEndings("\n    ")}\n",
             "stack as a list" => $"config:\n  flowmaestro:secrets: {List.ReplaceLineEndings(" ")}\n",
             _ => $"flowmaestro:secrets: '{List.ReplaceLineEndings(" ")}'\n",
         };
@@ -52,7 +53,8 @@ public sealed class NewCatalogTests : IDisposable
     {
         string path = _sandbox.Write(
             "x.tfvars",
-            $"jwt_secret = \"{Mark}\"\nport = 5432\ndb-config = {{\n  user = \"{Mark}\"\n  password = <<EOF\n{Mark}\nEOF\n}}\nempty = {{}}\nnested = {{ a = [\"{Mark}\"] }}\nnothing = null\n"
+            $"jwt_secret = \"{Mark}\"\nport = 5432\ndb-config = {{\n  user = \"{Mark}\"\n  password = <<EOF\n{Mark}\nEOF\n}}\nempty = "
+                + $"{{}}\nnested = {{ a = [\"{Mark}\"] }}\nnothing = null\n"
         );
         Catalog catalog = await MakeAsync(CatalogOrigin.Tfvars, path, "app-");
         Assert.Equal(["jwt-secret", "port", "db-config", "empty", "nested", "nothing"], catalog.Secrets.Select(static s => s.Key));

@@ -158,7 +158,8 @@ public sealed class AwsEvaluationTests
         Assert.Equal(NoResource, await access.Read(session));
         await access.SetPolicy(To($"arn:aws:iam::{Other}:root"));
         Assert.Equal(
-            "400 InvalidRequestException You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.",
+            "400 InvalidRequestException You can't access a secret from a different AWS account if you encrypt the secret with the "
+                + "default KMS service key.",
             await access.Read(session)
         );
         access.Fake.Iam.DeletePolicy(role, "allow");

@@ -36,7 +36,8 @@ public sealed class AwsFakeTests
         Assert.StartsWith("400 SerializationException", await amazon.Error("ListSecrets", "{"));
         Assert.StartsWith("400 UnknownOperationException", await amazon.Error("StealSecrets", "{}"));
         Assert.Equal(
-            "400 ValidationException 1 validation error detected: Value null at 'secretId' failed to satisfy constraint: Member must not be null",
+            "400 ValidationException 1 validation error detected: Value null at 'secretId' failed to satisfy constraint: Member must "
+                + "not be null",
             await amazon.Error("GetSecretValue", "{}")
         );
         Assert.StartsWith(
@@ -102,7 +103,9 @@ public sealed class AwsFakeTests
             reply["Errors"]!.AsArray().Select(static e => $"{e!["SecretId"]} {e["ErrorCode"]}")
         );
         Assert.Equal(
-            "400 AccessDeniedException User: arn:aws:iam::123456789012:user/tester is not authorized to perform: secretsmanager:GetSecretValue on resource: b because no identity-based policy allows the secretsmanager:GetSecretValue action",
+            "400 AccessDeniedException User: arn:aws:iam::123456789012:user/tester is not authorized to perform: "
+                + "secretsmanager:GetSecretValue on resource: b because no identity-based policy allows the "
+                + "secretsmanager:GetSecretValue action",
             await amazon.Error("GetSecretValue", """{"SecretId":"b"}""")
         );
         amazon.Fake.Faults.Deny("ListSecrets");
@@ -145,7 +148,8 @@ public sealed class AwsFakeTests
         await using AwsProbe amazon = await AwsProbe.StartAsync();
         await amazon.Create("x", new string('x', 65_536));
         Assert.Equal(
-            "400 ValidationException 1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536",
+            "400 ValidationException 1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must "
+                + "have length less than or equal to 65536",
             await amazon.Error(
                 "PutSecretValue",
                 $$"""{"SecretId":"x","SecretString":"{{new string('x', 65_537)}}","ClientRequestToken":"{{AwsProbe.Token(2)}}"}"""

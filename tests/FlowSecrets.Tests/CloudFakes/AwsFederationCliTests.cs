@@ -28,7 +28,8 @@ public sealed class AwsFederationCliTests : IDisposable
         access.Fake.Iam.PutPolicy(role, "read", Allow("secretsmanager:GetSecretValue"));
         string[] assume = ["sts", "assume-role", "--role-arn", role, "--role-session-name", "s1"];
         string denied =
-            $"(AccessDenied) when calling the AssumeRole operation: User: {user.Arn} is not authorized to perform: sts:AssumeRole on resource: {role}";
+            $"(AccessDenied) when calling the AssumeRole operation: User: {user.Arn} is not authorized to perform: sts:AssumeRole on "
+            + $"resource: {role}";
         Assert.Equal(denied, cli.Error(user.AccessKeyId, assume));
         access.Fake.Iam.PutPolicy(user.Arn, "assume", Allow("sts:AssumeRole", role));
         JsonNode session = cli.OkAs(user.AccessKeyId, assume)!;
@@ -82,7 +83,8 @@ public sealed class AwsFederationCliTests : IDisposable
         Assert.Equal(Denied, cli.Error("test", Assume("repo:acme/app:ref:refs/heads/other")));
         Assert.Equal(Denied, cli.Error("test", Assume("repo:acme/app:ref:refs/heads/main", "other")));
         Assert.Equal(
-            "(ExpiredTokenException) when calling the AssumeRoleWithWebIdentity operation: Token expired: current date/time must be before the expiration date/time",
+            "(ExpiredTokenException) when calling the AssumeRoleWithWebIdentity operation: Token expired: current date/time must be "
+                + "before the expiration date/time",
             cli.Error("test", Assume("repo:acme/app:ref:refs/heads/main", lifetime: -1))
         );
         Assert.StartsWith(

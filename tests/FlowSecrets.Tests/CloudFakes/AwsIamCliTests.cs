@@ -91,7 +91,8 @@ public sealed class AwsIamCliTests : IDisposable
         string key = (string)cli.Ok("iam", "create-access-key", "--user-name", "ann")!["AccessKey"]!["AccessKeyId"]!;
         Assert.Equal("arn:aws:iam::123456789012:user/ann", (string?)cli.OkAs(key, "sts", "get-caller-identity")!["Arn"]);
         Assert.Equal(
-            "(AccessDenied) when calling the GetUser operation: User: arn:aws:iam::123456789012:user/ann is not authorized to perform: iam:GetUser on resource: user ann because no identity-based policy allows the iam:GetUser action",
+            "(AccessDenied) when calling the GetUser operation: User: arn:aws:iam::123456789012:user/ann is not authorized to perform: "
+                + "iam:GetUser on resource: user ann because no identity-based policy allows the iam:GetUser action",
             cli.Error(key, "iam", "get-user")
         );
         Assert.Contains(
@@ -200,7 +201,10 @@ public sealed class AwsIamCliTests : IDisposable
         Assert.All(commands.Index(), c => Assert.Equal((c.Item[1], Shape(theirs[c.Index])), (c.Item[1], Shape(ours[c.Index]))));
     }
 
-    /// <summary>The members' paths, without what moto alone shows: the size of no policy, the signing algorithms of a key that does not sign. Of an error, its code.</summary>
+    /// <summary>
+    /// The members' paths, without what moto alone shows: the size of no policy, the signing algorithms of a key that does not sign. Of an
+    /// error, its code.
+    /// </summary>
     private static string Shape(AwsCliResult result) =>
         result.ExitCode != 0 ? result.Error.Trim().Split("operation:")[0]
         : string.IsNullOrWhiteSpace(result.Output) ? ""

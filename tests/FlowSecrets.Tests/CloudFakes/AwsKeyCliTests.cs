@@ -78,7 +78,9 @@ public sealed class AwsKeyCliTests : IDisposable
         Assert.Equal(policy, (string?)cli.Ok("kms", "get-key-policy", "--key-id", key, "--policy-name", "default")!["Policy"]);
         Assert.Equal("v", await access.Read(session));
         Assert.Equal(
-            $"(AccessDeniedException) when calling the GetKeyPolicy operation: User: arn:aws:sts::{Account}:assumed-role/app/s1 is not authorized to perform: kms:GetKeyPolicy on resource: {key} because no resource-based policy allows the kms:GetKeyPolicy action",
+            $"(AccessDeniedException) when calling the GetKeyPolicy operation: User: arn:aws:sts::{Account}:assumed-role/app/s1 is not "
+                + $"authorized to perform: kms:GetKeyPolicy on resource: {key} because no resource-based policy allows the "
+                + $"kms:GetKeyPolicy action",
             cli.Error(session, "kms", "get-key-policy", "--key-id", key)
         );
         Assert.Equal(

@@ -81,7 +81,8 @@ public sealed class AwsKeyTests
         await using AwsAccess access = await StartAsync(keyOf: fake => key = fake.Kms.AddKey());
         access.Fake.Kms.Disable(key);
         Assert.StartsWith(
-            $"400 DecryptionFailure Secrets Manager can't decrypt the secret value: {key} is disabled. (Service: AWSKMS; Status Code: 400; Error Code: DisabledException; Request ID: ",
+            $"400 DecryptionFailure Secrets Manager can't decrypt the secret value: {key} is disabled. (Service: AWSKMS; Status Code: "
+                + $"400; Error Code: DisabledException; Request ID: ",
             await access.Read("test")
         );
         Assert.StartsWith(
@@ -93,12 +94,14 @@ public sealed class AwsKeyTests
         );
         access.Fake.Kms.ScheduleDeletion(key);
         Assert.StartsWith(
-            $"400 DecryptionFailure Secrets Manager can't decrypt the secret value: {key} is pending deletion. (Service: AWSKMS; Status Code: 400; Error Code: KMSInvalidStateException; ",
+            $"400 DecryptionFailure Secrets Manager can't decrypt the secret value: {key} is pending deletion. (Service: AWSKMS; Status "
+                + $"Code: 400; Error Code: KMSInvalidStateException; ",
             await access.Read("test")
         );
         access.Fake.Skew = TimeSpan.FromDays(31);
         Assert.StartsWith(
-            $"400 DecryptionFailure Secrets Manager can't decrypt the secret value: Key '{key}' does not exist (Service: AWSKMS; Status Code: 400; Error Code: NotFoundException; ",
+            $"400 DecryptionFailure Secrets Manager can't decrypt the secret value: Key '{key}' does not exist (Service: AWSKMS; Status "
+                + $"Code: 400; Error Code: NotFoundException; ",
             await access.Read("test")
         );
         await access.Probe.Ok("DescribeSecret", """{"SecretId":"app/db"}""");

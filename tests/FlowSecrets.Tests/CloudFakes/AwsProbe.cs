@@ -97,7 +97,8 @@ internal sealed class AwsProbe : IAsyncDisposable
         {
             request.Headers.TryAddWithoutValidation(
                 "Authorization",
-                $"AWS4-HMAC-SHA256 Credential={AccessKeyId}/{time:yyyyMMdd}/{Region}/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=0"
+                $"AWS4-HMAC-SHA256 Credential={AccessKeyId}/{time:yyyyMMdd}/{Region}/{service}/aws4_request, "
+                    + $"SignedHeaders=host;x-amz-date, Signature=0"
             );
         }
     }

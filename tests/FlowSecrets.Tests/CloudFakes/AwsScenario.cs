@@ -293,7 +293,8 @@ internal static class AwsScenario
         Other(
             "delete with a bad window",
             Deleted,
-            "(InvalidParameterException) when calling the DeleteSecret operation: RecoveryWindowInDays value must be between 7 and 30 days (inclusive).",
+            "(InvalidParameterException) when calling the DeleteSecret operation: RecoveryWindowInDays value must be between 7 and 30 "
+                + "days (inclusive).",
             "delete-secret",
             "--secret-id",
             "app/unicode",
@@ -318,7 +319,8 @@ internal static class AwsScenario
         Other(
             "create over what is deleted",
             "moto says that it exists",
-            "(InvalidRequestException) when calling the CreateSecret operation: You can't create this secret because a secret with this name is already scheduled for deletion.",
+            "(InvalidRequestException) when calling the CreateSecret operation: You can't create this secret because a secret with this "
+                + "name is already scheduled for deletion.",
             "create-secret",
             "--name",
             "app/unicode",

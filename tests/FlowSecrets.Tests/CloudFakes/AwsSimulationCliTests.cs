@@ -121,14 +121,17 @@ public sealed class AwsSimulationCliTests : IDisposable
             ["iam", "simulate-principal-policy", "--policy-source-arn", source, "--action-names", Get, "--resource-arns", resource];
         string session = $"arn:aws:sts::{Account}:assumed-role/app/s1";
         Assert.Equal(
-            $"(InvalidInput) when calling the SimulatePrincipalPolicy operation: Invalid Entity Arn: {session} does not clearly define entity type and name.",
+            $"(InvalidInput) when calling the SimulatePrincipalPolicy operation: Invalid Entity Arn: {session} does not clearly define "
+                + $"entity type and name.",
             cli.Error("test", Command(session))
         );
         Assert.StartsWith("(NoSuchEntity)", cli.Error("test", Command($"arn:aws:iam::{Account}:role/none")));
         Assert.StartsWith("(NoSuchEntity)", cli.Error("test", Command(access.Fake.Iam.AddRole("app", account: Other))));
         Assert.Contains("ResourceNames are not in a valid ARN format: app/db.", cli.Error("test", Command(role, "app/db")));
         Assert.Equal(
-            $"(AccessDenied) when calling the SimulatePrincipalPolicy operation: User: {user.Arn} is not authorized to perform: iam:SimulatePrincipalPolicy on resource: {role} because no identity-based policy allows the iam:SimulatePrincipalPolicy action",
+            $"(AccessDenied) when calling the SimulatePrincipalPolicy operation: User: {user.Arn} is not authorized to perform: "
+                + $"iam:SimulatePrincipalPolicy on resource: {role} because no identity-based policy allows the "
+                + $"iam:SimulatePrincipalPolicy action",
             cli.Error(user.AccessKeyId, Command(role))
         );
         access.Fake.Iam.PutPolicy(user.Arn, "simulate", Allow("iam:SimulatePrincipalPolicy", role));

@@ -227,7 +227,8 @@ public sealed class FaultTests
         await google.Add("x", "v");
         google.Fake.Faults.Deny("AccessSecretVersion", "x");
         Assert.Equal(
-            "403 PERMISSION_DENIED Permission 'secretmanager.versions.access' denied for resource 'projects/flow-test/secrets/x/versions/latest' (or it may not exist).",
+            "403 PERMISSION_DENIED Permission 'secretmanager.versions.access' denied for resource "
+                + "'projects/flow-test/secrets/x/versions/latest' (or it may not exist).",
             await google.Error("GET", "secrets/x/versions/latest:access")
         );
         Assert.StartsWith("404", await google.Error("GET", "secrets/y/versions/latest:access"));

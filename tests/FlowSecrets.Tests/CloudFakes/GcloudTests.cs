@@ -72,7 +72,8 @@ public sealed class GcloudTests(ITestOutputHelper output) : IAsyncLifetime, IDis
         );
         _google.Fake.Faults.Deny("AccessSecretVersion", "s0");
         Assert.Contains(
-            "PERMISSION_DENIED: Permission 'secretmanager.versions.access' denied for resource 'projects/flow-test/secrets/s0/versions/1' (or it may not exist).",
+            "PERMISSION_DENIED: Permission 'secretmanager.versions.access' denied for resource "
+                + "'projects/flow-test/secrets/s0/versions/1' (or it may not exist).",
             Fails("versions", "access", "1", "--secret=s0")
         );
         _google.Fake.ClearCalls();

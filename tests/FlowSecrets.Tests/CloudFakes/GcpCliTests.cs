@@ -58,7 +58,8 @@ public sealed class GcpCliTests : IAsyncLifetime, IDisposable
     {
         _gcloud.Token = "as:user:dev@example.com";
         Assert.Contains(
-            "PERMISSION_DENIED: Permission 'secretmanager.versions.access' denied for resource 'projects/flow-test/secrets/db/versions/latest' (or it may not exist).",
+            "PERMISSION_DENIED: Permission 'secretmanager.versions.access' denied for resource "
+                + "'projects/flow-test/secrets/db/versions/latest' (or it may not exist).",
             _gcloud.Fails("secrets", "versions", "access", "latest", "--secret=db")
         );
         Assert.Contains(
@@ -303,7 +304,8 @@ public sealed class GcpCliTests : IAsyncLifetime, IDisposable
             _gcloud.Ok(
                 "logging",
                 "read",
-                "protoPayload.methodName=\"google.cloud.secretmanager.v1.SecretManagerService.SetIamPolicy\" AND protoPayload.resourceName=\"projects/123456789/secrets/db\"",
+                "protoPayload.methodName=\"google.cloud.secretmanager.v1.SecretManagerService.SetIamPolicy\" AND "
+                    + "protoPayload.resourceName=\"projects/123456789/secrets/db\"",
                 "--project=flow-test",
                 "--limit=1",
                 "--format=json"

@@ -30,7 +30,8 @@ public sealed class GcpIamTests : IAsyncLifetime
     {
         _google.Token = "as:" + Api;
         const string Denied =
-            "403 PERMISSION_DENIED Permission 'secretmanager.versions.access' denied for resource 'projects/flow-test/secrets/{0}/versions/latest' (or it may not exist).";
+            "403 PERMISSION_DENIED Permission 'secretmanager.versions.access' denied for resource "
+            + "'projects/flow-test/secrets/{0}/versions/latest' (or it may not exist).";
         Assert.Equal(Denied.Replace("{0}", "db"), await _google.Error("GET", "secrets/db/versions/latest:access"));
         Assert.Equal(Denied.Replace("{0}", "absent"), await _google.Error("GET", "secrets/absent/versions/latest:access"));
         Assert.StartsWith(
@@ -215,7 +216,8 @@ public sealed class GcpIamTests : IAsyncLifetime
         await _google.Add("enc", "v");
         _google.Fake.Kms.AddKey(Key);
         Assert.Equal(
-            $"400 FAILED_PRECONDITION Permission 'cloudkms.cryptoKeyVersions.useToDecrypt' denied on resource '{Key}' (or it may not exist).",
+            $"400 FAILED_PRECONDITION Permission 'cloudkms.cryptoKeyVersions.useToDecrypt' denied on resource '{Key}' (or it may not "
+                + $"exist).",
             await _google.Error("GET", "secrets/enc/versions/1:access")
         );
         Assert.Contains("useToEncrypt", await _google.Error("POST", "secrets/enc:addVersion", GcpProbe.Payload("w")));

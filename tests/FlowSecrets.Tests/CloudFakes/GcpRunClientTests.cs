@@ -6,7 +6,8 @@ using static FlowSecrets.Tests.Workloads.CloudRunSetting;
 namespace FlowSecrets.Tests.CloudFakes;
 
 /// <summary>
-/// Google's own client of Cloud Run v2, which comes with gcloud, takes the fake for Cloud Run and knows every member that the fake and this module write. gcloud's commands
+/// Google's own client of Cloud Run v2, which comes with gcloud, takes the fake for Cloud Run and knows every member that the fake and this
+/// module write. gcloud's commands
 /// cannot be the witness: they speak v1, and put the region before the address's host.
 /// </summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -42,7 +42,8 @@ public sealed class GcpServicesTests : IAsyncLifetime
         );
         _google.Token = "as:" + Dev;
         Assert.Equal(
-            "403 PERMISSION_DENIED Permission 'resourcemanager.folders.get' denied on resource '//cloudresourcemanager.googleapis.com/folders/111' (or it may not exist).",
+            "403 PERMISSION_DENIED Permission 'resourcemanager.folders.get' denied on resource "
+                + "'//cloudresourcemanager.googleapis.com/folders/111' (or it may not exist).",
             await _google.Error("GET", "/v3/folders/111")
         );
     }
@@ -202,7 +203,8 @@ public sealed class GcpServicesTests : IAsyncLifetime
         Assert.Equal(Dev, (string?)(await _google.Ok("GET", Web + ":getIamPolicy"))["bindings"]![0]!["members"]![0]);
         JsonObject service = await _google.Ok("GET", Web);
         Assert.StartsWith(
-            "403 PERMISSION_DENIED Permission 'iam.serviceaccounts.actAs' denied on service account 123456789-compute@developer.gserviceaccount.com",
+            "403 PERMISSION_DENIED Permission 'iam.serviceaccounts.actAs' denied on service account "
+                + "123456789-compute@developer.gserviceaccount.com",
             await _google.Error("PATCH", Web, service.ToJsonString())
         );
         _google.Token = null;
@@ -232,7 +234,8 @@ public sealed class GcpServicesTests : IAsyncLifetime
             3,
             (
                 await Entries(
-                    "protoPayload.methodName:SetIamPolicy\\nprotoPayload.resourceName=(\\\"projects/123456789/secrets/db\\\" OR \\\"projects/123456789/secrets/other\\\")"
+                    "protoPayload.methodName:SetIamPolicy\\nprotoPayload.resourceName=(\\\"projects/123456789/secrets/db\\\" OR "
+                        + "\\\"projects/123456789/secrets/other\\\")"
                 )
             ).Count
         );

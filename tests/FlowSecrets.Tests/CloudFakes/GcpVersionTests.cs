@@ -124,7 +124,8 @@ public sealed class GcpVersionTests
         Assert.StartsWith("400 INVALID_ARGUMENT", await google.Error("POST", "secrets/x:addVersion", """{"payload":{"data":"%%%"}}"""));
         Assert.StartsWith("404", await google.Error("POST", "secrets/none:addVersion", GcpProbe.Payload("v")));
         Assert.StartsWith(
-            "400 INVALID_ARGUMENT The provided Secret ID [projects/flow-test/secrets/10.1.2.3/versions/latest] does not match the expected format [projects/*/secrets/*/versions/*]",
+            "400 INVALID_ARGUMENT The provided Secret ID [projects/flow-test/secrets/10.1.2.3/versions/latest] does not match the "
+                + "expected format [projects/*/secrets/*/versions/*]",
             await google.Error("GET", "secrets/10.1.2.3/versions/latest:access")
         );
     }

@@ -64,7 +64,8 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
         Assert.Equal(
             (
                 ErrorIds.StoreUnavailable,
-                "No AWS credentials could be had (profile chain-role): the service that gives them cannot be reached (Aws store in eu-west-1)."
+                "No AWS credentials could be had (profile chain-role): the service that gives them cannot be reached (Aws store in "
+                    + "eu-west-1)."
             ),
             (error.Id, error.Cause)
         );
@@ -122,7 +123,8 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
             (error.Id, error.Cause)
         );
         Assert.Equal(
-            "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.",
+            "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see "
+                + "Get-FlowSecretStore.",
             error.Remedy
         );
     }

@@ -10,9 +10,11 @@ public sealed class AwsErrorTests : IAsyncLifetime
     private const string Keys = "keys of AWS_ACCESS_KEY_ID";
     private const string Tester = "arn:aws:iam::123456789012:user/tester";
     private const string LogIn =
-        "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
+        "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see "
+        + "Get-FlowSecretStore.";
     private const string Network =
-        "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. https://health.aws.amazon.com shows AWS's own state.";
+        "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. https://health.aws.amazon.com shows "
+        + "AWS's own state.";
     private const string Wrong =
         $"AWS refused the credentials ({Keys}) in eu-west-1: they are wrong, or the region is not enabled for the account.";
     private const string Clock = "AWS refused the signature's time: this machine's clock is wrong.";
@@ -97,7 +99,8 @@ public sealed class AwsErrorTests : IAsyncLifetime
         400,
         "InvalidParameterException",
         ErrorIds.BadArgument,
-        "AWS refused the call ('secretsmanager:DescribeSecret' on 's1' in the Aws store in eu-west-1, InvalidParameter): \"said # #vso[x]\".",
+        "AWS refused the call ('secretsmanager:DescribeSecret' on 's1' in the Aws store in eu-west-1, InvalidParameter): \"said # "
+            + "#vso[x]\".",
         "Correct what it names, and try again."
     )]
     [InlineData(
@@ -142,11 +145,13 @@ public sealed class AwsErrorTests : IAsyncLifetime
         );
         Assert.Equal(ErrorIds.SecretNotFoundOrForbidden, error.Id);
         Assert.Equal(
-            $"Permission denied: There is no secret 's1' in the Aws store of account 123456789012 in eu-west-1, or {Tester} may not use it: AWS does not tell which ('secretsmanager:DescribeSecret').",
+            $"Permission denied: There is no secret 's1' in the Aws store of account 123456789012 in eu-west-1, or {Tester} may not use "
+                + $"it: AWS does not tell which ('secretsmanager:DescribeSecret').",
             error.Cause
         );
         Assert.Equal(
-            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: {Attach("DescribeSecret", "s1", S1)}; or on the secret: Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'",
+            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: "
+                + $"{Attach("DescribeSecret", "s1", S1)}; or on the secret: Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'",
             error.Remedy
         );
     }
@@ -162,7 +167,8 @@ public sealed class AwsErrorTests : IAsyncLifetime
         Assert.Equal(ErrorIds.AccessDenied, error.Id);
         Assert.Contains("may not use the KMS key that encrypts 's1'", error.Cause);
         Assert.Equal(
-            "Let the key's owner allow kms:Decrypt. Which key: aws secretsmanager describe-secret --secret-id 's1' --region eu-west-1 --query KmsKeyId --output text",
+            "Let the key's owner allow kms:Decrypt. Which key: aws secretsmanager describe-secret --secret-id 's1' --region eu-west-1 "
+                + "--query KmsKeyId --output text",
             error.Remedy
         );
     }
@@ -192,7 +198,8 @@ public sealed class AwsErrorTests : IAsyncLifetime
         Assert.Equal(
             (
                 ErrorIds.BadArgument,
-                "Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id 's1' --region eu-west-1 --remove-replica-regions REGION"
+                "Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id 's1' --region eu-west-1 "
+                    + "--remove-replica-regions REGION"
             ),
             (error.Id, error.Remedy)
         );
@@ -239,12 +246,14 @@ public sealed class AwsErrorTests : IAsyncLifetime
         Assert.Equal(
             (
                 ErrorIds.AccessDenied,
-                $"Permission denied: {Tester} may not 'secretsmanager:GetSecretValue' on the secret 's1' in the Aws store of account 123456789012 in eu-west-1: no policy of its own or of the secret allows it."
+                $"Permission denied: {Tester} may not 'secretsmanager:GetSecretValue' on the secret 's1' in the Aws store of account "
+                    + $"123456789012 in eu-west-1: no policy of its own or of the secret allows it."
             ),
             (denied.Id, denied.Cause)
         );
         Assert.Equal(
-            $"Let an administrator allow it: {Attach("GetSecretValue", "s1", await ArnAsync(store))}; or on the secret: Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'",
+            $"Let an administrator allow it: {Attach("GetSecretValue", "s1", await ArnAsync(store))}; or on the secret: "
+                + $"Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'",
             denied.Remedy
         );
         fake.Faults.Deny("DescribeSecret");

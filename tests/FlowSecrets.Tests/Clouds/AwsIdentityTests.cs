@@ -50,7 +50,8 @@ public sealed class AwsIdentityTests : IAsyncLifetime
             (error.Id, error.Cause)
         );
         Assert.Equal(
-            $"Log in: aws sso login --profile '{profile}', or aws configure --profile '{profile}'; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.",
+            $"Log in: aws sso login --profile '{profile}', or aws configure --profile '{profile}'; in CI set AWS_ACCESS_KEY_ID and "
+                + $"AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.",
             error.Remedy
         );
         Assert.DoesNotContain("CANARY", error.ToString());

@@ -26,7 +26,8 @@ public sealed class AwsPlaceTests : IDisposable
         FlowSecretException error = Assert.Throws<FlowSecretException>(() => Find());
         Assert.Equal((ErrorIds.NoRegion, "No AWS region is set."), (error.Id, error.Cause));
         Assert.Equal(
-            "Name it: Connect-FlowSecretStore -Store Aws -Region YOUR_REGION; or 'region' in the catalog's environment, AWS_REGION, or: aws configure set region YOUR_REGION",
+            "Name it: Connect-FlowSecretStore -Store Aws -Region YOUR_REGION; or 'region' in the catalog's environment, AWS_REGION, or: "
+                + "aws configure set region YOUR_REGION",
             error.Remedy
         );
     }

@@ -21,14 +21,16 @@ internal static class AwsTokens
     public static Answer Refused(string code) =>
         new(
             403,
-            $"<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{code}</Code><Message>CANARY-7f3a</Message></Error><RequestId>r</RequestId></ErrorResponse>",
+            $"<ErrorResponse "
+                + $"xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type><Code>{code}</Code><Message>CANARY-7f3a</Message></Error><RequestId>r</RequestId></ErrorResponse>",
             "text/xml"
         );
 
     private static Answer Xml(string operation, string result) =>
         new(
             200,
-            $"<{operation}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{operation}Result>{result}</{operation}Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></{operation}Response>",
+            $"<{operation}Response "
+                + $"xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{operation}Result>{result}</{operation}Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></{operation}Response>",
             "text/xml"
         );
 }

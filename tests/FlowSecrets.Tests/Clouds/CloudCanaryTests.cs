@@ -129,7 +129,8 @@ public sealed class CloudCanaryTests : IDisposable
     private static string Echo(Asked asked)
     {
         string body = asked.Body.Contains("\"data\"", StringComparison.Ordinal) ? Value : asked.Body;
-        return $"Invalid: {asked.Method} {asked.Path} Authorization: {asked.Authorization} X-Amz-Security-Token: {asked.Headers.GetValueOrDefault("X-Amz-Security-Token")} {body}";
+        return $"Invalid: {asked.Method} {asked.Path} Authorization: {asked.Authorization} X-Amz-Security-Token: "
+            + $"{asked.Headers.GetValueOrDefault("X-Amz-Security-Token")} {body}";
     }
 
     private static async Task<FlowSecretException> ReadAsync(ISecretStore store) =>

@@ -54,7 +54,8 @@ public sealed class EndpointTests
             error.Cause
         );
         Assert.Equal(
-            "Use https. If that network is yours alone, give it by name: Connect-FlowSecretStore -Endpoint http://emulator:4566/ -AllowUnencryptedEndpoint",
+            "Use https. If that network is yours alone, give it by name: Connect-FlowSecretStore -Endpoint http://emulator:4566/ "
+                + "-AllowUnencryptedEndpoint",
             error.Remedy
         );
         Assert.Equal(

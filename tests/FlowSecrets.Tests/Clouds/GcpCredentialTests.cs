@@ -66,7 +66,8 @@ public sealed class GcpCredentialTests : IDisposable
         FlowSecretException error = Assert.Throws<FlowSecretException>(() => _setting.Credential());
         Assert.Equal("Not authenticated: there are no Google Cloud credentials here.", error.Cause);
         Assert.Equal(
-            "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.",
+            "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set "
+                + "GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore.",
             error.Remedy
         );
     }
@@ -122,7 +123,8 @@ public sealed class GcpCredentialTests : IDisposable
         "{\"type\":\"service_account\",\"client_email\":\"a@b\",\"private_key\":\"CANARY-7f3a\",\"token_uri\":\"http://127.0.0.1:9/\"}"
     )]
     [InlineData(
-        "{\"type\":\"service_account\",\"client_email\":\"a@b\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nCANARY-7f3a\\n-----END PRIVATE KEY-----\\n\"}"
+        "{\"type\":\"service_account\",\"client_email\":\"a@b\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nCANARY-7f3a\\n-----END "
+            + "PRIVATE KEY-----\\n\"}"
     )]
     [InlineData("{\"type\":\"service_account\",\"client_email\":\"a@b\",\"private_key\":{\"CANARY-7f3a\":1}}")]
     [InlineData("{\"type\":\"authorized_user\",\"refresh_token\":\"CANARY-7f3a\"}")]
@@ -168,7 +170,8 @@ public sealed class GcpCredentialTests : IDisposable
         );
         Assert.Equal(ErrorIds.NotAuthenticated, error.Id);
         Assert.Contains(
-            "from a program or a certificate, which Google's library for .NET does not support; use one with a file or an address as its source",
+            "from a program or a certificate, which Google's library for .NET does not support; use one with a file or an address as "
+                + "its source",
             error.Cause
         );
         Assert.DoesNotContain(Marked, error.ToString());

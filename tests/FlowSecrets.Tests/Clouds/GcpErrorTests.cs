@@ -8,7 +8,8 @@ public sealed class GcpErrorTests : IAsyncLifetime
 {
     private const string Who = "access token of GOOGLE_OAUTH_ACCESS_TOKEN";
     private const string Proxy =
-        "Check network, proxy (HTTPS_PROXY) and -Endpoint, then run the same command again. https://status.cloud.google.com shows Google's own state.";
+        "Check network, proxy (HTTPS_PROXY) and -Endpoint, then run the same command again. https://status.cloud.google.com shows "
+        + "Google's own state.";
     private readonly CloudSetting _setting = new(("GOOGLE_OAUTH_ACCESS_TOKEN", "t"));
     private LoopbackServer? _server;
 
@@ -31,7 +32,8 @@ public sealed class GcpErrorTests : IAsyncLifetime
         null,
         ErrorIds.NotAuthenticated,
         $"Google refused the credentials of {Who}: they are wrong, expired or revoked.",
-        "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. Then see Get-FlowSecretStore."
+        "Log in: gcloud auth login, and for programs: gcloud auth application-default login; in CI set GOOGLE_APPLICATION_CREDENTIALS. "
+            + "Then see Get-FlowSecretStore."
     )]
     [InlineData(
         403,
@@ -55,7 +57,8 @@ public sealed class GcpErrorTests : IAsyncLifetime
         "CONSUMER_INVALID",
         ErrorIds.NoProject,
         $"There is no project 'flow-test', or {Who} may not use it (CONSUMER_INVALID).",
-        "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project YOUR_PROJECT_ID. See gcloud projects list."
+        "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project "
+            + "YOUR_PROJECT_ID. See gcloud projects list."
     )]
     [InlineData(
         403,
@@ -63,7 +66,8 @@ public sealed class GcpErrorTests : IAsyncLifetime
         "USER_PROJECT_DENIED",
         ErrorIds.NoProject,
         $"There is no project 'flow-test', or {Who} may not use it (USER_PROJECT_DENIED).",
-        "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project YOUR_PROJECT_ID. See gcloud projects list."
+        "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set project "
+            + "YOUR_PROJECT_ID. See gcloud projects list."
     )]
     [InlineData(
         403,
@@ -86,16 +90,20 @@ public sealed class GcpErrorTests : IAsyncLifetime
         "PERMISSION_DENIED",
         "IAM_PERMISSION_DENIED",
         ErrorIds.SecretNotFoundOrForbidden,
-        $"Permission denied: There is no secret 's1' in project flow-test, or {Who} may not use it: Google does not tell which ('secretmanager.secrets.get').",
-        "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None"
+        $"Permission denied: There is no secret 's1' in project flow-test, or {Who} may not use it: Google does not tell which "
+            + $"('secretmanager.secrets.get').",
+        "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding "
+            + "s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None"
     )]
     [InlineData(
         403,
         "PERMISSION_DENIED",
         "##vso[x]",
         ErrorIds.SecretNotFoundOrForbidden,
-        $"Permission denied: There is no secret 's1' in project flow-test, or {Who} may not use it: Google does not tell which ('secretmanager.secrets.get').",
-        "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None"
+        $"Permission denied: There is no secret 's1' in project flow-test, or {Who} may not use it: Google does not tell which "
+            + $"('secretmanager.secrets.get').",
+        "Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: gcloud secrets add-iam-policy-binding "
+            + "s1 --project=flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None"
     )]
     [InlineData(
         409,
@@ -111,7 +119,8 @@ public sealed class GcpErrorTests : IAsyncLifetime
         null,
         ErrorIds.Throttled,
         "Google goes on throttling calls to project flow-test ('secretmanager.secrets.get').",
-        "Wait a minute and run the same command again, or use a smaller -ThrottleLimit. Quotas: https://console.cloud.google.com/apis/api/secretmanager.googleapis.com/quotas"
+        "Wait a minute and run the same command again, or use a smaller -ThrottleLimit. Quotas: "
+            + "https://console.cloud.google.com/apis/api/secretmanager.googleapis.com/quotas"
     )]
     [InlineData(
         400,
@@ -211,7 +220,8 @@ public sealed class GcpErrorTests : IAsyncLifetime
         FlowSecretException error = await ReadAsync(_setting.Gcp(fake.Endpoint));
         Assert.Equal((ErrorIds.SecretNotFound, "There is no secret 's1' in the Gcp store of project flow-test."), (error.Id, error.Cause));
         Assert.Equal(
-            "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 's1'. Is it the store you meant? See Get-FlowSecretStore.",
+            "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 's1'. Is it the "
+                + "store you meant? See Get-FlowSecretStore.",
             error.Remedy
         );
     }
@@ -229,12 +239,14 @@ public sealed class GcpErrorTests : IAsyncLifetime
         Assert.Equal(
             (
                 ErrorIds.AccessDenied,
-                "Permission denied: No role grants user:owner@example.com 'secretmanager.versions.access' on 's1' or above it in project flow-test."
+                "Permission denied: No role grants user:owner@example.com 'secretmanager.versions.access' on 's1' or above it in "
+                    + "project flow-test."
             ),
             (denied.Id, denied.Cause)
         );
         Assert.Equal(
-            "Let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretAccessor' --condition=None",
+            "Let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
+                + "--role='roles/secretmanager.secretAccessor' --condition=None",
             denied.Remedy
         );
         fake.Faults.Deny("GetSecret");
@@ -247,22 +259,26 @@ public sealed class GcpErrorTests : IAsyncLifetime
     [InlineData(
         "AddSecretVersion",
         "secretmanager.versions.add",
-        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretVersionAdder' --condition=None"
+        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
+            + "--role='roles/secretmanager.secretVersionAdder' --condition=None"
     )]
     [InlineData(
         "DisableSecretVersion",
         "secretmanager.versions.disable",
-        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.secretVersionManager' --condition=None"
+        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
+            + "--role='roles/secretmanager.secretVersionManager' --condition=None"
     )]
     [InlineData(
         "UpdateSecret",
         "secretmanager.secrets.update",
-        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.admin' --condition=None"
+        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
+            + "--role='roles/secretmanager.admin' --condition=None"
     )]
     [InlineData(
         "DeleteSecret",
         "secretmanager.secrets.delete",
-        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.admin' --condition=None"
+        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
+            + "--role='roles/secretmanager.admin' --condition=None"
     )]
     [InlineData(
         "CreateSecret",
@@ -277,7 +293,8 @@ public sealed class GcpErrorTests : IAsyncLifetime
     [InlineData(
         "ListSecretVersions",
         "secretmanager.versions.list",
-        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' --role='roles/secretmanager.viewer' --condition=None"
+        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
+            + "--role='roles/secretmanager.viewer' --condition=None"
     )]
     public async Task TheRoleToGrantIsTheOneThatTheCallNeeds(string operation, string permission, string command)
     {
@@ -325,7 +342,9 @@ public sealed class GcpErrorTests : IAsyncLifetime
             federated
         ).Forbidden(new GcpCall("secretmanager.versions.access", "s1"));
         Assert.EndsWith(
-            "gcloud secrets add-iam-policy-binding s1 --project=p1 --location=europe-west3 --member='principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT' --role='roles/secretmanager.secretAccessor' --condition=None",
+            "gcloud secrets add-iam-policy-binding s1 --project=p1 --location=europe-west3 "
+                + "--member='principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT' "
+                + "--role='roles/secretmanager.secretAccessor' --condition=None",
             error.Remedy
         );
     }

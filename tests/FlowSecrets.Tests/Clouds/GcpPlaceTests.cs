@@ -26,7 +26,8 @@ public sealed class GcpPlaceTests : IDisposable
         FlowSecretException error = Assert.Throws<FlowSecretException>(Project);
         Assert.Equal((ErrorIds.NoProject, "No GCP project is set."), (error.Id, error.Cause));
         Assert.Equal(
-            "Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, GOOGLE_CLOUD_PROJECT, or: gcloud config set project YOUR_PROJECT_ID",
+            "Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, "
+                + "GOOGLE_CLOUD_PROJECT, or: gcloud config set project YOUR_PROJECT_ID",
             error.Remedy
         );
     }
@@ -36,7 +37,8 @@ public sealed class GcpPlaceTests : IDisposable
     [InlineData("[core]\r\nproject=p1\r\n")]
     [InlineData("\uFEFF[core]\n  project   =   p1   \n")]
     [InlineData(
-        "# a comment\n[compute]\nproject = other\nregion = x\n\n[core]\n# project = old\n;project = older\nproject = p1\naccount = a@b.c\n[auth]\nproject = other\n"
+        "# a comment\n[compute]\nproject = other\nregion = x\n\n[core]\n# project = old\n;project = older\nproject = p1\naccount = "
+            + "a@b.c\n[auth]\nproject = other\n"
     )]
     [InlineData("[core]\nproject: p1")]
     [InlineData("[core]\nPROJECT = p1")]

@@ -160,7 +160,8 @@ public sealed class GcpTokenTests : IAsyncLifetime
         );
         Assert.Equal(ErrorIds.StoreUnavailable, error.Id);
         Assert.Equal(
-            "No access token could be had for app@flow-test.iam.gserviceaccount.com (-CredentialPath): the service that gives it cannot be reached (Gcp store of project flow-test).",
+            "No access token could be had for app@flow-test.iam.gserviceaccount.com (-CredentialPath): the service that gives it cannot "
+                + "be reached (Gcp store of project flow-test).",
             error.Cause
         );
     }

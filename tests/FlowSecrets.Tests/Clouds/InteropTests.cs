@@ -6,7 +6,9 @@ using FlowSecrets.Tests.Witnesses;
 
 namespace FlowSecrets.Tests.Clouds;
 
-/// <summary>What the clouds' own command lines write, our stores read, and the other way round; what one finds absent the other does too.</summary>
+/// <summary>
+/// What the clouds' own command lines write, our stores read, and the other way round; what one finds absent the other does too.
+/// </summary>
 [Trait(Tier.Name, Tier.Witness)]
 public sealed class InteropTests : IDisposable
 {

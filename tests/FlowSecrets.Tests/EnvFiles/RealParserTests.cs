@@ -32,7 +32,8 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
             node,
             [
                 "-e",
-                "const d = require('dotenv'), fs = require('fs'); fs.writeFileSync('out.json', JSON.stringify(process.argv.slice(1).map(f => d.parse(fs.readFileSync(f)))))",
+                "const d = require('dotenv'), fs = require('fs'); fs.writeFileSync('out.json', "
+                    + "JSON.stringify(process.argv.slice(1).map(f => d.parse(fs.readFileSync(f)))))",
                 .. files,
             ]
         );
@@ -54,7 +55,8 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
             node,
             [
                 "-e",
-                "const fs = require('fs'), { parseEnv } = require('util'); fs.writeFileSync('out.json', JSON.stringify(process.argv.slice(1).map(f => parseEnv(fs.readFileSync(f, 'utf8')))))",
+                "const fs = require('fs'), { parseEnv } = require('util'); fs.writeFileSync('out.json', "
+                    + "JSON.stringify(process.argv.slice(1).map(f => parseEnv(fs.readFileSync(f, 'utf8')))))",
                 .. files,
             ]
         );
@@ -78,7 +80,8 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
                 node,
                 "--env-file=" + file,
                 "-e",
-                "require('fs').writeFileSync('out.json', JSON.stringify([Object.fromEntries(Object.entries(process.env).filter(([n]) => n.startsWith('FLOW_T')))]))"
+                "require('fs').writeFileSync('out.json', JSON.stringify([Object.fromEntries(Object.entries(process.env).filter(([n]) => "
+                    + "n.startsWith('FLOW_T')))]))"
             );
             foreach ((string name, string value) in ReadJson())
             {
@@ -116,7 +119,8 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
             bash,
             [
                 "-c",
-                "set -a; for f in \"$@\"; do . \"$f\" || exit 9; done; for n in ${!FLOW_T@}; do printf '%s=%s\\0' \"$n\" \"${!n}\"; done > out.txt",
+                "set -a; for f in \"$@\"; do . \"$f\" || exit 9; done; for n in ${!FLOW_T@}; do printf '%s=%s\\0' \"$n\" \"${!n}\"; "
+                    + "done > out.txt",
                 "bash",
                 .. files,
             ]

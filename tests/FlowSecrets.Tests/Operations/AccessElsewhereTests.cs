@@ -62,7 +62,8 @@ public sealed class AccessElsewhereTests : IDisposable
                 AccessResult.Denied,
                 AccessCauses.OtherEndpoint,
                 "'jwt' is a regional secret of europe-west1, and the project p was asked, whose endpoint does not have it",
-                "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'p' -Region 'europe-west1'; or set 'region: europe-west1' in the catalog's environment"
+                "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'p' -Region 'europe-west1'; or set 'region: europe-west1' in "
+                    + "the catalog's environment"
             ),
             (answers[0].Result, answers[0].Cause, answers[0].Evidence, answers[0].Remedy)
         );

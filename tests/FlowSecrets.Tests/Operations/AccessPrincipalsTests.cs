@@ -5,7 +5,8 @@ public sealed class AccessPrincipalsTests
 {
     private const string GcpForms = "user:EMAIL, serviceAccount:EMAIL, group:EMAIL, domain:NAME, principal://… or principalSet://…";
     private const string AwsForms =
-        "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole account's 12 digits";
+        "arn:aws:iam::ACCOUNT:role/NAME, arn:aws:iam::ACCOUNT:user/NAME, arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION or a whole "
+        + "account's 12 digits";
 
     [Theory]
     [InlineData("user:dev@example.com")]
@@ -75,7 +76,8 @@ public sealed class AccessPrincipalsTests
     {
         FlowSecretException error = Refused(store, principal, allowPublic: true);
         Assert.Equal(
-            $"'{principal.Replace("::", ": :", StringComparison.Ordinal)}' is a principal of {its}, and the store is {the}'s. Name one of {the}: {forms}; or another store: -Environment NAME",
+            $"'{principal.Replace("::", ": :", StringComparison.Ordinal)}' is a principal of {its}, and the store is {the}'s. Name one "
+                + $"of {the}: {forms}; or another store: -Environment NAME",
             error.Message
         );
     }
@@ -100,7 +102,8 @@ public sealed class AccessPrincipalsTests
     [Fact]
     public void ALocalStoreKnowsNobody() =>
         Assert.Equal(
-            "A Local store knows no principals. Who may read its file and its key may read it: Test-FlowSecretAccess without -Principal shows what others could.",
+            "A Local store knows no principals. Who may read its file and its key may read it: Test-FlowSecretAccess without -Principal "
+                + "shows what others could.",
             Refused(StoreKind.Local, "user:dev@example.com", allowPublic: true).Message
         );
 

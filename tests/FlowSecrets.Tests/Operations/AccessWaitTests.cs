@@ -52,7 +52,8 @@ public sealed class AccessWaitTests : IDisposable
             (
                 ErrorIds.AccessDenied,
                 AccessCauses.ExplicitDeny,
-                $"After 7 minutes {AccessSetting.Dev} still may not use 'jwt': a policy forbids it. Ask: Get-FlowSecretAccess 'jwt' -Environment 'prod'"
+                $"After 7 minutes {AccessSetting.Dev} still may not use 'jwt': a policy forbids it. Ask: Get-FlowSecretAccess 'jwt' "
+                    + $"-Environment 'prod'"
             ),
             (changes[1].ErrorId, changes[1].Error!.AccessCause, changes[1].Message)
         );

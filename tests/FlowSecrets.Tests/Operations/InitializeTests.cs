@@ -97,7 +97,8 @@ public sealed class InitializeTests : IDisposable
     [Fact]
     public async Task AnswersAreStoredAndEmptyOnesMeanTheDefaultOrGeneration()
     {
-        // go on, jwt (generate), enc (given), plain, openai (skip), db host (default), db password (generate), temporal host, temporal password
+        // go on, jwt (generate), enc (given), plain, openai (skip), db host (default), db password (generate), temporal host, temporal
+        // password
         TestHost host = new TestHost().Answering("y", "", "00ff", "typed", "", "", "", "other-host", "", "");
         List<SetupResult> results = await RunAsync(new InitializeOptions(), host);
         Assert.Equal("typed", await ReadAsync("app-plain"));

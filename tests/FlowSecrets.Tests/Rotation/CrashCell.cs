@@ -22,7 +22,10 @@ internal sealed record CrashCell(
     /// <summary>Another machine goes on.</summary>
     public bool Elsewhere { get; init; }
 
-    /// <summary>Whether it is killed after its very last call: where there is no overlap, the command then makes another rotation, else it says that it is done.</summary>
+    /// <summary>
+    /// Whether it is killed after its very last call: where there is no overlap, the command then makes another rotation, else it says that
+    /// it is done.
+    /// </summary>
     public bool IsLast
     {
         // The second run may have come to the end before it was killed.
@@ -31,7 +34,8 @@ internal sealed record CrashCell(
     }
 
     public override string ToString() =>
-        $"{Store} {Target} {Action} killed {Word(Cloud, "cloud")}{Word(Port, "port")}{Script}{(Again is null ? "" : $" and again {Word(Again, "")}")}{(Elsewhere ? ", another machine goes on" : "")}";
+        $"{Store} {Target} {Action} killed "
+        + $"{Word(Cloud, "cloud")}{Word(Port, "port")}{Script}{(Again is null ? "" : $" and again {Word(Again, "")}")}{(Elsewhere ? ", another machine goes on" : "")}";
 
     /// <summary>Plays it and asserts its end.</summary>
     public async Task PlayAsync(CrashTarget target)

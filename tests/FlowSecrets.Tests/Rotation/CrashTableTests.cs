@@ -4,7 +4,9 @@ using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Rotation;
 
-/// <summary>The crash table: every store, target and call, killed for good before it and after it took effect; one more run finishes.</summary>
+/// <summary>
+/// The crash table: every store, target and call, killed for good before it and after it took effect; one more run finishes.
+/// </summary>
 [Trait(Tier.Name, Tier.Crash)]
 public sealed class CrashTableTests(ITestOutputHelper output)
 {
@@ -56,7 +58,9 @@ public sealed class CrashTableTests(ITestOutputHelper output)
             }
         );
         output.WriteLine(
-            $"{store} {target}: {cells.Count} cells ({string.Join(", ", cells.GroupBy(static c => c.Action).Select(static g => $"{g.Key} {g.Count()}"))}), {failures.Count} failed."
+            $"{store} {target}: {cells.Count} cells "
+                + $"({string.Join(", ", cells.GroupBy(static c => c.Action).Select(static g => $"{g.Key} {g.Count()}"))}), "
+                + $"{failures.Count} failed."
         );
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
     }
@@ -65,7 +69,9 @@ public sealed class CrashTableTests(ITestOutputHelper output)
     private static IEnumerable<CrashCell> Select(IReadOnlyList<CrashCell> cells) =>
         All ? cells : cells.Where((c, i) => c.Action == "rotate" && (i % 5 == 2 || i == cells.Count - 1));
 
-    /// <summary>The calls that an undisturbed run makes, each before and after, some with a second kill, some with another machine going on.</summary>
+    /// <summary>
+    /// The calls that an undisturbed run makes, each before and after, some with a second kill, some with another machine going on.
+    /// </summary>
     private static async Task<IReadOnlyList<CrashCell>> CellsAsync(string store, string target, string action, PostgresServer? server)
     {
         await using CrashScene scene = await CrashScene.StartAsync(store, CrashTargets.Make(target, server));

@@ -5,7 +5,8 @@ using FlowSecrets.Operations;
 namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>
-/// Plays several actors call by call: each waits before every call that leaves the process, and goes on when a seeded draw picks it. A call may fail before or
+/// Plays several actors call by call: each waits before every call that leaves the process, and goes on when a seeded draw picks it. A call
+/// may fail before or
 /// after it takes effect, and its actor may die there. The same seed plays the same game, but for the values that are made.
 /// </summary>
 internal sealed class Interleaver(int seed)

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace FlowSecrets.Tests.Rotation;
 
-/// <summary>A system that checks credentials, in memory: one user whose password is replaced, or users that alternate and that an administrator sets.</summary>
+/// <summary>
+/// A system that checks credentials, in memory: one user whose password is replaced, or users that alternate and that an administrator
+/// sets.
+/// </summary>
 internal sealed class ModelTarget(int seed, bool alternates, string password)
 {
     private readonly Dictionary<string, string> _passwords = new(StringComparer.Ordinal) { ["a"] = password };

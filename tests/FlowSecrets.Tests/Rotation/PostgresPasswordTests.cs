@@ -163,7 +163,8 @@ public sealed class PostgresPasswordTests(PostgresFixture fixture)
             if (prepared.Problem is null)
             {
                 command.CommandText =
-                    $"set log_statement = none; alter role {user} password '{password.Replace("'", "''", StringComparison.Ordinal)}'; select rolpassword from pg_authid where rolname = '{user}'";
+                    $"set log_statement = none; alter role {user} password '{password.Replace("'", "''", StringComparison.Ordinal)}'; "
+                    + $"select rolpassword from pg_authid where rolname = '{user}'";
                 string verifier = (string)(await command.ExecuteScalarAsync())!;
                 string[] parts = verifier.Split('$', ':');
                 if (

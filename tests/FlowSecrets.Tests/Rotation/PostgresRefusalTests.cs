@@ -3,7 +3,9 @@ using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Rotation;
 
-/// <summary>A credential counts as refused only where the server refused the credential itself, and as accepted only where the server checked it.</summary>
+/// <summary>
+/// A credential counts as refused only where the server refused the credential itself, and as accepted only where the server checked it.
+/// </summary>
 [Collection(PostgresCollection.Name)]
 [Trait(Tier.Name, Tier.Witness)]
 public sealed class PostgresRefusalTests(PostgresFixture fixture)

@@ -3,7 +3,9 @@ using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Rotation;
 
-/// <summary>Rights that are missing are named with the statement that gives them, by a change and by its rehearsal, which itself changes nothing.</summary>
+/// <summary>
+/// Rights that are missing are named with the statement that gives them, by a change and by its rehearsal, which itself changes nothing.
+/// </summary>
 [Collection(PostgresCollection.Name)]
 [Trait(Tier.Name, Tier.Witness)]
 public sealed class PostgresRightsTests(PostgresFixture fixture)
@@ -124,6 +126,7 @@ public sealed class PostgresRightsTests(PostgresFixture fixture)
 
     private static Task<string> RolesAsync(PostgresScene scene) =>
         scene.Server.AskAsync<string>(
-            "select string_agg(concat_ws(' ', oid, rolname, rolpassword, rolcanlogin, rolcreaterole, rolvaliduntil), E'\\n' order by oid) from pg_authid where oid >= 16384"
+            "select string_agg(concat_ws(' ', oid, rolname, rolpassword, rolcanlogin, rolcreaterole, rolvaliduntil), E'\\n' order by "
+                + "oid) from pg_authid where oid >= 16384"
         );
 }

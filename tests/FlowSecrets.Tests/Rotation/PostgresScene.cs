@@ -47,7 +47,8 @@ internal sealed class PostgresScene(PostgresServer server) : IDisposable
     {
         name ??= NewName();
         await server.ExecuteAsync(
-            $"set log_statement = none; create role {Sql.Identifier(name)} {attributes} password '{password.Replace("'", "''", StringComparison.Ordinal)}'"
+            $"set log_statement = none; create role {Sql.Identifier(name)} {attributes} password "
+                + $"'{password.Replace("'", "''", StringComparison.Ordinal)}'"
         );
         return name;
     }

@@ -133,7 +133,8 @@ public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<Po
         Tool.Require("openssl");
         // As the server's own user, in its own folder: it takes no key that others can read.
         await scene.Server.ExecuteAsync(
-            $"copy (select 1) to program 'umask 077; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout server.key -out server.crt -days 2 -subj /CN=flowsecrets -addext subjectAltName={name} 2>&1'"
+            $"copy (select 1) to program 'umask 077; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "
+                + $"server.key -out server.crt -days 2 -subj /CN=flowsecrets -addext subjectAltName={name} 2>&1'"
         );
         await scene.Server.ExecuteAsync("alter system set ssl = on");
         await scene.Server.ReloadAsync();

@@ -4,7 +4,10 @@ using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Rotation;
 
-/// <summary>No value, old, new or pending, is told anywhere: by the operations, their errors, the notes beside a secret, or what is sent beyond a request's body.</summary>
+/// <summary>
+/// No value, old, new or pending, is told anywhere: by the operations, their errors, the notes beside a secret, or what is sent beyond a
+/// request's body.
+/// </summary>
 public sealed class RotationCanaryTests
 {
     private readonly TestHost _host = new();

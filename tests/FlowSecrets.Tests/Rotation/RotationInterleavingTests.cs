@@ -3,7 +3,10 @@ using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Rotation;
 
-/// <summary>Two rotators and somebody who takes it back, each at a machine of his own, call by call in any order, with calls that fail and machines that die: some stored credential always logs in.</summary>
+/// <summary>
+/// Two rotators and somebody who takes it back, each at a machine of his own, call by call in any order, with calls that fail and machines
+/// that die: some stored credential always logs in.
+/// </summary>
 [Trait(Tier.Name, Tier.Crash)]
 public sealed class RotationInterleavingTests(ITestOutputHelper output)
 {
@@ -48,7 +51,8 @@ public sealed class RotationInterleavingTests(ITestOutputHelper output)
                 catch (Exception e)
                 {
                     failures.Enqueue(
-                        $"FLOWSECRETS_INTERLEAVE_SEED={seed}, {store}, {(alternates ? "two users" : "one user")}: {e.Message}\n{(e is Xunit.Sdk.XunitException ? "" : e + "\n")}{string.Join('\n', scene.Log)}"
+                        $"FLOWSECRETS_INTERLEAVE_SEED={seed}, {store}, {(alternates ? "two users" : "one user")}: "
+                            + $"{e.Message}\n{(e is Xunit.Sdk.XunitException ? "" : e + "\n")}{string.Join('\n', scene.Log)}"
                     );
                 }
             }

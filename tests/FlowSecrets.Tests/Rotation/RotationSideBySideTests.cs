@@ -66,7 +66,8 @@ public sealed class RotationSideBySideTests
                 Enumerable
                     .Range(1, 8)
                     .Select(static i =>
-                        $"  s{i}: {{ fields: {{ host: {{ default: h }}, user: {{ default: a }}, password: {{ generate: {{ kind: password }} }} }}, rotate: {{ target: {{ kind: postgres, host: host, user: user, password: password }} }} }}"
+                        $"  s{i}: {{ fields: {{ host: {{ default: h }}, user: {{ default: a }}, password: {{ generate: {{ kind: "
+                        + $"password }} }} }}, rotate: {{ target: {{ kind: postgres, host: host, user: user, password: password }} }} }}"
                     )
             )
         );

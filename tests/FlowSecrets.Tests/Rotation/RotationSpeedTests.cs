@@ -94,7 +94,9 @@ public sealed class RotationSpeedTests(ITestOutputHelper output)
         double quota = environment == "gcp" ? 60 * Math.Floor((Math.Max(writes, reads) - 1) / 600.0) : (writes / 50.0) - 1;
         double wire = 0.05 * calls.Length / Secrets;
         output.WriteLine(
-            $"{environment}: {took.TotalSeconds:0.0} s; {calls.Length} calls, {writes} writes; quotas {quota:0.0} s + wire {wire:0.0} s = {quota + wire:0.0} s; {took.TotalSeconds / (quota + wire):0.00} times; refused {fake.Calls.Count(static c => c.Status == 429)}."
+            $"{environment}: {took.TotalSeconds:0.0} s; {calls.Length} calls, {writes} writes; quotas {quota:0.0} s + wire {wire:0.0} s "
+                + $"= {quota + wire:0.0} s; {took.TotalSeconds / (quota + wire):0.00} times; refused "
+                + $"{fake.Calls.Count(static c => c.Status == 429)}."
         );
         Assert.True(took.TotalSeconds <= 1.3 * (quota + wire), $"{took}");
     }

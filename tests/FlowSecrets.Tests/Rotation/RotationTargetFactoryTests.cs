@@ -6,7 +6,9 @@ using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Rotation;
 
-/// <summary>What the catalog says becomes the system that is asked, with its scripts where the catalog lies and its admin read from the store.</summary>
+/// <summary>
+/// What the catalog says becomes the system that is asked, with its scripts where the catalog lies and its admin read from the store.
+/// </summary>
 public sealed class RotationTargetFactoryTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();

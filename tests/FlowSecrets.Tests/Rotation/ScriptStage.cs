@@ -21,7 +21,9 @@ internal sealed class ScriptStage : IDisposable
 
     public string Read(string name) => _sandbox.Read(name);
 
-    /// <summary>Another process writes the executable file: one that this process had open for writing while it starts another could not be run.</summary>
+    /// <summary>
+    /// Another process writes the executable file: one that this process had open for writing while it starts another could not be run.
+    /// </summary>
     public string Write(string name, string body)
     {
         string source = _sandbox.Write(name + ".source", $"#!/bin/sh\n{body}\n");

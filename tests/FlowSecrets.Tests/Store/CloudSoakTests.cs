@@ -82,7 +82,9 @@ public sealed class CloudSoakTests(ITestOutputHelper output)
 
         IReadOnlyList<RecordedCall> calls = cloud.Fake.Calls;
         output.WriteLine(
-            $"{calls.Count} calls, {calls.Count(static c => c.Status is 429 or 400)} refused, {calls.Count(static c => c.Status >= 500)} server errors, {failures.Count} operations failed: {string.Join(", ", failures.Select(static f => f.Id).Distinct())}"
+            $"{calls.Count} calls, {calls.Count(static c => c.Status is 429 or 400)} refused, "
+                + $"{calls.Count(static c => c.Status >= 500)} server errors, {failures.Count} operations failed: "
+                + $"{string.Join(", ", failures.Select(static f => f.Id).Distinct())}"
         );
         Assert.True(calls.Count(static c => c.Status >= 500) > Operations / 50, "The faults did not happen.");
         Assert.True(failures.Count < Operations / 20, "Retries are of no use.");

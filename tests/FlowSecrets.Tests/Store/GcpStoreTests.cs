@@ -33,7 +33,8 @@ public sealed class GcpStoreTests : IAsyncLifetime
         );
         Assert.Equal("Version 2 of 's' is disabled.", error.Cause);
         Assert.Equal(
-            "Enable it: Set-FlowSecretVersion -StoreName 's' -Version 2 -State Enabled; or read version 1: Get-FlowSecretValue -StoreName 's' -Version 1.",
+            "Enable it: Set-FlowSecretVersion -StoreName 's' -Version 2 -State Enabled; or read version 1: Get-FlowSecretValue "
+                + "-StoreName 's' -Version 1.",
             error.Remedy
         );
         Assert.Equal(VersionState.Disabled, (await _store.DescribeAsync("s", default))!.CurrentState);

@@ -24,7 +24,8 @@ public sealed class LocalStoreTamperTests : IDisposable
             "UPDATE secrets SET mac = (SELECT mac FROM secrets WHERE name = 'b') WHERE name = 'a'",
             "UPDATE secrets SET name = 'c' WHERE name = 'a'; UPDATE versions SET name = 'c' WHERE name = 'a'",
             "DELETE FROM versions WHERE name = 'a'; DELETE FROM secrets WHERE name = 'a'",
-            "UPDATE versions SET sealed = (SELECT sealed FROM versions WHERE name = 'b'), nonce = (SELECT nonce FROM versions WHERE name = 'b') WHERE name = 'a' AND number = 2",
+            "UPDATE versions SET sealed = (SELECT sealed FROM versions WHERE name = 'b'), nonce = (SELECT nonce FROM versions WHERE "
+                + "name = 'b') WHERE name = 'a' AND number = 2",
             "UPDATE versions SET sealed = (SELECT sealed FROM versions WHERE name = 'a' AND number = 1) WHERE name = 'a' AND number = 2",
             "UPDATE versions SET sealed = x'00' WHERE name = 'a' AND number = 2",
             "UPDATE versions SET nonce = x'' WHERE name = 'a' AND number = 2",

@@ -45,7 +45,8 @@ internal sealed record PowerShellProgram(string Program, params string[] First)
         if (exitCode != 0)
         {
             throw new PesterException(
-                $"PowerShell could not be restored ({Line(output + error)}). Check the network and the package source, then run: dotnet tool restore"
+                $"PowerShell could not be restored ({Line(output + error)}). Check the network and the package source, then run: dotnet "
+                    + $"tool restore"
             );
         }
 

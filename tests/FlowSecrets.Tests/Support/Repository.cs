@@ -5,7 +5,10 @@ internal static class Repository
 {
     public static string Root { get; } = Find();
 
-    /// <summary>The process that tests start and kill; .ci/run may give one that is compiled ahead, which starts faster. Else it is in its own folder: beside the tests, what ASP.NET brings is left out.</summary>
+    /// <summary>
+    /// The process that tests start and kill; .ci/run may give one that is compiled ahead, which starts faster. Else it is in its own
+    /// folder: beside the tests, what ASP.NET brings is left out.
+    /// </summary>
     public static string Worker { get; } =
         Environment.GetEnvironmentVariable("FLOWSECRETS_WORKER") is { Length: > 0 } given
             ? given

@@ -88,7 +88,8 @@ public sealed class TerraformWitnessTests(ITestOutputHelper output) : IDisposabl
         }
 
         main.Append(
-            $"output \"read\" {{\n  value = {{\n{string.Concat(Enumerable.Range(0, variables).Select(static i => $"    v{i} = jsonencode(var.v{i})\n"))}  }}\n}}\n"
+            $"output \"read\" {{\n  value = "
+                + $"{{\n{string.Concat(Enumerable.Range(0, variables).Select(static i => $"    v{i} = jsonencode(var.v{i})\n"))}  }}\n}}\n"
         );
         _sandbox.Write("main.tf", main.ToString());
         _sandbox.Write("x.tfvars", text);

@@ -78,7 +78,8 @@ public sealed class TfvarsReaderTests
     public void CommentsLineEndsAndOrder()
     {
         const string Text =
-            "\uFEFF# one\r\n// two\r\nb = 1 # three\r\n/* four\r\n five */ a /* six */ = /* seven */ \"x\" // eight\r\n\r\nc = <<EOF\r\nz\r\nEOF\r\n";
+            "\uFEFF# one\r\n// two\r\nb = 1 # three\r\n/* four\r\n five */ a /* six */ = /* seven */ \"x\" // eight\r\n\r\nc = "
+            + "<<EOF\r\nz\r\nEOF\r\n";
         IReadOnlyList<KeyValuePair<string, DocNode>> read = TfvarsReader.Read(Text, "f");
         Assert.Equal(["b=1", "a='x'", "c='z\r\n'"], read.Select(static v => $"{v.Key}={Show(v.Value)}"));
         Assert.Equal((5, 36), (read[1].Value.Line, read[1].Value.Column));

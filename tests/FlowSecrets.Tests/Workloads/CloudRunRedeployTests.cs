@@ -259,11 +259,15 @@ public sealed class CloudRunRedeployTests : IAsyncLifetime
             () => _setting.As("as:user:dev@example.com").RedeployAsync([Db], false, _setting.Said.Add, default)
         );
         Assert.Equal(
-            "Permission denied: 'run.services.update' on the Cloud Run service 'web' in us-central1 of project flow-test is not granted to user:YOUR_ACCOUNT.",
+            "Permission denied: 'run.services.update' on the Cloud Run service 'web' in us-central1 of project flow-test is not granted "
+                + "to user:YOUR_ACCOUNT.",
             error.Cause
         );
         Assert.Equal(
-            $"Let an owner grant it: gcloud run services add-iam-policy-binding 'web' --region='us-central1' --project='flow-test' --member='user:YOUR_ACCOUNT' --role='roles/run.developer'; who deploys also needs: gcloud iam service-accounts add-iam-policy-binding '{Account}' --project='flow-test' --member='user:YOUR_ACCOUNT' --role='roles/iam.serviceAccountUser'",
+            $"Let an owner grant it: gcloud run services add-iam-policy-binding 'web' --region='us-central1' --project='flow-test' "
+                + $"--member='user:YOUR_ACCOUNT' --role='roles/run.developer'; who deploys also needs: gcloud iam service-accounts "
+                + $"add-iam-policy-binding '{Account}' --project='flow-test' --member='user:YOUR_ACCOUNT' "
+                + $"--role='roles/iam.serviceAccountUser'",
             error.Remedy
         );
         Assert.Equal((AccessCauses.NoGrant, "db:6"), (error.AccessCause, _setting.Variable("DB")));
@@ -280,7 +284,8 @@ public sealed class CloudRunRedeployTests : IAsyncLifetime
             () => workload.RedeployAsync([Db], false, _setting.Said.Add, default)
         );
         Assert.Equal(
-            $"Let an owner grant it: gcloud iam service-accounts add-iam-policy-binding '{Account}' --project='flow-test' --member='user:YOUR_ACCOUNT' --role='roles/iam.serviceAccountUser'",
+            $"Let an owner grant it: gcloud iam service-accounts add-iam-policy-binding '{Account}' --project='flow-test' "
+                + $"--member='user:YOUR_ACCOUNT' --role='roles/iam.serviceAccountUser'",
             error.Remedy
         );
         Assert.Contains("iam.serviceaccounts.actAs", error.Cause, StringComparison.Ordinal);
@@ -309,7 +314,9 @@ public sealed class CloudRunRedeployTests : IAsyncLifetime
         Assert.Equal("db:6", _setting.Variable("DB"));
     }
 
-    /// <summary>A service with members that nobody knows, in strange spellings, the same for the same seed but for the version of 'db'.</summary>
+    /// <summary>
+    /// A service with members that nobody knows, in strange spellings, the same for the same seed but for the version of 'db'.
+    /// </summary>
     private sealed class StrangeService(int seed)
     {
         private static readonly string[] Texts =

@@ -145,7 +145,8 @@ public sealed class CloudRunStateTests : IAsyncLifetime
         FlowSecretException error = await Fails(ErrorIds.AccessDenied, () => StateAsync(Db));
         Assert.Contains("names secrets of a project by its number", error.Cause, StringComparison.Ordinal);
         Assert.Equal(
-            "Let an owner grant it: gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/browser' --condition=None",
+            "Let an owner grant it: gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' "
+                + "--role='roles/browser' --condition=None",
             error.Remedy
         );
     }

@@ -47,11 +47,15 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
             async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db))
         );
         Assert.Equal(
-            "The new revision of the Cloud Run service 'web' in us-central1 of project flow-test did not become ready: \"Revision 'web-00002-cjz' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port # #vso[x].\"; traffic stays on revision web-00001-bjz.",
+            "The new revision of the Cloud Run service 'web' in us-central1 of project flow-test did not become ready: \"Revision "
+                + "'web-00002-cjz' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the "
+                + "port # #vso[x].\"; traffic stays on revision web-00001-bjz.",
             error.Cause
         );
         Assert.Equal(
-            "Look at it: gcloud run services describe 'web' --region='us-central1' --project='flow-test'; its log: gcloud logging read 'resource.type=cloud_run_revision AND resource.labels.revision_name=web-00002-cjz' --project='flow-test' --limit=50. Then run the same command again.",
+            "Look at it: gcloud run services describe 'web' --region='us-central1' --project='flow-test'; its log: gcloud logging read "
+                + "'resource.type=cloud_run_revision AND resource.labels.revision_name=web-00002-cjz' --project='flow-test' --limit=50. "
+                + "Then run the same command again.",
             error.Remedy
         );
         Assert.Equal("web", error.Target);
@@ -85,7 +89,8 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
         );
         Assert.Contains("Permission denied on secret: projects/123456789/secrets/db/versions/7", error.Cause, StringComparison.Ordinal);
         Assert.Equal(
-            $"Let an owner grant it: gcloud secrets add-iam-policy-binding db --project=123456789 --member='serviceAccount:{Account}' --role='roles/secretmanager.secretAccessor' --condition=None. Then run the same command again.",
+            $"Let an owner grant it: gcloud secrets add-iam-policy-binding db --project=123456789 --member='serviceAccount:{Account}' "
+                + $"--role='roles/secretmanager.secretAccessor' --condition=None. Then run the same command again.",
             error.Remedy
         );
         _setting.Fake.Iam.Grant("projects/flow-test", "serviceAccount:" + Account, "roles/secretmanager.secretAccessor");
@@ -102,7 +107,8 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
         Assert.Equal(
             (
                 FlowErrorCategory.OperationTimeout,
-                "The new revision of the Cloud Run service 'web' in us-central1 of project flow-test is not ready after 60 s; traffic stays on revision web-00001-bjz until then."
+                "The new revision of the Cloud Run service 'web' in us-central1 of project flow-test is not ready after 60 s; traffic "
+                    + "stays on revision web-00001-bjz until then."
             ),
             (error.Category, error.Cause)
         );
@@ -118,11 +124,13 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
             async () => await _setting.WaitAsync(await _setting.RedeployAsync(false, Db))
         );
         Assert.Equal(
-            "The new revision web-00002-cjz of the Cloud Run service 'web' in us-central1 of project flow-test is ready, but does not get all of its traffic: 100 % to web-00001-bjz.",
+            "The new revision web-00002-cjz of the Cloud Run service 'web' in us-central1 of project flow-test is ready, but does not "
+                + "get all of its traffic: 100 % to web-00001-bjz.",
             error.Cause
         );
         Assert.Equal(
-            "Send it all there: gcloud run services update-traffic 'web' --region='us-central1' --project='flow-test' --to-latest. Then run the same command again.",
+            "Send it all there: gcloud run services update-traffic 'web' --region='us-central1' --project='flow-test' --to-latest. Then "
+                + "run the same command again.",
             error.Remedy
         );
         CloudRunStateTests.Pin(_setting, ("web-00001-bjz", 5), (null, 95));

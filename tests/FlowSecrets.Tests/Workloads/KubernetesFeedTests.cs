@@ -182,7 +182,8 @@ public sealed class KubernetesFeedTests
         );
         Assert.Equal(1, stage.Patches);
         Assert.Contains(
-            "the value before of 'db-password' is not delivered: the key 'BEFORE' of the Kubernetes Secret 'db', which DB_PASSWORD_OLD is taken from, does not have it",
+            "the value before of 'db-password' is not delivered: the key 'BEFORE' of the Kubernetes Secret 'db', which DB_PASSWORD_OLD "
+                + "is taken from, does not have it",
             stage.Said
         );
     }

@@ -62,7 +62,8 @@ public sealed class KubernetesRolloutTests
             async () => await stage.WaitAsync(await stage.RedeployAsync(Password()))
         );
         Assert.Equal(
-            "The rollout of deployment shop/api makes no progress: \"ReplicaSet \"api-1\" has timed out progressing. # #vso[x]\"; container main of pod api-0: CrashLoopBackOff.",
+            "The rollout of deployment shop/api makes no progress: \"ReplicaSet \"api-1\" has timed out progressing. # #vso[x]\"; "
+                + "container main of pod api-0: CrashLoopBackOff.",
             error.Cause
         );
         Assert.Contains(

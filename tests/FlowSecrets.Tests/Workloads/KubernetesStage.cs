@@ -8,7 +8,8 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Workloads;
 
 /// <summary>
-/// A cluster with a workload shop/api, whose Kubernetes Secret 'db' has an old password; an ExternalSecret owns it, and its store has the new one. By the
+/// A cluster with a workload shop/api, whose Kubernetes Secret 'db' has an old password; an ExternalSecret owns it, and its store has the
+/// new one. By the
 /// real kubectl. Time leaps, so that nothing is waited for.
 /// </summary>
 internal sealed class KubernetesStage : IAsyncDisposable

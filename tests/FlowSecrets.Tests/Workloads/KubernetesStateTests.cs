@@ -19,7 +19,8 @@ public sealed class KubernetesStateTests
         Old,
         "7",
         true,
-        "annotation, but the key 'DB_PASSWORD' of the Kubernetes Secret 'db', which DB_PASSWORD is taken from, does not have the current value"
+        "annotation, but the key 'DB_PASSWORD' of the Kubernetes Secret 'db', which DB_PASSWORD is taken from, does not have the "
+            + "current value"
     )]
     [InlineData("6", Old, "6", true, "annotation")]
     public async Task AnAnnotationSaysIt(string deployed, string held, string version, bool stale, string source)

@@ -3,7 +3,10 @@ using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Aws;
 
-/// <summary>SimulatePrincipalPolicy: the policies as they are written, whether they have spread or not. Conditions see only what the request tells; organisations' policies with conditions are left out.</summary>
+/// <summary>
+/// SimulatePrincipalPolicy: the policies as they are written, whether they have spread or not. Conditions see only what the request tells;
+/// organisations' policies with conditions are left out.
+/// </summary>
 internal static class AwsSimulation
 {
     public static Reply Run(AwsVisit visit)

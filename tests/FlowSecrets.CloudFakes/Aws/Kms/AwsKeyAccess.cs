@@ -40,7 +40,8 @@ internal static class AwsKeyAccess
             : key.Trouble(visit.Now) is not { } trouble ? null
             : new AwsError(
                 writes ? "EncryptionFailure" : "DecryptionFailure",
-                $"Secrets Manager can't {(writes ? "en" : "de")}crypt the secret value: {trouble.Text} (Service: AWSKMS; Status Code: 400; Error Code: {trouble.Code}; Request ID: {Guid.NewGuid()}; Proxy: null)"
+                $"Secrets Manager can't {(writes ? "en" : "de")}crypt the secret value: {trouble.Text} (Service: AWSKMS; Status Code: "
+                    + $"400; Error Code: {trouble.Code}; Request ID: {Guid.NewGuid()}; Proxy: null)"
             );
     }
 }

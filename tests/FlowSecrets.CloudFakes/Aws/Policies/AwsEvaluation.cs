@@ -1,6 +1,9 @@
 namespace FlowSecrets.CloudFakes.Aws;
 
-/// <summary>Whether a resource's policy only adds to the identities' policies, or must let them in first, as those of keys and the trust in roles do.</summary>
+/// <summary>
+/// Whether a resource's policy only adds to the identities' policies, or must let them in first, as those of keys and the trust in roles
+/// do.
+/// </summary>
 internal enum AwsResourceRule
 {
     Adds,

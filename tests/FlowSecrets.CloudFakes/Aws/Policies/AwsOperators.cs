@@ -3,7 +3,9 @@ using System.Net;
 
 namespace FlowSecrets.CloudFakes.Aws;
 
-/// <summary>The comparisons of conditions: the request's value first, the policy's second. The Not-forms are those of what they negate.</summary>
+/// <summary>
+/// The comparisons of conditions: the request's value first, the policy's second. The Not-forms are those of what they negate.
+/// </summary>
 internal static class AwsOperators
 {
     public static Func<string, string, bool> Find(string name) =>

@@ -6,7 +6,9 @@ namespace FlowSecrets.CloudFakes.Aws;
 /// <summary>DescribeServices, UpdateService, DescribeTaskDefinition and RegisterTaskDefinition of ECS.</summary>
 internal sealed class AwsEcsOperations(AwsWorkloads workloads)
 {
-    /// <summary>What AWS adds to a definition. It passes over what it does not know; the fake does not, so that a copy with these shows.</summary>
+    /// <summary>
+    /// What AWS adds to a definition. It passes over what it does not know; the fake does not, so that a copy with these shows.
+    /// </summary>
     private static readonly string[] ReadOnly =
     [
         "taskDefinitionArn",
@@ -131,7 +133,8 @@ internal sealed class AwsEcsOperations(AwsWorkloads workloads)
             {
                 throw new AwsError(
                     "InvalidParameterException",
-                    $"Unable to update task definition on services with a {service.Controller} deployment controller.{(service.Controller == "CODE_DEPLOY" ? " Use AWS CodeDeploy to trigger a new deployment." : "")}"
+                    $"Unable to update task definition on services with a {service.Controller} deployment "
+                        + $"controller.{(service.Controller == "CODE_DEPLOY" ? " Use AWS CodeDeploy to trigger a new deployment." : "")}"
                 );
             }
 

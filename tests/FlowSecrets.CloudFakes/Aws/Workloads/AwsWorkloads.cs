@@ -178,7 +178,8 @@ public sealed class AwsWorkloads
         }
     }
 
-    /// <returns>What it is configured with: the ECS service's task definition without what AWS adds, App Runner's SourceConfiguration.</returns>
+    /// <returns>What it is configured with: the ECS service's task definition without what AWS adds, App Runner's
+    /// SourceConfiguration.</returns>
     public JsonObject ConfigurationOf(string arn)
     {
         lock (_lock)

@@ -21,7 +21,8 @@ internal static class GcpPolicyText
             throw new GcpError(
                 409,
                 "ABORTED",
-                $"There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff. The request's ETag '{sent}' did not match the current policy's ETag '{etag}'."
+                $"There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff. The "
+                    + $"request's ETag '{sent}' did not match the current policy's ETag '{etag}'."
             );
         }
 

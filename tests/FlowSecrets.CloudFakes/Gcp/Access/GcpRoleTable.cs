@@ -17,7 +17,8 @@ internal static class GcpRoleTable
     );
     private static readonly string[] KeyRead = Of(
         "cloudkms",
-        "cryptoKeyVersions.get cryptoKeyVersions.list cryptoKeys.get cryptoKeys.getIamPolicy cryptoKeys.list keyRings.get keyRings.getIamPolicy keyRings.list locations.get locations.list"
+        "cryptoKeyVersions.get cryptoKeyVersions.list cryptoKeys.get cryptoKeys.getIamPolicy cryptoKeys.list keyRings.get "
+            + "keyRings.getIamPolicy keyRings.list locations.get locations.list"
     );
     private static readonly string[] KeyChange = Of(
         "cloudkms",
@@ -168,7 +169,8 @@ internal static class GcpRoleTable
                     .. Browse,
                     .. Of(
                         "iam",
-                        "serviceAccounts.get serviceAccounts.getAccessToken serviceAccounts.getOpenIdToken serviceAccounts.implicitDelegation serviceAccounts.list serviceAccounts.signBlob serviceAccounts.signJwt"
+                        "serviceAccounts.get serviceAccounts.getAccessToken serviceAccounts.getOpenIdToken "
+                            + "serviceAccounts.implicitDelegation serviceAccounts.list serviceAccounts.signBlob serviceAccounts.signJwt"
                     ),
                 ]
             ),
@@ -207,7 +209,8 @@ internal static class GcpRoleTable
                     "resourcemanager.projects.get",
                     .. Of(
                         "cloudkms",
-                        "cryptoKeyVersions.get cryptoKeyVersions.list cryptoKeys.get cryptoKeys.list keyRings.get keyRings.list locations.get locations.list"
+                        "cryptoKeyVersions.get cryptoKeyVersions.list cryptoKeys.get cryptoKeys.list keyRings.get keyRings.list "
+                            + "locations.get locations.list"
                     ),
                 ]
             ),

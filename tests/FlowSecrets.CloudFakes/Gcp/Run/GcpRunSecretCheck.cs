@@ -3,7 +3,9 @@ using FlowSecrets.CloudFakes.Gcp.Access;
 
 namespace FlowSecrets.CloudFakes.Gcp.Run;
 
-/// <summary>What Cloud Run looks at before it starts a revision: whether its service account may read the secrets that it references.</summary>
+/// <summary>
+/// What Cloud Run looks at before it starts a revision: whether its service account may read the secrets that it references.
+/// </summary>
 /// <param name="number">The service's project's.</param>
 internal sealed class GcpRunSecretCheck(GcpWorld world, string number)
 {
@@ -19,7 +21,9 @@ internal sealed class GcpRunSecretCheck(GcpWorld world, string number)
         GcpSecret? found = world.Store.Find(new GcpKey(world.Store.NumberOf(parts[1]), null, parts[^1]));
         if (!world.Authority.Allows(GcpMembers.ServiceAccount + account, "secretmanager.versions.access", name))
         {
-            return $"{place}: Permission denied on secret: {name} for Revision service account {account}. The service account used must be granted the 'Secret Manager Secret Accessor' role (roles/secretmanager.secretAccessor) at the secret, project or higher level.";
+            return $"{place}: Permission denied on secret: {name} for Revision service account {account}. The service account used must "
+                + $"be granted the 'Secret Manager Secret Accessor' role (roles/secretmanager.secretAccessor) at the secret, project or "
+                + $"higher level.";
         }
 
         bool isThere =

@@ -3,7 +3,9 @@ using FlowSecrets.CloudFakes.Gcp.Access;
 
 namespace FlowSecrets.CloudFakes.Gcp.Services;
 
-/// <summary>What Policy Troubleshooter is asked. Name and Time: what conditions may be told, null where the question does not say.</summary>
+/// <summary>
+/// What Policy Troubleshooter is asked. Name and Time: what conditions may be told, null where the question does not say.
+/// </summary>
 internal sealed record GcpAccessTuple(
     GcpCaller Asker,
     string Member,

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace FlowSecrets.CloudFakes.Gcp.Services;
 
-/// <summary>Logging's query language as far as comparisons that must all hold, by AND or by line; a value may be a list of alternatives in brackets.</summary>
+/// <summary>
+/// Logging's query language as far as comparisons that must all hold, by AND or by line; a value may be a list of alternatives in brackets.
+/// </summary>
 internal static partial class GcpLogFilter
 {
     public static Func<JsonObject, bool> Parse(string? filter)

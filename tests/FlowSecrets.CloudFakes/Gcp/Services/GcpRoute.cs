@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace FlowSecrets.CloudFakes.Gcp.Services;
 
-/// <summary>One operation of a service. Pattern: the path with its variables in braces. Permission: what a known identity needs on the target, which is what stands between the API's version and the verb, unless told otherwise.</summary>
+/// <summary>
+/// One operation of a service. Pattern: the path with its variables in braces. Permission: what a known identity needs on the target, which
+/// is what stands between the API's version and the verb, unless told otherwise.
+/// </summary>
 internal sealed record GcpRoute(
     string Operation,
     GcpService Service,

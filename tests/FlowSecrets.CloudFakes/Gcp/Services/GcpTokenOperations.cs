@@ -54,7 +54,8 @@ internal sealed class GcpTokenOperations(GcpWorld world)
         {
             return Refused(
                 "invalid_target",
-                "The target service indicated by the \"audience\" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn't exist."
+                "The target service indicated by the \"audience\" parameters is invalid. This might either be because the pool or "
+                    + "provider is disabled or deleted or because it doesn't exist."
             );
         }
 
