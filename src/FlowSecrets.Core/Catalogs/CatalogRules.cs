@@ -181,73 +181,91 @@ internal sealed class CatalogRules(
 
         if (rotate.Get("target") is { } target)
         {
-            foreach (string member in new[] { "host", "port", "database", "user", "password" })
-            {
-                RequireField(target.Get(member), secret, $"{path}.rotate.target.{member}");
-            }
-
-            if (target.Get("admin") is { } admin)
-            {
-                RequireSecret(admin, admin.Text, $"{path}.rotate.target.admin");
-            }
-
-            if (target.GetText("kind") is "postgres")
-            {
-                foreach (string member in new[] { "host", "user", "password" }.Where(m => target.Get(m) is null))
-                {
-                    problems.Add(target, $"'{path}.rotate.target' is PostgreSQL, so it needs '{member}': the field that holds it.");
-                }
-
-                if (
-                    target.Get("users") is { } users
-                    && (secret.Rotation.Target!.Users.Distinct(StringComparer.Ordinal).Count() != 2 || target.Get("admin") is null)
-                )
-                {
-                    problems.Add(
-                        users,
-                        $"'{path}.rotate.target.users' names two users that alternate, and goes with 'admin': the secret of a user that "
-                            + $"may change them."
-                    );
-                }
-            }
-
-            if (target.GetText("kind") is "script" && (target.Get("set") is null || target.Get("test") is null))
-            {
-                problems.Add(target, $"'{path}.rotate.target' is a script, so it needs 'set' and 'test'.");
-            }
+            CheckTarget(target, secret, $"{path}.rotate.target");
         }
 
         foreach (DocNode carrier in rotate.Get("carriers")?.Items ?? [])
         {
-            DocNode key = carrier.Get("secret")!;
-            RequireSecret(key, key.Text, $"{path}.rotate.carriers");
-            if (catalog.Find(key.Text) is { } other)
-            {
-                if (other.IsExternal || other.Key == secret.Key)
-                {
-                    problems.Add(
-                        key,
-                        $"'{path}.rotate.carriers' names '{key.Text}', which "
-                            + $"{(other.IsExternal ? "has 'owner: external', so it is not changed here" : "is the secret itself")}."
-                    );
-                }
-
-                if (
-                    other.Rotation is { } own
-                    && (own.Every is not null || own.Target is not null || own.Carriers.Count > 0 || own.Reencrypt is not null)
-                )
-                {
-                    problems.Add(
-                        key,
-                        $"'{path}.rotate.carriers' names '{key.Text}', which has a 'rotate' of its own: it would be rotated without "
-                            + $"what its credential is for."
-                    );
-                }
-
-                RequireField(carrier.Get("user"), other, $"{path}.rotate.carriers.user");
-                RequireField(carrier.Get("password"), other, $"{path}.rotate.carriers.password");
-            }
+            CheckCarrier(carrier, secret, $"{path}.rotate.carriers");
         }
+    }
+
+    private void CheckTarget(DocNode target, CatalogSecret secret, string path)
+    {
+        foreach (string member in new[] { "host", "port", "database", "user", "password" })
+        {
+            RequireField(target.Get(member), secret, $"{path}.{member}");
+        }
+
+        if (target.Get("admin") is { } admin)
+        {
+            RequireSecret(admin, admin.Text, $"{path}.admin");
+        }
+
+        if (target.GetText("kind") is "postgres")
+        {
+            CheckPostgres(target, secret, path);
+        }
+
+        if (target.GetText("kind") is "script" && (target.Get("set") is null || target.Get("test") is null))
+        {
+            problems.Add(target, $"'{path}' is a script, so it needs 'set' and 'test'.");
+        }
+    }
+
+    private void CheckPostgres(DocNode target, CatalogSecret secret, string path)
+    {
+        foreach (string member in new[] { "host", "user", "password" }.Where(m => target.Get(m) is null))
+        {
+            problems.Add(target, $"'{path}' is PostgreSQL, so it needs '{member}': the field that holds it.");
+        }
+
+        if (target.Get("users") is not { } users)
+        {
+            return;
+        }
+
+        bool areTwo = secret.Rotation!.Target!.Users.Distinct(StringComparer.Ordinal).Count() == 2;
+        if (!areTwo || target.Get("admin") is null)
+        {
+            problems.Add(
+                users,
+                $"'{path}.users' names two users that alternate, and goes with 'admin': the secret of a user that may change them."
+            );
+        }
+    }
+
+    private void CheckCarrier(DocNode carrier, CatalogSecret secret, string path)
+    {
+        DocNode key = carrier.Get("secret")!;
+        RequireSecret(key, key.Text, path);
+        if (catalog.Find(key.Text) is not { } other)
+        {
+            return;
+        }
+
+        if (other.IsExternal || other.Key == secret.Key)
+        {
+            problems.Add(
+                key,
+                $"'{path}' names '{key.Text}', which "
+                    + $"{(other.IsExternal ? "has 'owner: external', so it is not changed here" : "is the secret itself")}."
+            );
+        }
+
+        bool rotatesItself =
+            other.Rotation is { } own
+            && (own.Every is not null || own.Target is not null || own.Carriers.Count > 0 || own.Reencrypt is not null);
+        if (rotatesItself)
+        {
+            problems.Add(
+                key,
+                $"'{path}' names '{key.Text}', which has a 'rotate' of its own: it would be rotated without what its credential is for."
+            );
+        }
+
+        RequireField(carrier.Get("user"), other, $"{path}.user");
+        RequireField(carrier.Get("password"), other, $"{path}.password");
     }
 
     private void RequireField(DocNode? node, CatalogSecret secret, string path)

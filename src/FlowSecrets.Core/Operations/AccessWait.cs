@@ -21,25 +21,7 @@ internal sealed class AccessWait(TimeProvider clock, Workspace workspace)
         TimeSpan pause = FirstPause;
         while (waiting.Count > 0)
         {
-            for (int i = waiting.Count - 1; i >= 0; i--)
-            {
-                AccessTarget target = waiting[i].Target;
-                AccessAnswer? answer = await workspace.Store.Access.TryAsync(
-                    target.Secrets[0].StoreName,
-                    new AccessQuestion(target.Principal, target.Permission),
-                    cancellationToken
-                );
-                waiting[i] = (target, answer);
-                if (
-                    answer
-                    is { Result: AccessResult.Allowed }
-                        or { Cause: AccessCauses.SecretHasNoVersion or AccessCauses.VersionDisabled or AccessCauses.VersionDestroyed }
-                )
-                {
-                    waiting.RemoveAt(i);
-                }
-            }
-
+            await TryAllAsync(waiting, cancellationToken);
             TimeSpan spent = clock.GetElapsedTime(start);
             if (waiting.Count == 0 || spent >= limit)
             {
@@ -68,27 +50,55 @@ internal sealed class AccessWait(TimeProvider clock, Workspace workspace)
                 continue;
             }
 
-            SecretRef secret = target.Secrets[0];
-            FlowSecretException error = last.ToException();
-            FlowSecretException here = workspace.Here(
-                new FlowSecretException(
-                    error.Id,
-                    error.Category,
-                    error.Target,
-                    $"After {limit.TotalMinutes:0} minutes {target.Principal} still may not use '{secret.StoreName}': {last.Evidence}",
-                    error.Remedy
-                )
-                {
-                    AccessCause = last.Cause,
-                },
-                secret
-            );
-            yield return ChangeAccessOperation.Result(workspace, secret, ItemStatus.Failed) with
-            {
-                Principal = [target.Principal!],
-                Message = here.Message,
-                Error = here,
-            };
+            yield return Failed(target, last, limit);
         }
+    }
+
+    /// <summary>Tries every grant once, and takes off the list what works or cannot work for another reason.</summary>
+    private async Task TryAllAsync(List<(AccessTarget Target, AccessAnswer? Last)> waiting, CancellationToken cancellationToken)
+    {
+        for (int i = waiting.Count - 1; i >= 0; i--)
+        {
+            AccessTarget target = waiting[i].Target;
+            AccessAnswer? answer = await workspace.Store.Access.TryAsync(
+                target.Secrets[0].StoreName,
+                new AccessQuestion(target.Principal, target.Permission),
+                cancellationToken
+            );
+            waiting[i] = (target, answer);
+            if (
+                answer
+                is { Result: AccessResult.Allowed }
+                    or { Cause: AccessCauses.SecretHasNoVersion or AccessCauses.VersionDisabled or AccessCauses.VersionDestroyed }
+            )
+            {
+                waiting.RemoveAt(i);
+            }
+        }
+    }
+
+    private SecretAccessChange Failed(AccessTarget target, AccessAnswer last, TimeSpan limit)
+    {
+        SecretRef secret = target.Secrets[0];
+        FlowSecretException error = last.ToException();
+        FlowSecretException here = workspace.Here(
+            new FlowSecretException(
+                error.Id,
+                error.Category,
+                error.Target,
+                $"After {limit.TotalMinutes:0} minutes {target.Principal} still may not use '{secret.StoreName}': {last.Evidence}",
+                error.Remedy
+            )
+            {
+                AccessCause = last.Cause,
+            },
+            secret
+        );
+        return ChangeAccessOperation.Result(workspace, secret, ItemStatus.Failed) with
+        {
+            Principal = [target.Principal!],
+            Message = here.Message,
+            Error = here,
+        };
     }
 }

@@ -87,6 +87,13 @@ public sealed class NewCatalogOperation(OperationContext context) : IOperation<N
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        Write(path, content);
+        host.Say($"Wrote {path}. Look it over, commit it, then run Initialize-FlowSecret.");
+        yield return result;
+    }
+
+    private static void Write(string path, byte[] content)
+    {
         PrivateFile.RequirePlain(path);
         try
         {
@@ -103,9 +110,6 @@ public sealed class NewCatalogOperation(OperationContext context) : IOperation<N
                 e
             );
         }
-
-        host.Say($"Wrote {path}. Look it over, commit it, then run Initialize-FlowSecret.");
-        yield return result;
     }
 
     private async Task<CatalogDraft> DraftAsync(

@@ -140,90 +140,89 @@ internal sealed class SetupInterview(
         }
 
         JsonObject members = current is null ? [] : JsonSecret.Parse(current.Value, nothing.Secret.StoreName);
-        List<(string, SecretValue)> generated = [];
-        List<string> empty = [];
-        ValueSource source = ValueSource.None;
-        bool changed = false;
-        bool overwrites = false;
-        bool differs = false;
+        FieldChanges changes = new();
         foreach (CatalogField field in definition.Fields)
         {
             string? old = JsonSecret.Text(members, field.Name);
             bool hasField = !string.IsNullOrEmpty(old);
-            (SecretValue? Value, ValueSource Source) found = (null, ValueSource.None);
             string? given = input.Get(definition.Key, field.Name);
             if (given is not null && hasField && !MayUpdate(definition))
             {
-                differs |= !string.Equals(given, old, StringComparison.Ordinal);
-            }
-            else if (given is not null)
-            {
-                found = (SecretValue.FromText(given), ValueSource.Input);
-            }
-            else if (!hasField || (options.PromptAll && Asks))
-            {
-                Answer answer = await AnswerAsync(
-                    new Ask(
-                        field.Prompt ?? field.Description ?? $"{definition.Key} {field.Name}",
-                        field.Sensitive,
-                        definition.IsExternal ? null : field.Generate,
-                        field.Default,
-                        hasField,
-                        $"{nothing.Secret.StoreName}.{field.Name}",
-                        field.Required
-                    ),
-                    cancellationToken
-                );
-                found = (answer.Value, answer.Source);
+                changes.Differs |= !string.Equals(given, old, StringComparison.Ordinal);
+                continue;
             }
 
-            using (found.Value)
+            Answer found = await FieldAsync(nothing.Secret, field, given, hasField, cancellationToken);
+            using SecretValue? value = found.Value;
+            if (value is not null)
             {
-                if (found.Value is null)
-                {
-                    if (!hasField && field.Required)
-                    {
-                        empty.Add(field.Name);
-                    }
-
-                    continue;
-                }
-
-                string text = found.Value.RevealText(field.Name);
-                if (string.Equals(text, old, StringComparison.Ordinal))
-                {
-                    continue;
-                }
-
-                members[field.Name] = text;
+                changes.Set(nothing.Secret, field, members, old, found);
                 using SecretValue soFar = JsonSecret.Write(members);
                 _values.Set(definition.Key, soFar);
-                (changed, overwrites, source) = (true, overwrites || hasField, found.Source > source ? found.Source : source);
-                if (found.Source == ValueSource.Generated)
-                {
-                    generated.Add(($"{nothing.Secret.StoreName}.{field.Name}", found.Value.Clone()));
-                }
+            }
+            else if (!hasField && field.Required)
+            {
+                changes.Empty.Add(field.Name);
             }
         }
 
-        if (empty.Count > 0)
+        return Decide(nothing, members, changes, has);
+    }
+
+    private SetupDecision Decide(SetupDecision nothing, JsonObject members, FieldChanges changes, bool has)
+    {
+        if (changes.Empty.Count > 0)
         {
-            bool nothingGiven = source < ValueSource.Input && !has;
-            return nothingGiven && !Catalog.IsRequired(definition, workspace.Environment)
+            bool nothingGiven = changes.Source < ValueSource.Input && !has;
+            return nothingGiven && !Catalog.IsRequired(nothing.Secret.Definition!, workspace.Environment)
                 ? nothing with
                 {
                     Message = "Optional; no value.",
                 }
-                : Missing(nothing, $"Without a value: {string.Join(", ", empty)}.", required: true);
+                : Missing(nothing, $"Without a value: {string.Join(", ", changes.Empty)}.", required: true);
         }
 
-        if (!changed)
+        if (!changes.Any)
         {
-            return differs ? Differs(nothing) : Kept(nothing);
+            return changes.Differs ? Differs(nothing) : Kept(nothing);
         }
 
-        SetupDecision decision = nothing with { Source = source, Value = JsonSecret.Write(members), Generated = generated };
-        return overwrites ? Overwriting(decision) : decision;
+        SetupDecision decision = nothing with { Source = changes.Source, Value = JsonSecret.Write(members), Generated = changes.Generated };
+        return changes.Overwrites ? Overwriting(decision) : decision;
+    }
+
+    /// <summary>The value of one field: from the input file, else from a question; none if the field keeps what it has.</summary>
+    private async Task<Answer> FieldAsync(
+        SecretRef secret,
+        CatalogField field,
+        string? given,
+        bool hasField,
+        CancellationToken cancellationToken
+    )
+    {
+        if (given is not null)
+        {
+            return new Answer(SecretValue.FromText(given), ValueSource.Input);
+        }
+
+        if (hasField && !(options.PromptAll && Asks))
+        {
+            return new Answer(null, ValueSource.None);
+        }
+
+        CatalogSecret definition = secret.Definition!;
+        return await AnswerAsync(
+            new Ask(
+                field.Prompt ?? field.Description ?? $"{definition.Key} {field.Name}",
+                field.Sensitive,
+                definition.IsExternal ? null : field.Generate,
+                field.Default,
+                hasField,
+                $"{secret.StoreName}.{field.Name}",
+                field.Required
+            ),
+            cancellationToken
+        );
     }
 
     private async Task<Answer> AnswerAsync(Ask ask, CancellationToken cancellationToken)
@@ -352,9 +351,44 @@ internal sealed class SetupInterview(
         return nothing with { Status = ItemStatus.Missing, Error = error, Message = error.Message };
     }
 
+    /// <summary>What the answers change in the fields of one secret.</summary>
+    private sealed class FieldChanges
+    {
+        public List<(string Name, SecretValue Value)> Generated { get; } = [];
+
+        public List<string> Empty { get; } = [];
+
+        public ValueSource Source { get; private set; }
+
+        public bool Any { get; private set; }
+
+        public bool Overwrites { get; private set; }
+
+        public bool Differs { get; set; }
+
+        /// <summary>Puts a value into its field, unless the field has it already.</summary>
+        public void Set(SecretRef secret, CatalogField field, JsonObject members, string? old, Answer found)
+        {
+            string text = found.Value!.RevealText(field.Name);
+            if (string.Equals(text, old, StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            members[field.Name] = text;
+            Any = true;
+            Overwrites |= !string.IsNullOrEmpty(old);
+            Source = found.Source > Source ? found.Source : Source;
+            if (found.Source == ValueSource.Generated)
+            {
+                Generated.Add(($"{secret.StoreName}.{field.Name}", found.Value.Clone()));
+            }
+        }
+    }
+
+    /// <param name="Name">For the line that says that a value was made.</param>
     /// <param name="Text">What the person reads.</param>
     /// <param name="HasValue">Whether there is a value already, which an empty answer keeps.</param>
-    /// <param name="Name">For the line that says that a value was made.</param>
     private sealed record Ask(
         string Text,
         bool Sensitive,

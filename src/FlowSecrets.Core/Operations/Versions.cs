@@ -101,23 +101,7 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
     {
         Workspace workspace = Workspace.Open(context, options);
         string version = options.Version!;
-        string action = string.Join(
-            " and ",
-            new[]
-            {
-                options.State switch
-                {
-                    VersionState.Enabled => $"Enable version {version}",
-                    VersionState.Disabled => $"Disable version {version}",
-                    VersionState.Destroyed => $"Destroy version {version} for good",
-                    _ => null,
-                },
-                options.Stage is null ? null
-                : options.Stage == Stages.Current && !workspace.Store.Capabilities.MovableCurrent
-                    ? $"Add the value of version {version} again, as a new version"
-                : $"Move the stage '{options.Stage}' to version {version}",
-            }.Where(static a => a is not null)
-        );
+        string action = Describe(options, version, workspace.Store.Capabilities);
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {
@@ -134,30 +118,7 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
                             WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
                         }
                     },
-                    async ct =>
-                    {
-                        if (options.State is { } state)
-                        {
-                            await workspace.Store.SetVersionStateAsync(secret.StoreName, number, state, ct);
-                        }
-
-                        if (options.Stage == Stages.Current && !workspace.Store.Capabilities.MovableCurrent)
-                        {
-                            return await AddAgainAsync(workspace, secret, number, ct);
-                        }
-
-                        if (options.Stage is { } stage)
-                        {
-                            await workspace.Store.MoveStageAsync(secret.StoreName, stage, number, null, ct);
-                        }
-
-                        return workspace.Result(
-                            secret,
-                            options.State == VersionState.Destroyed ? ItemStatus.Removed : ItemStatus.Updated,
-                            number,
-                            options.Stage is null ? null : $"It has the stage '{options.Stage}' now."
-                        );
-                    }
+                    ct => ChangeAsync(workspace, secret, options, number, ct)
                 )
             );
         }
@@ -166,6 +127,53 @@ public sealed class ChangeVersionOperation(OperationContext context) : IOperatio
         {
             yield return change;
         }
+    }
+
+    private static string Describe(VersionOptions options, string version, StoreCapabilities store)
+    {
+        string? state = options.State switch
+        {
+            VersionState.Enabled => $"Enable version {version}",
+            VersionState.Disabled => $"Disable version {version}",
+            VersionState.Destroyed => $"Destroy version {version} for good",
+            _ => null,
+        };
+        string? stage =
+            options.Stage is null ? null
+            : options.Stage == Stages.Current && !store.MovableCurrent ? $"Add the value of version {version} again, as a new version"
+            : $"Move the stage '{options.Stage}' to version {version}";
+        return string.Join(" and ", new[] { state, stage }.Where(static a => a is not null));
+    }
+
+    private static async Task<SecretChange> ChangeAsync(
+        Workspace workspace,
+        SecretRef secret,
+        VersionOptions options,
+        string number,
+        CancellationToken cancellationToken
+    )
+    {
+        if (options.State is { } state)
+        {
+            await workspace.Store.SetVersionStateAsync(secret.StoreName, number, state, cancellationToken);
+        }
+
+        if (options.Stage == Stages.Current && !workspace.Store.Capabilities.MovableCurrent)
+        {
+            return await AddAgainAsync(workspace, secret, number, cancellationToken);
+        }
+
+        if (options.Stage is { } stage)
+        {
+            await workspace.Store.MoveStageAsync(secret.StoreName, stage, number, null, cancellationToken);
+        }
+
+        return workspace.Result(
+            secret,
+            options.State == VersionState.Destroyed ? ItemStatus.Removed : ItemStatus.Updated,
+            number,
+            options.Stage is null ? null : $"It has the stage '{options.Stage}' now."
+        );
     }
 
     /// <summary>Where the newest version is the current one, an older value comes back as a new version.</summary>

@@ -20,39 +20,9 @@ internal sealed partial class RotationRun
 
         return await GuardedAsync(async () =>
         {
-            if (_primary.Pending is { IsUndo: false } pending)
+            if (_primary.Pending is { IsUndo: false } pending && await EndPendingAsync(pending) is { } given)
             {
-                bool canGiveUp = !pending.IsPromoted && !_carriers.Any(static c => c.Pending is { IsPromoted: true });
-                if (pending.IsSuperseded && !canGiveUp)
-                {
-                    throw new FlowSecretException(
-                        ErrorIds.Conflict,
-                        FlowErrorCategory.ResourceBusy,
-                        Name,
-                        $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation was under way that some of "
-                            + $"its carriers have already",
-                        $"Rotate anew, which all of them get: Invoke-FlowSecretRotation {Named} -Force"
-                    );
-                }
-
-                if (canGiveUp && (!unit.KillsOldAtOnce || pending.IsSuperseded))
-                {
-                    return await GiveUpAsync();
-                }
-
-                // Some carry the new value already, or a machine elsewhere may just set it where it ends the old one: all have it, then all
-                // go back.
-                try
-                {
-                    await ReachPromotedAsync(mayReplace: false);
-                }
-                catch (FlowSecretException e) when (e.Id == ErrorIds.CredentialRejected && canGiveUp)
-                {
-                    return await GiveUpAsync();
-                }
-
-                // With an overlap in any case: nobody takes out of use what comes back in a moment.
-                await CloseAsync(RotationState.Overlap, unit.Overlap == TimeSpan.Zero ? TimeSpan.FromHours(1) : unit.Overlap);
+                return given;
             }
 
             if (_primary.Pending is null)
@@ -70,6 +40,44 @@ internal sealed partial class RotationRun
             await RedeployAsync();
             return await CloseAsync(RotationState.Undone, TimeSpan.Zero);
         });
+    }
+
+    /// <summary>Ends the rotation that an undo finds under way: abandons its value, or promotes it everywhere so that all can go back.</summary>
+    /// <returns>The view after the value was abandoned, which ends the undo; null if the undo goes on.</returns>
+    private async Task<RotationView?> EndPendingAsync(PendingVersion pending)
+    {
+        bool canGiveUp = !pending.IsPromoted && !_carriers.Any(static c => c.Pending is { IsPromoted: true });
+        if (pending.IsSuperseded && !canGiveUp)
+        {
+            throw new FlowSecretException(
+                ErrorIds.Conflict,
+                FlowErrorCategory.ResourceBusy,
+                Name,
+                $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation was under way that some of "
+                    + $"its carriers have already",
+                $"Rotate anew, which all of them get: Invoke-FlowSecretRotation {Named} -Force"
+            );
+        }
+
+        if (canGiveUp && (!unit.KillsOldAtOnce || pending.IsSuperseded))
+        {
+            return await GiveUpAsync();
+        }
+
+        // Some carry the new value already, or a machine elsewhere may just set it where it ends the old one: all have it, then all
+        // go back.
+        try
+        {
+            await ReachPromotedAsync(mayReplace: false);
+        }
+        catch (FlowSecretException e) when (e.Id == ErrorIds.CredentialRejected && canGiveUp)
+        {
+            return await GiveUpAsync();
+        }
+
+        // With an overlap in any case: nobody takes out of use what comes back in a moment.
+        await CloseAsync(RotationState.Overlap, unit.Overlap == TimeSpan.Zero ? TimeSpan.FromHours(1) : unit.Overlap);
+        return null;
     }
 
     /// <summary>A rotation whose value never became current: the target has the current one, then what stands aside goes.</summary>
