@@ -56,7 +56,7 @@ public sealed class PostgresNameTests(PostgresFixture fixture)
 
     [Theory]
     [InlineData("no \"such\" role")]
-    [InlineData("'; drop role postgres; --")]
+    [InlineData("'; drop database postgres; --")]
     [InlineData("NoSuchRole")]
     public async Task ANameThatIsNotThereIsNamedInTheRemedy(string name)
     {
