@@ -3,24 +3,6 @@ using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Operations;
 
-/// <summary>What the common parameters say.</summary>
-public record TargetOptions
-{
-    public string? CatalogPath { get; init; }
-
-    public string? Environment { get; init; }
-
-    public StoreKind? Store { get; init; }
-}
-
-/// <summary>A secret that a command is about.</summary>
-/// <param name="Definition">Null for a secret beyond the catalog.</param>
-internal sealed record SecretRef(CatalogSecret? Definition, string StoreName)
-{
-    /// <summary>How a message calls it, so that the command in a remedy runs as it is.</summary>
-    public string Argument => Definition is null ? $"-StoreName '{StoreName}'" : $"'{Definition.Key}'";
-}
-
 /// <summary>The catalog, the environment and the store of one command.</summary>
 internal sealed class Workspace
 {

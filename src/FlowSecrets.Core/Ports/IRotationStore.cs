@@ -56,7 +56,3 @@ public interface IRotationStore
     /// <exception cref="FlowSecretException">NotSupportedByStore, RotationNotConfigured, RotationNeedsAttention: it failed.</exception>
     Task<RotationView> RunNativeAsync(RotationSubject subject, CancellationToken cancellationToken);
 }
-
-/// <param name="StoreName">The secret.</param>
-/// <param name="UsesAlias">On Google: its consumers read by the alias 'current', so a pending value may be a version of its own.</param>
-public sealed record RotationSubject(string StoreName, bool UsesAlias = false);

@@ -3,17 +3,6 @@ using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands;
 
-/// <summary>Base of the cmdlets that change who may use secrets.</summary>
-public abstract class ChangeAccessCmdlet : AccessCmdlet
-{
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
-    /// <summary>Whoever names no secret would else let somebody in to all.</summary>
-    private protected override bool TakesAll => FromCatalog || Workload is not null;
-}
-
 /// <summary>Lets somebody use secrets: the least role for it, on the secret itself.</summary>
 /// <remarks>What is granted already stays as it is; no other grant is touched. On Google Cloud the role is granted on the secret; on AWS a
 /// statement is added to the secret's own policy, or with -PolicyDocument the policy to attach to the principal is printed for review.
@@ -74,19 +63,4 @@ public sealed class GrantFlowSecretAccessCommand : ChangeAccessCmdlet
             Execute(new ChangeAccessOperation(Context), options);
         }
     }
-}
-
-/// <summary>Takes grants on secrets off again.</summary>
-/// <remarks>Only what stands on the secret itself, and only the principals that are named; what is inherited from a project, a folder or a
-/// group stays. Without -Permission all that the principal was granted on the secret goes.</remarks>
-/// <example><summary>All that a person was granted on it.</summary><code>Revoke-FlowSecretAccess jwt-secret -Principal
-/// user:dev@example.com</code></example>
-/// <example><summary>What this module granted, everywhere.</summary><code>Get-FlowSecretAccess | Where-Object Ours |
-/// Revoke-FlowSecretAccess</code></example>
-[Cmdlet(VerbsSecurity.Revoke, "FlowSecretAccess", SupportsShouldProcess = true)]
-[OutputType(typeof(SecretAccessChange))]
-public sealed class RevokeFlowSecretAccessCommand : ChangeAccessCmdlet
-{
-    private protected override void RunPlace(Targets targets) =>
-        Execute(new ChangeAccessOperation(Context), Fill(new ChangeAccessOptions(), targets) with { AllowPublic = true });
 }

@@ -5,28 +5,6 @@ using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands;
 
-/// <summary>Base of the cmdlets that rotate or rehearse.</summary>
-public abstract class RotationCmdlet : TargetCmdlet
-{
-    /// <summary>
-    /// Run the scripts that a catalog names though it was not approved on this machine; for CI, where the repository is its own.
-    /// </summary>
-    [Parameter]
-    public SwitchParameter TrustCatalog { get; set; }
-
-    private protected TOptions Fill<TOptions>(TOptions options, Targets targets)
-        where TOptions : RotationOptions =>
-        options with
-        {
-            CatalogPath = FullCatalogPath,
-            Environment = targets.Environment,
-            Store = targets.Store,
-            Names = targets.Names,
-            StoreNames = targets.StoreNames,
-            TrustCatalog = TrustCatalog,
-        };
-}
-
 /// <summary>
 /// Rotates secrets in the store, in the system that checks them, and in what runs with them; finishes a rotation that was broken off.
 /// </summary>

@@ -27,20 +27,6 @@ public sealed record CatalogTest : ItemResult
     public IReadOnlyList<CatalogProblem> Problems { get; init; } = [];
 }
 
-/// <summary>Reads the catalog as objects.</summary>
-public sealed class GetCatalogOperation(OperationContext context) : IOperation<CatalogOptions, Catalog>
-{
-    public async IAsyncEnumerable<Catalog> RunAsync(
-        CatalogOptions options,
-        IOperationHost host,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        await Task.CompletedTask;
-        yield return CatalogLoader.Require(context, options.CatalogPath);
-    }
-}
-
 /// <summary>Checks a catalog and reports all its problems.</summary>
 public sealed class TestCatalogOperation(OperationContext context) : IOperation<CatalogOptions, CatalogTest>
 {
@@ -66,54 +52,5 @@ public sealed class TestCatalogOperation(OperationContext context) : IOperation<
             Environments = [.. catalog?.Environments.Keys ?? []],
             IsTrusted = catalog is not null && CatalogTrust.IsApproved(catalog, context.Variable),
         };
-    }
-}
-
-/// <summary>Approves a catalog's present content.</summary>
-public sealed class ApproveCatalogOperation(OperationContext context) : IOperation<CatalogOptions, CatalogTest>
-{
-    public async IAsyncEnumerable<CatalogTest> RunAsync(
-        CatalogOptions options,
-        IOperationHost host,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        Catalog catalog = CatalogLoader.Require(context, options.CatalogPath);
-        CatalogTest result = new()
-        {
-            Path = catalog.Path,
-            Status = ItemStatus.Trusted,
-            Application = catalog.Application,
-            Secrets = catalog.Secrets.Count,
-            Environments = [.. catalog.Environments.Keys],
-            IsTrusted = true,
-        };
-        if (CatalogTrust.IsApproved(catalog, context.Variable))
-        {
-            yield return result with
-            {
-                Message = "It was approved before.",
-            };
-            yield break;
-        }
-
-        string reach = catalog.HasScripts
-            ? "let it run its scripts and name files outside of its repository"
-            : "let it name files outside of its repository";
-        if (
-            !await host.ShouldProcessAsync(catalog.Path, $"Approve this content ({catalog.ContentHash[..12]}…): {reach}", cancellationToken)
-        )
-        {
-            yield return result with
-            {
-                Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped,
-                IsTrusted = false,
-            };
-            yield break;
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        CatalogTrust.Approve(catalog, context.Variable);
-        yield return result;
     }
 }

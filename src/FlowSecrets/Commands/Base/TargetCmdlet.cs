@@ -4,43 +4,6 @@ using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands;
 
-/// <summary>Base of the cmdlets that work on an environment's store.</summary>
-public abstract class StoreCmdlet : FlowCmdlet
-{
-    /// <summary>
-    /// The catalog's environment. Without it: what Connect-FlowSecretStore chose, FLOWSECRETS_ENVIRONMENT, the catalog's default.
-    /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
-    [ArgumentCompleter(typeof(EnvironmentCompleter))]
-    public string? Environment { get; set; }
-
-    /// <summary>The kind of store, where no environment of a catalog says it.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
-    public StoreKind? Store { get; set; }
-
-    /// <summary>
-    /// The catalog. Without it: flowsecrets.yaml here or in a folder above, as far as the repository's root; or FLOWSECRETS_CATALOG.
-    /// </summary>
-    [Parameter]
-    public string? CatalogPath { get; set; }
-
-    /// <summary>Calls to a cloud at a time, 32 unless said otherwise.</summary>
-    [Parameter]
-    [ValidateRange(1, 256)]
-    public int ThrottleLimit { get; set; }
-
-    private protected override OperationContext Context => base.Context with { ThrottleLimit = ThrottleLimit == 0 ? null : ThrottleLimit };
-
-    private protected string? FullCatalogPath => FilePath(CatalogPath, nameof(CatalogPath));
-
-    /// <summary>An environment says its store itself.</summary>
-    private protected StoreKind? StoreWithoutEnvironment => string.IsNullOrEmpty(Environment) ? Store : null;
-
-    private protected string? NamedEnvironment => string.IsNullOrEmpty(Environment) ? null : Environment;
-}
-
 /// <summary>Base of the cmdlets that take secrets by name, also from the pipeline.</summary>
 public abstract class TargetCmdlet : StoreCmdlet
 {

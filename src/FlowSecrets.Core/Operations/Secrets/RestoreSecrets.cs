@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>Takes pending deletions back.</summary>
+public sealed class RestoreSecretsOperation(OperationContext context) : IOperation<RemoveSecretsOptions, SecretChange>
+{
+    public async IAsyncEnumerable<SecretChange> RunAsync(
+        RemoveSecretsOptions options,
+        IOperationHost host,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        Workspace workspace = Workspace.Open(context, options);
+        List<PlanStep> steps = [];
+        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
+        {
+            SecretDescription? description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);
+            steps.Add(
+                new PlanStep(
+                    secret,
+                    "Restore",
+                    async ct =>
+                    {
+                        if (description is { Deleted: null })
+                        {
+                            return workspace.Result(secret, ItemStatus.Unchanged);
+                        }
+
+                        await workspace.Store.RestoreAsync(secret.StoreName, ct);
+                        return workspace.Result(secret, ItemStatus.Restored);
+                    },
+                    Refusal(workspace, secret, description)
+                )
+            );
+        }
+
+        await foreach (SecretChange change in Plan.ApplyAsync("Restoring secrets", workspace, steps, host, cancellationToken))
+        {
+            yield return change;
+        }
+    }
+
+    private static FlowSecretException? Refusal(Workspace workspace, SecretRef secret, SecretDescription? description) =>
+        (description, workspace.Store.Capabilities.RecoveryWindow) switch
+        {
+            (not null, _) => null,
+            (null, true) => StoreErrors.SecretNotFound(workspace.Place, secret.StoreName),
+            (null, false) => StoreErrors.NotSupported(
+                workspace.Place,
+                secret.StoreName,
+                $"There is no secret '{secret.StoreName}' in the {workspace.Place}, which has no recovery window: what was deleted "
+                    + $"there is gone",
+                $"Make it anew: New-FlowSecret -StoreName '{secret.StoreName}'"
+            ),
+        };
+}

@@ -1,0 +1,14 @@
+using System.Runtime.CompilerServices;
+using FlowSecrets.Catalogs;
+
+namespace FlowSecrets.Operations;
+
+/// <summary>What the common parameters say.</summary>
+public record TargetOptions
+{
+    public string? CatalogPath { get; init; }
+
+    public string? Environment { get; init; }
+
+    public StoreKind? Store { get; init; }
+}

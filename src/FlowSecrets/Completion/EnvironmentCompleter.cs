@@ -1,0 +1,14 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Hosting;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Environments of the catalog.</summary>
+public sealed class EnvironmentCompleter : CatalogCompleter
+{
+    private protected override IEnumerable<string> Candidates(IDictionary bound) => FindCatalog(bound)?.Environments.Keys ?? [];
+}

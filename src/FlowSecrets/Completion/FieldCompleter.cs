@@ -1,0 +1,23 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Hosting;
+using FlowSecrets.Operations;
+
+namespace FlowSecrets.Commands;
+
+/// <summary>Fields of the secret that is named already.</summary>
+public sealed class FieldCompleter : CatalogCompleter
+{
+    private protected override IEnumerable<string> Candidates(IDictionary bound) =>
+        Named(bound) is { } name ? FindCatalog(bound)?.Find(name)?.Fields.Select(static f => f.Name) ?? [] : [];
+
+    internal static string? Named(IDictionary bound) =>
+        (bound["Name"] ?? bound["StoreName"]) switch
+        {
+            string one => one,
+            IEnumerable many => many.Cast<object>().FirstOrDefault()?.ToString(),
+            _ => null,
+        };
+}
