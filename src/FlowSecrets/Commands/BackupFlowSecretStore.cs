@@ -7,10 +7,14 @@ namespace FlowSecrets.Commands;
 
 /// <summary>Writes a backup of a Local store that only its own passphrase opens.</summary>
 /// <remarks>A consistent copy while others work. The key file is not in it.</remarks>
-/// <example><summary>Asks for the backup's passphrase.</summary><code>Backup-FlowSecretStore ./flowsecrets.backup -Passphrase (Read-Host
-/// -AsSecureString)</code></example>
-/// <example><summary>Makes a passphrase, to be kept elsewhere.</summary><code>$p = New-FlowSecretValue -Kind Passphrase;
-/// Backup-FlowSecretStore ./flowsecrets.backup -Passphrase $p.Value</code></example>
+/// <example>
+/// <summary>Asks for the backup's passphrase.</summary>
+/// <code>Backup-FlowSecretStore ./flowsecrets.backup -Passphrase (Read-Host -AsSecureString)</code>
+/// </example>
+/// <example>
+/// <summary>Makes a passphrase, to be kept elsewhere.</summary>
+/// <code>$p = New-FlowSecretValue -Kind Passphrase; Backup-FlowSecretStore ./flowsecrets.backup -Passphrase $p.Value</code>
+/// </example>
 [Cmdlet(VerbsData.Backup, "FlowSecretStore", SupportsShouldProcess = true)]
 [OutputType(typeof(StoreStatus))]
 public sealed class BackupFlowSecretStoreCommand : StoreTaskCmdlet

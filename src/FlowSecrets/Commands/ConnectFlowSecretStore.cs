@@ -11,17 +11,30 @@ namespace FlowSecrets.Commands;
 /// Google Cloud credentials are looked for in this order: -AccessToken or -CredentialPath, variables with a token,
 /// GOOGLE_APPLICATION_CREDENTIALS, application default credentials, the machine's service account, the login of gcloud. AWS has its usual
 /// chain; -Profile goes before it.</remarks>
-/// <example><summary>An environment of the catalog.</summary><code>Connect-FlowSecretStore -Environment production</code></example>
-/// <example><summary>A project of Google Cloud, with the login of gcloud.</summary><code>Connect-FlowSecretStore -Store Gcp -Project
-/// flowmaestro-prod</code></example>
-/// <example><summary>An AWS region with a profile.</summary><code>Connect-FlowSecretStore -Store Aws -Region eu-west-1 -Profile
-/// ops</code></example>
-/// <example><summary>In CI: a token that the step before made, for one project.</summary><code>Connect-FlowSecretStore -Project
-/// flowmaestro-prod -AccessToken (ConvertTo-SecureString $env:TOKEN -AsPlainText)</code></example>
-/// <example><summary>An emulator on this machine.</summary><code>Connect-FlowSecretStore -Store Aws -Region eu-west-1 -Endpoint
-/// http://127.0.0.1:5000</code></example>
-/// <example><summary>A local store that a passphrase opens.</summary><code>Connect-FlowSecretStore -Store Local -Path ./team.db -Passphrase
-/// (Read-Host -AsSecureString)</code></example>
+/// <example>
+/// <summary>An environment of the catalog.</summary>
+/// <code>Connect-FlowSecretStore -Environment production</code>
+/// </example>
+/// <example>
+/// <summary>A project of Google Cloud, with the login of gcloud.</summary>
+/// <code>Connect-FlowSecretStore -Store Gcp -Project flowmaestro-prod</code>
+/// </example>
+/// <example>
+/// <summary>An AWS region with a profile.</summary>
+/// <code>Connect-FlowSecretStore -Store Aws -Region eu-west-1 -Profile ops</code>
+/// </example>
+/// <example>
+/// <summary>In CI: a token that the step before made, for one project.</summary>
+/// <code>Connect-FlowSecretStore -Project flowmaestro-prod -AccessToken (ConvertTo-SecureString $env:TOKEN -AsPlainText)</code>
+/// </example>
+/// <example>
+/// <summary>An emulator on this machine.</summary>
+/// <code>Connect-FlowSecretStore -Store Aws -Region eu-west-1 -Endpoint http://127.0.0.1:5000</code>
+/// </example>
+/// <example>
+/// <summary>A local store that a passphrase opens.</summary>
+/// <code>Connect-FlowSecretStore -Store Local -Path ./team.db -Passphrase (Read-Host -AsSecureString)</code>
+/// </example>
 [Cmdlet(VerbsCommunications.Connect, "FlowSecretStore")]
 [OutputType(typeof(StoreStatus))]
 public sealed class ConnectFlowSecretStoreCommand : StoreCmdlet

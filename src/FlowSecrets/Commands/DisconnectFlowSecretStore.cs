@@ -6,9 +6,14 @@ namespace FlowSecrets.Commands;
 
 /// <summary>Forgets what Connect-FlowSecretStore chose in this session.</summary>
 /// <remarks>From then on the catalog's default, or FLOWSECRETS_ENVIRONMENT, holds again. Nothing in any store changes.</remarks>
-/// <example><summary>Back to the catalog's default.</summary><code>Disconnect-FlowSecretStore</code></example>
-/// <example><summary>In a script's last step.</summary><code>try { Connect-FlowSecretStore -Environment production; Get-FlowSecret }
-/// finally { Disconnect-FlowSecretStore }</code></example>
+/// <example>
+/// <summary>Back to the catalog's default.</summary>
+/// <code>Disconnect-FlowSecretStore</code>
+/// </example>
+/// <example>
+/// <summary>In a script's last step.</summary>
+/// <code>try { Connect-FlowSecretStore -Environment production; Get-FlowSecret } finally { Disconnect-FlowSecretStore }</code>
+/// </example>
 [Cmdlet(VerbsCommunications.Disconnect, "FlowSecretStore")]
 public sealed class DisconnectFlowSecretStoreCommand : FlowCmdlet
 {

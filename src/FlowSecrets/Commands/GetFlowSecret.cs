@@ -5,10 +5,18 @@ namespace FlowSecrets.Commands;
 
 /// <summary>Lists the catalog's secrets with their state in the store.</summary>
 /// <remarks>No value is read. Without a catalog it lists what the store holds.</remarks>
-/// <example><summary>All secrets of the catalog.</summary><code>Get-FlowSecret</code></example>
-/// <example><summary>What production still lacks.</summary><code>Get-FlowSecret -Environment production | Where-Object State -ne
-/// Present</code></example>
-/// <example><summary>Also what the store holds beyond the catalog.</summary><code>Get-FlowSecret -All</code></example>
+/// <example>
+/// <summary>All secrets of the catalog.</summary>
+/// <code>Get-FlowSecret</code>
+/// </example>
+/// <example>
+/// <summary>What production still lacks.</summary>
+/// <code>Get-FlowSecret -Environment production | Where-Object State -ne Present</code>
+/// </example>
+/// <example>
+/// <summary>Also what the store holds beyond the catalog.</summary>
+/// <code>Get-FlowSecret -All</code>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "FlowSecret")]
 [OutputType(typeof(SecretItem))]
 public sealed class GetFlowSecretCommand : TargetCmdlet

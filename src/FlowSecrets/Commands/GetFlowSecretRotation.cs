@@ -6,10 +6,18 @@ namespace FlowSecrets.Commands;
 /// <summary>Shows how rotations stand: age, due date, state, when the value before goes out of use, and the journal.</summary>
 /// <remarks>Nothing is changed. Without names it shows every secret that the catalog rotates. Due is true where Invoke-FlowSecretRotation
 /// -Due would do something.</remarks>
-/// <example><summary>All that the catalog rotates.</summary><code>Get-FlowSecretRotation -Environment production</code></example>
-/// <example><summary>What is due, unfinished or to be retired; and do it.</summary><code>Get-FlowSecretRotation -Due |
-/// Invoke-FlowSecretRotation</code></example>
-/// <example><summary>Who rotated it, and when.</summary><code>(Get-FlowSecretRotation jwt-secret).Journal</code></example>
+/// <example>
+/// <summary>All that the catalog rotates.</summary>
+/// <code>Get-FlowSecretRotation -Environment production</code>
+/// </example>
+/// <example>
+/// <summary>What is due, unfinished or to be retired; and do it.</summary>
+/// <code>Get-FlowSecretRotation -Due | Invoke-FlowSecretRotation</code>
+/// </example>
+/// <example>
+/// <summary>Who rotated it, and when.</summary>
+/// <code>(Get-FlowSecretRotation jwt-secret).Journal</code>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "FlowSecretRotation")]
 [OutputType(typeof(SecretRotation))]
 public sealed class GetFlowSecretRotationCommand : RotationCmdlet

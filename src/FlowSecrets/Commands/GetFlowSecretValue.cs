@@ -22,12 +22,18 @@ public sealed class FlowSecretValue
 /// <summary>Reads the value of a secret.</summary>
 /// <remarks>It comes as a SecureString with name and version; as plain text only with -AsPlainText; as the very bytes, into a file that
 /// only its owner can read, with -OutFile.</remarks>
-/// <example><summary>A SecureString, for instance for a PSCredential.</summary><code>(Get-FlowSecretValue
-/// jwt-secret).Value</code></example>
-/// <example><summary>One field of a JSON secret as plain text.</summary><code>$password = Get-FlowSecretValue db-config -Field db_password
-/// -AsPlainText</code></example>
-/// <example><summary>The value before the last change, into a file (0600).</summary><code>Get-FlowSecretValue storage-sa-key -Stage
-/// previous -OutFile ./old-key.json</code></example>
+/// <example>
+/// <summary>A SecureString, for instance for a PSCredential.</summary>
+/// <code>(Get-FlowSecretValue jwt-secret).Value</code>
+/// </example>
+/// <example>
+/// <summary>One field of a JSON secret as plain text.</summary>
+/// <code>$password = Get-FlowSecretValue db-config -Field db_password -AsPlainText</code>
+/// </example>
+/// <example>
+/// <summary>The value before the last change, into a file (0600).</summary>
+/// <code>Get-FlowSecretValue storage-sa-key -Stage previous -OutFile ./old-key.json</code>
+/// </example>
 [Cmdlet(VerbsCommon.Get, "FlowSecretValue")]
 [OutputType(typeof(FlowSecretValue), typeof(string))]
 public sealed class GetFlowSecretValueCommand : TargetCmdlet

@@ -7,14 +7,22 @@ namespace FlowSecrets.Commands;
 /// <remarks>What is granted already stays as it is; no other grant is touched. On Google Cloud the role is granted on the secret; on AWS a
 /// statement is added to the secret's own policy, or with -PolicyDocument the policy to attach to the principal is printed for review.
 /// -WhatIf shows the change.</remarks>
-/// <example><summary>Let a service account read.</summary><code>Grant-FlowSecretAccess jwt-secret -Principal
-/// serviceAccount:api@my-project.iam.gserviceaccount.com</code></example>
-/// <example><summary>For eight hours.</summary><code>Grant-FlowSecretAccess db-config -Principal user:oncall@example.com -Expires
-/// (Get-Date).AddHours(8)</code></example>
-/// <example><summary>Bring the catalog's 'access' entries into force, and show what it does not name.</summary><code>Grant-FlowSecretAccess
-/// -FromCatalog -Environment production -WhatIf</code></example>
-/// <example><summary>The policy to attach to a role, changing nothing.</summary><code>Grant-FlowSecretAccess llm-* -PolicyDocument >
-/// policy.json</code></example>
+/// <example>
+/// <summary>Let a service account read.</summary>
+/// <code>Grant-FlowSecretAccess jwt-secret -Principal serviceAccount:api@my-project.iam.gserviceaccount.com</code>
+/// </example>
+/// <example>
+/// <summary>For eight hours.</summary>
+/// <code>Grant-FlowSecretAccess db-config -Principal user:oncall@example.com -Expires (Get-Date).AddHours(8)</code>
+/// </example>
+/// <example>
+/// <summary>Bring the catalog's 'access' entries into force, and show what it does not name.</summary>
+/// <code>Grant-FlowSecretAccess -FromCatalog -Environment production -WhatIf</code>
+/// </example>
+/// <example>
+/// <summary>The policy to attach to a role, changing nothing.</summary>
+/// <code>Grant-FlowSecretAccess llm-* -PolicyDocument > policy.json</code>
+/// </example>
 [Cmdlet(VerbsSecurity.Grant, "FlowSecretAccess", SupportsShouldProcess = true)]
 [OutputType(typeof(SecretAccessChange), typeof(string))]
 public sealed class GrantFlowSecretAccessCommand : ChangeAccessCmdlet

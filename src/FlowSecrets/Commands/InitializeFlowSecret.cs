@@ -8,10 +8,18 @@ namespace FlowSecrets.Commands;
 /// missing one it prompts with the catalog's default, without echo for what is sensitive; an empty answer generates the value where the
 /// catalog allows it. JSON secrets are asked field by field, and fields that are there stay. All answers come before the first write;
 /// interrupted, it can be run again. Generated values are stored, never printed.</remarks>
-/// <example><summary>At the prompt.</summary><code>Initialize-FlowSecret -Environment production</code></example>
-/// <example><summary>In CI: values from a file, defaults, and the rest generated.</summary><code>Initialize-FlowSecret -NonInteractive
-/// -InputPath ./prod.secrets.tfvars</code></example>
-/// <example><summary>Shows what would be done.</summary><code>Initialize-FlowSecret -NonInteractive -WhatIf</code></example>
+/// <example>
+/// <summary>At the prompt.</summary>
+/// <code>Initialize-FlowSecret -Environment production</code>
+/// </example>
+/// <example>
+/// <summary>In CI: values from a file, defaults, and the rest generated.</summary>
+/// <code>Initialize-FlowSecret -NonInteractive -InputPath ./prod.secrets.tfvars</code>
+/// </example>
+/// <example>
+/// <summary>Shows what would be done.</summary>
+/// <code>Initialize-FlowSecret -NonInteractive -WhatIf</code>
+/// </example>
 [Cmdlet(VerbsData.Initialize, "FlowSecret", SupportsShouldProcess = true)]
 [OutputType(typeof(SetupResult))]
 public sealed class InitializeFlowSecretCommand : StoreCmdlet

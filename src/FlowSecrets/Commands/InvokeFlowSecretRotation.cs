@@ -12,14 +12,26 @@ namespace FlowSecrets.Commands;
 /// deployed with it, and the value before stays valid for the overlap (RetireAt). The command returns then; taking the value before out of
 /// use is what -Due does once RetireAt has passed. Broken off at any moment, the same command run again, on any machine, goes on where it
 /// was. docs/rotation.md shows each step and what each store does.</remarks>
-/// <example><summary>Rotate one secret now.</summary><code>Invoke-FlowSecretRotation jwt-secret -Environment production</code></example>
-/// <example><summary>In a scheduled job: whatever is due, unfinished or to be retired.</summary><code>Get-FlowSecretRotation -Environment
-/// production -Due | Invoke-FlowSecretRotation</code></example>
-/// <example><summary>A value has leaked: a new one, and the old one out of use at once.</summary><code>Invoke-FlowSecretRotation db-config
-/// -Force</code></example>
-/// <example><summary>What would be done?</summary><code>Invoke-FlowSecretRotation -Due -WhatIf</code></example>
-/// <example><summary>A provider's new key, pasted.</summary><code>Invoke-FlowSecretRotation app-openai-api-key -Value (Read-Host
-/// -AsSecureString)</code></example>
+/// <example>
+/// <summary>Rotate one secret now.</summary>
+/// <code>Invoke-FlowSecretRotation jwt-secret -Environment production</code>
+/// </example>
+/// <example>
+/// <summary>In a scheduled job: whatever is due, unfinished or to be retired.</summary>
+/// <code>Get-FlowSecretRotation -Environment production -Due | Invoke-FlowSecretRotation</code>
+/// </example>
+/// <example>
+/// <summary>A value has leaked: a new one, and the old one out of use at once.</summary>
+/// <code>Invoke-FlowSecretRotation db-config -Force</code>
+/// </example>
+/// <example>
+/// <summary>What would be done?</summary>
+/// <code>Invoke-FlowSecretRotation -Due -WhatIf</code>
+/// </example>
+/// <example>
+/// <summary>A provider's new key, pasted.</summary>
+/// <code>Invoke-FlowSecretRotation app-openai-api-key -Value (Read-Host -AsSecureString)</code>
+/// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "FlowSecretRotation", SupportsShouldProcess = true)]
 [OutputType(typeof(RotationResult))]
 public sealed class InvokeFlowSecretRotationCommand : RotationCmdlet

@@ -6,11 +6,18 @@ namespace FlowSecrets.Commands;
 /// <summary>Makes a catalog from what a team already has.</summary>
 /// <remarks>From a Pulumi stack file's list of secrets, a tfvars file, a .env file, or a store. Names are taken over, values
 /// never.</remarks>
-/// <example><summary>From the configuration of a Pulumi stack.</summary><code>New-FlowSecretCatalog -FromPulumi
-/// ./infra/pulumi/Pulumi.prod.yaml -Prefix flowmaestro-</code></example>
-/// <example><summary>From Terraform's variables.</summary><code>New-FlowSecretCatalog -FromTfvars ./prod.secrets.tfvars -Application
-/// flowyml -Prefix flowyml-</code></example>
-/// <example><summary>From what a store holds.</summary><code>New-FlowSecretCatalog -FromStore -Store Local -Prefix myapp-</code></example>
+/// <example>
+/// <summary>From the configuration of a Pulumi stack.</summary>
+/// <code>New-FlowSecretCatalog -FromPulumi ./infra/pulumi/Pulumi.prod.yaml -Prefix flowmaestro-</code>
+/// </example>
+/// <example>
+/// <summary>From Terraform's variables.</summary>
+/// <code>New-FlowSecretCatalog -FromTfvars ./prod.secrets.tfvars -Application flowyml -Prefix flowyml-</code>
+/// </example>
+/// <example>
+/// <summary>From what a store holds.</summary>
+/// <code>New-FlowSecretCatalog -FromStore -Store Local -Prefix myapp-</code>
+/// </example>
 [Cmdlet(VerbsCommon.New, "FlowSecretCatalog", SupportsShouldProcess = true)]
 [OutputType(typeof(CatalogTest))]
 public sealed class NewFlowSecretCatalogCommand : StoreCmdlet

@@ -22,12 +22,18 @@ public sealed class NewFlowSecretValueResult
 /// <summary>Makes a password, key, token or key pair, and says its entropy.</summary>
 /// <remarks>The value is stored nowhere. It comes as a SecureString, which New-FlowSecret and Set-FlowSecret take, or with -AsPlainText as
 /// text. All randomness is the system's generator's.</remarks>
-/// <example><summary>A password of 40 letters and digits.</summary><code>New-FlowSecretValue -Kind Password -Length 40 -Symbols
-/// ''</code></example>
-/// <example><summary>Makes a value and stores it.</summary><code>New-FlowSecret -StoreName session-key -Value (New-FlowSecretValue -Kind
-/// Base64 -Bytes 48).Value</code></example>
-/// <example><summary>A key pair: the private key is the value, the public one is beside it.</summary><code>New-FlowSecretValue -Kind Ec
-/// -Curve P-384 | Select-Object EntropyBits, PublicKey</code></example>
+/// <example>
+/// <summary>A password of 40 letters and digits.</summary>
+/// <code>New-FlowSecretValue -Kind Password -Length 40 -Symbols ''</code>
+/// </example>
+/// <example>
+/// <summary>Makes a value and stores it.</summary>
+/// <code>New-FlowSecret -StoreName session-key -Value (New-FlowSecretValue -Kind Base64 -Bytes 48).Value</code>
+/// </example>
+/// <example>
+/// <summary>A key pair: the private key is the value, the public one is beside it.</summary>
+/// <code>New-FlowSecretValue -Kind Ec -Curve P-384 | Select-Object EntropyBits, PublicKey</code>
+/// </example>
 [Cmdlet(VerbsCommon.New, "FlowSecretValue")]
 [OutputType(typeof(NewFlowSecretValueResult), typeof(string))]
 public sealed class NewFlowSecretValueCommand : FlowCmdlet

@@ -6,9 +6,14 @@ namespace FlowSecrets.Commands;
 /// <summary>Deletes a secret; it can be restored for 30 days unless told otherwise.</summary>
 /// <remarks>Until then its value cannot be read. -Permanent deletes at once, with all versions, and cannot be undone. A secret with 'owner:
 /// external' is not removed.</remarks>
-/// <example><summary>Can be restored for 30 days.</summary><code>Remove-FlowSecret app-notion-client-id</code></example>
-/// <example><summary>Shows what would be deleted for good.</summary><code>Get-FlowSecret app-slack-* | Remove-FlowSecret -Permanent
-/// -WhatIf</code></example>
+/// <example>
+/// <summary>Can be restored for 30 days.</summary>
+/// <code>Remove-FlowSecret app-notion-client-id</code>
+/// </example>
+/// <example>
+/// <summary>Shows what would be deleted for good.</summary>
+/// <code>Get-FlowSecret app-slack-* | Remove-FlowSecret -Permanent -WhatIf</code>
+/// </example>
 [Cmdlet(VerbsCommon.Remove, "FlowSecret", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(SecretChange))]
 public sealed class RemoveFlowSecretCommand : TargetCmdlet

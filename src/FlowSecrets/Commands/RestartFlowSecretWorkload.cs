@@ -6,9 +6,14 @@ namespace FlowSecrets.Commands;
 /// <summary>Deploys workloads anew, so that they run with the current versions of their secrets.</summary>
 /// <remarks>A Kubernetes workload is restarted only once its Kubernetes Secret holds the current values; a Cloud Run service is moved to
 /// the current version's number; App Runner and ECS get a new deployment.</remarks>
-/// <example><summary>Restart it, and wait until it is healthy.</summary><code>Restart-FlowSecretWorkload api -Wait</code></example>
-/// <example><summary>All that are stale.</summary><code>Get-FlowSecretWorkload | Where-Object Stale | Restart-FlowSecretWorkload
-/// -Wait</code></example>
+/// <example>
+/// <summary>Restart it, and wait until it is healthy.</summary>
+/// <code>Restart-FlowSecretWorkload api -Wait</code>
+/// </example>
+/// <example>
+/// <summary>All that are stale.</summary>
+/// <code>Get-FlowSecretWorkload | Where-Object Stale | Restart-FlowSecretWorkload -Wait</code>
+/// </example>
 [Cmdlet(VerbsLifecycle.Restart, "FlowSecretWorkload", SupportsShouldProcess = true)]
 [OutputType(typeof(WorkloadChange))]
 public sealed class RestartFlowSecretWorkloadCommand : WorkloadCmdlet

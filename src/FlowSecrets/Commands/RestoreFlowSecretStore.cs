@@ -8,10 +8,14 @@ namespace FlowSecrets.Commands;
 /// <summary>Puts a backup in a Local store's place.</summary>
 /// <remarks>The backup is opened and checked whole before anything is replaced. The restored store is protected as new stores are here: by
 /// the session's passphrase, or by a new key file.</remarks>
-/// <example><summary>On a new machine.</summary><code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase (Read-Host
-/// -AsSecureString)</code></example>
-/// <example><summary>In the place of a store that is there.</summary><code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase $p
-/// -Force</code></example>
+/// <example>
+/// <summary>On a new machine.</summary>
+/// <code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase (Read-Host -AsSecureString)</code>
+/// </example>
+/// <example>
+/// <summary>In the place of a store that is there.</summary>
+/// <code>Restore-FlowSecretStore ./flowsecrets.backup -Passphrase $p -Force</code>
+/// </example>
 [Cmdlet(VerbsData.Restore, "FlowSecretStore", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(StoreStatus))]
 public sealed class RestoreFlowSecretStoreCommand : StoreTaskCmdlet

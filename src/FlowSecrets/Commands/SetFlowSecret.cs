@@ -7,11 +7,18 @@ namespace FlowSecrets.Commands;
 /// <remarks>An equal value is not written again; the result then says Unchanged. The version before stays, under the stage 'previous'. A
 /// secret with 'usage: encryption' is refused without -OverwriteEncryptionKey, since what was encrypted with its present value could not be
 /// read any more.</remarks>
-/// <example><summary>Asks for the new value, without echo.</summary><code>Set-FlowSecret app-openai-api-key</code></example>
-/// <example><summary>Sets one field of a JSON secret; the others stay.</summary><code>Set-FlowSecret db-config -Field db_host -Value
-/// (Read-Host -AsSecureString)</code></example>
-/// <example><summary>Changes a label, and nothing else.</summary><code>Set-FlowSecret jwt-secret -Label @{ owner = 'platform' }
-/// -LabelOnly</code></example>
+/// <example>
+/// <summary>Asks for the new value, without echo.</summary>
+/// <code>Set-FlowSecret app-openai-api-key</code>
+/// </example>
+/// <example>
+/// <summary>Sets one field of a JSON secret; the others stay.</summary>
+/// <code>Set-FlowSecret db-config -Field db_host -Value (Read-Host -AsSecureString)</code>
+/// </example>
+/// <example>
+/// <summary>Changes a label, and nothing else.</summary>
+/// <code>Set-FlowSecret jwt-secret -Label @{ owner = 'platform' } -LabelOnly</code>
+/// </example>
 [Cmdlet(VerbsCommon.Set, "FlowSecret", SupportsShouldProcess = true, DefaultParameterSetName = Prompted)]
 [OutputType(typeof(SecretChange))]
 public sealed class SetFlowSecretCommand : ValueCmdlet

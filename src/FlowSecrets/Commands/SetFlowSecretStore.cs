@@ -8,10 +8,14 @@ namespace FlowSecrets.Commands;
 /// <summary>Changes what protects a Local store: passphrase, key file, or the key itself.</summary>
 /// <remarks>-NewPassphrase and -UseKeyFile change what opens the store. -RotateKey makes a new key and encrypts every value anew, in one
 /// transaction. A kill at any moment leaves the store as before or as after.</remarks>
-/// <example><summary>From now on a passphrase opens the store.</summary><code>Set-FlowSecretStore -NewPassphrase (Read-Host
-/// -AsSecureString)</code></example>
-/// <example><summary>Somebody may have read the key file: another key file and another key.</summary><code>Set-FlowSecretStore -UseKeyFile
-/// -RotateKey</code></example>
+/// <example>
+/// <summary>From now on a passphrase opens the store.</summary>
+/// <code>Set-FlowSecretStore -NewPassphrase (Read-Host -AsSecureString)</code>
+/// </example>
+/// <example>
+/// <summary>Somebody may have read the key file: another key file and another key.</summary>
+/// <code>Set-FlowSecretStore -UseKeyFile -RotateKey</code>
+/// </example>
 [Cmdlet(VerbsCommon.Set, "FlowSecretStore", SupportsShouldProcess = true)]
 [OutputType(typeof(StoreStatus))]
 public sealed class SetFlowSecretStoreCommand : StoreTaskCmdlet

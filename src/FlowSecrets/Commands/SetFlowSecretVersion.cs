@@ -6,9 +6,14 @@ namespace FlowSecrets.Commands;
 /// <summary>Enables or disables a version, or moves a stage to it.</summary>
 /// <remarks>Moving the stage 'current' is how an older value comes back; the version that was current becomes 'previous'. A disabled
 /// version cannot be read until it is enabled again.</remarks>
-/// <example><summary>Back to the value before.</summary><code>Set-FlowSecretVersion jwt-secret previous -Stage current</code></example>
-/// <example><summary>Nobody can read version 2 until it is enabled again.</summary><code>Set-FlowSecretVersion jwt-secret -Version 2 -State
-/// Disabled</code></example>
+/// <example>
+/// <summary>Back to the value before.</summary>
+/// <code>Set-FlowSecretVersion jwt-secret previous -Stage current</code>
+/// </example>
+/// <example>
+/// <summary>Nobody can read version 2 until it is enabled again.</summary>
+/// <code>Set-FlowSecretVersion jwt-secret -Version 2 -State Disabled</code>
+/// </example>
 [Cmdlet(VerbsCommon.Set, "FlowSecretVersion", SupportsShouldProcess = true)]
 [OutputType(typeof(SecretChange))]
 public sealed class SetFlowSecretVersionCommand : VersionCmdlet

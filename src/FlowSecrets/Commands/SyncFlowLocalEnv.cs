@@ -8,10 +8,18 @@ namespace FlowSecrets.Commands;
 /// your own lines, their order and comments stay; a system secret's value that stands in the file stays; so does any variable under a line
 /// '# flowsecrets:keep'. It is written for its owner alone, read back before it replaces the old one, and left alone when nothing
 /// changed.</remarks>
-/// <example><summary>Writes the file that the catalog names.</summary><code>Sync-FlowLocalEnv</code></example>
-/// <example><summary>In CI: fails when the file is behind; writes nothing.</summary><code>Sync-FlowLocalEnv -Check</code></example>
-/// <example><summary>Another file, in the spelling that docker run --env-file reads.</summary><code>Sync-FlowLocalEnv -Path ./docker.env
-/// -Target Docker</code></example>
+/// <example>
+/// <summary>Writes the file that the catalog names.</summary>
+/// <code>Sync-FlowLocalEnv</code>
+/// </example>
+/// <example>
+/// <summary>In CI: fails when the file is behind; writes nothing.</summary>
+/// <code>Sync-FlowLocalEnv -Check</code>
+/// </example>
+/// <example>
+/// <summary>Another file, in the spelling that docker run --env-file reads.</summary>
+/// <code>Sync-FlowLocalEnv -Path ./docker.env -Target Docker</code>
+/// </example>
 [Cmdlet(VerbsData.Sync, "FlowLocalEnv", SupportsShouldProcess = true)]
 [OutputType(typeof(EnvVariable))]
 public sealed class SyncFlowLocalEnvCommand : StoreCmdlet

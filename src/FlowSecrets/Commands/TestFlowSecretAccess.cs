@@ -6,15 +6,26 @@ namespace FlowSecrets.Commands;
 /// <summary>Says whether somebody may use a secret, why not, and the exact command that mends it.</summary>
 /// <remarks>Without -Principal it is whoever runs it. Result is Allowed, Denied or Unknown; what cannot be known from here is Unknown, with
 /// what is missing. Nothing is changed, and no value is read without -Live. docs/access.md shows every cause.</remarks>
-/// <example><summary>What of the catalog may I read?</summary><code>Test-FlowSecretAccess -Environment production</code></example>
-/// <example><summary>Why can the service not read its keys?</summary><code>Get-FlowSecret llm-* | Test-FlowSecretAccess -Principal
-/// serviceAccount:api@my-project.iam.gserviceaccount.com</code></example>
-/// <example><summary>As whom a workload runs, and whether that may read what it consumes.</summary><code>Test-FlowSecretAccess -Workload
-/// api</code></example>
-/// <example><summary>In CI, before a deployment.</summary><code>if (-not (Test-FlowSecretAccess -FromCatalog -Quiet)) { exit 1
-/// }</code></example>
-/// <example><summary>May this workflow's token become the role?</summary><code>Test-FlowSecretAccess jwt-secret -Principal
-/// arn:aws:iam::123456789012:role/ci -TokenSubject repo:org/app:ref:refs/heads/main</code></example>
+/// <example>
+/// <summary>What of the catalog may I read?</summary>
+/// <code>Test-FlowSecretAccess -Environment production</code>
+/// </example>
+/// <example>
+/// <summary>Why can the service not read its keys?</summary>
+/// <code>Get-FlowSecret llm-* | Test-FlowSecretAccess -Principal serviceAccount:api@my-project.iam.gserviceaccount.com</code>
+/// </example>
+/// <example>
+/// <summary>As whom a workload runs, and whether that may read what it consumes.</summary>
+/// <code>Test-FlowSecretAccess -Workload api</code>
+/// </example>
+/// <example>
+/// <summary>In CI, before a deployment.</summary>
+/// <code>if (-not (Test-FlowSecretAccess -FromCatalog -Quiet)) { exit 1 }</code>
+/// </example>
+/// <example>
+/// <summary>May this workflow's token become the role?</summary>
+/// <code>Test-FlowSecretAccess jwt-secret -Principal arn:aws:iam::123456789012:role/ci -TokenSubject repo:org/app:ref:refs/heads/main</code>
+/// </example>
 [Cmdlet(VerbsDiagnostic.Test, "FlowSecretAccess")]
 [OutputType(typeof(SecretAccess), typeof(bool))]
 public sealed class TestFlowSecretAccessCommand : AccessCmdlet

@@ -7,8 +7,14 @@ namespace FlowSecrets.Commands;
 /// <summary>Checks a catalog and reports all its problems at once.</summary>
 /// <remarks>Each with file, line and column. An invalid catalog is also an error, so that a CI step fails; with -Quiet the answer is a
 /// boolean and nothing else.</remarks>
-/// <example><summary>Lists every problem.</summary><code>Test-FlowSecretCatalog</code></example>
-/// <example><summary>In a condition.</summary><code>if (-not (Test-FlowSecretCatalog -Quiet)) { 'mend it' }</code></example>
+/// <example>
+/// <summary>Lists every problem.</summary>
+/// <code>Test-FlowSecretCatalog</code>
+/// </example>
+/// <example>
+/// <summary>In a condition.</summary>
+/// <code>if (-not (Test-FlowSecretCatalog -Quiet)) { 'mend it' }</code>
+/// </example>
 [Cmdlet(VerbsDiagnostic.Test, "FlowSecretCatalog")]
 [OutputType(typeof(CatalogTest), typeof(bool))]
 public sealed class TestFlowSecretCatalogCommand : CatalogCmdlet

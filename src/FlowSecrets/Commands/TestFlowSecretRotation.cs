@@ -8,9 +8,14 @@ namespace FlowSecrets.Commands;
 /// </summary>
 /// <remarks>Each thing that was looked at is a line, with what to do where a rotation would not go on past it. Scripts named 'test' are
 /// run; 'set' and 'revoke' are not.</remarks>
-/// <example><summary>Would the nightly job succeed?</summary><code>Test-FlowSecretRotation -Environment production | Where-Object Passed
-/// -eq $false | Format-List</code></example>
-/// <example><summary>In CI.</summary><code>if (-not (Test-FlowSecretRotation db-config -Quiet)) { exit 1 }</code></example>
+/// <example>
+/// <summary>Would the nightly job succeed?</summary>
+/// <code>Test-FlowSecretRotation -Environment production | Where-Object Passed -eq $false | Format-List</code>
+/// </example>
+/// <example>
+/// <summary>In CI.</summary>
+/// <code>if (-not (Test-FlowSecretRotation db-config -Quiet)) { exit 1 }</code>
+/// </example>
 [Cmdlet(VerbsDiagnostic.Test, "FlowSecretRotation")]
 [OutputType(typeof(RotationCheck), typeof(bool))]
 public sealed class TestFlowSecretRotationCommand : RotationCmdlet

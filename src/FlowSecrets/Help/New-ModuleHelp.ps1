@@ -104,7 +104,7 @@ foreach ($cmdlet in Get-Command -Module FlowSecrets | Sort-Object Name) {
                 Write-Node command:example {
                     Write-Text maml:title "Example $($i + 1)"
                     Write-Text dev:code $examples[$i].SelectSingleNode('code').InnerText.Trim()
-                    Write-Paragraph dev:remarks $examples[$i].SelectSingleNode('summary').InnerText.Trim()
+                    Write-Paragraph dev:remarks (($examples[$i].SelectSingleNode('summary').InnerText -replace '\s+', ' ').Trim())
                 }
             }
         }
