@@ -10,7 +10,7 @@ using FlowSecrets.Providers.Postgres;
 namespace FlowSecrets.Providers;
 
 /// <summary>The door that the outer assemblies open by reflection, once a process.</summary>
-public sealed class ProviderDoor : IProviders
+internal sealed class ProviderDoor : IProviders
 {
     private readonly ConcurrentDictionary<LocalStoreKey, LocalStore> _localStores = new();
     private bool _gcpPrepared;

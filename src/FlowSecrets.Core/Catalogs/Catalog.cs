@@ -1,7 +1,7 @@
 namespace FlowSecrets.Catalogs;
 
 /// <summary>A catalog that was read and found valid.</summary>
-public sealed class Catalog
+internal sealed class Catalog
 {
     private Dictionary<string, CatalogSecret>? _byKey;
 
@@ -69,7 +69,7 @@ public sealed class Catalog
 }
 
 /// <summary>A store and its place, with what is different there.</summary>
-public sealed record CatalogEnvironment(string Name, StoreSelection Selection)
+internal sealed record CatalogEnvironment(string Name, StoreSelection Selection)
 {
     public string? Prefix { get; init; }
 
@@ -90,7 +90,7 @@ public sealed record CatalogEnvironment(string Name, StoreSelection Selection)
 }
 
 /// <summary>What a value's bytes are.</summary>
-public enum SecretFormat
+internal enum SecretFormat
 {
     Text,
     Json,
@@ -98,7 +98,7 @@ public enum SecretFormat
 }
 
 /// <summary>A secret as the catalog describes it.</summary>
-public sealed record CatalogSecret(string Key)
+internal sealed record CatalogSecret(string Key)
 {
     public string? Name { get; init; }
 
@@ -146,7 +146,7 @@ public sealed record CatalogSecret(string Key)
 }
 
 /// <summary>A member of a JSON secret.</summary>
-public sealed record CatalogField(string Name)
+internal sealed record CatalogField(string Name)
 {
     public string? Description { get; init; }
 
@@ -168,7 +168,7 @@ public sealed record CatalogField(string Name)
 }
 
 /// <summary>The .env file for development.</summary>
-public sealed record CatalogLocalEnv
+internal sealed record CatalogLocalEnv
 {
     /// <summary>As the catalog says it, from its folder.</summary>
     public string Path { get; init; } = ".env";
@@ -189,13 +189,13 @@ public sealed record CatalogLocalEnv
 }
 
 /// <summary>A further variable of the .env file.</summary>
-public sealed record CatalogVariable(string Name, Template Template);
+internal sealed record CatalogVariable(string Name, Template Template);
 
 /// <summary>A secret that development needs as a file.</summary>
-public sealed record CatalogFile(string Secret, string Path, string? Env);
+internal sealed record CatalogFile(string Secret, string Path, string? Env);
 
 /// <summary>Who may read what.</summary>
-public sealed record CatalogAccess(string Principal, string Role, IReadOnlyList<string> Secrets);
+internal sealed record CatalogAccess(string Principal, string Role, IReadOnlyList<string> Secrets);
 
 /// <summary>What runs and consumes secrets.</summary>
-public sealed record CatalogWorkload(string Name, string Kind, IReadOnlyDictionary<string, string> Settings);
+internal sealed record CatalogWorkload(string Name, string Kind, IReadOnlyDictionary<string, string> Settings);

@@ -1,7 +1,7 @@
 namespace FlowSecrets.Catalogs;
 
 /// <summary>How a secret is rotated.</summary>
-public sealed record CatalogRotation
+internal sealed record CatalogRotation
 {
     /// <summary>When a version is that old, the secret is due.</summary>
     public TimeSpan? Every { get; init; }
@@ -29,7 +29,7 @@ public sealed record CatalogRotation
 
 /// <summary>The system that checks a credential. What names a field is the name of one in the secret.</summary>
 /// <param name="Kind">generated, postgres, script or manual.</param>
-public sealed record CatalogTarget(string Kind)
+internal sealed record CatalogTarget(string Kind)
 {
     public string? Host { get; init; }
 
@@ -61,10 +61,10 @@ public sealed record CatalogTarget(string Kind)
 /// <param name="Secret">Its key.</param>
 /// <param name="User">Its field with the user; null: it carries none.</param>
 /// <param name="Password">Its field with the password; null: its whole value is the password.</param>
-public sealed record CatalogCarrier(string Secret, string? User, string? Password);
+internal sealed record CatalogCarrier(string Secret, string? User, string? Password);
 
 /// <summary>The Kubernetes Secrets that an operator makes of the catalog's secrets.</summary>
-public sealed record CatalogKubernetes
+internal sealed record CatalogKubernetes
 {
     public string? Namespace { get; init; }
 
@@ -75,7 +75,7 @@ public sealed record CatalogKubernetes
 
 /// <param name="Name">Of the Kubernetes Secret.</param>
 /// <param name="From">Keys of the catalog that it is made of.</param>
-public sealed record CatalogKubernetesSecret(string Name, IReadOnlyList<string> From)
+internal sealed record CatalogKubernetesSecret(string Name, IReadOnlyList<string> From)
 {
     public string? Namespace { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace FlowSecrets;
 
 /// <summary>Kinds of <see cref="DocNode"/>; scalars by the core schema of YAML 1.2.</summary>
-public enum DocKind
+internal enum DocKind
 {
     Null,
     Bool,
@@ -12,7 +12,7 @@ public enum DocKind
 }
 
 /// <summary>A node of a YAML or JSON document with its place, which error messages name.</summary>
-public sealed class DocNode
+internal sealed class DocNode
 {
     private DocNode(
         DocKind kind,

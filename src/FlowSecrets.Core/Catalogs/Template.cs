@@ -4,13 +4,13 @@ using System.Text.Json;
 namespace FlowSecrets.Catalogs;
 
 /// <summary>What a template refers to: a secret, or one field of it.</summary>
-public readonly record struct TemplateReference(string Key, string? Field)
+internal readonly record struct TemplateReference(string Key, string? Field)
 {
     public override string ToString() => Field is null ? Key : $"{Key}.{Field}";
 }
 
 /// <summary>A fault in a template; the position is within its text, from 0.</summary>
-public sealed class TemplateException(int position, string message) : Exception(message)
+internal sealed class TemplateException(int position, string message) : Exception(message)
 {
     public int Position { get; } = position;
 }
@@ -19,7 +19,7 @@ public sealed class TemplateException(int position, string message) : Exception(
 /// Text with references: <c>{{ key }}</c>, <c>{{ key.field | urlencode }}</c>, <c>{{ ["any key"].field | default "x" }}</c>.
 /// Filters: urlencode, base64, json (a quoted JSON string), upper, lower, default. <c>{{ "{{" }}</c> writes two braces.
 /// </summary>
-public sealed class Template
+internal sealed class Template
 {
     private readonly IReadOnlyList<Part> _parts;
 

@@ -1,7 +1,7 @@
 namespace FlowSecrets;
 
 /// <summary>The constant ids of all errors. docs/errors.md lists each with cause and remedy; tests assert them.</summary>
-public static class ErrorIds
+internal static class ErrorIds
 {
     public const string AccessDenied = nameof(AccessDenied);
     public const string ApiNotEnabled = nameof(ApiNotEnabled);

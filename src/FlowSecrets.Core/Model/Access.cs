@@ -1,20 +1,7 @@
 namespace FlowSecrets;
 
-/// <summary>What a principal may do with a secret.</summary>
-public enum SecretPermission
-{
-    /// <summary>Read values.</summary>
-    Read,
-
-    /// <summary>Add versions.</summary>
-    Write,
-
-    /// <summary>Change, delete and restore the secret, and who may do what with it.</summary>
-    Manage,
-}
-
 /// <summary>What is known of an access. What cannot be known is Unknown, never a guess.</summary>
-public enum AccessResult
+internal enum AccessResult
 {
     Allowed,
     Denied,
@@ -25,7 +12,7 @@ public enum AccessResult
 /// <param name="Cause">One of <see cref="AccessCauses"/>; null when it is allowed.</param>
 /// <param name="Evidence">What was seen, in a sentence.</param>
 /// <param name="Remedy">The exact command that mends it; empty when there is nothing to mend.</param>
-public sealed record AccessAnswer(string StoreName, AccessResult Result, string? Cause, string Evidence, string Remedy)
+internal sealed record AccessAnswer(string StoreName, AccessResult Result, string? Cause, string Evidence, string Remedy)
 {
     /// <summary>Who it is about, as the store's policies name it; null: as the question said, or not known.</summary>
     public string? Principal { get; init; }
@@ -59,14 +46,14 @@ public sealed record AccessAnswer(string StoreName, AccessResult Result, string?
 /// <param name="Principal">In the store's own form: a member of a binding, an ARN; null: whoever asks.</param>
 /// <param name="Live">Also read the value, and drop it: a permission's test can say yes where a KMS key says no.</param>
 /// <param name="Subject">The subject of a federated token that is to become this principal; null: not asked about.</param>
-public sealed record AccessQuestion(string? Principal, SecretPermission Permission, bool Live = false, string? Subject = null);
+internal sealed record AccessQuestion(string? Principal, SecretPermission Permission, bool Live = false, string? Subject = null);
 
 /// <summary>One grant on a secret, as its policy has it or as it inherits it.</summary>
 /// <param name="Principal">In the store's own form.</param>
 /// <param name="Role">The cloud's own word: a role, actions.</param>
 /// <param name="Holds">What of ours it holds; empty: none of it.</param>
 /// <param name="Source">Where it stands: the secret, a project, a folder.</param>
-public sealed record SecretGrant(string Principal, string Role, IReadOnlyList<SecretPermission> Holds, string Source)
+internal sealed record SecretGrant(string Principal, string Role, IReadOnlyList<SecretPermission> Holds, string Source)
 {
     /// <summary>The permission that this module would have granted by just this; null: it is another role.</summary>
     public SecretPermission? Exactly { get; init; }
@@ -98,7 +85,7 @@ public sealed record SecretGrant(string Principal, string Role, IReadOnlyList<Se
 /// <param name="Expires">When a grant ends; null: never.</param>
 /// <param name="Only">Take off just this grant, as <see cref="IAccessControl.ListAsync"/> told it; null: what <paramref name="Permission"/>
 /// says.</param>
-public sealed record AccessEdit(
+internal sealed record AccessEdit(
     bool Grant,
     string Principal,
     SecretPermission? Permission,
@@ -108,7 +95,7 @@ public sealed record AccessEdit(
 
 /// <summary>What a change does to a secret's policy.</summary>
 /// <param name="Diff">Its lines, with '+' or '-' before each; empty: it is so already.</param>
-public sealed record AccessChange(IReadOnlyList<string> Diff)
+internal sealed record AccessChange(IReadOnlyList<string> Diff)
 {
     public static AccessChange None { get; } = new([]);
 

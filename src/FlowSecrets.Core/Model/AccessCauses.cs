@@ -1,7 +1,7 @@
 namespace FlowSecrets;
 
 /// <summary>Why an access is denied or not known. docs/access.md shows each; those that are also an error's id have its name.</summary>
-public static class AccessCauses
+internal static class AccessCauses
 {
     /// <summary>There are no credentials, or they are wrong or expired.</summary>
     public const string NotAuthenticated = ErrorIds.NotAuthenticated;

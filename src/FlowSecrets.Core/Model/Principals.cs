@@ -4,7 +4,7 @@ using FlowSecrets.Transport;
 namespace FlowSecrets;
 
 /// <summary>The forms in which the clouds' policies name who reads.</summary>
-public static partial class Principals
+internal static partial class Principals
 {
     private const string GcpForms = "user:EMAIL, serviceAccount:EMAIL, group:EMAIL, domain:NAME, principal://… or principalSet://…";
     private const string AwsForms =

@@ -9,7 +9,7 @@ namespace FlowSecrets;
 /// 256 letters, digits, spaces and <c>_.:/=+-@</c>, which is what an AWS tag takes.
 /// </summary>
 /// <param name="State">Open states while it runs; Overlap, Retired, Undone or NeedsAttention after.</param>
-public sealed record RotationRecord(RotationState State)
+internal sealed record RotationRecord(RotationState State)
 {
     internal const int MostCharacters = 256;
 

@@ -1,7 +1,7 @@
 namespace FlowSecrets;
 
 /// <summary>How far a rotation is.</summary>
-public enum RotationState
+internal enum RotationState
 {
     /// <summary>There was none, or the last one is over and done with.</summary>
     None,
@@ -38,7 +38,7 @@ public enum RotationState
 }
 
 /// <summary>A secret as a rotation sees it, read from the store.</summary>
-public sealed record RotationView(RotationSubject Subject)
+internal sealed record RotationView(RotationSubject Subject)
 {
     public string StoreName => Subject.StoreName;
 
@@ -71,7 +71,7 @@ public sealed record RotationView(RotationSubject Subject)
 /// <see cref="RotationView.Current"/>.</param>
 /// <param name="Basis">The version that was current when it was put aside.</param>
 /// <param name="IsPromoted">Whether its value is the current one.</param>
-public sealed record PendingVersion(string Version, string Basis, bool IsPromoted)
+internal sealed record PendingVersion(string Version, string Basis, bool IsPromoted)
 {
     /// <summary>Whether a version that this rotation did not make is current meanwhile.</summary>
     public bool IsSuperseded { get; init; }
@@ -88,4 +88,4 @@ public sealed record PendingVersion(string Version, string Basis, bool IsPromote
 /// <param name="IsFine">Whether a rotation can go on past it.</param>
 /// <param name="Message">What was found.</param>
 /// <param name="Remedy">What to do about it; empty: nothing.</param>
-public sealed record RotationFinding(string Check, bool IsFine, string Message, string Remedy = "");
+internal sealed record RotationFinding(string Check, bool IsFine, string Message, string Remedy = "");

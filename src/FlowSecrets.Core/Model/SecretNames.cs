@@ -6,7 +6,7 @@ namespace FlowSecrets;
 /// The stores' rules for names, and the rule for environment variables. AWS advises against names that end in '-' and six characters, which
 /// look like the end of an ARN, but takes them.
 /// </summary>
-public static partial class SecretNames
+internal static partial class SecretNames
 {
     /// <summary>A store's rule in words.</summary>
     public static string Rule(StoreKind store) =>

@@ -1,7 +1,7 @@
 namespace FlowSecrets;
 
 /// <summary>State of a version.</summary>
-public enum VersionState
+internal enum VersionState
 {
     Enabled,
     Disabled,
@@ -9,7 +9,7 @@ public enum VersionState
 }
 
 /// <summary>Names of the stages that every store knows.</summary>
-public static class Stages
+internal static class Stages
 {
     public const string Current = "current";
     public const string Pending = "pending";
@@ -21,11 +21,11 @@ public static class Stages
 /// <param name="Created">When, in UTC.</param>
 /// <param name="State">Enabled, Disabled or Destroyed.</param>
 /// <param name="Stages">Labels on it: current, pending, previous or the user's own.</param>
-public sealed record SecretVersionInfo(string Version, DateTimeOffset Created, VersionState State, IReadOnlyList<string> Stages);
+internal sealed record SecretVersionInfo(string Version, DateTimeOffset Created, VersionState State, IReadOnlyList<string> Stages);
 
 /// <summary>One secret as its store describes it, without a value.</summary>
 /// <param name="StoreName">The store's own name of it.</param>
-public sealed record SecretDescription(string StoreName)
+internal sealed record SecretDescription(string StoreName)
 {
     public DateTimeOffset Created { get; init; }
 
@@ -59,7 +59,7 @@ public sealed record SecretDescription(string StoreName)
 }
 
 /// <summary>One answer of a bulk description: a description, nothing where the store says that there is none, or its own error.</summary>
-public sealed record DescribeOutcome(string StoreName, SecretDescription? Description, FlowSecretException? Error)
+internal sealed record DescribeOutcome(string StoreName, SecretDescription? Description, FlowSecretException? Error)
 {
     internal static async Task<DescribeOutcome> OfAsync(string name, Func<Task<SecretDescription?>> describe)
     {
@@ -75,7 +75,7 @@ public sealed record DescribeOutcome(string StoreName, SecretDescription? Descri
 }
 
 /// <summary>Which version to read: a version, a stage, or neither for the current one.</summary>
-public readonly record struct VersionSelector(string? Version, string? Stage)
+internal readonly record struct VersionSelector(string? Version, string? Stage)
 {
     public static VersionSelector Current => default;
 
@@ -83,13 +83,13 @@ public readonly record struct VersionSelector(string? Version, string? Stage)
 }
 
 /// <summary>A value that was read, with the version it came from. Owns the value.</summary>
-public sealed record ReadSecret(string StoreName, string Version, SecretValue Value) : IDisposable
+internal sealed record ReadSecret(string StoreName, string Version, SecretValue Value) : IDisposable
 {
     public void Dispose() => Value.Dispose();
 }
 
 /// <summary>One answer of a bulk read: a value or its own error.</summary>
-public sealed record ReadOutcome(string StoreName, ReadSecret? Secret, FlowSecretException? Error) : IDisposable
+internal sealed record ReadOutcome(string StoreName, ReadSecret? Secret, FlowSecretException? Error) : IDisposable
 {
     public void Dispose() => Secret?.Dispose();
 

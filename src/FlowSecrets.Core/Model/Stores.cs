@@ -1,18 +1,10 @@
 namespace FlowSecrets;
 
-/// <summary>The kinds of store.</summary>
-public enum StoreKind
-{
-    Local,
-    Gcp,
-    Aws,
-}
-
 /// <summary>Where a store's secrets live and who asks: what every plan, prompt and error names.</summary>
 /// <param name="Store">The kind of store.</param>
 /// <param name="Location">A file for Local, a project or account with its region for a cloud.</param>
 /// <param name="Identity">How the store is opened: a key file or a passphrase, an account.</param>
-public sealed record Place(StoreKind Store, string Location, string Identity)
+internal sealed record Place(StoreKind Store, string Location, string Identity)
 {
     /// <summary>How a sentence names it; null: store and location.</summary>
     public string? Text { get; init; }
@@ -22,7 +14,7 @@ public sealed record Place(StoreKind Store, string Location, string Identity)
 
 /// <summary>What a caller asks for; what stays null is found by the store's own rules.</summary>
 /// <param name="Store">The kind of store.</param>
-public sealed record StoreSelection(StoreKind Store)
+internal sealed record StoreSelection(StoreKind Store)
 {
     /// <summary>File of a Local store.</summary>
     public string? Path { get; init; }
@@ -79,26 +71,8 @@ public sealed record StoreSelection(StoreKind Store)
         };
 }
 
-/// <summary>What a store can do; honest, so that commands need no try.</summary>
-/// <param name="Stages">Whether versions carry labels that can be moved.</param>
-/// <param name="MovableCurrent">Whether 'current' is such a label. Where it is not (Google), the newest version is current: no version can
-/// be added aside, and an older value comes back as a new version.</param>
-/// <param name="Annotations">Whether a secret has annotations beside its labels.</param>
-public sealed record StoreCapabilities(
-    bool Stages,
-    bool MovableCurrent,
-    bool Annotations,
-    bool VersionDisable,
-    bool VersionDestroy,
-    bool RecoveryWindow,
-    bool Labels,
-    bool Replication,
-    int MaxValueBytes,
-    string NameRule
-);
-
 /// <summary>Whether a store can be used now.</summary>
-public enum StoreReadiness
+internal enum StoreReadiness
 {
     Ready,
     Unknown,
@@ -108,4 +82,4 @@ public enum StoreReadiness
 /// <param name="Readiness">Ready, Unknown or Error.</param>
 /// <param name="Detail">What was found, in a sentence.</param>
 /// <param name="Error">The cause when it is an error.</param>
-public sealed record StoreValidation(StoreReadiness Readiness, string Detail, FlowSecretException? Error = null);
+internal sealed record StoreValidation(StoreReadiness Readiness, string Detail, FlowSecretException? Error = null);

@@ -3,7 +3,7 @@ namespace FlowSecrets;
 /// <summary>A secret as a workload should run with it. Its values belong to whoever made it.</summary>
 /// <param name="StoreName">The store's name of it.</param>
 /// <param name="Version">The version that it should run with.</param>
-public sealed record WorkloadSecret(string StoreName, string Version)
+internal sealed record WorkloadSecret(string StoreName, string Version)
 {
     /// <summary>Since when that version is current, in UTC; what was started earlier runs with an older one. Null: not known.</summary>
     public DateTimeOffset? Since { get; init; }
@@ -22,7 +22,7 @@ public sealed record WorkloadSecret(string StoreName, string Version)
 }
 
 /// <summary>How a workload is.</summary>
-public enum WorkloadHealth
+internal enum WorkloadHealth
 {
     Healthy,
 
@@ -36,7 +36,7 @@ public enum WorkloadHealth
 
 /// <param name="Health">Healthy, Deploying, Failed or Paused.</param>
 /// <param name="Versions">What it runs with, one entry for each secret that was asked for.</param>
-public sealed record WorkloadState(WorkloadHealth Health, IReadOnlyList<WorkloadVersion> Versions)
+internal sealed record WorkloadState(WorkloadHealth Health, IReadOnlyList<WorkloadVersion> Versions)
 {
     /// <summary>What its platform says; empty: nothing.</summary>
     public string Detail { get; init; } = "";
@@ -49,12 +49,12 @@ public sealed record WorkloadState(WorkloadHealth Health, IReadOnlyList<Workload
 /// <param name="Version">The version that it runs with; null: not known.</param>
 /// <param name="IsStale">Whether it is older than it should be; null: that cannot be told.</param>
 /// <param name="Source">How that was found: "pinned", "Kubernetes Secret db-credentials", "started before the version was current".</param>
-public sealed record WorkloadVersion(string StoreName, string? Version, bool? IsStale, string Source);
+internal sealed record WorkloadVersion(string StoreName, string? Version, bool? IsStale, string Source);
 
 /// <summary>A secret injected as an environment variable.</summary>
 /// <param name="Variable">Name of the environment variable.</param>
 /// <param name="StoreName">The store's name of the secret.</param>
-public sealed record WorkloadBinding(string Variable, string StoreName)
+internal sealed record WorkloadBinding(string Variable, string StoreName)
 {
     /// <summary>The version to pin; null: the current one, where the platform can follow it.</summary>
     public string? Version { get; init; }

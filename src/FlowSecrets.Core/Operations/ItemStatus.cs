@@ -1,7 +1,7 @@
 namespace FlowSecrets.Operations;
 
 /// <summary>The words in <see cref="ItemResult.Status"/>.</summary>
-public static class ItemStatus
+internal static class ItemStatus
 {
     public const string Created = nameof(Created);
     public const string Updated = nameof(Updated);

@@ -4,7 +4,7 @@ namespace FlowSecrets.Operations;
 /// What a command does: one class, options in, a stream of results out; everything it says or asks goes through the host.
 /// After cancellation it makes no further effect.
 /// </summary>
-public interface IOperation<in TOptions, out TResult>
+internal interface IOperation<in TOptions, out TResult>
 {
     IAsyncEnumerable<TResult> RunAsync(TOptions options, IOperationHost host, CancellationToken cancellationToken);
 }
@@ -12,7 +12,7 @@ public interface IOperation<in TOptions, out TResult>
 /// <summary>What operations stand on.</summary>
 /// <param name="Providers">The door to the stores and formats; opened only when used.</param>
 /// <param name="WorkingDirectory">The session's current folder.</param>
-public sealed record OperationContext(Func<IProviders> Providers, string WorkingDirectory)
+internal sealed record OperationContext(Func<IProviders> Providers, string WorkingDirectory)
 {
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -29,4 +29,4 @@ public sealed record OperationContext(Func<IProviders> Providers, string Working
 
 /// <param name="Store">The store and its place; null: the environment's own.</param>
 /// <param name="Environment">The catalog's environment, when one was named.</param>
-public sealed record SessionSelection(StoreSelection? Store, string? Environment);
+internal sealed record SessionSelection(StoreSelection? Store, string? Environment);

@@ -4,7 +4,7 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>What the common parameters say.</summary>
-public record TargetOptions
+internal record TargetOptions
 {
     public string? CatalogPath { get; init; }
 

@@ -139,7 +139,7 @@ internal sealed class Workspace
             Version = version,
             Message = message,
             Environment = Environment?.Name,
-            Store = Place.Store,
+            Store = Place.Store.ToString(),
             Place = Place.ToString(),
         };
 

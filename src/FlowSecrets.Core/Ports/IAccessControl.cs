@@ -1,7 +1,7 @@
 namespace FlowSecrets;
 
 /// <summary>Who may do what with the secrets of a store, and why not.</summary>
-public interface IAccessControl
+internal interface IAccessControl
 {
     /// <summary>
     /// What a principal may do with each of these secrets: an answer for each, in any order. What all share (a project's policy) is read
@@ -51,4 +51,4 @@ public interface IAccessControl
 
 /// <param name="Grants">Those that could be read.</param>
 /// <param name="Unreadable">What could not be, and which permission that needs; empty: nothing.</param>
-public sealed record AccessList(IReadOnlyList<SecretGrant> Grants, IReadOnlyList<string> Unreadable);
+internal sealed record AccessList(IReadOnlyList<SecretGrant> Grants, IReadOnlyList<string> Unreadable);

@@ -4,15 +4,15 @@ namespace FlowSecrets;
 /// <param name="Status">Which item is at work.</param>
 /// <param name="Done">Items done.</param>
 /// <param name="Total">Items in all.</param>
-public sealed record ProgressUpdate(string Activity, string Status, int Done, int Total);
+internal sealed record ProgressUpdate(string Activity, string Status, int Done, int Total);
 
 /// <param name="Text">What the person reads, without the hint.</param>
 /// <param name="Hint">What an empty answer means, shown in brackets; never a value that input would hide. Null: nothing is said.</param>
 /// <param name="Remedy">Which parameter or variable answers it where nobody can.</param>
-public sealed record Question(string Text, string? Hint, string Remedy);
+internal sealed record Question(string Text, string? Hint, string Remedy);
 
 /// <summary>What an operation may say or ask. Tests run operations with a recording host and no PowerShell.</summary>
-public interface IOperationHost
+internal interface IOperationHost
 {
     void Verbose(string message);
 

@@ -3,7 +3,7 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets;
 
 /// <summary>The one door to what needs packages; it lives in a private load context and is opened at first use.</summary>
-public interface IProviders
+internal interface IProviders
 {
     IDocumentFormat Documents { get; }
 
@@ -25,7 +25,7 @@ public interface IProviders
 }
 
 /// <summary>YAML (and so JSON) as a tree with places, and back.</summary>
-public interface IDocumentFormat
+internal interface IDocumentFormat
 {
     /// <exception cref="DocumentException">The text is no single YAML document; the place is in it.</exception>
     DocNode Parse(string text);
@@ -34,7 +34,7 @@ public interface IDocumentFormat
 }
 
 /// <summary>A text that is no document: where and why. The text itself is not in the message.</summary>
-public sealed class DocumentException(int line, int column, string message) : Exception(message)
+internal sealed class DocumentException(int line, int column, string message) : Exception(message)
 {
     public int Line { get; } = line;
 

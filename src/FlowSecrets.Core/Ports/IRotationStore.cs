@@ -4,7 +4,7 @@ namespace FlowSecrets;
 /// What a store does for a rotation. A value waits aside until it is tested, and whoever comes next, on any machine, finds from the store
 /// alone how far it came. Every change may be made again after a crash: what is so already stays as it is.
 /// </summary>
-public interface IRotationStore
+internal interface IRotationStore
 {
     /// <summary>How far a rotation is; read only where the store is consistent right after a write.</summary>
     /// <exception cref="FlowSecretException">SecretNotFound, SecretHasNoVersion, PendingDeletion, AccessDenied.</exception>

@@ -5,7 +5,7 @@ namespace FlowSecrets;
 /// it
 /// throws holds none of them.
 /// </summary>
-public interface IRotationTarget
+internal interface IRotationTarget
 {
     /// <summary>How a message names it: "PostgreSQL db.example.com:5432/app".</summary>
     string Description { get; }
@@ -35,4 +35,4 @@ public interface IRotationTarget
 /// <param name="Target">As the catalog has it.</param>
 /// <param name="Admin">The value of the secret that may change the users; null without one. The caller disposes of it after the target's
 /// last use.</param>
-public sealed record RotationTargetSettings(string Secret, Catalogs.CatalogTarget Target, SecretValue? Admin);
+internal sealed record RotationTargetSettings(string Secret, Catalogs.CatalogTarget Target, SecretValue? Admin);

@@ -5,7 +5,7 @@ namespace FlowSecrets;
 /// denied, disabled, destroyed, empty, pending deletion and throttled are different answers. After cancellation no call makes an effect.
 /// Every store passes the one contract suite of the tests.
 /// </summary>
-public interface ISecretStore
+internal interface ISecretStore
 {
     Place Place { get; }
 

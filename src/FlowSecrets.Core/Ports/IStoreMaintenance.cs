@@ -1,7 +1,7 @@
 namespace FlowSecrets;
 
 /// <summary>What only a store that keeps its own key can do.</summary>
-public interface IStoreMaintenance
+internal interface IStoreMaintenance
 {
     /// <summary>Whether the store's file is there; it is made at the first write.</summary>
     bool Exists { get; }

@@ -1,7 +1,7 @@
 namespace FlowSecrets;
 
 /// <summary>What runs and consumes secrets.</summary>
-public interface IWorkload
+internal interface IWorkload
 {
     /// <summary>How a message names it: "deployment flowmaestro/api".</summary>
     string Description { get; }
@@ -43,4 +43,4 @@ public interface IWorkload
 
 /// <param name="Principal">In the form that a store's policy has it.</param>
 /// <param name="Source">How it was found.</param>
-public sealed record WorkloadIdentity(string Principal, string Source);
+internal sealed record WorkloadIdentity(string Principal, string Source);

@@ -1,21 +1,8 @@
 namespace FlowSecrets;
 
-/// <summary>What can be made.</summary>
-public enum GenerateKind
-{
-    Password,
-    Hex,
-    Base64,
-    Base64Url,
-    Uuid,
-    Passphrase,
-    Rsa,
-    Ec,
-}
-
 /// <summary>How a value is made. What is null has its default.</summary>
 /// <param name="Kind">What to make.</param>
-public sealed record GenerateSpec(GenerateKind Kind)
+internal sealed record GenerateSpec(GenerateKind Kind)
 {
     /// <summary>Characters of a password; 32.</summary>
     public int? Length { get; init; }

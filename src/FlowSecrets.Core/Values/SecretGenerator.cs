@@ -8,13 +8,13 @@ namespace FlowSecrets;
 /// <param name="Value">The secret; for a key pair the private key as PKCS#8 PEM.</param>
 /// <param name="EntropyBits">How many bits an attacker has to guess; for a key pair its security strength (NIST SP 800-57).</param>
 /// <param name="PublicKey">The public half as PEM; null unless it is a key pair.</param>
-public sealed record GeneratedSecret(SecretValue Value, int EntropyBits, string? PublicKey) : IDisposable
+internal sealed record GeneratedSecret(SecretValue Value, int EntropyBits, string? PublicKey) : IDisposable
 {
     public void Dispose() => Value.Dispose();
 }
 
 /// <summary>Makes secrets from the system's random number generator.</summary>
-public static class SecretGenerator
+internal static class SecretGenerator
 {
     private const string Lower = "abcdefghijklmnopqrstuvwxyz";
     private const string Upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";

@@ -12,7 +12,7 @@ namespace FlowSecrets;
 /// </summary>
 [DebuggerDisplay("••••")]
 [JsonConverter(typeof(MaskConverter))]
-public sealed class SecretValue : IDisposable
+internal sealed class SecretValue : IDisposable
 {
     /// <summary>What stands wherever a value would.</summary>
     public const string Mask = "••••";

@@ -6,19 +6,6 @@ using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands;
 
-/// <summary>A value that was read, as a SecureString.</summary>
-public sealed class FlowSecretValue
-{
-    /// <summary>The catalog's key; null for a secret beyond it.</summary>
-    public string? Name { get; init; }
-
-    public required string StoreName { get; init; }
-
-    public required string Version { get; init; }
-
-    public required SecureString Value { get; init; }
-}
-
 /// <summary>Reads the value of a secret.</summary>
 /// <remarks>It comes as a SecureString with name and version; as plain text only with -AsPlainText; as the very bytes, into a file that
 /// only its owner can read, with -OutFile.</remarks>

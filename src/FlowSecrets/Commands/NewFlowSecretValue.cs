@@ -5,20 +5,6 @@ using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands;
 
-/// <summary>A value that was made; it is stored nowhere.</summary>
-public sealed class NewFlowSecretValueResult
-{
-    public required GenerateKind Kind { get; init; }
-
-    /// <summary>Bits that an attacker has to guess; for a key pair its security strength.</summary>
-    public required int EntropyBits { get; init; }
-
-    public required SecureString Value { get; init; }
-
-    /// <summary>The public half of a key pair, PEM; empty otherwise.</summary>
-    public string? PublicKey { get; init; }
-}
-
 /// <summary>Makes a password, key, token or key pair, and says its entropy.</summary>
 /// <remarks>The value is stored nowhere. It comes as a SecureString, which New-FlowSecret and Set-FlowSecret take, or with -AsPlainText as
 /// text. All randomness is the system's generator's.</remarks>
@@ -35,7 +21,7 @@ public sealed class NewFlowSecretValueResult
 /// <code>New-FlowSecretValue -Kind Ec -Curve P-384 | Select-Object EntropyBits, PublicKey</code>
 /// </example>
 [Cmdlet(VerbsCommon.New, "FlowSecretValue")]
-[OutputType(typeof(NewFlowSecretValueResult), typeof(string))]
+[OutputType(typeof(GeneratedValue), typeof(string))]
 public sealed class NewFlowSecretValueCommand : FlowCmdlet
 {
     /// <summary>What to make: Password, Hex, Base64, Base64Url, Uuid, Passphrase, Rsa or Ec.</summary>
@@ -101,9 +87,9 @@ public sealed class NewFlowSecretValueCommand : FlowCmdlet
         {
             return AsPlainText
                 ? made.Value.RevealText(Kind.ToString())
-                : new NewFlowSecretValueResult
+                : new GeneratedValue
                 {
-                    Kind = Kind,
+                    Kind = Kind.ToString(),
                     EntropyBits = made.EntropyBits,
                     Value = SecureStrings.FromValue(made.Value, Kind.ToString()),
                     PublicKey = made.PublicKey,

@@ -24,7 +24,7 @@ namespace FlowSecrets.Commands;
 /// </example>
 /// <example>
 /// <summary>May this workflow's token become the role?</summary>
-/// <code>Test-FlowSecretAccess jwt-secret -Principal arn:aws:iam::123456789012:role/ci -TokenSubject repo:org/app:ref:refs/heads/main</code>
+/// <code>Test-FlowSecretAccess jwt-secret -Principal arn:aws:iam::123456789012:role/ci -TokenSubject repo:org/app:environment:prod</code>
 /// </example>
 [Cmdlet(VerbsDiagnostic.Test, "FlowSecretAccess")]
 [OutputType(typeof(SecretAccess), typeof(bool))]
@@ -66,7 +66,7 @@ public sealed class TestFlowSecretAccessCommand : AccessCmdlet
             access =>
             {
                 _tested++;
-                _isGood &= access is { Result: AccessResult.Allowed, Cause: null };
+                _isGood &= access is { Result: nameof(AccessResult.Allowed), Cause: null };
                 return Quiet ? null : access;
             }
         );

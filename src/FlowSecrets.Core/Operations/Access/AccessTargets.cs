@@ -3,7 +3,7 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>What access commands have in common: which secrets, which principals.</summary>
-public record AccessOptions : TargetOptions
+internal record AccessOptions : TargetOptions
 {
     /// <summary>Keys with wildcards; none and no store names: all of the catalog.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];

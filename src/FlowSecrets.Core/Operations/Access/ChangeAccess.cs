@@ -3,7 +3,7 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Operations;
 
-public sealed record ChangeAccessOptions : AccessOptions
+internal sealed record ChangeAccessOptions : AccessOptions
 {
     /// <summary>Grant, else revoke.</summary>
     public bool Grant { get; init; }
@@ -21,28 +21,8 @@ public sealed record ChangeAccessOptions : AccessOptions
     public bool Wait { get; init; }
 }
 
-/// <summary>What became of who may use one secret.</summary>
-public sealed record SecretAccessChange : ItemResult
-{
-    /// <summary>The catalog's key; null for a secret beyond the catalog.</summary>
-    public string? Name { get; init; }
-
-    public required string StoreName { get; init; }
-
-    public IReadOnlyList<string> Principal { get; init; } = [];
-
-    /// <summary>The policy's lines that changed, with '+' or '-' before each.</summary>
-    public IReadOnlyList<string> Change { get; init; } = [];
-
-    public string? Environment { get; init; }
-
-    public required StoreKind Store { get; init; }
-
-    public required string Place { get; init; }
-}
-
 /// <summary>Grants and revokes; each secret's policy is read, changed and written once, and nothing else in it is touched.</summary>
-public sealed class ChangeAccessOperation(OperationContext context) : IOperation<ChangeAccessOptions, SecretAccessChange>
+internal sealed class ChangeAccessOperation(OperationContext context) : IOperation<ChangeAccessOptions, SecretAccessChange>
 {
     public async IAsyncEnumerable<SecretAccessChange> RunAsync(
         ChangeAccessOptions options,
@@ -211,7 +191,7 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
         SecretAccessChange result = Result(workspace, planned.Secret, ItemStatus.Unchanged) with
         {
             Principal = [.. planned.Edits.Select(static e => e.Principal).Distinct(StringComparer.Ordinal)],
-            Change = planned.Change.Diff,
+            Change = [.. planned.Change.Diff],
         };
         if (planned.Refusal is { } refusal)
         {
@@ -253,7 +233,7 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
                     change.Diff.Count == 0 ? ItemStatus.Unchanged
                     : options.Grant ? ItemStatus.Granted
                     : ItemStatus.Revoked,
-                Change = change.Diff,
+                Change = [.. change.Diff],
             };
         }
         catch (FlowSecretException e)
@@ -283,7 +263,7 @@ public sealed class ChangeAccessOperation(OperationContext context) : IOperation
             StoreName = secret.StoreName,
             Status = status,
             Environment = workspace.Environment?.Name,
-            Store = workspace.Place.Store,
+            Store = workspace.Place.Store.ToString(),
             Place = workspace.Place.ToString(),
         };
 

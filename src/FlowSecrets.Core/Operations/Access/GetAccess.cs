@@ -3,50 +3,8 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Operations;
 
-/// <summary>One grant on a secret of a command.</summary>
-public sealed record SecretGrantItem
-{
-    /// <summary>The catalog's key; null for a secret beyond the catalog.</summary>
-    public string? Name { get; init; }
-
-    public required string StoreName { get; init; }
-
-    public required string Principal { get; init; }
-
-    /// <summary>What of ours it holds; empty: none of it.</summary>
-    public IReadOnlyList<SecretPermission> Holds { get; init; } = [];
-
-    /// <summary>The permission that Grant-FlowSecretAccess would have granted by just this; null: it is another role.</summary>
-    public SecretPermission? Permission { get; init; }
-
-    /// <summary>The cloud's own word: a role, actions.</summary>
-    public required string Role { get; init; }
-
-    /// <summary>Where it stands: the secret itself, or what it inherits from.</summary>
-    public required string Source { get; init; }
-
-    public bool Denies { get; init; }
-
-    public string? Condition { get; init; }
-
-    /// <summary>In local time; null: never, or not by a time alone.</summary>
-    public DateTime? Expires { get; init; }
-
-    /// <summary>Whether this module made it.</summary>
-    public bool Ours { get; init; }
-
-    /// <summary>When this module made it, in local time.</summary>
-    public DateTime? Granted { get; init; }
-
-    public string? Environment { get; init; }
-
-    public required StoreKind Store { get; init; }
-
-    public required string Place { get; init; }
-}
-
 /// <summary>Lists who may do what with secrets, and through what.</summary>
-public sealed class GetAccessOperation(OperationContext context) : IOperation<AccessOptions, SecretGrantItem>
+internal sealed class GetAccessOperation(OperationContext context) : IOperation<AccessOptions, SecretGrantItem>
 {
     public async IAsyncEnumerable<SecretGrantItem> RunAsync(
         AccessOptions options,
@@ -126,8 +84,8 @@ public sealed class GetAccessOperation(OperationContext context) : IOperation<Ac
             Name = secret.Definition?.Key,
             StoreName = secret.StoreName,
             Principal = grant.Principal,
-            Holds = grant.Holds,
-            Permission = grant.Exactly,
+            Holds = [.. grant.Holds.Select(static p => p.ToString())],
+            Permission = grant.Exactly?.ToString(),
             Role = grant.Role,
             Source = grant.Source,
             Denies = grant.Denies,
@@ -136,7 +94,7 @@ public sealed class GetAccessOperation(OperationContext context) : IOperation<Ac
             Ours = grant.Ours,
             Granted = grant.Granted?.LocalDateTime,
             Environment = workspace.Environment?.Name,
-            Store = workspace.Place.Store,
+            Store = workspace.Place.Store.ToString(),
             Place = workspace.Place.ToString(),
         };
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace FlowSecrets.Operations;
 
 /// <summary>Makes the policy that would be attached to the principals themselves, for review; changes nothing.</summary>
-public sealed class PolicyDocumentOperation(OperationContext context) : IOperation<ChangeAccessOptions, string>
+internal sealed class PolicyDocumentOperation(OperationContext context) : IOperation<ChangeAccessOptions, string>
 {
     public async IAsyncEnumerable<string> RunAsync(
         ChangeAccessOptions options,

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace FlowSecrets.Operations;
 
-public sealed record TestAccessOptions : AccessOptions
+internal sealed record TestAccessOptions : AccessOptions
 {
     /// <summary>Also read the values, and drop them.</summary>
     public bool Live { get; init; }
@@ -11,45 +11,8 @@ public sealed record TestAccessOptions : AccessOptions
     public string? TokenSubject { get; init; }
 }
 
-/// <summary>Whether a principal may do something with a secret, why not, and what mends it.</summary>
-public sealed record SecretAccess
-{
-    /// <summary>The catalog's key; null for a secret beyond the catalog.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>The key, or the store's name where there is none.</summary>
-    public string Secret => Name ?? StoreName;
-
-    public required string StoreName { get; init; }
-
-    public string? Environment { get; init; }
-
-    public required StoreKind Store { get; init; }
-
-    public required string Place { get; init; }
-
-    /// <summary>As the store's policies name it; of the caller, who the store says it is.</summary>
-    public required string Principal { get; init; }
-
-    /// <summary>The workload that runs as it.</summary>
-    public string? Workload { get; init; }
-
-    public required SecretPermission Permission { get; init; }
-
-    public required AccessResult Result { get; init; }
-
-    /// <summary>One of <see cref="AccessCauses"/>; null when it is allowed.</summary>
-    public string? Cause { get; init; }
-
-    /// <summary>What was seen.</summary>
-    public required string Evidence { get; init; }
-
-    /// <summary>The exact command that mends it.</summary>
-    public string? Remedy { get; init; }
-}
-
 /// <summary>Says who may do what, and why not.</summary>
-public sealed class TestAccessOperation(OperationContext context) : IOperation<TestAccessOptions, SecretAccess>
+internal sealed class TestAccessOperation(OperationContext context) : IOperation<TestAccessOptions, SecretAccess>
 {
     public async IAsyncEnumerable<SecretAccess> RunAsync(
         TestAccessOptions options,
@@ -102,12 +65,12 @@ public sealed class TestAccessOperation(OperationContext context) : IOperation<T
             Name = secret.Definition?.Key,
             StoreName = secret.StoreName,
             Environment = workspace.Environment?.Name,
-            Store = workspace.Place.Store,
+            Store = workspace.Place.Store.ToString(),
             Place = workspace.Place.ToString(),
             Principal = target.Principal ?? answer.Principal ?? workspace.Place.Identity,
             Workload = target.Workload,
-            Permission = target.Permission,
-            Result = answer.Result,
+            Permission = target.Permission.ToString(),
+            Result = answer.Result.ToString(),
             Cause = answer.Cause,
             Evidence = answer.Evidence,
             Remedy = answer.Remedy.Length == 0 ? null : workspace.Commands(answer.Remedy, secret),

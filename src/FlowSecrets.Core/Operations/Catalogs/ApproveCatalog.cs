@@ -4,7 +4,7 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>Approves a catalog's present content.</summary>
-public sealed class ApproveCatalogOperation(OperationContext context) : IOperation<CatalogOptions, CatalogTest>
+internal sealed class ApproveCatalogOperation(OperationContext context) : IOperation<CatalogOptions, CatalogTest>
 {
     public async IAsyncEnumerable<CatalogTest> RunAsync(
         CatalogOptions options,

@@ -4,15 +4,15 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>Reads the catalog as objects.</summary>
-public sealed class GetCatalogOperation(OperationContext context) : IOperation<CatalogOptions, Catalog>
+internal sealed class GetCatalogOperation(OperationContext context) : IOperation<CatalogOptions, CatalogInfo>
 {
-    public async IAsyncEnumerable<Catalog> RunAsync(
+    public async IAsyncEnumerable<CatalogInfo> RunAsync(
         CatalogOptions options,
         IOperationHost host,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         await Task.CompletedTask;
-        yield return CatalogLoader.Require(context, options.CatalogPath);
+        yield return CatalogDescription.Of(CatalogLoader.Require(context, options.CatalogPath));
     }
 }

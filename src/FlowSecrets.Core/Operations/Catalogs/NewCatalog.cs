@@ -5,16 +5,7 @@ using FlowSecrets.Files;
 
 namespace FlowSecrets.Operations;
 
-/// <summary>What a catalog is made from.</summary>
-public enum CatalogOrigin
-{
-    Pulumi,
-    Tfvars,
-    Env,
-    Store,
-}
-
-public sealed record NewCatalogOptions : TargetOptions
+internal sealed record NewCatalogOptions : TargetOptions
 {
     public CatalogOrigin Origin { get; init; }
 
@@ -35,7 +26,7 @@ public sealed record NewCatalogOptions : TargetOptions
 }
 
 /// <summary>Makes a catalog of what a team already has. No value is taken over.</summary>
-public sealed class NewCatalogOperation(OperationContext context) : IOperation<NewCatalogOptions, CatalogTest>
+internal sealed class NewCatalogOperation(OperationContext context) : IOperation<NewCatalogOptions, CatalogTest>
 {
     private const string Heading = "# Which secrets exist, what they are for and where each goes. No values.\n";
 

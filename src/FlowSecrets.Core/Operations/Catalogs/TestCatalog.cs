@@ -3,32 +3,13 @@ using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Operations;
 
-public sealed record CatalogOptions
+internal sealed record CatalogOptions
 {
     public string? CatalogPath { get; init; }
 }
 
-/// <summary>What a check of a catalog found.</summary>
-public sealed record CatalogTest : ItemResult
-{
-    public required string Path { get; init; }
-
-    public bool IsValid => Problems.Count == 0;
-
-    /// <summary>Whether its content was approved, which scripts and outside paths need.</summary>
-    public bool IsTrusted { get; init; }
-
-    public string? Application { get; init; }
-
-    public int Secrets { get; init; }
-
-    public IReadOnlyList<string> Environments { get; init; } = [];
-
-    public IReadOnlyList<CatalogProblem> Problems { get; init; } = [];
-}
-
 /// <summary>Checks a catalog and reports all its problems.</summary>
-public sealed class TestCatalogOperation(OperationContext context) : IOperation<CatalogOptions, CatalogTest>
+internal sealed class TestCatalogOperation(OperationContext context) : IOperation<CatalogOptions, CatalogTest>
 {
     public async IAsyncEnumerable<CatalogTest> RunAsync(
         CatalogOptions options,
@@ -45,7 +26,7 @@ public sealed class TestCatalogOperation(OperationContext context) : IOperation<
         {
             Path = path,
             Status = catalog is null ? ItemStatus.Invalid : ItemStatus.Valid,
-            Problems = problems,
+            Problems = [.. problems],
             Error = catalog is null ? CatalogLoader.Invalid(path, problems) : null,
             Application = catalog?.Application,
             Secrets = catalog?.Secrets.Count ?? 0,

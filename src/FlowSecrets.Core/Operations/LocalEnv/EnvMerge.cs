@@ -59,7 +59,7 @@ internal sealed class EnvMerge(
         EnvVariable result = new()
         {
             Name = wish.Name.Length > 0 ? wish.Name : wish.File!.Path,
-            Source = wish.Source,
+            Source = wish.Source.ToString(),
             Secret = wish.Carries?.ToString(),
             Environment = wish.Source is EnvSource.Store or EnvSource.File ? environment?.Name : null,
             Status = ItemStatus.Unchanged,
@@ -262,7 +262,7 @@ internal sealed class EnvMerge(
                     new EnvVariable
                     {
                         Name = name,
-                        Source = EnvSource.Local,
+                        Source = nameof(EnvSource.Local),
                         Status = ItemStatus.Removed,
                         Message = "It is not of the catalog; -Clean leaves it out.",
                     }

@@ -3,7 +3,7 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>Where a variable's value comes from.</summary>
-public enum EnvSource
+internal enum EnvSource
 {
     Local,
     Store,

@@ -6,7 +6,7 @@ using FlowSecrets.Files;
 
 namespace FlowSecrets.Operations;
 
-public sealed record SyncOptions : TargetOptions
+internal sealed record SyncOptions : TargetOptions
 {
     /// <summary>The file; null: the catalog's.</summary>
     public string? Path { get; init; }
@@ -25,22 +25,8 @@ public sealed record SyncOptions : TargetOptions
     public bool TrustCatalog { get; init; }
 }
 
-/// <summary>What became of one variable of the .env file.</summary>
-public sealed record EnvVariable : ItemResult
-{
-    public required string Name { get; init; }
-
-    public required EnvSource Source { get; init; }
-
-    /// <summary>The secret, or secret and field, that it carries.</summary>
-    public string? Secret { get; init; }
-
-    /// <summary>The environment that it was fetched from; null for what was not.</summary>
-    public string? Environment { get; init; }
-}
-
 /// <summary>Brings the catalog's values into a .env file, and leaves what the user has in it.</summary>
-public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation<SyncOptions, EnvVariable>
+internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperation<SyncOptions, EnvVariable>
 {
     public async IAsyncEnumerable<EnvVariable> RunAsync(
         SyncOptions options,
@@ -211,7 +197,9 @@ public sealed class SyncLocalEnvOperation(OperationContext context) : IOperation
         int failed = results.Count(static r => r.ErrorId is not null);
         int empty = results.Count(static r => r.ErrorId is null && r.Status == ItemStatus.Missing);
         int Count(EnvSource source) =>
-            results.Count(r => r.Source == source && r.ErrorId is null && r.Status is not (ItemStatus.Missing or ItemStatus.Removed));
+            results.Count(r =>
+                r.Source == source.ToString() && r.ErrorId is null && r.Status is not (ItemStatus.Missing or ItemStatus.Removed)
+            );
         host.Say("");
         host.Say(
             host.IsWhatIf

@@ -3,72 +3,14 @@ using FlowSecrets.Operations.Rotation;
 
 namespace FlowSecrets.Operations;
 
-public sealed record GetRotationsOptions : RotationOptions
+internal sealed record GetRotationsOptions : RotationOptions
 {
     /// <summary>Only where something is to be done.</summary>
     public bool DueOnly { get; init; }
 }
 
-/// <summary>How a secret's rotation stands.</summary>
-public sealed record SecretRotation
-{
-    public required string Name { get; init; }
-
-    public required string StoreName { get; init; }
-
-    public required RotationState State { get; init; }
-
-    /// <summary>The current version.</summary>
-    public required string Version { get; init; }
-
-    /// <summary>How old that is; null: not known.</summary>
-    public TimeSpan? Age { get; init; }
-
-    /// <summary>When it is to be rotated, in local time; null: the catalog does not say how often.</summary>
-    public DateTime? DueAt { get; init; }
-
-    /// <summary>Whether there is something to do: it is old, a rotation is unfinished, or a value before can go.</summary>
-    public required bool Due { get; init; }
-
-    /// <summary>When the value before goes out of use, in local time.</summary>
-    public DateTime? RetireAt { get; init; }
-
-    /// <summary>The id of the error that stopped it last; null: none did.</summary>
-    public string? LastError { get; init; }
-
-    /// <summary>How often in a row that step failed.</summary>
-    public int Failures { get; init; }
-
-    /// <summary>What is to be done, or stands in the way.</summary>
-    public string? Message { get; init; }
-
-    /// <summary>The rotations that ended, the newest first.</summary>
-    public IReadOnlyList<RotationJournalEntry> Journal { get; init; } = [];
-
-    public string? Environment { get; init; }
-
-    public required StoreKind Store { get; init; }
-
-    public required string Place { get; init; }
-}
-
-/// <summary>A rotation that ended.</summary>
-/// <param name="By">The person or CI run.</param>
-public sealed record RotationJournalEntry(
-    RotationState State,
-    string? From,
-    string? To,
-    DateTime Started,
-    DateTime? Ended,
-    TimeSpan? Duration,
-    string By
-)
-{
-    public override string ToString() => $"{Ended ?? Started:yyyy-MM-dd HH:mm} {State} {From} -> {To} by {By}";
-}
-
 /// <summary>Tells age, due date and state of rotations; changes nothing.</summary>
-public sealed class GetRotationsOperation(OperationContext context) : IOperation<GetRotationsOptions, SecretRotation>
+internal sealed class GetRotationsOperation(OperationContext context) : IOperation<GetRotationsOptions, SecretRotation>
 {
     public async IAsyncEnumerable<SecretRotation> RunAsync(
         GetRotationsOptions options,
@@ -109,7 +51,7 @@ public sealed class GetRotationsOperation(OperationContext context) : IOperation
         {
             Name = item.Secret.Definition!.Key,
             StoreName = item.Secret.StoreName,
-            State = RotationItem.StateOf(view),
+            State = RotationItem.StateOf(view).ToString(),
             Version = view.Current,
             Age = item.Made is { } made ? now - made : null,
             DueAt = item.DueAt?.LocalDateTime,
@@ -118,21 +60,20 @@ public sealed class GetRotationsOperation(OperationContext context) : IOperation
             LastError = record?.ErrorId,
             Failures = record?.Failures ?? 0,
             Message = view.Foreign ?? Message(item, now),
-            // An array: PowerShell indexes nothing else that a collection expression makes.
-            Journal = (RotationJournalEntry[])
-                [
-                    .. view.Journal.Select(static r => new RotationJournalEntry(
-                        r.State,
-                        r.From,
-                        r.To,
-                        r.Started.LocalDateTime,
-                        r.Ended?.LocalDateTime,
-                        r.Ended - r.Started,
-                        r.By
-                    )),
-                ],
+            Journal =
+            [
+                .. view.Journal.Select(static r => new RotationJournalEntry(
+                    r.State.ToString(),
+                    r.From,
+                    r.To,
+                    r.Started.LocalDateTime,
+                    r.Ended?.LocalDateTime,
+                    r.Ended - r.Started,
+                    r.By
+                )),
+            ],
             Environment = workspace.Environment?.Name,
-            Store = workspace.Place.Store,
+            Store = workspace.Place.Store.ToString(),
             Place = workspace.Place.ToString(),
         };
     }

@@ -5,7 +5,7 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Operations;
 
-public sealed record InvokeRotationOptions : RotationOptions
+internal sealed record InvokeRotationOptions : RotationOptions
 {
     /// <summary>Only what is due: an age, an unfinished rotation, a value before whose overlap is over.</summary>
     public bool Due { get; init; }
@@ -24,37 +24,8 @@ public sealed record InvokeRotationOptions : RotationOptions
     public TimeSpan? Timeout { get; init; }
 }
 
-/// <summary>What became of one secret's rotation.</summary>
-public sealed record RotationResult : ItemResult
-{
-    public required string Name { get; init; }
-
-    public required string StoreName { get; init; }
-
-    public RotationState State { get; init; }
-
-    /// <summary>The version that is current.</summary>
-    public string? Version { get; init; }
-
-    /// <summary>The version before, as long as it is valid.</summary>
-    public string? PreviousVersion { get; init; }
-
-    /// <summary>When the value before goes out of use, in local time; null: it is.</summary>
-    public DateTime? RetireAt { get; init; }
-
-    public IReadOnlyList<string> Workloads { get; init; } = [];
-
-    public TimeSpan Duration { get; init; }
-
-    public string? Environment { get; init; }
-
-    public required StoreKind Store { get; init; }
-
-    public required string Place { get; init; }
-}
-
 /// <summary>Rotates secrets through to what runs with them, and takes the values before out of use when their time has come.</summary>
-public sealed class InvokeRotationOperation(OperationContext context) : IOperation<InvokeRotationOptions, RotationResult>
+internal sealed class InvokeRotationOperation(OperationContext context) : IOperation<InvokeRotationOptions, RotationResult>
 {
     public async IAsyncEnumerable<RotationResult> RunAsync(
         InvokeRotationOptions options,
@@ -290,14 +261,14 @@ public sealed class InvokeRotationOperation(OperationContext context) : IOperati
             Name = item.Secret.Definition!.Key,
             StoreName = item.Secret.StoreName,
             Status = ItemStatus.Failed,
-            State = RotationItem.StateOf(view ?? item.View),
+            State = RotationItem.StateOf(view ?? item.View).ToString(),
             Version = (view ?? item.View)?.Current,
             PreviousVersion = record is { State: RotationState.Overlap } ? record.From : null,
             RetireAt = record is { State: RotationState.Overlap, RetireAt: { } at } ? at.LocalDateTime : null,
             Workloads = (string[])[.. item.Unit?.Workloads.Select(static w => w.Name) ?? []],
             Duration = duration,
             Environment = workspace.Environment?.Name,
-            Store = workspace.Place.Store,
+            Store = workspace.Place.Store.ToString(),
             Place = workspace.Place.ToString(),
             Message = here?.Message,
             Error = here,

@@ -5,7 +5,7 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Operations;
 
-public record RotationOptions : TargetOptions
+internal record RotationOptions : TargetOptions
 {
     /// <summary>Keys with wildcards; none: all that the catalog rotates.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];

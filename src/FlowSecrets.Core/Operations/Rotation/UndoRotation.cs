@@ -3,13 +3,13 @@ using FlowSecrets.Operations.Rotation;
 
 namespace FlowSecrets.Operations;
 
-public sealed record UndoRotationOptions : RotationOptions
+internal sealed record UndoRotationOptions : RotationOptions
 {
     public TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>Takes rotations back: the value before is current again in store, target and workloads.</summary>
-public sealed class UndoRotationOperation(OperationContext context) : IOperation<UndoRotationOptions, RotationResult>
+internal sealed class UndoRotationOperation(OperationContext context) : IOperation<UndoRotationOptions, RotationResult>
 {
     public async IAsyncEnumerable<RotationResult> RunAsync(
         UndoRotationOptions options,

@@ -3,7 +3,7 @@ using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Operations;
 
-public sealed record GenerateOptions
+internal sealed record GenerateOptions
 {
     public GenerateSpec Spec { get; init; } = new(GenerateKind.Password);
 
@@ -11,7 +11,7 @@ public sealed record GenerateOptions
 }
 
 /// <summary>Makes values without storing them. The receiver disposes of them.</summary>
-public sealed class GenerateValuesOperation : IOperation<GenerateOptions, GeneratedSecret>
+internal sealed class GenerateValuesOperation : IOperation<GenerateOptions, GeneratedSecret>
 {
     public async IAsyncEnumerable<GeneratedSecret> RunAsync(
         GenerateOptions options,

@@ -4,7 +4,7 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>Whether a secret is there to be read.</summary>
-public enum SecretState
+internal enum SecretState
 {
     Present,
     Missing,
@@ -14,54 +14,7 @@ public enum SecretState
     PendingDeletion,
 }
 
-/// <summary>A secret of the catalog with its state in the store, or one that the store holds beyond it.</summary>
-public sealed record SecretItem
-{
-    /// <summary>The catalog's key; null for a secret beyond the catalog.</summary>
-    public string? Name { get; init; }
-
-    public required string StoreName { get; init; }
-
-    public string? Category { get; init; }
-
-    public string? Description { get; init; }
-
-    public required SecretState State { get; init; }
-
-    public string? Version { get; init; }
-
-    /// <summary>When the current version was made, in local time.</summary>
-    public DateTime? Updated { get; init; }
-
-    public bool Required { get; init; }
-
-    public IReadOnlyList<string> Env { get; init; } = [];
-
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
-
-    /// <summary>Notes beside the labels, where the store has them.</summary>
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
-
-    /// <summary>When the store will delete it for good, in local time; null: never.</summary>
-    public DateTime? Expires { get; init; }
-
-    /// <summary>Where it is kept: "automatic", locations, replica regions.</summary>
-    public string? Replication { get; init; }
-
-    /// <summary>The customer's KMS key that encrypts it; null: the store's own.</summary>
-    public string? KmsKey { get; init; }
-
-    /// <summary>When a pending deletion becomes final, in local time.</summary>
-    public DateTime? PurgeAt { get; init; }
-
-    public string? Environment { get; init; }
-
-    public required StoreKind Store { get; init; }
-
-    public required string Place { get; init; }
-}
-
-public sealed record GetSecretsOptions : TargetOptions
+internal sealed record GetSecretsOptions : TargetOptions
 {
     /// <summary>Keys with wildcards; none and no store names: all.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -73,7 +26,7 @@ public sealed record GetSecretsOptions : TargetOptions
 }
 
 /// <summary>Lists the catalog's secrets with their state in the store.</summary>
-public sealed class GetSecretsOperation(OperationContext context) : IOperation<GetSecretsOptions, SecretItem>
+internal sealed class GetSecretsOperation(OperationContext context) : IOperation<GetSecretsOptions, SecretItem>
 {
     public async IAsyncEnumerable<SecretItem> RunAsync(
         GetSecretsOptions options,
@@ -146,7 +99,7 @@ public sealed class GetSecretsOperation(OperationContext context) : IOperation<G
             StoreName = secret.StoreName,
             Category = definition?.Category,
             Description = definition?.Description,
-            State = StateOf(description),
+            State = StateOf(description).ToString(),
             Version = description?.CurrentVersion,
             Updated = description?.Updated?.LocalDateTime,
             Required = definition is not null && Catalog.IsRequired(definition, workspace.Environment),
@@ -158,7 +111,7 @@ public sealed class GetSecretsOperation(OperationContext context) : IOperation<G
             Replication = description?.Replication,
             KmsKey = description?.KmsKey,
             Environment = workspace.Environment?.Name,
-            Store = workspace.Place.Store,
+            Store = workspace.Place.Store.ToString(),
             Place = workspace.Place.ToString(),
         };
     }

@@ -5,7 +5,7 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>Creates secrets with a first version; a container without versions gets its first.</summary>
-public sealed class NewSecretsOperation(OperationContext context) : IOperation<WriteSecretsOptions, SecretChange>
+internal sealed class NewSecretsOperation(OperationContext context) : IOperation<WriteSecretsOptions, SecretChange>
 {
     public async IAsyncEnumerable<SecretChange> RunAsync(
         WriteSecretsOptions options,

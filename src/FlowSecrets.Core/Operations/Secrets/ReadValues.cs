@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace FlowSecrets.Operations;
 
-public sealed record ReadValuesOptions : TargetOptions
+internal sealed record ReadValuesOptions : TargetOptions
 {
     public IReadOnlyList<string> Names { get; init; } = [];
 
@@ -16,7 +16,7 @@ public sealed record ReadValuesOptions : TargetOptions
 }
 
 /// <summary>A value that was read. The receiver disposes of it.</summary>
-public sealed record SecretReading : ItemResult
+internal sealed record SecretReading : ItemResult
 {
     public string? Name { get; init; }
 
@@ -28,7 +28,7 @@ public sealed record SecretReading : ItemResult
 }
 
 /// <summary>Reads values; each is a reading or its own error.</summary>
-public sealed class ReadValuesOperation(OperationContext context) : IOperation<ReadValuesOptions, SecretReading>
+internal sealed class ReadValuesOperation(OperationContext context) : IOperation<ReadValuesOptions, SecretReading>
 {
     public async IAsyncEnumerable<SecretReading> RunAsync(
         ReadValuesOptions options,

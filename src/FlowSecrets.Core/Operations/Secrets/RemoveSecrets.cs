@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace FlowSecrets.Operations;
 
-public sealed record RemoveSecretsOptions : TargetOptions
+internal sealed record RemoveSecretsOptions : TargetOptions
 {
     public IReadOnlyList<string> Names { get; init; } = [];
 
@@ -13,7 +13,7 @@ public sealed record RemoveSecretsOptions : TargetOptions
 }
 
 /// <summary>Deletes secrets, with recovery unless told otherwise.</summary>
-public sealed class RemoveSecretsOperation(OperationContext context) : IOperation<RemoveSecretsOptions, SecretChange>
+internal sealed class RemoveSecretsOperation(OperationContext context) : IOperation<RemoveSecretsOptions, SecretChange>
 {
     public async IAsyncEnumerable<SecretChange> RunAsync(
         RemoveSecretsOptions options,

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace FlowSecrets.Operations;
 
 /// <summary>Takes pending deletions back.</summary>
-public sealed class RestoreSecretsOperation(OperationContext context) : IOperation<RemoveSecretsOptions, SecretChange>
+internal sealed class RestoreSecretsOperation(OperationContext context) : IOperation<RemoveSecretsOptions, SecretChange>
 {
     public async IAsyncEnumerable<SecretChange> RunAsync(
         RemoveSecretsOptions options,

@@ -5,7 +5,7 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>Adds a version to secrets, sets one field of a JSON secret, or changes labels.</summary>
-public sealed class SetSecretsOperation(OperationContext context) : IOperation<WriteSecretsOptions, SecretChange>
+internal sealed class SetSecretsOperation(OperationContext context) : IOperation<WriteSecretsOptions, SecretChange>
 {
     public async IAsyncEnumerable<SecretChange> RunAsync(
         WriteSecretsOptions options,

@@ -4,7 +4,7 @@ using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Operations;
 
-public sealed record WriteSecretsOptions : TargetOptions
+internal sealed record WriteSecretsOptions : TargetOptions
 {
     public IReadOnlyList<string> Names { get; init; } = [];
 

@@ -3,7 +3,7 @@ using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Operations;
 
-public sealed record InitializeOptions : TargetOptions
+internal sealed record InitializeOptions : TargetOptions
 {
     /// <summary>Keys with wildcards; none: all.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -29,27 +29,8 @@ public sealed record InitializeOptions : TargetOptions
     public bool OverwriteEncryptionKey { get; init; }
 }
 
-/// <summary>What became of one secret in a set-up.</summary>
-public sealed record SetupResult : ItemResult
-{
-    public required string Name { get; init; }
-
-    public required string StoreName { get; init; }
-
-    public string? Category { get; init; }
-
-    public string? Version { get; init; }
-
-    /// <summary>Where the value came from.</summary>
-    public ValueSource Source { get; init; }
-
-    public string? Environment { get; init; }
-
-    public required StoreKind Store { get; init; }
-}
-
 /// <summary>The set-up: walks the catalog, keeps what exists, asks or generates what does not, then creates and updates.</summary>
-public sealed class InitializeSecretsOperation(OperationContext context) : IOperation<InitializeOptions, SetupResult>
+internal sealed class InitializeSecretsOperation(OperationContext context) : IOperation<InitializeOptions, SetupResult>
 {
     public async IAsyncEnumerable<SetupResult> RunAsync(
         InitializeOptions options,
@@ -269,11 +250,11 @@ public sealed class InitializeSecretsOperation(OperationContext context) : IOper
             Category = secret.Definition.Category,
             Status = decision.Status,
             Version = decision.Current,
-            Source = decision.Source,
+            Source = decision.Source.ToString(),
             Message = decision.Message,
             Error = decision.Error,
             Environment = workspace.Environment?.Name,
-            Store = workspace.Place.Store,
+            Store = workspace.Place.Store.ToString(),
         };
         if (decision.Value is null)
         {

@@ -4,7 +4,7 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>Where a set-up's value came from; of a JSON secret's fields, the last in this order.</summary>
-public enum ValueSource
+internal enum ValueSource
 {
     None,
     Store,

@@ -3,7 +3,7 @@ using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Operations;
 
-public sealed record StoreOptions : TargetOptions
+internal sealed record StoreOptions : TargetOptions
 {
     /// <summary>A place given by parameters; null: what is in use.</summary>
     public StoreSelection? Selection { get; init; }
@@ -12,28 +12,8 @@ public sealed record StoreOptions : TargetOptions
     public bool SkipValidation { get; init; }
 }
 
-/// <summary>A store that is in use: which, where, as whom.</summary>
-public sealed record StoreStatus : ItemResult
-{
-    public required StoreKind Store { get; init; }
-
-    public string? Environment { get; init; }
-
-    /// <summary>File of a Local store; project or account and region of a cloud.</summary>
-    public required string Location { get; init; }
-
-    /// <summary>Key file or passphrase; an account.</summary>
-    public required string Identity { get; init; }
-
-    public string? Catalog { get; init; }
-
-    public StoreCapabilities? Capabilities { get; init; }
-
-    internal StoreSelection? Selection { get; init; }
-}
-
 /// <summary>Says which store is in use, and whether it can be opened.</summary>
-public sealed class GetStoreOperation(OperationContext context) : IOperation<StoreOptions, StoreStatus>
+internal sealed class GetStoreOperation(OperationContext context) : IOperation<StoreOptions, StoreStatus>
 {
     public async IAsyncEnumerable<StoreStatus> RunAsync(
         StoreOptions options,
@@ -62,7 +42,7 @@ public sealed class GetStoreOperation(OperationContext context) : IOperation<Sto
 
         yield return new StoreStatus
         {
-            Store = workspace.Place.Store,
+            Store = workspace.Place.Store.ToString(),
             Environment = workspace.Environment?.Name,
             Location = workspace.Place.Location,
             Identity = workspace.Place.Identity,

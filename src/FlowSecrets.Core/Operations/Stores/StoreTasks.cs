@@ -4,7 +4,7 @@ using FlowSecrets.Catalogs;
 namespace FlowSecrets.Operations;
 
 /// <summary>What to do to a store that keeps its own key.</summary>
-public enum StoreTask
+internal enum StoreTask
 {
     UsePassphrase,
     UseKeyFile,
@@ -13,7 +13,7 @@ public enum StoreTask
     RestoreBackup,
 }
 
-public sealed record StoreTaskOptions : TargetOptions
+internal sealed record StoreTaskOptions : TargetOptions
 {
     /// <summary>In this order.</summary>
     public IReadOnlyList<StoreTask> Tasks { get; init; } = [];
@@ -29,8 +29,11 @@ public sealed record StoreTaskOptions : TargetOptions
 }
 
 /// <summary>Changes what protects a Local store, backs it up, or restores it.</summary>
-public sealed class StoreTaskOperation(OperationContext context) : IOperation<StoreTaskOptions, StoreStatus>
+internal sealed class StoreTaskOperation(OperationContext context) : IOperation<StoreTaskOptions, StoreStatus>
 {
+    /// <summary>How the store is opened whose key changed; null before the first change.</summary>
+    internal StoreSelection? Changed { get; private set; }
+
     public async IAsyncEnumerable<StoreStatus> RunAsync(
         StoreTaskOptions options,
         IOperationHost host,
@@ -52,11 +55,10 @@ public sealed class StoreTaskOperation(OperationContext context) : IOperation<St
             (string action, Func<Task<string>> apply) = Describe(store, task, options, cancellationToken);
             StoreStatus status = new()
             {
-                Store = workspace.Place.Store,
+                Store = workspace.Place.Store.ToString(),
                 Environment = workspace.Environment?.Name,
                 Location = workspace.Place.Location,
                 Identity = workspace.Place.Identity,
-                Selection = workspace.Selection,
                 Status = ItemStatus.Updated,
             };
             if (!await host.ShouldProcessAsync(workspace.Place.ToString(), action, cancellationToken))
@@ -71,6 +73,7 @@ public sealed class StoreTaskOperation(OperationContext context) : IOperation<St
 
             cancellationToken.ThrowIfCancellationRequested();
             string message = await apply();
+            Changed = workspace.Selection;
             string identity = task switch
             {
                 StoreTask.UsePassphrase => "passphrase",

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace FlowSecrets.Operations;
 
 /// <summary>Enables or disables a version, destroys it, or moves a stage to it.</summary>
-public sealed class ChangeVersionOperation(OperationContext context) : IOperation<VersionOptions, SecretChange>
+internal sealed class ChangeVersionOperation(OperationContext context) : IOperation<VersionOptions, SecretChange>
 {
     public async IAsyncEnumerable<SecretChange> RunAsync(
         VersionOptions options,

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace FlowSecrets.Operations;
 
-public sealed record VersionOptions : TargetOptions
+internal sealed record VersionOptions : TargetOptions
 {
     public IReadOnlyList<string> Names { get; init; } = [];
 
@@ -20,29 +20,8 @@ public sealed record VersionOptions : TargetOptions
     public string? Stage { get; init; }
 }
 
-/// <summary>One version in a secret's history.</summary>
-public sealed record SecretVersionItem
-{
-    public string? Name { get; init; }
-
-    public required string StoreName { get; init; }
-
-    public required string Version { get; init; }
-
-    public required VersionState State { get; init; }
-
-    public IReadOnlyList<string> Stages { get; init; } = [];
-
-    /// <summary>In local time.</summary>
-    public required DateTime Created { get; init; }
-
-    public string? Environment { get; init; }
-
-    public required StoreKind Store { get; init; }
-}
-
 /// <summary>Lists the versions of secrets, newest first.</summary>
-public sealed class GetVersionsOperation(OperationContext context) : IOperation<VersionOptions, SecretVersionItem>
+internal sealed class GetVersionsOperation(OperationContext context) : IOperation<VersionOptions, SecretVersionItem>
 {
     public async IAsyncEnumerable<SecretVersionItem> RunAsync(
         VersionOptions options,
@@ -61,11 +40,11 @@ public sealed class GetVersionsOperation(OperationContext context) : IOperation<
                     Name = secret.Definition?.Key,
                     StoreName = secret.StoreName,
                     Version = version.Version,
-                    State = version.State,
-                    Stages = version.Stages,
+                    State = version.State.ToString(),
+                    Stages = [.. version.Stages],
                     Created = version.Created.LocalDateTime,
                     Environment = workspace.Environment?.Name,
-                    Store = workspace.Place.Store,
+                    Store = workspace.Place.Store.ToString(),
                 };
             }
         }

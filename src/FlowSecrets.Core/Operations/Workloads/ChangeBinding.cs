@@ -3,7 +3,7 @@ using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Operations;
 
-public sealed record BindingOptions : WorkloadOptions
+internal sealed record BindingOptions : WorkloadOptions
 {
     /// <summary>Key of the secret.</summary>
     public required string Name { get; init; }
@@ -28,7 +28,7 @@ public sealed record BindingOptions : WorkloadOptions
 }
 
 /// <summary>Injects a secret into workloads as an environment variable, or takes it out.</summary>
-public sealed class ChangeBindingOperation(OperationContext context) : IOperation<BindingOptions, WorkloadChange>
+internal sealed class ChangeBindingOperation(OperationContext context) : IOperation<BindingOptions, WorkloadChange>
 {
     public async IAsyncEnumerable<WorkloadChange> RunAsync(
         BindingOptions options,

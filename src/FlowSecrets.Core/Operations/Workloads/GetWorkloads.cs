@@ -5,52 +5,14 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Operations;
 
-public record WorkloadOptions : TargetOptions
+internal record WorkloadOptions : TargetOptions
 {
     /// <summary>Names of the catalog's workloads, with wildcards; none: all.</summary>
     public IReadOnlyList<string> Workloads { get; init; } = [];
 }
 
-/// <summary>A secret that a workload consumes.</summary>
-public sealed record WorkloadItem
-{
-    public required string Workload { get; init; }
-
-    /// <summary>kubernetes, cloudrun, apprunner or ecs.</summary>
-    public required string Kind { get; init; }
-
-    /// <summary>The catalog's key; null: it consumes none that the catalog tells.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>The version that it runs with; null: not known.</summary>
-    public string? Version { get; init; }
-
-    /// <summary>The version that is current in the store.</summary>
-    public string? CurrentVersion { get; init; }
-
-    /// <summary>Whether it runs with an older version; null: that cannot be told.</summary>
-    public bool? Stale { get; init; }
-
-    public required WorkloadHealth Health { get; init; }
-
-    /// <summary>How the version was found, and what the platform says.</summary>
-    public required string Detail { get; init; }
-
-    public string? Environment { get; init; }
-}
-
-/// <summary>What became of one workload.</summary>
-public sealed record WorkloadChange : ItemResult
-{
-    public required string Workload { get; init; }
-
-    public required string Kind { get; init; }
-
-    public string? Environment { get; init; }
-}
-
 /// <summary>Tells which version of each secret a workload runs with; changes nothing.</summary>
-public sealed class GetWorkloadsOperation(OperationContext context) : IOperation<WorkloadOptions, WorkloadItem>
+internal sealed class GetWorkloadsOperation(OperationContext context) : IOperation<WorkloadOptions, WorkloadItem>
 {
     public async IAsyncEnumerable<WorkloadItem> RunAsync(
         WorkloadOptions options,
@@ -140,7 +102,7 @@ public sealed class GetWorkloadsOperation(OperationContext context) : IOperation
             Version = version?.Version,
             CurrentVersion = current,
             Stale = version?.IsStale,
-            Health = state.Health,
+            Health = state.Health.ToString(),
             Detail = string.Join("; ", new[] { version?.Source, state.Detail }.Where(static d => !string.IsNullOrEmpty(d))),
             Environment = workspace.Environment?.Name,
         };

@@ -5,7 +5,7 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Operations;
 
-public sealed record RestartWorkloadOptions : WorkloadOptions
+internal sealed record RestartWorkloadOptions : WorkloadOptions
 {
     /// <summary>Wait until it is healthy.</summary>
     public bool Wait { get; init; }
@@ -14,7 +14,7 @@ public sealed record RestartWorkloadOptions : WorkloadOptions
 }
 
 /// <summary>Deploys workloads anew, so that they run with the current versions.</summary>
-public sealed class RestartWorkloadsOperation(OperationContext context) : IOperation<RestartWorkloadOptions, WorkloadChange>
+internal sealed class RestartWorkloadsOperation(OperationContext context) : IOperation<RestartWorkloadOptions, WorkloadChange>
 {
     public async IAsyncEnumerable<WorkloadChange> RunAsync(
         RestartWorkloadOptions options,

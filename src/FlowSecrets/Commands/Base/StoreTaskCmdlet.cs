@@ -15,7 +15,7 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
     private protected void Execute(SecureString? passphrase, string? backup, bool force, params StoreTask[] tasks)
     {
         using SecretValue? value = passphrase is null ? null : SecureStrings.ToValue(passphrase);
-        StoreStatus? changed = null;
+        string? environment = null;
         StoreTaskOptions options = new()
         {
             CatalogPath = FullCatalogPath,
@@ -26,20 +26,21 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
             BackupPath = FilePath(backup, "BackupPath"),
             Force = force,
         };
+        StoreTaskOperation operation = new(Context);
         Execute(
-            new StoreTaskOperation(Context),
+            operation,
             options,
             status =>
             {
-                changed = status.Status == ItemStatus.Updated && status.Selection is not null ? status : changed;
+                environment = status.Environment;
                 return status;
             }
         );
-        bool isInUse = (NamedEnvironment is null && Store is null) || SessionStore.Current?.Store == changed?.Selection;
-        if (changed is not null && isInUse && tasks.Any(static t => t is StoreTask.UsePassphrase or StoreTask.UseKeyFile))
+        bool isInUse = (NamedEnvironment is null && Store is null) || SessionStore.Current?.Store == operation.Changed;
+        if (operation.Changed is { } changed && isInUse && tasks.Any(static t => t is StoreTask.UsePassphrase or StoreTask.UseKeyFile))
         {
             // The session goes on with what opens its store now; for another's it stays where it is.
-            SessionStore.Current = new SessionSelection(changed.Selection! with { Passphrase = value?.Clone() }, changed.Environment);
+            SessionStore.Current = new SessionSelection(changed with { Passphrase = value?.Clone() }, environment);
         }
     }
 }

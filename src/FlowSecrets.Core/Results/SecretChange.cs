@@ -1,4 +1,4 @@
-namespace FlowSecrets.Operations;
+namespace FlowSecrets;
 
 /// <summary>What became of one secret.</summary>
 public sealed record SecretChange : ItemResult
@@ -13,8 +13,11 @@ public sealed record SecretChange : ItemResult
 
     public string? Environment { get; init; }
 
-    public required StoreKind Store { get; init; }
+    /// <summary>Local, Gcp or Aws.</summary>
+    public required string Store { get; init; }
 
     /// <summary>The place: store, path or project.</summary>
     public required string Place { get; init; }
+
+    public override string ToString() => ResultText.Of(Name ?? StoreName, Version);
 }

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Operations;
+namespace FlowSecrets;
 
 /// <summary>
 /// Base of what a bulk command says about one item. A failed one carries its error, which is written after the last item.

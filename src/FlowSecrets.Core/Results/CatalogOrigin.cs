@@ -1,0 +1,10 @@
+namespace FlowSecrets;
+
+/// <summary>What a catalog is made from.</summary>
+public enum CatalogOrigin
+{
+    Pulumi,
+    Tfvars,
+    Env,
+    Store,
+}

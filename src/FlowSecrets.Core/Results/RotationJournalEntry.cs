@@ -1,0 +1,16 @@
+namespace FlowSecrets;
+
+/// <summary>A rotation that ended.</summary>
+/// <param name="By">The person or CI run.</param>
+public sealed record RotationJournalEntry(
+    string State,
+    string? From,
+    string? To,
+    DateTime Started,
+    DateTime? Ended,
+    TimeSpan? Duration,
+    string By
+)
+{
+    public override string ToString() => $"{Ended ?? Started:yyyy-MM-dd HH:mm} {State} {From} -> {To} by {By}";
+}

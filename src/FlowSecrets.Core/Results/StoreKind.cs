@@ -1,0 +1,9 @@
+namespace FlowSecrets;
+
+/// <summary>The kinds of store.</summary>
+public enum StoreKind
+{
+    Local,
+    Gcp,
+    Aws,
+}
