@@ -11,8 +11,8 @@ internal sealed partial class AwsRotation
         string name = subject.StoreName;
         AwsSecret before = await store.RequireAsync(name, cancellationToken);
         RequireFunction(name, before);
-        string basis = before.VersionOf(AwsStore.CurrentLabel) ?? "";
-        if (PendingIn(before, basis, before.VersionOf(AwsStore.PreviousLabel)) is not null)
+        string basis = before.VersionOf(AwsStagingLabels.Current) ?? "";
+        if (PendingIn(before, basis, before.VersionOf(AwsStagingLabels.Previous)) is not null)
         {
             throw new FlowSecretException(
                 ErrorIds.RotationInProgress,
@@ -25,7 +25,7 @@ internal sealed partial class AwsRotation
         }
 
         string token = Guid.NewGuid().ToString();
-        if (before.VersionOf(AwsStore.PendingLabel) is not { } running || running == basis)
+        if (before.VersionOf(AwsStagingLabels.Pending) is not { } running || running == basis)
         {
             await store.CallAsync(
                 new AwsCall("RotateSecret", name, Changes: true),
@@ -48,8 +48,8 @@ internal sealed partial class AwsRotation
         while (true)
         {
             AwsSecret now = await store.RequireAsync(name, cancellationToken);
-            string? pending = now.VersionOf(AwsStore.PendingLabel);
-            string? current = now.VersionOf(AwsStore.CurrentLabel);
+            string? pending = now.VersionOf(AwsStagingLabels.Pending);
+            string? current = now.VersionOf(AwsStagingLabels.Current);
             if (current != basis && (pending is null || pending == current))
             {
                 return View(subject, now);
