@@ -43,7 +43,8 @@ internal sealed partial class AwsStore : ISecretStore
         _identity = identity;
         _options = options;
         _caller = new AwsCaller(new AwsErrors(PlaceOf, at, identity), options);
-        _access = new AwsAccessControl(this, at, identity, _caller, options, ClientAsync);
+        AwsCloud cloud = new(at, identity.CredentialsAsync, options.Transport);
+        _access = new AwsAccessControl(this, at, identity, _caller, cloud, options, ClientAsync);
         TimeSpan second = TimeSpan.FromSeconds(1);
         _batches = new QuotaWindow(100, second, options.Clock);
         _writes = new QuotaWindow(50, second, options.Clock);
