@@ -15,8 +15,7 @@ internal sealed record AwsCallerIdentity(string Account, string Arn);
 
 /// <summary>
 /// Who asks: a profile that was named, the keys in the environment, AWS_PROFILE, else the vendor's whole chain (web identity, single
-/// sign-on,
-/// assumed roles, container and instance). Finding out leaves the machine, so it happens at the first call.
+/// sign-on, assumed roles, container and instance). Finding out leaves the machine, so it happens at the first call.
 /// </summary>
 internal sealed class AwsIdentity
 {

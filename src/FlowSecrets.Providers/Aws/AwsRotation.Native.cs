@@ -1,3 +1,5 @@
+using FlowSecrets.Transport;
+
 namespace FlowSecrets.Providers.Aws;
 
 // AWS's own rotation, by the function that the secret names.
@@ -10,9 +12,35 @@ internal sealed partial class AwsRotation
     {
         string name = subject.StoreName;
         AwsSecret before = await store.RequireAsync(name, cancellationToken);
+        string basis = before.VersionOf(AwsStagingLabels.Current) ?? "";
         RequireFunction(name, before);
-        string basis = before.VersionOf(AwsStore.CurrentLabel) ?? "";
-        if (PendingIn(before, basis, before.VersionOf(AwsStore.PreviousLabel)) is not null)
+        RequireNoneOfOurs(name, before, basis);
+        if (before.VersionOf(AwsStagingLabels.Pending) is not { } running || running == basis)
+        {
+            await StartNativeAsync(name, cancellationToken);
+        }
+
+        return await AwaitNativeAsync(subject, basis, cancellationToken);
+    }
+
+    private static void RequireFunction(string name, AwsSecret secret)
+    {
+        if (secret.RotationLambda is not { Length: > 0 } && secret.OwningService is not { Length: > 0 })
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationNotConfigured,
+                FlowErrorCategory.InvalidOperation,
+                name,
+                $"AWS has no rotation function for '{name}'",
+                $"Leave -Native out, or give it one: aws secretsmanager rotate-secret --secret-id '{name}' --rotation-lambda-arn ARN "
+                    + $"--rotation-rules AutomaticallyAfterDays=30"
+            );
+        }
+    }
+
+    private static void RequireNoneOfOurs(string name, AwsSecret secret, string basis)
+    {
+        if (PendingIn(secret, basis, secret.VersionOf(AwsStagingLabels.Previous)) is not null)
         {
             throw new FlowSecretException(
                 ErrorIds.RotationInProgress,
@@ -23,33 +51,39 @@ internal sealed partial class AwsRotation
                     + $"-StoreName '{name}'"
             );
         }
+    }
 
+    private async Task StartNativeAsync(string name, CancellationToken cancellationToken)
+    {
+        AwsName id = AwsName.Parse(name);
         string token = Guid.NewGuid().ToString();
-        if (before.VersionOf(AwsStore.PendingLabel) is not { } running || running == basis)
-        {
-            await store.CallAsync(
-                new AwsCall("RotateSecret", name, Changes: true),
-                (c, ct) => c.RotateAsync(new AwsRotate { SecretId = AwsName.Parse(name).Id, ClientRequestToken = token }, ct),
-                ct =>
-                    store.SettleAsync(
-                        name,
-                        s =>
-                            s.Stages.ContainsKey(token)
-                                ? FlowSecrets.Transport.Settled<AwsChanged>.Yes(new AwsChanged { VersionId = token })
-                                : FlowSecrets.Transport.Settled<AwsChanged>.No,
-                        ct
-                    ),
-                cancellationToken,
-                AwsName.Parse(name).Region
-            );
-        }
+        await store.CallAsync(
+            new AwsCall("RotateSecret", name, Changes: true),
+            (c, ct) => c.RotateAsync(new AwsRotate { SecretId = id.Id, ClientRequestToken = token }, ct),
+            ct =>
+                store.SettleAsync(
+                    name,
+                    s =>
+                        s.Stages.ContainsKey(token)
+                            ? Settled<AwsChanged>.Yes(new AwsChanged { VersionId = token })
+                            : Settled<AwsChanged>.No,
+                    ct
+                ),
+            cancellationToken,
+            id.Region
+        );
+    }
 
+    /// <summary>The rotation has ended when another version is current and none is pending beside it.</summary>
+    private async Task<RotationView> AwaitNativeAsync(RotationSubject subject, string basis, CancellationToken cancellationToken)
+    {
+        string name = subject.StoreName;
         long start = clock.GetTimestamp();
         while (true)
         {
             AwsSecret now = await store.RequireAsync(name, cancellationToken);
-            string? pending = now.VersionOf(AwsStore.PendingLabel);
-            string? current = now.VersionOf(AwsStore.CurrentLabel);
+            string? pending = now.VersionOf(AwsStagingLabels.Pending);
+            string? current = now.VersionOf(AwsStagingLabels.Current);
             if (current != basis && (pending is null || pending == current))
             {
                 return View(subject, now);
@@ -68,21 +102,6 @@ internal sealed partial class AwsRotation
             }
 
             await Task.Delay(NativeWait, clock, cancellationToken);
-        }
-    }
-
-    private static void RequireFunction(string name, AwsSecret secret)
-    {
-        if (secret.RotationLambda is not { Length: > 0 } && secret.OwningService is not { Length: > 0 })
-        {
-            throw new FlowSecretException(
-                ErrorIds.RotationNotConfigured,
-                FlowErrorCategory.InvalidOperation,
-                name,
-                $"AWS has no rotation function for '{name}'",
-                $"Leave -Native out, or give it one: aws secretsmanager rotate-secret --secret-id '{name}' --rotation-lambda-arn ARN "
-                    + $"--rotation-rules AutomaticallyAfterDays=30"
-            );
         }
     }
 }

@@ -7,8 +7,8 @@ namespace FlowSecrets.Providers.Aws;
 
 /// <summary>
 /// Rotation in AWS Secrets Manager. A pending version's id is derived from the current one's, so two rotators meet in one version; the
-/// labels are moved
-/// by compare-and-swap. Going back is a new version with the old value, so that it meets a rotation in the same version too.
+/// labels are moved by compare-and-swap. Going back is a new version with the old value, so that it meets a rotation in the same version
+/// too.
 /// </summary>
 internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : IRotationStore
 {
@@ -59,7 +59,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         PendingVersion pending = Pending(view);
         if (!pending.IsPromoted)
         {
-            await store.MoveAsync(view.StoreName, AwsStore.CurrentLabel, pending.Version, view.Current, cancellationToken);
+            await store.MoveAsync(view.StoreName, AwsStagingLabels.Current, pending.Version, view.Current, cancellationToken);
         }
 
         return view with
@@ -109,7 +109,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     {
         if (view.Previous == version)
         {
-            await TakeOffAsync(view, AwsStore.PreviousLabel, version, cancellationToken);
+            await TakeOffAsync(view, AwsStagingLabels.Previous, version, cancellationToken);
         }
 
         return await RecordAsync(view, record, cancellationToken) with
@@ -121,8 +121,9 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     private RotationView View(RotationSubject subject, AwsSecret secret)
     {
         string current =
-            secret.VersionOf(AwsStore.CurrentLabel) ?? throw StoreErrors.HasNoVersion(store.PlaceOf(subject.StoreName), subject.StoreName);
-        string? previous = secret.VersionOf(AwsStore.PreviousLabel);
+            secret.VersionOf(AwsStagingLabels.Current)
+            ?? throw StoreErrors.HasNoVersion(store.PlaceOf(subject.StoreName), subject.StoreName);
+        string? previous = secret.VersionOf(AwsStagingLabels.Previous);
         Dictionary<string, string> notes = Notes(secret);
         PendingVersion? pending = PendingIn(secret, current, previous);
         return new RotationView(subject)
@@ -142,7 +143,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     {
         string name = view.StoreName;
         StoreErrors.RequireSize(name, value, AwsStore.MaxValueBytes);
-        (SecretValue? text, byte[]? binary) = AwsStore.Forms(value);
+        (SecretValue? text, byte[]? binary) = AwsValueForms.Of(value);
         try
         {
             for (int attempt = 1; attempt <= MostAttempts; attempt++)
@@ -154,7 +155,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
                     ClientRequestToken = token,
                     SecretString = text,
                     SecretBinary = binary,
-                    VersionStages = isUndo ? [AwsStore.PendingLabel, UndoLabel] : [AwsStore.PendingLabel],
+                    VersionStages = isUndo ? [AwsStagingLabels.Pending, UndoLabel] : [AwsStagingLabels.Pending],
                 };
                 bool isMade = await PutAsync(name, request, cancellationToken);
                 if (isMade && !isUndo)
@@ -181,7 +182,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
         }
         finally
         {
-            AwsStore.Clear(binary);
+            AwsValueForms.Clear(binary);
         }
 
         throw StoreErrors.Conflict(name, $"{MostAttempts} values were made for one rotation of '{name}', and none was kept");
@@ -194,7 +195,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     private static PendingVersion? PendingIn(AwsSecret secret, string current, string? previous)
     {
         string arn = secret.Arn ?? "";
-        if (secret.VersionOf(AwsStore.PendingLabel) is not { } version || !IsDerived(arn, version))
+        if (secret.VersionOf(AwsStagingLabels.Pending) is not { } version || !IsDerived(arn, version))
         {
             return null;
         }
@@ -219,7 +220,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     private static string? ForeignIn(string name, AwsSecret secret, string current) =>
         secret.OwningService is { Length: > 0 } service
             ? $"'{name}' belongs to AWS's service '{RemoteText.Clean(service)}', which rotates it itself"
-        : secret.VersionOf(AwsStore.PendingLabel) is { } pending && pending != current
+        : secret.VersionOf(AwsStagingLabels.Pending) is { } pending && pending != current
             ? $"Version {pending} of '{name}' is labelled AWSPENDING by "
                 + (
                     secret.RotationLambda is { Length: > 0 } function
@@ -255,7 +256,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
             await TakeOffAsync(view, UndoLabel, pending.Version, cancellationToken);
         }
 
-        await TakeOffAsync(view, AwsStore.PendingLabel, pending.Version, cancellationToken);
+        await TakeOffAsync(view, AwsStagingLabels.Pending, pending.Version, cancellationToken);
     }
 
     /// <summary>Takes a label off, unless it is off already.</summary>
@@ -302,10 +303,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
 
     private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes($"flowsecrets-rotation\n{text}"));
 
-    private static Dictionary<string, string> Notes(AwsSecret secret) =>
-        (secret.Tags ?? [])
-            .Where(static t => t.Key is not null)
-            .ToDictionary(static t => t.Key!, static t => t.Value ?? "", StringComparer.Ordinal);
+    private static Dictionary<string, string> Notes(AwsSecret secret) => AwsTags.Of(secret);
 
     private static AwsSecret Secret(RotationView view) => (AwsSecret)view.Mark!;
 

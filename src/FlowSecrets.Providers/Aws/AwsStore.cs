@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using FlowSecrets.Providers.Aws.Access;
 using FlowSecrets.Transport;
 
@@ -21,19 +19,12 @@ internal sealed record AwsStoreOptions
 }
 
 /// <summary>
-/// AWS Secrets Manager. Stages are staging labels, where current, previous and pending are AWSCURRENT, AWSPREVIOUS and AWSPENDING. A retry
-/// cannot
-/// add a version twice: its request token, which becomes the version's id, is made once for all tries.
+/// AWS Secrets Manager: where the store is, and how it makes calls. A retry cannot add a version twice: its request token, which becomes
+/// the version's id, is made once for all tries.
 /// </summary>
 internal sealed partial class AwsStore : ISecretStore
 {
     public const int MaxValueBytes = 65_536;
-
-    internal const string CurrentLabel = "AWSCURRENT";
-    internal const string PreviousLabel = "AWSPREVIOUS";
-    internal const string PendingLabel = "AWSPENDING";
-    private const int BatchSize = 20;
-    private const int BatchWidth = 4;
 
     private readonly AwsPlace _at;
     private readonly AwsIdentity _identity;
@@ -46,16 +37,17 @@ internal sealed partial class AwsStore : ISecretStore
     private readonly QuotaWindow _batches;
     private readonly QuotaWindow _writes;
 
-    /// <summary>Set once the batch call was refused: then single reads are asked for at once.</summary>
-    private volatile bool _batchRefused;
-
     public AwsStore(AwsPlace at, AwsIdentity identity, AwsStoreOptions options)
     {
-        (_at, _identity, _options) = (at, identity, options);
+        _at = at;
+        _identity = identity;
+        _options = options;
         _caller = new AwsCaller(new AwsErrors(PlaceOf, at, identity), options);
-        _access = new AwsAccessControl(this, at, identity, _caller, options, ClientAsync);
+        AwsCloud cloud = new(at, identity.CredentialsAsync, options.Transport);
+        _access = new AwsAccessControl(this, at, identity, _caller, cloud, options, ClientAsync);
         TimeSpan second = TimeSpan.FromSeconds(1);
-        (_batches, _writes) = (new QuotaWindow(100, second, options.Clock), new QuotaWindow(50, second, options.Clock));
+        _batches = new QuotaWindow(100, second, options.Clock);
+        _writes = new QuotaWindow(50, second, options.Clock);
     }
 
     public Place Place =>
@@ -121,292 +113,6 @@ internal sealed partial class AwsStore : ISecretStore
         }
     }
 
-    public async Task<ReadSecret> ReadAsync(string name, VersionSelector selector, CancellationToken cancellationToken)
-    {
-        AwsName id = AwsName.Parse(name);
-
-        // The stage is always said: some emulators return something else without it.
-        string? label = selector.Version is not null ? null : LabelOf(selector.Stage ?? Stages.Current);
-        AwsGet request = new()
-        {
-            SecretId = id.Id,
-            VersionId = selector.Version,
-            VersionStage = label,
-        };
-        bool isCurrent = label == CurrentLabel;
-        try
-        {
-            AwsValue value = await CallAsync(
-                new AwsCall("GetSecretValue", name, isCurrent ? null : selector.Version ?? selector.Stage),
-                (c, ct) => c.GetAsync(request, ct),
-                cancellationToken,
-                id.Region
-            );
-            return ToRead(name, value);
-        }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.BadArgument)
-        {
-            throw await WhyNotAsync(name, isCurrent ? null : selector, e, cancellationToken);
-        }
-    }
-
-    public async IAsyncEnumerable<ReadOutcome> ReadManyAsync(
-        IReadOnlyCollection<string> names,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        if (names.Count == 1 || _batchRefused)
-        {
-            await foreach (ReadOutcome outcome in Bounded.RunAsync(names, Concurrency, ReadOutcomeAsync, cancellationToken))
-            {
-                yield return outcome;
-            }
-
-            yield break;
-        }
-
-        // A batch goes to one region, and an invalid name would refuse it whole.
-        string[] single = [.. names.Where(static n => !SecretNames.IsValid(StoreKind.Aws, n))];
-        IEnumerable<string[]> batches = names
-            .Except(single, StringComparer.Ordinal)
-            .Chunk(BatchSize)
-            .Concat(single.Select(static n => new[] { n }));
-        await foreach (
-            ReadOutcome[] outcomes in Bounded.RunAsync(batches, Math.Min(BatchWidth, Concurrency), ReadBatchAsync, cancellationToken)
-        )
-        {
-            int taken = 0;
-            try
-            {
-                foreach (ReadOutcome outcome in outcomes)
-                {
-                    taken++;
-                    yield return outcome;
-                }
-            }
-            finally
-            {
-                Array.ForEach(outcomes[taken..], static o => o.Dispose());
-            }
-        }
-    }
-
-    public async IAsyncEnumerable<SecretDescription> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        string? page = null;
-        do
-        {
-            AwsList request = new()
-            {
-                MaxResults = 100,
-                IncludePlannedDeletion = true,
-                NextToken = page,
-                Filters = prefix.Length == 0 ? null : [new AwsFilter { Key = "name", Values = [prefix] }],
-            };
-            AwsSecretPage found = await CallAsync(new AwsCall("ListSecrets"), (c, ct) => c.ListAsync(request, ct), cancellationToken);
-            foreach (AwsSecret secret in (found.SecretList ?? []).Where(s => s.Name?.StartsWith(prefix, StringComparison.Ordinal) == true))
-            {
-                yield return Description(secret.Name!, secret);
-            }
-
-            page = found.NextToken;
-        } while (!string.IsNullOrEmpty(page));
-    }
-
-    public async Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken) =>
-        await FindAsync(name, cancellationToken) is { } secret ? Description(name, secret) : null;
-
-    public IAsyncEnumerable<DescribeOutcome> DescribeManyAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
-        Bounded.RunAsync(names, Concurrency, DescribeOutcomeAsync, cancellationToken);
-
-    public async Task<IReadOnlyList<SecretVersionInfo>> ListVersionsAsync(string name, CancellationToken cancellationToken)
-    {
-        AwsName id = AwsName.Parse(name);
-        List<AwsVersion> versions = [];
-        string? page = null;
-        do
-        {
-            AwsListVersions request = new()
-            {
-                SecretId = id.Id,
-                IncludeDeprecated = true,
-                MaxResults = 100,
-                NextToken = page,
-            };
-            AwsVersionPage found = await CallAsync(
-                new AwsCall("ListSecretVersionIds", name),
-                (c, ct) => c.ListVersionsAsync(request, ct),
-                cancellationToken,
-                id.Region
-            );
-            versions.AddRange(found.Versions ?? []);
-            page = found.NextToken;
-        } while (!string.IsNullOrEmpty(page));
-
-        return
-        [
-            .. versions
-                .Select(v => new SecretVersionInfo(
-                    v.VersionId ?? "",
-                    Time(v.CreatedDate) ?? default,
-                    VersionState.Enabled,
-                    [.. (v.VersionStages ?? []).Select(StageOf).Order(StringComparer.Ordinal)]
-                ))
-                .OrderByDescending(static v => v.Created)
-                .ThenByDescending(static v => v.Stages.Contains(Stages.Current, StringComparer.Ordinal))
-                .ThenByDescending(static v => v.Stages.Contains(Stages.Previous, StringComparer.Ordinal)),
-        ];
-    }
-
-    /// <returns>Null where there is none.</returns>
-    internal async Task<AwsSecret?> FindAsync(string name, CancellationToken cancellationToken)
-    {
-        AwsName id = AwsName.Parse(name);
-        try
-        {
-            return await CallAsync(
-                new AwsCall("DescribeSecret", name),
-                (c, ct) => c.DescribeAsync(new AwsSecretId { SecretId = id.Id }, ct),
-                cancellationToken,
-                id.Region
-            );
-        }
-        catch (FlowSecretException e) when (e.Id == ErrorIds.SecretNotFound)
-        {
-            return null;
-        }
-    }
-
-    private async Task<ReadOutcome[]> ReadBatchAsync(string[] names, CancellationToken cancellationToken)
-    {
-        if (names.Length > 1 && !_batchRefused)
-        {
-            try
-            {
-                AwsBatch batch = await CallAsync(
-                    new AwsCall("BatchGetSecretValue"),
-                    (c, ct) => c.BatchGetAsync(new AwsBatchGet { SecretIdList = [.. names] }, ct),
-                    cancellationToken
-                );
-                Dictionary<string, AwsValue> found = (batch.SecretValues ?? [])
-                    .Where(static v => v.Name is not null)
-                    .ToDictionary(static v => v.Name!, StringComparer.Ordinal);
-
-                // Whatever the batch did not bring is asked for by itself, which says why not in the words of a single read.
-                ReadOutcome[] others = await ReadEachAsync([.. names.Where(n => !found.ContainsKey(n))], cancellationToken);
-                return [.. others, .. names.Where(found.ContainsKey).Select(n => new ReadOutcome(n, ToRead(n, found[n]), null))];
-            }
-            catch (FlowSecretException e) when (e.Id is ErrorIds.AccessDenied or ErrorIds.BadArgument)
-            {
-                _batchRefused = true;
-            }
-            catch (FlowSecretException e)
-            {
-                return [.. names.Select(n => new ReadOutcome(n, null, new FlowSecretException(e.Id, e.Category, n, e.Cause, e.Remedy, e)))];
-            }
-        }
-
-        return await ReadEachAsync(names, cancellationToken);
-    }
-
-    /// <summary>One by one, the share of one batch at a time.</summary>
-    private async Task<ReadOutcome[]> ReadEachAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
-    {
-        List<ReadOutcome> outcomes = [];
-        try
-        {
-            await foreach (
-                ReadOutcome outcome in Bounded.RunAsync(names, Math.Max(1, Concurrency / BatchWidth), ReadOutcomeAsync, cancellationToken)
-            )
-            {
-                outcomes.Add(outcome);
-            }
-
-            return [.. outcomes];
-        }
-        catch
-        {
-            outcomes.ForEach(static o => o.Dispose());
-            throw;
-        }
-    }
-
-    /// <summary>A refusal that the service words vaguely, decided by what it says of the secret.</summary>
-    private async Task<FlowSecretException> WhyNotAsync(
-        string name,
-        VersionSelector? selector,
-        FlowSecretException error,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            return await FindAsync(name, cancellationToken) switch
-            {
-                null => StoreErrors.SecretNotFound(PlaceOf(name), name),
-                { DeletedDate: not null } deleted => PendingDeletion(name, deleted),
-                _ when selector is { } version => StoreErrors.VersionNotFound(
-                    name,
-                    $"'{name}' in the {PlaceOf(name)} has no version {version}"
-                ),
-                _ => error.Id == ErrorIds.BadArgument ? error : StoreErrors.HasNoVersion(PlaceOf(name), name),
-            };
-        }
-        catch (FlowSecretException)
-        {
-            return error;
-        }
-    }
-
-    private static FlowSecretException PendingDeletion(string name, AwsSecret secret) =>
-        StoreErrors.PendingDeletion(name, Time(secret.DeletedDate) is { } date && date > DateTimeOffset.UtcNow ? date : null);
-
-    private static ReadSecret ToRead(string name, AwsValue value)
-    {
-        if (value.SecretString is { } text)
-        {
-            return new ReadSecret(name, value.VersionId ?? "", text);
-        }
-
-        byte[] bytes = value.SecretBinary ?? [];
-        try
-        {
-            return new ReadSecret(name, value.VersionId ?? "", SecretValue.FromBytes(bytes));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(bytes);
-        }
-    }
-
-    private static SecretDescription Description(string name, AwsSecret secret)
-    {
-        string? current = secret.VersionOf(CurrentLabel);
-        DateTimeOffset? deleted = Time(secret.DeletedDate);
-        return new SecretDescription(name)
-        {
-            Created = Time(secret.CreatedDate) ?? default,
-            Updated = current is null ? null : Time(secret.LastChangedDate) ?? Time(secret.CreatedDate),
-            CurrentVersion = current,
-            CurrentState = current is null ? null : VersionState.Enabled,
-            Labels = (secret.Tags ?? [])
-                .Where(static t => t.Key is not null)
-                .ToDictionary(static t => t.Key!, static t => t.Value ?? "", StringComparer.Ordinal),
-            Replication = secret.ReplicationStatus is { Count: > 0 } replicas
-                ? string.Join(", ", replicas.Select(static r => r.Region))
-                : null,
-            KmsKey = secret.KmsKeyId,
-            Deleted = deleted,
-            PurgeAt = deleted > DateTimeOffset.UtcNow ? deleted : null,
-        };
-    }
-
-    private Task<ReadOutcome> ReadOutcomeAsync(string name, CancellationToken cancellationToken) =>
-        ReadOutcome.OfAsync(name, () => ReadAsync(name, VersionSelector.Current, cancellationToken));
-
-    private Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken) =>
-        DescribeOutcome.OfAsync(name, () => DescribeAsync(name, cancellationToken));
-
     private Task<T> CallAsync<T>(
         AwsCall call,
         Func<ISecretsManager, CancellationToken, Task<T>> send,
@@ -428,11 +134,7 @@ internal sealed partial class AwsStore : ISecretStore
                 call,
                 async ct =>
                 {
-                    await (
-                        call.Changes ? _writes.WaitAsync(ct)
-                        : call.Action == "BatchGetSecretValue" ? _batches.WaitAsync(ct)
-                        : ValueTask.CompletedTask
-                    );
+                    await AwaitQuotaAsync(call, ct);
                     return await send(await ClientAsync(region ?? _at.Region, ct), ct);
                 },
                 settle,
@@ -444,6 +146,18 @@ internal sealed partial class AwsStore : ISecretStore
         {
             // The same words as Test-FlowSecretAccess has for it.
             throw await _access.ExplainAsync(call, e, cancellationToken);
+        }
+    }
+
+    private async Task AwaitQuotaAsync(AwsCall call, CancellationToken cancellationToken)
+    {
+        if (call.Changes)
+        {
+            await _writes.WaitAsync(cancellationToken);
+        }
+        else if (call.Action == "BatchGetSecretValue")
+        {
+            await _batches.WaitAsync(cancellationToken);
         }
     }
 
@@ -470,24 +184,40 @@ internal sealed partial class AwsStore : ISecretStore
         }
     }
 
-    private static string LabelOf(string stage) =>
-        stage switch
-        {
-            Stages.Current => CurrentLabel,
-            Stages.Previous => PreviousLabel,
-            Stages.Pending => PendingLabel,
-            _ => stage,
-        };
+    /// <summary>A change of which AWS replies nothing.</summary>
+    internal async Task ChangeAsync(
+        string action,
+        string name,
+        Func<ISecretsManager, CancellationToken, Task> send,
+        string? region,
+        CancellationToken cancellationToken
+    ) =>
+        await CallAsync(
+            new AwsCall(action, name, Changes: true),
+            async (c, ct) =>
+            {
+                await send(c, ct);
+                return true;
+            },
+            cancellationToken,
+            region
+        );
 
-    private static string StageOf(string label) =>
-        label switch
+    /// <summary>Finds out whether a change took effect; where that cannot be done, says so.</summary>
+    internal async Task<Settled<T>> SettleAsync<T>(
+        string name,
+        Func<AwsSecret, Settled<T>> look,
+        CancellationToken cancellationToken,
+        Settled<T> absent = default
+    )
+    {
+        try
         {
-            CurrentLabel => Stages.Current,
-            PreviousLabel => Stages.Previous,
-            PendingLabel => Stages.Pending,
-            _ => label,
-        };
-
-    private static DateTimeOffset? Time(double? seconds) =>
-        seconds is { } s ? DateTimeOffset.FromUnixTimeMilliseconds((long)(s * 1000)) : null;
+            return await FindAsync(name, cancellationToken) is { } secret ? look(secret) : absent;
+        }
+        catch (FlowSecretException e)
+        {
+            throw StoreErrors.WriteUncertain(PlaceOf(name), name, e);
+        }
+    }
 }

@@ -4,8 +4,7 @@ namespace FlowSecrets.Providers.Aws;
 
 /// <summary>
 /// Has the runtime compile what a read goes through, by one batch that a handler in this process answers: no socket is opened, no
-/// credential
-/// looked for.
+/// credential looked for.
 /// </summary>
 internal static class AwsWarmUp
 {

@@ -106,8 +106,8 @@ internal sealed partial class AwsAccessControl
         }
 
         return target.Secret is null && isVague
-            ? Undecided(target, principal, call.FullAction)
-            : Refused(
+            ? _refusals.Undecided(target, principal, call.FullAction)
+            : _refusals.Refused(
                 target,
                 principal,
                 call.FullAction,
@@ -153,7 +153,7 @@ internal sealed partial class AwsAccessControl
     {
         DateTimeOffset now = options.Clock.GetUtcNow();
         DateTimeOffset since = now - Propagation;
-        AwsResourceSays says = Evaluate(policy.Statements, principal, action, target.Arn, Context(target, principal));
+        AwsResourceSays says = AwsResourceSays.Of(policy.Statements, principal, action, target.Arn, Context(target, principal));
         if (AwsGrants.TimeOf(says.Grant?.Sid) is { } made && made > since)
         {
             return Young(target, principal, action, made, $"the grant on the secret was made at {made:HH:mm:ss} UTC");
@@ -168,7 +168,7 @@ internal sealed partial class AwsAccessControl
         {
             (DateTimeOffset? changed, _) = await caller.TryAsync(
                 new AwsCall("cloudtrail:LookupEvents"),
-                ct => _cloud.LastGrantAsync(resource, region, since, ct),
+                ct => cloud.LastGrantAsync(resource, region, since, ct),
                 cancellationToken
             );
             if (changed is { } time && time > since)
@@ -195,7 +195,7 @@ internal sealed partial class AwsAccessControl
         {
             if (_survey is null || Stopwatch.GetElapsedTime(_surveyed) > SurveyHolds)
             {
-                (_survey, _surveyed) = (new AwsSurvey(caller, _cloud, CancellationToken.None), Stopwatch.GetTimestamp());
+                (_survey, _surveyed) = (new AwsSurvey(caller, cloud, CancellationToken.None), Stopwatch.GetTimestamp());
             }
 
             return _survey;

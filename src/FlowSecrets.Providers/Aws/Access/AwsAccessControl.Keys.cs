@@ -23,21 +23,12 @@ internal sealed partial class AwsAccessControl
 
         if (secret.KmsKeyId is not { Length: > 0 } key || key.EndsWith(DefaultKey, StringComparison.Ordinal))
         {
-            return principal.Account == target.Account
-                ? null
-                : AccessAnswer.Denied(
-                    target.Name,
-                    AccessCauses.KmsKeyNotUsable,
-                    $"'{target.Name}' is encrypted by AWS's default key (aws/secretsmanager), which {principal} of another account can "
-                        + $"never use",
-                    $"Let the secret's owner encrypt it by a key of the account's own: aws secretsmanager update-secret --secret-id "
-                        + $"'{target.Id}' --region {target.Region} --kms-key-id KEY_ARN"
-                );
+            return principal.Account == target.Account ? null : DefaultKeyAbroad(target, principal);
         }
 
-        (AwsKey? found, FlowSecretException? refusal) = await caller.TryAsync(
+        (AwsKey? found, _) = await caller.TryAsync(
             new AwsCall("kms:DescribeKey"),
-            ct => _cloud.DescribeKeyAsync(key, target.Region, ct),
+            ct => cloud.DescribeKeyAsync(key, target.Region, ct),
             cancellationToken
         );
         string arn = found?.Arn ?? key;
@@ -68,6 +59,17 @@ internal sealed partial class AwsAccessControl
         return null;
     }
 
+    private static AccessAnswer DefaultKeyAbroad(AwsTarget target, AwsPrincipal principal) =>
+        AccessAnswer.Denied(
+            target.Name,
+            AccessCauses.KmsKeyNotUsable,
+            $"'{target.Name}' is encrypted by AWS's default key (aws/secretsmanager), which {principal} of another account can "
+                + $"never use",
+            $"Let the secret's owner encrypt it by a key of the account's own: aws secretsmanager update-secret --secret-id "
+                + $"'{target.Id}' --region {target.Region} --kms-key-id KEY_ARN"
+        );
+
+    /// <returns>Null: the key's policy, the principal's own or a grant permits the action.</returns>
     private async Task<AccessAnswer?> PermitsAsync(
         AwsTarget target,
         AwsPrincipal principal,
@@ -78,53 +80,27 @@ internal sealed partial class AwsAccessControl
         CancellationToken cancellationToken
     )
     {
-        Dictionary<string, string> context = Context(target, principal);
-        context["kms:ViaService"] = $"secretsmanager.{target.Region}.amazonaws.com";
-        context["kms:CallerAccount"] = principal.Account;
-        context["kms:EncryptionContext:SecretARN"] = target.Arn;
-        (string? json, FlowSecretException? refusal) = await caller.TryAsync(
-            new AwsCall("kms:GetKeyPolicy"),
-            ct => _cloud.GetKeyPolicyAsync(key, target.Region, ct),
+        Dictionary<string, string> context = KeyContext(target, principal);
+        (IReadOnlyList<AwsStatement>? statements, FlowSecretException? refusal) = await KeyPolicyAsync(
+            key,
+            target.Region,
             cancellationToken
         );
-        IReadOnlyList<AwsStatement>? statements = null;
-        try
-        {
-            statements = json is null ? null : AwsPolicy.Read(json);
-        }
-        catch (JsonException)
-        {
-            // As if it could not be read.
-        }
-
-        AwsResourceSays says = Evaluate(statements, principal, action, key, context);
-        if (says.Denial is not null)
+        AwsResourceSays policy = AwsResourceSays.Of(statements, principal, action, key, context);
+        if (policy.Denial is { } denial)
         {
             // No grant helps against a deny.
-            return KeyAnswer(
-                target,
-                principal,
-                writes,
-                key,
-                $"the key's policy forbids it '{action}' (statement '{says.Denial.Sid ?? "without a Sid"}')"
-            ) with
-            {
-                Remedy = AwsRemedies.ShowKeyPolicy(key, target.Region),
-            };
+            string why = $"the key's policy forbids it '{action}' (statement '{denial.Sid ?? "without a Sid"}')";
+            return KeyAnswer(target, principal, writes, key, why) with { Remedy = AwsRemedies.ShowKeyPolicy(key, target.Region) };
         }
 
         // A key's policy that names the account leaves it to the account's own policies.
         AwsOwnSays? own =
-            statements is null || says.IsByAccount ? await OwnAsync(principal, action, key, context, survey, cancellationToken) : null;
-        bool? permits = says switch
-        {
-            { OpenDenial: not null } => null,
-            { Grant: not null, IsByAccount: false } => true,
-            { Grant: not null } => own!.Allows,
-            { Open: not null } => null,
-            _ => statements is null ? null : false,
-        };
-        if (permits == true)
+            statements is null || policy.IsByAccount
+                ? await _own.AskAsync(principal, action, key, context, survey, cancellationToken)
+                : null;
+        AwsKeySays says = new(statements is not null, refusal, policy, own);
+        if (says.Permits == true)
         {
             return null;
         }
@@ -133,42 +109,84 @@ internal sealed partial class AwsAccessControl
         {
             return KeyAnswer(target, principal, writes, key, own.Words) with
             {
-                Remedy = Refused(target, principal, action, own.Cause, own.Words).Remedy,
+                Remedy = _refusals.Refused(target, principal, action, own.Cause, own.Words).Remedy,
             };
         }
 
-        (IReadOnlyList<AwsKeyGrant>? grants, _) = await caller.TryAsync(
-            new AwsCall("kms:ListGrants"),
-            ct => _cloud.ListKeyGrantsAsync(key, target.Region, ct),
-            cancellationToken
-        );
-        if (
-            says.OpenDenial is null
-            && grants?.Any(g =>
-                IsFor(g, target, principal) && g.Operations?.Contains(action["kms:".Length..], StringComparer.Ordinal) == true
-            ) == true
-        )
+        IReadOnlyList<AwsKeyGrant>? grants = await KeyGrantsAsync(key, target.Region, cancellationToken);
+        if (policy.OpenDenial is null && grants?.Any(g => IsFor(g, target, principal) && Allows(g, action)) == true)
         {
             return null;
         }
 
-        string missing = statements is null
-            ? $"its policy may not be read here (kms:GetKeyPolicy{(refusal?.AccessCause is null ? $", {refusal?.Id}" : "")})"
-            : says.OpenDenial ?? says.Open ?? own?.Words ?? "";
-        return permits == false && grants is not null
+        return says.Permits == false && grants is not null
             ? KeyAnswer(target, principal, writes, key, $"neither the key's policy nor a grant allows it '{action}'")
-            : AccessAnswer.Unknown(
-                target.Name,
-                says.Open is not null || says.OpenDenial is not null || own?.Cause == AccessCauses.ConditionUnresolved
-                    ? AccessCauses.ConditionUnresolved
-                    : AccessCauses.PolicyUnreadable,
-                $"Whether {principal} may use the KMS key {key} that encrypts '{target.Name}' cannot be known: "
-                    + $"{(permits == false ? "its grants may not be read here (kms:ListGrants)" : missing)}",
-                says.OpenDenial is not null ? AwsRemedies.ShowKeyPolicy(key, target.Region)
-                    : statements is not null && permits is null ? AwsRemedies.GrantKey(key, target.Region, principal, writes, target.Arn)
-                    : AwsRemedies.AllowSomebody(permits == false ? "kms:ListGrants" : "kms:GetKeyPolicy", key) + LiveHint(target, principal)
-            );
+            : KeyUndecided(target, principal, writes, key, says);
     }
+
+    private Dictionary<string, string> KeyContext(AwsTarget target, AwsPrincipal principal)
+    {
+        Dictionary<string, string> context = Context(target, principal);
+        context["kms:ViaService"] = $"secretsmanager.{target.Region}.amazonaws.com";
+        context["kms:CallerAccount"] = principal.Account;
+        context["kms:EncryptionContext:SecretARN"] = target.Arn;
+        return context;
+    }
+
+    /// <returns>No statements where the policy may not be read or is not understood; why it may not be read.</returns>
+    private async Task<(IReadOnlyList<AwsStatement>? Statements, FlowSecretException? Refusal)> KeyPolicyAsync(
+        string key,
+        string region,
+        CancellationToken cancellationToken
+    )
+    {
+        (string? json, FlowSecretException? refusal) = await caller.TryAsync(
+            new AwsCall("kms:GetKeyPolicy"),
+            ct => cloud.GetKeyPolicyAsync(key, region, ct),
+            cancellationToken
+        );
+        try
+        {
+            return (json is null ? null : AwsPolicy.Read(json), refusal);
+        }
+        catch (JsonException)
+        {
+            // As if it could not be read.
+            return (null, refusal);
+        }
+    }
+
+    /// <returns>Null: they may not be read.</returns>
+    private async Task<IReadOnlyList<AwsKeyGrant>?> KeyGrantsAsync(string key, string region, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<AwsKeyGrant>? grants, _) = await caller.TryAsync(
+            new AwsCall("kms:ListGrants"),
+            ct => cloud.ListKeyGrantsAsync(key, region, ct),
+            cancellationToken
+        );
+        return grants;
+    }
+
+    private AccessAnswer KeyUndecided(AwsTarget target, AwsPrincipal principal, bool writes, string key, AwsKeySays says)
+    {
+        bool hidesGrants = says.Permits == false;
+        bool isConditional =
+            says.Policy.Open is not null || says.Policy.OpenDenial is not null || says.Own?.Cause == AccessCauses.ConditionUnresolved;
+        string remedy =
+            says.Policy.OpenDenial is not null ? AwsRemedies.ShowKeyPolicy(key, target.Region)
+            : says.IsRead && says.Permits is null ? AwsRemedies.GrantKey(key, target.Region, principal, writes, target.Arn)
+            : AwsRemedies.AllowSomebody(hidesGrants ? "kms:ListGrants" : "kms:GetKeyPolicy", key) + _refusals.LiveHint(target, principal);
+        return AccessAnswer.Unknown(
+            target.Name,
+            isConditional ? AccessCauses.ConditionUnresolved : AccessCauses.PolicyUnreadable,
+            $"Whether {principal} may use the KMS key {key} that encrypts '{target.Name}' cannot be known: "
+                + $"{(hidesGrants ? "its grants may not be read here (kms:ListGrants)" : says.Missing)}",
+            remedy
+        );
+    }
+
+    private static bool Allows(AwsKeyGrant grant, string action) =>
+        grant.Operations?.Contains(action["kms:".Length..], StringComparer.Ordinal) == true;
 
     /// <summary>
     /// Secrets Manager's context holds the version beside the secret, so that one that must equal the secret's alone never fits.
@@ -193,4 +211,28 @@ internal sealed partial class AwsAccessControl
                 $"Let the key's owner allow kms:Decrypt. Which key: aws secretsmanager describe-secret --secret-id '{target.Id}' "
                     + $"--region {target.Region} --query KmsKeyId --output text"
             );
+}
+
+/// <summary>What the policies say of the use of a key.</summary>
+/// <param name="IsRead">Whether the key's policy could be read.</param>
+/// <param name="Refusal">Why it could not be read.</param>
+/// <param name="Own">Null: the key's policy decides alone.</param>
+internal sealed record AwsKeySays(bool IsRead, FlowSecretException? Refusal, AwsResourceSays Policy, AwsOwnSays? Own)
+{
+    /// <summary>Null: it cannot be known here.</summary>
+    public bool? Permits =>
+        Policy switch
+        {
+            { OpenDenial: not null } => null,
+            { Grant: not null, IsByAccount: false } => true,
+            { Grant: not null } => Own!.Allows,
+            { Open: not null } => null,
+            _ => IsRead ? false : null,
+        };
+
+    /// <summary>What is not known, in words.</summary>
+    public string Missing =>
+        IsRead
+            ? Policy.OpenDenial ?? Policy.Open ?? Own?.Words ?? ""
+            : $"its policy may not be read here (kms:GetKeyPolicy{(Refusal?.AccessCause is null ? $", {Refusal?.Id}" : "")})";
 }

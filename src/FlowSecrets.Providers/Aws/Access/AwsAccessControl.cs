@@ -6,19 +6,20 @@ namespace FlowSecrets.Providers.Aws.Access;
 
 /// <summary>
 /// Who may do what with secrets of AWS Secrets Manager. The principal's own policies are asked of IAM's simulation; the secret's policy and
-/// the key's are
-/// evaluated here, since the simulation leaves them out for roles.
+/// the key's are evaluated here, since the simulation leaves them out for roles.
 /// </summary>
 internal sealed partial class AwsAccessControl(
     AwsStore store,
     AwsPlace at,
     AwsIdentity identity,
     AwsCaller caller,
+    IAwsCloud cloud,
     AwsStoreOptions options,
     Func<string, CancellationToken, Task<ISecretsManager>> client
 ) : IAccessControl
 {
-    private readonly IAwsCloud _cloud = new AwsCloud(at, identity.CredentialsAsync, options.Transport);
+    private readonly AwsOwnPolicies _own = new(identity, caller, cloud);
+    private readonly AwsRefusals _refusals = new(store, identity);
 
     /// <summary>IAM's changes are "eventually consistent", by experience within seconds.</summary>
     public TimeSpan Propagation { get; } = TimeSpan.FromMinutes(2);
@@ -29,13 +30,13 @@ internal sealed partial class AwsAccessControl(
         CancellationToken cancellationToken
     )
     {
-        AwsSurvey survey = new(caller, _cloud, cancellationToken);
+        AwsSurvey survey = new(caller, cloud, cancellationToken);
         return Bounded.RunAsync(names, store.Concurrency, (n, ct) => TestAsync(n, question, survey, ct), cancellationToken);
     }
 
     public async Task<AccessAnswer?> TryAsync(string name, AccessQuestion question, CancellationToken cancellationToken)
     {
-        AccessAnswer answer = await TestAsync(name, question, new AwsSurvey(caller, _cloud, cancellationToken), cancellationToken);
+        AccessAnswer answer = await TestAsync(name, question, new AwsSurvey(caller, cloud, cancellationToken), cancellationToken);
         return answer.Result == AccessResult.Unknown ? null : answer;
     }
 
@@ -147,7 +148,7 @@ internal sealed partial class AwsAccessControl(
             return key;
         }
 
-        return permission == SecretPermission.Read && target.Secret is { } secret && secret.VersionOf("AWSCURRENT") is null
+        return permission == SecretPermission.Read && target.Secret is { } secret && secret.VersionOf(AwsStagingLabels.Current) is null
             ? AccessAnswer.Of(target.Name, StoreErrors.HasNoVersion(store.PlaceOf(target.Name), target.Name))
             : allowed!;
     }

@@ -5,8 +5,7 @@ namespace FlowSecrets.Providers.Aws.Access;
 
 /// <summary>
 /// Conditions of AWS policies over the keys whose values are known here. Whatever hangs on another key (an address, MFA, an organisation)
-/// is not
-/// known (null).
+/// is not known (null).
 /// </summary>
 internal static class AwsCondition
 {

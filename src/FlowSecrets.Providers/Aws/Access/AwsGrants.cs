@@ -72,53 +72,62 @@ internal static partial class AwsGrants
     {
         SecretPermission permission = edit.Permission!.Value;
         DateTimeOffset? end = edit.Expires is { } e ? DateTimeOffset.FromUnixTimeSeconds(e.ToUnixTimeSeconds()) : null;
-        List<(string Text, AwsStatement Statement)> of =
-        [
-            .. policy
-                .Statements.Select(static s => (Text: s, Statement: AwsPolicyText.Read(s)))
-                .Where(s =>
-                    s.Statement.Allows
-                    && !s.Statement.Who.IsExcept
-                    && s.Statement.Who.Names.Contains(edit.Principal, StringComparer.Ordinal)
-                ),
-        ];
-        if (
-            of.Exists(s =>
-                AwsRemedies.ActionsOf(permission).All(s.Statement.HasAction)
-                && (s.Statement.Condition is null ? end is null : end is not null && AwsCondition.EndOf(s.Statement.Condition) == end)
-            )
-        )
+        List<(string Text, AwsStatement Statement)> held = HeldBy(policy, edit.Principal);
+        if (held.Exists(h => Grants(h.Statement, permission, end)))
         {
             return;
         }
 
         // A grant of ours with another end is prolonged or shortened.
-        foreach (
-            (string text, AwsStatement old) in of.Where(s =>
-                Ours().Match(s.Statement.Sid ?? "") is { Success: true } ours
-                && ours.Groups["permission"].Value == permission.ToString()
-                && s.Statement.Condition is not null
-            )
-        )
+        foreach ((string text, AwsStatement old) in held.Where(h => IsOursUntil(h.Statement, permission)))
         {
-            int at = policy.Statements.IndexOf(text);
-            policy.Statements.RemoveAt(at);
-            if (old.Who.Names.Count > 1)
-            {
-                // Somebody let others in by it.
-                policy.Statements.Insert(at, Without(old, edit.Principal));
-            }
-
+            Withdraw(policy, text, old, edit.Principal);
             removed.Add(Line(edit.Principal, old));
         }
 
+        string made = Made(edit.Principal, permission, end, now).ToJsonString(AwsRemedies.Plain);
+        policy.Statements.Add(made);
+        added.Add(Line(edit.Principal, AwsPolicyText.Read(made)));
+    }
+
+    /// <summary>The statements that allow the principal something by name.</summary>
+    private static List<(string Text, AwsStatement Statement)> HeldBy(AwsPolicyText policy, string principal) =>
+        [.. policy.Statements.Select(static s => (Text: s, Statement: AwsPolicyText.Read(s))).Where(s => Allows(s.Statement, principal))];
+
+    private static bool Allows(AwsStatement statement, string principal) =>
+        statement.Allows && !statement.Who.IsExcept && statement.Who.Names.Contains(principal, StringComparer.Ordinal);
+
+    /// <summary>Whether a statement grants the permission until that very end.</summary>
+    private static bool Grants(AwsStatement statement, SecretPermission permission, DateTimeOffset? end) =>
+        AwsRemedies.ActionsOf(permission).All(statement.HasAction)
+        && (statement.Condition is null ? end is null : end is not null && AwsCondition.EndOf(statement.Condition) == end);
+
+    /// <summary>Whether a statement is a grant of ours with an end.</summary>
+    private static bool IsOursUntil(AwsStatement statement, SecretPermission permission) =>
+        Ours().Match(statement.Sid ?? "") is { Success: true } ours
+        && ours.Groups["permission"].Value == permission.ToString()
+        && statement.Condition is not null;
+
+    /// <summary>Takes the principal out of a statement. The others that somebody let in by it stay.</summary>
+    private static void Withdraw(AwsPolicyText policy, string text, AwsStatement statement, string principal)
+    {
+        int at = policy.Statements.IndexOf(text);
+        policy.Statements.RemoveAt(at);
+        if (statement.Who.Names.Count > 1)
+        {
+            policy.Statements.Insert(at, Without(statement, principal));
+        }
+    }
+
+    private static JsonObject Made(string principal, SecretPermission permission, DateTimeOffset? end, DateTimeOffset now)
+    {
+        string time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string mark = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(principal)).AsSpan(0, 4));
         JsonObject statement = new()
         {
-            ["Sid"] =
-                $"FlowSecrets{permission}{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}"
-                + $"{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(edit.Principal)).AsSpan(0, 4))}",
+            ["Sid"] = $"FlowSecrets{permission}{time}{mark}",
             ["Effect"] = "Allow",
-            ["Principal"] = edit.Principal == "*" ? "*" : new JsonObject { ["AWS"] = edit.Principal },
+            ["Principal"] = principal == "*" ? "*" : new JsonObject { ["AWS"] = principal },
             ["Action"] = new JsonArray([.. AwsRemedies.ActionsOf(permission).Select(static a => (JsonNode)a)]),
 
             // In a secret's policy it is the secret.
@@ -129,9 +138,7 @@ internal static partial class AwsGrants
             statement["Condition"] = AwsRemedies.Until(until);
         }
 
-        string made = statement.ToJsonString(AwsRemedies.Plain);
-        policy.Statements.Add(made);
-        added.Add(Line(edit.Principal, AwsPolicyText.Read(made)));
+        return statement;
     }
 
     private static void Remove(AwsPolicyText policy, AccessEdit edit, List<string> removed)
@@ -140,9 +147,7 @@ internal static partial class AwsGrants
         {
             AwsStatement statement = AwsPolicyText.Read(policy.Statements[i]);
             bool isMeant =
-                statement.Allows
-                && !statement.Who.IsExcept
-                && statement.Who.Names.Contains(edit.Principal, StringComparer.Ordinal)
+                Allows(statement, edit.Principal)
                 && edit switch
                 {
                     { Only: { } only } => statement.Sid == only.Id

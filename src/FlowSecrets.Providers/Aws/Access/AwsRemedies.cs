@@ -78,6 +78,13 @@ internal static partial class AwsRemedies
             : $"Let an administrator allow it: {Attach(principal, action, secretArn, name)}; or on the secret: {onSecret}";
     }
 
+    /// <summary>What the administrators of the principal's own account must do, where the secret is in another.</summary>
+    public static string AllowInItsAccount(AwsPrincipal principal, string action, string secretArn, string name) =>
+        principal.IsRoot
+            ? $"Let an administrator of account {principal.Account} allow it to whom it shall be, in an identity policy: "
+                + $"{Statement([action], [secretArn], null).ToJsonString(Plain)}"
+            : $"Let an administrator of account {principal.Account} allow it: {Attach(principal, action, secretArn, name)}";
+
     public static string Grant(AwsPrincipal principal, string action, string name) =>
         $"Grant-FlowSecretAccess -StoreName '{name}' -Principal '{principal.Arn}'{PermissionOf(action)}";
 
@@ -114,6 +121,9 @@ internal static partial class AwsRemedies
     /// <summary>How quotation marks of a policy stay readable.</summary>
     public static System.Text.Json.JsonSerializerOptions Plain { get; } =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>With a small first letter, as inside a sentence.</summary>
+    public static string Lower(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
 
     /// <summary>A document for between single quotation marks: none is in it, nor what PowerShell takes for one.</summary>
     public static string Quoted(JsonNode document) =>

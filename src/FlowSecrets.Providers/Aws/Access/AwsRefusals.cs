@@ -1,0 +1,84 @@
+namespace FlowSecrets.Providers.Aws.Access;
+
+/// <summary>The words of a refusal, the same for a test and for a command that was denied.</summary>
+internal sealed class AwsRefusals(AwsStore store, AwsIdentity identity)
+{
+    /// <param name="why">Null: the cause says enough.</param>
+    /// <param name="remedy">Null: the cause's usual one.</param>
+    public AccessAnswer Refused(
+        AwsTarget target,
+        AwsPrincipal principal,
+        string action,
+        string cause,
+        string? why,
+        string? remedy = null
+    ) =>
+        AccessAnswer.Denied(
+            target.Name,
+            cause,
+            $"{principal} may not '{action}' on the secret '{target.Name}' in the {store.PlaceOf(target.Name)}: {why ?? WhyOf(cause)}",
+            remedy ?? RemedyOf(target, principal, action, cause, why)
+        );
+
+    /// <summary>AWS does not tell whether the secret is absent or forbidden.</summary>
+    public AccessAnswer Undecided(AwsTarget target, AwsPrincipal principal, string action)
+    {
+        string allow =
+            principal.Account == target.Account || !target.IsAccountKnown
+                ? AwsRemedies.Lower(AwsRemedies.Allow(principal, action, target.Arn, target.Name))
+                : $"let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}; and "
+                    + $"{AwsRemedies.Lower(AwsRemedies.AllowInItsAccount(principal, action, target.Arn, target.Name))}";
+        return AccessAnswer.Unknown(
+            target.Name,
+            AccessCauses.SecretNotFoundOrForbidden,
+            $"There is no secret '{target.Name}' in the {store.PlaceOf(target.Name)}, or {principal} may not use it: AWS does not tell "
+                + $"which ('{action}')",
+            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, {allow}"
+        );
+    }
+
+    /// <summary>Whoever asks about himself can just try.</summary>
+    public string LiveHint(AwsTarget target, AwsPrincipal principal) =>
+        principal.ToString() == identity.Caller?.Arn ? $"; or try it: Test-FlowSecretAccess -StoreName '{target.Name}' -Live" : "";
+
+    private static string WhyOf(string cause) =>
+        cause switch
+        {
+            AccessCauses.NoGrant => "no policy of its own or of the secret allows it",
+            AccessCauses.ExplicitDeny => "a policy forbids it",
+            AccessCauses.OrganizationPolicy => "a policy of the organisation or of the network's endpoint forbids it",
+            AccessCauses.PermissionsBoundary => "its permissions boundary does not hold it",
+            _ => "a condition is not met",
+        };
+
+    private static string RemedyOf(AwsTarget target, AwsPrincipal principal, string action, string cause, string? why) =>
+        cause switch
+        {
+            AccessCauses.ExplicitDeny when why?.StartsWith("the secret's", StringComparison.Ordinal) == true =>
+                $"Look at the policy, and let its owner take the statement out: {AwsRemedies.ShowPolicy(target.Id, target.Region)}",
+            AccessCauses.ExplicitDeny => TakeDenyOut(target, principal),
+            AccessCauses.OrganizationPolicy => $"Ask the organisation's administrators which policy forbids '{action}': aws organizations "
+                + $"list-policies-for-target --target-id {target.Account} --filter SERVICE_CONTROL_POLICY",
+            AccessCauses.PermissionsBoundary => WidenBoundary(target, principal, action),
+            _ => AwsRemedies.Allow(principal, action, target.Arn, target.Name),
+        };
+
+    private static string TakeDenyOut(AwsTarget target, AwsPrincipal principal)
+    {
+        string kind = KindOf(principal);
+        return $"Let an administrator take the deny out of the {kind}'s policies: aws iam list-{kind}-policies --{kind}-name "
+            + $"{principal.Name}; aws iam list-attached-{kind}-policies --{kind}-name {principal.Name}; or out of the "
+            + $"secret's: aws secretsmanager get-resource-policy --secret-id '{target.Id}' --region {target.Region}";
+    }
+
+    private static string WidenBoundary(AwsTarget target, AwsPrincipal principal, string action)
+    {
+        string kind = KindOf(principal);
+        return $"Let an administrator put it into the boundary: "
+            + $"{AwsRemedies.Statement([action], [target.Arn], null).ToJsonString(AwsRemedies.Plain)}; which it is: aws "
+            + $"iam get-{kind} --{kind}-name {principal.Name} --query "
+            + $"{(principal.IsRole ? "Role" : "User")}.PermissionsBoundary.PermissionsBoundaryArn";
+    }
+
+    private static string KindOf(AwsPrincipal principal) => principal.IsRole ? "role" : "user";
+}
