@@ -1,4 +1,5 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Providers.Aws.Access;
 using FlowSecrets.Providers.Aws.Workloads;
 
 namespace FlowSecrets.Providers.Aws;
@@ -22,7 +23,20 @@ internal sealed class AwsOpening
         return new AwsOpening(selection, place, AwsIdentity.Find(selection, place, environment));
     }
 
-    public AwsStore Open() => new(_place, _identity, Options());
+    public AwsStore Open() => Open(_place, _identity, Options());
+
+    /// <summary>A store with its access control and its side of a rotation.</summary>
+    public static AwsStore Open(AwsPlace place, AwsIdentity identity, AwsStoreOptions options)
+    {
+        AwsCloud cloud = new(place, identity.CredentialsAsync, options.Transport);
+        return new AwsStore(
+            place,
+            identity,
+            options,
+            store => new AwsAccessControl(store, place, identity, store.Caller, cloud, options, store.ClientAsync),
+            store => new AwsRotation(store, options.Clock)
+        );
+    }
 
     /// <param name="secretsRegion">Where the store's secrets are; null: where the workload is.</param>
     /// <param name="options">As tests want it.</param>

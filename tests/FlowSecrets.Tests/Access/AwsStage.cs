@@ -81,7 +81,7 @@ internal sealed class AwsStage : IAsyncDisposable
             : null;
         StoreSelection chosen = new(StoreKind.Aws) { Endpoint = Fake.Endpoint.AbsoluteUri, Region = region };
         AwsPlace place = AwsPlace.Find(chosen, static _ => null);
-        return new AwsStore(
+        return AwsOpening.Open(
             place,
             AwsIdentity.Find(chosen, place, Variable),
             new AwsStoreOptions { Limits = CloudStores.Quick, Clock = clock ?? TimeProvider.System }

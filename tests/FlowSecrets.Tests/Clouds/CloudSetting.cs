@@ -68,7 +68,7 @@ internal sealed class CloudSetting : IDisposable
             Endpoint = address?.AbsoluteUri,
         };
         AwsPlace place = AwsPlace.Find(chosen, Variable);
-        return new AwsStore(place, AwsIdentity.Find(chosen, place, Variable), new AwsStoreOptions { Limits = limits ?? Once });
+        return AwsOpening.Open(place, AwsIdentity.Find(chosen, place, Variable), new AwsStoreOptions { Limits = limits ?? Once });
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

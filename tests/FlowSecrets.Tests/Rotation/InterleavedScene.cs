@@ -247,7 +247,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
         {
             StoreSelection aws = new(StoreKind.Aws) { Endpoint = _fake!.Endpoint.AbsoluteUri, Region = "eu-west-1" };
             AwsPlace there = AwsPlace.Find(aws, CloudStores.Nothing);
-            return new AwsStore(
+            return AwsOpening.Open(
                 there,
                 AwsIdentity.Find(aws, there, v => v is "AWS_ACCESS_KEY_ID" or "AWS_SECRET_ACCESS_KEY" ? name : CloudStores.Nothing(v)),
                 new AwsStoreOptions { Limits = limits }

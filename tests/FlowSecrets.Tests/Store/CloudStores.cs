@@ -33,7 +33,7 @@ internal static class CloudStores
     {
         StoreSelection chosen = new(StoreKind.Aws) { Endpoint = address.AbsoluteUri, Region = region };
         AwsPlace place = AwsPlace.Find(chosen, Nothing);
-        return new AwsStore(place, AwsIdentity.Find(chosen, place, Keys), options ?? new AwsStoreOptions { Limits = Quick });
+        return AwsOpening.Open(place, AwsIdentity.Find(chosen, place, Keys), options ?? new AwsStoreOptions { Limits = Quick });
     }
 
     public static string? Nothing(string name) =>

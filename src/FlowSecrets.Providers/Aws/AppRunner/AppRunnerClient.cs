@@ -25,8 +25,8 @@ internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<
             await SendAsync(
                 "DescribeService",
                 new AppRunnerId { ServiceArn = arn },
-                AwsJson.Default.AppRunnerId,
-                AwsJson.Default.AppRunnerReply,
+                AppRunnerJson.Default.AppRunnerId,
+                AppRunnerJson.Default.AppRunnerReply,
                 cancellationToken
             )
         ).Service
@@ -41,8 +41,8 @@ internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<
             AppRunnerOperations page = await SendAsync(
                 "ListOperations",
                 new AppRunnerOperationsQuery { ServiceArn = arn, NextToken = next },
-                AwsJson.Default.AppRunnerOperationsQuery,
-                AwsJson.Default.AppRunnerOperations,
+                AppRunnerJson.Default.AppRunnerOperationsQuery,
+                AppRunnerJson.Default.AppRunnerOperations,
                 cancellationToken
             );
             all.AddRange(page.OperationSummaryList ?? []);
@@ -58,8 +58,8 @@ internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<
                 await SendAsync(
                     "StartDeployment",
                     new AppRunnerId { ServiceArn = arn },
-                    AwsJson.Default.AppRunnerId,
-                    AwsJson.Default.AppRunnerStarted,
+                    AppRunnerJson.Default.AppRunnerId,
+                    AppRunnerJson.Default.AppRunnerStarted,
                     cancellationToken
                 )
             ).OperationId
@@ -71,8 +71,8 @@ internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<
                 await SendAsync(
                     "UpdateService",
                     new AppRunnerUpdate { ServiceArn = arn, SourceConfiguration = source },
-                    AwsJson.Default.AppRunnerUpdate,
-                    AwsJson.Default.AppRunnerReply,
+                    AppRunnerJson.Default.AppRunnerUpdate,
+                    AppRunnerJson.Default.AppRunnerReply,
                     cancellationToken
                 )
             ).OperationId

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace FlowSecrets.Providers.Aws.Workloads;
 
@@ -75,3 +76,13 @@ internal sealed class AppRunnerOperation
 
     public double? StartedAt { get; set; }
 }
+
+/// <summary>How these messages are read and written.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AppRunnerId))]
+[JsonSerializable(typeof(AppRunnerOperationsQuery))]
+[JsonSerializable(typeof(AppRunnerUpdate))]
+[JsonSerializable(typeof(AppRunnerReply))]
+[JsonSerializable(typeof(AppRunnerStarted))]
+[JsonSerializable(typeof(AppRunnerOperations))]
+internal sealed partial class AppRunnerJson : JsonSerializerContext;

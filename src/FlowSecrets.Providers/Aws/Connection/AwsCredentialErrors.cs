@@ -32,7 +32,7 @@ internal sealed class AwsCredentialErrors(AwsCallContext context, AwsPlace at, A
         }
 
         string? code = RemoteText.Code(refused?.ErrorCode);
-        if (code is "AccessDenied" or "InvalidIdentityToken" && AwsFederation.Find(identity) is { } federation)
+        if (code is "AccessDenied" or "InvalidIdentityToken" && AwsWebIdentity.Find(identity) is { } federation)
         {
             return Final(
                 NotAuthenticated(

@@ -80,3 +80,8 @@ internal sealed record AwsPrincipal(string Arn, string? Session)
         return found;
     }
 }
+
+/// <summary>Whom a statement is about.</summary>
+/// <param name="Names">ARNs, accounts and '*'; of identity providers and services the names as they stand.</param>
+/// <param name="IsExcept">All but those.</param>
+internal sealed record AwsWho(IReadOnlyList<string> Names, bool IsExcept);

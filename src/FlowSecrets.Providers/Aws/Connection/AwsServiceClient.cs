@@ -211,3 +211,5 @@ internal abstract class AwsServiceClient(
         }
     }
 }
+
+internal sealed class AwsNothing;

@@ -13,8 +13,8 @@ internal sealed class EcsClient(AwsPlace at, Func<CancellationToken, Task<AWSCre
         EcsServicesReply found = await SendAsync(
             "DescribeServices",
             new EcsServices { Cluster = cluster, Services = [service] },
-            AwsJson.Default.EcsServices,
-            AwsJson.Default.EcsServicesReply,
+            EcsJson.Default.EcsServices,
+            EcsJson.Default.EcsServicesReply,
             cancellationToken
         );
 
@@ -28,8 +28,8 @@ internal sealed class EcsClient(AwsPlace at, Func<CancellationToken, Task<AWSCre
         EcsTaskReply found = await SendAsync(
             "DescribeTaskDefinition",
             new EcsTask { TaskDefinition = name, Include = ["TAGS"] },
-            AwsJson.Default.EcsTask,
-            AwsJson.Default.EcsTaskReply,
+            EcsJson.Default.EcsTask,
+            EcsJson.Default.EcsTaskReply,
             cancellationToken
         );
         return new TaskDefinition(found.TaskDefinition ?? [], found.Tags);
@@ -40,15 +40,15 @@ internal sealed class EcsClient(AwsPlace at, Func<CancellationToken, Task<AWSCre
         EcsTaskReply made = await SendAsync(
             "RegisterTaskDefinition",
             definition.ToRegister(),
-            AwsJson.Default.JsonObject,
-            AwsJson.Default.EcsTaskReply,
+            EcsJson.Default.JsonObject,
+            EcsJson.Default.EcsTaskReply,
             cancellationToken
         );
         return new TaskDefinition(made.TaskDefinition ?? [], made.Tags);
     }
 
     public async Task<EcsService> UpdateAsync(EcsUpdate request, CancellationToken cancellationToken) =>
-        (await SendAsync("UpdateService", request, AwsJson.Default.EcsUpdate, AwsJson.Default.EcsServiceReply, cancellationToken)).Service
+        (await SendAsync("UpdateService", request, EcsJson.Default.EcsUpdate, EcsJson.Default.EcsServiceReply, cancellationToken)).Service
         ?? new EcsService();
 
     private Task<TReply> SendAsync<TRequest, TReply>(

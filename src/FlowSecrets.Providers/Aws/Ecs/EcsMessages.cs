@@ -137,3 +137,14 @@ internal sealed class EcsUpdate
     [JsonPropertyName("forceNewDeployment")]
     public bool ForceNewDeployment { get; set; } = true;
 }
+
+/// <summary>How these messages are read and written.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EcsServices))]
+[JsonSerializable(typeof(EcsServicesReply))]
+[JsonSerializable(typeof(EcsTask))]
+[JsonSerializable(typeof(EcsTaskReply))]
+[JsonSerializable(typeof(EcsUpdate))]
+[JsonSerializable(typeof(EcsServiceReply))]
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class EcsJson : JsonSerializerContext;

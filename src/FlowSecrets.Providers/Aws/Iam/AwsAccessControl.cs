@@ -16,7 +16,7 @@ internal sealed partial class AwsAccessControl(
     IAwsCloud cloud,
     AwsStoreOptions options,
     Func<string, CancellationToken, Task<ISecretsManager>> client
-) : IAccessControl
+) : IAwsAccess
 {
     private readonly AwsOwnPolicies _own = new(identity, caller, cloud);
     private readonly AwsRefusals _refusals = new(store, identity);

@@ -111,8 +111,8 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
                 .SendAsync(
                     "TrentService.DescribeKey",
                     new AwsKeyId { KeyId = key },
-                    AwsJson.Default.AwsKeyId,
-                    AwsJson.Default.AwsKeyReply,
+                    AwsCloudJson.Default.AwsKeyId,
+                    AwsCloudJson.Default.AwsKeyReply,
                     cancellationToken
                 )
         ).KeyMetadata
@@ -124,8 +124,8 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
                 .SendAsync(
                     "TrentService.GetKeyPolicy",
                     new AwsKeyId { KeyId = key, PolicyName = "default" },
-                    AwsJson.Default.AwsKeyId,
-                    AwsJson.Default.AwsKeyPolicy,
+                    AwsCloudJson.Default.AwsKeyId,
+                    AwsCloudJson.Default.AwsKeyPolicy,
                     cancellationToken
                 )
         ).Policy
@@ -141,8 +141,8 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
                 .SendAsync(
                     "TrentService.ListGrants",
                     new AwsKeyId { KeyId = key, Marker = marker },
-                    AwsJson.Default.AwsKeyId,
-                    AwsJson.Default.AwsKeyGrants,
+                    AwsCloudJson.Default.AwsKeyId,
+                    AwsCloudJson.Default.AwsKeyGrants,
                     cancellationToken
                 );
             grants.AddRange(page.Grants ?? []);
@@ -168,8 +168,8 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
             .SendAsync(
                 "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents",
                 lookup,
-                AwsJson.Default.AwsEventLookup,
-                AwsJson.Default.AwsEvents,
+                AwsCloudJson.Default.AwsEventLookup,
+                AwsCloudJson.Default.AwsEvents,
                 cancellationToken
             );
         return (found.Events ?? [])

@@ -92,3 +92,13 @@ internal sealed class AwsEvent
 
     public string? EventName { get; set; }
 }
+
+/// <summary>How these messages are read and written.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(AwsKeyId))]
+[JsonSerializable(typeof(AwsKeyReply))]
+[JsonSerializable(typeof(AwsKeyPolicy))]
+[JsonSerializable(typeof(AwsKeyGrants))]
+[JsonSerializable(typeof(AwsEventLookup))]
+[JsonSerializable(typeof(AwsEvents))]
+internal sealed partial class AwsCloudJson : JsonSerializerContext;

@@ -19,11 +19,6 @@ internal sealed record AwsStatement(
     public IReadOnlyList<string> Actions { get; init; } = [];
 }
 
-/// <summary>Whom a statement is about.</summary>
-/// <param name="Names">ARNs, accounts and '*'; of identity providers and services the names as they stand.</param>
-/// <param name="IsExcept">All but those.</param>
-internal sealed record AwsWho(IReadOnlyList<string> Names, bool IsExcept);
-
 /// <summary>Policies of AWS: JSON in, statements out.</summary>
 internal static class AwsPolicy
 {

@@ -4,20 +4,6 @@ using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Aws;
 
-/// <summary>How a store may behave otherwise than usual; tests use it.</summary>
-internal sealed record AwsStoreOptions
-{
-    public RetryLimits Limits { get; init; } = new();
-
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
-
-    public int ThrottleLimit { get; init; } = StoreSelection.DefaultThrottleLimit;
-
-    public string? KmsKey { get; init; }
-
-    public AwsTransport Transport { get; init; } = AwsTransport.Shared;
-}
-
 /// <summary>
 /// AWS Secrets Manager: where the store is, and how it makes calls. A retry cannot add a version twice: its request token, which becomes
 /// the version's id, is made once for all tries.
@@ -29,7 +15,8 @@ internal sealed partial class AwsStore : ISecretStore
     private readonly AwsPlace _at;
     private readonly AwsIdentity _identity;
     private readonly AwsCaller _caller;
-    private readonly AwsAccessControl _access;
+    private readonly IAwsAccess _access;
+    private readonly Func<AwsStore, IRotationStore> _rotation;
     private readonly AwsStoreOptions _options;
     private readonly ConcurrentDictionary<string, Lazy<Task<ISecretsManager>>> _clients = new(StringComparer.Ordinal);
 
@@ -37,14 +24,22 @@ internal sealed partial class AwsStore : ISecretStore
     private readonly QuotaWindow _batches;
     private readonly QuotaWindow _writes;
 
-    public AwsStore(AwsPlace at, AwsIdentity identity, AwsStoreOptions options)
+    /// <param name="access">Makes what explains a denied call, from this store.</param>
+    /// <param name="rotation">Makes the store's side of a rotation, from this store.</param>
+    public AwsStore(
+        AwsPlace at,
+        AwsIdentity identity,
+        AwsStoreOptions options,
+        Func<AwsStore, IAwsAccess> access,
+        Func<AwsStore, IRotationStore> rotation
+    )
     {
         _at = at;
         _identity = identity;
         _options = options;
         _caller = new AwsCaller(new AwsErrors(PlaceOf, at, identity), options);
-        AwsCloud cloud = new(at, identity.CredentialsAsync, options.Transport);
-        _access = new AwsAccessControl(this, at, identity, _caller, cloud, options, ClientAsync);
+        _access = access(this);
+        _rotation = rotation;
         TimeSpan second = TimeSpan.FromSeconds(1);
         _batches = new QuotaWindow(100, second, options.Clock);
         _writes = new QuotaWindow(50, second, options.Clock);
@@ -68,9 +63,12 @@ internal sealed partial class AwsStore : ISecretStore
 
     public int Concurrency => _options.ThrottleLimit;
 
+    /// <summary>Makes calls as this store does.</summary>
+    internal AwsCaller Caller => _caller;
+
     public IAccessControl Access => _access;
 
-    public IRotationStore Rotation => new AwsRotation(this, _options.Clock);
+    public IRotationStore Rotation => _rotation(this);
 
     public StoreCapabilities Capabilities { get; } =
         new(
@@ -161,7 +159,7 @@ internal sealed partial class AwsStore : ISecretStore
         }
     }
 
-    private async Task<ISecretsManager> ClientAsync(string region, CancellationToken cancellationToken)
+    internal async Task<ISecretsManager> ClientAsync(string region, CancellationToken cancellationToken)
     {
         Lazy<Task<ISecretsManager>> made = _clients.GetOrAdd(
             region,

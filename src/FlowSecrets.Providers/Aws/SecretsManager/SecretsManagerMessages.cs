@@ -233,8 +233,6 @@ internal sealed class AwsVersionPage
     public string? NextToken { get; set; }
 }
 
-internal sealed class AwsNothing;
-
 internal sealed class AwsResourcePolicy
 {
     [JsonPropertyName("ARN")]
@@ -301,23 +299,4 @@ internal sealed class AwsTextConverter : JsonConverter<SecretValue>
 [JsonSerializable(typeof(AwsNothing))]
 [JsonSerializable(typeof(AwsResourcePolicy))]
 [JsonSerializable(typeof(AwsPutPolicy))]
-[JsonSerializable(typeof(AwsKeyId))]
-[JsonSerializable(typeof(AwsKeyReply))]
-[JsonSerializable(typeof(AwsKeyPolicy))]
-[JsonSerializable(typeof(AwsKeyGrants))]
-[JsonSerializable(typeof(AwsEventLookup))]
-[JsonSerializable(typeof(AwsEvents))]
-[JsonSerializable(typeof(EcsServices))]
-[JsonSerializable(typeof(EcsServicesReply))]
-[JsonSerializable(typeof(EcsTask))]
-[JsonSerializable(typeof(EcsTaskReply))]
-[JsonSerializable(typeof(EcsUpdate))]
-[JsonSerializable(typeof(EcsServiceReply))]
-[JsonSerializable(typeof(AppRunnerId))]
-[JsonSerializable(typeof(AppRunnerOperationsQuery))]
-[JsonSerializable(typeof(AppRunnerUpdate))]
-[JsonSerializable(typeof(AppRunnerReply))]
-[JsonSerializable(typeof(AppRunnerStarted))]
-[JsonSerializable(typeof(AppRunnerOperations))]
-[JsonSerializable(typeof(JsonObject))]
-internal sealed partial class AwsJson : JsonSerializerContext;
+internal sealed partial class SecretsManagerJson : JsonSerializerContext;

@@ -21,7 +21,7 @@ internal static class AwsWarmUp
         StoreSelection selection = new(StoreKind.Aws) { Region = "us-east-1", Endpoint = "http://127.0.0.1:9" };
         AwsPlace place = new("us-east-1", null, new Uri("http://127.0.0.1:9"));
         using HttpClient canned = new(new CannedHandler(Answer));
-        AwsStore store = new(
+        AwsStore store = AwsOpening.Open(
             place,
             AwsIdentity.Find(selection, place, static _ => "warm-up"),
             new AwsStoreOptions

@@ -1,0 +1,17 @@
+using FlowSecrets.Transport;
+
+namespace FlowSecrets.Providers.Aws;
+
+/// <summary>What a store's calls are bound by: retries, time, calls at a time, the key of new secrets, and the transport.</summary>
+internal sealed record AwsStoreOptions
+{
+    public RetryLimits Limits { get; init; } = new();
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public int ThrottleLimit { get; init; } = StoreSelection.DefaultThrottleLimit;
+
+    public string? KmsKey { get; init; }
+
+    public AwsTransport Transport { get; init; } = AwsTransport.Shared;
+}
