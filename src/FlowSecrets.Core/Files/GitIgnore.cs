@@ -1,43 +1,42 @@
-using System.Diagnostics;
+using System.ComponentModel;
+using FlowSecrets.Processes;
 
 namespace FlowSecrets.Files;
 
 /// <summary>Asks git whether it would take a file with values into the repository.</summary>
 internal static class GitIgnore
 {
-    /// <returns>Null where there is no repository or no git to ask.</returns>
-    public static bool? IsIgnored(string path, string repository, Func<string, string?> variable)
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    /// <returns>Null if there is no repository, or no git that answers.</returns>
+    public static async Task<bool?> IsIgnoredAsync(
+        string path,
+        string repository,
+        Func<string, string?> variable,
+        CancellationToken cancellationToken
+    )
     {
         if (!Path.Exists(Path.Combine(repository, ".git")) || ProgramFinder.Find("git", variable) is not { } git)
         {
             return null;
         }
 
-        // fsmonitor is a program that a repository's configuration can name; it has no part in this question.
-        ProcessStartInfo start = new(git)
+        // fsmonitor is a program that a repository's configuration can name; this question does not need it.
+        string[] arguments = ["-c", "core.fsmonitor=false", "-C", repository, "check-ignore", "--quiet", "--", path];
+        try
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        foreach (string argument in new[] { "-c", "core.fsmonitor=false", "-C", repository, "check-ignore", "--quiet", "--", path })
-        {
-            start.ArgumentList.Add(argument);
+            using ChildResult result = await ChildProcess.RunAsync(new ChildStart(git, arguments) { Limit = Limit }, cancellationToken);
+            return result.ExitCode switch
+            {
+                0 => true,
+                1 => false,
+                _ => null,
+            };
         }
-
-        using Process? process = Process.Start(start);
-        if (process is null || !process.WaitForExit(5000))
+        catch (Exception e) when (e is Win32Exception or TimeoutException)
         {
-            process?.Kill();
             return null;
         }
-
-        return process.ExitCode switch
-        {
-            0 => true,
-            1 => false,
-            _ => null,
-        };
     }
 
     /// <summary>Adds the file to the repository's .gitignore.</summary>

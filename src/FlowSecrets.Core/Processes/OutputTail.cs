@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Processes;
 
 /// <summary>
-/// What a script prints: all of it is read, so that the script never waits, and the end of it is kept. In pinned memory that is zeroed,
-/// since a script may print what it was given.
+/// What a program prints: all of it is read, so that the program never waits, and only the end is kept. In pinned memory that is zeroed,
+/// because a script may print what it was given.
 /// </summary>
-internal sealed class ScriptOutput : IDisposable
+internal sealed class OutputTail : IDisposable
 {
     private const int Most = 4096;
 

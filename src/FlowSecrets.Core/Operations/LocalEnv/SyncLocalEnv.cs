@@ -61,7 +61,7 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
 
             if (!options.Check)
             {
-                Warn(catalog, target.Path, options, host);
+                await WarnAsync(catalog, target.Path, options, host, cancellationToken);
                 Summarise(workspace, catalog, target.Path, results, host);
             }
         }
@@ -160,13 +160,22 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
         return results;
     }
 
-    private void Warn(Catalog catalog, string path, SyncOptions options, IOperationHost host)
+    private async Task WarnAsync(
+        Catalog catalog,
+        string path,
+        SyncOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
     {
         string[] files = [path, .. catalog.LocalEnv.Files.Select(f => catalog.Resolve(f.Path))];
         foreach (string file in files.Where(File.Exists))
         {
             string? repository = CatalogLocator.RepositoryRoot(System.IO.Path.GetDirectoryName(file)!);
-            if (repository is null || GitIgnore.IsIgnored(file, repository, context.Variable) is not false)
+            if (
+                repository is null
+                || await GitIgnore.IsIgnoredAsync(file, repository, context.Variable, cancellationToken) is not false
+            )
             {
                 continue;
             }

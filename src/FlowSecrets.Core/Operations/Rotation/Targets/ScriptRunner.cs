@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using FlowSecrets.Processes;
 using FlowSecrets.Transport;
 
@@ -13,10 +12,7 @@ internal sealed class ScriptRunner(string script, string operation, string secre
 {
     private const int Rejected = 10;
 
-    /// <summary>
-    /// For what is still in the pipes when a script has ended. A child that it left in the background may hold them for as long as it
-    /// lives.
-    /// </summary>
+    /// <summary>For what is still in the pipes when a script has ended.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     /// <summary>For one run.</summary>
@@ -56,120 +52,53 @@ internal sealed class ScriptRunner(string script, string operation, string secre
         }
 
         using ScriptInput input = new(secret, value, more);
-        using ScriptOutput output = new();
-        using ScriptOutput errors = new();
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
-        using CancellationTokenSource pipes = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
-        using Process process = Start();
+        using OutputTail output = new();
+        using OutputTail errors = new();
         try
         {
-            Task talk = Task.WhenAll(
-                FeedAsync(process, input.Content, pipes.Token),
-                output.DrainAsync(process.StandardOutput.BaseStream, pipes.Token),
-                errors.DrainAsync(process.StandardError.BaseStream, pipes.Token)
+            int exitCode = await ChildProcess.RunAsync(
+                Start(input.Content),
+                output.DrainAsync,
+                errors.DrainAsync,
+                Grace,
+                cancellationToken
             );
-            await process.WaitForExitAsync(limit.Token);
-            pipes.CancelAfter(Grace);
-            await talk.WaitAsync(pipes.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return process.ExitCode switch
+            return exitCode switch
             {
                 0 => true,
                 Rejected => false,
                 int code => throw Failed($"ended with exit code {code}{LastWord(errors, [value, .. more?.Values ?? []])}"),
             };
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Win32Exception e)
+        {
+            throw Unstartable(e);
+        }
+        catch (TimeoutException)
         {
             throw Failed($"did not end in {Limit.TotalSeconds:0} seconds");
-        }
-        finally
-        {
-            End(process);
         }
     }
 
     private static bool IsPowerShell(string path) => Path.GetExtension(path).Equals(".ps1", StringComparison.OrdinalIgnoreCase);
 
-    private Process Start()
+    private ChildStart Start(ReadOnlyMemory<byte> input)
     {
-        ProcessStartInfo info = new()
+        PowerShellHost? host = IsPowerShell(script) ? PowerShell ?? throw Unstartable(null) : null;
+        ChildStart start = host is null
+            ? new ChildStart(script, [])
+            : new ChildStart(host.Program, [.. host.First, "-NoProfile", "-NonInteractive", "-File", script]);
+        return start with
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            CreateNoWindow = true,
-            WorkingDirectory = Path.GetDirectoryName(script)!,
+            Input = input,
+            WorkingDirectory = Path.GetDirectoryName(script),
+            Variables = new Dictionary<string, string>(StringComparer.Ordinal) { ["FLOWSECRETS_OPERATION"] = operation },
+            Limit = Limit,
         };
-        if (IsPowerShell(script))
-        {
-            PowerShellHost host = PowerShell ?? throw Unstartable(null);
-            info.FileName = host.Program;
-            Array.ForEach([.. host.First, "-NoProfile", "-NonInteractive", "-File", script], info.ArgumentList.Add);
-        }
-        else
-        {
-            info.FileName = script;
-        }
-
-        info.Environment["FLOWSECRETS_OPERATION"] = operation;
-
-        PassphraseVariables.RemoveFrom(info.Environment);
-        try
-        {
-            return Process.Start(info)!;
-        }
-        catch (Win32Exception e)
-        {
-            throw Unstartable(e);
-        }
-    }
-
-    private static async Task FeedAsync(Process process, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await process.StandardInput.BaseStream.WriteAsync(input, cancellationToken);
-            await process.StandardInput.BaseStream.FlushAsync(cancellationToken);
-            process.StandardInput.Close();
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // It ended without reading; its exit code says what it thinks.
-        }
-    }
-
-    /// <summary>With what it has started, where it still runs; and our ends of its pipes.</summary>
-    private static void End(Process process)
-    {
-        try
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
-        {
-            // It ended meanwhile, or a part of it runs as another user.
-        }
-
-        foreach (IDisposable pipe in new IDisposable[] { process.StandardInput, process.StandardOutput, process.StandardError })
-        {
-            try
-            {
-                pipe.Dispose();
-            }
-            catch (IOException)
-            {
-                // Nobody reads what was left to write.
-            }
-        }
     }
 
     /// <summary>The last line that it wrote to its errors, with every value concealed however it is written.</summary>
-    private static string LastWord(ScriptOutput errors, IReadOnlyList<SecretValue> values) =>
+    private static string LastWord(OutputTail errors, IReadOnlyList<SecretValue> values) =>
         errors.LastLine() is { } line ? RemoteText.Quote(ScriptRedaction.Conceal(line, values)) : "";
 
     private FlowSecretException Unstartable(Exception? inner) =>
