@@ -159,17 +159,35 @@ internal sealed partial class YamlDocuments : IDocumentFormat
                 throw At(at, "The nesting is too deep.");
             }
 
-            (int line, int column) = ((int)at.Start.Line, (int)at.Start.Column);
             if (at is AnchorAlias alias)
             {
-                parser.MoveNext();
-                DocNode target = _anchors.TryGetValue(alias.Value, out DocNode? found)
-                    ? found
-                    : throw At(at, $"There is no anchor '{alias.Value}' before this line.");
-                Count(at, target);
-                return target;
+                return ReadAlias(alias);
             }
 
+            NodeEvent start = RequireNode(at);
+            parser.MoveNext();
+            DocNode node = ReadNode(start, depth);
+            if (!start.Anchor.IsEmpty)
+            {
+                _anchors[start.Anchor] = node;
+            }
+
+            return node;
+        }
+
+        private DocNode ReadAlias(AnchorAlias alias)
+        {
+            parser.MoveNext();
+            DocNode target = _anchors.TryGetValue(alias.Value, out DocNode? found)
+                ? found
+                : throw At(alias, $"There is no anchor '{alias.Value}' before this line.");
+            Count(alias, target);
+            return target;
+        }
+
+        /// <summary>Counts the node, and requires that it is one with a meaning here.</summary>
+        private NodeEvent RequireNode(ParsingEvent at)
+        {
             if (++_nodes > MaxNodes)
             {
                 throw At(at, "The document is too large.");
@@ -180,39 +198,35 @@ internal sealed partial class YamlDocuments : IDocumentFormat
                 throw At(at, "A value was expected.");
             }
 
-            if (!start.Tag.IsEmpty && !start.Tag.IsNonSpecific)
+            return start.Tag.IsEmpty || start.Tag.IsNonSpecific ? start : throw At(at, $"The tag '{start.Tag}' has no meaning here.");
+        }
+
+        /// <param name="start">The node's first event, which the parser has passed already.</param>
+        private DocNode ReadNode(NodeEvent start, int depth)
+        {
+            int line = (int)start.Start.Line;
+            int column = (int)start.Start.Column;
+            switch (start)
             {
-                throw At(at, $"The tag '{start.Tag}' has no meaning here.");
+                case Scalar scalar:
+                    DocKind kind = scalar.Style == ScalarStyle.Plain ? KindOf(scalar.Value) : DocKind.Text;
+                    return DocNode.Scalar(kind, kind == DocKind.Null ? "" : scalar.Value, line, column);
+                case SequenceStart:
+                    return DocNode.List(ReadItems(depth), line, column);
+                default:
+                    return DocNode.Map(ReadEntries(depth), line, column);
+            }
+        }
+
+        private List<DocNode> ReadItems(int depth)
+        {
+            List<DocNode> items = [];
+            while (!parser.TryConsume<SequenceEnd>(out _))
+            {
+                items.Add(Read(depth + 1));
             }
 
-            parser.MoveNext();
-            DocNode node;
-            if (start is Scalar scalar)
-            {
-                DocKind kind = scalar.Style == ScalarStyle.Plain ? KindOf(scalar.Value) : DocKind.Text;
-                node = DocNode.Scalar(kind, kind == DocKind.Null ? "" : scalar.Value, line, column);
-            }
-            else if (start is SequenceStart)
-            {
-                List<DocNode> items = [];
-                while (!parser.TryConsume<SequenceEnd>(out _))
-                {
-                    items.Add(Read(depth + 1));
-                }
-
-                node = DocNode.List(items, line, column);
-            }
-            else
-            {
-                node = DocNode.Map(ReadEntries(depth), line, column);
-            }
-
-            if (!start.Anchor.IsEmpty)
-            {
-                _anchors[start.Anchor] = node;
-            }
-
-            return node;
+            return items;
         }
 
         private List<KeyValuePair<DocNode, DocNode>> ReadEntries(int depth)

@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
-/// The same for consumers that read by the alias 'current': a pending value is a version of the secret itself, under the alias 'pending',
-/// and the
-/// aliases are moved together in one update with the etag.
+/// Rotation for consumers that read by the alias 'current'. A pending value is a version of the secret itself, under the alias 'pending',
+/// and the aliases are moved together in one update with the etag.
 /// </summary>
 internal sealed class GcpAliasRotation(GcpStore store)
 {
@@ -81,11 +80,15 @@ internal sealed class GcpAliasRotation(GcpStore store)
         GcpSecret? written = await TryMarkAsync(
             view,
             RotationNotes.MarkOf(view.Current, 1, isUndo: true),
-            a =>
-                a[Stages.Pending] =
-                    a.GetValueOrDefault(Stages.Previous).ToString() == version
-                        ? long.Parse(version)
-                        : throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being taken out of use"),
+            aliases =>
+            {
+                if (aliases.GetValueOrDefault(Stages.Previous).ToString() != version)
+                {
+                    throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being taken out of use");
+                }
+
+                aliases[Stages.Pending] = long.Parse(version);
+            },
             cancellationToken
         );
         return written is null
@@ -158,7 +161,13 @@ internal sealed class GcpAliasRotation(GcpStore store)
                 Alias(secret, Stages.Pending) == version || Alias(secret, Stages.Current) == version
                     ? throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being made current again")
                     : new(StringComparer.Ordinal),
-            a => _ = a.TryGetValue(Stages.Previous, out long previous) && previous.ToString() == version && a.Remove(Stages.Previous),
+            aliases =>
+            {
+                if (aliases.TryGetValue(Stages.Previous, out long previous) && previous.ToString() == version)
+                {
+                    aliases.Remove(Stages.Previous);
+                }
+            },
             cancellationToken
         );
         return view with { Mark = written };

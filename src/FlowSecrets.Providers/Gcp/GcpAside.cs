@@ -5,10 +5,8 @@ namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
 /// The secret beside another one in which values wait that are to follow one of its versions. Of several the first counts that was not
-/// given up. Giving up adds a
-/// version that says so: only what is added is seen by number at once, while states lag behind; and the value stays readable, since another
-/// machine may just
-/// be about to give it to the target.
+/// given up. Giving up adds a version that says so: only what is added is seen by number at once, while states lag behind; and the value
+/// stays readable, since another machine may just be about to give it to the target.
 /// </summary>
 internal sealed class GcpAside(GcpStore store, string owner, string basis)
 {

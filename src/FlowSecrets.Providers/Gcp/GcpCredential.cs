@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using FlowSecrets.Files;
 using FlowSecrets.Transport;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
@@ -9,14 +7,11 @@ using Google.Apis.Http;
 namespace FlowSecrets.Providers.Gcp;
 
 /// <summary>
-/// Who asks. The order: a token or file that was given, GOOGLE_APPLICATION_CREDENTIALS, application default credentials (gcloud's file,
-/// then
-/// the machine's own service account), and the gcloud CLI's login.
+/// Says who asks, and opens the login. It is looked for in this order: a token or file that was given, GOOGLE_APPLICATION_CREDENTIALS,
+/// application default credentials (gcloud's file, then the machine's own service account), and the gcloud CLI's login.
 /// </summary>
 internal sealed class GcpCredential
 {
-    private const string Scope = "https://www.googleapis.com/auth/cloud-platform";
-
     private static readonly string[] TokenVariables = ["GOOGLE_OAUTH_ACCESS_TOKEN", "CLOUDSDK_AUTH_ACCESS_TOKEN"];
     private static readonly string[] FileVariables = ["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE"];
 
@@ -31,30 +26,19 @@ internal sealed class GcpCredential
         "FUNCTION_TARGET",
     ];
 
-    /// <summary>
-    /// The types that Google's library reads; another's name is not repeated, since a file that is none of these may hold anything.
-    /// </summary>
-    private static readonly string[] Types =
-    [
-        "authorized_user",
-        "external_account",
-        "external_account_authorized_user",
-        "impersonated_service_account",
-        "service_account",
-    ];
-
     private const string MetadataVariable = "GCE_METADATA_HOST";
+    private const string TokenFileVariable = "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE";
     private const string Unnamed = "user:YOUR_ACCOUNT";
 
     private readonly Func<IConfigurableHttpClientInitializer?> _open;
 
-    private GcpCredential(string identity, string member, string secret, Func<IConfigurableHttpClientInitializer?> open) =>
-        (Identity, Member, CacheKey, _open) = (
-            identity,
-            member,
-            $"{identity}\n{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))}",
-            open
-        );
+    private GcpCredential(string identity, string member, string secret, Func<IConfigurableHttpClientInitializer?> open)
+    {
+        Identity = identity;
+        Member = member;
+        CacheKey = $"{identity}\n{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)))}";
+        _open = open;
+    }
 
     /// <summary>Who it is, for messages.</summary>
     public string Identity { get; }
@@ -80,7 +64,7 @@ internal sealed class GcpCredential
     /// <summary>projects/N/locations/global/workloadIdentityPools/POOL/providers/PROVIDER; null: none.</summary>
     public string? Provider { get; private init; }
 
-    public string? Pool => Provider?[..Provider.IndexOf("/providers/", StringComparison.Ordinal)];
+    public string? Pool => Provider is null ? null : PoolOf(Provider);
 
     /// <summary>The file with the token that is exchanged; null: it comes from elsewhere.</summary>
     public string? TokenFile { get; private init; }
@@ -109,10 +93,39 @@ internal sealed class GcpCredential
         Func<string, string?> environment
     )
     {
+        if (FindGiven(selection, place, environment) is { } given)
+        {
+            return given;
+        }
+
+        if (place.IsUnencrypted)
+        {
+            // A person's own login is not sent in the clear to whatever listens there.
+            return new GcpCredential("no credential (plain http)", Unnamed, "", static () => null);
+        }
+
+        if (FindApplicationDefault(place, gcloud, environment) is { } applicationDefault)
+        {
+            return applicationDefault;
+        }
+
+        if (gcloud.Account is { } account)
+        {
+            return OfGcloud(account, gcloud, place, environment);
+        }
+
+        // Any cluster has it. Where nothing else is found, this one may be Google's.
+        return environment("KUBERNETES_SERVICE_HOST") is not null
+            ? OfMachine(environment)
+            : throw GcpErrors.NotAuthenticated(place.Project, "Not authenticated: there are no Google Cloud credentials here");
+    }
+
+    /// <summary>Finds what the user gives on purpose: by a parameter, or by a variable that holds or names a token.</summary>
+    private static GcpCredential? FindGiven(StoreSelection selection, GcpPlace place, Func<string, string?> environment)
+    {
         if (selection.AccessToken is { } token)
         {
-            string text = token.RevealText("-AccessToken");
-            return OfToken(text, "-AccessToken", place);
+            return OfToken(token.RevealText("-AccessToken"), "-AccessToken", place);
         }
 
         if (selection.CredentialPath is { } path)
@@ -125,17 +138,14 @@ internal sealed class GcpCredential
             return OfToken(environment(variable)!, variable, place);
         }
 
-        if (environment("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE") is { } tokenFile)
-        {
-            return OfToken(ReadFile(tokenFile, "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", place), "CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", place);
-        }
+        return environment(TokenFileVariable) is { } tokenFile
+            ? OfToken(GcpCredentialFile.ReadText(tokenFile, TokenFileVariable, place), TokenFileVariable, place)
+            : null;
+    }
 
-        if (place.IsUnencrypted)
-        {
-            // A person's own login is not sent in the clear to whatever listens there.
-            return new GcpCredential("no credential (plain http)", Unnamed, "", static () => null);
-        }
-
+    /// <summary>Finds what Google's own libraries use: a file that a variable names, gcloud's file, this machine's account.</summary>
+    private static GcpCredential? FindApplicationDefault(GcpPlace place, GcloudConfiguration gcloud, Func<string, string?> environment)
+    {
         if (FileVariables.FirstOrDefault(v => environment(v) is not null) is { } file)
         {
             return OfFile(environment(file)!, file, place);
@@ -147,28 +157,20 @@ internal sealed class GcpCredential
             return OfFile(wellKnown, "application default credentials", place);
         }
 
-        if (IsOnGoogle(environment))
-        {
-            return OfMachine(environment);
-        }
+        return IsOnGoogle(environment) ? OfMachine(environment) : null;
+    }
 
-        if (gcloud.Account is { } account)
-        {
-            string program =
-                GcloudLogin.Find(environment)
-                ?? throw GcpErrors.NotAuthenticated(
-                    place.Project,
-                    $"Not authenticated: the gcloud CLI has a login of {account}, but gcloud is not on PATH, and there are no other "
-                        + $"Google Cloud credentials here"
-                );
-            string name = gcloud.Impersonated ?? account;
-            return new GcpCredential($"{name} (gcloud)", MemberOf(name), "", () => new GcloudLogin(program));
-        }
-
-        // Any cluster has it. Where nothing else is found, this one may be Google's.
-        return environment("KUBERNETES_SERVICE_HOST") is not null
-            ? OfMachine(environment)
-            : throw GcpErrors.NotAuthenticated(place.Project, "Not authenticated: there are no Google Cloud credentials here");
+    private static GcpCredential OfGcloud(string account, GcloudConfiguration gcloud, GcpPlace place, Func<string, string?> environment)
+    {
+        string program =
+            GcloudLogin.Find(environment)
+            ?? throw GcpErrors.NotAuthenticated(
+                place.Project,
+                $"Not authenticated: the gcloud CLI has a login of {account}, but gcloud is not on PATH, and there are no other "
+                    + $"Google Cloud credentials here"
+            );
+        string name = gcloud.Impersonated ?? account;
+        return new GcpCredential($"{name} (gcloud)", MemberOf(name), "", () => new GcloudLogin(program));
     }
 
     private static GcpCredential OfMachine(Func<string, string?> environment)
@@ -200,117 +202,28 @@ internal sealed class GcpCredential
 
     private static GcpCredential OfFile(string path, string source, GcpPlace place)
     {
-        string text = ReadFile(path, source, place);
-        try
+        GcpCredentialFile file = GcpCredentialFile.Read(path, source, place);
+        return new GcpCredential($"{file.Email ?? file.Type} ({source})", MemberOf(file), file.Text, file.Load)
         {
-            using JsonDocument document = JsonDocument.Parse(text);
-            JsonElement root = document.RootElement;
-            string? type = Text(root, "type");
-            if (type is null || !Types.Contains(type, StringComparer.Ordinal))
-            {
-                throw NoCredential(path, source, place);
-            }
-
-            if (
-                root.TryGetProperty("credential_source", out JsonElement from)
-                && (from.TryGetProperty("executable", out _) || from.TryGetProperty("certificate", out _))
-            )
-            {
-                throw GcpErrors.NotAuthenticated(
-                    place.Project,
-                    $"'{path}' ({source}) gets its token from a program or a certificate, which Google's library for .NET does not "
-                        + $"support; use one with a file or an address as its source"
-                );
-            }
-
-            string? email =
-                Text(root, "client_email") ?? Impersonated(Text(root, "service_account_impersonation_url")) ?? Text(root, "account");
-            string? provider = ProviderOf(Text(root, "audience"));
-            string? tokenFile = from.ValueKind == JsonValueKind.Object ? Text(from, "file") : null;
-            string member =
-                email is not null ? MemberOf(email)
-                : provider is not null
-                    ? $"principal://iam.googleapis.com/{provider[..provider.IndexOf("/providers/", StringComparison.Ordinal)]}"
-                        + $"/subject/{RemoteText.Argument(FederatedToken.Read(tokenFile)?.Subject, "SUBJECT")}"
-                : Unnamed;
-            bool needsQuotaProject =
-                type == JsonCredentialParameters.AuthorizedUserCredentialType && Text(root, "quota_project_id") is null;
-            return new GcpCredential(
-                $"{email ?? type} ({source})",
-                member,
-                text,
-                () => Load(text, type, needsQuotaProject, path, source, place)
-            )
-            {
-                Provider = provider,
-                TokenFile = tokenFile,
-            };
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw NoCredential(path, source, place);
-        }
+            Provider = file.Provider,
+            TokenFile = file.TokenFile,
+        };
     }
 
-    private static FlowSecretException NoCredential(string path, string source, GcpPlace place) =>
-        GcpErrors.NotAuthenticated(place.Project, $"'{path}' ({source}) is no credential file of Google Cloud");
-
-    private static GoogleCredential Load(string json, string type, bool needsQuotaProject, string path, string source, GcpPlace place)
+    private static string MemberOf(GcpCredentialFile file)
     {
-        try
+        if (file.Email is { } email)
         {
-            GoogleCredential credential = CredentialFactory.FromJson(json, type).CreateScoped(Scope);
-            return needsQuotaProject ? credential.CreateWithQuotaProject(place.Project) : credential;
+            return MemberOf(email);
         }
-        catch (Exception e)
-            when (e
-                    is InvalidOperationException
-                        or ArgumentException
-                        or FormatException
-                        or CryptographicException
-                        or NotSupportedException
-                        or NullReferenceException
-                        or Newtonsoft.Json.JsonException
-            )
-        {
-            // Their texts may quote the file.
-            throw GcpErrors.NotAuthenticated(place.Project, $"'{path}' ({source}) is no usable credential of the type '{type}'");
-        }
+
+        return file.Provider is { } provider
+            ? $"principal://iam.googleapis.com/{PoolOf(provider)}"
+                + $"/subject/{RemoteText.Argument(FederatedToken.Read(file.TokenFile)?.Subject, "SUBJECT")}"
+            : Unnamed;
     }
 
-    private static string ReadFile(string path, string source, GcpPlace place)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw GcpErrors.NotAuthenticated(
-                place.Project,
-                $"'{path}' ({source}) {(e is FileNotFoundException or DirectoryNotFoundException ? "is not there" : "cannot be read")}",
-                $"Correct the path or the rights; or leave {source} out and log in: gcloud auth application-default login"
-            );
-        }
-    }
-
-    private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value)
-        && value.ValueKind == JsonValueKind.String
-        && value.GetString() is { Length: > 0 } text
-            ? text
-            : null;
-
-    /// <summary>…/serviceAccounts/EMAIL:generateAccessToken</summary>
-    private static string? Impersonated(string? url) => url is null ? null : GcpName.Last(url).Split(':')[0];
-
-    /// <summary>//iam.googleapis.com/projects/N/locations/global/workloadIdentityPools/POOL/providers/PROVIDER</summary>
-    private static string? ProviderOf(string? audience) =>
-        audience is not null
-        && audience.StartsWith("//iam.googleapis.com/", StringComparison.Ordinal)
-        && audience.Contains("/providers/", StringComparison.Ordinal)
-            ? audience["//iam.googleapis.com/".Length..]
-            : null;
+    private static string PoolOf(string provider) => provider[..provider.IndexOf("/providers/", StringComparison.Ordinal)];
 
     public static string MemberOf(string account) =>
         (account.EndsWith("gserviceaccount.com", StringComparison.Ordinal) ? "serviceAccount:" : "user:") + account;

@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Providers.Gcp.Access;
-using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Gcp;
 
-// What rotations ask of the API beyond what a store does.
+/// <content>What rotations ask of the API beyond what a store does.</content>
 internal sealed partial class GcpStore
 {
     /// <returns>Null where there is none.</returns>
@@ -29,7 +28,7 @@ internal sealed partial class GcpStore
     internal async Task<string> NewestNumberAsync(string name, CancellationToken cancellationToken)
     {
         long newest = await LatestAsync(name, cancellationToken);
-        newest = _written.TryGetValue(name, out long written) && written > newest ? written : newest;
+        newest = _written.NewerThan(name, newest.ToString()) ?? newest;
         while (await IsThereAsync(name, (newest + 1).ToString(), cancellationToken))
         {
             newest++;
@@ -63,7 +62,7 @@ internal sealed partial class GcpStore
                 (c, ct) => c.CreateSecretAsync(name, wanted, ct),
                 cancellationToken
             );
-            _written.TryRemove(name, out _);
+            _written.Forget(name);
             return made;
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.SecretExists)
@@ -110,7 +109,7 @@ internal sealed partial class GcpStore
             GcpSecret wanted = new()
             {
                 Etag = secret.Etag,
-                Annotations = CheckedAnnotations(name, all ?? secret.Annotations ?? []),
+                Annotations = GcpStoreRules.CheckedAnnotations(name, all ?? secret.Annotations ?? []),
                 VersionAliases = moved,
             };
             try
@@ -139,48 +138,6 @@ internal sealed partial class GcpStore
             (c, ct) => c.SetPolicyAsync(name, policy, ct),
             cancellationToken
         );
-
-    private bool IsByAlias(string name) => _options.CurrentByAlias.Contains(name, StringComparer.Ordinal);
-
-    /// <returns>Null where consumers read 'latest', or no alias says otherwise yet.</returns>
-    private string? AliasedCurrent(GcpSecret secret) =>
-        IsByAlias(GcpName.Last(secret.Name)) && secret.VersionAliases?.TryGetValue(Stages.Current, out long number) == true
-            ? number.ToString()
-            : null;
-
-    private async Task<ReadSecret> ReadByAliasAsync(string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await AccessAsync(name, Stages.Current, cancellationToken, explains: false);
-        }
-        catch (FlowSecretException e) when (e.Id == ErrorIds.VersionNotFound)
-        {
-            // Before its first rotation, or with no version at all, which the read of 'latest' then says.
-            return await AccessAsync(name, Latest, cancellationToken);
-        }
-    }
-
-    /// <summary>A version that somebody adds by hand is current for those who read by alias as well.</summary>
-    private Task FollowAsync(string name, string number, CancellationToken cancellationToken) =>
-        !IsByAlias(name)
-            ? Task.CompletedTask
-            : ChangeAsync(
-                name,
-                "versionAliases",
-                secret =>
-                {
-                    Dictionary<string, long> aliases = new(secret.VersionAliases ?? [], StringComparer.Ordinal);
-                    if (aliases.TryGetValue(Stages.Current, out long before) && before.ToString() != number)
-                    {
-                        aliases[Stages.Previous] = before;
-                    }
-
-                    aliases[Stages.Current] = long.Parse(number);
-                    return new GcpSecret { VersionAliases = aliases };
-                },
-                cancellationToken
-            );
 
     private async Task<long> LatestAsync(string name, CancellationToken cancellationToken)
     {

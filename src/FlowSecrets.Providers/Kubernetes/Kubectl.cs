@@ -17,15 +17,50 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
     /// StoreUnavailable.</exception>
     public async Task<ErasedBuffer> RunAsync(string target, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        string program =
-            ProgramFinder.Find(OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl", environment)
-            ?? throw new FlowSecretException(
+        ProcessStartInfo start = StartOf(FindProgram(target), arguments);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        Process? process = null;
+        try
+        {
+            PassphraseVariables.RemoveFrom(start.Environment);
+            process = Process.Start(start)!;
+            return await PrintedAsync(process, target, limit.Token);
+        }
+        catch (Win32Exception)
+        {
+            throw new FlowSecretException(
                 ErrorIds.KubectlMissing,
                 FlowErrorCategory.ObjectNotFound,
                 target,
-                "kubectl is not on PATH, and Kubernetes is reached through it",
-                "Install it: https://kubernetes.io/docs/tasks/tools/; it must be on PATH"
+                $"'{start.FileName}' could not be started",
+                "Install kubectl anew: https://kubernetes.io/docs/tasks/tools/"
             );
+        }
+        catch (OperationCanceledException)
+        {
+            process?.Kill(entireProcessTree: true);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Unavailable(target, $"kubectl did not answer within {Patience.TotalSeconds:0} seconds");
+        }
+        finally
+        {
+            process?.Dispose();
+        }
+    }
+
+    private string FindProgram(string target) =>
+        ProgramFinder.Find(OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl", environment)
+        ?? throw new FlowSecretException(
+            ErrorIds.KubectlMissing,
+            FlowErrorCategory.ObjectNotFound,
+            target,
+            "kubectl is not on PATH, and Kubernetes is reached through it",
+            "Install it: https://kubernetes.io/docs/tasks/tools/; it must be on PATH"
+        );
+
+    private ProcessStartInfo StartOf(string program, IReadOnlyList<string> arguments)
+    {
         ProcessStartInfo start = new(program)
         {
             RedirectStandardOutput = true,
@@ -39,47 +74,24 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
             start.ArgumentList.Add(argument);
         }
 
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
-        Process? process = null;
-        ErasedBuffer? output = null;
+        return start;
+    }
+
+    /// <summary>Reads all that the process prints until it ends. The caller disposes of the buffer.</summary>
+    private async Task<ErasedBuffer> PrintedAsync(Process process, string target, CancellationToken cancellationToken)
+    {
+        process.StandardInput.Close();
+        Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
+        ErasedBuffer output = await ErasedBuffer.ReadAsync(process.StandardOutput.BaseStream, cancellationToken);
         try
         {
-            PassphraseVariables.RemoveFrom(start.Environment);
-            process = Process.Start(start)!;
-            process.StandardInput.Close();
-            Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
-            output = await ErasedBuffer.ReadAsync(process.StandardOutput.BaseStream, limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            if (process.ExitCode != 0)
-            {
-                throw Failure(target, await error);
-            }
-
-            ErasedBuffer whole = output;
-            output = null;
-            return whole;
+            await process.WaitForExitAsync(cancellationToken);
+            return process.ExitCode == 0 ? output : throw Failure(target, await error);
         }
-        catch (Win32Exception)
+        catch
         {
-            throw new FlowSecretException(
-                ErrorIds.KubectlMissing,
-                FlowErrorCategory.ObjectNotFound,
-                target,
-                $"'{program}' could not be started",
-                "Install kubectl anew: https://kubernetes.io/docs/tasks/tools/"
-            );
-        }
-        catch (OperationCanceledException)
-        {
-            process?.Kill(entireProcessTree: true);
-            cancellationToken.ThrowIfCancellationRequested();
-            throw Unavailable(target, $"kubectl did not answer within {Patience.TotalSeconds:0} seconds");
-        }
-        finally
-        {
-            output?.Dispose();
-            process?.Dispose();
+            output.Dispose();
+            throw;
         }
     }
 

@@ -17,37 +17,8 @@ internal sealed record SecretShortfall(string StoreName, string? KubernetesSecre
     )
     {
         using OutdatedTexts outdated = new(secret);
-        List<SecretShortfall> found = [];
         HashSet<(string Secret, string Key)> seen = [];
-        foreach ((string variable, SecretValue wanted) in secret.Variables.Where(v => v.Key != secret.PreviousVariable))
-        {
-            foreach ((string name, string key) in template.SourcesOf(variable, secrets).Where(seen.Add))
-            {
-                if (!secrets[name].Data.TryGetValue(key, out SecretValue? value))
-                {
-                    found.Add(
-                        new SecretShortfall(
-                            secret.StoreName,
-                            name,
-                            secrets[name].IsThere
-                                ? $"the Kubernetes Secret '{name}' has no key '{key}' for {variable}"
-                                : $"there is no Kubernetes Secret '{name}' for {variable}"
-                        )
-                    );
-                }
-                else if (!value.Equals(wanted))
-                {
-                    found.Add(
-                        new SecretShortfall(
-                            secret.StoreName,
-                            name,
-                            $"the key '{key}' of the Kubernetes Secret '{name}', which {variable} is taken from, does not have the "
-                                + $"current value"
-                        )
-                    );
-                }
-            }
-        }
+        List<SecretShortfall> found = OfVariables(secret, template, secrets, seen);
 
         // During an overlap, and as long as its variable is there, the value before is where it belongs.
         if (secret.PreviousVariable is { } previous)
@@ -55,6 +26,63 @@ internal sealed record SecretShortfall(string StoreName, string? KubernetesSecre
             seen.UnionWith(template.SourcesOf(previous, secrets));
         }
 
+        found.AddRange(OfOtherKeys(secret, template, secrets, outdated, seen));
+        found.AddRange(OfPlainValues(secret, template, outdated));
+        return found;
+    }
+
+    /// <summary>The keys that the secret's variables are taken from, and that lack the current value.</summary>
+    /// <param name="seen">The keys that were looked at; none is reported twice.</param>
+    private static List<SecretShortfall> OfVariables(
+        WorkloadSecret secret,
+        PodTemplate template,
+        IReadOnlyDictionary<string, KubernetesSecret> secrets,
+        HashSet<(string Secret, string Key)> seen
+    )
+    {
+        List<SecretShortfall> found = [];
+        foreach ((string variable, SecretValue wanted) in secret.Variables.Where(v => v.Key != secret.PreviousVariable))
+        {
+            foreach ((string name, string key) in template.SourcesOf(variable, secrets).Where(seen.Add))
+            {
+                if (Lack(secrets[name], key, variable, wanted) is { } what)
+                {
+                    found.Add(new SecretShortfall(secret.StoreName, name, what));
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <returns>Null: the key has the value that is wanted.</returns>
+    private static string? Lack(KubernetesSecret source, string key, string variable, SecretValue wanted)
+    {
+        if (!source.IsThere)
+        {
+            return $"there is no Kubernetes Secret '{source.Name}' for {variable}";
+        }
+
+        if (!source.Data.TryGetValue(key, out SecretValue? value))
+        {
+            return $"the Kubernetes Secret '{source.Name}' has no key '{key}' for {variable}";
+        }
+
+        return value.Equals(wanted)
+            ? null
+            : $"the key '{key}' of the Kubernetes Secret '{source.Name}', which {variable} is taken from, does not have the current value";
+    }
+
+    /// <summary>The other keys that the template uses, and that still have the value before in them.</summary>
+    private static List<SecretShortfall> OfOtherKeys(
+        WorkloadSecret secret,
+        PodTemplate template,
+        IReadOnlyDictionary<string, KubernetesSecret> secrets,
+        OutdatedTexts outdated,
+        HashSet<(string Secret, string Key)> seen
+    )
+    {
+        List<SecretShortfall> found = [];
         foreach ((string name, string key, SecretValue value) in Used(template, secrets).Where(u => seen.Add((u.Secret, u.Key))))
         {
             if (outdated.AreIn(value.AsSpan()))
@@ -69,23 +97,18 @@ internal sealed record SecretShortfall(string StoreName, string? KubernetesSecre
             }
         }
 
-        foreach (
-            (string variable, string text) in template.PlainValues.Where(p =>
-                p.Variable != secret.PreviousVariable && outdated.AreIn(Encoding.UTF8.GetBytes(p.Text))
-            )
-        )
-        {
-            found.Add(
-                new SecretShortfall(
-                    secret.StoreName,
-                    null,
-                    $"the variable {variable} is plain text in the pod template, and still has the value before in it"
-                )
-            );
-        }
-
         return found;
     }
+
+    /// <summary>The plain texts of the pod template that still have the value before in them.</summary>
+    private static IEnumerable<SecretShortfall> OfPlainValues(WorkloadSecret secret, PodTemplate template, OutdatedTexts outdated) =>
+        template
+            .PlainValues.Where(p => p.Variable != secret.PreviousVariable && outdated.AreIn(Encoding.UTF8.GetBytes(p.Text)))
+            .Select(p => new SecretShortfall(
+                secret.StoreName,
+                null,
+                $"the variable {p.Variable} is plain text in the pod template, and still has the value before in it"
+            ));
 
     /// <summary>Whether any of its variables comes from a Kubernetes Secret.</summary>
     public static bool IsFed(WorkloadSecret secret, PodTemplate template, IReadOnlyDictionary<string, KubernetesSecret> secrets) =>

@@ -51,6 +51,17 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
         cipher.Open(table.Name, version.Number, version.Nonce, database.ReadSealed(table.Name, version.Number))
         ?? throw Corrupt(file, table.Name);
 
+    /// <summary>Decrypts every version, which throws where a value is not as it was written.</summary>
+    /// <exception cref="FlowSecretException">StoreCorrupt.</exception>
+    public void RequireReadable(SecretTable table, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (VersionRow version in table.Versions.Where(static v => v.State != VersionState.Destroyed))
+        {
+            Open(table, version).Dispose();
+        }
+    }
+
     public VersionRow Append(SecretTable table, SecretValue value, long now)
     {
         long number = table.Versions.Count == 0 ? 1 : table.Versions[^1].Number + 1;

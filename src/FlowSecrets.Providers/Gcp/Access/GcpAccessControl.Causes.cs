@@ -25,17 +25,15 @@ internal sealed partial class GcpAccessControl
             return await WithoutPolicyAsync(name, principal, permission, survey, cancellationToken);
         }
 
+        GcpParents parents = await survey.ParentsAsync();
         AccessAnswer? allowed = null;
         foreach (string wanted in GcpRoles.PermissionsOf(permission))
         {
             GcpVerdict verdict = await JudgeAsync(name, principal, wanted, policy, survey, cancellationToken);
-            AccessAnswer answer = Answer(name, principal, wanted, verdict, await survey.ParentsAsync());
-            if (
-                answer.Result == AccessResult.Unknown
-                || (answer.Result == AccessResult.Allowed && (await survey.ParentsAsync()).Unread.Count > 0)
-            )
+            AccessAnswer answer = new GcpVerdictAnswers(_at, name, principal, wanted).Of(verdict, parents);
+            if (answer.Result == AccessResult.Unknown || (answer.Result == AccessResult.Allowed && parents.Unread.Count > 0))
             {
-                answer = await TroubleshootAsync(name, principal, wanted, survey, cancellationToken) ?? answer;
+                answer = await survey.Troubleshooter.AskAsync(name, principal, wanted, cancellationToken) ?? answer;
             }
 
             if (answer.Result != AccessResult.Allowed)
@@ -70,7 +68,6 @@ internal sealed partial class GcpAccessControl
         }
 
         string? member = await MemberAsync(cancellationToken);
-        string who = member ?? _store.Place.Identity;
         (JsonObject? policy, _) = await _caller.TryAsync(
             new GcpCall(GetPolicy, name),
             ct => _client.Value.GetPolicyAsync(name, ct),
@@ -78,64 +75,79 @@ internal sealed partial class GcpAccessControl
         );
         if (policy is null || member is null)
         {
-            string role = GcpRoles.RoleFor(permission);
-            return secret is null && policy is null
-                ? AccessAnswer.Unknown(
-                    name,
-                    AccessCauses.SecretNotFoundOrForbidden,
-                    $"There is no secret '{name}' in project {_at.Project}, or {who} may not use it: Google does not tell which "
-                        + $"('{permission}')",
-                    GcpRemedies.GrantIfThere(_at, name, member ?? _credential.Member, role)
-                )
-                : AccessAnswer.Denied(
-                    name,
-                    AccessCauses.NoGrant,
-                    $"{who} has no '{permission}' on '{name}' in project "
-                        + $"{_at.Project}{(policy is null ? "; its policy may not be read here" : "")}",
-                    GcpRemedies.Grant(_at, name, member ?? _credential.Member, role)
-                );
+            return WithoutLooking(name, member, permission, isSeen: secret is not null, isPolicySeen: policy is not null);
         }
 
         GcpVerdict verdict = await JudgeAsync(name, member, permission, policy, survey, cancellationToken);
-        GcpParents parents = await survey.ParentsAsync();
         if (verdict is { Grant: { } grant, Denial: null })
         {
-            DateTimeOffset? made = grant.IsDirect
-                ? GrantMarks.TimeOf(secret?.Annotations, member, grant.Binding)
-                    ?? await ChangedLatelyAsync(name, parents, cancellationToken)
-                : null;
-            return made is { } time && _options.Clock.GetUtcNow() - time < Propagation ? Young(name, member, time, AccessResult.Denied)
-                : await TroubleshootAsync(name, member, permission, survey, cancellationToken) is { Result: AccessResult.Denied } told
-                    ? told
-                : AccessAnswer.Denied(
-                    name,
-                    AccessCauses.OrganizationPolicy,
-                    $"{member} has {grant.Binding.Role} on {grant.Source}, and Google refuses it all the same: a deny policy, a "
-                        + $"perimeter or an access boundary forbids "
-                        + $"it{(parents.Unread.Count == 0 ? "" : $" (not to be read here: {string.Join("; ", parents.Unread)})")}",
-                    $"Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam "
-                        + $"//secretmanager.googleapis.com/{FullName(name, parents)} --principal-email='{EmailOf(member)}' "
-                        + $"--permission={permission}"
-                );
+            return await InSpiteOfAsync(grant, secret, name, member, permission, survey, cancellationToken);
         }
 
         // Google has decided what cannot be decided here.
-        AccessAnswer answer = Answer(
-            name,
-            member,
-            permission,
-            verdict with
-            {
-                Open = [],
-                Unmet = verdict.Unmet ?? verdict.Conditional,
-            },
-            parents
-        );
+        GcpVerdict decided = verdict with
+        {
+            Open = [],
+            Unmet = verdict.Unmet ?? verdict.Conditional,
+        };
+        AccessAnswer answer = new GcpVerdictAnswers(_at, name, member, permission).Of(decided, await survey.ParentsAsync());
         return
             answer.Cause == AccessCauses.NoGrant
             && await OtherIdentityAsync(name, permission, policy, survey, member, cancellationToken) is { } other
             ? other
             : answer;
+    }
+
+    /// <summary>What can be said where the policy may not be read, or where it is not known who asks.</summary>
+    /// <param name="isSeen">Whether the secret itself could be read.</param>
+    private AccessAnswer WithoutLooking(string name, string? member, string permission, bool isSeen, bool isPolicySeen)
+    {
+        string who = member ?? _store.Place.Identity;
+        string grantee = member ?? _credential.Member;
+        string role = GcpRoles.RoleFor(permission);
+        if (!isSeen && !isPolicySeen)
+        {
+            return AccessAnswer.Unknown(
+                name,
+                AccessCauses.SecretNotFoundOrForbidden,
+                $"There is no secret '{name}' in project {_at.Project}, or {who} may not use it: Google does not tell which "
+                    + $"('{permission}')",
+                GcpRemedies.GrantIfThere(_at, name, grantee, role)
+            );
+        }
+
+        return AccessAnswer.Denied(
+            name,
+            AccessCauses.NoGrant,
+            $"{who} has no '{permission}' on '{name}' in project {_at.Project}" + (isPolicySeen ? "" : "; its policy may not be read here"),
+            GcpRemedies.Grant(_at, name, grantee, role)
+        );
+    }
+
+    /// <summary>Why Google refuses what is granted: the grant is young, or something else forbids it.</summary>
+    private async Task<AccessAnswer> InSpiteOfAsync(
+        GcpGrantSeen grant,
+        GcpSecret? secret,
+        string name,
+        string member,
+        string permission,
+        GcpSurvey survey,
+        CancellationToken cancellationToken
+    )
+    {
+        GcpParents parents = await survey.ParentsAsync();
+        DateTimeOffset? made = grant.IsDirect
+            ? GrantMarks.TimeOf(secret?.Annotations, member, grant.Binding) ?? await ChangedLatelyAsync(name, parents, cancellationToken)
+            : null;
+        if (made is { } time && _options.Clock.GetUtcNow() - time < Propagation)
+        {
+            return Young(name, member, time, AccessResult.Denied);
+        }
+
+        AccessAnswer? told = await survey.Troubleshooter.AskAsync(name, member, permission, cancellationToken);
+        return told is { Result: AccessResult.Denied }
+            ? told
+            : new GcpVerdictAnswers(_at, name, member, permission).RefusedInSpiteOf(grant, parents);
     }
 
     private async Task<GcpVerdict> JudgeAsync(
@@ -149,138 +161,8 @@ internal sealed partial class GcpAccessControl
     {
         GcpParents parents = await survey.ParentsAsync();
         IReadOnlyList<GcpLevel> levels = [GcpLevel.Of($"the secret '{name}'", policy, GetPolicy), .. parents.Levels];
-        return await GcpVerdict.ReachAsync(
-            principal,
-            permission,
-            FullName(name, parents),
-            levels,
-            parents.Denials,
-            survey.Roles,
-            _options.Clock.GetUtcNow(),
-            cancellationToken
-        );
-    }
-
-    private AccessAnswer Answer(string name, string principal, string permission, GcpVerdict verdict, GcpParents parents)
-    {
-        string grant = GcpRemedies.Grant(_at, name, principal, GcpRoles.RoleFor(permission));
-        if (verdict.Denial is ({ } source, { } policy))
-        {
-            return AccessAnswer.Denied(
-                name,
-                source.StartsWith("project ", StringComparison.Ordinal) ? AccessCauses.ExplicitDeny : AccessCauses.OrganizationPolicy,
-                $"The deny policy '{GcpName.Last(policy.Name)}' of {source} forbids {principal} '{permission}'",
-                GcpRemedies.Except(policy)
-            );
-        }
-
-        if (verdict is { Grant: { } given, Doubt: ({ } from, { } open) })
-        {
-            string exception = GcpRemedies.Except(open);
-            return AccessAnswer.Unknown(
-                name,
-                AccessCauses.ConditionUnresolved,
-                $"{principal} has {given.Binding.Role} on {given.Source}, but whether the deny policy '{GcpName.Last(open.Name)}' of "
-                    + $"{from} applies cannot be decided here",
-                $"To be sure, l{exception[1..]}"
-            );
-        }
-
-        if (verdict.Grant is { } seen)
-        {
-            return AccessAnswer.Allowed(
-                name,
-                $"{principal} has {seen.Binding.Role} on "
-                    + $"{seen.Source}{(parents.Unread.Count == 0 ? "" : $" (not seen here: {string.Join("; ", parents.Unread)})")}."
-            );
-        }
-
-        if (verdict.Open is [({ } cause, { } words), ..])
-        {
-            return AccessAnswer.Unknown(
-                name,
-                cause,
-                $"Nothing that can be read grants {principal} '{permission}', but {words}",
-                GcpRemedies.Resolve(cause, words, principal) is { } look
-                    ? $"{look}; to be sure, l{grant[1..]}"
-                    : $"To be sure, l{grant[1..]}"
-            );
-        }
-
-        return verdict.Unmet is { } unmet
-            ? AccessAnswer.Denied(
-                name,
-                AccessCauses.ConditionNotMet,
-                $"{principal} has {unmet.Binding.Role} on {unmet.Source} under a condition that is not met"
-                    + (
-                        GcpPolicy.EndOf(unmet.Binding.Condition) is { } end
-                            ? $": it ended at {end:yyyy-MM-dd HH:mm} UTC"
-                            : $" ({unmet.Binding.Condition})"
-                    ),
-                grant
-            )
-            : AccessAnswer.Denied(
-                name,
-                AccessCauses.NoGrant,
-                $"No role grants {principal} '{permission}' on '{name}' or above it in project {_at.Project}",
-                grant
-            );
-    }
-
-    /// <returns>Null: it may not be asked, or does not know either.</returns>
-    private async Task<AccessAnswer?> TroubleshootAsync(
-        string name,
-        string principal,
-        string permission,
-        GcpSurvey survey,
-        CancellationToken cancellationToken
-    )
-    {
-        if (survey.NoTroubleshooter || EmailOf(principal) is not { } email)
-        {
-            return null;
-        }
-
-        GcpAccessTuple access = new()
-        {
-            Principal = email,
-            Permission = permission,
-            FullResourceName = $"//secretmanager.googleapis.com/{FullName(name, await survey.ParentsAsync())}",
-        };
-        (GcpTroubleshootReply? reply, _) = await _caller.TryAsync(
-            new GcpCall("policytroubleshooter.troubleshoot"),
-            ct => _cloud.TroubleshootAsync(access, ct),
-            cancellationToken
-        );
-        survey.NoTroubleshooter = reply is null;
-        if (reply?.DenyPolicyExplanation is { DenyAccessState: "DENY_ACCESS_STATE_DENIED" } denied)
-        {
-            GcpDenyPolicy? policy = denied
-                .ExplainedResources?.SelectMany(static r => r.ExplainedPolicies ?? [])
-                .FirstOrDefault(static p => p.DenyAccessState == "DENY_ACCESS_STATE_DENIED")
-                ?.Policy;
-            bool isAbove = policy?.Name is { } attached && !attached.Contains("%2Fprojects%2F", StringComparison.Ordinal);
-            return AccessAnswer.Denied(
-                name,
-                isAbove ? AccessCauses.OrganizationPolicy : AccessCauses.ExplicitDeny,
-                $"Policy Troubleshooter says that "
-                    + $"{(policy is null ? "a deny policy" : $"the deny policy '{GcpName.Last(policy.Name)}'")} forbids {principal} "
-                    + $"'{permission}'",
-                GcpRemedies.Except(policy)
-            );
-        }
-
-        return reply?.OverallAccessState switch
-        {
-            "CAN_ACCESS" => AccessAnswer.Allowed(name, $"Policy Troubleshooter says that {principal} has '{permission}'."),
-            "CANNOT_ACCESS" => AccessAnswer.Denied(
-                name,
-                AccessCauses.NoGrant,
-                $"Policy Troubleshooter says that nothing grants {principal} '{permission}' on '{name}'",
-                GcpRemedies.Grant(_at, name, principal, GcpRoles.RoleFor(permission))
-            ),
-            _ => null,
-        };
+        GcpJudge judge = new(principal, permission, parents.FullName(_at, name), levels, survey.Roles, _options.Clock.GetUtcNow());
+        return await judge.JudgeAsync(parents.Denials, cancellationToken);
     }
 
     private async Task<AccessAnswer> WithoutPolicyAsync(
@@ -294,7 +176,7 @@ internal sealed partial class GcpAccessControl
         AccessAnswer? told = null;
         foreach (string wanted in GcpRoles.PermissionsOf(permission))
         {
-            told = await TroubleshootAsync(name, principal, wanted, survey, cancellationToken);
+            told = await survey.Troubleshooter.AskAsync(name, principal, wanted, cancellationToken);
             if (told?.Result != AccessResult.Allowed)
             {
                 break;
@@ -367,7 +249,7 @@ internal sealed partial class GcpAccessControl
             ResourceNames = ["projects/" + _at.Project],
             Filter =
                 $"protoPayload.methodName=\"google.cloud.secretmanager.v1.SecretManagerService.SetIamPolicy\" AND "
-                + $"protoPayload.resourceName=\"{FullName(name, parents)}\" AND "
+                + $"protoPayload.resourceName=\"{parents.FullName(_at, name)}\" AND "
                 + $"timestamp>=\"{(_options.Clock.GetUtcNow() - Propagation).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}\"",
         };
         (GcpEntries? found, _) = await _caller.TryAsync(
@@ -390,9 +272,4 @@ internal sealed partial class GcpAccessControl
             $"Wait until {end:HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName '{name}'"
         );
     }
-
-    private string FullName(string name, GcpParents parents) =>
-        $"projects/{parents.Number ?? _at.Project}{(_at.Location is null ? "" : "/locations/" + _at.Location)}/secrets/{name}";
-
-    private static string? EmailOf(string principal) => principal.Split(':') is ["user" or "serviceAccount", { } email] ? email : null;
 }

@@ -119,7 +119,7 @@ internal sealed partial class GcpAccessControl
     {
         if (question.Principal is null || GcpMember.IsSame(question.Principal, _credential.Member))
         {
-            return await TestAsync(name, question with { Principal = null }, new GcpSurvey(this, cancellationToken), cancellationToken);
+            return await TestAsync(name, question with { Principal = null }, NewSurvey(cancellationToken), cancellationToken);
         }
 
         if (!question.Principal.StartsWith("serviceAccount:", StringComparison.Ordinal))
@@ -155,7 +155,7 @@ internal sealed partial class GcpAccessControl
                 ? AccessAnswer.Allowed(name, $"Asked as {email}, Google says yes.")
             : MadeLately(name, question.Principal, question.Permission) is { } made
                 ? Young(name, question.Principal, made, AccessResult.Denied)
-            : await TestOtherAsync(name, question.Principal, question.Permission, new GcpSurvey(this, cancellationToken), cancellationToken)
+            : await TestOtherAsync(name, question.Principal, question.Permission, NewSurvey(cancellationToken), cancellationToken)
                 is { Result: not AccessResult.Allowed } why
                 ? why
             : AccessAnswer.Denied(

@@ -5,8 +5,7 @@ namespace FlowSecrets.Providers.Gcp.Access;
 
 /// <summary>
 /// Who may do what with secrets of Google Secret Manager. For whoever asks, Google's own test decides; for anybody else the policies of
-/// secret, project,
-/// folders and organisation do, and where they cannot all be read, Policy Troubleshooter where it may be asked.
+/// secret, project, folders and organisation do, and where they cannot all be read, Policy Troubleshooter where it may be asked.
 /// </summary>
 internal sealed partial class GcpAccessControl : IAccessControl
 {
@@ -33,7 +32,12 @@ internal sealed partial class GcpAccessControl : IAccessControl
         GcpStoreOptions options
     )
     {
-        (_store, _at, _credential, _client, _caller, _options) = (store, at, credential, client, caller, options);
+        _store = store;
+        _at = at;
+        _credential = credential;
+        _client = client;
+        _caller = caller;
+        _options = options;
         _cloud = new GoogleCloud(at, credential.Open, options.Transport);
     }
 
@@ -46,7 +50,7 @@ internal sealed partial class GcpAccessControl : IAccessControl
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        GcpSurvey survey = new(this, cancellationToken);
+        GcpSurvey survey = NewSurvey(cancellationToken);
         if (names.Count > 1 && question.Principal is { } principal && !GcpMember.IsSame(principal, _credential.Member))
         {
             // What all need comes first, so that with it no more calls are under way than the limit says.
@@ -260,12 +264,15 @@ internal sealed partial class GcpAccessControl : IAccessControl
         {
             if (_survey is null || _options.Clock.GetElapsedTime(_surveyed) > SurveyHolds)
             {
-                (_survey, _surveyed) = (new GcpSurvey(this, CancellationToken.None), _options.Clock.GetTimestamp());
+                _survey = NewSurvey(CancellationToken.None);
+                _surveyed = _options.Clock.GetTimestamp();
             }
 
             return _survey;
         }
     }
+
+    private GcpSurvey NewSurvey(CancellationToken cancellationToken) => new(_at, _caller, _cloud, cancellationToken);
 
     /// <summary>Who asks, as a policy names it: of a bare token Google is asked whose it is.</summary>
     /// <returns>Null: it is not known.</returns>
@@ -323,23 +330,5 @@ internal sealed partial class GcpAccessControl : IAccessControl
                 AccessCause = denial.AccessCause,
             }
             : denial;
-    }
-
-    /// <summary>
-    /// What one command needs to know but once: what all secrets of the project inherit, what roles hold, whether the troubleshooter may be
-    /// asked.
-    /// </summary>
-    private sealed class GcpSurvey(GcpAccessControl access, CancellationToken cancellationToken)
-    {
-        private readonly Lazy<Task<GcpParents>> _parents = new(() =>
-            GcpParents.ReadAsync(access._caller, access._cloud, access._at.Project, cancellationToken)
-        );
-
-        public GcpRoleBook Roles { get; } = new(access._caller, access._cloud);
-
-        /// <summary>Set once it was refused.</summary>
-        public bool NoTroubleshooter { get; set; }
-
-        public Task<GcpParents> ParentsAsync() => _parents.Value;
     }
 }

@@ -14,6 +14,9 @@ internal static class GcpMember
             ? kind + member[kind.Length..].ToLowerInvariant()
             : member;
 
+    /// <returns>Null: it is neither a person nor a service account.</returns>
+    public static string? EmailOf(string principal) => principal.Split(':') is ["user" or "serviceAccount", { } email] ? email : null;
+
     /// <returns>Null: it cannot be known here, as with groups.</returns>
     public static bool? Holds(string member, string principal)
     {

@@ -26,6 +26,10 @@ internal sealed record GcpParents(
 {
     private const int MostLevels = 12;
 
+    /// <summary>A secret's full name, with the project's number where that is known.</summary>
+    public string FullName(GcpPlace at, string secret) =>
+        $"projects/{Number ?? at.Project}{(at.Location is null ? "" : "/locations/" + at.Location)}/secrets/{secret}";
+
     public static async Task<GcpParents> ReadAsync(
         GcpCaller caller,
         IGoogleCloud cloud,

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace FlowSecrets.Providers.Gcp.Run;
 
 /// <summary>A revision that requests reach.</summary>

@@ -1,0 +1,23 @@
+namespace FlowSecrets.Providers.Gcp.Access;
+
+/// <summary>
+/// What one command needs to know but once: what all secrets of the project inherit, what roles hold, whether the troubleshooter may be
+/// asked.
+/// </summary>
+internal sealed class GcpSurvey
+{
+    private readonly Lazy<Task<GcpParents>> _parents;
+
+    public GcpSurvey(GcpPlace at, GcpCaller caller, IGoogleCloud cloud, CancellationToken cancellationToken)
+    {
+        _parents = new(() => GcpParents.ReadAsync(caller, cloud, at.Project, cancellationToken));
+        Roles = new GcpRoleBook(caller, cloud);
+        Troubleshooter = new GcpTroubleshooter(at, caller, cloud, this);
+    }
+
+    public GcpRoleBook Roles { get; }
+
+    public GcpTroubleshooter Troubleshooter { get; }
+
+    public Task<GcpParents> ParentsAsync() => _parents.Value;
+}

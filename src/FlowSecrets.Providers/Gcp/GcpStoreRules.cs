@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace FlowSecrets.Providers.Gcp;
+
+/// <summary>What Google takes: numbers of versions, aliases, labels and annotations. It is checked here, before anything is sent.</summary>
+internal static partial class GcpStoreRules
+{
+    public static bool IsVersionOrAlias(string word) => VersionOrAliasWord().IsMatch(word);
+
+    public static void RequireNumber(string name, string version)
+    {
+        if (!long.TryParse(version, NumberStyles.None, null, out _))
+        {
+            throw StoreErrors.VersionNotFound(
+                name,
+                $"'{version}' is no version of '{name}': versions of Google Secret Manager are numbers"
+            );
+        }
+    }
+
+    /// <exception cref="FlowSecretException">BadArgument.</exception>
+    public static void RequireAlias(string stage)
+    {
+        if (!AliasWord().IsMatch(stage))
+        {
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                stage,
+                $"'{stage}' is no name of a stage",
+                "Use 1 to 63 letters, digits, '-' and '_', a letter first; not 'latest' nor 'NEW'."
+            );
+        }
+    }
+
+    public static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels) =>
+        StoreErrors.RequireLabels(
+            name,
+            labels,
+            64,
+            static (key, value) => LabelKey().IsMatch(key) && LabelValue().IsMatch(value),
+            "keys and values of lower-case letters, digits, '-' and '_', at most 63 characters, a key beginning with a letter"
+        );
+
+    public static Dictionary<string, string> CheckedLabels(string name, Dictionary<string, string> labels)
+    {
+        RequireLabels(name, labels);
+        return labels;
+    }
+
+    public static Dictionary<string, string> CheckedAnnotations(string name, Dictionary<string, string> annotations)
+    {
+        int size = annotations.Sum(static a => Encoding.UTF8.GetByteCount(a.Key) + Encoding.UTF8.GetByteCount(a.Value));
+        return size <= GcpStore.MaxAnnotationBytes && annotations.Keys.All(static k => AnnotationKey().IsMatch(k))
+            ? annotations
+            : throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                FlowErrorCategory.InvalidArgument,
+                name,
+                $"Google does not take these annotations of '{name}'",
+                "Use keys of 1 to 63 letters, digits, '-', '_' and '.', and less than 16 KiB in all."
+            );
+    }
+
+    [GeneratedRegex(@"\A([0-9]{1,18}|latest|[A-Za-z][A-Za-z0-9_-]{0,62})\z")]
+    private static partial Regex VersionOrAliasWord();
+
+    [GeneratedRegex(@"\A(?!(latest|NEW)\z)[A-Za-z][A-Za-z0-9_-]{0,62}\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex AliasWord();
+
+    [GeneratedRegex(@"\A[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}0-9_-]{0,62}\z")]
+    private static partial Regex LabelKey();
+
+    [GeneratedRegex(@"\A[\p{Ll}\p{Lo}0-9_-]{0,63}\z")]
+    private static partial Regex LabelValue();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex AnnotationKey();
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Transport;
+using Google.Apis.Auth.OAuth2.Responses;
+
+namespace FlowSecrets.Providers.Gcp;
+
+/// <summary>Says why no access token could be had. Nothing was sent to the API then.</summary>
+internal sealed class GcpTokenErrors(Place place, GcpPlace at, GcpCredential credential)
+{
+    public CallFailure Explain(Exception error, GcpCall call) =>
+        error switch
+        {
+            TokenResponseException { StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests } e =>
+                TokenService(call, $"answered with status {(int)e.StatusCode}"),
+            TokenResponseException { Error: { ErrorDescription: { } told } } e
+                when told.Contains("reasonable timeframe", StringComparison.Ordinal) => Final(
+                GcpErrors.NotAuthenticated(
+                    at.Project,
+                    "Google refused the token's time: this machine's clock is wrong",
+                    "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again.",
+                    AccessCauses.ClockSkew
+                )
+            ),
+            TokenResponseException e when credential.IsFederated => Final(GcpFederation.Refused(place, at, credential, Reason(e))),
+            TokenResponseException e => Final(
+                GcpErrors.NotAuthenticated(at.Project, $"The credentials of {place.Identity} were refused or have expired{Reason(e)}")
+            ),
+            HttpRequestException or IOException => TokenService(call, "cannot be reached"),
+            TimeoutException or OperationCanceledException => TokenService(call, "did not answer in time"),
+            _ => Final(GcpErrors.NotAuthenticated(at.Project, $"No access token could be had for {place.Identity}")),
+        };
+
+    private CallFailure TokenService(GcpCall call, string what) =>
+        new(
+            new FlowSecretException(
+                ErrorIds.StoreUnavailable,
+                FlowErrorCategory.ResourceUnavailable,
+                call.Target,
+                $"No access token could be had for {place.Identity}: the service that gives it {what} ({place})",
+                "Check network and proxy (HTTPS_PROXY), then run the same command again; or log in another way: gcloud auth "
+                    + "application-default login"
+            ),
+            IsTransient: true
+        );
+
+    private static string Reason(TokenResponseException error) => RemoteText.Code(error.Error?.Error) is { } code ? $" ({code})" : "";
+
+    private static CallFailure Final(FlowSecretException error) => new(error, IsTransient: false);
+}
