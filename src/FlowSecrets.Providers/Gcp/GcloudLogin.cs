@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using FlowSecrets.Files;
+using FlowSecrets.Processes;
 using Google.Apis.Http;
 
 namespace FlowSecrets.Providers.Gcp;
@@ -98,53 +100,28 @@ internal sealed class GcloudLogin(string program, TimeSpan? patience = null)
 
     private async Task<string> AskAsync(CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new(program)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            UseShellExecute = false,
-            CreateNoWindow = true,
-        };
-        foreach (string argument in new[] { "auth", "print-access-token", "--quiet" })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_patience);
-        Process? process = null;
+        ChildStart start = new(program, ["auth", "print-access-token", "--quiet"]) { Limit = _patience };
         try
         {
-            process = Process.Start(start)!;
-            process.StandardInput.Close();
-            Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
-            string token = (await process.StandardOutput.ReadToEndAsync(limit.Token)).Trim();
-            await process.WaitForExitAsync(limit.Token);
-            await error;
-            return process.ExitCode == 0 && token.Length > 0 && !token.Any(char.IsWhiteSpace)
+            using ChildResult result = await ChildProcess.RunAsync(start, cancellationToken);
+            string token = result.Output.Text.Trim();
+            return result.ExitCode == 0 && token.Length > 0 && !token.Any(char.IsWhiteSpace)
                 ? token
                 : throw GcpErrors.NotAuthenticated(
                     "gcloud",
                     "Not authenticated with gcloud: 'gcloud auth print-access-token' gave no token. It says why when you run it"
                 );
         }
-        catch (ExternalException)
+        catch (Win32Exception)
         {
             throw GcpErrors.NotAuthenticated("gcloud", $"'{program}' could not be started");
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
-            process?.Kill(entireProcessTree: true);
-            cancellationToken.ThrowIfCancellationRequested();
             throw GcpErrors.NotAuthenticated(
                 "gcloud",
                 $"'gcloud auth print-access-token' did not answer within {_patience.TotalSeconds:0} seconds"
             );
-        }
-        finally
-        {
-            process?.Dispose();
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.RegularExpressions;
-using FlowSecrets.Files;
+using FlowSecrets.Processes;
+using FlowSecrets.Processes;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Kubernetes;
@@ -11,21 +11,27 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs it and reads what it prints, which may hold secrets.</summary>
+    /// <summary>Runs it and reads what it prints, which may hold secrets. The caller disposes of the buffer.</summary>
     /// <param name="target">What it is about, for the error.</param>
     /// <exception cref="FlowSecretException">KubectlMissing, WorkloadNotFound, AccessDenied, Conflict, BadArgument,
     /// StoreUnavailable.</exception>
     public async Task<ErasedBuffer> RunAsync(string target, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = StartOf(FindProgram(target), arguments);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
-        Process? process = null;
+        string program = FindProgram(target);
+        ChildStart start = new(program, context is null ? arguments : ["--context", context, .. arguments]) { Limit = Patience };
         try
         {
-            PassphraseVariables.RemoveFrom(start.Environment);
-            process = Process.Start(start)!;
-            return await PrintedAsync(process, target, limit.Token);
+            ChildResult result = await ChildProcess.RunAsync(start, cancellationToken);
+            if (result.ExitCode == 0)
+            {
+                result.Errors.Dispose();
+                return result.Output;
+            }
+
+            using (result)
+            {
+                throw Failure(target, result.Errors.Text);
+            }
         }
         catch (Win32Exception)
         {
@@ -33,19 +39,13 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
                 ErrorIds.KubectlMissing,
                 FlowErrorCategory.ObjectNotFound,
                 target,
-                $"'{start.FileName}' could not be started",
+                $"'{program}' could not be started",
                 "Install kubectl anew: https://kubernetes.io/docs/tasks/tools/"
             );
         }
-        catch (OperationCanceledException)
+        catch (TimeoutException)
         {
-            process?.Kill(entireProcessTree: true);
-            cancellationToken.ThrowIfCancellationRequested();
             throw Unavailable(target, $"kubectl did not answer within {Patience.TotalSeconds:0} seconds");
-        }
-        finally
-        {
-            process?.Dispose();
         }
     }
 
@@ -58,42 +58,6 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
             "kubectl is not on PATH, and Kubernetes is reached through it",
             "Install it: https://kubernetes.io/docs/tasks/tools/; it must be on PATH"
         );
-
-    private ProcessStartInfo StartOf(string program, IReadOnlyList<string> arguments)
-    {
-        ProcessStartInfo start = new(program)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            UseShellExecute = false,
-            CreateNoWindow = true,
-        };
-        foreach (string argument in context is null ? arguments : arguments.Prepend(context).Prepend("--context"))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return start;
-    }
-
-    /// <summary>Reads all that the process prints until it ends. The caller disposes of the buffer.</summary>
-    private async Task<ErasedBuffer> PrintedAsync(Process process, string target, CancellationToken cancellationToken)
-    {
-        process.StandardInput.Close();
-        Task<string> error = process.StandardError.ReadToEndAsync(cancellationToken);
-        ErasedBuffer output = await ErasedBuffer.ReadAsync(process.StandardOutput.BaseStream, cancellationToken);
-        try
-        {
-            await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0 ? output : throw Failure(target, await error);
-        }
-        catch
-        {
-            output.Dispose();
-            throw;
-        }
-    }
 
     private FlowSecretException Failure(string target, string said)
     {

@@ -172,10 +172,7 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
         foreach (string file in files.Where(File.Exists))
         {
             string? repository = CatalogLocator.RepositoryRoot(System.IO.Path.GetDirectoryName(file)!);
-            if (
-                repository is null
-                || await GitIgnore.IsIgnoredAsync(file, repository, context.Variable, cancellationToken) is not false
-            )
+            if (repository is null || await GitIgnore.IsIgnoredAsync(file, repository, context.Variable, cancellationToken) is not false)
             {
                 continue;
             }
