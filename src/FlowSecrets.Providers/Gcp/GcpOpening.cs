@@ -38,7 +38,17 @@ internal sealed class GcpOpening
         return new GcpOpening(selection, place, GcpCredential.Find(selection, place, gcloud, environment));
     }
 
-    public GcpStore Open() => new(_place, _credential, Options());
+    public GcpStore Open() => Open(_place, _credential, Options());
+
+    /// <summary>A store with its access control and its side of a rotation.</summary>
+    public static GcpStore Open(GcpPlace place, GcpCredential credential, GcpStoreOptions options) =>
+        new(
+            place,
+            credential,
+            options,
+            store => new GcpAccessControl(store, place, credential, store.Client, store.Caller, options),
+            static store => new GcpRotation(store)
+        );
 
     public IWorkload OpenWorkload(CatalogWorkload workload) => OpenWorkload(workload, Options());
 
@@ -56,7 +66,7 @@ internal sealed class GcpOpening
             workload,
             _place,
             caller,
-            new GoogleCloud(_place, _credential.Open, options.Transport),
+            new CloudRunClient(_place, _credential.Open, options.Transport),
             _credential.Member,
             options.Clock
         );

@@ -19,7 +19,7 @@ internal static class GcpWarmUp
         StoreSelection selection = new(StoreKind.Gcp) { Project = "warm-up", Endpoint = "http://127.0.0.1:9" };
         GcloudConfiguration nothing = GcloudConfiguration.Read(static _ => "/");
         GcpPlace place = GcpPlace.Find(selection, nothing, static _ => null);
-        GcpStore store = new(
+        GcpStore store = GcpOpening.Open(
             place,
             GcpCredential.Find(selection, place, nothing, static _ => null),
             new GcpStoreOptions

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Text.RegularExpressions;
 using FlowSecrets.Files;
-using FlowSecrets.Processes;
 using FlowSecrets.Files;
+using FlowSecrets.Processes;
 using FlowSecrets.Processes;
 using FlowSecrets.Transport;
 

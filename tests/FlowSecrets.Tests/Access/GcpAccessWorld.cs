@@ -62,7 +62,7 @@ internal sealed class GcpAccessWorld : IAsyncDisposable
         string? Variable(string name) => name == "GOOGLE_OAUTH_ACCESS_TOKEN" ? token : _setting.Variable(name);
         GcloudConfiguration gcloud = GcloudConfiguration.Read(Variable);
         GcpPlace place = GcpPlace.Find(selection, gcloud, Variable);
-        return new GcpStore(
+        return GcpOpening.Open(
             place,
             GcpCredential.Find(selection, place, gcloud, Variable),
             options ?? new GcpStoreOptions { Limits = CloudStores.Quick }

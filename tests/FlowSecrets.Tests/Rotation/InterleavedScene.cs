@@ -257,7 +257,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
         StoreSelection gcp = new(StoreKind.Gcp) { Endpoint = _fake!.Endpoint.AbsoluteUri, Project = "flow-test" };
         GcloudConfiguration configuration = GcloudConfiguration.Read(CloudStores.Nothing);
         GcpPlace place = GcpPlace.Find(gcp, configuration, CloudStores.Nothing);
-        return new GcpStore(
+        return GcpOpening.Open(
             place,
             GcpCredential.Find(gcp, place, configuration, v => v == "GOOGLE_OAUTH_ACCESS_TOKEN" ? name : CloudStores.Nothing(v)),
             new GcpStoreOptions { Limits = limits, CurrentByAlias = _usesAlias ? [Name] : [] }

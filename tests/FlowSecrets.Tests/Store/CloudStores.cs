@@ -22,7 +22,7 @@ internal static class CloudStores
         StoreSelection chosen = (selection ?? new StoreSelection(StoreKind.Gcp)) with { Endpoint = fake.Endpoint.AbsoluteUri };
         chosen = chosen with { Project = chosen.Project ?? "flow-test" };
         GcpPlace place = GcpPlace.Find(chosen, GcloudConfiguration.Read(Nothing), Nothing);
-        return new GcpStore(
+        return GcpOpening.Open(
             place,
             GcpCredential.Find(chosen, place, GcloudConfiguration.Read(Nothing), Token),
             options ?? new GcpStoreOptions { Limits = Quick }

@@ -13,7 +13,7 @@ internal sealed class CloudRunWorkload(
     CatalogWorkload workload,
     GcpPlace at,
     GcpCaller caller,
-    IGoogleCloud cloud,
+    ICloudRun cloud,
     string member,
     TimeProvider clock
 ) : IWorkload
@@ -248,10 +248,11 @@ internal sealed class CloudRunWorkload(
             (
                 await caller.CallAsync(
                     new GcpCall("resourcemanager.projects.get"),
-                    ct => cloud.GetResourceAsync("projects/" + project, ct),
+                    ct => cloud.GetProjectAsync(project, ct),
                     cancellationToken
                 )
-            ).Name
+            )["name"]
+                ?.GetValue<string>()
         );
 
     private Tools Open()

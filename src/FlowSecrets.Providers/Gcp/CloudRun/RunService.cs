@@ -8,7 +8,7 @@ namespace FlowSecrets.Providers.Gcp.Run;
 /// <summary>
 /// Reads a service of Cloud Run as the whole tree that it is, and writes it back with its etag, so that nothing changes but what is meant.
 /// </summary>
-internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud cloud, RunErrors errors, TimeProvider clock)
+internal sealed class RunService(RunPlace place, GcpCaller caller, ICloudRun cloud, RunErrors errors, TimeProvider clock)
 {
     public const string Update = "run.services.update";
 
@@ -17,13 +17,13 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
     private const int Tries = 6;
 
     public Task<JsonObject> ReadAsync(CancellationToken cancellationToken) =>
-        CallAsync(Get, null, call => caller.CallAsync(call, Say(ct => cloud.GetRunAsync(place.Name, ct), null), cancellationToken));
+        CallAsync(Get, null, call => caller.CallAsync(call, Say(ct => cloud.GetAsync(place.Name, ct), null), cancellationToken));
 
     public Task<JsonObject> ReadRevisionAsync(string revision, CancellationToken cancellationToken) =>
         CallAsync(
             GetRevision,
             null,
-            call => caller.CallAsync(call, Say(ct => cloud.GetRunAsync(place.RevisionOf(revision), ct), null), cancellationToken)
+            call => caller.CallAsync(call, Say(ct => cloud.GetAsync(place.RevisionOf(revision), ct), null), cancellationToken)
         );
 
     /// <summary>Reads, changes and writes; when somebody else was faster, again from the start.</summary>
@@ -70,7 +70,7 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, IGoogleCloud 
                     {
                         Changes = true,
                     },
-                    Say(ct => cloud.UpdateRunAsync(place.Name, service, ct), service),
+                    Say(ct => cloud.UpdateAsync(place.Name, service, ct), service),
                     ct => SettleAsync(service.Text("etag"), change, ct),
                     cancellationToken
                 )

@@ -24,11 +24,11 @@ internal static class GcpRemedies
         + $"--member='serviceAccount:service-{number ?? "PROJECT_NUMBER"}@gcp-sa-secretmanager.iam.gserviceaccount.com' "
         + $"--role='roles/cloudkms.cryptoKeyEncrypterDecrypter'";
 
-    /// <param name="policy">Null: which one is not told.</param>
-    public static string Except(GcpDenyPolicy? policy)
+    /// <param name="policy">Its resource name; null: which one is not told.</param>
+    public static string Except(string? policy)
     {
         // policies/ATTACHMENT/denypolicies/ID
-        string[] name = policy?.Name?.Split('/') ?? [];
+        string[] name = policy?.Split('/') ?? [];
         return name is ["policies", { } point, _, { } id]
             ? $"Let its owner make an exception: gcloud iam policies get {id} --attachment-point={point} --kind=denypolicies "
                 + $"--format=json > {id}.json; add the principal to exceptionPrincipals; gcloud iam policies update {id} "

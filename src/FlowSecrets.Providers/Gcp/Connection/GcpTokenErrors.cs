@@ -22,7 +22,7 @@ internal sealed class GcpTokenErrors(Place place, GcpPlace at, GcpCredential cre
                     AccessCauses.ClockSkew
                 )
             ),
-            TokenResponseException e when credential.IsFederated => Final(GcpFederation.Refused(place, at, credential, Reason(e))),
+            TokenResponseException e when credential.IsFederated => Final(FederationRefused(place, at, credential, Reason(e))),
             TokenResponseException e => Final(
                 GcpErrors.NotAuthenticated(at.Project, $"The credentials of {place.Identity} were refused or have expired{Reason(e)}")
             ),
@@ -47,4 +47,29 @@ internal sealed class GcpTokenErrors(Place place, GcpPlace at, GcpCredential cre
     private static string Reason(TokenResponseException error) => RemoteText.Code(error.Error?.Error) is { } code ? $" ({code})" : "";
 
     private static CallFailure Final(FlowSecretException error) => new(error, IsTransient: false);
+
+    /// <summary>The exchange of a token was refused, or the service account does not let it act for it.</summary>
+    private static FlowSecretException FederationRefused(Place place, GcpPlace at, GcpCredential credential, string reason)
+    {
+        FederatedToken? token = FederatedToken.Read(credential.TokenFile);
+        string told = token is null ? "what its token says could not be read" : token.ToString();
+        string remedy = credential.Member.StartsWith("serviceAccount:", StringComparison.Ordinal)
+            ? GcpRemedies.LetIn(
+                credential.Member["serviceAccount:".Length..],
+                $"principal://iam.googleapis.com/{credential.Pool}/subject/{RemoteText.Argument(token?.Subject, "SUBJECT")}"
+            )
+            : $"Compare it with the provider's condition: gcloud iam workload-identity-pools providers describe {credential.Provider} "
+                + $"--format='value(attributeCondition)'";
+        string check =
+            token?.Subject is { } subject && remedy.Contains("add-iam-policy-binding", StringComparison.Ordinal)
+                ? $"; what it lets in now shows: Test-FlowSecretAccess NAME -Principal '{credential.Member}' -TokenSubject "
+                    + $"'{RemoteText.Argument(subject, "SUBJECT")}'"
+                : "";
+        return GcpErrors.NotAuthenticated(
+            at.Project,
+            $"Google did not take the token of {place.Identity}{reason}: {told}",
+            remedy + check,
+            AccessCauses.FederationMismatch
+        );
+    }
 }

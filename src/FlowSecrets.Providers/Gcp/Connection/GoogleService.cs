@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using FlowSecrets.Transport;
 using Google;
@@ -18,8 +19,16 @@ internal class GoogleService : BaseClientService
 {
     private readonly string _name;
     private readonly Uri _address;
+    private readonly JsonSerializerContext _json;
 
-    public GoogleService(string name, Uri address, IConfigurableHttpClientInitializer? credential, GcpTransport transport)
+    /// <param name="json">Reads and writes the messages of this service.</param>
+    public GoogleService(
+        string name,
+        Uri address,
+        IConfigurableHttpClientInitializer? credential,
+        GcpTransport transport,
+        JsonSerializerContext json
+    )
         : base(
             new Initializer
             {
@@ -33,7 +42,9 @@ internal class GoogleService : BaseClientService
             }
         )
     {
-        (_name, _address) = (name, address);
+        _name = name;
+        _address = address;
+        _json = json;
 
         // The second try is the credential's alone: after 401, which did nothing, with a new token. All others are made above this.
         HttpClient.MessageHandler.NumTries = 2;
@@ -49,7 +60,7 @@ internal class GoogleService : BaseClientService
 
     public override IList<string> Features => [];
 
-    public override string SerializeObject(object obj) => JsonSerializer.Serialize(obj, GcpJson.Default.GetTypeInfo(obj.GetType())!);
+    public override string SerializeObject(object obj) => JsonSerializer.Serialize(obj, _json.GetTypeInfo(obj.GetType())!);
 
     /// <exception cref="JsonException">It is no JSON of this API; its text is nowhere in the exception.</exception>
     /// <exception cref="GcpChecksumException">A payload's checksum is not that of its bytes.</exception>
@@ -59,9 +70,9 @@ internal class GoogleService : BaseClientService
         {
             await using Stream body = await response.Content.ReadAsStreamAsync();
             T reply =
-                await JsonSerializer.DeserializeAsync(body, (JsonTypeInfo<T>)GcpJson.Default.GetTypeInfo(typeof(T))!)
+                await JsonSerializer.DeserializeAsync(body, (JsonTypeInfo<T>)_json.GetTypeInfo(typeof(T))!)
                 ?? throw new JsonException("null");
-            (reply as GcpAccess)?.Verify();
+            (reply as IGcpChecked)?.Verify();
             return reply;
         }
         catch (JsonException e)
@@ -78,7 +89,7 @@ internal class GoogleService : BaseClientService
         try
         {
             await using Stream body = await response.Content.ReadAsStreamAsync();
-            error = (await JsonSerializer.DeserializeAsync(body, GcpJson.Default.GcpErrorReply))?.Error;
+            error = (await JsonSerializer.DeserializeAsync(body, GcpErrorJson.Default.GcpErrorReply))?.Error;
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
         {
@@ -142,6 +153,13 @@ internal class GoogleService : BaseClientService
 
         protected override object? GetBody() => _body;
     }
+}
+
+/// <summary>A reply that carries a checksum of its own.</summary>
+internal interface IGcpChecked
+{
+    /// <exception cref="GcpChecksumException">The checksum is not that of the bytes.</exception>
+    void Verify();
 }
 
 /// <summary>An error reply of the API, with what google.rpc adds.</summary>

@@ -7,7 +7,7 @@ namespace FlowSecrets.Providers.Gcp.Access;
 /// Who may do what with secrets of Google Secret Manager. For whoever asks, Google's own test decides; for anybody else the policies of
 /// secret, project, folders and organisation do, and where they cannot all be read, Policy Troubleshooter where it may be asked.
 /// </summary>
-internal sealed partial class GcpAccessControl : IAccessControl
+internal sealed partial class GcpAccessControl : IGcpAccess
 {
     private static readonly TimeSpan SurveyHolds = TimeSpan.FromSeconds(30);
 
@@ -17,7 +17,7 @@ internal sealed partial class GcpAccessControl : IAccessControl
     private readonly Lazy<ISecretManager> _client;
     private readonly GcpCaller _caller;
     private readonly GcpStoreOptions _options;
-    private readonly IGoogleCloud _cloud;
+    private readonly IIamServices _cloud;
     private readonly Lock _gate = new();
     private Task<string?>? _member;
     private GcpSurvey? _survey;
@@ -38,7 +38,7 @@ internal sealed partial class GcpAccessControl : IAccessControl
         _client = client;
         _caller = caller;
         _options = options;
-        _cloud = new GoogleCloud(at, credential.Open, options.Transport);
+        _cloud = new IamServices(at, credential.Open, options.Transport);
     }
 
     /// <summary>"Typically 2 minutes, potentially 7 minutes or longer" (cloud.google.com/iam/docs/access-change-propagation).</summary>

@@ -5,31 +5,6 @@ namespace FlowSecrets.Providers.Gcp.Access;
 /// <summary>What a federated token says of itself, beside what lets it in.</summary>
 internal static class GcpFederation
 {
-    /// <summary>The exchange of a token was refused, or the service account does not let it act for it.</summary>
-    public static FlowSecretException Refused(Place place, GcpPlace at, GcpCredential credential, string reason)
-    {
-        FederatedToken? token = FederatedToken.Read(credential.TokenFile);
-        string told = token is null ? "what its token says could not be read" : token.ToString();
-        string remedy = credential.Member.StartsWith("serviceAccount:", StringComparison.Ordinal)
-            ? GcpRemedies.LetIn(
-                credential.Member["serviceAccount:".Length..],
-                $"principal://iam.googleapis.com/{credential.Pool}/subject/{RemoteText.Argument(token?.Subject, "SUBJECT")}"
-            )
-            : $"Compare it with the provider's condition: gcloud iam workload-identity-pools providers describe {credential.Provider} "
-                + $"--format='value(attributeCondition)'";
-        string check =
-            token?.Subject is { } subject && remedy.Contains("add-iam-policy-binding", StringComparison.Ordinal)
-                ? $"; what it lets in now shows: Test-FlowSecretAccess NAME -Principal '{credential.Member}' -TokenSubject "
-                    + $"'{RemoteText.Argument(subject, "SUBJECT")}'"
-                : "";
-        return GcpErrors.NotAuthenticated(
-            at.Project,
-            $"Google did not take the token of {place.Identity}{reason}: {told}",
-            remedy + check,
-            AccessCauses.FederationMismatch
-        );
-    }
-
     /// <summary>Whether a token with this subject may become the principal, by the bindings of the service account.</summary>
     /// <returns>Null: it may, as far as can be seen.</returns>
     public static AccessAnswer? Compare(string name, string account, string subject, IEnumerable<GcpBinding> trust, string? number)

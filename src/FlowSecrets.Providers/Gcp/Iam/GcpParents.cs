@@ -32,7 +32,7 @@ internal sealed record GcpParents(
 
     public static async Task<GcpParents> ReadAsync(
         GcpCaller caller,
-        IGoogleCloud cloud,
+        IIamServices cloud,
         string project,
         CancellationToken cancellationToken
     )
@@ -76,7 +76,7 @@ internal sealed record GcpParents(
 
     private static async Task ReadDenialsAsync(
         GcpCaller caller,
-        IGoogleCloud cloud,
+        IIamServices cloud,
         string resource,
         string source,
         List<(string, GcpDenyPolicy)> denials,
@@ -123,7 +123,7 @@ internal sealed record GcpParents(
 }
 
 /// <summary>What roles hold: Google's that matter here are known, all others are asked for, once each.</summary>
-internal sealed class GcpRoleBook(GcpCaller caller, IGoogleCloud cloud)
+internal sealed class GcpRoleBook(GcpCaller caller, IIamServices cloud)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<IReadOnlySet<string>?>>> _asked = new(StringComparer.Ordinal);
 

@@ -8,7 +8,7 @@ internal sealed class GcpSurvey
 {
     private readonly Lazy<Task<GcpParents>> _parents;
 
-    public GcpSurvey(GcpPlace at, GcpCaller caller, IGoogleCloud cloud, CancellationToken cancellationToken)
+    public GcpSurvey(GcpPlace at, GcpCaller caller, IIamServices cloud, CancellationToken cancellationToken)
     {
         _parents = new(() => GcpParents.ReadAsync(caller, cloud, at.Project, cancellationToken));
         Roles = new GcpRoleBook(caller, cloud);

@@ -3,7 +3,7 @@ namespace FlowSecrets.Providers.Gcp.Access;
 /// <summary>
 /// Asks Google's Policy Troubleshooter, which reads policies that the caller may not read. Once it refuses, it is not asked again.
 /// </summary>
-internal sealed class GcpTroubleshooter(GcpPlace at, GcpCaller caller, IGoogleCloud cloud, GcpSurvey survey)
+internal sealed class GcpTroubleshooter(GcpPlace at, GcpCaller caller, IIamServices cloud, GcpSurvey survey)
 {
     private const string Denied = "DENY_ACCESS_STATE_DENIED";
 
@@ -60,7 +60,7 @@ internal sealed class GcpTroubleshooter(GcpPlace at, GcpCaller caller, IGoogleCl
             $"Policy Troubleshooter says that "
                 + $"{(policy is null ? "a deny policy" : $"the deny policy '{GcpName.Last(policy.Name)}'")} forbids {principal} "
                 + $"'{permission}'",
-            GcpRemedies.Except(policy)
+            GcpRemedies.Except(policy?.Name)
         );
     }
 }

@@ -47,12 +47,12 @@ internal sealed class GcpVerdictAnswers(GcpPlace at, string name, string princip
             name,
             source.StartsWith("project ", StringComparison.Ordinal) ? AccessCauses.ExplicitDeny : AccessCauses.OrganizationPolicy,
             $"The deny policy '{GcpName.Last(policy.Name)}' of {source} forbids {principal} '{permission}'",
-            GcpRemedies.Except(policy)
+            GcpRemedies.Except(policy?.Name)
         );
 
     private AccessAnswer Doubtful(GcpGrantSeen given, string source, GcpDenyPolicy policy)
     {
-        string exception = GcpRemedies.Except(policy);
+        string exception = GcpRemedies.Except(policy?.Name);
         return AccessAnswer.Unknown(
             name,
             AccessCauses.ConditionUnresolved,

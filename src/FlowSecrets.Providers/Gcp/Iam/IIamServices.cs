@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace FlowSecrets.Providers.Gcp.Access;
 
 /// <summary>The calls of Google's other services that tell who may read a secret, one try each.</summary>
-internal interface IGoogleCloud
+internal interface IIamServices
 {
     /// <param name="resource">projects/ID or folders/NUMBER.</param>
     Task<GcpResource> GetResourceAsync(string resource, CancellationToken cancellationToken);
@@ -25,14 +25,6 @@ internal interface IGoogleCloud
     Task<JsonObject> GetServiceAccountPolicyAsync(string email, CancellationToken cancellationToken);
 
     Task<GcpEntries> ListEntriesAsync(GcpEntriesRequest request, CancellationToken cancellationToken);
-
-    /// <summary>A service or a revision of Cloud Run, whole.</summary>
-    /// <param name="name">projects/ID/locations/REGION/services/NAME, or what lies below it, its parts escaped.</param>
-    Task<JsonObject> GetRunAsync(string name, CancellationToken cancellationToken);
-
-    /// <summary>Puts a service of Cloud Run in the place of the one there is, if that is still the one of its etag.</summary>
-    /// <returns>The long-running operation, whose metadata are the service as it is now.</returns>
-    Task<JsonObject> UpdateRunAsync(string name, JsonObject service, CancellationToken cancellationToken);
 
     /// <summary>Whose access token the credential sends.</summary>
     Task<GcpTokenOwner> WhoIsAsync(CancellationToken cancellationToken);

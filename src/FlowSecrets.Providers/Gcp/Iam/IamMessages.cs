@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
 namespace FlowSecrets.Providers.Gcp.Access;
 
 // The messages of Google's other services; what is not used here is left out.
@@ -157,3 +160,25 @@ internal sealed class GcpTokenOwner
 {
     public string? Email { get; set; }
 }
+
+/// <summary>How these messages are read and written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString
+)]
+[JsonSerializable(typeof(GcpPolicyRequest))]
+[JsonSerializable(typeof(GcpResource))]
+[JsonSerializable(typeof(GcpDenyPage))]
+[JsonSerializable(typeof(GcpDenyPolicy))]
+[JsonSerializable(typeof(GcpRole))]
+[JsonSerializable(typeof(GcpTroubleshootRequest))]
+[JsonSerializable(typeof(GcpTroubleshootReply))]
+[JsonSerializable(typeof(GcpEntriesRequest))]
+[JsonSerializable(typeof(GcpEntries))]
+[JsonSerializable(typeof(GcpTokenRequest))]
+[JsonSerializable(typeof(GcpToken))]
+[JsonSerializable(typeof(GcpTokenOwner))]
+[JsonSerializable(typeof(GcpNothing))]
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class IamJson : JsonSerializerContext;

@@ -3,11 +3,11 @@ using Google.Apis.Http;
 
 namespace FlowSecrets.Providers.Gcp.Access;
 
-/// <summary>Cloud Resource Manager v3, IAM v1 and v2, Policy Troubleshooter v3, IAM Credentials v1, Logging v2, Cloud Run v2.</summary>
-internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientInitializer?> credential, GcpTransport transport) : IGoogleCloud
+/// <summary>Cloud Resource Manager v3, IAM v1 and v2, Policy Troubleshooter v3, IAM Credentials v1, Logging v2.</summary>
+internal sealed class IamServices(GcpPlace at, Func<IConfigurableHttpClientInitializer?> credential, GcpTransport transport) : IIamServices
 {
     public Task<GcpResource> GetResourceAsync(string resource, CancellationToken cancellationToken) =>
-        Service("cloudresourcemanager").SendAsync(HttpMethod.Get, $"v3/{resource}", null, GcpJson.Default.GcpResource, cancellationToken);
+        Service("cloudresourcemanager").SendAsync(HttpMethod.Get, $"v3/{resource}", null, IamJson.Default.GcpResource, cancellationToken);
 
     public Task<JsonObject> GetPolicyAsync(string resource, CancellationToken cancellationToken) =>
         Service("cloudresourcemanager")
@@ -15,7 +15,7 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
                 HttpMethod.Post,
                 $"v3/{resource}:getIamPolicy",
                 new GcpPolicyRequest(),
-                GcpJson.Default.JsonObject,
+                IamJson.Default.JsonObject,
                 cancellationToken
             );
 
@@ -28,16 +28,16 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
                 $"v2/policies/{attachment}/denypolicies?pageSize=1000"
                     + $"{(pageToken is null ? "" : "&pageToken=" + Uri.EscapeDataString(pageToken))}",
                 null,
-                GcpJson.Default.GcpDenyPage,
+                IamJson.Default.GcpDenyPage,
                 cancellationToken
             );
     }
 
     public Task<GcpDenyPolicy> GetDenyPolicyAsync(string name, CancellationToken cancellationToken) =>
-        Service("iam").SendAsync(HttpMethod.Get, $"v2/{name}", null, GcpJson.Default.GcpDenyPolicy, cancellationToken);
+        Service("iam").SendAsync(HttpMethod.Get, $"v2/{name}", null, IamJson.Default.GcpDenyPolicy, cancellationToken);
 
     public Task<GcpRole> GetRoleAsync(string role, CancellationToken cancellationToken) =>
-        Service("iam").SendAsync(HttpMethod.Get, $"v1/{role}", null, GcpJson.Default.GcpRole, cancellationToken);
+        Service("iam").SendAsync(HttpMethod.Get, $"v1/{role}", null, IamJson.Default.GcpRole, cancellationToken);
 
     public Task<GcpTroubleshootReply> TroubleshootAsync(GcpAccessTuple access, CancellationToken cancellationToken) =>
         Service("policytroubleshooter")
@@ -45,7 +45,7 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
                 HttpMethod.Post,
                 "v3/iam:troubleshoot",
                 new GcpTroubleshootRequest { AccessTuple = access },
-                GcpJson.Default.GcpTroubleshootReply,
+                IamJson.Default.GcpTroubleshootReply,
                 cancellationToken
             );
 
@@ -55,18 +55,12 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
                 HttpMethod.Post,
                 $"v1/projects/-/serviceAccounts/{email}:getIamPolicy?options.requestedPolicyVersion=3",
                 new GcpNothing(),
-                GcpJson.Default.JsonObject,
+                IamJson.Default.JsonObject,
                 cancellationToken
             );
 
     public Task<GcpEntries> ListEntriesAsync(GcpEntriesRequest request, CancellationToken cancellationToken) =>
-        Service("logging").SendAsync(HttpMethod.Post, "v2/entries:list", request, GcpJson.Default.GcpEntries, cancellationToken);
-
-    public Task<JsonObject> GetRunAsync(string name, CancellationToken cancellationToken) =>
-        Service("run").SendAsync(HttpMethod.Get, $"v2/{name}", null, GcpJson.Default.JsonObject, cancellationToken);
-
-    public Task<JsonObject> UpdateRunAsync(string name, JsonObject service, CancellationToken cancellationToken) =>
-        Service("run").SendAsync(HttpMethod.Patch, $"v2/{name}", service, GcpJson.Default.JsonObject, cancellationToken);
+        Service("logging").SendAsync(HttpMethod.Post, "v2/entries:list", request, IamJson.Default.GcpEntries, cancellationToken);
 
     public async Task<GcpTokenOwner> WhoIsAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +76,7 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
             ? await service.SendFormAsync(
                 "tokeninfo",
                 [KeyValuePair.Create("access_token", token)],
-                GcpJson.Default.GcpTokenOwner,
+                IamJson.Default.GcpTokenOwner,
                 cancellationToken
             )
             : new GcpTokenOwner();
@@ -94,9 +88,9 @@ internal sealed class GoogleCloud(GcpPlace at, Func<IConfigurableHttpClientIniti
                 HttpMethod.Post,
                 $"v1/projects/-/serviceAccounts/{email}:generateAccessToken",
                 new GcpTokenRequest(),
-                GcpJson.Default.GcpToken,
+                IamJson.Default.GcpToken,
                 cancellationToken
             );
 
-    private GoogleService Service(string name) => new(name, at.AddressOf(name), credential(), transport);
+    private GoogleService Service(string name) => new(name, at.AddressOf(name), credential(), transport, IamJson.Default);
 }

@@ -10,12 +10,6 @@ namespace FlowSecrets.Providers.Gcp;
 /// </summary>
 internal sealed class GcpAside(GcpStore store, string owner, string basis)
 {
-    /// <summary>Label of such a secret; lists leave it out.</summary>
-    public const string Label = "flowsecrets";
-
-    public const string LabelValue = "pending";
-
-    private const string OwnerNote = "flowsecrets-pending-of";
     private const string Suffix = "-flowsecrets-pending-";
     private const int MostNameCharacters = 255;
 
@@ -30,9 +24,6 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
                 + $"-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..16]}{suffix}";
     }
 
-    public static bool IsOne(GcpSecret secret) =>
-        secret.Labels?.GetValueOrDefault(Label) == LabelValue && secret.Annotations?.ContainsKey(OwnerNote) == true;
-
     /// <summary>
     /// All of a secret, also those that broken-off rotations of earlier versions left. Lists lag behind, so this is for looking around
     /// only.
@@ -40,7 +31,7 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
     public static async Task<IReadOnlyList<GcpSecret>> ListAsync(GcpStore store, string owner, CancellationToken cancellationToken) =>
         [
             .. (await store.ListAllAsync(owner[..Math.Min(owner.Length, 100)], cancellationToken)).Where(s =>
-                IsOne(s) && s.Annotations![OwnerNote] == owner
+                GcpPendingMark.IsOn(s) && s.Annotations![GcpPendingMark.Owner] == owner
             ),
         ];
 
@@ -49,8 +40,8 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
         store.CreateBesideAsync(
             Name,
             like,
-            new(StringComparer.Ordinal) { [Label] = LabelValue },
-            new(StringComparer.Ordinal) { [OwnerNote] = owner, [RotationNotes.Pending] = mark },
+            new(StringComparer.Ordinal) { [GcpPendingMark.Label] = GcpPendingMark.LabelValue },
+            new(StringComparer.Ordinal) { [GcpPendingMark.Owner] = owner, [RotationNotes.Pending] = mark },
             cancellationToken
         );
 
@@ -58,7 +49,7 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
 
     /// <returns>Null: it was made by somebody else.</returns>
     public PendingVersion? MarkOf(GcpSecret secret) =>
-        secret.Annotations?.GetValueOrDefault(OwnerNote) == owner
+        secret.Annotations?.GetValueOrDefault(GcpPendingMark.Owner) == owner
             ? RotationNotes.Parse(secret.Annotations.GetValueOrDefault(RotationNotes.Pending), "", isPromoted: false)
             : null;
 

@@ -8,7 +8,7 @@ internal sealed partial class GcpStore
 {
     public async IAsyncEnumerable<SecretDescription> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        GcpSecret[] secrets = [.. (await ListAllAsync(prefix, cancellationToken)).Where(static s => !GcpAside.IsOne(s))];
+        GcpSecret[] secrets = [.. (await ListAllAsync(prefix, cancellationToken)).Where(static s => !GcpPendingMark.IsOn(s))];
         await foreach (SecretDescription description in Bounded.RunAsync(secrets, Concurrency, DescribeAsync, cancellationToken))
         {
             yield return description;

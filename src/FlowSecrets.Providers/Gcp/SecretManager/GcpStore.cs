@@ -1,4 +1,3 @@
-using FlowSecrets.Providers.Gcp.Access;
 using FlowSecrets.Transport;
 
 namespace FlowSecrets.Providers.Gcp;
@@ -25,10 +24,19 @@ internal sealed partial class GcpStore : ISecretStore
     private readonly GcpErrors _errors;
     private readonly Lazy<ISecretManager> _client;
     private readonly GcpCaller _caller;
-    private readonly GcpAccessControl _access;
+    private readonly IGcpAccess _access;
+    private readonly Func<GcpStore, IRotationStore> _rotation;
     private readonly GcpWrittenVersions _written = new();
 
-    public GcpStore(GcpPlace at, GcpCredential credential, GcpStoreOptions options)
+    /// <param name="access">Makes what explains a denied call, from this store.</param>
+    /// <param name="rotation">Makes the store's side of a rotation, from this store.</param>
+    public GcpStore(
+        GcpPlace at,
+        GcpCredential credential,
+        GcpStoreOptions options,
+        Func<GcpStore, IGcpAccess> access,
+        Func<GcpStore, IRotationStore> rotation
+    )
     {
         _at = at;
         _options = options;
@@ -42,16 +50,22 @@ internal sealed partial class GcpStore : ISecretStore
             () => new SecretManagerService(at.Address, at.Parent, credential.Open(), options.Transport),
             LazyThreadSafetyMode.PublicationOnly
         );
-        _access = new GcpAccessControl(this, at, credential, _client, _caller, options);
+        _access = access(this);
+        _rotation = rotation;
     }
 
     public Place Place { get; }
 
     public int Concurrency => _options.ThrottleLimit;
 
+    /// <summary>Makes calls as this store does.</summary>
+    internal GcpCaller Caller => _caller;
+
+    internal Lazy<ISecretManager> Client => _client;
+
     public IAccessControl Access => _access;
 
-    public IRotationStore Rotation => new GcpRotation(this);
+    public IRotationStore Rotation => _rotation(this);
 
     public StoreCapabilities Capabilities { get; } =
         new(

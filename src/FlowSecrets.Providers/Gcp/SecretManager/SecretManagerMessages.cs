@@ -97,7 +97,7 @@ internal sealed class GcpAddVersion
     public GcpPayload? Payload { get; set; }
 }
 
-internal sealed class GcpAccess
+internal sealed class GcpAccess : IGcpChecked
 {
     public string? Name { get; set; }
 
@@ -133,39 +133,7 @@ internal sealed class GcpLocationPage
     public List<GcpLocation>? Locations { get; set; }
 }
 
-/// <summary>A request without a body's content.</summary>
-internal sealed class GcpNothing;
-
-internal sealed class GcpErrorReply
-{
-    public GcpError? Error { get; set; }
-}
-
-internal sealed class GcpError
-{
-    public int Code { get; set; }
-
-    public string? Message { get; set; }
-
-    public string? Status { get; set; }
-
-    public List<GcpErrorDetail>? Details { get; set; }
-}
-
-/// <summary>google.rpc.ErrorInfo; other kinds of detail have none of these members.</summary>
-internal sealed class GcpErrorDetail
-{
-    public string? Reason { get; set; }
-
-    public Dictionary<string, string>? Metadata { get; set; }
-}
-
-internal static class GcpName
-{
-    /// <summary>The last part of a resource's name.</summary>
-    public static string Last(string? name) => name is null ? "" : name[(name.LastIndexOf('/') + 1)..];
-}
-
+/// <summary>How these messages are read and written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -182,17 +150,4 @@ internal static class GcpName
 [JsonSerializable(typeof(GcpPermissions))]
 [JsonSerializable(typeof(GcpLocationPage))]
 [JsonSerializable(typeof(JsonObject))]
-[JsonSerializable(typeof(GcpPolicyRequest))]
-[JsonSerializable(typeof(GcpResource))]
-[JsonSerializable(typeof(GcpDenyPage))]
-[JsonSerializable(typeof(GcpDenyPolicy))]
-[JsonSerializable(typeof(GcpRole))]
-[JsonSerializable(typeof(GcpTroubleshootRequest))]
-[JsonSerializable(typeof(GcpTroubleshootReply))]
-[JsonSerializable(typeof(GcpEntriesRequest))]
-[JsonSerializable(typeof(GcpEntries))]
-[JsonSerializable(typeof(GcpTokenRequest))]
-[JsonSerializable(typeof(GcpToken))]
-[JsonSerializable(typeof(GcpTokenOwner))]
-[JsonSerializable(typeof(GcpErrorReply))]
-internal sealed partial class GcpJson : JsonSerializerContext;
+internal sealed partial class SecretManagerJson : JsonSerializerContext;

@@ -9,7 +9,7 @@ internal sealed class SecretManagerService(
     string parent,
     IConfigurableHttpClientInitializer? credential,
     GcpTransport transport
-) : GoogleService("secretmanager", address, credential, transport), ISecretManager
+) : GoogleService("secretmanager", address, credential, transport, SecretManagerJson.Default), ISecretManager
 {
     private const int PageSize = 25_000;
 
@@ -19,29 +19,29 @@ internal sealed class SecretManagerService(
     private readonly string _secrets = $"v1/{parent}/secrets";
 
     public Task<GcpSecret> CreateSecretAsync(string id, GcpSecret secret, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, $"{_secrets}?secretId={id}", secret, GcpJson.Default.GcpSecret, cancellationToken);
+        SendAsync(HttpMethod.Post, $"{_secrets}?secretId={id}", secret, SecretManagerJson.Default.GcpSecret, cancellationToken);
 
     public Task<GcpSecret> GetSecretAsync(string id, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, $"{_secrets}/{id}", null, GcpJson.Default.GcpSecret, cancellationToken);
+        SendAsync(HttpMethod.Get, $"{_secrets}/{id}", null, SecretManagerJson.Default.GcpSecret, cancellationToken);
 
     public Task<GcpSecretPage> ListSecretsAsync(string? filter, string? pageToken, CancellationToken cancellationToken) =>
         SendAsync(
             HttpMethod.Get,
             $"{_secrets}?pageSize={PageSize}{Query("filter", filter)}{Query("pageToken", pageToken)}",
             null,
-            GcpJson.Default.GcpSecretPage,
+            SecretManagerJson.Default.GcpSecretPage,
             cancellationToken
         );
 
     public Task<GcpSecret> UpdateSecretAsync(string id, GcpSecret change, string mask, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Patch, $"{_secrets}/{id}?updateMask={mask}", change, GcpJson.Default.GcpSecret, cancellationToken);
+        SendAsync(HttpMethod.Patch, $"{_secrets}/{id}?updateMask={mask}", change, SecretManagerJson.Default.GcpSecret, cancellationToken);
 
     public Task DeleteSecretAsync(string id, string? etag, CancellationToken cancellationToken) =>
         SendAsync(
             HttpMethod.Delete,
             $"{_secrets}/{id}{(etag is null ? "" : "?etag=" + Uri.EscapeDataString(etag))}",
             null,
-            GcpJson.Default.GcpNothing,
+            SecretManagerJson.Default.GcpNothing,
             cancellationToken
         );
 
@@ -50,31 +50,37 @@ internal sealed class SecretManagerService(
             HttpMethod.Post,
             $"{_secrets}/{id}:addVersion",
             new GcpAddVersion { Payload = payload },
-            GcpJson.Default.GcpVersion,
+            SecretManagerJson.Default.GcpVersion,
             cancellationToken
         );
 
     public Task<GcpVersion> GetVersionAsync(string id, string version, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, $"{_secrets}/{id}/versions/{version}", null, GcpJson.Default.GcpVersion, cancellationToken);
+        SendAsync(HttpMethod.Get, $"{_secrets}/{id}/versions/{version}", null, SecretManagerJson.Default.GcpVersion, cancellationToken);
 
     public Task<GcpVersionPage> ListVersionsAsync(string id, int pageSize, string? pageToken, CancellationToken cancellationToken) =>
         SendAsync(
             HttpMethod.Get,
             $"{_secrets}/{id}/versions?pageSize={pageSize}{Query("pageToken", pageToken)}",
             null,
-            GcpJson.Default.GcpVersionPage,
+            SecretManagerJson.Default.GcpVersionPage,
             cancellationToken
         );
 
     public Task<GcpAccess> AccessVersionAsync(string id, string version, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, $"{_secrets}/{id}/versions/{version}:access", null, GcpJson.Default.GcpAccess, cancellationToken);
+        SendAsync(
+            HttpMethod.Get,
+            $"{_secrets}/{id}/versions/{version}:access",
+            null,
+            SecretManagerJson.Default.GcpAccess,
+            cancellationToken
+        );
 
     public Task<GcpVersion> ChangeVersionAsync(string id, string version, string verb, CancellationToken cancellationToken) =>
         SendAsync(
             HttpMethod.Post,
             $"{_secrets}/{id}/versions/{version}:{verb}",
             new GcpNothing(),
-            GcpJson.Default.GcpVersion,
+            SecretManagerJson.Default.GcpVersion,
             cancellationToken
         );
 
@@ -83,7 +89,7 @@ internal sealed class SecretManagerService(
             HttpMethod.Get,
             $"{_secrets}/{id}:getIamPolicy?options.requestedPolicyVersion={PolicyVersion}",
             null,
-            GcpJson.Default.JsonObject,
+            SecretManagerJson.Default.JsonObject,
             cancellationToken
         );
 
@@ -92,7 +98,7 @@ internal sealed class SecretManagerService(
             HttpMethod.Post,
             $"{_secrets}/{id}:setIamPolicy",
             new GcpSetPolicy { Policy = policy },
-            GcpJson.Default.JsonObject,
+            SecretManagerJson.Default.JsonObject,
             cancellationToken
         );
 
@@ -101,7 +107,7 @@ internal sealed class SecretManagerService(
             HttpMethod.Post,
             $"{_secrets}/{id}:testIamPermissions",
             new GcpPermissions { Permissions = [.. permissions] },
-            GcpJson.Default.GcpPermissions,
+            SecretManagerJson.Default.GcpPermissions,
             cancellationToken
         );
 
@@ -110,7 +116,7 @@ internal sealed class SecretManagerService(
             HttpMethod.Get,
             $"v1/projects/{parent.Split('/')[1]}/locations?pageSize=1000",
             null,
-            GcpJson.Default.GcpLocationPage,
+            SecretManagerJson.Default.GcpLocationPage,
             cancellationToken
         );
 }
