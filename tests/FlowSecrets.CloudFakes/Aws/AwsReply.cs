@@ -22,8 +22,8 @@ internal static class AwsReply
     {
         string result = members.Count == 0 ? "" : new XElement(call.Name + "Result", members).ToString(SaveOptions.DisableFormatting);
         return Xml(
-            $"<{call.Name}Response "
-                + $"xmlns=\"{call.Protocol.Namespace}\">{result}<ResponseMetadata><RequestId>{Guid.NewGuid()}</RequestId></ResponseMetadata></{call.Name}Response>"
+            $"<{call.Name}Response xmlns=\"{call.Protocol.Namespace}\">{result}"
+                + $"<ResponseMetadata><RequestId>{Guid.NewGuid()}</RequestId></ResponseMetadata></{call.Name}Response>"
         );
     }
 
@@ -32,8 +32,9 @@ internal static class AwsReply
         if (call.IsXml)
         {
             return Xml(
-                $"<ErrorResponse "
-                    + $"xmlns=\"{call.Protocol.Namespace}\"><Error><Type>Sender</Type><Code>{error.Type}</Code><Message>{SecurityElement.Escape(error.Message)}</Message></Error><RequestId>{Guid.NewGuid()}</RequestId></ErrorResponse>",
+                $"<ErrorResponse xmlns=\"{call.Protocol.Namespace}\"><Error><Type>Sender</Type><Code>{error.Type}</Code>"
+                    + $"<Message>{SecurityElement.Escape(error.Message)}</Message></Error>"
+                    + $"<RequestId>{Guid.NewGuid()}</RequestId></ErrorResponse>",
                 error.Status
             );
         }

@@ -126,6 +126,8 @@ internal static class AwsArn
     /// <summary>A hyphen and six characters.</summary>
     public const int SuffixLength = 7;
 
+    private const string SuffixLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
     private const int AccountField = 4;
     private const int NameField = 6;
 
@@ -144,7 +146,8 @@ internal static class AwsArn
             region.StartsWith("cn-", StringComparison.Ordinal) ? "aws-cn"
             : region.StartsWith("us-gov-", StringComparison.Ordinal) ? "aws-us-gov"
             : "aws";
-        return $"arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", SuffixLength - 1)}";
+        string suffix = RandomNumberGenerator.GetString(SuffixLetters, SuffixLength - 1);
+        return $"arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{suffix}";
     }
 
     public static string InRegion(string arn, string region)

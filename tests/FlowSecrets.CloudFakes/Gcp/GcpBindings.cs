@@ -49,7 +49,8 @@ internal static partial class GcpBindings
     private static partial Regex Role();
 
     [GeneratedRegex(
-        @"^(allUsers|allAuthenticatedUsers|(user|serviceAccount|group|domain|deleted|principal|principalSet|projectOwner|projectEditor|projectViewer|projectOwner):.+)\z"
+        @"^(allUsers|allAuthenticatedUsers|(user|serviceAccount|group|domain|deleted|principal|principalSet|"
+            + @"projectOwner|projectEditor|projectViewer):.+)\z"
     )]
     private static partial Regex Member();
 }

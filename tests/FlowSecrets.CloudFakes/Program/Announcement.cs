@@ -28,7 +28,8 @@ internal static class Announcement
                 $env:CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER = '{gcp.Endpoint}'
                 {string.Join(Environment.NewLine, OtherApis.Select(a => $"$env:CLOUDSDK_API_ENDPOINT_OVERRIDES_{a} = '{gcp.Endpoint}'"))}
                 $env:GOOGLE_CLOUD_PROJECT = $env:CLOUDSDK_CORE_PROJECT = 'flow-test'
-                # gcloud also wants a token, in a file: any is the owner's; as:user:dev@example.com is that user's, who may do what policies say:
+                # gcloud also wants a token, in a file: any is the owner's; as:user:dev@example.com is that user's,
+                # who may do what policies say:
                 $env:CLOUDSDK_AUTH_ACCESS_TOKEN_FILE = New-TemporaryFile; 'any' | Set-Content $env:CLOUDSDK_AUTH_ACCESS_TOKEN_FILE
                 """
             );

@@ -91,7 +91,7 @@ public sealed class AwsAccountTests
         AwsLogin guest = stage.User("guest", AwsStage.Other, AwsStage.Looks, Reads, AwsStage.Allow("kms:Decrypt"));
         await stage.RekeyAsync(
             stage.Fake.Kms.AddKey(
-                AwsKeyCases.Policy($$"""{"Effect":"Allow","Principal":{"AWS":"{{guest.Arn}}"},"Action":"kms:*","Resource":"*"}""")
+                AwsStage.Policy($$"""{"Effect":"Allow","Principal":{"AWS":"{{guest.Arn}}"},"Action":"kms:*","Resource":"*"}""")
             )
         );
         await GrantAsync(stage, guest.Arn, "secretsmanager:GetResourcePolicy");
@@ -118,7 +118,9 @@ public sealed class AwsAccountTests
             await AwsStage.TestAsync(stage.Admin, principal),
             AccessResult.Denied,
             AccessCauses.NoGrant,
-            $$"""Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal 'arn:aws:iam::999988887777:root'; then let an administrator of account 999988887777 allow it to whom it shall be, in an identity policy: {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"{{stage.Secret}}"}"""
+            "Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal 'arn:aws:iam::999988887777:root'; then let an "
+                + "administrator of account 999988887777 allow it to whom it shall be, in an identity policy: "
+                + AwsStage.Statement("secretsmanager:GetSecretValue", stage.Secret)
         );
         await GrantAsync(stage, "arn:aws:iam::999988887777:root");
         AccessAnswer answer = await AwsStage.TestAsync(stage.Admin, principal);
@@ -151,10 +153,14 @@ public sealed class AwsAccountTests
         );
     }
 
-    private static Task GrantAsync(AwsStage stage, string principal, params string[] more) =>
-        stage.SetPolicyAsync(
-            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{principal}}"},"Action":["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"{{string.Concat(more.Select(static m => $",\"{m}\""))}}],"Resource":"*"}]}"""
+    private static Task GrantAsync(AwsStage stage, string principal, params string[] more)
+    {
+        string[] actions = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", .. more];
+        string list = string.Join(',', actions.Select(static a => $"\"{a}\""));
+        return stage.SetPolicyAsync(
+            AwsStage.Policy($$"""{"Effect":"Allow","Principal":{"AWS":"{{principal}}"},"Action":[{{list}}],"Resource":"*"}""")
         );
+    }
 
     private static string Attach(AwsLogin user, string secret) =>
         AwsStage

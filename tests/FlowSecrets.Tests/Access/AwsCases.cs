@@ -38,8 +38,9 @@ internal sealed record AwsCase(
 /// <summary>One for each cause that policies have.</summary>
 internal static class AwsCases
 {
-    private const string Denies =
-        """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"secretsmanager:GetSecretValue","Resource":"*"}]}""";
+    private static readonly string Denies = AwsStage.Policy(
+        """{"Effect":"Deny","Action":"secretsmanager:GetSecretValue","Resource":"*"}"""
+    );
     private static readonly string Reads = AwsStage.Allow("secretsmanager:GetSecretValue");
 
     public static IReadOnlyList<AwsCase> All { get; } =
@@ -106,7 +107,12 @@ internal static class AwsCases
             {
                 AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
                 await stage.SetPolicyAsync(
-                    $$"""{"Version":"2012-10-17","Statement":[{"Sid":"NotDev","Effect":"Deny","Principal":{"AWS":"{{user.Arn}}"},"Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"""
+                    AwsStage.Policy(
+                        $$"""
+                        {"Sid":"NotDev","Effect":"Deny","Principal":{"AWS":"{{user.Arn}}"},
+                        "Action":"secretsmanager:GetSecretValue","Resource":"*"}
+                        """
+                    )
                 );
                 return (
                     user.AccessKeyId,
@@ -141,7 +147,8 @@ internal static class AwsCases
                 stage.Fake.Iam.SetBoundary(user.Arn, AwsStage.Looks);
                 return Said(
                     user.AccessKeyId,
-                    $$"""Let an administrator put it into the boundary: {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"{{stage.Secret}}"}; which it is: aws iam get-user --user-name dev --query User.PermissionsBoundary.PermissionsBoundaryArn"""
+                    $"Let an administrator put it into the boundary: {AwsStage.Statement("secretsmanager:GetSecretValue", stage.Secret)}; "
+                        + "which it is: aws iam get-user --user-name dev --query User.PermissionsBoundary.PermissionsBoundaryArn"
                 );
             }
         ),
@@ -154,7 +161,13 @@ internal static class AwsCases
             {
                 AwsLogin user = await NobodyAsync(stage);
                 await stage.SetPolicyAsync(
-                    $$$$"""{"Version":"2012-10-17","Statement":[{"Sid":"Once","Effect":"Allow","Principal":{"AWS":"{{{{user.Arn}}}}"},"Action":"secretsmanager:GetSecretValue","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2026-01-31T12:00:00Z"}}}]}"""
+                    AwsStage.Policy(
+                        $$$$"""
+                        {"Sid":"Once","Effect":"Allow","Principal":{"AWS":"{{{{user.Arn}}}}"},
+                        "Action":"secretsmanager:GetSecretValue","Resource":"*",
+                        "Condition":{"DateLessThan":{"aws:CurrentTime":"2026-01-31T12:00:00Z"}}}
+                        """
+                    )
                 );
                 return As(stage, user);
             }
@@ -190,7 +203,12 @@ internal static class AwsCases
             {
                 AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
                 await stage.SetPolicyAsync(
-                    """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*","Condition":{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}}]}"""
+                    AwsStage.Policy(
+                        """
+                        {"Effect":"Deny","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*",
+                        "Condition":{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}}
+                        """
+                    )
                 );
                 return (
                     user.AccessKeyId,
@@ -266,10 +284,15 @@ internal static class AwsCases
                     AwsStage.Allow("iam:SimulatePrincipalPolicy"),
                     AwsStage.Allow("secretsmanager:GetResourcePolicy")
                 );
+                string attach = AwsStage.Attach(
+                    user,
+                    "GetSecretValue",
+                    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????"
+                );
                 return Said(
                     user.AccessKeyId,
-                    $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: "
-                        + $"{AwsStage.Attach(user, "GetSecretValue", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/db-??????")}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{user.Arn}'"
+                    "Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: "
+                        + $"{attach}; or on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{user.Arn}'"
                 );
             }
         ),

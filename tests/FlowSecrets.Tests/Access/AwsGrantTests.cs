@@ -15,10 +15,16 @@ public sealed class AwsGrantTests
 
     private static readonly string[] Strangers =
     [
-        """{"Sid":"Théirs","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::123456789012:role/a","arn:aws:iam::123456789012:role/b"]},"Action":"secretsmanager:GetSecretValue","Resource":"*"}""",
-        """{ "Effect" : "Deny", "Principal" : "*", "Action" : [ "secretsmanager:*" ], "Resource" : "*", "Condition" : { "Bool" : { "aws:SecureTransport" : "false" } } }""",
-        """{"Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::123456789012:root"},"NotAction":"secretsmanager:DeleteSecret","Resource":"*","Unknown":1.50}""",
-        """{"Sid":"FlowSecretsRead20250101T000000ZDEADBEEF","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/other"},"Action":["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"],"Resource":"*"}""",
+        """{"Sid":"Théirs","Effect":"Allow","Principal":{"AWS":"""
+            + """["arn:aws:iam::123456789012:role/a","arn:aws:iam::123456789012:role/b"]}"""
+            + ""","Action":"secretsmanager:GetSecretValue","Resource":"*"}""",
+        """{ "Effect" : "Deny", "Principal" : "*", "Action" : [ "secretsmanager:*" ], "Resource" : "*","""
+            + """ "Condition" : { "Bool" : { "aws:SecureTransport" : "false" } } }""",
+        """{"Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::123456789012:root"}"""
+            + ""","NotAction":"secretsmanager:DeleteSecret","Resource":"*","Unknown":1.50}""",
+        """{"Sid":"FlowSecretsRead20250101T000000ZDEADBEEF","Effect":"Allow","Principal":"""
+            + """{"AWS":"arn:aws:iam::123456789012:user/other"},"Action":"""
+            + """["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"],"Resource":"*"}""",
         """{"Effect":"Allow","Principal":{"Service":"apprunner.amazonaws.com"},"Action":"secretsmanager:GetSecretValue","Resource":"*"}""",
     ];
 
@@ -31,7 +37,8 @@ public sealed class AwsGrantTests
         select (
             statements.Count == 0 ? null
             : alone && statements.Count == 1 ? $$"""{"Version":"2012-10-17","Statement":{{statements[0]}}}"""
-            : $$"""{{{space}}"Version": "2012-10-17","Id":"é",{{space}}"Statement": [{{space}}{{string.Join("," + space, statements)}} ]{{space}}}""",
+            : $$"""{{{space}}"Version": "2012-10-17","Id":"é",{{space}}"Statement": """
+                + $$"""[{{space}}{{string.Join("," + space, statements)}} ]{{space}}}""",
             new AccessEdit(true, Role, permission, year == 0 ? null : new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero))
         )
     );
@@ -148,7 +155,9 @@ public sealed class AwsGrantTests
             Enumerable.Range(0, 404).Select(static i => $"\"arn:aws:iam::123456789012:role/a-long-name-{i:0000}\"")
         );
         await stage.SetPolicyAsync(
-            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[{{filler}}]},"Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"""
+            AwsStage.Policy(
+                $$"""{"Effect":"Allow","Principal":{"AWS":[{{filler}}]},"Action":"secretsmanager:GetSecretValue","Resource":"*"}"""
+            )
         );
         string? before = await stage.PolicyAsync();
         FlowSecretException refused = await Assert.ThrowsAsync<FlowSecretException>(() =>

@@ -63,8 +63,8 @@ public sealed class AwsIdentityCauseTests
     public async Task ATokenThatTheRoleDoesNotTake()
     {
         using CloudSetting setting = new();
-        string token =
-            $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"iss":"https://{{Issuer}}","sub":"repo:me/app:ref:refs/heads/main","aud":"sts.amazonaws.com"}"""))}.x";
+        const string Claims = $$"""{"iss":"https://{{Issuer}}","sub":"repo:me/app:ref:refs/heads/main","aud":"sts.amazonaws.com"}""";
+        string token = $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(Claims))}.x";
         setting.Set("AWS_WEB_IDENTITY_TOKEN_FILE", setting.Write("token", token));
         setting.Set("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/deploy");
         AwsPlace place = AwsPlace.Find(new StoreSelection(StoreKind.Aws) { Region = "eu-west-1" }, setting.Variable);
@@ -164,7 +164,9 @@ public sealed class AwsIdentityCauseTests
     }
 
     private static string Trust(string subjects) =>
-        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/ISSUER"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"ISSUER:sub":SUBJECTS}}}]}"""
-            .Replace("ISSUER", Issuer, StringComparison.Ordinal)
-            .Replace("SUBJECTS", subjects, StringComparison.Ordinal);
+        (
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"""
+            + $$"""{"Federated":"arn:aws:iam::123456789012:oidc-provider/{{Issuer}}"}"""
+            + $$$$""","Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"{{{{Issuer}}}}:sub":SUBJECTS}}}]}"""
+        ).Replace("SUBJECTS", subjects, StringComparison.Ordinal);
 }

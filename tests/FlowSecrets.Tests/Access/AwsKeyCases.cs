@@ -7,8 +7,11 @@ namespace FlowSecrets.Tests.Access;
 internal static class AwsKeyCases
 {
     /// <summary>Who may look at the key without using it, which the account's administrator may change.</summary>
-    private const string AdminsOnly =
-        """{"Sid":"Admins","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/tester"},"Action":"kms:*","Resource":"*"},{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/dev"},"Action":["kms:DescribeKey","kms:GetKeyPolicy","kms:ListGrants"],"Resource":"*"}""";
+    private const string AdminsOnly = """
+        {"Sid":"Admins","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/tester"},"Action":"kms:*","Resource":"*"},
+        {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/dev"},
+        "Action":["kms:DescribeKey","kms:GetKeyPolicy","kms:ListGrants"],"Resource":"*"}
+        """;
 
     private static readonly string Reads = AwsStage.Allow("secretsmanager:GetSecretValue");
 
@@ -48,7 +51,7 @@ internal static class AwsKeyCases
             AwsMends.Mends,
             static stage =>
             {
-                string key = stage.Fake.Kms.AddKey(Policy(AdminsOnly));
+                string key = stage.Fake.Kms.AddKey(AwsStage.Policy(AdminsOnly));
                 AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads, AwsStage.Allow("kms:Decrypt"));
                 return (key, user, Grant(stage, key, user));
             }
@@ -69,9 +72,10 @@ internal static class AwsKeyCases
             static stage =>
             {
                 string key = stage.Fake.Kms.AddKey(
-                    Policy(
-                        AdminsOnly
-                            + """,{"Sid":"Never","Effect":"Deny","Principal":{"AWS":"arn:aws:iam::123456789012:user/dev"},"Action":"kms:Decrypt","Resource":"*"}"""
+                    AwsStage.Policy(
+                        $"{AdminsOnly},"
+                            + """{"Sid":"Never","Effect":"Deny","Principal":{"AWS":"arn:aws:iam::123456789012:user/dev"}"""
+                            + ""","Action":"kms:Decrypt","Resource":"*"}"""
                     )
                 );
                 return (
@@ -130,10 +134,9 @@ internal static class AwsKeyCases
         ),
     ];
 
-    public static string Policy(string statements) => $$"""{"Version":"2012-10-17","Statement":[{{statements}}]}""";
-
     public static string Grant(AwsStage stage, string key, AwsLogin user, string operations = "Decrypt") =>
-        $$$"""Let the key's owner allow it: aws kms create-grant --key-id '{{{key}}}' --region eu-west-1 --grantee-principal '{{{user.Arn}}}' --operations {{{operations}}} --constraints '{"EncryptionContextSubset":{"SecretARN":"{{{stage.Secret}}}"}}'""";
+        $"Let the key's owner allow it: aws kms create-grant --key-id '{key}' --region eu-west-1 --grantee-principal '{user.Arn}' "
+        + $$$"""--operations {{{operations}}} --constraints '{"EncryptionContextSubset":{"SecretARN":"{{{stage.Secret}}}"}}'""";
 
     /// <summary>The secret is put under the key before the key goes wrong for its reader.</summary>
     private static AwsCase Case(

@@ -9,8 +9,12 @@ namespace FlowSecrets.Tests.Access;
 /// <summary>Who asks, where, with what token; other accounts; what runs as whom.</summary>
 public sealed class AwsLoginCauseTests
 {
+    private const string GitHub = "token.actions.githubusercontent.com";
+
     private const string Trust =
-        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringLike":{"token.actions.githubusercontent.com:sub":"repo:org/shop:ref:refs/heads/*"}}}]}""";
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"""
+        + $$"""{"Federated":"arn:aws:iam::123456789012:oidc-provider/{{GitHub}}"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":"""
+        + $$$$"""{"StringLike":{"{{{{GitHub}}}}:sub":"repo:org/shop:ref:refs/heads/*"}}}]}""";
 
     [Fact]
     public async Task AnExpiredSessionIsNoLogin()

@@ -17,8 +17,11 @@ internal sealed class AwsStage : IAsyncDisposable
     public const string Place = "the secret 'app/db' in the Aws store of account 123456789012 in eu-west-1";
 
     /// <summary>Somebody who may not read may still look, which is what an administrator's own identity is like.</summary>
-    public const string Looks =
-        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","secretsmanager:GetResourcePolicy","iam:GetRole","iam:SimulatePrincipalPolicy","kms:DescribeKey","kms:GetKeyPolicy","kms:ListGrants","cloudtrail:LookupEvents"],"Resource":"*"}]}""";
+    public const string Looks = """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[
+        "secretsmanager:DescribeSecret","secretsmanager:GetResourcePolicy","iam:GetRole","iam:SimulatePrincipalPolicy",
+        "kms:DescribeKey","kms:GetKeyPolicy","kms:ListGrants","cloudtrail:LookupEvents"],"Resource":"*"}]}
+        """;
 
     private readonly HttpClient _http;
 
@@ -171,7 +174,14 @@ internal sealed class AwsStage : IAsyncDisposable
         Attach("user", user.Arn[(user.Arn.LastIndexOf('/') + 1)..], action, resource);
 
     public static string Attach(string kind, string name, string action, string resource) =>
-        $$"""aws iam put-{{kind}}-policy --{{kind}}-name {{name}} --policy-name flowsecrets-{{action}}-app-db --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:{{action}}","Resource":"{{resource}}"}]}'""";
+        $"aws iam put-{kind}-policy --{kind}-name {name} --policy-name flowsecrets-{action}-app-db "
+        + $"--policy-document '{Policy(Statement("secretsmanager:" + action, resource))}'";
+
+    public static string Policy(string statements) => $$"""{"Version":"2012-10-17","Statement":[{{statements}}]}""";
+
+    /// <summary>As remedies show it.</summary>
+    public static string Statement(string action, string resource) =>
+        $$"""{"Effect":"Allow","Action":"{{action}}","Resource":"{{resource}}"}""";
 
     /// <summary>What lets a user read.</summary>
     public string LetIn(AwsLogin user, string action = "GetSecretValue", string permission = "") =>

@@ -6,7 +6,6 @@ namespace FlowSecrets.Tests.Access;
 /// <summary>What decides may not be read: not known, with the permission that is missing; and grants that are too young to work.</summary>
 public sealed class AwsUnreadableTests
 {
-    private const string Live = "; or try it: Test-FlowSecretAccess -StoreName 'app/db' -Live";
     private static readonly string Reads = AwsStage.Allow("secretsmanager:GetSecretValue");
 
     [Theory]
@@ -27,12 +26,7 @@ public sealed class AwsUnreadableTests
         stage.Fake.Iam.PutPolicy(role, "looks", AwsStage.Looks);
         stage.Fake.Faults.Deny(operation);
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(stage.Fake.Iam.SessionOf(role, "me")));
-        AwsStage.Is(
-            answer,
-            AccessResult.Unknown,
-            AccessCauses.PolicyUnreadable,
-            $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"{{action}}","Resource":"*"}{{Live}}"""
-        );
+        AwsStage.Is(answer, AccessResult.Unknown, AccessCauses.PolicyUnreadable, Permit(action, "*"));
         Assert.Equal(
             $"Whether arn:aws:sts::123456789012:assumed-role/reader/me may 'secretsmanager:GetSecretValue' on 'app/db' cannot be "
                 + $"known: {why}",
@@ -49,12 +43,7 @@ public sealed class AwsUnreadableTests
         AwsLogin user = stage.User("dev", null, AwsStage.Looks, reads ? Reads : AwsStage.Looks);
         stage.Fake.Faults.Deny("GetResourcePolicy");
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(user.AccessKeyId));
-        AwsStage.Is(
-            answer,
-            AccessResult.Unknown,
-            AccessCauses.PolicyUnreadable,
-            $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"secretsmanager:GetResourcePolicy","Resource":"{{stage.Secret}}"}{{Live}}"""
-        );
+        AwsStage.Is(answer, AccessResult.Unknown, AccessCauses.PolicyUnreadable, Permit("secretsmanager:GetResourcePolicy", stage.Secret));
         Assert.EndsWith(
             "cannot be known: the secret's own policy may not be read here (secretsmanager:GetResourcePolicy)",
             answer.Evidence
@@ -72,12 +61,7 @@ public sealed class AwsUnreadableTests
         AwsLogin user = stage.User("dev", null, AwsStage.Looks, Reads);
         stage.Fake.Faults.Deny(operation);
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(user.AccessKeyId));
-        AwsStage.Is(
-            answer,
-            AccessResult.Unknown,
-            AccessCauses.PolicyUnreadable,
-            $$"""Let an administrator allow it in an identity policy: {"Effect":"Allow","Action":"{{action}}","Resource":"{{key}}"}{{Live}}"""
-        );
+        AwsStage.Is(answer, AccessResult.Unknown, AccessCauses.PolicyUnreadable, Permit(action, key));
         Assert.Equal($"Whether {user.Arn} may use the KMS key {key} that encrypts 'app/db' cannot be known: {why}", answer.Evidence);
     }
 
@@ -180,7 +164,8 @@ public sealed class AwsUnreadableTests
             answer.Remedy
         );
         Assert.Matches(
-            $@"though all policies allow it: the policies of {user.Arn} changed at \d\d:\d\d:\d\d UTC \(CloudTrail\), and a grant may take 2 minutes",
+            $@"though all policies allow it: the policies of {user.Arn} changed at \d\d:\d\d:\d\d UTC \(CloudTrail\), "
+                + "and a grant may take 2 minutes",
             answer.Evidence
         );
         stage.Fake.Skew = TimeSpan.FromMinutes(2);
@@ -194,7 +179,12 @@ public sealed class AwsUnreadableTests
         AwsLogin user = stage.User("dev", null, AwsStage.Looks);
         DateTimeOffset made = DateTimeOffset.UtcNow.AddSeconds(-30);
         await stage.SetPolicyAsync(
-            $$"""{"Version":"2012-10-17","Statement":[{"Sid":"FlowSecretsRead{{made:yyyyMMdd'T'HHmmss'Z'}}0A1B2C3D","Effect":"Allow","Principal":{"AWS":"{{user.Arn}}"},"Action":["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"],"Resource":"*"}]}"""
+            AwsStage.Policy(
+                $$"""
+                {"Sid":"FlowSecretsRead{{made:yyyyMMdd'T'HHmmss'Z'}}0A1B2C3D","Effect":"Allow","Principal":{"AWS":"{{user.Arn}}"},
+                "Action":["secretsmanager:GetSecretValue","secretsmanager:DescribeSecret"],"Resource":"*"}
+                """
+            )
         );
         stage.Fake.Faults.Deny("GetSecretValue");
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(user.AccessKeyId), live: true);
@@ -209,6 +199,10 @@ public sealed class AwsUnreadableTests
         AwsStore later = stage.As(user.AccessKeyId, clock: new Later(TimeSpan.FromMinutes(5)));
         AwsStage.Is(await AwsStage.TestAsync(later, live: true), AccessResult.Denied, AccessCauses.NoGrant, stage.LetIn(user));
     }
+
+    private static string Permit(string action, string resource) =>
+        $"Let an administrator allow it in an identity policy: {AwsStage.Statement(action, resource)}; or try it: Test-FlowSecretAccess "
+        + $"-StoreName 'app/db' -Live";
 
     /// <summary>A clock that is ahead.</summary>
     private sealed class Later(TimeSpan by) : TimeProvider

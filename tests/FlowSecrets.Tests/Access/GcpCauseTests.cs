@@ -113,7 +113,10 @@ public sealed class GcpCauseTests : IAsyncLifetime
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(
             403,
-            """{"error":{"code":403,"message":"Request is prohibited by organization's policy.","status":"PERMISSION_DENIED","details":[{"reason":"SECURITY_POLICY_VIOLATED","domain":"googleapis.com"}]}}"""
+            """
+            {"error":{"code":403,"message":"Request is prohibited by organization's policy.","status":"PERMISSION_DENIED",
+            "details":[{"reason":"SECURITY_POLICY_VIOLATED","domain":"googleapis.com"}]}}
+            """
         ));
         _world.Setting.Set("GOOGLE_OAUTH_ACCESS_TOKEN", "t");
         Says(

@@ -51,7 +51,9 @@ public sealed class GcpGrantPropertyTests
         from condition in Gen.Elements(Conditions)
         from members in Gen.SubListOf<string>([.. Members, .. Strangers])
         where members.Count > 0
-        select $$"""{"members":[{{string.Join(',', members.Select(static m => $"\"{m}\""))}}],"role":"{{role}}"{{(condition is null ? "" : ",\"condition\":" + condition)}}}""";
+        let list = string.Join(',', members.Select(static m => $"\"{m}\""))
+        let more = condition is null ? "" : ",\"condition\":" + condition
+        select $$"""{"members":[{{list}}],"role":"{{role}}"{{more}}}""";
 
     private static readonly Arbitrary<(string Policy, AccessEdit Edit)> Cases = Arb.From(
         from bindings in Binding.ListOf()

@@ -51,7 +51,8 @@ public sealed class GcpLoginCauseTests : IAsyncLifetime
     {
         await using LoopbackServer tokens = await LoopbackServer.StartAsync(static _ => new Answer(
             400,
-            """{"error":"invalid_grant","error_description":"Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim."}"""
+            """{"error":"invalid_grant","error_description":"Invalid JWT: Token must be a short-lived token (60 minutes) """
+                + """and in a reasonable timeframe. Check your iat and exp values in the JWT claim."}"""
         ));
         string file = _world.Setting.Write("key.json", GcpKeys.Json(GcpKeys.ServiceAccount(tokens.Address)));
         AccessAnswer answer = await AnswerAsync(
@@ -203,10 +204,14 @@ public sealed class GcpLoginCauseTests : IAsyncLifetime
 
     private GcpStore Federated(bool impersonates)
     {
-        string token = _world.Setting.Write(
-            "token.jwt",
-            $"{Part(new { alg = "none" })}.{Part(new { iss = Issuer, sub = Subject, aud = "https://github.com/org", repository = "org/app" })}.x"
-        );
+        var claims = new
+        {
+            iss = Issuer,
+            sub = Subject,
+            aud = "https://github.com/org",
+            repository = "org/app",
+        };
+        string token = _world.Setting.Write("token.jwt", $"{Part(new { alg = "none" })}.{Part(claims)}.x");
         string file = _world.Setting.Write(
             "federated.json",
             GcpKeys.Json(

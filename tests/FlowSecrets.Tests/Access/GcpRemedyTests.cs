@@ -11,7 +11,8 @@ namespace FlowSecrets.Tests.Access;
 public sealed partial class GcpRemedyTests : IAsyncLifetime
 {
     private const string Subject =
-        "principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/subject/repo:org/app:ref:refs/heads/main";
+        "principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/"
+        + "subject/repo:org/app:ref:refs/heads/main";
 
     private readonly Sandbox _sandbox = new();
     private GcpAccessWorld _world = null!;
@@ -168,9 +169,14 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
             new Dictionary<string, string>(StringComparer.Ordinal) { ["google.subject"] = "assertion.sub" },
             "assertion.repository == 'org/other'"
         );
+        string token = _world.Setting.Write("token.jwt", "e30.e30.x").Replace('\\', '/');
         string file = _world.Setting.Write(
             "federated.json",
-            $$"""{"type":"external_account","audience":"//iam.googleapis.com/{{Provider}}","subject_token_type":"urn:ietf:params:oauth:token-type:jwt","token_url":"{{_world.Fake.Endpoint}}v1/token","credential_source":{"file":"{{_world.Setting.Write("token.jwt", "e30.e30.x").Replace('\\', '/')}}"} }"""
+            $$"""
+            {"type":"external_account","audience":"//iam.googleapis.com/{{Provider}}",
+            "subject_token_type":"urn:ietf:params:oauth:token-type:jwt","token_url":"{{_world.Fake.Endpoint}}v1/token",
+            "credential_source":{"file":"{{token}}"} }
+            """
         );
         AccessAnswer answer = await AnswerAsync(
             _world.Setting.Gcp(_world.Fake.Endpoint, new StoreSelection(StoreKind.Gcp) { CredentialPath = file })

@@ -10,90 +10,110 @@ internal static class GcpScenes
 {
     private const string Past = "request.time < timestamp(\"2020-01-01T00:00:00Z\")";
 
-    /// <summary>Where the developer may look at policies, if not at the value.</summary>
-    public static async Task SetAsync(GcpAccessWorld world, string scene)
+    /// <summary>In the others the developer's role on 'db' is not what is missing.</summary>
+    private static readonly string[] WithoutTheRole =
+    [
+        "Forbidden",
+        "NoGrant",
+        "Condition",
+        "UnknownCondition",
+        "Key",
+        "DisabledKey",
+        "Young",
+    ];
+
+    private static readonly Dictionary<string, Func<GcpAccessWorld, Task>> Scenes = new(StringComparer.Ordinal)
     {
-        GcpIam iam = world.Iam;
-        GcpStore owner = world.As(null);
+        ["Forbidden"] = static _ => Task.CompletedTask,
+        ["NoGrant"] = static _ => Task.CompletedTask,
+        ["Deny"] = static world =>
+        {
+            world.Iam.Deny(Project, [Dev], [AccessVersions]);
+            return Task.CompletedTask;
+        },
+        ["Organization"] = ForbidAbove,
+        ["Condition"] = static world => GrantWhen(world, Past),
+        ["UnknownCondition"] = static world => GrantWhen(world, "resource.matchTag('222/env', 'prod')"),
+        ["Disabled"] = static world => SetStateAsync(world, "1", VersionState.Disabled),
+        ["DisabledWithOlder"] = static async world =>
+        {
+            await AddAsync(world.As(null));
+            await SetStateAsync(world, "2", VersionState.Disabled);
+        },
+        ["Destroyed"] = static world => SetStateAsync(world, "1", VersionState.Destroyed),
+        ["Empty"] = EmptyAsync,
+        ["Absent"] = static world => world.As(null).DeleteAsync("db", null, default),
+        ["Api"] = static world =>
+        {
+            world.Fake.EnabledApis.Disable("secretmanager");
+            return Task.CompletedTask;
+        },
+        ["Key"] = static async world => world.Iam.Revoke(Key, await EncryptAsync(world), Encrypter),
+        ["DisabledKey"] = static async world =>
+        {
+            await EncryptAsync(world);
+            world.Fake.Kms.SetState(Key, "DISABLED");
+        },
+        ["Young"] = static world =>
+        {
+            world.Iam.PropagationDelay = TimeSpan.FromMinutes(5);
+            return world.As(null).Access.ApplyAsync("db", [new AccessEdit(true, Dev, SecretPermission.Read)], default);
+        },
+    };
+
+    /// <summary>Where the developer may look at policies, if not at the value.</summary>
+    public static Task SetAsync(GcpAccessWorld world, string scene)
+    {
         if (scene != "Forbidden")
         {
-            iam.Grant(Project, Dev, Viewer);
-            iam.Grant(Project, Dev, "roles/iam.denyReviewer");
+            world.Iam.Grant(Project, Dev, Viewer);
+            world.Iam.Grant(Project, Dev, "roles/iam.denyReviewer");
         }
 
-        if (scene is not ("Forbidden" or "NoGrant" or "Condition" or "UnknownCondition" or "Key" or "DisabledKey" or "Young"))
+        if (!WithoutTheRole.Contains(scene))
         {
-            iam.Grant(Db, Dev, Accessor);
+            world.Iam.Grant(Db, Dev, Accessor);
         }
 
-        switch (scene)
-        {
-            case "Forbidden" or "NoGrant":
-                break;
-            case "Deny":
-                iam.Deny(Project, [Dev], [AccessVersions]);
-                break;
-            case "Organization":
-                iam.SetAncestry("flow-test", Folder, Organization);
-                iam.Grant(Organization, Dev, "roles/iam.denyReviewer");
-                iam.Grant(Organization, Dev, "roles/resourcemanager.folderViewer");
-                iam.Deny(Organization, [Dev], [AccessVersions]);
-                break;
-            case "Condition":
-                iam.Grant(Db, Dev, Accessor, Past);
-                break;
-            case "UnknownCondition":
-                iam.Grant(Db, Dev, Accessor, "resource.matchTag('222/env', 'prod')");
-                break;
-            case "Disabled":
-                await owner.SetVersionStateAsync("db", "1", VersionState.Disabled, default);
-                break;
-            case "DisabledWithOlder":
-                await AddAsync(owner);
-                await owner.SetVersionStateAsync("db", "2", VersionState.Disabled, default);
-                break;
-            case "Destroyed":
-                await owner.SetVersionStateAsync("db", "1", VersionState.Destroyed, default);
-                break;
-            case "Empty":
-                await owner.DeleteAsync("db", null, default);
-                await CreateAsync(owner, "db", withValue: false);
-                iam.Grant(Db, Dev, Accessor);
-                break;
-            case "Absent":
-                await owner.DeleteAsync("db", null, default);
-                break;
-            case "Api":
-                world.Fake.EnabledApis.Disable("secretmanager");
-                break;
-            case "Key" or "DisabledKey":
-                await EncryptAsync(world, owner, scene);
-                break;
-            case "Young":
-                iam.PropagationDelay = TimeSpan.FromMinutes(5);
-                await owner.Access.ApplyAsync("db", [new AccessEdit(true, Dev, SecretPermission.Read)], default);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(scene), scene, null);
-        }
+        return Scenes[scene](world);
     }
 
-    private static async Task EncryptAsync(GcpAccessWorld world, GcpStore owner, string scene)
+    private static Task ForbidAbove(GcpAccessWorld world)
     {
+        world.Iam.SetAncestry("flow-test", Folder, Organization);
+        world.Iam.Grant(Organization, Dev, "roles/iam.denyReviewer");
+        world.Iam.Grant(Organization, Dev, "roles/resourcemanager.folderViewer");
+        world.Iam.Deny(Organization, [Dev], [AccessVersions]);
+        return Task.CompletedTask;
+    }
+
+    private static Task GrantWhen(GcpAccessWorld world, string condition)
+    {
+        world.Iam.Grant(Db, Dev, Accessor, condition);
+        return Task.CompletedTask;
+    }
+
+    private static Task SetStateAsync(GcpAccessWorld world, string version, VersionState state) =>
+        world.As(null).SetVersionStateAsync("db", version, state, default);
+
+    private static async Task EmptyAsync(GcpAccessWorld world)
+    {
+        GcpStore owner = world.As(null);
         await owner.DeleteAsync("db", null, default);
+        await CreateAsync(owner, "db", withValue: false);
+        world.Iam.Grant(Db, Dev, Accessor);
+    }
+
+    /// <returns>The service agent that uses the key.</returns>
+    private static async Task<string> EncryptAsync(GcpAccessWorld world)
+    {
+        await world.As(null).DeleteAsync("db", null, default);
         string agent = world.Fake.Kms.ServiceAgent("flow-test");
         world.Fake.Kms.AddKey(Key);
         world.Iam.Grant(Key, agent, Encrypter);
         await CreateAsync(world.As(null, options: new GcpStoreOptions { Limits = CloudStores.Quick, KmsKey = Key }), "db");
         world.Iam.Grant(Db, Dev, Accessor);
-        if (scene == "Key")
-        {
-            world.Iam.Revoke(Key, agent, Encrypter);
-        }
-        else
-        {
-            world.Fake.Kms.SetState(Key, "DISABLED");
-        }
+        return agent;
     }
 
     private static async Task AddAsync(GcpStore store)

@@ -64,7 +64,8 @@ public sealed class KubernetesWorkloadTests
         "Google Cloud",
         Gke,
         "If it is let in directly, name it: -Principal "
-            + "'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog/subject/ns/shop/sa/runner'"
+            + "'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/"
+            + "PROJECT_ID.svc.id.goog/subject/ns/shop/sa/runner'"
     )]
     [InlineData(
         StoreKind.Aws,

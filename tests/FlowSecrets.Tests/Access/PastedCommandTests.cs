@@ -22,7 +22,8 @@ public sealed class PastedCommandTests
         Assert.DoesNotContain("evil", google.Remedy, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', google.Remedy);
         const string Trust =
-            """{"Statement":[{"Effect":"Allow","Principal":{"Federated":"p"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"x:sub":"y"}}}]}""";
+            """{"Statement":[{"Effect":"Allow","Principal":{"Federated":"p"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":"""
+            + """{"StringEquals":{"x:sub":"y"}}}]}""";
         AccessAnswer aws = AwsFederation.Compare("db", new AwsRole("arn:aws:iam::123456789012:role/ci", Trust, null), subject)!;
         string document = aws.Remedy[(aws.Remedy.IndexOf('\'', StringComparison.Ordinal) + 1)..^1];
         Assert.DoesNotContain(document, static c => c is '\'' or '\n' or (>= '\u2018' and <= '\u201F'));

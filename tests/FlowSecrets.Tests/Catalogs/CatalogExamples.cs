@@ -10,7 +10,11 @@ internal static class CatalogExamples
     /// <summary>The head that the rest of a test's catalog stands under; it takes three lines.</summary>
     public const string Head = "application: app\nenvironments: { local: { store: local }, prod: { store: gcp, project: p } }\nsecrets:\n";
 
-    public const string Design = """
+    private const string DatabaseUrl =
+        "postgresql://{{ db-config.db_user }}:{{ db-config.db_password | urlencode }}@{{ db-config.db_host }}:{{ db-config.db_port }}/"
+        + "{{ db-config.db_name }}";
+
+    public const string Design = $$$"""
         application: flowmaestro
         prefix: flowmaestro-                 # a secret's name in the store = prefix + key, unless it says name:
         default: local
@@ -60,7 +64,7 @@ internal static class CatalogExamples
           from: production
           variables:
             NODE_ENV: development
-            DATABASE_URL: "postgresql://{{ db-config.db_user }}:{{ db-config.db_password | urlencode }}@{{ db-config.db_host }}:{{ db-config.db_port }}/{{ db-config.db_name }}"
+            DATABASE_URL: "{{{DatabaseUrl}}}"
           files:
             - { secret: storage-sa-key, path: .secrets/storage-key.json, env: GOOGLE_APPLICATION_CREDENTIALS }
 
@@ -73,8 +77,12 @@ internal static class CatalogExamples
         kubernetes:
           namespace: flowmaestro
           refreshInterval: 5m
-          store: { name: gcp-secret-manager, kind: ClusterSecretStore, workloadIdentity: { clusterLocation: us-central1, clusterName: main, serviceAccountRef: { name: eso } } }
-          secrets: { db-credentials: { from: db-config, data: { DATABASE_URL: "postgresql://{{ db-config.db_user }}@{{ db-config.db_host }}" } } }
+          store:
+            name: gcp-secret-manager
+            kind: ClusterSecretStore
+            workloadIdentity: { clusterLocation: us-central1, clusterName: main, serviceAccountRef: { name: eso } }
+          secrets:
+            db-credentials: { from: db-config, data: { DATABASE_URL: "postgresql://{{ db-config.db_user }}@{{ db-config.db_host }}" } }
 
         """;
 

@@ -10,7 +10,8 @@ public sealed class NewCatalogTests : IDisposable
     private const string Mark = "MARKED-7f3a91";
 
     private const string List = """
-        [ { "name": "flowmaestro-jwt-secret", "envVar": "JWT_SECRET", "category": "core", "deployments": ["api", "worker"], "required": true, "description": "Signs tokens: \"all\" of them" },
+        [ { "name": "flowmaestro-jwt-secret", "envVar": "JWT_SECRET", "category": "core", "deployments": ["api", "worker"],
+            "required": true, "description": "Signs tokens: \"all\" of them" },
           { "name": "flowmaestro-openai", "envVar": "OPENAI_API_KEY", "deployments": [], "required": false },
           { "name": "shared-cert" } ]
         """;

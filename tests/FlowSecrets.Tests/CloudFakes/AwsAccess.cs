@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes;
 
 namespace FlowSecrets.Tests.CloudFakes;
@@ -23,16 +24,14 @@ internal sealed class AwsAccess : IAsyncDisposable
         AwsProbe probe = await AwsProbe.StartAsync(options);
         string? kms = keyOf?.Invoke(probe.Fake) ?? key;
         string more = kms is null ? "" : $",\"KmsKeyId\":\"{kms}\"";
-        return new AwsAccess(
-            probe,
-            (string)
-                (
-                    await probe.Ok(
-                        "CreateSecret",
-                        $$$"""{"Name":"app/db","SecretString":"v","ClientRequestToken":"{{{AwsProbe.Token(1)}}}","Tags":[{"Key":"env","Value":"prod"}]{{{more}}} }"""
-                    )
-                )["ARN"]!
+        JsonObject made = await probe.Ok(
+            "CreateSecret",
+            $$$"""
+            {"Name":"app/db","SecretString":"v","ClientRequestToken":"{{{AwsProbe.Token(1)}}}",
+            "Tags":[{"Key":"env","Value":"prod"}]{{{more}}} }
+            """
         );
+        return new AwsAccess(probe, (string)made["ARN"]!);
     }
 
     public ValueTask DisposeAsync() => Probe.DisposeAsync();

@@ -58,7 +58,10 @@ public sealed class AwsConditionTests
             "p",
             Allow(
                 "*",
-                more: ""","Condition":{"StringEquals":{"aws:username":["bob","ann"],"aws:PrincipalAccount":"123456789012"},"Bool":{"aws:SecureTransport":"true"}} """
+                more: """
+                ,"Condition":{"StringEquals":{"aws:username":["bob","ann"],"aws:PrincipalAccount":"123456789012"},
+                "Bool":{"aws:SecureTransport":"true"}}
+                """
             )
         );
         Assert.Equal("v", await access.Read(user.AccessKeyId));

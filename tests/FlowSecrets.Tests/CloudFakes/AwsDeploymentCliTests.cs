@@ -17,14 +17,8 @@ public sealed class AwsDeploymentCliTests : IDisposable
     public async Task AServiceOfEcsIsDeployed()
     {
         await using AwsAccess access = await StartAsync();
-        AwsAccessCli cli = new(_sandbox, access.Fake);
-        Dictionary<string, string> secrets = new(StringComparer.Ordinal) { ["DB"] = access.Secret };
-        access.Fake.Workloads.AddEcs("main", "api", access.Fake.Iam.AddRole("execution"), secrets: secrets);
-        JsonObject definition = cli.Ok("ecs", "describe-task-definition", "--task-definition", "api", "--include", "TAGS")![
-            "taskDefinition"
-        ]!.AsObject();
-        JsonArray containers = (JsonArray)definition["containerDefinitions"]!.DeepClone();
-        containers[0]!["secrets"]![0]!["valueFrom"] = access.Secret + ":password::";
+        AwsAccessCli cli = AddEcs(access);
+        (_, JsonArray containers) = Definition(access, cli);
         string revision = (string)
             cli.Ok(
                 "ecs",
@@ -55,7 +49,16 @@ public sealed class AwsDeploymentCliTests : IDisposable
             "deployments"
         ]!.AsArray();
         Assert.Equal(((string?)primary["id"], "COMPLETED"), ((string?)Assert.Single(shown)!["id"], (string?)shown[0]!["rolloutState"]));
+    }
 
+    [Fact]
+    public async Task ADeploymentOfEcsThatFailsIsRolledBack()
+    {
+        await using AwsAccess access = await StartAsync();
+        AwsAccessCli cli = AddEcs(access);
+        JsonNode primary = cli.Ok("ecs", "describe-services", "--cluster", "main", "--services", "api")!["services"]![0]!["deployments"]![
+            0
+        ]!;
         access.Fake.Workloads.End(AwsRolloutEnd.RollsBack);
         string failing = (string)
             cli.Ok("ecs", "update-service", "--cluster", "main", "--service", "api", "--force-new-deployment")!["service"]!["deployments"]![
@@ -75,6 +78,14 @@ public sealed class AwsDeploymentCliTests : IDisposable
             "(ServiceNotFoundException)",
             cli.Error("test", "ecs", "update-service", "--cluster", "main", "--service", "none", "--force-new-deployment")
         );
+    }
+
+    [Fact]
+    public async Task ATaskDefinitionOfEcsNeedsThePassingOfItsRole()
+    {
+        await using AwsAccess access = await StartAsync();
+        AwsAccessCli cli = AddEcs(access);
+        (JsonObject definition, JsonArray containers) = Definition(access, cli);
         AwsLogin user = access.Fake.Iam.AddUser("ann");
         access.Fake.Iam.PutPolicy(user.Arn, "ecs", Allow("ecs:*"));
         Assert.Contains(
@@ -144,5 +155,24 @@ public sealed class AwsDeploymentCliTests : IDisposable
                     "ImageConfiguration"
                 ]!["RuntimeEnvironmentSecrets"]!["DB"]
         );
+    }
+
+    /// <summary>A service 'api' of the cluster 'main', which reads the secret.</summary>
+    private AwsAccessCli AddEcs(AwsAccess access)
+    {
+        Dictionary<string, string> secrets = new(StringComparer.Ordinal) { ["DB"] = access.Secret };
+        access.Fake.Workloads.AddEcs("main", "api", access.Fake.Iam.AddRole("execution"), secrets: secrets);
+        return new AwsAccessCli(_sandbox, access.Fake);
+    }
+
+    /// <summary>What it runs, and the containers of its next revision.</summary>
+    private static (JsonObject Definition, JsonArray Next) Definition(AwsAccess access, AwsAccessCli cli)
+    {
+        JsonObject definition = cli.Ok("ecs", "describe-task-definition", "--task-definition", "api", "--include", "TAGS")![
+            "taskDefinition"
+        ]!.AsObject();
+        JsonArray containers = (JsonArray)definition["containerDefinitions"]!.DeepClone();
+        containers[0]!["secrets"]![0]!["valueFrom"] = access.Secret + ":password::";
+        return (definition, containers);
     }
 }

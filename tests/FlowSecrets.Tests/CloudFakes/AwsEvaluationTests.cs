@@ -181,7 +181,10 @@ public sealed class AwsEvaluationTests
         access.Fake.Iam.PutPolicy(
             user.Arn,
             "p",
-            """{"Statement":[{"Effect":"Allow","Action":"secretsmanager:BatchGetSecretValue","Resource":"*"},{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"*:secret:app/*"}]}"""
+            """
+            {"Statement":[{"Effect":"Allow","Action":"secretsmanager:BatchGetSecretValue","Resource":"*"},
+            {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"*:secret:app/*"}]}
+            """
         );
         access.Probe.AccessKeyId = user.AccessKeyId;
         JsonObject reply = await access.Probe.Ok("BatchGetSecretValue", """{"SecretIdList":["app/db","b"]}""");

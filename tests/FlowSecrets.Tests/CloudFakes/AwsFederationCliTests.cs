@@ -114,20 +114,30 @@ public sealed class AwsFederationCliTests : IDisposable
     }
 
     private static string Trust(string kind, string principal, string action, string more = "") =>
-        $$$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"{{{kind}}}":"{{{principal}}}"},"Action":"{{{action}}}"{{{more}}} }]}""";
+        $$$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"{{{kind}}}":"{{{principal}}}"}"""
+        + $$$""","Action":"{{{action}}}"{{{more}}} }]}""";
 
-    private static string GitHubTrust(string test, string subject) =>
-        Trust(
+    private static string GitHubTrust(string test, string subject)
+    {
+        // The audience's test takes StringEquals.
+        string another = test == "StringEquals" ? "ForAnyValue:StringEquals" : test;
+        return Trust(
             "Federated",
             $"arn:aws:iam::{Account}:oidc-provider/{GitHub}",
             "sts:AssumeRoleWithWebIdentity",
-            $",\"Condition\":{{\"StringEquals\":{{\"{GitHub}:aud\":\"sts.amazonaws.com\"}},\"{(test == "StringEquals" ? "ForAnyValue:StringEquals" : test)}\":{{\"{GitHub}:sub\":\"{subject}\"}}}}"
+            $$$""","Condition":{"StringEquals":{"{{{GitHub}}}:aud":"sts.amazonaws.com"},"""
+                + $$$""" "{{{another}}}":{"{{{GitHub}}}:sub":"{{{subject}}}"}}"""
         );
+    }
 
     private static string Token(string subject, string audience, int lifetime)
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        return $"{Part("""{"alg":"RS256","typ":"JWT"}""")}.{Part($$"""{"iss":"https://{{GitHub}}","sub":"{{subject}}","aud":"{{audience}}","iat":{{now}},"exp":{{now + lifetime}}}""")}.c2ln";
+        string header = Part("""{"alg":"RS256","typ":"JWT"}""");
+        string claims = Part(
+            $$"""{"iss":"https://{{GitHub}}","sub":"{{subject}}","aud":"{{audience}}","iat":{{now}},"exp":{{now + lifetime}}}"""
+        );
+        return $"{header}.{claims}.c2ln";
 
         static string Part(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
     }

@@ -9,7 +9,9 @@ namespace FlowSecrets.Tests.CloudFakes;
 public sealed class AwsIamCliTests : IDisposable
 {
     private const string Trust =
-        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"sts:AssumeRole"}]}""";
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"}"""
+        + ""","Action":"sts:AssumeRole"}]}""";
+
     private readonly Sandbox _sandbox = new();
 
     public void Dispose() => _sandbox.Dispose();
@@ -50,11 +52,7 @@ public sealed class AwsIamCliTests : IDisposable
             ["iam", "delete-role-permissions-boundary", "--role-name", "app"],
             ["iam", "delete-role-policy", "--role-name", "app", "--policy-name", "read"],
             ["iam", "list-role-policies", "--role-name", "app"],
-            ["iam", "get-policy-version", "--policy-arn", "arn:aws:iam::123456789012:policy/limit", "--version-id", "v1"],
-            ["iam", "create-role", "--role-name", "app", "--assume-role-policy-document", Trust],
-            ["iam", "get-role", "--role-name", "none"],
-            ["iam", "get-role-policy", "--role-name", "app", "--policy-name", "none"],
-            ["iam", "put-role-policy", "--role-name", "app", "--policy-name", "bad", "--policy-document", "{}"]
+            ["iam", "get-policy-version", "--policy-arn", "arn:aws:iam::123456789012:policy/limit", "--version-id", "v1"]
         );
         JsonNode role = results[5].Json()["Role"]!;
         Assert.Equal(
@@ -68,18 +66,33 @@ public sealed class AwsIamCliTests : IDisposable
         Assert.Equal("arn:aws:iam::123456789012:user/ann", (string?)results[10].Json());
         Assert.Empty(results[13].Json()["PolicyNames"]!.AsArray());
         Assert.Equal("secretsmanager:*", (string?)results[14].Json()["PolicyVersion"]!["Document"]!["Statement"]![0]!["Action"]);
+        Assert.All(results, static r => Assert.True(r.ExitCode == 0, r.Error));
+        Assert.Equal(2, access.Fake.Calls.Count(static c => c.Operation == "Iam.GetRole"));
+    }
+
+    [Fact]
+    public async Task WhatARoleCannotBeOrHaveIsRefused()
+    {
+        await using AwsAccess access = await StartAsync();
+        IReadOnlyList<AwsCliResult> results = new AwsAccessCli(_sandbox, access.Fake).All(
+            ["iam", "create-role", "--role-name", "app", "--assume-role-policy-document", Trust],
+            ["iam", "create-role", "--role-name", "app", "--assume-role-policy-document", Trust],
+            ["iam", "get-role", "--role-name", "none"],
+            ["iam", "get-role-policy", "--role-name", "app", "--policy-name", "none"],
+            ["iam", "put-role-policy", "--role-name", "app", "--policy-name", "bad", "--policy-document", "{}"]
+        );
+        Assert.Equal(0, results[0].ExitCode);
         Assert.Contains(
             "(EntityAlreadyExists) when calling the CreateRole operation: Role with name app already exists.",
-            results[15].Error
+            results[1].Error
         );
-        Assert.Contains("(NoSuchEntity) when calling the GetRole operation: The role with name none cannot be found.", results[16].Error);
+        Assert.Contains("(NoSuchEntity) when calling the GetRole operation: The role with name none cannot be found.", results[2].Error);
         Assert.Contains(
             "(NoSuchEntity) when calling the GetRolePolicy operation: The role policy with name none cannot be found.",
-            results[17].Error
+            results[3].Error
         );
-        Assert.Contains("(MalformedPolicyDocument) when calling the PutRolePolicy operation: Syntax errors in policy.", results[18].Error);
-        Assert.All(results.Take(15), static r => Assert.True(r.ExitCode == 0, r.Error));
-        Assert.Equal(3, access.Fake.Calls.Count(static c => c.Operation == "Iam.GetRole"));
+        Assert.Contains("(MalformedPolicyDocument) when calling the PutRolePolicy operation: Syntax errors in policy.", results[4].Error);
+        Assert.Equal(1, access.Fake.Calls.Count(static c => c.Operation == "Iam.GetRole"));
     }
 
     [Fact]

@@ -53,7 +53,10 @@ public sealed class AwsResourcePolicyTests
         access.Fake.Iam.PutPolicy(
             user.Arn,
             "p",
-            """{"Statement":[{"Effect":"Allow","Action":["secretsmanager:GetSecretValue","secretsmanager:CreateSecret"],"Resource":"arn:aws:secretsmanager:*:*:secret:app/*"}]}"""
+            """
+            {"Statement":[{"Effect":"Allow","Action":["secretsmanager:GetSecretValue","secretsmanager:CreateSecret"],
+            "Resource":"arn:aws:secretsmanager:*:*:secret:app/*"}]}
+            """
         );
         access.Probe.AccessKeyId = user.AccessKeyId;
         await access.Probe.Create("app/new", "w", 2);

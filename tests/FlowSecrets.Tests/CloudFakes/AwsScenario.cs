@@ -343,7 +343,8 @@ internal static class AwsScenario
             "--secret-id",
             "app/db",
             "--resource-policy",
-            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"""
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"}"""
+                + ""","Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"""
         ),
         Same("get the policy", "get-resource-policy", "--secret-id", "app/db"),
         Same("delete the policy", "delete-resource-policy", "--secret-id", "app/db"),

@@ -176,7 +176,8 @@ public sealed class GcpCliTests : IAsyncLifetime, IDisposable
     public async Task AWorkloadMayActAsAServiceAccount()
     {
         const string Workload =
-            "principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/subject/repo:org/app:ref:refs/heads/main";
+            "principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/"
+            + "subject/repo:org/app:ref:refs/heads/main";
         _google.Token = "as:" + Workload;
         const string Path = "/v1/projects/-/serviceAccounts/api@flow-test.iam.gserviceaccount.com:generateAccessToken";
         Assert.Equal(

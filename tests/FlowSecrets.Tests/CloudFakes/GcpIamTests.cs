@@ -172,8 +172,11 @@ public sealed class GcpIamTests : IAsyncLifetime
     [Fact]
     public async Task BindingsComeBackAsTheyWereSent()
     {
-        const string Bindings =
-            """[{"members":["user:z@example.com","user:A@example.com"],"role":"roles/viewer","unknown":{"b":1.50,"a":null}},{"role":"roles/viewer","members":["group:é@example.com"],"condition":{"title":"t","expression":"request.time < timestamp('2030-01-01T00:00:00Z')","location":"x"}}]""";
+        const string Bindings = """
+            [{"members":["user:z@example.com","user:A@example.com"],"role":"roles/viewer","unknown":{"b":1.50,"a":null}},
+            {"role":"roles/viewer","members":["group:é@example.com"],
+            "condition":{"title":"t","expression":"request.time < timestamp('2030-01-01T00:00:00Z')","location":"x"}}]
+            """;
         const string Audit = """[{"service":"allServices","auditLogConfigs":[{"logType":"DATA_READ"}]}]""";
         JsonObject set = await _google.Ok(
             "POST",

@@ -38,7 +38,8 @@ public sealed class GcpRunClientTests : IAsyncLifetime, IDisposable
             return known(run.projects_locations_services.Get(m.RunProjectsLocationsServicesGetRequest(name=web)))
 
         def patch(service):
-            return run.projects_locations_services.Patch(m.RunProjectsLocationsServicesPatchRequest(name=web, googleCloudRunV2Service=service))
+            request = m.RunProjectsLocationsServicesPatchRequest(name=web, googleCloudRunV2Service=service)
+            return run.projects_locations_services.Patch(request)
 
         service = get()
         if todo == 'move':
@@ -59,10 +60,12 @@ public sealed class GcpRunClientTests : IAsyncLifetime, IDisposable
             except exceptions.HttpError as e:
                 assert e.status_code == 409, e
             service = get()
-        revision = run.projects_locations_services_revisions.Get(m.RunProjectsLocationsServicesRevisionsGetRequest(name=service.latestReadyRevision))
+        request = m.RunProjectsLocationsServicesRevisionsGetRequest(name=service.latestReadyRevision)
+        revision = run.projects_locations_services_revisions.Get(request)
         known(revision, 'revision')
         revisions = run.projects_locations_services_revisions.List(m.RunProjectsLocationsServicesRevisionsListRequest(parent=web)).revisions
-        print(service.generation, service.observedGeneration, service.terminalCondition.state, service.latestReadyRevision.split('/')[-1], len(revisions),
+        print(service.generation, service.observedGeneration, service.terminalCondition.state,
+              service.latestReadyRevision.split('/')[-1], len(revisions),
               ','.join('%s=%s' % (e.name, e.valueSource.secretKeyRef.version) for e in revision.containers[0].env),
               ','.join(i.version for v in revision.volumes for i in v.secret.items))
         """;

@@ -160,7 +160,10 @@ public sealed class GcpSecretTests
         await using GcpProbe google = await GcpProbe.StartAsync();
         JsonObject made = await google.Create(
             "x",
-            ""","ttl":"3600s","topics":[{"name":"projects/p/topics/t"}],"rotation":{"nextRotationTime":"2999-01-01T00:00:00Z","rotationPeriod":"7200s"}"""
+            """
+            ,"ttl":"3600s","topics":[{"name":"projects/p/topics/t"}],
+            "rotation":{"nextRotationTime":"2999-01-01T00:00:00Z","rotationPeriod":"7200s"}
+            """
         );
         Assert.True(made.ContainsKey("expireTime"));
         Assert.Equal("7200s", (string?)made["rotation"]!["rotationPeriod"]);
@@ -204,7 +207,10 @@ public sealed class GcpSecretTests
         {
             await zip.WriteAsync(
                 Encoding.UTF8.GetBytes(
-                    """{"replication":{"userManaged":{"replicas":[{"location":"europe-west1","customerManagedEncryption":{"kmsKeyName":"k"}}]}}}"""
+                    """
+                    {"replication":{"userManaged":{"replicas":[
+                    {"location":"europe-west1","customerManagedEncryption":{"kmsKeyName":"k"}}]}}}
+                    """
                 )
             );
         }

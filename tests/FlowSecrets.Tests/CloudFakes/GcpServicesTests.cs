@@ -10,8 +10,13 @@ public sealed class GcpServicesTests : IAsyncLifetime
     private const string Dev = "user:dev@example.com";
     private const string Api = "serviceAccount:api@flow-test.iam.gserviceaccount.com";
     private const string Accessor = "roles/secretmanager.secretAccessor";
-    private const string Question =
-        """{"accessTuple":{"principal":"dev@example.com","fullResourceName":"//secretmanager.googleapis.com/projects/123456789/secrets/db","permission":"secretmanager.versions.access"}}""";
+    private const string GitHub = "https://token.actions.githubusercontent.com";
+    private const string Pool = "iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github";
+    private const string Question = """
+        {"accessTuple":{"principal":"dev@example.com",
+        "fullResourceName":"//secretmanager.googleapis.com/projects/123456789/secrets/db",
+        "permission":"secretmanager.versions.access"}}
+        """;
 
     private GcpProbe _google = null!;
 
@@ -61,7 +66,10 @@ public sealed class GcpServicesTests : IAsyncLifetime
         JsonObject set = await _google.Ok(
             "POST",
             path + ":setIamPolicy",
-            $$$"""{"policy":{"etag":"{{{first["etag"]}}}","version":3,"bindings":[{"role":"{{{Accessor}}}","members":["{{{Api}}}"],"condition":{"title":"t","expression":"true"} }]} }"""
+            $$$"""
+            {"policy":{"etag":"{{{first["etag"]}}}","version":3,"bindings":[
+            {"role":"{{{Accessor}}}","members":["{{{Api}}}"],"condition":{"title":"t","expression":"true"} }]} }
+            """
         );
         Assert.Equal(
             "true",
@@ -105,30 +113,20 @@ public sealed class GcpServicesTests : IAsyncLifetime
             ["google.subject"] = "assertion.sub",
             ["attribute.repository"] = "assertion.repository",
         };
-        Iam.AddProvider(Provider, "https://token.actions.githubusercontent.com", mapping, "assertion.repository == \"org/app\"");
+        Iam.AddProvider(Provider, GitHub, mapping, "assertion.repository == \"org/app\"");
         JsonObject shown = await _google.Ok(
             "GET",
             "/v1/projects/flow-test/locations/global/workloadIdentityPools/github/providers/actions"
         );
         Assert.Equal(
-            ("assertion.sub", "https://token.actions.githubusercontent.com"),
+            ("assertion.sub", GitHub),
             ((string?)shown["attributeMapping"]!["google.subject"], (string?)shown["oidc"]!["issuerUri"])
         );
         Assert.Equal((400, "unauthorized_client"), await Exchange(Provider, "org/other"));
         Assert.Equal((400, "invalid_target"), await Exchange(Provider + "x", "org/app"));
         (int status, string token) = await Exchange(Provider, "org/app");
-        Assert.Equal(
-            (
-                200,
-                "as:principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/subject/repo:org/app:ref:refs/heads/main"
-            ),
-            (status, token)
-        );
-        Iam.Grant(
-            "projects/flow-test/secrets/db",
-            "principalSet://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/attribute.repository/org/app",
-            Accessor
-        );
+        Assert.Equal((200, $"as:principal://{Pool}/subject/repo:org/app:ref:refs/heads/main"), (status, token));
+        Iam.Grant("projects/flow-test/secrets/db", $"principalSet://{Pool}/attribute.repository/org/app", Accessor);
         await _google.Add("db", "v");
         _google.Token = token;
         Assert.Equal("v", await _google.Access("db"));
@@ -259,9 +257,7 @@ public sealed class GcpServicesTests : IAsyncLifetime
         string token =
             Part("""{"alg":"none"}""")
             + "."
-            + Part(
-                $$"""{"iss":"https://token.actions.githubusercontent.com","sub":"repo:org/app:ref:refs/heads/main","repository":"{{repository}}"}"""
-            )
+            + Part($$"""{"iss":"{{GitHub}}","sub":"repo:org/app:ref:refs/heads/main","repository":"{{repository}}"}""")
             + ".";
         using FormUrlEncodedContent form = new([
             KeyValuePair.Create("audience", "//iam.googleapis.com/" + provider),

@@ -162,8 +162,10 @@ public sealed class GcpVersionTests
         await google.Create("x");
         JsonObject first = await google.Ok("GET", "secrets/x:getIamPolicy?options.requestedPolicyVersion=3");
         Assert.Equal("""{"etag":"ACAB"}""", first.ToJsonString());
-        const string Binding =
-            """{"role":"roles/secretmanager.secretAccessor","members":["user:a@example.com"],"condition":{"title":"t","expression":"request.time < timestamp('2030-01-01T00:00:00Z')"}}""";
+        const string Binding = """
+            {"role":"roles/secretmanager.secretAccessor","members":["user:a@example.com"],
+            "condition":{"title":"t","expression":"request.time < timestamp('2030-01-01T00:00:00Z')"}}
+            """;
         Assert.StartsWith(
             "400",
             await google.Error("POST", "secrets/x:setIamPolicy", $$"""{"policy":{"bindings":[{{Binding}}],"etag":"ACAB"} }""")

@@ -66,7 +66,9 @@ public sealed class NodeClientTests(NpmFolder npm) : IClassFixture<NpmFolder>
         const { OAuth2Client } = require('google-auth-library');
         const authClient = new OAuth2Client();
         authClient.setCredentials({ access_token: 'any', expiry_date: Date.now() + 3600e3 });
-        const client = new SecretManagerServiceClient({ fallback: 'rest', apiEndpoint: '127.0.0.1', port: Number(process.argv[2]), protocol: 'http', authClient, projectId: 'flow-test' });
+        const client = new SecretManagerServiceClient({
+          fallback: 'rest', apiEndpoint: '127.0.0.1', port: Number(process.argv[2]), protocol: 'http', authClient, projectId: 'flow-test',
+        });
         const parent = 'projects/flow-test', secret = { replication: { automatic: {} } };
         (async () => {
           await client.createSecret({ parent, secretId: 'a', secret });
@@ -75,12 +77,15 @@ public sealed class NodeClientTests(NpmFolder npm) : IClassFixture<NpmFolder>
           const data = Buffer.from([0, 1, 255, 254]);
           const [version] = await client.addSecretVersion({ parent: made.name, payload: { data, dataCrc32c: 299052392 } });
           const [read] = await client.accessSecretVersion({ name: made.name + '/versions/latest' });
-          const [updated] = await client.updateSecret({ secret: { name: made.name, versionAliases: { stable: 1 }, etag: made.etag }, updateMask: { paths: ['version_aliases'] } });
+          const [updated] = await client.updateSecret({
+            secret: { name: made.name, versionAliases: { stable: 1 }, etag: made.etag }, updateMask: { paths: ['version_aliases'] },
+          });
           const [names] = await client.listSecrets({ parent, pageSize: 2 });
           await client.disableSecretVersion({ name: version.name, etag: version.etag });
           const [[listed]] = await client.listSecretVersions({ parent: made.name });
           const [policy] = await client.getIamPolicy({ resource: made.name });
-          await client.setIamPolicy({ resource: made.name, policy: { ...policy, bindings: [{ role: 'roles/secretmanager.secretAccessor', members: ['user:a@example.com'] }] } });
+          const bindings = [{ role: 'roles/secretmanager.secretAccessor', members: ['user:a@example.com'] }];
+          await client.setIamPolicy({ resource: made.name, policy: { ...policy, bindings } });
           const [tested] = await client.testIamPermissions({ resource: made.name, permissions: ['secretmanager.versions.access'] });
           const errors = [];
           for (const call of [
@@ -92,15 +97,18 @@ public sealed class NodeClientTests(NpmFolder npm) : IClassFixture<NpmFolder>
           ]) await call().then(() => errors.push('none'), e => errors.push(e.message));
           await client.deleteSecret({ name: made.name });
           console.log(JSON.stringify({
-            secret: made.name, data: read.payload.data.toString('base64'), checksum: version.clientSpecifiedPayloadChecksum && String(read.payload.dataCrc32c) === '299052392',
-            alias: String(updated.versionAliases.stable), names: names.map(n => n.name), state: listed.state, permissions: tested.permissions, errors,
+            secret: made.name, data: read.payload.data.toString('base64'),
+            checksum: version.clientSpecifiedPayloadChecksum && String(read.payload.dataCrc32c) === '299052392',
+            alias: String(updated.versionAliases.stable), names: names.map(n => n.name), state: listed.state,
+            permissions: tested.permissions, errors,
           }));
         })().catch(e => { console.error(e); process.exit(1); });
         """;
 
     private const string AmazonScript = """
         const sm = require('@aws-sdk/client-secrets-manager');
-        const client = new sm.SecretsManagerClient({ endpoint: process.argv[2], region: 'eu-west-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+        const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+        const client = new sm.SecretsManagerClient({ endpoint: process.argv[2], region: 'eu-west-1', credentials });
         const send = (name, input) => client.send(new sm[name + 'Command'](input));
         (async () => {
           const made = await send('CreateSecret', { Name: 'db/one', SecretBinary: Buffer.from([0, 1, 255, 254]) });

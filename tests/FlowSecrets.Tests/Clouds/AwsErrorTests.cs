@@ -1,14 +1,13 @@
-using System.Text.Json;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.Providers.Aws;
+using static FlowSecrets.Tests.Clouds.Refusals;
 
 namespace FlowSecrets.Tests.Clouds;
 
 /// <summary>Each answer of the service in our ids, with account, region, identity and what mends it.</summary>
-public sealed class AwsErrorTests : IAsyncLifetime
+public sealed class AwsErrorTests : IDisposable
 {
     private const string Keys = "keys of AWS_ACCESS_KEY_ID";
-    private const string Tester = "arn:aws:iam::123456789012:user/tester";
     private const string LogIn =
         "Log in: aws sso login, or aws configure; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see "
         + "Get-FlowSecretStore.";
@@ -20,17 +19,11 @@ public sealed class AwsErrorTests : IAsyncLifetime
     private const string Clock = "AWS refused the signature's time: this machine's clock is wrong.";
     private const string SetClock = "Set the clock (timedatectl set-ntp true; w32tm /resync), then run the same command again.";
     private const string Throttling = "AWS goes on throttling calls in the Aws store in eu-west-1 ('secretsmanager:DescribeSecret').";
-    private const string S1 = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s1-??????";
     private const string Wait = "Wait a minute and run the same command again, or use a smaller -ThrottleLimit.";
+
     private readonly CloudSetting _setting = new(("AWS_ACCESS_KEY_ID", "AKIDTEST"), ("AWS_SECRET_ACCESS_KEY", "secret"));
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public ValueTask DisposeAsync()
-    {
-        _setting.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => _setting.Dispose();
 
     [Theory]
     [InlineData(400, "UnrecognizedClientException", ErrorIds.NotAuthenticated, Wrong, LogIn)]
@@ -119,7 +112,7 @@ public sealed class AwsErrorTests : IAsyncLifetime
     )]
     public async Task EachAnswerHasItsIdCauseAndRemedy(int status, string code, string id, string cause, string remedy)
     {
-        FlowSecretException error = await AnsweredAsync(Refusal(status, code, "said ##vso[x]"));
+        FlowSecretException error = await AnsweredAsync(_setting, Refusal(status, code, "said ##vso[x]"));
         Assert.Equal((id, cause, remedy), (error.Id, error.Cause, error.Remedy));
     }
 
@@ -129,49 +122,11 @@ public sealed class AwsErrorTests : IAsyncLifetime
     public async Task AClockThatIsWrongIsNamed(string code, string message) =>
         Assert.Equal(
             (Clock, SetClock),
-            ((await AnsweredAsync(Refusal(400, code, message))).Cause, (await AnsweredAsync(Refusal(400, code, message))).Remedy)
+            (
+                (await AnsweredAsync(_setting, Refusal(400, code, message))).Cause,
+                (await AnsweredAsync(_setting, Refusal(400, code, message))).Remedy
+            )
         );
-
-    [Theory]
-    [InlineData("AccessDeniedException")]
-    [InlineData("AccessDenied")]
-    [InlineData("AccessDeniedByPolicyException")]
-    [InlineData("NotAuthorized")]
-    [InlineData("UnauthorizedOperation")]
-    public async Task ADenialNamesAccountIdentityAndTheStatement(string code)
-    {
-        FlowSecretException error = await AnsweredAsync(
-            Refusal(400, code, "User: arn:aws:iam::123456789012:user/KMS-Admin is not authorized to perform: secretsmanager:DescribeSecret")
-        );
-        Assert.Equal(ErrorIds.SecretNotFoundOrForbidden, error.Id);
-        Assert.Equal(
-            $"Permission denied: There is no secret 's1' in the Aws store of account 123456789012 in eu-west-1, or {Tester} may not use "
-                + $"it: AWS does not tell which ('secretsmanager:DescribeSecret').",
-            error.Cause
-        );
-        Assert.Equal(
-            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, let an administrator allow it: "
-                + $"{Attach("DescribeSecret", "s1", S1)}; or on the secret: Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'",
-            error.Remedy
-        );
-    }
-
-    [Theory]
-    [InlineData("DecryptionFailure", "x")]
-    [InlineData("EncryptionFailure", "x")]
-    [InlineData("AccessDeniedException", "Access to KMS is not allowed")]
-    [InlineData("AccessDeniedException", "User: x is not authorized to perform: kms:Decrypt on resource: y")]
-    public async Task AKeyThatMayNotBeUsedIsNamed(string code, string message)
-    {
-        FlowSecretException error = await AnsweredAsync(Refusal(400, code, message));
-        Assert.Equal(ErrorIds.AccessDenied, error.Id);
-        Assert.Contains("may not use the KMS key that encrypts 's1'", error.Cause);
-        Assert.Equal(
-            "Let the key's owner allow kms:Decrypt. Which key: aws secretsmanager describe-secret --secret-id 's1' --region eu-west-1 "
-                + "--query KmsKeyId --output text",
-            error.Remedy
-        );
-    }
 
     [Theory]
     [InlineData("You can't perform this operation on the secret because it was marked for deletion.", ErrorIds.PendingDeletion)]
@@ -182,7 +137,7 @@ public sealed class AwsErrorTests : IAsyncLifetime
     [InlineData("You tried to perform the operation on a secret that's currently marked deleted.", ErrorIds.PendingDeletion)]
     [InlineData("You can't delete secret s1 that still has replica regions [eu-west-2]", ErrorIds.BadArgument)]
     public async Task ADeletedSecretIsToldFromOneThatCannotBeDeleted(string message, string id) =>
-        Assert.Equal(id, (await AnsweredAsync(Refusal(400, "InvalidRequestException", message))).Id);
+        Assert.Equal(id, (await AnsweredAsync(_setting, Refusal(400, "InvalidRequestException", message))).Id);
 
     [Fact]
     public async Task ReplicasStandBeforeADeletion()
@@ -216,7 +171,7 @@ public sealed class AwsErrorTests : IAsyncLifetime
     [InlineData(503)]
     public async Task AStrangersPageIsNeitherAbsenceNorDenial(int status)
     {
-        FlowSecretException error = await AnsweredAsync(Answer.Html(status));
+        FlowSecretException error = await AnsweredAsync(_setting, Answer.Html(status));
         Assert.Equal((ErrorIds.StoreUnavailable, Network), (error.Id, error.Remedy));
     }
 
@@ -232,121 +187,5 @@ public sealed class AwsErrorTests : IAsyncLifetime
             (error.Id, error.Cause)
         );
         Assert.EndsWith("Is it the store you meant? See Get-FlowSecretStore.", error.Remedy);
-    }
-
-    [Fact]
-    public async Task DeniedIsToldFromAbsentWhereDescribingIsAllowed()
-    {
-        await using AwsFake fake = await AwsFake.StartAsync();
-        AwsStore store = _setting.Aws(fake.Endpoint);
-        fake.Faults.Deny("GetSecretValue");
-        Assert.Equal(ErrorIds.SecretNotFound, (await ReadAsync(store, "s1")).Id);
-        await CreateAsync(store, "s1");
-        FlowSecretException denied = await ReadAsync(store, "s1");
-        Assert.Equal(
-            (
-                ErrorIds.AccessDenied,
-                $"Permission denied: {Tester} may not 'secretsmanager:GetSecretValue' on the secret 's1' in the Aws store of account "
-                    + $"123456789012 in eu-west-1: no policy of its own or of the secret allows it."
-            ),
-            (denied.Id, denied.Cause)
-        );
-        Assert.Equal(
-            $"Let an administrator allow it: {Attach("GetSecretValue", "s1", await ArnAsync(store))}; or on the secret: "
-                + $"Grant-FlowSecretAccess -StoreName 's1' -Principal '{Tester}'",
-            denied.Remedy
-        );
-        fake.Faults.Deny("DescribeSecret");
-        Assert.Equal(ErrorIds.SecretNotFoundOrForbidden, (await ReadAsync(store, "s1")).Id);
-    }
-
-    [Theory]
-    [InlineData("PutSecretValue", "s1", "")]
-    [InlineData("CreateSecret", "s2", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:s2*")]
-    [InlineData("ListSecrets", "all", "*")]
-    [InlineData("DeleteSecret", "s1", "")]
-    [InlineData("ListSecretVersionIds", "s1", "")]
-    public async Task TheStatementIsTheOneThatTheCallNeeds(string operation, string name, string resource)
-    {
-        await using AwsFake fake = await AwsFake.StartAsync();
-        AwsStore store = _setting.Aws(fake.Endpoint);
-        await CreateAsync(store, "s1");
-        fake.Faults.Deny(operation);
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(async () =>
-        {
-            using SecretValue other = SecretValue.FromText("w");
-            await (
-                operation switch
-                {
-                    "PutSecretValue" => store.AddVersionAsync("s1", other, null, null, CancellationToken.None),
-                    "CreateSecret" => store.CreateAsync("s2", new Dictionary<string, string>(), other, CancellationToken.None),
-                    "ListSecrets" => store.ListAsync("", CancellationToken.None).FirstOrDefaultAsync().AsTask(),
-                    "DeleteSecret" => store.DeleteAsync("s1", null, CancellationToken.None),
-                    _ => store.ListVersionsAsync("s1", CancellationToken.None),
-                }
-            );
-        });
-        Assert.Equal(ErrorIds.AccessDenied, error.Id);
-        Assert.StartsWith(
-            $"Let an administrator allow it: {Attach(operation, name, resource == "" ? await ArnAsync(store) : resource)}",
-            error.Remedy
-        );
-    }
-
-    [Theory]
-    [InlineData(
-        "arn:aws:secretsmanager:us-east-2:210987654321:secret:app",
-        "arn:aws:secretsmanager:us-east-2:210987654321:secret:app-??????"
-    )]
-    [InlineData(
-        "arn:aws:secretsmanager:us-east-2:210987654321:secret:app-AbCdEf",
-        "arn:aws:secretsmanager:us-east-2:210987654321:secret:app-AbCdEf"
-    )]
-    [InlineData(
-        "arn:aws-cn:secretsmanager:cn-north-1:210987654321:secret:app",
-        "arn:aws-cn:secretsmanager:cn-north-1:210987654321:secret:app-??????"
-    )]
-    public async Task AnArnsOwnRegionAndAccountAreInTheRemedy(string arn, string resource)
-    {
-        FlowSecretException denied = await AnsweredAsync(Refusal(400, "AccessDeniedException", "no"), arn);
-        Assert.Contains($$"""{"Effect":"Allow","Action":"secretsmanager:DescribeSecret","Resource":"{{resource}}"}""", denied.Remedy);
-        FlowSecretException key = await AnsweredAsync(Refusal(400, "DecryptionFailure", "no"), arn);
-        Assert.EndsWith($"--secret-id '{arn}' --region {arn.Split(':')[3]} --query KmsKeyId --output text", key.Remedy);
-    }
-
-    private static string Attach(string action, string name, string resource) =>
-        $$"""aws iam put-user-policy --user-name tester --policy-name flowsecrets-{{action}}-{{name}} --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:{{action}}","Resource":"{{resource}}"}]}'""";
-
-    private static async Task<string> ArnAsync(AwsStore store) =>
-        JsonDocument
-            .Parse(await store.Access.IdentityPolicyAsync(["s1"], SecretPermission.Read, null, CancellationToken.None))
-            .RootElement.GetProperty("Statement")[0]
-            .GetProperty("Resource")
-            .GetString()!;
-
-    private static Answer Refusal(int status, string code, string message) =>
-        new(
-            status,
-            JsonSerializer.Serialize(new Dictionary<string, string> { ["__type"] = code, ["message"] = message }),
-            "application/x-amz-json-1.1"
-        );
-
-    private static async Task<FlowSecretException> ReadAsync(AwsStore store, string name) =>
-        await Assert.ThrowsAsync<FlowSecretException>(() => store.ReadAsync(name, VersionSelector.Current, CancellationToken.None));
-
-    private static async Task CreateAsync(AwsStore store, string name)
-    {
-        using SecretValue value = SecretValue.FromText("v");
-        await store.CreateAsync(name, new Dictionary<string, string>(), value, CancellationToken.None);
-    }
-
-    private async Task<FlowSecretException> AnsweredAsync(Answer answer, string name = "s1")
-    {
-        await using LoopbackServer server = await LoopbackServer.StartAsync(asked =>
-            asked.Operation.Length > 0 ? answer : AwsTokens.Caller
-        );
-        return await Assert.ThrowsAsync<FlowSecretException>(() =>
-            _setting.Aws(server.Address).DescribeAsync(name, CancellationToken.None)
-        );
     }
 }

@@ -1,5 +1,6 @@
 using FlowSecrets.CloudFakes;
 using FlowSecrets.Providers.Gcp;
+using static FlowSecrets.Tests.Clouds.Refusals;
 
 namespace FlowSecrets.Tests.Clouds;
 
@@ -217,7 +218,7 @@ public sealed class GcpErrorTests : IAsyncLifetime
     public async Task AnAbsentSecretHintsAtTheWrongProject()
     {
         await using GcpFake fake = await GcpFake.StartAsync();
-        FlowSecretException error = await ReadAsync(_setting.Gcp(fake.Endpoint));
+        FlowSecretException error = await ReadAsync(_setting.Gcp(fake.Endpoint), "s1");
         Assert.Equal((ErrorIds.SecretNotFound, "There is no secret 's1' in the Gcp store of project flow-test."), (error.Id, error.Cause));
         Assert.Equal(
             "Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName 's1'. Is it the "
@@ -227,132 +228,9 @@ public sealed class GcpErrorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task DeniedIsToldFromAbsentWhereDescribingIsAllowed()
-    {
-        await using GcpFake fake = await GcpFake.StartAsync();
-        GcpStore store = _setting.Gcp(fake.Endpoint);
-        fake.Faults.Deny("AccessSecretVersion");
-        Assert.Equal(ErrorIds.SecretNotFound, (await ReadAsync(store)).Id);
-        using SecretValue value = SecretValue.FromText("v");
-        await store.CreateAsync("s1", new Dictionary<string, string>(), value, CancellationToken.None);
-        FlowSecretException denied = await ReadAsync(store);
-        Assert.Equal(
-            (
-                ErrorIds.AccessDenied,
-                "Permission denied: No role grants user:owner@example.com 'secretmanager.versions.access' on 's1' or above it in "
-                    + "project flow-test."
-            ),
-            (denied.Id, denied.Cause)
-        );
-        Assert.Equal(
-            "Let an owner grant it: gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
-                + "--role='roles/secretmanager.secretAccessor' --condition=None",
-            denied.Remedy
-        );
-        fake.Faults.Deny("GetSecret");
-        Assert.Equal(ErrorIds.AccessDenied, (await ReadAsync(store)).Id);
-        fake.Faults.Deny("GetIamPolicy");
-        Assert.Equal(ErrorIds.SecretNotFoundOrForbidden, (await ReadAsync(store)).Id);
-    }
-
-    [Theory]
-    [InlineData(
-        "AddSecretVersion",
-        "secretmanager.versions.add",
-        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
-            + "--role='roles/secretmanager.secretVersionAdder' --condition=None"
-    )]
-    [InlineData(
-        "DisableSecretVersion",
-        "secretmanager.versions.disable",
-        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
-            + "--role='roles/secretmanager.secretVersionManager' --condition=None"
-    )]
-    [InlineData(
-        "UpdateSecret",
-        "secretmanager.secrets.update",
-        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
-            + "--role='roles/secretmanager.admin' --condition=None"
-    )]
-    [InlineData(
-        "DeleteSecret",
-        "secretmanager.secrets.delete",
-        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
-            + "--role='roles/secretmanager.admin' --condition=None"
-    )]
-    [InlineData(
-        "CreateSecret",
-        "secretmanager.secrets.create",
-        "gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.admin' --condition=None"
-    )]
-    [InlineData(
-        "ListSecrets",
-        "secretmanager.secrets.list",
-        "gcloud projects add-iam-policy-binding flow-test --member='user:YOUR_ACCOUNT' --role='roles/secretmanager.viewer' --condition=None"
-    )]
-    [InlineData(
-        "ListSecretVersions",
-        "secretmanager.versions.list",
-        "gcloud secrets add-iam-policy-binding s1 --project=flow-test --member='user:owner@example.com' "
-            + "--role='roles/secretmanager.viewer' --condition=None"
-    )]
-    public async Task TheRoleToGrantIsTheOneThatTheCallNeeds(string operation, string permission, string command)
-    {
-        await using GcpFake fake = await GcpFake.StartAsync();
-        GcpStore store = _setting.Gcp(fake.Endpoint);
-        using SecretValue value = SecretValue.FromText("v");
-        await store.CreateAsync("s1", new Dictionary<string, string>(), value, CancellationToken.None);
-        fake.Faults.Deny(operation);
-        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(async () =>
-        {
-            using SecretValue other = SecretValue.FromText("w");
-            await (
-                operation switch
-                {
-                    "AddSecretVersion" => store.AddVersionAsync("s1", other, null, null, CancellationToken.None),
-                    "DisableSecretVersion" => store.SetVersionStateAsync("s1", "1", VersionState.Disabled, CancellationToken.None),
-                    "UpdateSecret" => store.SetLabelsAsync("s1", new Dictionary<string, string> { ["a"] = "b" }, CancellationToken.None),
-                    "DeleteSecret" => store.DeleteAsync("s1", null, CancellationToken.None),
-                    "CreateSecret" => store.CreateAsync("s2", new Dictionary<string, string>(), other, CancellationToken.None),
-                    "ListSecrets" => store.ListAsync("", CancellationToken.None).FirstOrDefaultAsync().AsTask(),
-                    _ => store.ListVersionsAsync("s1", CancellationToken.None),
-                }
-            );
-        });
-        Assert.Equal((ErrorIds.AccessDenied, $"Let an owner grant it: {command}"), (error.Id, error.Remedy));
-        Assert.Contains($"'{permission}'", error.Cause);
-    }
-
-    [Fact]
-    public async Task TheMemberToGrantIsWhoAsked()
-    {
-        string path = _setting.Write(
-            "key.json",
-            GcpKeys.Json(GcpKeys.External(new Uri("http://127.0.0.1:9/"), new { file = "x" }, impersonates: false))
-        );
-        GcpCredential federated = _setting.Credential(new StoreSelection(StoreKind.Gcp) { CredentialPath = path });
-        Assert.Equal(
-            "principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT",
-            federated.Member
-        );
-        GcpPlace regional = _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = "p1", Region = "europe-west3" });
-        FlowSecretException error = new GcpErrors(
-            new Place(StoreKind.Gcp, "p1/europe-west3", federated.Identity),
-            regional,
-            federated
-        ).Forbidden(new GcpCall("secretmanager.versions.access", "s1"));
-        Assert.EndsWith(
-            "gcloud secrets add-iam-policy-binding s1 --project=p1 --location=europe-west3 "
-                + "--member='principal://iam.googleapis.com/projects/42/locations/global/workloadIdentityPools/ci/subject/SUBJECT' "
-                + "--role='roles/secretmanager.secretAccessor' --condition=None",
-            error.Remedy
-        );
-    }
-
-    [Fact]
     public async Task AnAddressWhereNobodyListensIsNamed()
     {
-        FlowSecretException error = await ReadAsync(_setting.Gcp(new Uri("http://127.0.0.1:9/")));
+        FlowSecretException error = await ReadAsync(_setting.Gcp(new Uri("http://127.0.0.1:9/")), "s1");
         Assert.Equal(
             (ErrorIds.StoreUnavailable, "127.0.0.1 cannot be reached (Gcp store of project flow-test).", Proxy),
             (error.Id, error.Cause, error.Remedy)
@@ -372,9 +250,6 @@ public sealed class GcpErrorTests : IAsyncLifetime
                 },
             }
         );
-
-    private static async Task<FlowSecretException> ReadAsync(GcpStore store) =>
-        await Assert.ThrowsAsync<FlowSecretException>(() => store.ReadAsync("s1", VersionSelector.Current, CancellationToken.None));
 
     private async Task<GcpStore> StoreAsync(Answer answer)
     {

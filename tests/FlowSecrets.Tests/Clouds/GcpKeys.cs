@@ -74,7 +74,10 @@ internal sealed class TokenService
             ),
             "/sts" => new Answer(
                 200,
-                $$"""{"access_token":"federated-{{number}}","issued_token_type":"urn:ietf:params:oauth:token-type:access_token","token_type":"Bearer","expires_in":3600}"""
+                $$"""
+                {"access_token":"federated-{{number}}","issued_token_type":"urn:ietf:params:oauth:token-type:access_token",
+                "token_type":"Bearer","expires_in":3600}
+                """
             ),
             { } path when path.EndsWith(":generateAccessToken", StringComparison.Ordinal) => new Answer(
                 200,

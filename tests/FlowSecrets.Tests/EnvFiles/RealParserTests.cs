@@ -140,8 +140,11 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
             $ErrorActionPreference = 'Stop'
             foreach ($file in $args) { . $file }
             $read = @{}
-            [Environment]::GetEnvironmentVariables().GetEnumerator() | Where-Object { $_.Key.StartsWith('FLOW_T') } | ForEach-Object { $read[$_.Key] = $_.Value }
-            [IO.File]::WriteAllText("$PSScriptRoot/out.json", (ConvertTo-Json -InputObject @($read) -Compress -EscapeHandling EscapeNonAscii))
+            [Environment]::GetEnvironmentVariables().GetEnumerator() |
+                Where-Object { $_.Key.StartsWith('FLOW_T') } |
+                ForEach-Object { $read[$_.Key] = $_.Value }
+            $json = ConvertTo-Json -InputObject @($read) -Compress -EscapeHandling EscapeNonAscii
+            [IO.File]::WriteAllText("$PSScriptRoot/out.json", $json)
             """
         );
         Run(powerShell.Program, [.. powerShell.First, "-NoProfile", "-File", script, .. files]);

@@ -33,9 +33,12 @@ internal sealed record CrashCell(
         init;
     }
 
-    public override string ToString() =>
-        $"{Store} {Target} {Action} killed "
-        + $"{Word(Cloud, "cloud")}{Word(Port, "port")}{Script}{(Again is null ? "" : $" and again {Word(Again, "")}")}{(Elsewhere ? ", another machine goes on" : "")}";
+    public override string ToString()
+    {
+        string again = Again is null ? "" : $" and again {Word(Again, "")}";
+        string elsewhere = Elsewhere ? ", another machine goes on" : "";
+        return $"{Store} {Target} {Action} killed {Word(Cloud, "cloud")}{Word(Port, "port")}{Script}{again}{elsewhere}";
+    }
 
     /// <summary>Plays it and asserts its end.</summary>
     public async Task PlayAsync(CrashTarget target)

@@ -42,7 +42,9 @@ internal sealed class GeneratedTarget(bool withCarrier) : CrashTarget
     public override string Catalog(string pending) =>
         withCarrier
             ? $$"""
-                  s: { fields: { user: { default: app }, password: { generate: { kind: password } } }, rotate: { pending: {{pending}}, carriers: [ { secret: copy, password: pw } ] } }
+                  s:
+                    fields: { user: { default: app }, password: { generate: { kind: password } } }
+                    rotate: { pending: {{pending}}, carriers: [ { secret: copy, password: pw } ] }
                   copy: { fields: { host: { default: h }, pw: {} }, rotate: { pending: {{pending}} } }
                 """
             : $$"""
@@ -72,7 +74,9 @@ internal sealed class ScriptedTarget : CrashTarget
 
     public override string Catalog(string pending) =>
         $$"""
-              s: { generate: { kind: base64url }, rotate: { pending: {{pending}}, target: { kind: script, set: ./set.sh, test: ./test.sh, revoke: ./revoke.sh } } }
+              s:
+                generate: { kind: base64url }
+                rotate: { pending: {{pending}}, target: { kind: script, set: ./set.sh, test: ./test.sh, revoke: ./revoke.sh } }
             """;
 
     /// <summary>Where the scripts kill: <c>set:before</c>, <c>revoke:after</c>; empty: nowhere.</summary>

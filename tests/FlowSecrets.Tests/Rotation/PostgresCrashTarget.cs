@@ -18,15 +18,18 @@ internal sealed class PostgresCrashTarget(PostgresServer server, bool alternates
     /// <summary>One user's old password ends with the new one.</summary>
     public override bool KeepsOld => alternates;
 
-    public override string Catalog(string pending) =>
-        $$"""
+    public override string Catalog(string pending)
+    {
+        string users = alternates ? $", users: [{User("a")}, {User("b")}], admin: admin" : "";
+        return $$"""
               s:
                 fields: { host: {}, port: {}, db: {}, user: {}, password: { generate: { kind: password } } }
-                rotate: { pending: {{pending}}, target: { kind: postgres, host: host, port: port, database: db, user: user, password: password{{(
-                alternates ? $", users: [{User("a")}, {User("b")}], admin: admin" : ""
-            )}} } }
+                rotate:
+                  pending: {{pending}}
+                  target: { kind: postgres, host: host, port: port, database: db, user: user, password: password{{users}} }
               admin: { owner: external, format: json }
             """;
+    }
 
     public override async Task SetUpAsync(Sandbox sandbox)
     {

@@ -141,6 +141,7 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
     {
         await server.ExecuteAsync("create role a login password 'old-password-1'");
         await server.ExecuteAsync("create role b login");
+        string more = users.Length == 0 ? "" : ", " + users;
         Sandbox sandbox = new();
         sandbox.Write(
             "flowsecrets.yaml",
@@ -150,9 +151,10 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
             secrets:
               db:
                 {{Fields}}
-                rotate: { every: 30d, overlap: {{overlap}}, target: { kind: postgres, host: host, port: port, database: db, user: user, password: password{{(
-                users.Length == 0 ? "" : ", " + users
-            )}} } }
+                rotate:
+                  every: 30d
+                  overlap: {{overlap}}
+                  target: { kind: postgres, host: host, port: port, database: db, user: user, password: password{{more}} }
               admin: { owner: external, format: json }
             """
         );

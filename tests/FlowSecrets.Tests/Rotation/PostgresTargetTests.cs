@@ -180,7 +180,8 @@ public sealed class PostgresTargetTests(PostgresFixture fixture)
         ErrorIds.RotationNotConfigured
     )]
     [InlineData(
-        """{"host":"127.0.0.1","db":"a database whose name is longer than PostgreSQL keeps of any name","user":"u","password":"secret-pw-1"}""",
+        """{"host":"127.0.0.1","db":"a database whose name is longer than PostgreSQL """
+            + """keeps of any name","user":"u","password":"secret-pw-1"}""",
         ErrorIds.RotationNotConfigured
     )]
     [InlineData("""{"host":"127.0.0.1","user":"u","password":"secret-pw-1\ud800"}""", ErrorIds.ValueNotText)]

@@ -26,7 +26,13 @@ public sealed class RotationCanaryTests
         await using RotationStage stage = await RotationStage.StartAsync(
             environment,
             """
-              one: { fields: { host: { default: h }, user: { default: a }, password: { env: PW, generate: { kind: password } } }, rotate: { overlap: 1h, target: { kind: postgres, host: host, user: user, password: password }, carriers: [ { secret: copy, password: pw } ] }, workloads: [api] }
+              one:
+                fields: { host: { default: h }, user: { default: a }, password: { env: PW, generate: { kind: password } } }
+                rotate:
+                  overlap: 1h
+                  target: { kind: postgres, host: host, user: user, password: password }
+                  carriers: [ { secret: copy, password: pw } ]
+                workloads: [api]
               copy: { fields: { host: { default: h }, pw: { env: PW2 } } }
             workloads:
               api: { kind: cloudrun, region: r, service: api }

@@ -31,7 +31,10 @@ public sealed class RotationOnAwsTests
         await amazon.Ok("CreateSecret", $$"""{"Name":"s","SecretString":"old-value","ClientRequestToken":"{{AwsProbe.Token(1)}}"}""");
         await amazon.Ok(
             "RotateSecret",
-            $$"""{"SecretId":"s","RotationLambdaARN":"arn:aws:lambda:eu-west-1:123456789012:function:rotate","ClientRequestToken":"{{AwsProbe.Token(2)}}"}"""
+            $$"""
+            {"SecretId":"s","RotationLambdaARN":"arn:aws:lambda:eu-west-1:123456789012:function:rotate",
+            "ClientRequestToken":"{{AwsProbe.Token(2)}}"}
+            """
         );
         RotationView view = await CloudStores.Aws(amazon.Fake.Endpoint).Rotation.ViewAsync(new RotationSubject("s"), default);
         Assert.Null(view.Pending);

@@ -22,7 +22,10 @@ public sealed class RotationOnGoogleTests
         await CreateAsync(store);
         JsonObject policy = (JsonObject)
             JsonNode.Parse(
-                """{"version":1,"bindings":[{"role":"roles/secretmanager.secretAccessor","members":["serviceAccount:api@flow-test.iam.gserviceaccount.com"]}]}"""
+                """
+                {"version":1,"bindings":[
+                {"role":"roles/secretmanager.secretAccessor","members":["serviceAccount:api@flow-test.iam.gserviceaccount.com"]}]}
+                """
             )!;
         await store.SetPolicyAsync("s", policy, default);
         RotationView view = await StageAsync(store, "new-value");
@@ -157,7 +160,9 @@ public sealed class RotationOnGoogleTests
     [Theory]
     [InlineData("s", "7", "s-flowsecrets-pending-7")]
     [InlineData(
-        "n234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123",
+        "n234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890"
+            + "1234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890"
+            + "12345678901234567890123456789012345678901234567890123",
         "12",
         null
     )]

@@ -13,9 +13,13 @@ public sealed class RotationRuleTests : IAsyncLifetime
         _stage = await RotationStage.StartAsync(
             "local",
             """
-              one: { fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }, rotate: { target: { kind: postgres, host: host, user: user, password: password } } }
+              one:
+                fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }
+                rotate: { target: { kind: postgres, host: host, user: user, password: password } }
               aged: { generate: { kind: base64url }, rotate: { every: 90d, overlap: 24h } }
-              carried: { fields: { user: { default: app }, password: { generate: { kind: password } } }, rotate: { carriers: [ { secret: copy, password: pw } ] } }
+              carried:
+                fields: { user: { default: app }, password: { generate: { kind: password } } }
+                rotate: { carriers: [ { secret: copy, password: pw } ] }
               copy: { fields: { host: { default: h }, pw: {} } }
               theirs: { owner: external }
               pasted: { rotate: { target: { kind: manual } } }

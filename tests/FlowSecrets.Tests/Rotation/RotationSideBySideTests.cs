@@ -31,13 +31,14 @@ public sealed class RotationSideBySideTests
     public async Task WhoChangesTheUsersOfOthersIsNotRotatedWhileTheyAre()
     {
         const string Credential = "fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }";
+        const string Target = "kind: postgres, host: host, user: user, password: password";
         Meter meter = new();
         await using RotationStage stage = await RotationStage.StartAsync(
             "local",
             $$"""
-              app: { {{Credential}}, rotate: { target: { kind: postgres, host: host, user: user, password: password, users: [a, b], admin: admin } } }
-              jobs: { {{Credential}}, rotate: { target: { kind: postgres, host: host, user: user, password: password, users: [a, b], admin: admin } } }
-              admin: { {{Credential}}, rotate: { target: { kind: postgres, host: host, user: user, password: password } } }
+              app: { {{Credential}}, rotate: { target: { {{Target}}, users: [a, b], admin: admin } } }
+              jobs: { {{Credential}}, rotate: { target: { {{Target}}, users: [a, b], admin: admin } } }
+              admin: { {{Credential}}, rotate: { target: { {{Target}} } } }
             """
         );
         stage.Target = () => new MeteredTarget(meter, expected: 2);

@@ -42,30 +42,7 @@ public sealed class RotationSpeedTests(ITestOutputHelper output)
             environment == "gcp"
                 ? CloudStores.Gcp((GcpFake)fake, new GcpStoreOptions { Quotas = new GcpQuotas(TimeProvider.System, regional: false) })
                 : setting.Aws(fake.Endpoint, limits: new Transport.RetryLimits());
-        sandbox.Write(
-            "flowsecrets.yaml",
-            $$"""
-            application: speed
-            environments: { gcp: { store: gcp, project: flow-test }, aws: { store: aws, region: eu-west-1 } }
-            secrets:
-            {{string.Join(
-                '\n',
-                Enumerable.Range(1, Secrets).Select(static i => $"  s{i}: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d }} }}")
-            )}}
-            """
-        );
-        ISecretStore setUp = environment == "gcp" ? CloudStores.Gcp((GcpFake)fake, new GcpStoreOptions()) : store;
-        for (int i = 1; i <= Secrets; i++)
-        {
-            using SecretValue value = SecretValue.FromText("old-value");
-            await setUp.CreateAsync($"s{i}", new Dictionary<string, string>(StringComparer.Ordinal), value, default);
-            if (i % 50 == 0)
-            {
-                // What the setting up took of the quotas is given back.
-                fake.Skew += TimeSpan.FromMinutes(environment == "gcp" ? 2 : 0);
-            }
-        }
-
+        await SetUpAsync(sandbox, fake, store);
         fake.Faults.Latency = TimeSpan.FromMilliseconds(50);
         fake.ClearCalls();
         OperationContext context = sandbox.Context with { Providers = () => new OneStore(sandbox.Providers, store) };
@@ -77,8 +54,46 @@ public sealed class RotationSpeedTests(ITestOutputHelper output)
         TimeSpan took = Stopwatch.GetElapsedTime(start);
         Assert.All(results, static r => Assert.True(r.ErrorId is null, r.Message));
         Assert.Equal(Secrets, results.Count);
+        double least = Least(fake);
+        output.WriteLine(
+            $"{environment}: {took.TotalSeconds:0.0} s; {took.TotalSeconds / least:0.00} times; refused "
+                + $"{fake.Calls.Count(static c => c.Status == 429)}."
+        );
+        Assert.True(took.TotalSeconds <= 1.3 * least, $"{took}");
+    }
 
-        // The least that the quotas allow: whole windows for what exceeds the first one, and the wire for one secret after that.
+    private static async Task SetUpAsync(Sandbox sandbox, CloudFake fake, ISecretStore store)
+    {
+        IEnumerable<string> secrets = Enumerable
+            .Range(1, Secrets)
+            .Select(static i => $"  s{i}: {{ generate: {{ kind: base64url }}, rotate: {{ every: 90d }} }}");
+        sandbox.Write(
+            "flowsecrets.yaml",
+            $$"""
+            application: speed
+            environments: { gcp: { store: gcp, project: flow-test }, aws: { store: aws, region: eu-west-1 } }
+            secrets:
+            {{string.Join('\n', secrets)}}
+            """
+        );
+        ISecretStore setUp = fake is GcpFake google ? CloudStores.Gcp(google, new GcpStoreOptions()) : store;
+        for (int i = 1; i <= Secrets; i++)
+        {
+            using SecretValue value = SecretValue.FromText("old-value");
+            await setUp.CreateAsync($"s{i}", new Dictionary<string, string>(StringComparer.Ordinal), value, default);
+            if (i % 50 == 0)
+            {
+                // What the setting up took of the quotas is given back.
+                fake.Skew += TimeSpan.FromMinutes(fake is GcpFake ? 2 : 0);
+            }
+        }
+    }
+
+    /// <returns>
+    /// The least that the quotas allow, in seconds: whole windows for what exceeds the first one, and the wire for one secret after that.
+    /// </returns>
+    private double Least(CloudFake fake)
+    {
         string[] calls = [.. fake.Calls.Select(static c => c.Operation)];
         int writes = calls.Count(static c =>
             c
@@ -91,14 +106,10 @@ public sealed class RotationSpeedTests(ITestOutputHelper output)
                     or "TagResource"
         );
         int reads = calls.Count(static c => c is "GetSecret" or "GetSecretVersion" or "GetIamPolicy");
-        double quota = environment == "gcp" ? 60 * Math.Floor((Math.Max(writes, reads) - 1) / 600.0) : (writes / 50.0) - 1;
+        double quota = fake is GcpFake ? 60 * Math.Floor((Math.Max(writes, reads) - 1) / 600.0) : (writes / 50.0) - 1;
         double wire = 0.05 * calls.Length / Secrets;
-        output.WriteLine(
-            $"{environment}: {took.TotalSeconds:0.0} s; {calls.Length} calls, {writes} writes; quotas {quota:0.0} s + wire {wire:0.0} s "
-                + $"= {quota + wire:0.0} s; {took.TotalSeconds / (quota + wire):0.00} times; refused "
-                + $"{fake.Calls.Count(static c => c.Status == 429)}."
-        );
-        Assert.True(took.TotalSeconds <= 1.3 * (quota + wire), $"{took}");
+        output.WriteLine($"{calls.Length} calls, {writes} writes; quotas {quota:0.0} s + wire {wire:0.0} s = {quota + wire:0.0} s.");
+        return quota + wire;
     }
 
     private sealed class OneStore(IProviders inner, ISecretStore store) : IProviders

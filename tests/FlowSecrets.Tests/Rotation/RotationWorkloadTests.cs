@@ -15,8 +15,15 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
         _stage = await RotationStage.StartAsync(
             "local",
             """
-              key: { env: KEY, generate: { kind: base64url }, rotate: { every: 90d, overlap: 24h, previousEnv: KEY_BEFORE }, workloads: [api, jobs] }
-              one: { fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }, rotate: { target: { kind: postgres, host: host, user: user, password: password } }, workloads: [api] }
+              key:
+                env: KEY
+                generate: { kind: base64url }
+                rotate: { every: 90d, overlap: 24h, previousEnv: KEY_BEFORE }
+                workloads: [api, jobs]
+              one:
+                fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }
+                rotate: { target: { kind: postgres, host: host, user: user, password: password } }
+                workloads: [api]
               carried: { generate: { kind: password }, rotate: { carriers: [ { secret: copy } ] }, workloads: [api] }
               copy: { workloads: [jobs] }
             workloads:
@@ -156,7 +163,12 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
         await using RotationStage stage = await RotationStage.StartAsync(
             "local",
             """
-              two: { fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }, rotate: { overlap: 1h, target: { kind: postgres, host: host, user: user, password: password, users: [a, b], admin: root } }, workloads: [api] }
+              two:
+                fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }
+                rotate:
+                  overlap: 1h
+                  target: { kind: postgres, host: host, user: user, password: password, users: [a, b], admin: root }
+                workloads: [api]
               root: {}
             workloads:
               api: { kind: cloudrun, region: r, service: api }

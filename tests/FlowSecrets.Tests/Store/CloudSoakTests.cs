@@ -13,6 +13,10 @@ public sealed class CloudSoakTests(ITestOutputHelper output)
 {
     private const int Secrets = 25;
 
+    private readonly ConcurrentDictionary<string, ConcurrentBag<string>> _written = new();
+    private readonly ConcurrentBag<(string Name, string Value)> _unconfirmed = [];
+    private readonly ConcurrentBag<FlowSecretException> _failures = [];
+
     private static int Operations =>
         int.TryParse(Environment.GetEnvironmentVariable("FLOWSECRETS_FAULT_OPERATIONS"), out int count) ? count : 1_000;
 
@@ -23,13 +27,10 @@ public sealed class CloudSoakTests(ITestOutputHelper output)
         int seed = Random.Shared.Next();
         output.WriteLine($"Seed {seed}");
         await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(kind);
-        ConcurrentDictionary<string, ConcurrentBag<string>> written = new();
-        ConcurrentBag<(string Name, string Value)> unconfirmed = [];
-        ConcurrentBag<FlowSecretException> failures = [];
         for (int i = 0; i < Secrets; i++)
         {
             await cloud.CreateAsync($"s-{i}", $"first-{i}");
-            written[$"s-{i}"] = [$"first-{i}"];
+            _written[$"s-{i}"] = [$"first-{i}"];
         }
 
         cloud.Fake.ClearCalls();
@@ -43,58 +44,61 @@ public sealed class CloudSoakTests(ITestOutputHelper output)
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Operations),
             new ParallelOptions { MaxDegreeOfParallelism = 16 },
-            async (i, token) =>
-            {
-                string name = $"s-{choices[i] * 7919 % Secrets}";
-                string value = $"value-{i}";
-                try
-                {
-                    switch (choices[i])
-                    {
-                        case < 30:
-                            await cloud.AddAsync(name, value);
-                            written[name].Add(value);
-                            break;
-                        case < 45:
-                            name = $"new-{i}";
-                            await cloud.CreateAsync(name, value);
-                            written[name] = [value];
-                            break;
-                        case < 80:
-                            await cloud.ReadAsync(name);
-                            break;
-                        case < 90:
-                            Assert.NotNull(await cloud.Store.DescribeAsync(name, token));
-                            break;
-                        default:
-                            await cloud.Store.SetLabelsAsync(name, new Dictionary<string, string> { ["by"] = $"{i}" }, token);
-                            break;
-                    }
-                }
-                catch (FlowSecretException e)
-                {
-                    failures.Add(e);
-                    Assert.Equal(name, e.Target);
-                    unconfirmed.Add((name, value));
-                }
-            }
+            async (i, token) => await OperateAsync(cloud, i, choices[i], token)
         );
 
         IReadOnlyList<RecordedCall> calls = cloud.Fake.Calls;
         output.WriteLine(
             $"{calls.Count} calls, {calls.Count(static c => c.Status is 429 or 400)} refused, "
-                + $"{calls.Count(static c => c.Status >= 500)} server errors, {failures.Count} operations failed: "
-                + $"{string.Join(", ", failures.Select(static f => f.Id).Distinct())}"
+                + $"{calls.Count(static c => c.Status >= 500)} server errors, {_failures.Count} operations failed: "
+                + $"{string.Join(", ", _failures.Select(static f => f.Id).Distinct())}"
         );
         Assert.True(calls.Count(static c => c.Status >= 500) > Operations / 50, "The faults did not happen.");
-        Assert.True(failures.Count < Operations / 20, "Retries are of no use.");
+        Assert.True(_failures.Count < Operations / 20, "Retries are of no use.");
         cloud.Fake.Faults.Clear();
-        foreach ((string name, ConcurrentBag<string> values) in written)
+        foreach ((string name, ConcurrentBag<string> values) in _written)
         {
             List<string> there = await cloud.AllValuesAsync(name);
             Assert.Equal(there.Count, there.Distinct().Count());
             Assert.Empty(values.Except(there));
-            Assert.Empty(there.Except(values).Except(unconfirmed.Where(u => u.Name == name).Select(static u => u.Value)));
+            Assert.Empty(there.Except(values).Except(_unconfirmed.Where(u => u.Name == name).Select(static u => u.Value)));
+        }
+    }
+
+    /// <param name="choice">From 0 to 99: which operation, on which secret.</param>
+    private async Task OperateAsync(CloudUnderTest cloud, int number, int choice, CancellationToken token)
+    {
+        string name = $"s-{choice * 7919 % Secrets}";
+        string value = $"value-{number}";
+        try
+        {
+            switch (choice)
+            {
+                case < 30:
+                    await cloud.AddAsync(name, value);
+                    _written[name].Add(value);
+                    break;
+                case < 45:
+                    name = $"new-{number}";
+                    await cloud.CreateAsync(name, value);
+                    _written[name] = [value];
+                    break;
+                case < 80:
+                    await cloud.ReadAsync(name);
+                    break;
+                case < 90:
+                    Assert.NotNull(await cloud.Store.DescribeAsync(name, token));
+                    break;
+                default:
+                    await cloud.Store.SetLabelsAsync(name, new Dictionary<string, string> { ["by"] = $"{number}" }, token);
+                    break;
+            }
+        }
+        catch (FlowSecretException e)
+        {
+            _failures.Add(e);
+            Assert.Equal(name, e.Target);
+            _unconfirmed.Add((name, value));
         }
     }
 }

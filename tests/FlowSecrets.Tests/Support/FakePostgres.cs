@@ -28,9 +28,9 @@ internal sealed class FakePostgres : IDisposable
     /// <summary>What clients sent, besides their wish for TLS.</summary>
     public ConcurrentQueue<byte[]> Received { get; } = new();
 
-    public static Task NeverAsync(NetworkStream stream) => Task.Delay(Timeout.Infinite);
+    public static Task NeverAsync(NetworkStream _) => Task.Delay(Timeout.Infinite);
 
-    public static Task CloseAsync(NetworkStream stream) => Task.CompletedTask;
+    public static Task CloseAsync(NetworkStream _) => Task.CompletedTask;
 
     public static async Task GarbageAsync(NetworkStream stream) =>
         await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"u8.ToArray());

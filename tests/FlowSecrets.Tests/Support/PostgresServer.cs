@@ -41,56 +41,8 @@ internal sealed class PostgresServer : IAsyncDisposable
             Tool.Run("chown", "/", null, "-R", "nobody", folder);
         }
 
-        string data = server.DataFolder;
-        string[] init =
-        [
-            Path.Combine(bin, "initdb"),
-            "-D",
-            data,
-            "-U",
-            AdminUser,
-            "--pwfile",
-            Path.Combine(folder, "pw"),
-            "-A",
-            "scram-sha-256",
-            "--locale=C",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ];
-        (int code, string output, string error) = Tool.Run(Ordinary(init)[0], folder, null, Ordinary(init)[1..]);
-        Assert.True(code == 0, $"initdb: {output}{error}");
-        string[] start =
-        [
-            Path.Combine(bin, "postgres"),
-            "-D",
-            data,
-            "-p",
-            $"{server.Port}",
-            "-c",
-            $"listen_addresses={Host}",
-            "-c",
-            "unix_socket_directories=",
-            "-c",
-            "fsync=off",
-            "-c",
-            "log_statement=all",
-            "-c",
-            "log_connections=on",
-            "-c",
-            "max_connections=50",
-        ];
-        ProcessStartInfo info = new(Ordinary(start)[0])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-            WorkingDirectory = folder,
-        };
-        Array.ForEach(Ordinary(start)[1..], info.ArgumentList.Add);
-        server._process = Process.Start(info)!;
-        server._process.ErrorDataReceived += (_, line) => server.Keep(line.Data);
-        server._process.BeginErrorReadLine();
+        server.Initialize(bin);
+        server.Launch(bin);
         await server.WaitAsync();
         return server;
     }
@@ -178,6 +130,61 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     private readonly System.Text.StringBuilder _log = new();
+
+    private void Initialize(string bin)
+    {
+        string[] command = Ordinary([
+            Path.Combine(bin, "initdb"),
+            "-D",
+            DataFolder,
+            "-U",
+            AdminUser,
+            "--pwfile",
+            Path.Combine(_folder, "pw"),
+            "-A",
+            "scram-sha-256",
+            "--locale=C",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]);
+        (int code, string output, string error) = Tool.Run(command[0], _folder, null, command[1..]);
+        Assert.True(code == 0, $"initdb: {output}{error}");
+    }
+
+    private void Launch(string bin)
+    {
+        string[] command = Ordinary([
+            Path.Combine(bin, "postgres"),
+            "-D",
+            DataFolder,
+            "-p",
+            $"{Port}",
+            "-c",
+            $"listen_addresses={Host}",
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "fsync=off",
+            "-c",
+            "log_statement=all",
+            "-c",
+            "log_connections=on",
+            "-c",
+            "max_connections=50",
+        ]);
+        ProcessStartInfo info = new(command[0])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = _folder,
+        };
+        Array.ForEach(command[1..], info.ArgumentList.Add);
+        _process = Process.Start(info)!;
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginErrorReadLine();
+    }
 
     private void Keep(string? line)
     {

@@ -119,8 +119,7 @@ public sealed class TerraformWitnessTests(ITestOutputHelper output) : IDisposabl
             DocKind.Null => "null",
             DocKind.Text => JsonSerializer.Serialize(node.Text),
             DocKind.List => $"[{string.Join(',', node.Items.Select(Show))}]",
-            DocKind.Map =>
-                $"{{{string.Join(',', node.Entries.OrderBy(static e => e.Key.Text, StringComparer.Ordinal).Select(static e => $"{JsonSerializer.Serialize(e.Key.Text)}:{Show(e.Value)}"))}}}",
+            DocKind.Map => ShowMap(node.Entries.Select(static e => (e.Key.Text, Show(e.Value)))),
             _ => node.Text,
         };
 
@@ -129,8 +128,15 @@ public sealed class TerraformWitnessTests(ITestOutputHelper output) : IDisposabl
         {
             JsonValueKind.String => JsonSerializer.Serialize(element.GetString()),
             JsonValueKind.Array => $"[{string.Join(',', element.EnumerateArray().Select(Show))}]",
-            JsonValueKind.Object =>
-                $"{{{string.Join(',', element.EnumerateObject().OrderBy(static e => e.Name, StringComparer.Ordinal).Select(static e => $"{JsonSerializer.Serialize(e.Name)}:{Show(e.Value)}"))}}}",
+            JsonValueKind.Object => ShowMap(element.EnumerateObject().Select(static e => (e.Name, Show(e.Value)))),
             _ => element.GetRawText(),
         };
+
+    private static string ShowMap(IEnumerable<(string Key, string Value)> entries)
+    {
+        IEnumerable<string> members = entries
+            .OrderBy(static e => e.Key, StringComparer.Ordinal)
+            .Select(static e => $"{JsonSerializer.Serialize(e.Key)}:{e.Value}");
+        return $"{{{string.Join(',', members)}}}";
+    }
 }

@@ -86,9 +86,13 @@ internal sealed class CloudRunSetting : IAsyncDisposable
     private static string Entry(string variable)
     {
         (string name, string value) = (variable[..variable.IndexOf('=')], variable[(variable.IndexOf('=') + 1)..]);
+        if (value[0] == '\'')
+        {
+            return $$"""{"name":"{{name}}","value":"{{value.Trim('\'')}}"}""";
+        }
+
         int colon = value.LastIndexOf(':');
-        return value[0] == '\''
-            ? $$"""{"name":"{{name}}","value":"{{value.Trim('\'')}}"}"""
-            : $$"""{"name":"{{name}}","valueSource":{"secretKeyRef":{"secret":"{{value[..colon]}}","version":"{{value[(colon + 1)..]}}"} } }""";
+        (string secret, string version) = (value[..colon], value[(colon + 1)..]);
+        return $$"""{"name":"{{name}}","valueSource":{"secretKeyRef":{"secret":"{{secret}}","version":"{{version}}"} } }""";
     }
 }

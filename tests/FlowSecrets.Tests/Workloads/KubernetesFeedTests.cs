@@ -213,9 +213,9 @@ public sealed class KubernetesFeedTests
     [Fact]
     public async Task OnlyTheCatalogsContainerIsFollowed()
     {
-        await using KubernetesStage stage = await StartAsync(
-            containers: $"{Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"))},{Container("side", Variable("DB_PASSWORD", "other", "DB_PASSWORD"))}"
-        );
+        string main = Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"));
+        string side = Container("side", Variable("DB_PASSWORD", "other", "DB_PASSWORD"));
+        await using KubernetesStage stage = await StartAsync(containers: $"{main},{side}");
         await stage.Workload(("container", "main")).RedeployAsync([Password()], always: false, stage.Said.Add, default);
         Assert.Equal(1, stage.Patches);
         await Fails(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(Password()));

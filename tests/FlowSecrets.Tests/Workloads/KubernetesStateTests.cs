@@ -121,7 +121,10 @@ public sealed class KubernetesStateTests
     {
         await using KubernetesStage stage = await StartAsync(
             containers: container,
-            more: ""","volumes":[{"name":"v","secret":{"secretName":"db"} },{"name":"p","projected":{"sources":[{"secret":{"name":"db"} }]} }]"""
+            more: """
+            ,"volumes":[{"name":"v","secret":{"secretName":"db"} },
+            {"name":"p","projected":{"sources":[{"secret":{"name":"db"} }]} }]
+            """
         );
         Assert.Equal(held, (await stage.Workload().StateAsync([], default)).HoldsValues);
     }

@@ -100,7 +100,8 @@ public sealed class AwsIam
         });
 
     private static string Own(string account) =>
-        $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{account}}:root"},"Action":"sts:AssumeRole"}]}""";
+        $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{account}}:root"}"""
+        + ""","Action":"sts:AssumeRole"}]}""";
 
     private static string Valid(string json)
     {

@@ -10,7 +10,8 @@ internal static class AwsManaged
         Of("AdministratorAccess", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"""),
         Of(
             "SecretsManagerReadWrite",
-            """{"Version":"2012-10-17","Statement":[{"Sid":"BasePermissions","Effect":"Allow","Action":["secretsmanager:*","kms:DescribeKey","kms:ListAliases","kms:ListKeys","tag:GetResources"],"Resource":"*"}]}"""
+            """{"Version":"2012-10-17","Statement":[{"Sid":"BasePermissions","Effect":"Allow","Action":"""
+                + """["secretsmanager:*","kms:DescribeKey","kms:ListAliases","kms:ListKeys","tag:GetResources"],"Resource":"*"}]}"""
         ),
     ];
 

@@ -101,7 +101,9 @@ internal static class GcpRoleTable
         .. KeyChange,
     ];
 
-    public static IEnumerable<GcpRole> Roles() =>
+    public static IEnumerable<GcpRole> Roles() => [.. Basic(), .. Secrets(), .. Identities(), .. Resources(), .. Keys(), .. Services()];
+
+    private static GcpRole[] Basic() =>
         [
             new(
                 "roles/owner",
@@ -132,6 +134,10 @@ internal static class GcpRoleTable
                     "resourcemanager.organizations.get",
                 ]
             ),
+        ];
+
+    private static GcpRole[] Secrets() =>
+        [
             new(
                 "roles/secretmanager.admin",
                 "Secret Manager Admin",
@@ -148,6 +154,10 @@ internal static class GcpRoleTable
                 ]
             ),
             new("roles/secretmanager.viewer", "Secret Manager Viewer", [.. Browse, .. SecretRead]),
+        ];
+
+    private static GcpRole[] Identities() =>
+        [
             new("roles/iam.securityReviewer", "Security Reviewer", [.. PolicyRead, .. Lists]),
             new("roles/iam.securityAdmin", "Security Admin", [.. PolicyRead, .. PolicyWrite, .. Lists]),
             new(
@@ -186,6 +196,10 @@ internal static class GcpRoleTable
                 "Deny Admin",
                 Of("iam", "denypolicies.create denypolicies.delete denypolicies.get denypolicies.list denypolicies.update")
             ),
+        ];
+
+    private static GcpRole[] Resources() =>
+        [
             new(
                 "roles/resourcemanager.projectIamAdmin",
                 "Project IAM Admin",
@@ -197,6 +211,10 @@ internal static class GcpRoleTable
                 [.. Browse, "resourcemanager.folders.get", "resourcemanager.folders.list"]
             ),
             new("roles/resourcemanager.organizationViewer", "Organization Viewer", ["resourcemanager.organizations.get"]),
+        ];
+
+    private static GcpRole[] Keys() =>
+        [
             new(
                 "roles/cloudkms.admin",
                 "Cloud KMS Admin",
@@ -239,6 +257,10 @@ internal static class GcpRoleTable
                     "cloudkms.cryptoKeyVersions.useToEncrypt",
                 ]
             ),
+        ];
+
+    private static GcpRole[] Services() =>
+        [
             new(
                 "roles/serviceusage.serviceUsageAdmin",
                 "Service Usage Admin",
