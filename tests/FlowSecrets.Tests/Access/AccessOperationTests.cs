@@ -155,7 +155,7 @@ public sealed class AccessOperationTests : IAsyncLifetime
             }
         );
         List<SecretAccessChange> revoked = await ChangeAsync(new ChangeAccessOptions { Names = ["db"], Principals = [Api] });
-        Assert.Equal(2, revoked.Single().Change.Count);
+        Assert.Equal(2, revoked.Single().Change.Length);
         Assert.Equal(["db Unchanged"], Statuses(await ChangeAsync(new ChangeAccessOptions { Names = ["db"], Principals = [Api] })));
     }
 

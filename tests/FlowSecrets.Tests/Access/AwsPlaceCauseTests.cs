@@ -26,7 +26,7 @@ public sealed class AwsPlaceCauseTests : IDisposable
         _sandbox.Set("AWS_REGION", "eu-west-1");
         SecretAccess access = Assert.Single(await TestAsync(new TestAccessOptions { Store = StoreKind.Aws, StoreNames = ["app/there"] }));
         Assert.Equal(
-            (AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Aws -Region 'us-east-2'"),
+            (nameof(AccessResult.Denied), AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Aws -Region 'us-east-2'"),
             (access.Result, access.Cause, access.Remedy)
         );
         Assert.Equal(
@@ -54,7 +54,7 @@ public sealed class AwsPlaceCauseTests : IDisposable
         );
         SecretAccess access = Assert.Single(await TestAsync(new TestAccessOptions { Names = ["there"] }));
         Assert.Equal(
-            (AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: -Environment 'prod'"),
+            (nameof(AccessResult.Denied), AccessCauses.OtherPlace, "Use that one: -Environment 'prod'"),
             (access.Result, access.Cause, access.Remedy)
         );
         Assert.Equal(

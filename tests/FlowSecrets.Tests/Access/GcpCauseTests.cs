@@ -17,29 +17,29 @@ public sealed class GcpCauseTests : IAsyncLifetime
     [Theory]
     [InlineData(
         "NoGrant",
-        AccessResult.Denied,
+        nameof(AccessResult.Denied),
         AccessCauses.NoGrant,
         "No role grants user:dev@example.com 'secretmanager.versions.access' on 'db' or above it in project flow-test"
     )]
     [InlineData(
         "Condition",
-        AccessResult.Denied,
+        nameof(AccessResult.Denied),
         AccessCauses.ConditionNotMet,
         "user:dev@example.com has roles/secretmanager.secretAccessor on the secret 'db' under a condition that is not met: it ended at "
             + "2020-01-01 00:00 UTC"
     )]
     [InlineData(
         "UnknownCondition",
-        AccessResult.Denied,
+        nameof(AccessResult.Denied),
         AccessCauses.ConditionNotMet,
         "user:dev@example.com has roles/secretmanager.secretAccessor on the secret 'db' under a condition that is not met "
             + "(resource.matchTag('222/env', 'prod'))"
     )]
-    public async Task WhatIsNotGrantedIsToBeGrantedOnTheSecret(string scene, AccessResult result, string cause, string evidence)
+    public async Task WhatIsNotGrantedIsToBeGrantedOnTheSecret(string scene, string result, string cause, string evidence)
     {
         await GcpScenes.SetAsync(_world, scene);
         AccessAnswer answer = await _world.TestAsync(Dev);
-        Says(result, cause, Grant(Dev), answer);
+        Says(Enum.Parse<AccessResult>(result), cause, Grant(Dev), answer);
         Assert.Equal((evidence, Dev), (answer.Evidence, answer.Principal));
     }
 

@@ -30,7 +30,7 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
         await MakeAsync(new StoreSelection(StoreKind.Gcp) { Project = "flow-other" });
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test }, there: { store: gcp, project: flow-other } }");
         Assert.Equal(
-            (AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: -Environment 'there'"),
+            (nameof(AccessResult.Denied), AccessCauses.OtherPlace, "Use that one: -Environment 'there'"),
             (answer.Result, answer.Cause, answer.Remedy)
         );
         Assert.Equal("'db' is in the Gcp store of project flow-other, and the Gcp store of project flow-test was asked", answer.Evidence);
@@ -43,7 +43,7 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
         _sandbox.Set("GOOGLE_CLOUD_PROJECT", "flow-other");
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test } }");
         Assert.Equal(
-            (AccessResult.Denied, AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-other'"),
+            (nameof(AccessResult.Denied), AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-other'"),
             (answer.Result, answer.Cause, answer.Remedy)
         );
         Assert.Equal(
@@ -59,7 +59,7 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test } }");
         Assert.Equal(
             (
-                AccessResult.Denied,
+                nameof(AccessResult.Denied),
                 AccessCauses.OtherEndpoint,
                 "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-test' -Region 'europe-west3'; or set 'region: "
                     + "europe-west3' in the catalog's environment"
@@ -79,7 +79,7 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test, region: europe-west3 } }");
         Assert.Equal(
             (
-                AccessResult.Denied,
+                nameof(AccessResult.Denied),
                 AccessCauses.OtherEndpoint,
                 "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-test'; or set no 'region' in the catalog's environment"
             ),
@@ -95,7 +95,7 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
     public async Task WhatIsNowhereIsAbsent()
     {
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test }, there: { store: gcp, project: flow-other } }");
-        Assert.Equal((AccessResult.Denied, AccessCauses.SecretNotFound), (answer.Result, answer.Cause));
+        Assert.Equal((nameof(AccessResult.Denied), AccessCauses.SecretNotFound), (answer.Result, answer.Cause));
         Assert.Equal(
             "Set up what the catalog names with Initialize-FlowSecret -Environment 'here', or make this one: New-FlowSecret 'db' "
                 + "-Environment 'here'. Is it the store you meant? See Get-FlowSecretStore.",

@@ -127,27 +127,27 @@ public sealed class YamlDocumentsTests
     }
 
     [Theory]
-    [InlineData("null", DocKind.Null, "")]
-    [InlineData("~", DocKind.Null, "")]
-    [InlineData("", DocKind.Null, "")]
-    [InlineData("True", DocKind.Bool, "True")]
-    [InlineData("yes", DocKind.Text, "yes")]
-    [InlineData("on", DocKind.Text, "on")]
-    [InlineData("12", DocKind.Number, "12")]
-    [InlineData("-1.5e+3", DocKind.Number, "-1.5e+3")]
-    [InlineData("0x1F", DocKind.Number, "0x1F")]
-    [InlineData("1_000", DocKind.Text, "1_000")]
-    [InlineData("12:30", DocKind.Text, "12:30")]
-    [InlineData("2001-01-01", DocKind.Text, "2001-01-01")]
-    [InlineData("'12'", DocKind.Text, "12")]
-    [InlineData("\"null\"", DocKind.Text, "null")]
-    [InlineData("|\n  a\n  b\n", DocKind.Text, "a\nb\n")]
-    [InlineData(">-\n  a\n  b\n", DocKind.Text, "a b")]
-    [InlineData("\"\\u00e9\\x41\"", DocKind.Text, "éA")]
-    public void ScalarsHaveTheKindsOfTheCoreSchema(string yaml, DocKind kind, string text)
+    [InlineData("null", nameof(DocKind.Null), "")]
+    [InlineData("~", nameof(DocKind.Null), "")]
+    [InlineData("", nameof(DocKind.Null), "")]
+    [InlineData("True", nameof(DocKind.Bool), "True")]
+    [InlineData("yes", nameof(DocKind.Text), "yes")]
+    [InlineData("on", nameof(DocKind.Text), "on")]
+    [InlineData("12", nameof(DocKind.Number), "12")]
+    [InlineData("-1.5e+3", nameof(DocKind.Number), "-1.5e+3")]
+    [InlineData("0x1F", nameof(DocKind.Number), "0x1F")]
+    [InlineData("1_000", nameof(DocKind.Text), "1_000")]
+    [InlineData("12:30", nameof(DocKind.Text), "12:30")]
+    [InlineData("2001-01-01", nameof(DocKind.Text), "2001-01-01")]
+    [InlineData("'12'", nameof(DocKind.Text), "12")]
+    [InlineData("\"null\"", nameof(DocKind.Text), "null")]
+    [InlineData("|\n  a\n  b\n", nameof(DocKind.Text), "a\nb\n")]
+    [InlineData(">-\n  a\n  b\n", nameof(DocKind.Text), "a b")]
+    [InlineData("\"\\u00e9\\x41\"", nameof(DocKind.Text), "éA")]
+    public void ScalarsHaveTheKindsOfTheCoreSchema(string yaml, string kind, string text)
     {
         DocNode node = CatalogExamples.Documents.Parse("a: " + yaml + "\n").Entries[0].Value;
-        Assert.Equal((kind, text), (node.Kind, node.Text));
+        Assert.Equal((kind, text), (node.Kind.ToString(), node.Text));
     }
 
     [Fact]

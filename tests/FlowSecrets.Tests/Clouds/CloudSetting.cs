@@ -59,7 +59,7 @@ internal sealed class CloudSetting : IDisposable
     }
 
     public GcpStore Gcp(Uri address, StoreSelection? selection = null, RetryLimits? limits = null) =>
-        new(Place() with { Address = address }, Credential(selection), new GcpStoreOptions { Limits = limits ?? Once });
+        GcpOpening.Open(Place() with { Address = address }, Credential(selection), new GcpStoreOptions { Limits = limits ?? Once });
 
     public AwsStore Aws(Uri? address = null, StoreSelection? selection = null, RetryLimits? limits = null)
     {

@@ -29,7 +29,7 @@ public sealed class AccessChangeTests : IDisposable
         Assert.Equal([$"+ {AccessSetting.Dev}:Read"], first.Change);
         Assert.StartsWith("Change who may use it:", Assert.Single(host.Actions));
         SecretAccessChange second = Assert.Single(await _setting.ChangeAsync(options, host));
-        Assert.Equal((ItemStatus.Unchanged, 0), (second.Status, second.Change.Count));
+        Assert.Equal((ItemStatus.Unchanged, 0), (second.Status, second.Change.Length));
         Assert.Single(host.Actions);
         Assert.Single(Access.Written);
     }

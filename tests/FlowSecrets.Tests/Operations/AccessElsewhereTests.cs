@@ -17,7 +17,7 @@ public sealed class AccessElsewhereTests : IDisposable
     {
         SecretAccess answer = await AskAsync();
         Assert.Equal(
-            (AccessResult.Denied, AccessCauses.SecretNotFound, "absent", "make it"),
+            (nameof(AccessResult.Denied), AccessCauses.SecretNotFound, "absent", "make it"),
             (answer.Result, answer.Cause, answer.Evidence, answer.Remedy)
         );
     }
@@ -29,7 +29,7 @@ public sealed class AccessElsewhereTests : IDisposable
         SecretAccess answer = await AskAsync();
         Assert.Equal(
             (
-                AccessResult.Denied,
+                nameof(AccessResult.Denied),
                 AccessCauses.OtherPlace,
                 "'jwt' is in the project s, and the project p was asked",
                 "Use that one: -Environment 'stage'"
@@ -59,7 +59,7 @@ public sealed class AccessElsewhereTests : IDisposable
         List<SecretAccess> answers = await _setting.TestAsync(new TestAccessOptions { Names = ["jwt", "db", "llm-a"] });
         Assert.Equal(
             (
-                AccessResult.Denied,
+                nameof(AccessResult.Denied),
                 AccessCauses.OtherEndpoint,
                 "'jwt' is a regional secret of europe-west1, and the project p was asked, whose endpoint does not have it",
                 "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'p' -Region 'europe-west1'; or set 'region: europe-west1' in "
@@ -79,7 +79,7 @@ public sealed class AccessElsewhereTests : IDisposable
         _setting.Access.OnTest = static (name, _) => AccessAnswer.Unknown(name, AccessCauses.SecretNotFoundOrForbidden, "seen", "do");
         _setting.Elsewhere["s"] = ["jwt"];
         SecretAccess answer = await AskAsync();
-        Assert.Equal((AccessResult.Unknown, AccessCauses.SecretNotFoundOrForbidden, "do"), (answer.Result, answer.Cause, answer.Remedy));
+        Assert.Equal((nameof(AccessResult.Unknown), AccessCauses.SecretNotFoundOrForbidden, "do"), (answer.Result, answer.Cause, answer.Remedy));
         Assert.StartsWith("seen; there is one in the ", answer.Evidence, StringComparison.Ordinal);
     }
 

@@ -20,7 +20,7 @@ public sealed class AccessTestTests : IDisposable
             all,
             static a =>
                 Assert.Equal(
-                    ("me@example.com", SecretPermission.Read, "prod", StoreKind.Gcp),
+                    ("me@example.com", nameof(SecretPermission.Read), "prod", nameof(StoreKind.Gcp)),
                     (a.Principal, a.Permission, a.Environment, a.Store)
                 )
         );
@@ -55,7 +55,7 @@ public sealed class AccessTestTests : IDisposable
             }
         );
         Assert.Equal(
-            [(AccessSetting.Dev, AccessResult.Allowed), (AccessSetting.Ops, AccessResult.Denied)],
+            [(AccessSetting.Dev, nameof(AccessResult.Allowed)), (AccessSetting.Ops, nameof(AccessResult.Denied))],
             all.Select(static a => (a.Principal, a.Result))
         );
         Assert.Null(all[0].Remedy);
@@ -82,10 +82,10 @@ public sealed class AccessTestTests : IDisposable
         List<SecretAccess> all = await _setting.TestAsync(new TestAccessOptions { FromCatalog = true }, host);
         Assert.Equal(
             [
-                (AccessSetting.Api, "jwt", SecretPermission.Read),
-                (AccessSetting.Api, "db", SecretPermission.Read),
-                (AccessSetting.Ops, "llm-a", SecretPermission.Write),
-                (AccessSetting.Ops, "llm-b", SecretPermission.Write),
+                (AccessSetting.Api, "jwt", nameof(SecretPermission.Read)),
+                (AccessSetting.Api, "db", nameof(SecretPermission.Read)),
+                (AccessSetting.Ops, "llm-a", nameof(SecretPermission.Write)),
+                (AccessSetting.Ops, "llm-b", nameof(SecretPermission.Write)),
             ],
             all.Select(static a => (a.Principal, a.Secret, a.Permission))
         );
@@ -103,7 +103,7 @@ public sealed class AccessTestTests : IDisposable
     public async Task AnEnvironmentsOwnEntriesReplaceTheCatalogs()
     {
         SecretAccess only = Assert.Single(await _setting.TestAsync(new TestAccessOptions { FromCatalog = true, Environment = "stage" }));
-        Assert.Equal((AccessSetting.Dev, "s-jwt", SecretPermission.Manage), (only.Principal, only.StoreName, only.Permission));
+        Assert.Equal((AccessSetting.Dev, "s-jwt", nameof(SecretPermission.Manage)), (only.Principal, only.StoreName, only.Permission));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class AccessTestTests : IDisposable
                 }
             )
         );
-        Assert.Equal((AccessSetting.Api, "db", SecretPermission.Read), (only.Principal, only.Secret, only.Permission));
+        Assert.Equal((AccessSetting.Api, "db", nameof(SecretPermission.Read)), (only.Principal, only.Secret, only.Permission));
     }
 
     [Fact]

@@ -44,8 +44,8 @@ public sealed class InitializeTests : IDisposable
         Assert.Equal("given", await ReadAsync("app-plain"));
         Assert.Equal(64, (await ReadAsync("app-enc")).Length);
         Assert.Contains("\"host\":\"db.example.com\"", await ReadAsync("app-db"));
-        Assert.Equal(ValueSource.Input, Of(results, "plain").Source);
-        Assert.Equal(ValueSource.Generated, Of(results, "jwt").Source);
+        Assert.Equal(nameof(ValueSource.Input), Of(results, "plain").Source);
+        Assert.Equal(nameof(ValueSource.Generated), Of(results, "jwt").Source);
         Assert.Equal(ItemStatus.Skipped, Of(results, "openai").Status);
         Assert.Equal(ItemStatus.Skipped, Of(results, "theirs").Status);
         Assert.Contains(host.Warnings, static w => w.Contains("nobody"));
@@ -103,8 +103,8 @@ public sealed class InitializeTests : IDisposable
         List<SetupResult> results = await RunAsync(new InitializeOptions(), host);
         Assert.Equal("typed", await ReadAsync("app-plain"));
         Assert.Equal("00ff", await ReadAsync("app-enc"));
-        Assert.Equal(ValueSource.Generated, Of(results, "jwt").Source);
-        Assert.Equal(ValueSource.Prompt, Of(results, "temporal").Source);
+        Assert.Equal(nameof(ValueSource.Generated), Of(results, "jwt").Source);
+        Assert.Equal(nameof(ValueSource.Prompt), Of(results, "temporal").Source);
         Assert.Contains("other-host", await ReadAsync("app-temporal"));
         Assert.Contains(host.Questions, static q => q.Hint == "localhost");
         Assert.DoesNotContain("typed", host.Everything);

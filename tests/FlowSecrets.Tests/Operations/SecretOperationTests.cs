@@ -210,10 +210,10 @@ public sealed class SecretOperationTests : IDisposable
         SecretItem item = (
             await new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Names = ["jwt"] }, new TestHost())
         ).Single();
-        Assert.Equal((SecretState.Present, "other"), (item.State, item.Environment));
+        Assert.Equal((nameof(SecretState.Present), "other"), (item.State, item.Environment));
         OperationContext connected = _sandbox.Context with { Session = new SessionSelection(null, "local") };
         Assert.Equal(
-            SecretState.Missing,
+            nameof(SecretState.Missing),
             (await new GetSecretsOperation(connected).RunAsync(new GetSecretsOptions { Names = ["jwt"] }, new TestHost())).Single().State
         );
         _sandbox.Set("FLOWSECRETS_ENVIRONMENT", "nowhere");
@@ -234,8 +234,8 @@ public sealed class SecretOperationTests : IDisposable
             new GetSecretsOptions { All = true },
             new TestHost()
         );
-        Assert.Equal(SecretState.PendingDeletion, items.Single(static i => i.Name == "blob").State);
-        Assert.Equal(SecretState.Missing, items.Single(static i => i.Name == "db").State);
+        Assert.Equal(nameof(SecretState.PendingDeletion), items.Single(static i => i.Name == "blob").State);
+        Assert.Equal(nameof(SecretState.Missing), items.Single(static i => i.Name == "db").State);
         Assert.Null(items.Single(static i => i.StoreName == "stranger").Name);
         Assert.Equal(
             ["jwt"],
@@ -278,7 +278,7 @@ public sealed class SecretOperationTests : IDisposable
             new VersionOptions { Names = ["jwt"] },
             new TestHost()
         );
-        Assert.Equal([VersionState.Destroyed, VersionState.Enabled], versions.Select(static v => v.State));
+        Assert.Equal([nameof(VersionState.Destroyed), nameof(VersionState.Enabled)], versions.Select(static v => v.State));
         Assert.Equal(ErrorIds.VersionNotFound, (
                 await ChangeAsync(
                     new VersionOptions

@@ -217,7 +217,7 @@ internal sealed class InterleavedScene : IAsyncDisposable
                 Name = Name,
                 StoreName = Name,
                 Status = ItemStatus.Unchanged,
-                Store = _kind,
+                Store = _kind.ToString(),
                 Place = "",
             };
     }

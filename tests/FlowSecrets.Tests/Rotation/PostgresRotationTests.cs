@@ -66,7 +66,7 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
             await new InvokeRotationOperation(sandbox.Context).RunAsync(new InvokeRotationOptions { Names = ["db"] }, new TestHost())
         );
         Assert.Equal(ItemStatus.Rotated, result.Status);
-        Assert.Equal(RotationState.Retired, result.State);
+        Assert.Equal(nameof(RotationState.Retired), result.State);
         Assert.True(await server.AcceptsAsync("a", await PasswordAsync(sandbox)));
         Assert.False(await server.AcceptsAsync("a", "old-password-1"));
         AssertNowhere([await PasswordAsync(sandbox)], server.LogText(), "the server's log");
@@ -81,7 +81,7 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
         RotationResult undone = Assert.Single(
             await new UndoRotationOperation(sandbox.Context).RunAsync(new UndoRotationOptions { Names = ["db"] }, new TestHost())
         );
-        Assert.Equal(RotationState.Undone, undone.State);
+        Assert.Equal(nameof(RotationState.Undone), undone.State);
         Assert.Equal("old-password-1", await PasswordAsync(sandbox));
         Assert.True(await server.AcceptsAsync("a", "old-password-1"));
 
@@ -91,7 +91,7 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
                 new TestHost()
             )
         );
-        Assert.Equal(RotationState.Retired, forced.State);
+        Assert.Equal(nameof(RotationState.Retired), forced.State);
         Assert.False(await server.AcceptsAsync("a", "old-password-1"));
         RotationResult shut = Assert.Single(
             await new UndoRotationOperation(sandbox.Context).RunAsync(new UndoRotationOptions { Names = ["db"] }, new TestHost())
@@ -118,7 +118,7 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
         SecretRotation seen = Assert.Single(
             await new GetRotationsOperation(sandbox.Context).RunAsync(new GetRotationsOptions { Names = ["db"] }, new TestHost())
         );
-        Assert.Equal((RotationState.NeedsAttention, 3), (seen.State, seen.Failures));
+        Assert.Equal((nameof(RotationState.NeedsAttention), 3), (seen.State, seen.Failures));
     }
 
     [Fact]

@@ -46,11 +46,11 @@ public sealed class RotationRuleTests : IAsyncLifetime
     public async Task DuringTheOverlapOnlyForceRotates()
     {
         await _stage.CreateAsync("aged", "old");
-        Assert.Equal(RotationState.Overlap, (await _stage.RotateAsync("aged")).State);
+        Assert.Equal(nameof(RotationState.Overlap), (await _stage.RotateAsync("aged")).State);
         string second = await _stage.CurrentAsync("aged");
         Assert.Equal(ErrorIds.RotationInProgress, (await _stage.RotateAsync("aged")).ErrorId);
         Assert.Equal(second, await _stage.CurrentAsync("aged"));
-        Assert.Equal(RotationState.Retired, (await _stage.RotateAsync("aged", force: true)).State);
+        Assert.Equal(nameof(RotationState.Retired), (await _stage.RotateAsync("aged", force: true)).State);
         Assert.NotEqual(second, await _stage.CurrentAsync("aged"));
         Assert.Equal(
             [VersionState.Enabled, VersionState.Disabled],
@@ -67,7 +67,7 @@ public sealed class RotationRuleTests : IAsyncLifetime
         Assert.Null((await _stage.RunAsync(new InvokeRotationOptions { Names = ["aged"], Due = true })).FirstOrDefault());
         _stage.Clock.Ahead = TimeSpan.FromHours(25);
         RotationResult retired = Assert.Single(await _stage.RunAsync(new InvokeRotationOptions { Names = ["aged"], Due = true }));
-        Assert.Equal((ItemStatus.Retired, RotationState.Retired), (retired.Status, retired.State));
+        Assert.Equal((ItemStatus.Retired, nameof(RotationState.Retired)), (retired.Status, retired.State));
         Assert.Equal(second, await _stage.CurrentAsync("aged"));
     }
 
@@ -92,7 +92,7 @@ public sealed class RotationRuleTests : IAsyncLifetime
         Assert.Equal((sets, before.Record.ToText(), before.Pending), (_target.Sets, after.Record!.ToText(), after.Pending));
 
         RotationResult forced = await _stage.RotateAsync("one", force: true);
-        Assert.Equal((ItemStatus.Rotated, RotationState.Retired), (forced.Status, forced.State));
+        Assert.Equal((ItemStatus.Rotated, nameof(RotationState.Retired)), (forced.Status, forced.State));
         Assert.Null((await _stage.ViewAsync("one")).Pending);
     }
 
@@ -166,7 +166,7 @@ public sealed class RotationRuleTests : IAsyncLifetime
             },
             default
         );
-        Assert.Equal(RotationState.Retired, (await _stage.RotateAsync("aged", force: true)).State);
+        Assert.Equal(nameof(RotationState.Retired), (await _stage.RotateAsync("aged", force: true)).State);
         Assert.NotEqual("leaked", await _stage.CurrentAsync("aged"));
         Assert.Equal(
             [VersionState.Enabled, VersionState.Disabled, VersionState.Disabled],

@@ -42,7 +42,7 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
     [Fact]
     public async Task AllRunWithTheNewValueAndTheOneBeforeBesideIt()
     {
-        Assert.Equal(RotationState.Overlap, (await _stage.RotateAsync("key")).State);
+        Assert.Equal(nameof(RotationState.Overlap), (await _stage.RotateAsync("key")).State);
         Assert.Equal(
             [
                 ["key=2 KEY_BEFORE=1"],
@@ -79,7 +79,7 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
         Assert.Equal(ErrorIds.WorkloadFailed, (await _stage.RotateAsync("key")).ErrorId);
         RotationView view = await _stage.ViewAsync("key");
         Assert.Equal(("2", true, RotationState.Healthy), (view.Current, view.Pending!.IsPromoted, view.Record!.FailedStep));
-        Assert.Equal(RotationState.Overlap, (await _stage.RotateAsync("key")).State);
+        Assert.Equal(nameof(RotationState.Overlap), (await _stage.RotateAsync("key")).State);
         Assert.Equal("2", (await _stage.ViewAsync("key")).Current);
     }
 
@@ -107,7 +107,7 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
     public async Task TheValueBeforeIsKeptWhileOneRunsWithItOrIsNotHealthy(bool isStale)
     {
         // Without previousEnv nothing is deployed at the end of the overlap.
-        Assert.Equal(RotationState.Overlap, (await _stage.RotateAsync("carried")).State);
+        Assert.Equal(nameof(RotationState.Overlap), (await _stage.RotateAsync("carried")).State);
         _stage.Clock.Ahead = TimeSpan.FromHours(25);
         if (isStale)
         {
@@ -178,7 +178,7 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
         (stage.Target, stage.Workload) = (() => new ModelDoor(users, null), _ => slow);
         await stage.CreateAsync("root", "root");
         await stage.CreateAsync("two", ModelTarget.Value("a", "first"));
-        Assert.Equal(RotationState.Overlap, (await stage.RotateAsync("two")).State);
+        Assert.Equal(nameof(RotationState.Overlap), (await stage.RotateAsync("two")).State);
         stage.Clock.Ahead = TimeSpan.FromHours(2);
 
         // While the retirement looks at the workloads, somebody makes the old version current again.

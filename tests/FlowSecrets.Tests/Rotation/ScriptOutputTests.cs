@@ -1,3 +1,4 @@
+using FlowSecrets.Processes;
 using System.Text;
 using FlowSecrets.Operations.Rotation;
 
@@ -46,7 +47,7 @@ public sealed class ScriptOutputTests
     [Fact]
     public async Task WhatIsNotKeptTakesNoMemory()
     {
-        using ScriptOutput output = new();
+        using OutputTail output = new();
         using Chunks endless = new(new byte[100_000_000], 65536);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Task drained = output.DrainAsync(endless, default);
@@ -58,7 +59,7 @@ public sealed class ScriptOutputTests
     [Fact]
     public async Task NothingIsLeftAfterIt()
     {
-        ScriptOutput output = new();
+        OutputTail output = new();
         using Chunks source = new("a value"u8.ToArray(), 3);
         await output.DrainAsync(source, default);
         output.Dispose();
@@ -67,7 +68,7 @@ public sealed class ScriptOutputTests
 
     private static async Task<string?> LastAsync(byte[] bytes, int chunk)
     {
-        using ScriptOutput output = new();
+        using OutputTail output = new();
         using Chunks source = new(bytes, chunk);
         await output.DrainAsync(source, default);
         return output.LastLine();

@@ -8,7 +8,7 @@ public sealed class GcpStoreContractTests : SecretStoreContract, IAsyncLifetime
     private GcpFake _fake = null!;
     private ISecretStore? _store;
 
-    protected override ISecretStore Store => _store ??= CloudStores.Gcp(_fake);
+    private protected override ISecretStore Store => _store ??= CloudStores.Gcp(_fake);
 
     public async ValueTask InitializeAsync() => _fake = await GcpFake.StartAsync();
 
@@ -20,7 +20,7 @@ public sealed class AwsStoreContractTests : SecretStoreContract, IAsyncLifetime
     private AwsFake _fake = null!;
     private ISecretStore? _store;
 
-    protected override ISecretStore Store => _store ??= CloudStores.Aws(_fake.Endpoint);
+    private protected override ISecretStore Store => _store ??= CloudStores.Aws(_fake.Endpoint);
 
     protected override string UnknownVersion => "00000000-0000-4000-8000-000000000000";
 
@@ -35,7 +35,7 @@ public sealed class MotoStoreContractTests(MotoServer moto) : SecretStoreContrac
 {
     private ISecretStore? _store;
 
-    protected override ISecretStore Store => _store ??= CloudStores.Aws(moto.Endpoint!);
+    private protected override ISecretStore Store => _store ??= CloudStores.Aws(moto.Endpoint!);
 
     protected override IReadOnlyCollection<ServerFault> KnownFaults =>
         [ServerFault.ListingVersionsOfAnAbsentSecretIsAnInternalError, ServerFault.ADeletedSecretTakesVersions];

@@ -6,7 +6,7 @@ public sealed class LocalStoreContractTests : SecretStoreContract
 {
     private readonly Sandbox _sandbox = new();
 
-    protected override ISecretStore Store => _sandbox.Store();
+    private protected override ISecretStore Store => _sandbox.Store();
 
     public override void Dispose()
     {
@@ -20,7 +20,7 @@ public sealed class PassphraseStoreContractTests : SecretStoreContract
     private readonly Sandbox _sandbox = new();
     private readonly SecretValue _passphrase = SecretValue.FromText("correct horse battery staple");
 
-    protected override ISecretStore Store => _sandbox.Store(_passphrase);
+    private protected override ISecretStore Store => _sandbox.Store(_passphrase);
 
     public override void Dispose()
     {

@@ -8,7 +8,7 @@ public abstract partial class SecretStoreContract : IDisposable
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly Dictionary<string, string> NoLabels = new(StringComparer.Ordinal);
 
-    protected abstract ISecretStore Store { get; }
+    private protected abstract ISecretStore Store { get; }
 
     /// <summary>What a server under the store is known to do wrong, so that the case is left out.</summary>
     protected virtual IReadOnlyCollection<ServerFault> KnownFaults => [];
@@ -244,7 +244,7 @@ public abstract partial class SecretStoreContract : IDisposable
         return (await Store.AddVersionAsync(name, value, null, null, None)).Version;
     }
 
-    protected async Task<string> Read(string name, VersionSelector selector = default)
+    private protected async Task<string> Read(string name, VersionSelector selector = default)
     {
         using ReadSecret read = await Store.ReadAsync(name, selector, None);
         return read.Value.RevealText(name);

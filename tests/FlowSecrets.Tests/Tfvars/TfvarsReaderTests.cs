@@ -54,13 +54,13 @@ public sealed class TfvarsReaderTests
     }
 
     [Theory]
-    [InlineData("true", DocKind.Bool, "true")]
-    [InlineData("false", DocKind.Bool, "false")]
-    [InlineData("null", DocKind.Null, "")]
-    public void Words(string literal, DocKind kind, string expected)
+    [InlineData("true", nameof(DocKind.Bool), "true")]
+    [InlineData("false", nameof(DocKind.Bool), "false")]
+    [InlineData("null", nameof(DocKind.Null), "")]
+    public void Words(string literal, string kind, string expected)
     {
         DocNode node = Single(literal);
-        Assert.Equal((kind, expected), (node.Kind, node.Text));
+        Assert.Equal((kind, expected), (node.Kind.ToString(), node.Text));
     }
 
     [Theory]
