@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws;
-using FlowSecrets.Providers.Catalog;
 using FlowSecrets.Providers.Gcp;
-using FlowSecrets.Providers.Kubernetes;
+using FlowSecrets.Providers.Kubernetes.Workloads;
 using FlowSecrets.Providers.Local;
 using FlowSecrets.Providers.Postgres;
+using FlowSecrets.Providers.Yaml;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers;
 

@@ -1,4 +1,7 @@
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.LocalEnv;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Worker;
 

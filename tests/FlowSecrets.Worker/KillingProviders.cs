@@ -1,4 +1,7 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Worker;
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Worker;
 

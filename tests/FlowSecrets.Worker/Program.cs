@@ -1,5 +1,7 @@
 using FlowSecrets;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers;
 using FlowSecrets.Worker;
 

@@ -1,4 +1,7 @@
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Worker;
 

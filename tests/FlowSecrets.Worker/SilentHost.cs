@@ -1,3 +1,6 @@
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
+
 namespace FlowSecrets.Worker;
 
 /// <summary>Nobody listens, and nobody answers.</summary>

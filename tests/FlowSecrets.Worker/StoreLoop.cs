@@ -1,3 +1,7 @@
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
+
 namespace FlowSecrets.Worker;
 
 /// <summary>Changes a store in every way there is; a line is written only after the change is done.</summary>

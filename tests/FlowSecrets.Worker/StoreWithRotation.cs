@@ -1,3 +1,7 @@
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
+
 namespace FlowSecrets.Worker;
 
 /// <summary>A store as it is, but for its rotations.</summary>

@@ -1,3 +1,6 @@
+using FlowSecrets.Model;
+using FlowSecrets.Values;
+
 namespace FlowSecrets.Catalogs;
 
 /// <summary>A catalog that was read and found valid.</summary>

@@ -1,3 +1,7 @@
+using FlowSecrets.Model;
+using FlowSecrets.Text;
+using FlowSecrets.Values;
+
 namespace FlowSecrets.Catalogs;
 
 /// <summary>Makes the model of a document whose grammar was found right, and hands it to <see cref="CatalogRules"/>.</summary>

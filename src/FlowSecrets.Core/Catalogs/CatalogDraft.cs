@@ -1,3 +1,5 @@
+using FlowSecrets.Model;
+
 namespace FlowSecrets.Catalogs;
 
 /// <summary>A secret of a catalog that is being made from what a team already has. It holds no value.</summary>

@@ -1,5 +1,8 @@
-using FlowSecrets.Operations;
-using FlowSecrets.Tfvars;
+using FlowSecrets.Errors;
+using FlowSecrets.Formats.Data;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Setup;
+using FlowSecrets.Ports;
 
 namespace FlowSecrets.Catalogs;
 

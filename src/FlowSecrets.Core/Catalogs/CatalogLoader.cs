@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using FlowSecrets.Errors;
 using FlowSecrets.Operations;
+using FlowSecrets.Ports;
 
 namespace FlowSecrets.Catalogs;
 

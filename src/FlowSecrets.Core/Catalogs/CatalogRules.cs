@@ -1,3 +1,6 @@
+using FlowSecrets.Model;
+using FlowSecrets.Text;
+
 namespace FlowSecrets.Catalogs;
 
 /// <summary>What the parts of a catalog must say of each other: names, references, variables.</summary>

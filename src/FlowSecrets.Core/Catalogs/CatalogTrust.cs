@@ -1,3 +1,4 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
 
 namespace FlowSecrets.Catalogs;

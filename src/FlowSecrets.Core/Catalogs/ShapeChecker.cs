@@ -1,3 +1,5 @@
+using FlowSecrets.Text;
+
 namespace FlowSecrets.Catalogs;
 
 /// <summary>

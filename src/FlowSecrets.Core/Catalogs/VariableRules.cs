@@ -1,3 +1,5 @@
+using FlowSecrets.Model;
+
 namespace FlowSecrets.Catalogs;
 
 /// <summary>Environment variables: their names, and that none stands twice for one workload or in the .env file.</summary>

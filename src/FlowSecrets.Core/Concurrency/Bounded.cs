@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
-namespace FlowSecrets.Transport;
+namespace FlowSecrets.Concurrency;
 
 /// <summary>Many calls, so many at a time, answers as they come.</summary>
 internal static class Bounded

@@ -1,4 +1,4 @@
-namespace FlowSecrets;
+namespace FlowSecrets.Errors;
 
 /// <summary>The constant ids of all errors. docs/errors.md lists each with cause and remedy; tests assert them.</summary>
 internal static class ErrorIds

@@ -1,3 +1,5 @@
+using FlowSecrets.Errors;
+
 namespace FlowSecrets.Files;
 
 /// <summary>Where the user's own files lie; FLOWSECRETS_HOME puts all of them in one place.</summary>

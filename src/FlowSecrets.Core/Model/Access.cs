@@ -1,4 +1,6 @@
-namespace FlowSecrets;
+using FlowSecrets.Ports;
+
+namespace FlowSecrets.Model;
 
 /// <summary>What is known of an access. What cannot be known is Unknown, never a guess.</summary>
 internal enum AccessResult

@@ -1,4 +1,6 @@
-namespace FlowSecrets;
+using FlowSecrets.Errors;
+
+namespace FlowSecrets.Model;
 
 /// <summary>Why an access is denied or not known. docs/access.md shows each; those that are also an error's id have its name.</summary>
 internal static class AccessCauses

@@ -1,4 +1,4 @@
-namespace FlowSecrets;
+namespace FlowSecrets.Model;
 
 /// <summary>Changes of labels or annotations: a text sets one, an empty text takes it off, all others stay.</summary>
 internal static class LabelChanges

@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Text;
 
-namespace FlowSecrets;
+namespace FlowSecrets.Model;
 
 /// <summary>The forms in which the clouds' policies name who reads.</summary>
 internal static partial class Principals

@@ -1,6 +1,7 @@
 using System.Globalization;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets;
+namespace FlowSecrets.Model;
 
 /// <summary>
 /// What a rotation leaves beside a secret, in labels or annotations: the record, a journal, and the mark of what stands aside.

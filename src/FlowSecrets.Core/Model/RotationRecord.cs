@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace FlowSecrets;
+namespace FlowSecrets.Model;
 
 /// <summary>
 /// What is written down of one rotation, in the store beside the secret: version ids, times and who, never a value. As text it is one line

@@ -1,4 +1,6 @@
-namespace FlowSecrets;
+using FlowSecrets.Ports;
+
+namespace FlowSecrets.Model;
 
 /// <summary>How far a rotation is.</summary>
 internal enum RotationState

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using FlowSecrets.Errors;
 
-namespace FlowSecrets;
+namespace FlowSecrets.Model;
 
 /// <summary>
 /// The stores' rules for names, and the rule for environment variables. AWS advises against names that end in '-' and six characters, which

@@ -1,4 +1,6 @@
-namespace FlowSecrets;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Model;
 
 /// <summary>State of a version.</summary>
 internal enum VersionState

@@ -1,4 +1,6 @@
-namespace FlowSecrets;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Model;
 
 /// <summary>Where a store's secrets live and who asks: what every plan, prompt and error names.</summary>
 /// <param name="Store">The kind of store.</param>

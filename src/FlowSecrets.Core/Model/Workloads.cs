@@ -1,4 +1,6 @@
-namespace FlowSecrets;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Model;
 
 /// <summary>A secret as a workload should run with it. Its values belong to whoever made it.</summary>
 /// <param name="StoreName">The store's name of it.</param>

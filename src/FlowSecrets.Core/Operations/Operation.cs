@@ -1,3 +1,6 @@
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+
 namespace FlowSecrets.Operations;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Catalogs;
 
 namespace FlowSecrets.Operations;
 

@@ -1,4 +1,6 @@
-namespace FlowSecrets;
+using FlowSecrets.Model;
+
+namespace FlowSecrets.Ports;
 
 /// <summary>Who may do what with the secrets of a store, and why not.</summary>
 internal interface IAccessControl

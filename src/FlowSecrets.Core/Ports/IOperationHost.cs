@@ -1,4 +1,6 @@
-namespace FlowSecrets;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Ports;
 
 /// <param name="Activity">What is done.</param>
 /// <param name="Status">Which item is at work.</param>

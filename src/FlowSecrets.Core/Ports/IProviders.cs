@@ -1,6 +1,7 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 
-namespace FlowSecrets;
+namespace FlowSecrets.Ports;
 
 /// <summary>The one door to what needs packages; it lives in a private load context and is opened at first use.</summary>
 internal interface IProviders

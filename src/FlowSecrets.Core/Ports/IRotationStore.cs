@@ -1,4 +1,7 @@
-namespace FlowSecrets;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Ports;
 
 /// <summary>
 /// What a store does for a rotation. A value waits aside until it is tested, and whoever comes next, on any machine, finds from the store

@@ -1,4 +1,7 @@
-namespace FlowSecrets;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Ports;
 
 /// <summary>
 /// The system that checks a credential. Values are those of the whole secret: text, or the JSON object whose fields the catalog names. What

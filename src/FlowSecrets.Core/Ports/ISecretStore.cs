@@ -1,4 +1,7 @@
-namespace FlowSecrets;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Ports;
 
 /// <summary>
 /// A place where secrets live. Every refusal is a <see cref="FlowSecretException"/> with its own id: not found, no version,

@@ -1,4 +1,6 @@
-namespace FlowSecrets;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Ports;
 
 /// <summary>What only a store that keeps its own key can do.</summary>
 internal interface IStoreMaintenance

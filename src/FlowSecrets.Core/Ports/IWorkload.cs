@@ -1,4 +1,6 @@
-namespace FlowSecrets;
+using FlowSecrets.Model;
+
+namespace FlowSecrets.Ports;
 
 /// <summary>What runs and consumes secrets.</summary>
 internal interface IWorkload

@@ -1,4 +1,8 @@
-namespace FlowSecrets;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Ports;
 
 /// <summary>What stores and plans say alike.</summary>
 internal static class StoreErrors

@@ -87,9 +87,9 @@ internal static class ChildProcess
             limit.Token.ThrowIfCancellationRequested();
             return process.ExitCode;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"It did not end in {start.Limit.TotalSeconds:0} seconds.");
+            throw new TimeoutException($"It did not end in {start.Limit.TotalSeconds:0} seconds.", e);
         }
         finally
         {

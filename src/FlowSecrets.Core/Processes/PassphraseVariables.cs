@@ -1,4 +1,4 @@
-namespace FlowSecrets;
+namespace FlowSecrets.Processes;
 
 /// <summary>Variables that open a local store. No program that is started for a rotation needs them.</summary>
 internal static class PassphraseVariables

@@ -1,5 +1,4 @@
 using System.Reflection;
-using FlowSecrets.Files;
 
 namespace FlowSecrets.Processes;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace FlowSecrets.Files;
+namespace FlowSecrets.Processes;
 
 /// <summary>Finds programs by PATH alone: never in the current folder, which may be a stranger's repository.</summary>
 internal static class ProgramFinder

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Redaction;
 
 /// <summary>
 /// A line that a script printed, without the values that it was given: as they are, escaped for another language

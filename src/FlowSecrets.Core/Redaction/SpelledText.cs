@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Redaction;
 
 /// <summary>
 /// A text in all the ways in which programs write it down: each of its characters as it is, escaped by a backslash, by percent, for HTML,

@@ -1,3 +1,6 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+
 namespace FlowSecrets;
 
 /// <summary>What kind of failure it is; the names are PowerShell's own error categories.</summary>

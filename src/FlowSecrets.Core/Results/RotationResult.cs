@@ -1,3 +1,5 @@
+using FlowSecrets.Model;
+
 namespace FlowSecrets;
 
 /// <summary>What became of one secret's rotation.</summary>

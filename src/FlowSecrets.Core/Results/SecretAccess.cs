@@ -1,3 +1,5 @@
+using FlowSecrets.Model;
+
 namespace FlowSecrets;
 
 /// <summary>Whether a principal may do something with a secret, why not, and what mends it.</summary>

@@ -1,3 +1,5 @@
+using FlowSecrets.Model;
+
 namespace FlowSecrets;
 
 /// <summary>What became of who may use one secret.</summary>

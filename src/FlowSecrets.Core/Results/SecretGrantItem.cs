@@ -1,3 +1,5 @@
+using FlowSecrets.Model;
+
 namespace FlowSecrets;
 
 /// <summary>One grant on a secret of a command.</summary>

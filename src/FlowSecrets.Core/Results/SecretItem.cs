@@ -1,3 +1,5 @@
+using FlowSecrets.Model;
+
 namespace FlowSecrets;
 
 /// <summary>A secret of the catalog with its state in the store, or one that the store holds beyond it.</summary>

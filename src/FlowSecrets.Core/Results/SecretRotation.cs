@@ -1,3 +1,5 @@
+using FlowSecrets.Model;
+
 namespace FlowSecrets;
 
 /// <summary>How a secret's rotation stands.</summary>

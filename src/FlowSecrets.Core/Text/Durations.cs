@@ -1,4 +1,4 @@
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Text;
 
 /// <summary>Durations such as 30m, 24h, 90d and 2w.</summary>
 internal static class Durations

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace FlowSecrets.Transport;
+namespace FlowSecrets.Text;
 
 /// <summary>What a service says, made fit for a message of ours.</summary>
 internal static partial class RemoteText

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Text;
 
 /// <summary>"Did you mean": the nearest of some names by edit distance.</summary>
 internal static class Suggestion

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Text;
 
 /// <summary>PowerShell's wildcards (<c>*</c>, <c>?</c>, <c>[a-z]</c>), case-insensitive as there.</summary>
 internal static class Wildcard

@@ -1,4 +1,4 @@
-namespace FlowSecrets;
+namespace FlowSecrets.Values;
 
 /// <summary>How a value is made. What is null has its default.</summary>
 /// <param name="Kind">What to make.</param>

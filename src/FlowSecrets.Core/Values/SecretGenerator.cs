@@ -1,8 +1,9 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using FlowSecrets.Errors;
 
-namespace FlowSecrets;
+namespace FlowSecrets.Values;
 
 /// <summary>A made value. Owns it.</summary>
 /// <param name="Value">The secret; for a key pair the private key as PKCS#8 PEM.</param>

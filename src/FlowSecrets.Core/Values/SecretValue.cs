@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FlowSecrets.Errors;
 
-namespace FlowSecrets;
+namespace FlowSecrets.Values;
 
 /// <summary>
 /// The bytes of one secret in a pinned buffer that <see cref="Dispose"/> zeroes. Nothing that prints, debugs or

@@ -1,5 +1,12 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.Providers.Aws.Access;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.AppRunner;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Ecs;
+using FlowSecrets.Providers.Aws.Iam;
+using FlowSecrets.Providers.Aws.Rotation;
+using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Providers.Aws.Workloads;
 
 namespace FlowSecrets.Providers.Aws;

@@ -1,4 +1,7 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Providers.Aws;
 

@@ -1,8 +1,13 @@
 using System.Collections.Concurrent;
 using FlowSecrets.Catalogs;
-using FlowSecrets.Providers.Gcp.Access;
-using FlowSecrets.Providers.Gcp.Run;
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.CloudRun;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.Iam;
+using FlowSecrets.Providers.Gcp.Rotation;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Providers.Gcp;
 

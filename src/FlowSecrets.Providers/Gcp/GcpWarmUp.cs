@@ -1,4 +1,7 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Providers.Gcp;
 

@@ -1,10 +1,9 @@
 using System.ComponentModel;
 using System.Text.RegularExpressions;
-using FlowSecrets.Files;
-using FlowSecrets.Files;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Processes;
-using FlowSecrets.Processes;
-using FlowSecrets.Transport;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Kubernetes;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
 using FlowSecrets.Processes;
 
 namespace FlowSecrets.Providers.Kubernetes;

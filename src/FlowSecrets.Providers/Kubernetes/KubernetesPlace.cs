@@ -1,5 +1,6 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Kubernetes;
 

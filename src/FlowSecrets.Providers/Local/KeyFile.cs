@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using FlowSecrets.Model;
 
 namespace FlowSecrets.Providers.Local;
 

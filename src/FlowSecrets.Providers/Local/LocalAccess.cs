@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Files;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
 namespace FlowSecrets.Providers.Local;
 

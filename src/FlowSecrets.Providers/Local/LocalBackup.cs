@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Local;
 

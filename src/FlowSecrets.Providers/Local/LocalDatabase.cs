@@ -1,4 +1,5 @@
 using FlowSecrets.Files;
+using FlowSecrets.Model;
 using Microsoft.Data.Sqlite;
 
 namespace FlowSecrets.Providers.Local;

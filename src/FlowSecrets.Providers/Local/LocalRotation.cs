@@ -1,3 +1,7 @@
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
+
 namespace FlowSecrets.Providers.Local;
 
 /// <summary>Rotation in the local store: stages and labels of one table, each step one transaction.</summary>

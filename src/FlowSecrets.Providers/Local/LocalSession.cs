@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
 using Microsoft.Data.Sqlite;
 
 namespace FlowSecrets.Providers.Local;

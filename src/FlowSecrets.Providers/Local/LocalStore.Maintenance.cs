@@ -1,4 +1,7 @@
 using System.Security.Cryptography;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Local;
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
 namespace FlowSecrets.Providers.Local;
 

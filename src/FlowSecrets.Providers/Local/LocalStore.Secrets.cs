@@ -1,3 +1,7 @@
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
+
 namespace FlowSecrets.Providers.Local;
 
 /// <content>Creates, deletes and restores secrets.</content>

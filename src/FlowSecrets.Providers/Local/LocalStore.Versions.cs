@@ -1,4 +1,8 @@
 using System.Text.RegularExpressions;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Local;
 

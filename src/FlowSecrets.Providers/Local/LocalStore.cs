@@ -1,4 +1,7 @@
 using FlowSecrets.Files;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Local;
 

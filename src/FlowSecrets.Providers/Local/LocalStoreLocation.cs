@@ -1,5 +1,9 @@
 using System.Security.Cryptography;
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using FlowSecrets.Model;
+using FlowSecrets.Processes;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Local;
 

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using FlowSecrets.Values;
 using Microsoft.Data.Sqlite;
 
 namespace FlowSecrets.Providers.Local;

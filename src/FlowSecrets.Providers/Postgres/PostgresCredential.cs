@@ -2,8 +2,11 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
-using FlowSecrets.Operations;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Text;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Postgres;
 

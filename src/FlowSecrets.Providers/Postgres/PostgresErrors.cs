@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Text;
 using Npgsql;
 
 namespace FlowSecrets.Providers.Postgres;

@@ -1,4 +1,5 @@
 using System.Data;
+using FlowSecrets.Model;
 using Npgsql;
 
 namespace FlowSecrets.Providers.Postgres;

@@ -1,4 +1,6 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Text;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Postgres;
 

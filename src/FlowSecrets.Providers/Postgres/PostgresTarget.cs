@@ -1,5 +1,9 @@
 using System.Text;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Text;
+using FlowSecrets.Values;
 using Npgsql;
 
 namespace FlowSecrets.Providers.Postgres;

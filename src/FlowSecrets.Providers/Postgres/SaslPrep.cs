@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Postgres;
 

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FlowSecrets.Transport;
+namespace FlowSecrets.Providers.Transport;
 
 /// <summary>Answers every request with the same body, in this process.</summary>
 internal sealed class CannedHandler(byte[] answer) : HttpMessageHandler

@@ -1,7 +1,8 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Transport;
+namespace FlowSecrets.Providers.Transport;
 
 /// <summary>The claims of a token that say whose it is. The token itself is kept nowhere.</summary>
 internal sealed record FederatedToken(string? Issuer, string? Subject, string? Audience)

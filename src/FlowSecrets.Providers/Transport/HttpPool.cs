@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FlowSecrets.Transport;
+namespace FlowSecrets.Providers.Transport;
 
 /// <summary>
 /// Connections to one cloud for a whole process: HTTP/2 where the server offers it, no redirects, no cookies, a short time to connect.

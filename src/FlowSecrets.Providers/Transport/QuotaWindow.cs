@@ -1,4 +1,4 @@
-namespace FlowSecrets.Transport;
+namespace FlowSecrets.Providers.Transport;
 
 /// <summary>Keeps calls within a quota: never more than so many in any window of time. Whoever comes too early waits.</summary>
 /// <param name="period">The window; a twentieth is added for what the network delays.</param>

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Transport;
+namespace FlowSecrets.Providers.Transport;
 
 /// <summary>What a failed call means.</summary>
 /// <param name="Error">What is reported when it is not tried again.</param>

@@ -1,6 +1,7 @@
 using System.Net;
+using FlowSecrets.Errors;
 
-namespace FlowSecrets.Transport;
+namespace FlowSecrets.Providers.Transport;
 
 /// <summary>An address of a cloud's API that somebody chose.</summary>
 internal static class ServiceAddress

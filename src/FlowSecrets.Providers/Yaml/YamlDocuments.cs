@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Ports;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace FlowSecrets.Providers.Catalog;
+namespace FlowSecrets.Providers.Yaml;
 
 /// <summary>YAML 1.2 with the core schema on YamlDotNet's parser and emitter; JSON is read as YAML is.</summary>
 internal sealed partial class YamlDocuments : IDocumentFormat

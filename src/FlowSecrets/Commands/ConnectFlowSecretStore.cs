@@ -1,7 +1,11 @@
 using System.Management.Automation;
 using System.Security;
+using FlowSecrets.Commands.Base;
+using FlowSecrets.Errors;
 using FlowSecrets.Hosting;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Stores;
 
 namespace FlowSecrets.Commands;
 

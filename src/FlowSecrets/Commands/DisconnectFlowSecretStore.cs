@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using FlowSecrets.Commands.Base;
 using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands;
 

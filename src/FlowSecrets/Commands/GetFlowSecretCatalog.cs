@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using FlowSecrets.Catalogs;
-using FlowSecrets.Operations;
+using FlowSecrets.Commands.Base;
+using FlowSecrets.Operations.Catalogs;
 
 namespace FlowSecrets.Commands;
 

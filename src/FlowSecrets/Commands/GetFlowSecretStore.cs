@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
+using FlowSecrets.Commands.Base;
+using FlowSecrets.Operations.Stores;
 
 namespace FlowSecrets.Commands;
 

@@ -1,8 +1,12 @@
 using System.Management.Automation;
 using System.Security;
+using FlowSecrets.Commands.Base;
+using FlowSecrets.Completion;
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Commands;
 

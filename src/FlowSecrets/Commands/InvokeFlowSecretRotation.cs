@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using System.Security;
+using FlowSecrets.Commands.Base;
 using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
+using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Commands;
 

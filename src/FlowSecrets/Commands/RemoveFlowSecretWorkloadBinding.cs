@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using FlowSecrets.Operations;
+using FlowSecrets.Commands.Base;
 
 namespace FlowSecrets.Commands;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Security;
-using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
+using FlowSecrets.Commands.Base;
+using FlowSecrets.Operations.Stores;
 
 namespace FlowSecrets.Commands;
 

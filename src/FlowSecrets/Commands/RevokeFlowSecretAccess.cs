@@ -1,5 +1,6 @@
 using System.Management.Automation;
-using FlowSecrets.Operations;
+using FlowSecrets.Commands.Base;
+using FlowSecrets.Operations.Access;
 
 namespace FlowSecrets.Commands;
 

@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using System.Security;
-using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
+using FlowSecrets.Commands.Base;
+using FlowSecrets.Errors;
+using FlowSecrets.Operations.Stores;
 
 namespace FlowSecrets.Commands;
 

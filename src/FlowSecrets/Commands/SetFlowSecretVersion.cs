@@ -1,5 +1,8 @@
 using System.Management.Automation;
-using FlowSecrets.Operations;
+using FlowSecrets.Commands.Base;
+using FlowSecrets.Completion;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
 namespace FlowSecrets.Commands;
 

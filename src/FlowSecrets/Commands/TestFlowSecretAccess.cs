@@ -1,5 +1,7 @@
 using System.Management.Automation;
-using FlowSecrets.Operations;
+using FlowSecrets.Commands.Base;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Access;
 
 namespace FlowSecrets.Commands;
 

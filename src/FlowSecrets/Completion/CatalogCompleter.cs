@@ -5,7 +5,7 @@ using FlowSecrets.Catalogs;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Completion;
 
 /// <summary>Completes from the catalog here, which is read from the disk at most; never from a store.</summary>
 public abstract class CatalogCompleter : IArgumentCompleter

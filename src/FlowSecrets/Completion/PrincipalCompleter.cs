@@ -1,11 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using FlowSecrets.Catalogs;
-using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Completion;
 
 /// <summary>Principals that the catalog's 'access' entries name.</summary>
 public sealed class PrincipalCompleter : CatalogCompleter

@@ -1,11 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using FlowSecrets.Catalogs;
-using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Completion;
 
 /// <summary>The stages that every store knows.</summary>
 public sealed class StageCompleter : CatalogCompleter

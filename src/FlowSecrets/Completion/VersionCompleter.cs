@@ -1,11 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using FlowSecrets.Catalogs;
-using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
+using FlowSecrets.Operations.Versions;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Completion;
 
 /// <summary>Versions that this session has listed.</summary>
 public sealed class VersionCompleter : CatalogCompleter

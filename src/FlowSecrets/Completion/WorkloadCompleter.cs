@@ -1,11 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using FlowSecrets.Catalogs;
-using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Completion;
 
 /// <summary>Workloads of the catalog.</summary>
 public sealed class WorkloadCompleter : CatalogCompleter

@@ -1,7 +1,10 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
-using FlowSecrets.Commands;
+using FlowSecrets.Commands.Base;
+using FlowSecrets.Errors;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Hosting;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using FlowSecrets.Errors;
 
 namespace FlowSecrets.Hosting;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Aws;

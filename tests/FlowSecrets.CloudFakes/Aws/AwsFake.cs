@@ -1,9 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Aws.Kms;
+using FlowSecrets.CloudFakes.Aws.Services;
+using FlowSecrets.CloudFakes.Aws.Sts;
+using FlowSecrets.CloudFakes.Aws.Workloads;
+using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Aws;
 
 /// <summary>AWS on one port: Secrets Manager, and what decides who may use it.</summary>
 public sealed class AwsFake : CloudFake

@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Aws;
 
 public sealed record AwsFakeOptions
 {

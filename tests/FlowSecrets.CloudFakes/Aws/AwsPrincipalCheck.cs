@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Aws.Policies;
 
 namespace FlowSecrets.CloudFakes.Aws;
 

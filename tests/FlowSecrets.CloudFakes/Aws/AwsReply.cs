@@ -2,6 +2,7 @@ using System.Security;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Aws;

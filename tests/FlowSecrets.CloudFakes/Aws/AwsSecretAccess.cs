@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Kms;
+using FlowSecrets.CloudFakes.Aws.Policies;
+using FlowSecrets.CloudFakes.Aws.Services;
 
 namespace FlowSecrets.CloudFakes.Aws;
 

@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Faults;
 
 /// <summary>What one request gets instead of, or on top of, its reply.</summary>
 public enum Fault

@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Faults;
 
 /// <summary>What goes wrong, and when. All of it can be changed while the fake runs.</summary>
 public sealed class FaultPlan

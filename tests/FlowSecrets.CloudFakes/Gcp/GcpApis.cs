@@ -1,6 +1,6 @@
 using FlowSecrets.CloudFakes.Gcp.Services;
 
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Gcp;
 
 /// <summary>Which APIs the projects have: all, until one is disabled. Names with or without .googleapis.com.</summary>
 public sealed class GcpApis

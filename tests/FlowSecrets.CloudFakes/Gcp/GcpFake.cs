@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Run;
 using FlowSecrets.CloudFakes.Gcp.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Gcp;
 
 /// <summary>Google Secret Manager v1 (REST, JSON), and of the services around it what decides who may do what.</summary>
 public sealed class GcpFake : CloudFake

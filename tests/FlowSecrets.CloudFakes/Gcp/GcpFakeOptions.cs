@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Gcp;
 
 public sealed record GcpFakeOptions
 {

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp;
 using FlowSecrets.CloudFakes.Gcp.Access;
 
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Gcp;
 
 /// <summary>
 /// Identities, policies and what they hang on, for tests. Resources are named as their APIs name them, projects by id or number:

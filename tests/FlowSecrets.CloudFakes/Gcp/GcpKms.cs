@@ -1,6 +1,6 @@
 using FlowSecrets.CloudFakes.Gcp.Access;
 
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Gcp;
 
 /// <summary>Keys of Cloud KMS for tests, each with one version. Their policies are set as any other's.</summary>
 public sealed class GcpKms

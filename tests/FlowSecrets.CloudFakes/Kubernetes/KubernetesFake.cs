@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.CloudFakes.Hosting;
-using FlowSecrets.CloudFakes.Kubernetes;
 
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Kubernetes;
 
 /// <summary>
 /// A Kubernetes API server, as far as kubectl needs it to read and deploy workloads, with the External Secrets Operator. Plain http:

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Kubernetes;

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Gcp;
 
 namespace FlowSecrets.CloudFakes.Program;
 

@@ -1,4 +1,5 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Gcp;
 using FlowSecrets.CloudFakes.Program;
 
 if (FakeArguments.Parse(args) is not { } arguments)

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Gcp;
 
 namespace FlowSecrets.CloudFakes.Program;
 

@@ -1,4 +1,7 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Access;
 using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Access.GcpAccessWorld;
 

@@ -1,4 +1,6 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
 namespace FlowSecrets.Tests.Access;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.Model;
 
 namespace FlowSecrets.Tests.Access;
 

@@ -1,4 +1,5 @@
-using FlowSecrets.Providers.Aws;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Tests.CloudFakes;
 using FlowSecrets.Tests.Support;
 

@@ -1,6 +1,9 @@
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Aws;
-using FlowSecrets.Providers.Aws.Access;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.Iam;
 using FlowSecrets.Tests.CloudFakes;
 using FlowSecrets.Tests.Support;
 using FsCheck;

@@ -1,7 +1,10 @@
 using System.Buffers.Text;
 using System.Text;
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Aws;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Tests.CloudFakes;
 using FlowSecrets.Tests.Clouds;
 using FlowSecrets.Tests.Support;

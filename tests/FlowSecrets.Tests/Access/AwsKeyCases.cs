@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Aws.Kms;
+using FlowSecrets.Model;
 
 namespace FlowSecrets.Tests.Access;
 

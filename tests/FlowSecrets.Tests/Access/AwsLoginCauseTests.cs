@@ -1,7 +1,7 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Aws;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Access;

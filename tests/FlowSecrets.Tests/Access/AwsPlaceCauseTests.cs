@@ -1,5 +1,5 @@
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Operations;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Access;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Access;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FlowSecrets.Providers.Aws.Access;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam;
 
 namespace FlowSecrets.Tests.Access;
 

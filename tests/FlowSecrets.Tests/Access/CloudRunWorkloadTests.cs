@@ -1,5 +1,8 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp;
 using FlowSecrets.Tests.Store;
 

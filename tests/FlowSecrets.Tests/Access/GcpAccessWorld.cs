@@ -1,7 +1,11 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Tests.Clouds;
 using FlowSecrets.Tests.Store;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Access;
 

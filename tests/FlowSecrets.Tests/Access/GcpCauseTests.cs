@@ -1,3 +1,4 @@
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Clouds;
 using static FlowSecrets.Tests.Access.GcpAccessWorld;
 

@@ -1,3 +1,4 @@
+using FlowSecrets.Model;
 using static FlowSecrets.Tests.Access.GcpAccessWorld;
 
 namespace FlowSecrets.Tests.Access;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.CloudFakes;
 using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Access.GcpAccessWorld;

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Tests.Clouds;
 using FlowSecrets.Tests.Store;
 using static FlowSecrets.Tests.Access.GcpAccessWorld;

@@ -1,4 +1,4 @@
-using FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Providers.Gcp.Iam;
 
 namespace FlowSecrets.Tests.Access;
 

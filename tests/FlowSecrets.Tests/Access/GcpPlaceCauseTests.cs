@@ -1,5 +1,7 @@
-using FlowSecrets.Operations;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Access;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 using static FlowSecrets.Tests.Access.GcpAccessWorld;
 
 namespace FlowSecrets.Tests.Access;
@@ -43,7 +45,11 @@ public sealed class GcpPlaceCauseTests : IAsyncLifetime
         _sandbox.Set("GOOGLE_CLOUD_PROJECT", "flow-other");
         SecretAccess answer = await TestAsync("{ here: { store: gcp, project: flow-test } }");
         Assert.Equal(
-            (nameof(AccessResult.Denied), AccessCauses.OtherPlace, "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-other'"),
+            (
+                nameof(AccessResult.Denied),
+                AccessCauses.OtherPlace,
+                "Use that one: Connect-FlowSecretStore -Store Gcp -Project 'flow-other'"
+            ),
             (answer.Result, answer.Cause, answer.Remedy)
         );
         Assert.Equal(

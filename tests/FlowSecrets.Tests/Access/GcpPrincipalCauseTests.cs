@@ -1,4 +1,5 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Model;
 using static FlowSecrets.Tests.Access.GcpAccessWorld;
 
 namespace FlowSecrets.Tests.Access;

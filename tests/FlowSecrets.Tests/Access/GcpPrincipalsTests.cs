@@ -1,3 +1,6 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+
 namespace FlowSecrets.Tests.Access;
 
 /// <summary>Which principals a store takes, and what the right form is of one that it does not.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using FlowSecrets.Model;
 using FlowSecrets.Tests.CloudFakes;
 using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Access.GcpAccessWorld;

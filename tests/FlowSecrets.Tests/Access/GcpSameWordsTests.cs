@@ -1,5 +1,8 @@
 using System.Text.RegularExpressions;
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Values;
 using static FlowSecrets.Tests.Access.GcpAccessWorld;
 
 namespace FlowSecrets.Tests.Access;

@@ -1,4 +1,5 @@
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.SecretManager;
 using static FlowSecrets.Tests.Access.GcpAccessWorld;
 
 namespace FlowSecrets.Tests.Access;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Clouds;
 using FlowSecrets.Tests.Support;
 

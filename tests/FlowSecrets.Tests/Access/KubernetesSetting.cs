@@ -1,6 +1,8 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Kubernetes;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers.Kubernetes;
+using FlowSecrets.Providers.Kubernetes.Workloads;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Access;

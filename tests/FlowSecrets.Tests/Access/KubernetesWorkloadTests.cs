@@ -1,4 +1,6 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Kubernetes;
+using FlowSecrets.Errors;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Access;

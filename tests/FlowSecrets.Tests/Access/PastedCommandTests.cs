@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Providers.Aws.Access;
-using FlowSecrets.Providers.Gcp.Access;
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Iam;
+using FlowSecrets.Providers.Gcp.Iam;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Tests.Access;
 

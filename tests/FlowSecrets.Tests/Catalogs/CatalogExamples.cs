@@ -1,5 +1,6 @@
 using System.Text;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers;
 
 namespace FlowSecrets.Tests.Catalogs;

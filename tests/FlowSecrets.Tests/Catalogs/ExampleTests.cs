@@ -1,4 +1,6 @@
-using FlowSecrets.Operations;
+using FlowSecrets.Operations.Catalogs;
+using FlowSecrets.Operations.LocalEnv;
+using FlowSecrets.Operations.Setup;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Catalogs;

@@ -1,6 +1,10 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Catalogs;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Catalogs;
 

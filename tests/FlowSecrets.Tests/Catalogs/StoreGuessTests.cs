@@ -1,4 +1,5 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Providers.Aws;
 using FlowSecrets.Providers.Gcp;

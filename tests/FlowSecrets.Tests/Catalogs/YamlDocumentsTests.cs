@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FlowSecrets.Catalogs;
 using FlowSecrets.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

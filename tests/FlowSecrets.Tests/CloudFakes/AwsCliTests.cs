@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.CloudFakes;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Aws.Workloads;
 using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.CloudFakes.AwsAccess;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
 
 namespace FlowSecrets.Tests.CloudFakes;
 

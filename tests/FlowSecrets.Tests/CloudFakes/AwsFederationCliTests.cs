@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.CloudFakes.AwsAccess;
 

@@ -1,4 +1,4 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws.Iam;
 using static FlowSecrets.Tests.CloudFakes.AwsAccess;
 
 namespace FlowSecrets.Tests.CloudFakes;

@@ -1,4 +1,5 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.Iam;
 using static FlowSecrets.Tests.CloudFakes.AwsAccess;
 
 namespace FlowSecrets.Tests.CloudFakes;

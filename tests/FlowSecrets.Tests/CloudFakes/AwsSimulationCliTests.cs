@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.CloudFakes.AwsAccess;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Faults;
 
 namespace FlowSecrets.Tests.CloudFakes;
 

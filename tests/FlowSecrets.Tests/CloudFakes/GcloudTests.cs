@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Tests.Witnesses;
 

@@ -1,4 +1,4 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Gcp;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Tests.Witnesses;
 

@@ -1,3 +1,4 @@
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Tests.Witnesses;
 using FlowSecrets.Tests.Workloads;

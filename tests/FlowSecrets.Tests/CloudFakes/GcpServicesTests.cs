@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Ports;
 
 namespace FlowSecrets.Tests.CloudFakes;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Gcp;
 
 namespace FlowSecrets.Tests.CloudFakes;
 

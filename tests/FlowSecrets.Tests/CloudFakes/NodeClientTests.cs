@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.CloudFakes.Gcp;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.CloudFakes;

@@ -1,6 +1,9 @@
 using Amazon.Runtime.Internal;
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Aws;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Clouds;
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Aws;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.Errors;
+using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Values;
 using static FlowSecrets.Tests.Clouds.Refusals;
 
 namespace FlowSecrets.Tests.Clouds;

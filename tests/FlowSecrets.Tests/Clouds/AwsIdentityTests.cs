@@ -1,5 +1,8 @@
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Aws;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Clouds;
 

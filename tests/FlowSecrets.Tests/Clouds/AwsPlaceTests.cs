@@ -1,4 +1,6 @@
-using FlowSecrets.Providers.Aws;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
 
 namespace FlowSecrets.Tests.Clouds;
 

@@ -1,7 +1,12 @@
 using System.Diagnostics;
+using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Providers.Gcp;
-using FlowSecrets.Transport;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Tests.Clouds;
 

@@ -1,4 +1,6 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Tests.Clouds;
 

@@ -1,6 +1,9 @@
 using System.Diagnostics;
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.SecretManager;
 
 namespace FlowSecrets.Tests.Clouds;
 

@@ -1,4 +1,7 @@
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Clouds;
 

@@ -1,5 +1,9 @@
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Values;
 using static FlowSecrets.Tests.Clouds.Refusals;
 
 namespace FlowSecrets.Tests.Clouds;

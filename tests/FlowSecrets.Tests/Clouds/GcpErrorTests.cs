@@ -1,5 +1,7 @@
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.SecretManager;
 using static FlowSecrets.Tests.Clouds.Refusals;
 
 namespace FlowSecrets.Tests.Clouds;

@@ -1,4 +1,6 @@
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
 
 namespace FlowSecrets.Tests.Clouds;
 

@@ -1,5 +1,8 @@
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Clouds;
 

@@ -1,8 +1,13 @@
 using System.Text.Json;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Tests.Witnesses;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Clouds;
 

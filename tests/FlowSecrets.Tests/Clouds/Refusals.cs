@@ -1,4 +1,7 @@
 using System.Text.Json;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Clouds;
 

@@ -1,4 +1,5 @@
-using FlowSecrets.EnvFiles;
+using FlowSecrets.Errors;
+using FlowSecrets.Formats.Dotenv;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.EnvFiles;

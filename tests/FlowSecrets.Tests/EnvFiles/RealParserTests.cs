@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using FlowSecrets.EnvFiles;
+using FlowSecrets.Formats.Dotenv;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.EnvFiles;

@@ -2,7 +2,9 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
+using FlowSecrets.Errors;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Module;
 

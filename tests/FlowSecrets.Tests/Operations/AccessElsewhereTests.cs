@@ -1,4 +1,5 @@
-using FlowSecrets.Operations;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Access;
 
 namespace FlowSecrets.Tests.Operations;
 
@@ -79,7 +80,10 @@ public sealed class AccessElsewhereTests : IDisposable
         _setting.Access.OnTest = static (name, _) => AccessAnswer.Unknown(name, AccessCauses.SecretNotFoundOrForbidden, "seen", "do");
         _setting.Elsewhere["s"] = ["jwt"];
         SecretAccess answer = await AskAsync();
-        Assert.Equal((nameof(AccessResult.Unknown), AccessCauses.SecretNotFoundOrForbidden, "do"), (answer.Result, answer.Cause, answer.Remedy));
+        Assert.Equal(
+            (nameof(AccessResult.Unknown), AccessCauses.SecretNotFoundOrForbidden, "do"),
+            (answer.Result, answer.Cause, answer.Remedy)
+        );
         Assert.StartsWith("seen; there is one in the ", answer.Evidence, StringComparison.Ordinal);
     }
 

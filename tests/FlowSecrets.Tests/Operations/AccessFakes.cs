@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Operations;
 

@@ -1,4 +1,6 @@
-using FlowSecrets.Operations;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Access;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Operations;

@@ -1,3 +1,6 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+
 namespace FlowSecrets.Tests.Operations;
 
 /// <summary>The forms in which the clouds' policies name who reads.</summary>

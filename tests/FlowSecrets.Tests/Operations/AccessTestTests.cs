@@ -1,4 +1,7 @@
-using FlowSecrets.Operations;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Access;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
 

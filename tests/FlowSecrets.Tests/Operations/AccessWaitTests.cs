@@ -1,4 +1,8 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Access;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Operations;

@@ -1,6 +1,11 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Catalogs;
+using FlowSecrets.Operations.LocalEnv;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Operations;
 

@@ -1,4 +1,5 @@
-using FlowSecrets.Operations;
+using FlowSecrets.Errors;
+using FlowSecrets.Operations.Setup;
 using FlowSecrets.Tests.Catalogs;
 using FlowSecrets.Tests.Support;
 

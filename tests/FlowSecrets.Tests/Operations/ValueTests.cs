@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
-using FlowSecrets.Tests.Support;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Operations;
 

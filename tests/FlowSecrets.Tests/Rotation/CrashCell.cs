@@ -1,5 +1,9 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Rotation;
+using FlowSecrets.Providers.Gcp.SecretManager;
 
 namespace FlowSecrets.Tests.Rotation;
 

@@ -1,10 +1,21 @@
 using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws;
+using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.Rotation;
+using FlowSecrets.Providers.Transport;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
-using FlowSecrets.Transport;
+using FlowSecrets.Values;
 using FlowSecrets.Worker;
 
 namespace FlowSecrets.Tests.Rotation;

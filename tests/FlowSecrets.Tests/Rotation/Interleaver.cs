@@ -1,6 +1,9 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Operations;
+using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

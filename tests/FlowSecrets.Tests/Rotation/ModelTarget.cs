@@ -1,4 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

@@ -1,3 +1,7 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+
 namespace FlowSecrets.Tests.Rotation;
 
 /// <summary>A workload in memory, which runs with what it was last deployed with.</summary>

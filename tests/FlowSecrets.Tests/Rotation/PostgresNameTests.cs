@@ -1,6 +1,8 @@
 using System.Text;
+using FlowSecrets.Errors;
 using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

@@ -1,5 +1,8 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

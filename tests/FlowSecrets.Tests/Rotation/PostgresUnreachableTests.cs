@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

@@ -1,5 +1,9 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

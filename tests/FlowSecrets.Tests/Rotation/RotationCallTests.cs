@@ -1,4 +1,5 @@
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Rotation;
 
 namespace FlowSecrets.Tests.Rotation;
 

@@ -1,6 +1,10 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Tests.CloudFakes;
 using FlowSecrets.Tests.Store;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

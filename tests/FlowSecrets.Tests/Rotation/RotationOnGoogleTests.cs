@@ -1,8 +1,13 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.Rotation;
+using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Tests.Store;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

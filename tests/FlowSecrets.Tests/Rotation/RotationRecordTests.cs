@@ -1,3 +1,5 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,13 +1,18 @@
+using FlowSecrets.Providers.Transport;
 using System.Diagnostics;
 using FlowSecrets.Catalogs;
 using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
-using FlowSecrets.Providers;
-using FlowSecrets.Providers.Aws;
-using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Tests.Clouds;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 
@@ -41,7 +46,7 @@ public sealed class RotationSpeedTests(ITestOutputHelper output)
         ISecretStore store =
             environment == "gcp"
                 ? CloudStores.Gcp((GcpFake)fake, new GcpStoreOptions { Quotas = new GcpQuotas(TimeProvider.System, regional: false) })
-                : setting.Aws(fake.Endpoint, limits: new Transport.RetryLimits());
+                : setting.Aws(fake.Endpoint, limits: new RetryLimits());
         await SetUpAsync(sandbox, fake, store);
         fake.Faults.Latency = TimeSpan.FromMilliseconds(50);
         fake.ClearCalls();

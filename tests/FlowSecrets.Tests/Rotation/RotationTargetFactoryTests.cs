@@ -1,8 +1,12 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Operations.Rotation.Targets;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

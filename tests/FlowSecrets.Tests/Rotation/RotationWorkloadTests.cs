@@ -1,4 +1,9 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

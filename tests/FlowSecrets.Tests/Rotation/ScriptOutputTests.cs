@@ -1,6 +1,5 @@
-using FlowSecrets.Processes;
 using System.Text;
-using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Processes;
 
 namespace FlowSecrets.Tests.Rotation;
 

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Errors;
+using FlowSecrets.Redaction;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

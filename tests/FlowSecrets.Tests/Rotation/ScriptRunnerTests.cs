@@ -1,8 +1,10 @@
 using System.Diagnostics;
-using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Errors;
+using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Processes;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

@@ -1,6 +1,8 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Operations.Rotation.Targets;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

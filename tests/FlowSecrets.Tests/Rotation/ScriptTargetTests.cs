@@ -1,5 +1,9 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Store;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Rotation;
 

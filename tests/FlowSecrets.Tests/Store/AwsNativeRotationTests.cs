@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Aws;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Tests.Access;
 using FlowSecrets.Tests.Workloads;
 using static FlowSecrets.Tests.Store.SecretStoreContract;

@@ -1,4 +1,6 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Store;

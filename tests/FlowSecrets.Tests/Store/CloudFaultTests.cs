@@ -1,6 +1,10 @@
 using System.Diagnostics;
-using FlowSecrets.CloudFakes;
-using FlowSecrets.Transport;
+using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Store;
 

@@ -1,7 +1,12 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Providers.Gcp;
-using FlowSecrets.Transport;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Tests.Store;
 

@@ -1,7 +1,12 @@
 using FlowSecrets.CloudFakes;
-using FlowSecrets.Providers.Aws;
-using FlowSecrets.Providers.Gcp;
-using FlowSecrets.Transport;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Store;
 

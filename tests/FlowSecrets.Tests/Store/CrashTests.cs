@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Store;

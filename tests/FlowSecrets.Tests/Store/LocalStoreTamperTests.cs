@@ -1,4 +1,8 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 using Microsoft.Data.Sqlite;
 
 namespace FlowSecrets.Tests.Store;

@@ -1,3 +1,7 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
+
 namespace FlowSecrets.Tests.Store;
 
 public abstract partial class SecretStoreContract

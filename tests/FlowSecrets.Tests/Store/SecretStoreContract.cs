@@ -1,4 +1,7 @@
-using FlowSecrets.Tests.Support;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Store;
 

@@ -1,4 +1,8 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,5 +1,8 @@
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Support;
 

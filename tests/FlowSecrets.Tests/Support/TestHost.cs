@@ -1,4 +1,7 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Operations;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Support;
 

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Formats.Data;
 using FlowSecrets.Tests.Support;
-using FlowSecrets.Tfvars;
 
 namespace FlowSecrets.Tests.Tfvars;
 

@@ -1,5 +1,7 @@
+using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Formats.Data;
 using FlowSecrets.Tests.Support;
-using FlowSecrets.Tfvars;
 using FsCheck;
 using FsCheck.Fluent;
 

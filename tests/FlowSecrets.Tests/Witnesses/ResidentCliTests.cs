@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.Tests.CloudFakes;
 using FlowSecrets.Tests.Support;
 

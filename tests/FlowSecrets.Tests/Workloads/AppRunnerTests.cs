@@ -1,4 +1,8 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws.Workloads;
+using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using static FlowSecrets.Tests.Workloads.AwsWorkloadStage;
 
 namespace FlowSecrets.Tests.Workloads;

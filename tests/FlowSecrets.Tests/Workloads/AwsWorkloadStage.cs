@@ -1,7 +1,11 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws;
+using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Tests.Access;
 using FlowSecrets.Tests.Store;
 

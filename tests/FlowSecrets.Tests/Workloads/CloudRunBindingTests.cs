@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using static FlowSecrets.Tests.Store.SecretStoreContract;
 using static FlowSecrets.Tests.Workloads.CloudRunSetting;
 

@@ -1,7 +1,11 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.Run;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using static FlowSecrets.Tests.Store.SecretStoreContract;
 using static FlowSecrets.Tests.Workloads.CloudRunSetting;
 

@@ -1,3 +1,5 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Ports;
 using static FlowSecrets.Tests.Workloads.AwsWorkloadStage;
 
 namespace FlowSecrets.Tests.Workloads;

@@ -1,5 +1,9 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Aws.Workloads;
+using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using static FlowSecrets.Tests.Workloads.AwsWorkloadStage;
 
 namespace FlowSecrets.Tests.Workloads;

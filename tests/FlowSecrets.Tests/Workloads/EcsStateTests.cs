@@ -1,4 +1,6 @@
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Aws.Workloads;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using static FlowSecrets.Tests.Workloads.AwsWorkloadStage;
 
 namespace FlowSecrets.Tests.Workloads;

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
 namespace FlowSecrets.Tests.Workloads;
@@ -77,7 +80,7 @@ public sealed class KubernetesFeedTests
     public async Task WhatNobodyRenewsIsSaidAtOnce()
     {
         await using KubernetesStage stage = await StartAsync();
-        stage.Fake.AddSecret("shop", "db", Values(Old));
+        stage.Fake.AddSecret("shop", "db", DataOf(Old));
         FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(Password()));
         Assert.Contains(
             "the key 'DB_PASSWORD' of the Kubernetes Secret 'db', which DB_PASSWORD is taken from, does not have the current value",
@@ -86,7 +89,7 @@ public sealed class KubernetesFeedTests
         );
         Assert.Contains("kubectl --context='test' --namespace='shop' describe 'secret/db'", error.Remedy, StringComparison.Ordinal);
         Assert.Equal(0, stage.Patches);
-        stage.Fake.AddSecret("shop", "db", Values(New));
+        stage.Fake.AddSecret("shop", "db", DataOf(New));
         await stage.RedeployAsync(Password());
         Assert.Equal(1, stage.Patches);
     }
@@ -108,7 +111,7 @@ public sealed class KubernetesFeedTests
         );
         int asked = 0;
         stage.Fake.Source = _ =>
-            ++asked == 1 ? new Dictionary<string, string>(Values(New)) { ["DATABASE_URL"] = Values(Old)["DATABASE_URL"] } : Values(New);
+            ++asked == 1 ? new Dictionary<string, string>(DataOf(New)) { ["DATABASE_URL"] = DataOf(Old)["DATABASE_URL"] } : DataOf(New);
         await stage.RedeployAsync(Password());
         Assert.Equal((2, 1), (stage.Fake.Syncs, stage.Patches));
     }
@@ -117,14 +120,14 @@ public sealed class KubernetesFeedTests
     public async Task AConnectionStringAloneIsCheckedForTheOldPassword()
     {
         await using KubernetesStage stage = await StartAsync(containers: Container("main", Variable("DATABASE_URL", "db", "DATABASE_URL")));
-        stage.Fake.AddSecret("shop", "db", Values(Old));
+        stage.Fake.AddSecret("shop", "db", DataOf(Old));
         FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(Password()));
         Assert.Contains(
             "the key 'DATABASE_URL' of the Kubernetes Secret 'db' still has the value before in it",
             error.Cause,
             StringComparison.Ordinal
         );
-        stage.Fake.AddSecret("shop", "db", Values(New));
+        stage.Fake.AddSecret("shop", "db", DataOf(New));
         await stage.RedeployAsync(Password());
         Assert.Equal(1, stage.Patches);
     }
@@ -146,7 +149,7 @@ public sealed class KubernetesFeedTests
         await using KubernetesStage stage = await StartAsync(
             containers: Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"), Variable("DB_PASSWORD_OLD", "db", "BEFORE"))
         );
-        stage.Fake.Source = static _ => new Dictionary<string, string>(Values(New)) { ["BEFORE"] = Old };
+        stage.Fake.Source = static _ => new Dictionary<string, string>(DataOf(New)) { ["BEFORE"] = Old };
         await stage.RedeployAsync(Password() with { PreviousVariable = "DB_PASSWORD_OLD" });
         Assert.Equal(1, stage.Patches);
     }
@@ -168,7 +171,7 @@ public sealed class KubernetesFeedTests
         await using KubernetesStage stage = await StartAsync(
             containers: Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD"), Variable("DB_PASSWORD_OLD", "db", "BEFORE"))
         );
-        stage.Fake.Source = static _ => new Dictionary<string, string>(Values(New)) { ["BEFORE"] = "something-else" };
+        stage.Fake.Source = static _ => new Dictionary<string, string>(DataOf(New)) { ["BEFORE"] = "something-else" };
         using SecretValue before = SecretValue.FromText(Old);
         WorkloadSecret secret = Password();
         await stage.RedeployAsync(

@@ -1,6 +1,10 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Providers.Kubernetes;
+using FlowSecrets.Providers.Kubernetes.Workloads;
 using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 

@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
-using FlowSecrets.CloudFakes;
+using FlowSecrets.CloudFakes.Kubernetes;
+using FlowSecrets.Model;
 using FlowSecrets.Providers.Kubernetes;
+using FlowSecrets.Providers.Kubernetes.Workloads;
 using FlowSecrets.Tests.Access;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Workloads;
 
@@ -39,9 +42,9 @@ internal sealed class KubernetesStage : IAsyncDisposable
     {
         KubernetesStage stage = new(await KubernetesSetting.StartAsync(), kind);
         stage.Template(containers ?? Container("main", Variable("DB_PASSWORD", "db", "DB_PASSWORD")), more);
-        stage.Fake.AddSecret("shop", "db", Values(Old), "db");
+        stage.Fake.AddSecret("shop", "db", DataOf(Old), "db");
         stage.Fake.AddExternalSecret("shop", "db");
-        stage.Fake.Source = static _ => Values(New);
+        stage.Fake.Source = static _ => DataOf(New);
         return stage;
     }
 
@@ -61,7 +64,7 @@ internal sealed class KubernetesStage : IAsyncDisposable
     public static string Variable(string name, string secret, string key) =>
         $$$"""{"name":"{{{name}}}","valueFrom":{"secretKeyRef":{"name":"{{{secret}}}","key":"{{{key}}}"} } }""";
 
-    public static Dictionary<string, string> Values(string password) =>
+    public static Dictionary<string, string> DataOf(string password) =>
         new()
         {
             ["DB_PASSWORD"] = password,

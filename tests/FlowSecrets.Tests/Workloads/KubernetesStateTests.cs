@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 using static FlowSecrets.Tests.Workloads.KubernetesStage;
 
@@ -26,7 +27,7 @@ public sealed class KubernetesStateTests
     public async Task AnAnnotationSaysIt(string deployed, string held, string version, bool stale, string source)
     {
         await using KubernetesStage stage = await StartAsync();
-        stage.Fake.AddSecret("shop", "db", Values(held), "db");
+        stage.Fake.AddSecret("shop", "db", DataOf(held), "db");
         Annotate(stage, "flowsecrets.io/versions", $$"""{"db-password":"{{deployed}}"}""");
         Assert.Equal(new WorkloadVersion("db-password", version, stale, source), await VersionAsync(stage, Password()));
         Assert.Equal(0, stage.Patches);
@@ -45,7 +46,7 @@ public sealed class KubernetesStateTests
     public async Task WithTheSameBytesTheStartDecides()
     {
         await using KubernetesStage stage = await StartAsync();
-        stage.Fake.AddSecret("shop", "db", Values(New), "db");
+        stage.Fake.AddSecret("shop", "db", DataOf(New), "db");
         Assert.Equal(
             new WorkloadVersion("db-password", null, true, "Kubernetes Secret, started before the version was current"),
             await VersionAsync(stage, Password() with { Since = Future })
@@ -64,7 +65,7 @@ public sealed class KubernetesStateTests
     public async Task PodsFromBeforeTheSecretWasFilledAreNotTakenForCurrent()
     {
         await using KubernetesStage stage = await StartAsync();
-        stage.Fake.AddSecret("shop", "db", Values(New), "db");
+        stage.Fake.AddSecret("shop", "db", DataOf(New), "db");
         Annotate(stage, "kubectl.kubernetes.io/restartedAt", DateTimeOffset.UtcNow.AddHours(-1).ToString("O"));
         Assert.Null((await VersionAsync(stage, Password() with { Since = Past })).IsStale);
     }
@@ -74,7 +75,7 @@ public sealed class KubernetesStateTests
     {
         await using KubernetesStage stage = await StartAsync();
         stage.Fake.Skew = TimeSpan.FromHours(-2);
-        stage.Fake.AddSecret("shop", "db", Values(New), "db");
+        stage.Fake.AddSecret("shop", "db", DataOf(New), "db");
         stage.Fake.Skew = TimeSpan.Zero;
         Assert.False((await VersionAsync(stage, Password() with { Since = Past })).IsStale);
         stage.Fake.Deny("list", "pods");
@@ -94,7 +95,7 @@ public sealed class KubernetesStateTests
     {
         await using KubernetesStage stage = await StartAsync(containers: Container("main", Variable("DATABASE_URL", "db", "DATABASE_URL")));
         Assert.True((await VersionAsync(stage, Password())).IsStale);
-        stage.Fake.AddSecret("shop", "db", Values(New), "db");
+        stage.Fake.AddSecret("shop", "db", DataOf(New), "db");
         Assert.Null((await VersionAsync(stage, Password())).IsStale);
     }
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Tfvars;
+namespace FlowSecrets.Formats.Data;
 
 /// <summary>Numbers as Terraform turns them into text: in full, without an exponent, to the last digit.</summary>
 internal static partial class TfvarsNumber

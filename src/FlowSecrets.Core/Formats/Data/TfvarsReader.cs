@@ -1,4 +1,7 @@
-namespace FlowSecrets.Tfvars;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
+
+namespace FlowSecrets.Formats.Data;
 
 /// <summary>
 /// Reads Terraform's variable files (HCL literals): what `terraform apply -var-file` reads, this reads alike, as long as it is

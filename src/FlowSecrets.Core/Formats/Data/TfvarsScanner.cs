@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Tfvars;
+namespace FlowSecrets.Formats.Data;
 
 /// <summary>The tokens of HCL literals.</summary>
 internal sealed class TfvarsScanner(string text, string file)

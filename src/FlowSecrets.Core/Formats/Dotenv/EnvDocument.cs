@@ -1,4 +1,4 @@
-namespace FlowSecrets.EnvFiles;
+namespace FlowSecrets.Formats.Dotenv;
 
 /// <summary>A .env file that can be changed in place: what is not set anew stays as it stands.</summary>
 internal interface IEnvDocument

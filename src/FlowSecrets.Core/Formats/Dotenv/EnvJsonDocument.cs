@@ -1,8 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
 
-namespace FlowSecrets.EnvFiles;
+namespace FlowSecrets.Formats.Dotenv;
 
 /// <summary>A JSON object of variables; members that are not ours stay as they are.</summary>
 internal sealed class EnvJsonDocument : IEnvDocument

@@ -1,6 +1,8 @@
 using System.Text;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.EnvFiles;
+namespace FlowSecrets.Formats.Dotenv;
 
 /// <summary>A stretch of a .env file: an assignment, or what stands between (comments, blank lines, what no dialect knows).</summary>
 /// <param name="Text">As it stands in the file, over several lines for a quoted value; without the last newline.</param>

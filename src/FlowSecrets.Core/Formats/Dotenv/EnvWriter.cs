@@ -1,6 +1,7 @@
 using System.Buffers;
+using FlowSecrets.Errors;
 
-namespace FlowSecrets.EnvFiles;
+namespace FlowSecrets.Formats.Dotenv;
 
 /// <summary>
 /// Spells one variable for a dialect. The portable rules are those of docs/env-files.md: what they write, six parsers read alike

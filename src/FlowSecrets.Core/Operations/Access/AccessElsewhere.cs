@@ -1,7 +1,8 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Access;
 
 /// <summary>
 /// Looks for a secret that is not here, or not for this identity, in the places that may have been meant: the catalog's other environments,

@@ -1,6 +1,10 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Access;
 
 /// <summary>What access commands have in common: which secrets, which principals.</summary>
 internal record AccessOptions : TargetOptions

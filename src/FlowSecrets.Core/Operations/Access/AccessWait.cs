@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Access;
 
 /// <summary>Waits until grants work, as far as that can be seen from here, or until the time is over that they may take.</summary>
 internal sealed class AccessWait(TimeProvider clock, Workspace workspace)

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Access;
 
 internal sealed record ChangeAccessOptions : AccessOptions
 {

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Access;
 
 /// <summary>Lists who may do what with secrets, and through what.</summary>
 internal sealed class GetAccessOperation(OperationContext context) : IOperation<AccessOptions, SecretGrantItem>

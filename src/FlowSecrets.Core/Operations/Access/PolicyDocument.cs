@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Access;
 
 /// <summary>Makes the policy that would be attached to the principals themselves, for review; changes nothing.</summary>
 internal sealed class PolicyDocumentOperation(OperationContext context) : IOperation<ChangeAccessOptions, string>

@@ -1,6 +1,7 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Catalogs;
 
 /// <summary>Shows the model of a catalog as public objects.</summary>
 internal static class CatalogDescription

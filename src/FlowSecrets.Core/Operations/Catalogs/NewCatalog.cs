@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Catalogs;
 
 internal sealed record NewCatalogOptions : TargetOptions
 {

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Catalogs;
 
 internal sealed record CatalogOptions
 {

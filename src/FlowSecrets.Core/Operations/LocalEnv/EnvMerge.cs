@@ -1,8 +1,12 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.EnvFiles;
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using FlowSecrets.Formats.Dotenv;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.LocalEnv;
 
 /// <summary>Brings wishes and the file together: what is set, what is kept, what is missing. Writes nothing.</summary>
 internal sealed class EnvMerge(

@@ -1,6 +1,6 @@
 using FlowSecrets.Catalogs;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.LocalEnv;
 
 /// <summary>Where a variable's value comes from.</summary>
 internal enum EnvSource

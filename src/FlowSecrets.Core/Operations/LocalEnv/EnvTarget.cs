@@ -1,9 +1,12 @@
 using System.Text;
 using FlowSecrets.Catalogs;
-using FlowSecrets.EnvFiles;
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using FlowSecrets.Formats.Dotenv;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.LocalEnv;
 
 /// <summary>The file that Sync-FlowLocalEnv writes, as it stands now.</summary>
 internal sealed class EnvTarget

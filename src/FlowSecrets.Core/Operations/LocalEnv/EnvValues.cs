@@ -1,7 +1,11 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.LocalEnv;
 
 /// <summary>The values for a .env file: local ones as the file has them, fetched ones as the store gave them.</summary>
 internal sealed class EnvValues(

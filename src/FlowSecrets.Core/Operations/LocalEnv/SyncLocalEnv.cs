@@ -1,10 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using FlowSecrets.Catalogs;
-using FlowSecrets.EnvFiles;
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.LocalEnv;
 
 internal sealed record SyncOptions : TargetOptions
 {

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Rotation;
 
 internal sealed record GetRotationsOptions : RotationOptions
 {

@@ -1,9 +1,13 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Catalogs;
-using FlowSecrets.Operations.Rotation;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Rotation.Run;
+using FlowSecrets.Operations.Rotation.Targets;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Rotation;
 
 internal sealed record InvokeRotationOptions : RotationOptions
 {

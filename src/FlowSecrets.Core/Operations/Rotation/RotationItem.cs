@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Catalogs;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
 namespace FlowSecrets.Operations.Rotation;
 

@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Catalogs;
-using FlowSecrets.Operations.Rotation;
-using FlowSecrets.Transport;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Rotation;
 
 internal record RotationOptions : TargetOptions
 {

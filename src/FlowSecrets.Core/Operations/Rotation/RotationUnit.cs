@@ -1,4 +1,6 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
 namespace FlowSecrets.Operations.Rotation;
 

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Rotation;
 

@@ -1,8 +1,12 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
-using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Rotation.Targets;
+using FlowSecrets.Operations.Workloads;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Rotation;
 
 /// <summary>Rehearses rotations: everything is asked, nothing is touched.</summary>
 internal sealed class TestRotationOperation(OperationContext context) : IOperation<RotationOptions, RotationCheck>

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Rotation.Run;
+using FlowSecrets.Operations.Rotation.Targets;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Rotation;
 
 internal sealed record UndoRotationOptions : RotationOptions
 {

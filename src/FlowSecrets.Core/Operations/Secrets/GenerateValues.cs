@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Catalogs;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Secrets;
 
 internal sealed record GenerateOptions
 {

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Secrets;
 
 /// <summary>Whether a secret is there to be read.</summary>
 internal enum SecretState

@@ -1,8 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Secrets;
 
 /// <summary>A secret whose value is a JSON object of fields. Its errors never quote the text.</summary>
 internal static class JsonSecret

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Secrets;
 
 /// <summary>Creates secrets with a first version; a container without versions gets its first.</summary>
 internal sealed class NewSecretsOperation(OperationContext context) : IOperation<WriteSecretsOptions, SecretChange>

@@ -1,6 +1,10 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Secrets;
 
 internal sealed record ReadValuesOptions : TargetOptions
 {

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Secrets;
 
 internal sealed record RemoveSecretsOptions : TargetOptions
 {

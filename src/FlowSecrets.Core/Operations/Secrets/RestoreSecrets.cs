@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Secrets;
 
 /// <summary>Takes pending deletions back.</summary>
 internal sealed class RestoreSecretsOperation(OperationContext context) : IOperation<RemoveSecretsOptions, SecretChange>

@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Secrets;
 
 /// <summary>Adds a version to secrets, sets one field of a JSON secret, or changes labels.</summary>
 internal sealed class SetSecretsOperation(OperationContext context) : IOperation<WriteSecretsOptions, SecretChange>

@@ -1,8 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Secrets;
 
 /// <summary>What creating and setting share: where the value comes from, and what it must be.</summary>
 internal static class WriteRules

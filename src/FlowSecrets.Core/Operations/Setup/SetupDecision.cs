@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Setup;
 
 /// <summary>Where a set-up's value came from; of a JSON secret's fields, the last in this order.</summary>
 internal enum ValueSource

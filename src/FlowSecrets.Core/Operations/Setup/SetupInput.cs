@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Setup;
 
 /// <summary>The values that -InputPath gives to a set-up, by secret and by field.</summary>
 internal sealed class SetupInput

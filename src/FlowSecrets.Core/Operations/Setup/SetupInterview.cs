@@ -1,7 +1,12 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Setup;
 
 /// <summary>
 /// Finds a value for each secret: what the input gives, what the person answers, the default, or a made one. It asks and decides;

@@ -1,4 +1,8 @@
-namespace FlowSecrets.Operations;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+
+namespace FlowSecrets.Operations.Setup;
 
 /// <summary>
 /// What the store holds before a set-up: the secrets' descriptions, and the values of those that have a readable current version.

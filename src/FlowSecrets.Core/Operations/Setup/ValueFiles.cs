@@ -1,8 +1,11 @@
 using System.Text;
-using FlowSecrets.EnvFiles;
-using FlowSecrets.Tfvars;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Formats.Data;
+using FlowSecrets.Formats.Dotenv;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Setup;
 
 /// <summary>Files that teams keep values in: tfvars, .env and JSON, read to name and value.</summary>
 internal static class ValueFiles

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Stores;
 
 /// <summary>What to do to a store that keeps its own key.</summary>
 internal enum StoreTask

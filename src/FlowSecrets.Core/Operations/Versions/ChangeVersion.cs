@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Versions;
 
 /// <summary>Enables or disables a version, destroys it, or moves a stage to it.</summary>
 internal sealed class ChangeVersionOperation(OperationContext context) : IOperation<VersionOptions, SecretChange>

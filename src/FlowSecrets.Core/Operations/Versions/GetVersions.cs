@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Versions;
 
 internal sealed record VersionOptions : TargetOptions
 {

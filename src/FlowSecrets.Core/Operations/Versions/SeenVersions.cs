@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Versions;
 
 /// <summary>Versions that this process has listed, for tab completion, which must not ask a store.</summary>
 internal static class SeenVersions

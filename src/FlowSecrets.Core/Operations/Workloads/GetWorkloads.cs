@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
-using FlowSecrets.Operations.Rotation;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Workloads;
 
 internal record WorkloadOptions : TargetOptions
 {

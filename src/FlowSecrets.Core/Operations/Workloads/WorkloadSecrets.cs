@@ -1,6 +1,12 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Operations.Workloads;
 
 /// <summary>Secrets as a workload should run with them. Owns their values.</summary>
 internal sealed class WorkloadSecrets : IDisposable

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
-using FlowSecrets.Operations.Rotation;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Operations.Workloads;
 
 /// <summary>What the workload commands have in common.</summary>
 internal static class WorkloadSelection

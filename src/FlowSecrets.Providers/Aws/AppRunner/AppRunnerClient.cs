@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Amazon.Runtime;
+using FlowSecrets.Providers.Aws.Connection;
 
-namespace FlowSecrets.Providers.Aws.Workloads;
+namespace FlowSecrets.Providers.Aws.AppRunner;
 
 /// <summary>App Runner.</summary>
 internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<AWSCredentials>> credentials, AwsTransport transport)

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace FlowSecrets.Providers.Aws.Workloads;
+namespace FlowSecrets.Providers.Aws.AppRunner;
 
 // The messages of App Runner; what is not used here is left out. Times are seconds since 1970.
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Providers.Aws.Workloads;
 
-namespace FlowSecrets.Providers.Aws.Workloads;
+namespace FlowSecrets.Providers.Aws.AppRunner;
 
 /// <summary>An App Runner service's SourceConfiguration, as the document that it is: an update sends all of it.</summary>
 internal sealed class AppRunnerSource(JsonObject whole)

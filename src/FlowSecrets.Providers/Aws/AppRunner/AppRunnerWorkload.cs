@@ -1,6 +1,11 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.Workloads;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Aws.Workloads;
+namespace FlowSecrets.Providers.Aws.AppRunner;
 
 /// <summary>
 /// An App Runner service, which AWS has offered to no new customer since March 2026. Its secrets are read when it is deployed; it does one

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.Providers.Aws.Workloads;
+namespace FlowSecrets.Providers.Aws.AppRunner;
 
 /// <summary>The calls of App Runner that are used here, one try each.</summary>
 internal interface IAppRunner

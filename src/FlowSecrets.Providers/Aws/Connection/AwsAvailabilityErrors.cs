@@ -1,7 +1,8 @@
 using System.Text.Json;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>Failures of the way to the service and of the service itself: network, proxy, throttling, outage.</summary>
 internal sealed class AwsAvailabilityErrors(AwsCallContext context)

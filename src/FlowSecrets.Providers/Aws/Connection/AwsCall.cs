@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>What a call is about, for its error.</summary>
 /// <param name="Action">The IAM action that it needs, without its service where that is Secrets Manager.</param>

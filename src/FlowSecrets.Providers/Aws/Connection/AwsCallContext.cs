@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>Where a call goes and who makes it, as its errors name them.</summary>
 internal sealed partial class AwsCallContext(Func<string?, Place> place, AwsPlace at, AwsIdentity identity)

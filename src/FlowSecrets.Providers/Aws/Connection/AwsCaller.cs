@@ -1,6 +1,6 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>Makes calls to AWS as a store wants them: tried again where that helps, failures in our ids.</summary>
 internal sealed class AwsCaller(AwsErrors errors, AwsStoreOptions options)

@@ -1,8 +1,10 @@
 using Amazon.Runtime;
-using FlowSecrets.Providers.Aws.Access;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>Failures of the login: there are no credentials, or AWS does not take them.</summary>
 internal sealed class AwsCredentialErrors(AwsCallContext context, AwsPlace at, AwsIdentity identity)

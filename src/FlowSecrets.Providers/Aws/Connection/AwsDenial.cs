@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>
 /// What AWS's own message says of the policy that refused: "…because no identity-based policy allows…", "…with an explicit deny in a

@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
-using FlowSecrets.Providers.Aws.Access;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>Access denials: by a policy of AWS, or because the secret's KMS key may not be used.</summary>
 internal sealed partial class AwsDenialErrors(AwsCallContext context)

@@ -2,7 +2,7 @@ using System.Globalization;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>An error that the service replied, and the call that it is the reply to.</summary>
 internal sealed record AwsErrorReply(AwsCall Call, AmazonServiceException Error)

@@ -2,9 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>The service's failures in our ids, with account, region, identity and what mends it. One class explains each family.</summary>
 internal sealed class AwsErrors

@@ -7,8 +7,9 @@ using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>An account, and who in it.</summary>
 internal sealed record AwsCallerIdentity(string Account, string Arn);

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Amazon.Runtime;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>A service that speaks JSON, its credentials looked up at each call: they may change.</summary>
 internal sealed class AwsJsonService(

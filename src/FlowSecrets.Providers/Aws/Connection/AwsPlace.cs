@@ -1,8 +1,11 @@
 using System.Text.RegularExpressions;
 using Amazon.Runtime.CredentialManagement;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>A region, the profile that was named, and the address when it is not AWS's own.</summary>
 internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Address)

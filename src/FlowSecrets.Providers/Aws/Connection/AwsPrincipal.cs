@@ -1,6 +1,6 @@
 using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>Who reads, as IAM knows it.</summary>
 /// <param name="Arn">Of a user, a role with its path, or an account's root.</param>

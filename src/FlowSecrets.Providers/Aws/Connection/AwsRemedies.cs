@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>The commands that mend a denial, the same wherever one is met.</summary>
 internal static partial class AwsRemedies

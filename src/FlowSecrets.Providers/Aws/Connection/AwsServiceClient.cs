@@ -11,7 +11,7 @@ using Amazon.Runtime.Internal.Auth;
 using Amazon.Runtime.Internal.Transform;
 using Amazon.Runtime.Internal.Util;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>
 /// One of AWS's services on AWSSDK.Core, whose credentials, signing and pipeline it uses. No body is logged: bodies are secrets.

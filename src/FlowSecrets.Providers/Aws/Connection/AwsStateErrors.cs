@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Ports;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>
 /// Refusals because of the state of what a call names, in Secrets Manager or in another service: it is absent, taken, deleted, changed or

@@ -1,6 +1,7 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>What a store's calls are bound by: retries, time, calls at a time, the key of new secrets, and the transport.</summary>
 internal sealed record AwsStoreOptions

@@ -1,7 +1,7 @@
 using Amazon.Runtime;
-using FlowSecrets.Transport;
+using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>Has AWS's library send through one pool.</summary>
 internal sealed class AwsTransport(HttpClient client) : Amazon.Runtime.HttpClientFactory

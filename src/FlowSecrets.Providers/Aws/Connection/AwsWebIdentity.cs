@@ -1,6 +1,7 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>What a federated token says of itself.</summary>
 internal static class AwsWebIdentity

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization.Metadata;
 using Amazon.Runtime;
+using FlowSecrets.Providers.Aws.Connection;
 
-namespace FlowSecrets.Providers.Aws.Workloads;
+namespace FlowSecrets.Providers.Aws.Ecs;
 
 /// <summary>ECS.</summary>
 internal sealed class EcsClient(AwsPlace at, Func<CancellationToken, Task<AWSCredentials>> credentials, AwsTransport transport) : IEcs

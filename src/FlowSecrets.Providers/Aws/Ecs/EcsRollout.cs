@@ -1,6 +1,8 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Workloads;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Aws.Workloads;
+namespace FlowSecrets.Providers.Aws.Ecs;
 
 /// <summary>What an ECS service's deployments say of its health, and of one of them.</summary>
 internal sealed class EcsRollout(EcsService service)

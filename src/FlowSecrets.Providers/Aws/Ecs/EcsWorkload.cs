@@ -1,6 +1,11 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.Workloads;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Aws.Workloads;
+namespace FlowSecrets.Providers.Aws.Ecs;
 
 /// <summary>
 /// An ECS service. Its secrets are fetched when a task starts, so a new version needs a new deployment; pinned ones a new revision of the

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Aws.Workloads;
+namespace FlowSecrets.Providers.Aws.Ecs;
 
 /// <summary>The calls of ECS that are used here, one try each.</summary>
 internal interface IEcs

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Providers.Aws.Workloads;
 
-namespace FlowSecrets.Providers.Aws.Workloads;
+namespace FlowSecrets.Providers.Aws.Ecs;
 
 /// <summary>A revision of an ECS task definition, as the document that it is: a new revision keeps what nobody here knows of.</summary>
 internal sealed class TaskDefinition(JsonObject whole, JsonArray? tags)

@@ -1,6 +1,9 @@
 using System.Globalization;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <content>What the policies say of one action.</content>
 internal sealed partial class AwsAccessControl

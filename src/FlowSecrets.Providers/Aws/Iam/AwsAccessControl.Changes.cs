@@ -1,7 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <content>Listing, granting and revoking.</content>
 internal sealed partial class AwsAccessControl

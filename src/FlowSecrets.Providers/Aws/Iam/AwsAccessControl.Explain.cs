@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <content>Why a call of any command was denied.</content>
 internal sealed partial class AwsAccessControl

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <content>Whether the key that encrypts a secret may be used.</content>
 internal sealed partial class AwsAccessControl

@@ -1,8 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>
 /// Who may do what with secrets of AWS Secrets Manager. The principal's own policies are asked of IAM's simulation; the secret's policy and

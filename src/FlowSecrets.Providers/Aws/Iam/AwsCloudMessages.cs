@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 // The messages of AWS's other services; what is not used here is left out.
 

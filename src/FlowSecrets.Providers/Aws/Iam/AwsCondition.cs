@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>
 /// Conditions of AWS policies over the keys whose values are known here. Whatever hangs on another key (an address, MFA, an organisation)

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>What a federated token says of itself, beside what a role's trust lets in.</summary>
 internal static class AwsFederation

@@ -1,4 +1,6 @@
-namespace FlowSecrets.Providers.Aws.Access;
+using FlowSecrets.Providers.Aws.Connection;
+
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>What the secret's policy and the principal's own say of one action, and what follows from both.</summary>
 internal sealed record AwsFindings(

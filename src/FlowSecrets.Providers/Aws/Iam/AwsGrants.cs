@@ -3,8 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>Grants in a secret's policy: one statement each, whose Sid says that this module made it, for what, and when.</summary>
 internal static partial class AwsGrants

@@ -1,4 +1,8 @@
-namespace FlowSecrets.Providers.Aws.Access;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
+
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>What a principal's own policies say, by IAM's simulation.</summary>
 internal sealed class AwsOwnPolicies(AwsIdentity identity, AwsCaller caller, IAwsCloud cloud)

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>One statement of a policy, as far as it is evaluated here.</summary>
 internal sealed record AwsStatement(

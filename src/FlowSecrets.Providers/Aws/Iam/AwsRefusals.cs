@@ -1,4 +1,8 @@
-namespace FlowSecrets.Providers.Aws.Access;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
+
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>The words of a refusal, the same for a test and for a command that was denied.</summary>
 internal sealed class AwsRefusals(AwsStore store, AwsIdentity identity)

@@ -1,4 +1,6 @@
-namespace FlowSecrets.Providers.Aws.Access;
+using FlowSecrets.Providers.Aws.Connection;
+
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>What the policy of a resource says of one action. The first statement of each kind counts.</summary>
 /// <param name="Unmet">It would grant, but for its condition.</param>

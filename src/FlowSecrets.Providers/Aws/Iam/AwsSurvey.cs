@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using FlowSecrets.Providers.Aws.Connection;
 
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>What one command needs to know but once: which role a session is of, and what may not be asked.</summary>
 internal sealed class AwsSurvey(AwsCaller caller, IAwsCloud cloud, CancellationToken cancellationToken)

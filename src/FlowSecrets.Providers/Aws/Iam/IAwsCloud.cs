@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Aws.Access;
+namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>The calls of AWS's other services that tell who may read a secret, one try each.</summary>
 internal interface IAwsCloud

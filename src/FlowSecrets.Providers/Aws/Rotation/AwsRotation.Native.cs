@@ -1,6 +1,10 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Rotation;
 
 // AWS's own rotation, by the function that the secret names.
 internal sealed partial class AwsRotation

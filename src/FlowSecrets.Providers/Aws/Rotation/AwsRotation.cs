@@ -1,9 +1,15 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Text;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.Rotation;
 
 /// <summary>
 /// Rotation in AWS Secrets Manager. A pending version's id is derived from the current one's, so two rotators meet in one version; the

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.SecretsManager;
 
 /// <summary>A secret as it is named to AWS: by name, or by an ARN, whose region is followed.</summary>
 /// <param name="Region">The ARN's region; null for a name.</param>

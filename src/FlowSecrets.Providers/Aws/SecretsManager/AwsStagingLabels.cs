@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.SecretsManager;
 
 /// <summary>AWS's staging labels, which are our stages: AWSCURRENT, AWSPREVIOUS and AWSPENDING are current, previous and pending.</summary>
 internal static partial class AwsStagingLabels

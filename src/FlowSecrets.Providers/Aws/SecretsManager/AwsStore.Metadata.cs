@@ -1,7 +1,11 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.Connection;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.SecretsManager;
 
 /// <content>Listing and describing secrets, and their labels, which are tags.</content>
 internal sealed partial class AwsStore

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
-using FlowSecrets.Providers.Aws.Access;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.SecretsManager;
 
 /// <summary>
 /// AWS Secrets Manager: where the store is, and how it makes calls. A retry cannot add a version twice: its request token, which becomes

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.SecretsManager;
 
 /// <summary>AWS's tags, which are our labels.</summary>
 internal static partial class AwsTags

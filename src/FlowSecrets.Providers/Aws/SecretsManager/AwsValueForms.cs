@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.SecretsManager;
 
 /// <summary>The two forms of a value: text as SecretString, which consoles show and other tools read; all else as SecretBinary.</summary>
 internal static class AwsValueForms

@@ -1,4 +1,7 @@
-namespace FlowSecrets.Providers.Aws;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Aws.Connection;
+
+namespace FlowSecrets.Providers.Aws.SecretsManager;
 
 /// <summary>Who may use secrets, and why a call of the store was denied.</summary>
 internal interface IAwsAccess : IAccessControl

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.SecretsManager;
 
 /// <summary>
 /// The calls of Secrets Manager that are used here, one try each. The vendor's own client can take this place in one file.

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization.Metadata;
 using Amazon.Runtime;
+using FlowSecrets.Providers.Aws.Connection;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.SecretsManager;
 
 /// <summary>Secrets Manager.</summary>
 internal sealed class SecretsManagerClient(AWSCredentials credentials, SecretsManagerConfig config)

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using FlowSecrets.Providers.Aws.Access;
-using FlowSecrets.Providers.Aws.Workloads;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Aws;
+namespace FlowSecrets.Providers.Aws.SecretsManager;
 
 // The messages of Secrets Manager (awsJson1.1); what is not used here is left out. Times are seconds since 1970.
 

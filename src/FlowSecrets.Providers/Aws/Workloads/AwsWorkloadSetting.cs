@@ -1,5 +1,8 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Providers.Aws.Workloads;
 

@@ -1,3 +1,6 @@
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+
 namespace FlowSecrets.Providers.Aws.Workloads;
 
 /// <summary>

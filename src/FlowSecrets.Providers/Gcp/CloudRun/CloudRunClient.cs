@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using FlowSecrets.Providers.Gcp.Connection;
 using Google.Apis.Http;
 
-namespace FlowSecrets.Providers.Gcp.Run;
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>Cloud Run v2. A service is read and written as the whole tree that it is.</summary>
 internal sealed class CloudRunClient(GcpPlace at, Func<IConfigurableHttpClientInitializer?> credential, GcpTransport transport) : ICloudRun

@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
-using FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
 
-namespace FlowSecrets.Providers.Gcp.Run;
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>
 /// A Cloud Run service. It runs as the service account of its template, else as the project's default one. It cannot be paused.

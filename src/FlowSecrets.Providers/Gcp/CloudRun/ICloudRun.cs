@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.Providers.Gcp.Run;
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>The calls of Cloud Run v2 that are used here, one try each.</summary>
 internal interface ICloudRun

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.Providers.Gcp.Run;
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>Members of Cloud Run's messages, which are kept as the trees that came: what is not known here goes back as it was.</summary>
 internal static class RunJson

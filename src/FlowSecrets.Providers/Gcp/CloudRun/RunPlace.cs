@@ -1,7 +1,9 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Gcp.Run;
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>Where a service of Cloud Run is: in the store's project, unless the catalog names another.</summary>
 internal sealed record RunPlace(string Workload, string Project, string Region, string Service)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.Providers.Gcp.Run;
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>
 /// Values that stand in a service as plain text. People keep secrets there too, so what Cloud Run says is shown without them.

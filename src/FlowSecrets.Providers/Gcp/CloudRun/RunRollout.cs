@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Gcp.Run;
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>Waits until a change of a service serves.</summary>
 internal sealed class RunRollout(RunPlace place, RunService run, RunErrors errors, TimeProvider clock)

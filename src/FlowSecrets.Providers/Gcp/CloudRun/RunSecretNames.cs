@@ -1,4 +1,6 @@
-namespace FlowSecrets.Providers.Gcp.Run;
+using FlowSecrets.Providers.Gcp.Connection;
+
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>How a service names the store's secrets: by id those of its own project, projects/P/secrets/ID any.</summary>
 /// <param name="project">The service's.</param>

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Providers.Gcp.Access;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Transport;
 using Google;
 
-namespace FlowSecrets.Providers.Gcp.Run;
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>
 /// Reads a service of Cloud Run as the whole tree that it is, and writes it back with its etag, so that nothing changes but what is meant.

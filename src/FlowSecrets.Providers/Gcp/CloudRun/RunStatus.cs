@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Gcp.Run;
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>How far a service has come: what Cloud Run says of it beside what is wanted.</summary>
 internal sealed class RunStatus(JsonObject service)

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Gcp.Run;
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>Where a template or a revision has a secret in use.</summary>
 /// <param name="Version">A number, 'latest' or an alias.</param>

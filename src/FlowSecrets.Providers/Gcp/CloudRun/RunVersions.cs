@@ -1,4 +1,6 @@
-namespace FlowSecrets.Providers.Gcp.Run;
+using FlowSecrets.Model;
+
+namespace FlowSecrets.Providers.Gcp.CloudRun;
 
 /// <summary>A revision that requests reach.</summary>
 /// <param name="Created">Null: not asked for, or not known.</param>

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>What the gcloud CLI's active configuration says; its files are read, gcloud is not started.</summary>
 internal sealed class GcloudConfiguration

@@ -3,11 +3,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
-using FlowSecrets.Files;
 using FlowSecrets.Processes;
 using Google.Apis.Http;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>The gcloud CLI's own login: its token, asked for once and again when the API refuses it.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>What a call is about, for its error.</summary>
 /// <param name="Permission">The IAM permission that it needs.</param>

@@ -1,6 +1,6 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>Makes calls to Google as a store wants them: tried again where that helps, inside the quotas, failures in our ids.</summary>
 internal sealed class GcpCaller(GcpErrors errors, GcpStoreOptions options)

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>
 /// Says who asks, and opens the login. It is looked for in this order: a token or file that was given, GOOGLE_APPLICATION_CREDENTIALS,

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Google.Apis.Auth.OAuth2;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>A credential file as Google's tools write it: a key, a login, or the way to a token of elsewhere.</summary>
 internal sealed class GcpCredentialFile

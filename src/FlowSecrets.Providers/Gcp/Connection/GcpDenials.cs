@@ -1,6 +1,7 @@
-using FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>Says what Google does not let this identity do, why, and who can change that.</summary>
 internal sealed class GcpDenials(Place place, GcpPlace at, GcpCredential credential)

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 internal sealed class GcpErrorReply
 {

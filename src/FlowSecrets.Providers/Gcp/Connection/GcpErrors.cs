@@ -1,9 +1,12 @@
 using System.Text.Json;
-using FlowSecrets.Providers.Gcp.Access;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 using Google;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>Turns the API's failures into our ids, with project, identity and the command that mends it.</summary>
 internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credential)

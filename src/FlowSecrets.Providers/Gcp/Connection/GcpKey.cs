@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FlowSecrets.Providers.Gcp.Access;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>A key of Cloud KMS that a message names.</summary>
 /// <param name="Version">The key's version; null where the message names none.</param>

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 internal static class GcpName
 {

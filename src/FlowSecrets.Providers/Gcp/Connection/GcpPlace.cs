@@ -1,7 +1,10 @@
 using System.Text.RegularExpressions;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>A project with, for regional secrets, a location, and the address that serves it.</summary>
 internal sealed partial record GcpPlace(string Project, string? Location, Uri Address)

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using FlowSecrets.Transport;
+using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>
 /// The documented quotas, kept before Google has to enforce them: access 90,000, read 600 and write 600 a minute and project; adding

@@ -1,4 +1,6 @@
-namespace FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Model;
+
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>The commands that mend a denial, the same wherever one is met.</summary>
 internal static class GcpRemedies

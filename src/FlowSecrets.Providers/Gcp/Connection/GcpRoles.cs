@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Gcp.Access;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>Which roles hold what. Of Google's own roles, those that matter for secrets; all others are asked for.</summary>
 internal static class GcpRoles

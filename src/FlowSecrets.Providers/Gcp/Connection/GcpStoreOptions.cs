@@ -1,6 +1,7 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>How a store may behave otherwise than usual; tests use it.</summary>
 internal sealed record GcpStoreOptions

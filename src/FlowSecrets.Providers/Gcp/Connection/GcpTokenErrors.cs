@@ -1,9 +1,11 @@
 using System.Net;
-using FlowSecrets.Providers.Gcp.Access;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 using Google.Apis.Auth.OAuth2.Responses;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>Says why no access token could be had. Nothing was sent to the API then.</summary>
 internal sealed class GcpTokenErrors(Place place, GcpPlace at, GcpCredential credential)

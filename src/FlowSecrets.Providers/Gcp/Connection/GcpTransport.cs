@@ -1,7 +1,7 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Providers.Transport;
 using Google.Apis.Http;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>Has Google's library send through one pool.</summary>
 internal sealed class GcpTransport(HttpMessageHandler pool) : HttpClientFactory

@@ -2,13 +2,13 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using FlowSecrets.Transport;
+using FlowSecrets.Text;
 using Google;
 using Google.Apis.Http;
 using Google.Apis.Requests;
 using Google.Apis.Services;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>
 /// One of Google's REST services on Google.Apis, whose credentials, headers and transport it uses. Bodies are read and written by

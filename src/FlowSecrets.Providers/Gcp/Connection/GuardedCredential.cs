@@ -1,6 +1,6 @@
 using Google.Apis.Http;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>No token could be had. Nothing was sent to the API itself then, so that a change cannot have taken effect.</summary>
 #pragma warning disable CA1064 // It does not leave this folder.

@@ -1,7 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.SecretManager;
 
-namespace FlowSecrets.Providers.Gcp.Access;
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <content>Listing, granting and revoking.</content>
 internal sealed partial class GcpAccessControl

@@ -1,7 +1,13 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Gcp.Access;
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>
 /// Who may do what with secrets of Google Secret Manager. For whoever asks, Google's own test decides; for anybody else the policies of

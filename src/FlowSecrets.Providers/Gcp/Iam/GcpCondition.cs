@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FlowSecrets.Providers.Gcp.Connection;
 
-namespace FlowSecrets.Providers.Gcp.Access;
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>
 /// Conditions of IAM as far as they can be decided here: comparisons of request.time, resource.name, resource.service and resource.type,

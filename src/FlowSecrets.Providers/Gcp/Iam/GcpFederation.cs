@@ -1,6 +1,8 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Gcp.Access;
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>What a federated token says of itself, beside what lets it in.</summary>
 internal static class GcpFederation

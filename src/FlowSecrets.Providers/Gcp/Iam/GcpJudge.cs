@@ -1,4 +1,6 @@
-namespace FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Model;
+
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>Weighs the policies on a secret's way up, and reaches a verdict about one permission of one principal.</summary>
 /// <param name="secret">Full name with the project's number.</param>

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Gcp.Access;
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>Whether what a policy names is, or holds, a principal.</summary>
 internal static class GcpMember

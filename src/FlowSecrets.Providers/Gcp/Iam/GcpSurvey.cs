@@ -1,4 +1,6 @@
-namespace FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Providers.Gcp.Connection;
+
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>
 /// What one command needs to know but once: what all secrets of the project inherit, what roles hold, whether the troubleshooter may be

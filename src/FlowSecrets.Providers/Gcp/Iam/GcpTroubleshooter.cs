@@ -1,4 +1,7 @@
-namespace FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
+
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>
 /// Asks Google's Policy Troubleshooter, which reads policies that the caller may not read. Once it refuses, it is not asked again.

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Gcp.Access;
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>What the policies on a secret's way up say of one permission and principal.</summary>
 /// <param name="Grant">What grants it; null: nothing does for sure.</param>

@@ -1,4 +1,7 @@
-namespace FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
+
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>Says in words what a verdict means for one permission of one principal, and who can change it.</summary>
 internal sealed class GcpVerdictAnswers(GcpPlace at, string name, string principal, string permission)
@@ -47,12 +50,12 @@ internal sealed class GcpVerdictAnswers(GcpPlace at, string name, string princip
             name,
             source.StartsWith("project ", StringComparison.Ordinal) ? AccessCauses.ExplicitDeny : AccessCauses.OrganizationPolicy,
             $"The deny policy '{GcpName.Last(policy.Name)}' of {source} forbids {principal} '{permission}'",
-            GcpRemedies.Except(policy?.Name)
+            GcpRemedies.Except(policy.Name)
         );
 
     private AccessAnswer Doubtful(GcpGrantSeen given, string source, GcpDenyPolicy policy)
     {
-        string exception = GcpRemedies.Except(policy?.Name);
+        string exception = GcpRemedies.Except(policy.Name);
         return AccessAnswer.Unknown(
             name,
             AccessCauses.ConditionUnresolved,

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using FlowSecrets.Providers.Gcp.Connection;
 
-namespace FlowSecrets.Providers.Gcp.Access;
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 // The messages of Google's other services; what is not used here is left out.
 

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Providers.Gcp.Connection;
 using Google.Apis.Http;
 
-namespace FlowSecrets.Providers.Gcp.Access;
+namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>Cloud Resource Manager v3, IAM v1 and v2, Policy Troubleshooter v3, IAM Credentials v1, Logging v2.</summary>
 internal sealed class IamServices(GcpPlace at, Func<IConfigurableHttpClientInitializer?> credential, GcpTransport transport) : IIamServices

@@ -1,6 +1,10 @@
 using System.Security.Cryptography;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Rotation;
 
 /// <summary>
 /// Rotation for consumers that read by the alias 'current'. A pending value is a version of the secret itself, under the alias 'pending',

@@ -1,7 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Rotation;
 
 /// <summary>
 /// The secret beside another one in which values wait that are to follow one of its versions. Of several the first counts that was not

@@ -1,6 +1,11 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Rotation;
 
 /// <summary>
 /// Rotation for consumers of 'latest'. Adding a version moves 'latest' at once and has no precondition, so a pending value waits in a

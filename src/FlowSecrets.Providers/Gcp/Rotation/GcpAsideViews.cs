@@ -1,4 +1,10 @@
-namespace FlowSecrets.Providers.Gcp;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Providers.Gcp.Rotation;
 
 /// <summary>
 /// Looks at a secret and at what waits beside it. It reads by number, which is consistent where 'latest', aliases and lists are not.

@@ -1,6 +1,11 @@
 using System.Text;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.Rotation;
 
 /// <summary>
 /// Rotation in Google Secret Manager. Consumers of 'latest' need another way than consumers of an alias do. This class picks the way, and

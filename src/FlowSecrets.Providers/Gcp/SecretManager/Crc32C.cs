@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <summary>CRC-32C (Castagnoli), as Secret Manager sends and checks it.</summary>
 internal static class Crc32C

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <summary>What tells a secret that holds a pending value from a user's own secret.</summary>
 internal static class GcpPendingMark

@@ -1,7 +1,12 @@
 using System.Security.Cryptography;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <content>Adds versions. No call is repeated before it was found out whether the one before took effect.</content>
 internal sealed partial class GcpStore

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Connection;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <content>Lists and describes secrets, and sets their labels and annotations.</content>
 internal sealed partial class GcpStore

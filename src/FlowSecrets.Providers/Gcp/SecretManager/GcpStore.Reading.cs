@@ -1,7 +1,12 @@
 using System.Security.Cryptography;
-using FlowSecrets.Transport;
+using FlowSecrets.Concurrency;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <content>Reads values, one and many, and says why one cannot be read.</content>
 internal sealed partial class GcpStore

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <content>What rotations ask of the API beyond what a store does.</content>
 internal sealed partial class GcpStore

@@ -1,6 +1,11 @@
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Transport;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <content>Creates and deletes secrets.</content>
 internal sealed partial class GcpStore

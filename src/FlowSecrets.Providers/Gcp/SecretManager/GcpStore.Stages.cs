@@ -1,4 +1,8 @@
-namespace FlowSecrets.Providers.Gcp;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
+
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <content>Moves stages, which are version aliases on Google, and the alias 'current' where consumers read by it.</content>
 internal sealed partial class GcpStore

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using FlowSecrets.Errors;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <summary>What Google takes: numbers of versions, aliases, labels and annotations. It is checked here, before anything is sent.</summary>
 internal static partial class GcpStoreRules

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <summary>
 /// The newest version of each secret that this process wrote. 'latest' and lists lag behind it for a while, so they are not believed where

@@ -1,4 +1,7 @@
-namespace FlowSecrets.Providers.Gcp;
+using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
+
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <summary>Who may use secrets, and why a call of the store was denied.</summary>
 internal interface IGcpAccess : IAccessControl

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Providers.Gcp.Connection;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <summary>
 /// The calls of Secret Manager v1 that are used here, one try each. The vendor's own client can take this place in one file.

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using FlowSecrets.Providers.Gcp.Access;
+using FlowSecrets.Providers.Gcp.Connection;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 // The messages of Secret Manager v1 as its REST form has them; what is not used here is left out.
 

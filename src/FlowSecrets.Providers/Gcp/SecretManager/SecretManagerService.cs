@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Providers.Gcp.Connection;
 using Google.Apis.Http;
 
-namespace FlowSecrets.Providers.Gcp;
+namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <summary>Secret Manager v1.</summary>
 internal sealed class SecretManagerService(

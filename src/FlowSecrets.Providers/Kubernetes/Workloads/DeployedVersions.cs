@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>Our annotation on a pod template: which versions of secrets its pods were started with, store name by store name.</summary>
 internal sealed class DeployedVersions

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>What keeps a workload from running with a new value, with the command that mends it.</summary>
 internal static class KubernetesErrors

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>Whom a workload runs as: its service account, which an annotation binds to a cloud's identity.</summary>
 internal static class KubernetesIdentity

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Transport;
+using FlowSecrets.Errors;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>A workload's pods. A pod has the annotations of the template that it was made from.</summary>
 internal sealed class KubernetesPods(IReadOnlyList<JsonObject> pods)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>Waits until all pods of a workload are made from its newest template, and serve.</summary>
 internal sealed class KubernetesRollout(KubernetesPlace place, KubernetesCluster cluster, TimeProvider clock)

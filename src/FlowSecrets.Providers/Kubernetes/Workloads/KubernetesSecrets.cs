@@ -1,4 +1,4 @@
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>The Kubernetes Secrets that a pod template uses, by name. Owns them.</summary>
 internal sealed class KubernetesSecrets : IDisposable

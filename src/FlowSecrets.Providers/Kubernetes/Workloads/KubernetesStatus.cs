@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Transport;
+using FlowSecrets.Model;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>How far a Deployment, StatefulSet or DaemonSet has come: what its controller says beside what is wanted.</summary>
 internal sealed class KubernetesStatus(JsonObject workload, string kind)

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>Environment variables of a container that are taken from Kubernetes Secrets.</summary>
 internal sealed class KubernetesVariables(KubernetesPlace place, KubernetesCluster cluster, TimeProvider clock)

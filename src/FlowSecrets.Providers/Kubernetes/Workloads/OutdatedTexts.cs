@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>
 /// Values from before, as they may stand inside other values: a connection string has a password URL-encoded. Owns what it makes of them.

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>Where a pod template has a Kubernetes Secret in use.</summary>
 /// <param name="Key">Null: all of its keys.</param>

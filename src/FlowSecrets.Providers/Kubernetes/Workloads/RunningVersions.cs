@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Model;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>Which versions of secrets a workload's pods run with.</summary>
 internal sealed class RunningVersions(KubernetesCluster cluster, JsonObject workload, PodTemplate template, KubernetesStatus status)

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>
 /// Sees to it that the Kubernetes Secrets of a workload have the current values, before it is deployed. What an operator says of its last

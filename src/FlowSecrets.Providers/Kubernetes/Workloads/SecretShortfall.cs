@@ -1,6 +1,8 @@
 using System.Text;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Providers.Kubernetes;
+namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
 /// <summary>Where what feeds a workload is not as it should be. Names only, no values.</summary>
 /// <param name="StoreName">The secret that does not arrive.</param>

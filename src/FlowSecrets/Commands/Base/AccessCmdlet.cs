@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using FlowSecrets.Operations;
+using FlowSecrets.Completion;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Access;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets about who may use secrets.</summary>
 public abstract class AccessCmdlet : TargetCmdlet

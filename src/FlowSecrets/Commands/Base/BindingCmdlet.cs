@@ -1,7 +1,8 @@
 using System.Management.Automation;
-using FlowSecrets.Operations;
+using FlowSecrets.Completion;
+using FlowSecrets.Operations.Workloads;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that inject secrets into workloads.</summary>
 public abstract class BindingCmdlet : WorkloadCmdlet

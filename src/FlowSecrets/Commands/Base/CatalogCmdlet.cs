@@ -1,8 +1,7 @@
 using System.Management.Automation;
-using FlowSecrets.Catalogs;
-using FlowSecrets.Operations;
+using FlowSecrets.Operations.Catalogs;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that read a catalog.</summary>
 public abstract class CatalogCmdlet : FlowCmdlet

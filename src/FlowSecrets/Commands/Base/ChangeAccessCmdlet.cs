@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using FlowSecrets.Operations;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that change who may use secrets.</summary>
 public abstract class ChangeAccessCmdlet : AccessCmdlet

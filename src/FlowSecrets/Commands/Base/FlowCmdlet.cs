@@ -3,7 +3,7 @@ using System.Reflection;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of all cmdlets: owns cancellation, runs operations, writes results as they come and errors after the last item.</summary>
 public abstract class FlowCmdlet : PSCmdlet, IDisposable

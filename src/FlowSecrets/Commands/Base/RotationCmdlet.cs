@@ -1,9 +1,8 @@
 using System.Management.Automation;
 using System.Security;
-using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
+using FlowSecrets.Operations.Rotation;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that rotate or rehearse.</summary>
 public abstract class RotationCmdlet : TargetCmdlet

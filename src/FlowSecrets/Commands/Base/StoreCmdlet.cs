@@ -1,8 +1,8 @@
 using System.Management.Automation;
-using FlowSecrets.Hosting;
+using FlowSecrets.Completion;
 using FlowSecrets.Operations;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that work on an environment's store.</summary>
 public abstract class StoreCmdlet : FlowCmdlet

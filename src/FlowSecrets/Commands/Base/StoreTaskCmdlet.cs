@@ -2,8 +2,10 @@ using System.Management.Automation;
 using System.Security;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
+using FlowSecrets.Operations.Stores;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that look after a Local store.</summary>
 public abstract class StoreTaskCmdlet : StoreCmdlet

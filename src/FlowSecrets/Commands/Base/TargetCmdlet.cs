@@ -1,8 +1,9 @@
 using System.Management.Automation;
+using FlowSecrets.Completion;
+using FlowSecrets.Errors;
 using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that take secrets by name, also from the pipeline.</summary>
 public abstract class TargetCmdlet : StoreCmdlet

@@ -2,10 +2,12 @@ using System.Collections;
 using System.Management.Automation;
 using System.Security;
 using System.Security.Cryptography;
+using FlowSecrets.Errors;
 using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>
 /// Base of the cmdlets that take a value: from a SecureString, a file, a variable, standard input, or made here; never as plain text.

@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using FlowSecrets.Operations;
+using FlowSecrets.Completion;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Versions;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>What a stage's user may say of a version; destroying has a cmdlet of its own.</summary>
 public enum VersionSwitch

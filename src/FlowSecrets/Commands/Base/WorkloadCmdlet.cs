@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using FlowSecrets.Operations;
+using FlowSecrets.Completion;
+using FlowSecrets.Errors;
+using FlowSecrets.Operations.Workloads;
 
-namespace FlowSecrets.Commands;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that take workloads by name, also from the pipeline.</summary>
 public abstract class WorkloadCmdlet : StoreCmdlet

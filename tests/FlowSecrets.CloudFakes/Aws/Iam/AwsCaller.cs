@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Iam;
 
 /// <summary>Who asks. PrincipalArn is the role's for a session of it, else the same as the ARN.</summary>
 internal sealed record AwsCaller(string Arn, string PrincipalArn, string Account, string UserId, AwsEntity? Entity)

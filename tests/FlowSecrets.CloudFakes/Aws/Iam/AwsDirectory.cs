@@ -1,4 +1,6 @@
-namespace FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.Policies;
+
+namespace FlowSecrets.CloudFakes.Aws.Iam;
 
 /// <summary>The identities of all accounts with their policies. Its users hold the lock.</summary>
 internal sealed class AwsDirectory(Lock @lock, Func<DateTimeOffset> now)

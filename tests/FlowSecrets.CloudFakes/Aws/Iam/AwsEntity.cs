@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Iam;
 
 /// <summary>A user or a role. What is changed is shown at once and takes effect when it has spread.</summary>
 internal sealed class AwsEntity(bool isRole, string account, string path, string name, DateTimeOffset created)

@@ -1,6 +1,6 @@
-using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.Policies;
 
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Aws.Iam;
 
 /// <summary>An identity with the id of a key that is its own.</summary>
 public sealed record AwsLogin(string Arn, string AccessKeyId);

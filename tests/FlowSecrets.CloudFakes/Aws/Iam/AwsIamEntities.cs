@@ -1,7 +1,8 @@
 using System.Xml.Linq;
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Iam;
 
 /// <summary>Roles and users themselves: made, shown, trusted, limited.</summary>
 internal static class AwsIamEntities

@@ -1,6 +1,7 @@
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Iam;
 
 /// <summary>IAM's operations, all within the caller's account, and the permission that each asks for.</summary>
 internal static class AwsIamOperations

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using FlowSecrets.CloudFakes.Aws.Policies;
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Iam;
 
 /// <summary>Policies of roles and users, their own and attached ones.</summary>
 internal static class AwsIamPolicies

@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Iam;
 
 /// <summary>Policies that AWS itself provides, as far as they matter for secrets.</summary>
 internal static class AwsManaged

@@ -1,7 +1,9 @@
 using System.Xml.Linq;
+using FlowSecrets.CloudFakes.Aws.Policies;
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Iam;
 
 /// <summary>
 /// SimulatePrincipalPolicy: the policies as they are written, whether they have spread or not. Conditions see only what the request tells;

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Kms;
 
 /// <summary>CreateGrant, ListGrants, RevokeGrant.</summary>
 internal sealed class AwsGrantOperations(AwsKmsOperations keys)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Policies;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Kms;
 
 /// <summary>A key of KMS. Its owner locks.</summary>
 internal sealed class AwsKey(string account, string region, string policy, DateTimeOffset created)

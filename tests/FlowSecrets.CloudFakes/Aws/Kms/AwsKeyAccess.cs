@@ -1,4 +1,7 @@
-namespace FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.Policies;
+using FlowSecrets.CloudFakes.Aws.Services;
+
+namespace FlowSecrets.CloudFakes.Aws.Kms;
 
 /// <summary>Who may use a key: its policy, or by it the account's identities' policies, or a grant.</summary>
 internal static class AwsKeyAccess

@@ -1,6 +1,6 @@
-using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.Policies;
 
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Aws.Kms;
 
 /// <summary>Keys that the fake judges. Secrets under any other key are read and written as if it were open to all.</summary>
 public sealed class AwsKms

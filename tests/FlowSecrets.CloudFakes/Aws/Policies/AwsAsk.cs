@@ -1,4 +1,6 @@
-namespace FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.Iam;
+
+namespace FlowSecrets.CloudFakes.Aws.Policies;
 
 /// <summary>Somebody wants to do something to something. Owner: the account that the resource belongs to.</summary>
 internal sealed record AwsAsk(AwsCaller Caller, string Action, string Resource, string Owner, AwsContext Context)

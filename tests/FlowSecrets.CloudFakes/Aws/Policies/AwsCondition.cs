@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Policies;
 
 /// <summary>The conditions of a statement: all of them hold; of a key's values one is enough.</summary>
 internal sealed class AwsCondition

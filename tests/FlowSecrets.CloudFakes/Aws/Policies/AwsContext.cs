@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Policies;
 
 /// <summary>What conditions can ask of a request. The names of keys have no case.</summary>
 internal sealed class AwsContext

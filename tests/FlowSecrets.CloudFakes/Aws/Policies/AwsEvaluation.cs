@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Policies;
 
 /// <summary>
 /// Whether a resource's policy only adds to the identities' policies, or must let them in first, as those of keys and the trust in roles

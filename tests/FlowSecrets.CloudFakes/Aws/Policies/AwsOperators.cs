@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Policies;
 
 /// <summary>
 /// The comparisons of conditions: the request's value first, the policy's second. The Not-forms are those of what they negate.

@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Policies;
 
 /// <summary>* for any characters, ? for one; of the whole text.</summary>
 internal static class AwsPattern

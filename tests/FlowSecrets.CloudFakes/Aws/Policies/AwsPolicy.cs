@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Policies;
 
 /// <summary>A policy document that can be asked. Its id is how a simulation names it.</summary>
 internal sealed class AwsPolicy

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Iam;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Policies;
 
 /// <summary>How directly a policy names who asks; what is later reaches further.</summary>
 internal enum AwsGrantee

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Iam;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Policies;
 
 /// <summary>One statement: to whom, what, on what, when.</summary>
 internal sealed class AwsStatement

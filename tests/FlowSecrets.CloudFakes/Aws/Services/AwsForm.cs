@@ -4,7 +4,7 @@ using FlowSecrets.CloudFakes.Hosting;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Services;
 
 /// <summary>The fields of a request to a service with forms.</summary>
 internal sealed class AwsForm

@@ -1,6 +1,6 @@
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Services;
 
 /// <summary>How a service is spoken to. Action: the prefix of its permissions; Log: of its operations in the log of calls.</summary>
 internal sealed record AwsProtocol(string Action, string Log, string Form)

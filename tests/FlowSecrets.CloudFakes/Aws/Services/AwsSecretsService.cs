@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Kms;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Services;
 
 /// <summary>Secrets Manager behind its quotas and its permissions.</summary>
 internal sealed class AwsSecretsService(AwsStore store, AwsKms kms, AwsFakeOptions options) : IAwsService

@@ -1,6 +1,6 @@
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Services;
 
 /// <summary>Tells whether the fault plan refuses something: operation, secret, the resource as it was named.</summary>
 internal delegate AwsError? AwsGate(string operation, string? secret, string resource);

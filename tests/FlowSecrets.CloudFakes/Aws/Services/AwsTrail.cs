@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Services;
 
 /// <summary>CloudTrail's history: changes only. What is done to IAM stands in us-east-1.</summary>
 internal sealed class AwsTrail(Lock @lock)

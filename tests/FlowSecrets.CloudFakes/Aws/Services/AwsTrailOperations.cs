@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Services;
 
 /// <summary>LookupEvents.</summary>
 internal sealed class AwsTrailOperations(AwsTrail trail)

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Aws.Policies;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Services;
 
 /// <summary>A call with who makes it, and what that may do.</summary>
 internal sealed record AwsVisit(AwsCall Call, AwsCaller Caller, AwsContext Context, AwsDirectory Directory)

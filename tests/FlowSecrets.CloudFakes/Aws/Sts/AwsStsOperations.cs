@@ -1,7 +1,10 @@
 using System.Xml.Linq;
+using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Aws.Policies;
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Sts;
 
 /// <summary>Who one is, and becoming a role.</summary>
 internal static class AwsStsOperations

@@ -2,8 +2,9 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Policies;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Sts;
 
 /// <summary>The claims of a token of OpenID Connect. Its signature is not verified.</summary>
 internal sealed class AwsWebToken

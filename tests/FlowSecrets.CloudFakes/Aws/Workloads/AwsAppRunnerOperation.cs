@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Workloads;
 
 /// <summary>What an App Runner service does or did.</summary>
 internal sealed class AwsAppRunnerOperation(string type, DateTimeOffset started, int polls, AwsRolloutEnd end)

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Workloads;
 
 /// <summary>DescribeService, ListServices, ListOperations, StartDeployment and UpdateService of App Runner.</summary>
 internal sealed class AwsAppRunnerOperations(AwsWorkloads workloads)

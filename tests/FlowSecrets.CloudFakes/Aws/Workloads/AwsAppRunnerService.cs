@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Workloads;
 
 /// <summary>A service of App Runner, which does one operation at a time.</summary>
 internal sealed class AwsAppRunnerService

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Workloads;
 
 /// <summary>A deployment of an ECS service.</summary>
 internal sealed class AwsEcsDeployment(string taskDefinition, DateTimeOffset created, int polls, AwsRolloutEnd end)

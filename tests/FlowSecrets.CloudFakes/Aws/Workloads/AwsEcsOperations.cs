@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Workloads;
 
 /// <summary>DescribeServices, UpdateService, DescribeTaskDefinition and RegisterTaskDefinition of ECS.</summary>
 internal sealed class AwsEcsOperations(AwsWorkloads workloads)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Workloads;
 
 /// <summary>A service of ECS with its deployments.</summary>
 internal sealed class AwsEcsService

@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Aws.Workloads;
 
 /// <summary>How a deployment ends.</summary>
 public enum AwsRolloutEnd

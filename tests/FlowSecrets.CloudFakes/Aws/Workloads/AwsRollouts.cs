@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Workloads;
 
 /// <summary>How long the next deployments take and how they end.</summary>
 internal sealed class AwsRollouts

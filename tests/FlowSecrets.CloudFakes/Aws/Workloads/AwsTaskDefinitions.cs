@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.Workloads;
 
 /// <summary>Families of task definitions with their revisions.</summary>
 internal sealed class AwsTaskDefinitions(string account, string region)

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Aws;
 
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Aws.Workloads;
 
 /// <summary>What runs, as which role, with which secrets; and how deployments of it go.</summary>
 public sealed class AwsWorkloads

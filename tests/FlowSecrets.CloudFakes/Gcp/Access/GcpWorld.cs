@@ -1,5 +1,4 @@
 using FlowSecrets.CloudFakes.Gcp.Run;
-using FlowSecrets.CloudFakes.Gcp.Services;
 
 namespace FlowSecrets.CloudFakes.Gcp.Access;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp.Run;
 
-namespace FlowSecrets.CloudFakes;
+namespace FlowSecrets.CloudFakes.Gcp.Run;
 
 /// <summary>Services of Cloud Run for tests, and how their deployments go.</summary>
 public sealed class GcpRun

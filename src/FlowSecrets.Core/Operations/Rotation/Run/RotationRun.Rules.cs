@@ -1,4 +1,8 @@
-namespace FlowSecrets.Operations.Rotation;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Operations.Rotation.Run;
 
 // What stops a rotation, and what is written down of it.
 internal sealed partial class RotationRun

@@ -1,4 +1,10 @@
-namespace FlowSecrets.Operations.Rotation;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Rotation.Targets;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Operations.Rotation.Run;
 
 // What the system that checks the credential is told and asked.
 internal sealed partial class RotationRun

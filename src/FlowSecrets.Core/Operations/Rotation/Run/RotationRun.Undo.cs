@@ -1,4 +1,8 @@
-namespace FlowSecrets.Operations.Rotation;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Rotation.Targets;
+
+namespace FlowSecrets.Operations.Rotation.Run;
 
 // The way back. It is a rotation whose new value is an old one, so it is as safe against crashes.
 internal sealed partial class RotationRun

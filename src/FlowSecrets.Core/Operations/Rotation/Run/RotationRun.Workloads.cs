@@ -1,6 +1,10 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Workloads;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Operations.Rotation.Run;
 
 // What runs with the secret.
 internal sealed partial class RotationRun

@@ -1,4 +1,10 @@
-namespace FlowSecrets.Operations.Rotation;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Operations.Rotation.Targets;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Operations.Rotation.Run;
 
 /// <summary>What a rotation is allowed and told.</summary>
 internal sealed record RotationSettings

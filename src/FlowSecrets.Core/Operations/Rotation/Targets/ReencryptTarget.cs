@@ -1,4 +1,9 @@
-namespace FlowSecrets.Operations.Rotation;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Operations.Rotation.Targets;
 
 /// <summary>
 /// Data that is encrypted with the secret: a script encrypts it anew, and can be run again after it was broken off. Nothing can be tried

@@ -1,6 +1,9 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Operations.Rotation.Targets;
 
 /// <summary>Opens the systems that check credentials. Owns what opens them.</summary>
 internal sealed class RotationTargetFactory(OperationContext context, bool trustsCatalog) : IDisposable

@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Operations.Rotation.Targets;
 
 /// <summary>
 /// What a script reads: one JSON object. It stands in one pinned buffer that is large enough from the start, since one that grew would

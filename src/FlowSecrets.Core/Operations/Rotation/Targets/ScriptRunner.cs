@@ -1,8 +1,11 @@
 using System.ComponentModel;
+using FlowSecrets.Errors;
 using FlowSecrets.Processes;
-using FlowSecrets.Transport;
+using FlowSecrets.Redaction;
+using FlowSecrets.Text;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Operations.Rotation.Targets;
 
 /// <summary>
 /// Runs one script of the catalog, without a shell. Values go through its standard input alone; what it prints is shown only as its last

@@ -1,6 +1,10 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
+using FlowSecrets.Model;
+using FlowSecrets.Ports;
+using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Operations.Rotation.Targets;
 
 /// <summary>A system that the user's own scripts speak to. docs/rotation.md says what they get and answer.</summary>
 internal sealed class ScriptTarget(RotationTargetSettings settings) : IRotationTarget
