@@ -19,9 +19,5 @@ namespace FlowSecrets.Commands;
 [OutputType(typeof(CatalogTest))]
 public sealed class ApproveFlowSecretCatalogCommand : CatalogCmdlet
 {
-    /// <summary>With -WhatIf: emit the plan as an object.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     protected override void Run() => Execute(new ApproveCatalogOperation(Context), Options);
 }

@@ -65,10 +65,6 @@ public sealed class InitializeFlowSecretCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter AllowPartial { get; set; }
 
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     protected override bool AllowsPartial => AllowPartial;
 
     /// <summary>Secrets of one place are one set-up: they may refer to each other, and one question is enough.</summary>

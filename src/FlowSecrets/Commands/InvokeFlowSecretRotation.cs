@@ -68,10 +68,6 @@ public sealed class InvokeFlowSecretRotationCommand : RotationCmdlet
     [ValidateRange(1, 86_400)]
     public int TimeoutSec { get; set; } = 600;
 
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected override bool TakesAll => Due;
 
     private protected override string? RecordKey => Due ? "due" : "";

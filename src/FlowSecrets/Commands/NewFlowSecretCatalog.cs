@@ -55,10 +55,6 @@ public sealed class NewFlowSecretCatalogCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>With -WhatIf: emit the plan as an object.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     protected override void Run()
     {
         string? from = FromPulumi ?? FromTfvars ?? FromEnv;

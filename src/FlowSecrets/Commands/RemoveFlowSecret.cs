@@ -28,10 +28,6 @@ public sealed class RemoveFlowSecretCommand : TargetCmdlet
     [Parameter]
     public SwitchParameter Permanent { get; set; }
 
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected override void RunPlace(Targets targets) =>
         Execute(
             new RemoveSecretsOperation(Context),

@@ -28,10 +28,6 @@ public sealed class RestartFlowSecretWorkloadCommand : WorkloadCmdlet
     [ValidateRange(1, 86_400)]
     public int TimeoutSec { get; set; } = 600;
 
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected override void RunPlace(string? environment, string[] workloads) =>
         Execute(
             new RestartWorkloadsOperation(Context),

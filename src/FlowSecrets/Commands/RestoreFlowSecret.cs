@@ -18,10 +18,6 @@ namespace FlowSecrets.Commands;
 [OutputType(typeof(SecretChange))]
 public sealed class RestoreFlowSecretCommand : TargetCmdlet
 {
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected override void RunPlace(Targets targets) =>
         Execute(
             new RestoreSecretsOperation(Context),

@@ -53,10 +53,6 @@ public sealed class SyncFlowLocalEnvCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter AllowPartial { get; set; }
 
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     protected override bool AllowsPartial => AllowPartial;
 
     protected override void Run() =>

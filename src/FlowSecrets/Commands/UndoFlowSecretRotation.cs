@@ -24,10 +24,6 @@ public sealed class UndoFlowSecretRotationCommand : RotationCmdlet
     [ValidateRange(1, 86_400)]
     public int TimeoutSec { get; set; } = 600;
 
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected override void RunPlace(Targets targets) =>
         Execute(new UndoRotationOperation(Context), Fill(new UndoRotationOptions { Timeout = TimeSpan.FromSeconds(TimeoutSec) }, targets));
 }

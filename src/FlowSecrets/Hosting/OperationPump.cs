@@ -13,7 +13,7 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
 
-    private readonly BlockingCollection<Action> _calls = [];
+    private readonly BlockingCollection<(Action Call, IDisposable? Held)> _calls = [];
 
     /// <summary>Runs to the end, on the pipeline's thread.</summary>
     /// <exception cref="PipelineStoppedException">Somebody stopped the command.</exception>
@@ -29,7 +29,7 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
         );
         try
         {
-            foreach (Action call in _calls.GetConsumingEnumerable(token))
+            foreach ((Action call, _) in _calls.GetConsumingEnumerable(token))
             {
                 call();
             }
@@ -50,16 +50,18 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
         }
     }
 
-    /// <summary>Has something done on the pipeline's thread, in order, without waiting.</summary>
-    public void Post(Action action)
+    /// <summary>Runs a call on the pipeline's thread, in order, without waiting.</summary>
+    /// <param name="held">What the call hands on, such as a value. It is disposed of if the call never runs.</param>
+    public void Post(Action call, IDisposable? held = null)
     {
         try
         {
-            _calls.Add(action);
+            _calls.Add((call, held));
         }
         catch (InvalidOperationException)
         {
             // The command has ended; nobody listens any more.
+            held?.Dispose();
         }
     }
 
@@ -91,5 +93,13 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
         return answer.Task;
     }
 
-    public void Dispose() => _calls.Dispose();
+    /// <summary>Ends the queue, and disposes of what its calls still hold.</summary>
+    public void Dispose()
+    {
+        _calls.CompleteAdding();
+        while (_calls.TryTake(out (Action Call, IDisposable? Held) left))
+        {
+            left.Held?.Dispose();
+        }
+    }
 }

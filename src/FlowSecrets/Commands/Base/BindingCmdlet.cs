@@ -33,10 +33,6 @@ public abstract class BindingCmdlet : WorkloadCmdlet
     [Parameter]
     public string? Container { get; set; }
 
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected void Change(string? environment, string[] workloads, bool remove, bool pin) =>
         Execute(
             new ChangeBindingOperation(Context),

@@ -5,10 +5,6 @@ namespace FlowSecrets.Commands.Base;
 /// <summary>Base of the cmdlets that change who may use secrets.</summary>
 public abstract class ChangeAccessCmdlet : AccessCmdlet
 {
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     /// <summary>Whoever names no secret would else let somebody in to all.</summary>
     private protected override bool TakesAll => FromCatalog || Workload is not null;
 }

@@ -88,7 +88,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
                     }
                     else
                     {
-                        pump.Post(() => Write(result, emit));
+                        pump.Post(() => Write(result, emit), result as IDisposable);
                     }
                 }
             });
@@ -116,9 +116,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
             _failures.Add(error);
         }
 
-        // A plan is shown by -WhatIf itself; as objects it is asked for.
-        bool hidden = result is ItemResult { Status: ItemStatus.Planned } && !MyInvocation.BoundParameters.ContainsKey("PassThru");
-        if (!hidden && emit(result) is { } output)
+        if (emit(result) is { } output)
         {
             WriteObject(output, enumerateCollection: false);
         }

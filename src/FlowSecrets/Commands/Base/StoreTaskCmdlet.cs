@@ -10,10 +10,6 @@ namespace FlowSecrets.Commands.Base;
 /// <summary>Base of the cmdlets that look after a Local store.</summary>
 public abstract class StoreTaskCmdlet : StoreCmdlet
 {
-    /// <summary>With -WhatIf: emit the plan as an object.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected void Execute(SecureString? passphrase, string? backup, bool force, params StoreTask[] tasks)
     {
         using SecretValue? value = passphrase is null ? null : SecureStrings.ToValue(passphrase);

@@ -59,10 +59,6 @@ public abstract class ValueCmdlet : TargetCmdlet
     [Parameter]
     public Hashtable? Annotation { get; set; }
 
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected WriteSecretsOptions Options(Targets targets, SecretValue? value) =>
         new()
         {

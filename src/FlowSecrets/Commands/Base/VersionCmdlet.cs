@@ -24,10 +24,6 @@ public abstract class VersionCmdlet : TargetCmdlet
     [Parameter]
     public SwitchParameter OverwriteEncryptionKey { get; set; }
 
-    /// <summary>With -WhatIf: emit the plan as objects.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
     private protected override string? RecordKey => Version;
 
     private protected void Change(Targets targets, VersionState? state, string? stage) =>
