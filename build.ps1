@@ -43,7 +43,8 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if ($PSVersionTable.PSVersion -lt [version] '7.6') {
-    Write-Host "FlowSecrets needs PowerShell 7.6 or later, and this is $($PSVersionTable.PSVersion). Run: dotnet tool restore; dotnet pwsh ./build.ps1 $Task"
+    Write-Host ("FlowSecrets needs PowerShell 7.6 or later, and this is $($PSVersionTable.PSVersion). " +
+        "Run: dotnet tool restore; dotnet pwsh ./build.ps1 $Task")
     exit 1
 }
 
@@ -56,7 +57,8 @@ function Invoke-DotNet {
     & dotnet @args | Tee-Object -Variable lines
     if (-not $LASTEXITCODE) { return }
     if ("$lines" -match 'NU1301') {
-        throw "The packages could not be restored: the package source does not answer. Check the network and 'dotnet nuget list source', then run: dotnet restore"
+        throw ('The packages could not be restored: the package source does not answer. ' +
+            "Check the network and 'dotnet nuget list source', then run: dotnet restore")
     }
     throw "dotnet $($args[0]) failed with exit code $LASTEXITCODE."
 }
@@ -98,12 +100,15 @@ function Build-Module([string[]] $Runtimes) {
     foreach ($file in $assemblies) { Copy-Changed $file.FullName $dependencies }
     foreach ($native in Get-ChildItem "$stage/il/runtimes" -Recurse -File -Filter *e_sqlite3*) {
         $platform = $native.Directory.Parent.Name
-        if ($platform -in $platforms -or $platform -like 'linux-musl-*64') { Copy-Changed $native.FullName "$dependencies/runtimes/$platform/native" }
+        if ($platform -in $platforms -or $platform -like 'linux-musl-*64') {
+            Copy-Changed $native.FullName "$dependencies/runtimes/$platform/native"
+        }
     }
 
     foreach ($runtime in $Runtimes) {
         Write-Host "Compiling ahead for $runtime …"
-        dotnet publish "$root/src/FlowSecrets.Providers" -c $Configuration -r $runtime --self-contained false -p:PublishReadyToRun=true -o "$stage/$runtime" --nologo -v quiet > "$stage/$runtime.log" 2>&1
+        $options = '-r', $runtime, '--self-contained', 'false', '-p:PublishReadyToRun=true', '-o', "$stage/$runtime"
+        dotnet publish "$root/src/FlowSecrets.Providers" -c $Configuration @options --nologo -v quiet > "$stage/$runtime.log" 2>&1
         if ($LASTEXITCODE) {
             Write-Warning "No code compiled ahead for ${runtime}: plain IL is used there (see out/stage/$runtime.log)."
             continue
@@ -116,7 +121,8 @@ function Build-Module([string[]] $Runtimes) {
         Copy-Changed $file.FullName (Join-Path $module ([System.IO.Path]::GetRelativePath("$root/module", $file.DirectoryName)))
     }
     foreach ($file in 'LICENSE', 'README.md', 'CHANGELOG.md') { Copy-Changed "$root/$file" $module }
-    Invoke-PowerShell -NonInteractive -File "$root/src/FlowSecrets/Help/New-ModuleHelp.ps1" -Module $module -Documentation "$stage/cmdlets/FlowSecrets.xml"
+    $help = "$root/src/FlowSecrets/Help/New-ModuleHelp.ps1"
+    Invoke-PowerShell -NonInteractive -File $help -Module $module -Documentation "$stage/cmdlets/FlowSecrets.xml"
     if ($LASTEXITCODE) { throw 'The help could not be made.' }
     Write-Host "Module: $module"
 }
@@ -130,7 +136,8 @@ function Build-Fakes {
 function Use-Fakes([scriptblock] $Script, [string[]] $More = @()) {
     $program = Build-Fakes | Select-Object -Last 1
     $ready = Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-fakes-$([guid]::NewGuid().ToString('N')).json"
-    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', [string[]] (@($program, 'both', '--parent', $PID, '--ready-file', $ready) + $More))
+    $arguments = @($program, 'both', '--parent', $PID, '--ready-file', $ready) + $More
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', [string[]] $arguments)
     $start.RedirectStandardOutput = $true
     $server = [System.Diagnostics.Process]::Start($start)
     try {
@@ -163,14 +170,16 @@ function Install-Package {
     Register-PSResourceRepository $name -Uri $out -Trusted
     try { Install-PSResource FlowSecrets -Repository $name -Scope CurrentUser -Reinstall -Quiet }
     finally { Unregister-PSResourceRepository $name }
-    Get-InstalledPSResource FlowSecrets | Select-Object -First 1 | ForEach-Object { Write-Host "Installed: FlowSecrets $($_.Version) in $($_.InstalledLocation)" }
+    Get-InstalledPSResource FlowSecrets | Select-Object -First 1 |
+        ForEach-Object { Write-Host "Installed: FlowSecrets $($_.Version) in $($_.InstalledLocation)" }
 }
 
 function Invoke-Test {
     $results = Join-Path $out tests.trx
     Remove-Item $results -ErrorAction Ignore
     $filter = @(if ($Fast) { '--filter', 'Tier!=Witness&Tier!=Crash&Tier!=Pester' })
-    try { Invoke-DotNet test "$root/FlowSecrets.sln" -c $Configuration --nologo --logger "trx;LogFileName=$results" --logger console @filter }
+    $loggers = '--logger', "trx;LogFileName=$results", '--logger', 'console'
+    try { Invoke-DotNet test "$root/FlowSecrets.sln" -c $Configuration --nologo @loggers @filter }
     finally { if (Test-Path $results) { & "$root/tests/Show-SlowestTest.ps1" $results } }
 }
 
@@ -186,7 +195,8 @@ switch ($Task) {
         if ($Rotation) {
             # Slow enough for the kill to come between two calls.
             if ($Store -eq 'Local') { $environment = 'dr' }
-            Use-Fakes { Invoke-PowerShell -File "$root/examples/rotation/demo.ps1" -Module $module -Environment $environment } '--latency', '300'
+            $demo = { Invoke-PowerShell -File "$root/examples/rotation/demo.ps1" -Module $module -Environment $environment }
+            Use-Fakes $demo '--latency', '300'
         }
         else {
             $demo = { Invoke-PowerShell -File "$root/examples/flowmaestro/demo.ps1" -Module $module -Environment $environment }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Reading SECRETS secrets from a cloud, side by side in one run, whole processes against a server on this machine that answers after LATENCY ms:
-# Sync-FlowLocalEnv, the cloud's CLI in a serial loop (as the seed's script does; SAMPLE measured, scaled), the same CLI 32 at a time by xargs (PARALLEL_SAMPLE
-# measured, scaled), for AWS its batch call too, and bare pwsh. Times are medians of RUNS, of the CLIs one run each.
+# Reading SECRETS secrets from a cloud, side by side in one run, whole processes against a server on this machine that answers after
+# LATENCY ms: Sync-FlowLocalEnv, the cloud's CLI in a serial loop (as the seed's script does; SAMPLE measured, scaled), the same CLI
+# 32 at a time by xargs (PARALLEL_SAMPLE measured, scaled), for AWS its batch call too, and bare pwsh. Times are medians of RUNS, of
+# the CLIs one run each.
 #   bench/compare.sh --store gcp|aws [--secrets 200] [--latency 50]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,20 +21,23 @@ dotnet build tests/FlowSecrets.CloudFakes -c Release --nologo -v quiet >/dev/nul
 work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-dotnet tests/FlowSecrets.CloudFakes/bin/Release/net10.0/FlowSecrets.CloudFakes.dll "$store" --secrets "$secrets" --latency "$latency" --ready-file "$work/ready.json" >/dev/null &
+dotnet tests/FlowSecrets.CloudFakes/bin/Release/net10.0/FlowSecrets.CloudFakes.dll "$store" \
+  --secrets "$secrets" --latency "$latency" --ready-file "$work/ready.json" >/dev/null &
 server=$!
 for _ in $(seq 300); do [ -s "$work/ready.json" ] && break; sleep 0.1; done
 url=$(grep -oE 'http://[0-9.:]+' "$work/ready.json" | head -1)
 
 if [ "$store" = gcp ]; then
   export CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER=$url/ CLOUDSDK_CORE_PROJECT=flow-test GOOGLE_CLOUD_PROJECT=flow-test
-  export CLOUDSDK_CONFIG=$work/gcloud CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_DISABLE_USAGE_REPORTING=1 CLOUDSDK_AUTH_ACCESS_TOKEN_FILE=$work/token
+  export CLOUDSDK_CONFIG=$work/gcloud CLOUDSDK_AUTH_ACCESS_TOKEN_FILE=$work/token
+  export CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_DISABLE_USAGE_REPORTING=1
   echo any > "$work/token"
   cli=gcloud place='store: gcp, project: flow-test'
   one() { gcloud secrets versions access latest --secret="bench-$1" >/dev/null; }
   rounds=$(( (secrets + 31) / 32 ))
 else
-  export AWS_ENDPOINT_URL=$url AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 AWS_PAGER=
+  export AWS_ENDPOINT_URL=$url AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+  export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 AWS_PAGER=
   export AWS_CONFIG_FILE=$work/config AWS_SHARED_CREDENTIALS_FILE=$work/credentials AWS_EC2_METADATA_DISABLED=true
   touch "$work/config" "$work/credentials"
   cli=aws place='store: aws, region: eu-west-1'
@@ -49,13 +53,20 @@ fi
 now() { date +%s%N; }
 middle() { sort -n | awk '{a[NR]=$1} END {printf "%.0f", (NR%2 ? a[(NR+1)/2] : (a[NR/2]+a[NR/2+1])/2) / 1000000}'; }
 median() { local i start; for i in $(seq 0 "$runs"); do start=$(now); "$1"; [ "$i" = 0 ] || echo $(( $(now) - start )); done | middle; }
-peak() { (cd "$work" && rm -f .env && for _ in 1 2 3; do pwsh -NoProfile -c "$1; [int]((Select-String VmHWM /proc/self/status).Line -replace '\D')" | tail -1; done | sort -n | sed -n 2p); }
+peak() {
+  (cd "$work" && rm -f .env && for _ in 1 2 3; do
+    pwsh -NoProfile -c "$1; [int]((Select-String VmHWM /proc/self/status).Line -replace '\D')" | tail -1
+  done | sort -n | sed -n 2p)
+}
 
 sync="Import-Module '$module'; \$null = Sync-FlowLocalEnv 6>\$null 3>\$null"
 bare() { pwsh -NoProfile -c 1 >/dev/null; }
 ours() { (cd "$work" && rm -f .env && pwsh -NoProfile -c "$sync" >/dev/null); }
 bare=$(median bare) ours=$(median ours)
-[ "$(grep -cE "^SECRET_[0-9]+=.*value-of-bench" "$work/.env")" = "$secrets" ] || { echo "The sync did not write $secrets values." >&2; exit 1; }
+[ "$(grep -cE "^SECRET_[0-9]+=.*value-of-bench" "$work/.env")" = "$secrets" ] || {
+  echo "The sync did not write $secrets values." >&2
+  exit 1
+}
 memory=$(( ($(peak "$sync") - $(peak '$null = 1')) / 1024 ))
 
 serial=- xargs=- batch=-
@@ -67,13 +78,18 @@ if command -v "$cli" >/dev/null; then
   start=$(now); seq "$parallel" | xargs -P32 -I{} bash -c 'one {}'; xargs=$(( ($(now) - start) / 1000000 * secrets / parallel ))
   if [ "$store" = aws ]; then
     start=$(now)
-    seq "$secrets" | sed 's/^/bench-/' | xargs -n20 aws secretsmanager batch-get-secret-value --query 'SecretValues[].SecretString' --output text --secret-id-list >/dev/null
+    seq "$secrets" | sed 's/^/bench-/' |
+      xargs -n20 aws secretsmanager batch-get-secret-value \
+        --query 'SecretValues[].SecretString' --output text --secret-id-list >/dev/null
     batch=$(( ($(now) - start) / 1000000 ))
   fi
 fi
 
-awk -v store="$store" -v cli="$cli" -v n="$secrets" -v l="$latency" -v b="$bare" -v o="$ours" -v r="$rounds" -v m="$memory" -v s="$serial" -v x="$xargs" -v g="$batch" -v runs="$runs" 'BEGIN {
-  printf "%s, %d secrets, %d ms a call: bare pwsh %d ms | Sync-FlowLocalEnv %d ms = bare + wire (%d rounds, %d ms) + %d ms, + %d MB", store, n, l, b, o, r, r * l, o - b - r * l, m
+values=(-v store="$store" -v cli="$cli" -v n="$secrets" -v l="$latency" -v b="$bare" -v o="$ours" -v r="$rounds" -v m="$memory")
+values+=(-v s="$serial" -v x="$xargs" -v g="$batch" -v runs="$runs")
+awk "${values[@]}" 'BEGIN {
+  printf "%s, %d secrets, %d ms a call: bare pwsh %d ms", store, n, l, b
+  printf " | Sync-FlowLocalEnv %d ms = bare + wire (%d rounds, %d ms) + %d ms, + %d MB", o, r, r * l, o - b - r * l, m
   if (s != "-") printf " | %s in a loop %.1f s (%.0f x) | xargs -P32 %.1f s (%.1f x)", cli, s / 1000, s / o, x / 1000, x / o
   if (g != "-") printf " | batch-get-secret-value %.1f s (%.1f x)", g / 1000, g / o
   printf " | medians of %d\n", runs }'

@@ -21,8 +21,13 @@ median() {
 }
 
 catalog() {
-  mkdir -p "$1"; printf 'application: bench\nenvironments: { local: { store: local } }\nlocalEnv: { path: .env }\nsecrets:\n' > "$1/flowsecrets.yaml"
-  for i in $(seq "$secrets"); do printf '  secret-%d: { env: SECRET_%d, category: c%d, generate: { kind: base64 } }\n' "$i" "$i" $((i % 10)) >> "$1/flowsecrets.yaml"; done
+  mkdir -p "$1"
+  {
+    printf 'application: bench\nenvironments: { local: { store: local } }\nlocalEnv: { path: .env }\nsecrets:\n'
+    for i in $(seq "$secrets"); do
+      printf '  secret-%d: { env: SECRET_%d, category: c%d, generate: { kind: base64 } }\n' "$i" "$i" $((i % 10))
+    done
+  } > "$1/flowsecrets.yaml"
 }
 
 catalog "$work/key"; catalog "$work/pass"
@@ -37,4 +42,6 @@ key=$(median key - "(cd $work/key && export FLOWSECRETS_HOME=$work/key/home && $
 [ "$(grep -c '^SECRET_' "$work/key/.env")" = "$secrets" ] || { echo "The sync did not write $secrets variables." >&2; exit 1; }
 pass=$(median pass - "(cd $work/pass && export FLOWSECRETS_HOME=$work/pass/home FLOWSECRETS_PASSPHRASE=bench && $sync)")
 awk -v b="$bare" -v i="$import" -v k="$key" -v p="$pass" -v n="$secrets" -v r="$runs" 'BEGIN {
-  printf "bare pwsh %.1f ms | with the module imported %.1f ms (+%.1f ms) | sync of %d, key file %.1f ms (%.2f x) | passphrase %.1f ms (%.2f x) | medians of %d\n", b, i, i-b, n, k, k/b, p, p/b, r }'
+  printf "bare pwsh %.1f ms | with the module imported %.1f ms (+%.1f ms)", b, i, i-b
+  printf " | sync of %d, key file %.1f ms (%.2f x) | passphrase %.1f ms (%.2f x)", n, k, k/b, p, p/b
+  printf " | medians of %d\n", r }'

@@ -69,7 +69,8 @@ $lines = @(
     "## Rotation: $(ConvertTo-Cell $Environment)"
     ''
     if ($isGood -and -not $due) { 'Nothing was due.' } else {
-        "$(if ($isGood) { 'All went well' } else { '**Something failed**' }): $($due.Count) due, $($results.Count - $failed.Count) done, $($failed.Count) failed."
+        $verdict = $isGood ? 'All went well' : '**Something failed**'
+        "${verdict}: $($due.Count) due, $($results.Count - $failed.Count) done, $($failed.Count) failed."
     }
     ''
 )
@@ -83,7 +84,8 @@ if ($results) {
 }
 
 if ($other) {
-    $lines += "Failed before or beside the secrets above: $(($other | ForEach-Object { ConvertTo-Cell $_ }) -join ', '). The log has the messages.", ''
+    $ids = @($other | ForEach-Object { ConvertTo-Cell $_ }) -join ', '
+    $lines += "Failed before or beside the secrets above: $ids. The log has the messages.", ''
 }
 
 # The summary goes where the CI shows it; elsewhere to the log.

@@ -14,13 +14,16 @@ param(
 $ErrorActionPreference = 'Stop'
 function Show([string] $Command) { Write-Host "`nPS> $Command" -ForegroundColor Cyan }
 
-$folder = New-Item (Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-demo-$([guid]::NewGuid().ToString('N').Substring(0, 8))") -ItemType Directory
+$name = "flowsecrets-demo-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+$folder = New-Item (Join-Path ([System.IO.Path]::GetTempPath()) $name) -ItemType Directory
 Copy-Item (Join-Path $PSScriptRoot flowsecrets.yaml), (Join-Path $PSScriptRoot developer-keys.example.json) $folder
 Set-Content (Join-Path $folder .gitignore) '.env', 'home/'
 if (Get-Command git -ErrorAction Ignore) { git -C $folder init --quiet }
 Set-Location $folder
 $env:FLOWSECRETS_HOME = Join-Path $folder home
-foreach ($name in 'FLOWSECRETS_ENVIRONMENT', 'FLOWSECRETS_CATALOG', 'FLOWSECRETS_PASSPHRASE', 'FLOWSECRETS_PASSPHRASE_FILE') { Remove-Item "env:$name" -ErrorAction Ignore }
+foreach ($name in 'ENVIRONMENT', 'CATALOG', 'PASSPHRASE', 'PASSPHRASE_FILE') {
+    Remove-Item "env:FLOWSECRETS_$name" -ErrorAction Ignore
+}
 Import-Module $Module
 Write-Host "A new folder with examples/flowmaestro: $folder"
 $PSDefaultParameterValues['*-Flow*:Environment'] = $Environment

@@ -1,5 +1,5 @@
-# An application: it reads its login from the store and logs in, again and again, until the file $Stop is there or process $Parent has ended.
-# One line for each login: the time, ok or REFUSED, the user.
+# An application: it reads its login from the store and logs in, again and again, until the file $Stop is there or process $Parent
+# has ended. One line for each login: the time, ok or REFUSED, the user.
 param([string] $Module, [string] $Environment, [string] $Log, [string] $Stop, [int] $Parent)
 
 Import-Module $Module

@@ -2,7 +2,8 @@
 .SYNOPSIS
     A database's password is rotated while a client logs in all the time; the rotation is killed half-way and run again.
 .DESCRIPTION
-    It needs PostgreSQL (initdb, postgres and psql). The server and the cloud are on this machine; build.ps1 Demo -Rotation starts the cloud.
+    It needs PostgreSQL (initdb, postgres and psql). The server and the cloud are on this machine; build.ps1 Demo -Rotation starts the
+    cloud.
 #>
 [CmdletBinding()]
 param(
@@ -14,7 +15,10 @@ $ErrorActionPreference = 'Stop'
 function Show([string] $Command) { Write-Host "`nPS> $Command" -ForegroundColor Cyan }
 function Say([string] $Text) { Write-Host $Text -ForegroundColor DarkGray }
 function Find-Program([string] $Name) {
-    $found = @(Get-Item "/usr/lib/postgresql/*/bin/$Name" -ErrorAction Ignore | Sort-Object FullName -Descending | ForEach-Object FullName) + @(Get-Command $Name -CommandType Application -ErrorAction Ignore | ForEach-Object Source)
+    $found = @(
+        Get-Item "/usr/lib/postgresql/*/bin/$Name" -ErrorAction Ignore | Sort-Object FullName -Descending | ForEach-Object FullName
+        Get-Command $Name -CommandType Application -ErrorAction Ignore | ForEach-Object Source
+    )
     if (-not $found) { throw "PostgreSQL's $Name is not on this machine: apt-get install postgresql" }
     $found[0]
 }
@@ -37,8 +41,15 @@ function Start-PowerShell([string[]] $Argument) {
     $process
 }
 
+function Add-Secret([string] $Name, [hashtable] $Members) {
+    $Members | ConvertTo-Json -Compress | Set-Content secret.json -NoNewline
+    $null = New-FlowSecret $Name -Path secret.json
+    Remove-Item secret.json -Force
+}
+
 $initdb, $control, $null = 'initdb', 'pg_ctl', 'psql' | ForEach-Object { Find-Program $_ }
-$folder = (New-Item (Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-rotation-$([guid]::NewGuid().ToString('N').Substring(0, 8))") -ItemType Directory).FullName
+$name = "flowsecrets-rotation-$([guid]::NewGuid().ToString('N').Substring(0, 8))"
+$folder = (New-Item (Join-Path ([System.IO.Path]::GetTempPath()) $name) -ItemType Directory).FullName
 $stopper = Join-Path $PSScriptRoot stop.sh
 $null = [System.Diagnostics.Process]::Start('sh', [string[]] ($stopper, $folder, $PID))
 $serverHome = (New-Item (Join-Path $folder postgres) -ItemType Directory).FullName
@@ -69,17 +80,19 @@ try {
     foreach ($name in 'FLOWSECRETS_ENVIRONMENT', 'FLOWSECRETS_CATALOG') { Remove-Item "env:$name" -ErrorAction Ignore }
     Import-Module $Module
     $PSDefaultParameterValues['*-Flow*:Environment'] = $Environment
-    @{ host = '127.0.0.1'; port = "$port"; database = 'postgres'; user = 'shop_a'; password = 'first-password' } | ConvertTo-Json -Compress | Set-Content first.json -NoNewline
-    @{ user = 'shop_a'; password = 'first-password' } | ConvertTo-Json -Compress | Set-Content report.json -NoNewline
-    @{ user = 'postgres'; password = $adminPassword } | ConvertTo-Json -Compress | Set-Content admin.json -NoNewline
-    $null = New-FlowSecret db-config -Path first.json; $null = New-FlowSecret report-config -Path report.json; $null = New-FlowSecret db-admin -Path admin.json
-    Remove-Item first.json, report.json, admin.json -Force
+    Add-Secret db-config @{ host = '127.0.0.1'; port = "$port"; database = 'postgres'; user = 'shop_a'; password = 'first-password' }
+    Add-Secret report-config @{ user = 'shop_a'; password = 'first-password' }
+    Add-Secret db-admin @{ user = 'postgres'; password = $adminPassword }
 
     Show "Test-FlowSecretRotation db-config -Environment $Environment"
     Test-FlowSecretRotation db-config | Out-Host
 
     Say 'A client begins to read the secret and to log in, all the time.'
-    $client = Start-PowerShell '-File', (Join-Path $PSScriptRoot client.ps1), '-Module', $Module, '-Environment', $Environment, '-Log', $log, '-Stop', $stop, '-Parent', $PID
+    $client = Start-PowerShell @(
+        '-File', (Join-Path $PSScriptRoot client.ps1)
+        '-Module', $Module, '-Environment', $Environment
+        '-Log', $log, '-Stop', $stop, '-Parent', $PID
+    )
     while (-not (Test-Path $log)) {
         if ($client.HasExited) { throw "The client ended with exit code $($client.ExitCode)." }
         Start-Sleep -Milliseconds 100
@@ -110,8 +123,10 @@ try {
     $now = (Get-FlowSecretValue db-config -AsPlainText) | ConvertFrom-Json
     $report = (Get-FlowSecretValue report-config -AsPlainText) | ConvertFrom-Json
     $kept = [bool](Select-String -Path $serverLog -SimpleMatch $now.password -Quiet)
-    Write-Host "`nThe client logged in $($logins.Count) times, first as $(($logins[0] -split ' ')[2]), at last as $(($logins[-1] -split ' ')[2]); refused: $($refused.Count)."
-    Write-Host "The reports' secret carries the same credential: $($report.password -ceq $now.password -and $report.user -ceq $now.user). The new password stands in the server's log: $kept."
+    $first, $last = $logins[0, -1] | ForEach-Object { ($_ -split ' ')[2] }
+    Write-Host "`nThe client logged in $($logins.Count) times, first as $first, at last as $last; refused: $($refused.Count)."
+    $same = $report.password -ceq $now.password -and $report.user -ceq $now.user
+    Write-Host "The reports' secret carries the same credential: $same. The new password stands in the server's log: $kept."
     if ($refused.Count -or $kept -or $now.user -ne 'shop_b' -or $report.password -cne $now.password) { throw 'Something was lost.' }
     Write-Host 'Nothing was lost.' -ForegroundColor Green
 }

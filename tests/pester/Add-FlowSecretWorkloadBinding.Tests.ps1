@@ -20,13 +20,25 @@ Describe 'Add-FlowSecretWorkloadBinding' -Skip:$IsWindows {
     It 'fails as <id> for <what>' -ForEach @(
         @{ id = 'BadArgument'; what = 'a secret with several variables'; run = { Add-FlowSecretWorkloadBinding api jwt-secret } }
         @{ id = 'BadArgument'; what = 'a secret with no variable'; run = { Add-FlowSecretWorkloadBinding api nameless } }
-        @{ id = 'BadArgument'; what = 'a field with several variables'; run = { Add-FlowSecretWorkloadBinding api db-config -Field password } }
+        @{
+            id = 'BadArgument'; what = 'a field with several variables'
+            run = { Add-FlowSecretWorkloadBinding api db-config -Field password }
+        }
         @{ id = 'FieldNotFound'; what = 'a field that is not there'; run = { Add-FlowSecretWorkloadBinding api db-config -Field nowhere } }
         @{ id = 'BadArgument'; what = 'a workload that is not there'; run = { Add-FlowSecretWorkloadBinding nowhere session } }
         @{ id = 'SecretNotInCatalog'; what = 'a secret that is not there'; run = { Add-FlowSecretWorkloadBinding api nowhere } }
-        @{ id = 'KubectlMissing'; what = 'a machine without kubectl'; run = { Hide-Kubectl $scene; Add-FlowSecretWorkloadBinding api session -KubernetesSecret app } }
-        @{ id = 'WorkloadNotFound'; what = 'a context that is not there'; run = { $null = Set-Kubectl $scene; Add-FlowSecretWorkloadBinding api session -KubernetesSecret app } }
-        @{ id = 'NoCatalog'; what = 'a folder without a catalog'; run = { Remove-Item flowsecrets.yaml; Add-FlowSecretWorkloadBinding api session } }
+        @{
+            id = 'KubectlMissing'; what = 'a machine without kubectl'
+            run = { Hide-Kubectl $scene; Add-FlowSecretWorkloadBinding api session -KubernetesSecret app }
+        }
+        @{
+            id = 'WorkloadNotFound'; what = 'a context that is not there'
+            run = { $null = Set-Kubectl $scene; Add-FlowSecretWorkloadBinding api session -KubernetesSecret app }
+        }
+        @{
+            id = 'NoCatalog'; what = 'a folder without a catalog'
+            run = { Remove-Item flowsecrets.yaml; Add-FlowSecretWorkloadBinding api session }
+        }
     ) { Assert-Failure $id $run }
     It 'pins the present version with -Pin' {
         $null = Set-FlowSecret session -Value (ConvertTo-Secret second)
@@ -43,7 +55,9 @@ Describe 'Add-FlowSecretWorkloadBinding' -Skip:$IsWindows {
         $records = 'api', 'worker' | ForEach-Object { [pscustomobject] @{ Workload = $_; Environment = 'local' } }
         ($records | Add-FlowSecretWorkloadBinding -Name session -WhatIf -PassThru).Workload | Should -Be api, worker
     }
-    It 'shows a table of at most 100 columns' { Assert-View (Add-FlowSecretWorkloadBinding api, worker session -WhatIf -PassThru) Status, Workload, Kind, Detail 'old-session' }
+    It 'shows a table of at most 100 columns' {
+        Assert-View (Add-FlowSecretWorkloadBinding api, worker session -WhatIf -PassThru) Status, Workload, Kind, Detail 'old-session'
+    }
     It 'completes workloads, secrets and fields' {
         Get-Completion 'Add-FlowSecretWorkloadBinding a' | Should -Be api
         Get-Completion 'Add-FlowSecretWorkloadBinding api sess' | Should -Be session

@@ -41,7 +41,12 @@ localEnv: { path: ../outside.env }
     }
     It 'refuses <what>' -ForEach @(
         @{ what = 'a path that is not there'; id = 'NoCatalog'; run = { Approve-FlowSecretCatalog ./nowhere.yaml } }
-        @{ what = 'an invalid catalog'; id = 'CatalogInvalid'; run = { Add-Content ./flowsecrets.yaml 'nothing: 1'; Approve-FlowSecretCatalog } }
+        @{
+            what = 'an invalid catalog'; id = 'CatalogInvalid'
+            run = { Add-Content ./flowsecrets.yaml 'nothing: 1'; Approve-FlowSecretCatalog }
+        }
     ) { Assert-Failure $id $run }
-    It 'shows a table within 100 columns' { Assert-View (Approve-FlowSecretCatalog) Status, Application, Secrets, Environments, Trusted, Path }
+    It 'shows a table within 100 columns' {
+        Assert-View (Approve-FlowSecretCatalog) Status, Application, Secrets, Environments, Trusted, Path
+    }
 }

@@ -11,7 +11,7 @@ Describe 'Backup-FlowSecretStore' {
     It 'writes a backup for its owner alone, and leaves the store as it is' {
         (Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase).Status | Should -Be 'Updated'
         './shop.backup' | Should -Exist
-        if (-not $IsWindows) { [System.IO.File]::GetUnixFileMode("$PWD/shop.backup") | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite') }
+        Assert-OwnerOnly "$PWD/shop.backup"
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-two'
     }
     It 'writes what only its own passphrase opens, without the key file' {
@@ -23,7 +23,8 @@ Describe 'Backup-FlowSecretStore' {
     }
     It 'holds no value in the clear' {
         $null = Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase
-        [System.Text.Encoding]::Latin1.GetString([System.IO.File]::ReadAllBytes("$PWD/shop.backup")) | Should -Not -Match 'value-|correct horse'
+        $text = [System.Text.Encoding]::Latin1.GetString([System.IO.File]::ReadAllBytes("$PWD/shop.backup"))
+        $text | Should -Not -Match 'value-|correct horse'
     }
     It 'replaces a file that is there only with -Force' {
         Set-Content ./shop.backup old
@@ -46,11 +47,26 @@ Describe 'Backup-FlowSecretStore' {
         Set-FlowSecret llm-openai -Value (ConvertTo-Secret 'value-three') | ForEach-Object Status | Should -Be 'Updated'
     }
     It 'refuses <what>' -ForEach @(
-        @{ what = 'an empty passphrase'; id = 'EmptyValue'; run = { Backup-FlowSecretStore ./shop.backup -Passphrase ([securestring]::new()) } }
-        @{ what = 'a store that is not there yet'; id = 'StoreUnavailable'; run = { $null = Connect-FlowSecretStore -Path ./new.db; Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase } }
-        @{ what = 'a folder'; id = 'FileUnsafe'; run = { $null = New-Item ./folder -ItemType Directory; Backup-FlowSecretStore ./folder -Passphrase $passphrase } }
-        @{ what = 'a cloud whose region is not set'; id = 'NoRegion'; run = { Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -Store Aws } }
+        @{
+            what = 'an empty passphrase'; id = 'EmptyValue'
+            run = { Backup-FlowSecretStore ./shop.backup -Passphrase ([securestring]::new()) }
+        }
+        @{
+            what = 'a store that is not there yet'; id = 'StoreUnavailable'
+            run = { $null = Connect-FlowSecretStore -Path ./new.db; Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase }
+        }
+        @{
+            what = 'a folder'; id = 'FileUnsafe'
+            run = { $null = New-Item ./folder -ItemType Directory; Backup-FlowSecretStore ./folder -Passphrase $passphrase }
+        }
+        @{
+            what = 'a cloud whose region is not set'; id = 'NoRegion'
+            run = { Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -Store Aws }
+        }
     ) { Assert-Failure $id $run }
-    It 'shows a table without the passphrase' { Assert-View (Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase) Store, Environment, Status, Identity, Location 'correct horse' }
+    It 'shows a table without the passphrase' {
+        $backup = Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase
+        Assert-View $backup Store, Environment, Status, Identity, Location 'correct horse'
+    }
     It 'completes environments' { Get-Completion 'Backup-FlowSecretStore -Environment ' | Should -Be 'local', 'second' }
 }

@@ -38,7 +38,9 @@ function Step([scriptblock] $Script, [switch] $Fails) {
     $before = $Error.Count
     try { & $Script *>&1 | Out-String -Width 300 | Tee-Object "$Evidence/streams.txt" -Append | Out-Host }
     catch { $_ | Format-List * -Force | Out-String -Width 300 | Tee-Object "$Evidence/streams.txt" -Append | Out-Host }
-    "$(if ($Error.Count -gt $before) { 'failed' } else { 'done' }) $(if ($Fails) { 'failed' } else { 'done' }) $Script" | Add-Content "$Evidence/steps.txt"
+    $ended = if ($Error.Count -gt $before) { 'failed' } else { 'done' }
+    $meant = if ($Fails) { 'failed' } else { 'done' }
+    "$ended $meant $Script" | Add-Content "$Evidence/steps.txt"
 }
 $json = [securestring]::new(); foreach ($c in "{`"host`":`"$Mark-host`"}".ToCharArray()) { $json.AppendChar($c) }
 Step { Connect-FlowSecretStore -Passphrase $secret -Path ./canary.db -Verbose -Debug }
@@ -140,11 +142,15 @@ Describe 'A marked value' {
         $files | Where-Object { Find-Mark $_.FullName } | Should -BeNullOrEmpty
     }
     It 'is in the .env, the file of -OutFile and the inputs, and in no other file of the repository' {
-        $found = Get-ChildItem . -Recurse -File -Force | Where-Object { $_.FullName -notmatch '[\\/]\.git[\\/]' -and (Find-Mark $_.FullName) }
-        $found.Name | Sort-Object | Should -Be '.env', 'app.env', 'broken.env', 'broken.json', 'broken.tfvars', 'in.tfvars', 'out.bin', 'value.txt'
+        $found = Get-ChildItem . -Recurse -File -Force |
+            Where-Object { $_.FullName -notmatch '[\\/]\.git[\\/]' -and (Find-Mark $_.FullName) }
+        $expected = '.env', 'app.env', 'broken.env', 'broken.json', 'broken.tfvars', 'in.tfvars', 'out.bin', 'value.txt'
+        $found.Name | Sort-Object | Should -Be $expected
     }
     It 'leaves no file of its own in the temporary folder' {
-        Get-ChildItem ([System.IO.Path]::GetTempPath()) -File -Filter 'flowsecrets*' | Where-Object { Find-Mark $_.FullName } | Should -BeNullOrEmpty
+        Get-ChildItem ([System.IO.Path]::GetTempPath()) -File -Filter 'flowsecrets*' |
+            Where-Object { Find-Mark $_.FullName } |
+            Should -BeNullOrEmpty
     }
 }
 

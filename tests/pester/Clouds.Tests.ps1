@@ -16,7 +16,10 @@ environments:
 secrets:
   jwt-secret: { category: core, env: JWT_SECRET, required: true, generate: { kind: base64, bytes: 48 }, local: dev-jwt }
   stripe-key: { category: payment, env: STRIPE_KEY }
-  db-config: { fields: { host: { sensitive: false, default: localhost, env: DB_HOST }, password: { env: DB_PASSWORD, generate: { kind: password } } } }
+  db-config:
+    fields:
+      host: { sensitive: false, default: localhost, env: DB_HOST }
+      password: { env: DB_PASSWORD, generate: { kind: password } }
 localEnv: { path: .env }
 '@
     $sandbox = New-Sandbox $catalog
@@ -98,9 +101,10 @@ Describe 'What only one cloud has' {
         Assert-Failure NotSupportedByStore { Set-FlowSecretVersion -StoreName switch -Version current -State Disabled -Store Aws }
     }
     It 'keeps annotations in Gcp, and refuses them in Aws before anything is made' {
-        $null = New-FlowSecret -StoreName noted -Store Gcp -Value (ConvertTo-Secret on) -Annotation @{ 'Runbook.url' = 'https://example.com' }
+        $noted = @{ StoreName = 'noted'; Value = ConvertTo-Secret on }
+        $null = New-FlowSecret @noted -Store Gcp -Annotation @{ 'Runbook.url' = 'https://example.com' }
         (Get-FlowSecret -StoreName noted -Store Gcp).Annotations['Runbook.url'] | Should -Be 'https://example.com'
-        Assert-Failure NotSupportedByStore { New-FlowSecret -StoreName noted -Store Aws -Value (ConvertTo-Secret on) -Annotation @{ a = 'b' } }
+        Assert-Failure NotSupportedByStore { New-FlowSecret @noted -Store Aws -Annotation @{ a = 'b' } }
         Assert-Failure SecretNotFound { Get-FlowSecret -StoreName noted -Store Aws }
     }
     It 'reads a regional secret from its location' {
@@ -171,17 +175,15 @@ Describe 'Ctrl+C' {
 
 Describe 'The packages of the clouds' {
     It 'are not loaded by a command on a Local store' {
-        $child = Invoke-Child '$null = Get-FlowSecret; [AppDomain]::CurrentDomain.GetAssemblies().ForEach{ $_.GetName().Name } -match "AWSSDK|Google"'
+        $names = '[AppDomain]::CurrentDomain.GetAssemblies().ForEach{ $_.GetName().Name }'
+        $child = Invoke-Child "`$null = Get-FlowSecret; $names -match 'AWSSDK|Google'"
         $child.Output | Should -BeNullOrEmpty
     }
     It 'live beside another <assembly> of the session, whichever came first' -ForEach @(
         @{ assembly = 'AWSSDK.Core'; environment = 'dr' }, @{ assembly = 'AWSSDK.SecurityToken'; environment = 'dr' }
         @{ assembly = 'Google.Apis'; environment = 'production' }, @{ assembly = 'Google.Apis.Auth'; environment = 'production' }
     ) {
-        $file = Join-Path $sandbox.Path "$assembly.dll"
-        $builder = [System.Reflection.Emit.PersistedAssemblyBuilder]::new([System.Reflection.AssemblyName] "$assembly, Version=0.0.9.0", [object].Assembly)
-        $null = $builder.DefineDynamicModule($assembly).DefineType('StandIn.Other', 'Public').CreateType()
-        $builder.Save($file)
+        $file = New-StandIn $assembly $sandbox.Path
         $use = "(Get-FlowSecretStore -Environment $environment).Status"
         $load = "Add-Type -Path '$file'; [StandIn.Other].Assembly.GetName().Version.ToString()"
         (Invoke-Child "$load; $use").Output -split '\r?\n' | Should -Be '0.0.9.0', 'Ready'
@@ -197,10 +199,12 @@ Describe 'The examples' {
     }
     It 'flowyml puts its tfvars into <cloud>' -ForEach $clouds {
         Copy-Item $examples/flowyml/flowsecrets.yaml (New-Item flowyml -ItemType Directory -Force)
-        Set-Content ./flowyml/prod.secrets.tfvars 'db_password = "p$w"', 'auth_secret = <<-END', '  two', '  lines', '  END', 'api_token = "t"'
-        $results = Initialize-FlowSecret -CatalogPath ./flowyml/flowsecrets.yaml -Environment $cloud.ToLowerInvariant() -NonInteractive -InputPath ./flowyml/prod.secrets.tfvars 6>$null
+        $tfvars = 'db_password = "p$w"', 'auth_secret = <<-END', '  two', '  lines', '  END', 'api_token = "t"'
+        Set-Content ./flowyml/prod.secrets.tfvars $tfvars
+        $place = @{ CatalogPath = './flowyml/flowsecrets.yaml'; Environment = $cloud.ToLowerInvariant() }
+        $results = Initialize-FlowSecret @place -NonInteractive -InputPath ./flowyml/prod.secrets.tfvars 6>$null
         $results.Status | Should -Be Created, Created, Created
-        Get-FlowSecretValue auth-secret -CatalogPath ./flowyml/flowsecrets.yaml -Environment $cloud.ToLowerInvariant() -AsPlainText | Should -BeExactly "two`nlines`n"
+        Get-FlowSecretValue auth-secret @place -AsPlainText | Should -BeExactly "two`nlines`n"
     }
 }
 
@@ -213,7 +217,10 @@ $mark = [System.IO.File]::ReadAllText("$PWD/mark.txt")
 $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'
 Start-Transcript ./transcript.txt | Out-Null
 $secret = [securestring]::new(); foreach ($c in $mark.ToCharArray()) { $secret.AppendChar($c) }
-function Step([scriptblock] $Script) { try { & $Script *>&1 | Out-String -Width 300 } catch { $_ | Format-List * -Force | Out-String -Width 300 } }
+function Step([scriptblock] $Script) {
+    try { & $Script *>&1 | Out-String -Width 300 }
+    catch { $_ | Format-List * -Force | Out-String -Width 300 }
+}
 Step { Connect-FlowSecretStore -Environment ENVIRONMENT EXTRA -Verbose -Debug }
 Step { New-FlowSecret -StoreName canary -Value $secret -Verbose -Debug }
 Step { New-FlowSecret -StoreName canary -Value $secret -Verbose -Debug }

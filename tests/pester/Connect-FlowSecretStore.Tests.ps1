@@ -57,7 +57,8 @@ Describe 'Connect-FlowSecretStore' {
     }
     It 'says what opens the store, not what was given for it' {
         Add-Secret llm-openai 'value'
-        $status = try { Connect-FlowSecretStore -Path $sandbox.StoreFile -Passphrase (ConvertTo-Secret 'of no use') } catch { $_.FullyQualifiedErrorId }
+        $useless = ConvertTo-Secret 'of no use'
+        $status = try { Connect-FlowSecretStore -Path $sandbox.StoreFile -Passphrase $useless } catch { $_.FullyQualifiedErrorId }
         $status.Identity | Should -Not -Be 'passphrase' -Because 'a key file opens it'
     }
     It 'changes nothing on the disk' {
@@ -65,13 +66,25 @@ Describe 'Connect-FlowSecretStore' {
         './team.db' | Should -Not -Exist
     }
     It 'refuses <what>' -ForEach @(
-        @{ what = 'an environment that the catalog lacks'; id = 'EnvironmentNotFound'; run = { Connect-FlowSecretStore -Environment nowhere } }
-        @{ what = 'such an environment with a file'; id = 'EnvironmentNotFound'; run = { Connect-FlowSecretStore -Environment nowhere -Path ./a.db } }
+        @{
+            what = 'an environment that the catalog lacks'; id = 'EnvironmentNotFound'
+            run = { Connect-FlowSecretStore -Environment nowhere }
+        }
+        @{
+            what = 'such an environment with a file'; id = 'EnvironmentNotFound'
+            run = { Connect-FlowSecretStore -Environment nowhere -Path ./a.db }
+        }
         @{ what = 'a passphrase for a cloud'; id = 'BadArgument'; run = { Connect-FlowSecretStore -Store Aws -Passphrase $passphrase } }
         @{ what = 'a cloud whose project is not set'; id = 'NoProject'; run = { Connect-FlowSecretStore -Store Gcp } }
-        @{ what = 'an environment without a catalog'; id = 'NoCatalog'; run = { Remove-Item ./flowsecrets.yaml; Connect-FlowSecretStore -Environment local } }
+        @{
+            what = 'an environment without a catalog'; id = 'NoCatalog'
+            run = { Remove-Item ./flowsecrets.yaml; Connect-FlowSecretStore -Environment local }
+        }
     ) { Assert-Failure $id $run }
-    It 'shows a table without the passphrase' { Assert-View (Connect-FlowSecretStore -Path ./team.db -Passphrase $passphrase) Store, Environment, Status, Identity, Location 'correct horse' }
+    It 'shows a table without the passphrase' {
+        $store = Connect-FlowSecretStore -Path ./team.db -Passphrase $passphrase
+        Assert-View $store Store, Environment, Status, Identity, Location 'correct horse'
+    }
     It 'completes environments and kinds of store' {
         Get-Completion 'Connect-FlowSecretStore -Store ' | Should -Be 'Aws', 'Gcp', 'Local'
         Get-Completion 'Connect-FlowSecretStore -Environment ' | Should -Be 'local', 'second'

@@ -11,7 +11,8 @@ BeforeAll {
     if (-not $IsWindows) { chmod 755 $sandbox.Path; $env:TMPDIR = $sandbox.Path }
 
     function Start-Demo([string[]] $Argument) {
-        $start = [System.Diagnostics.ProcessStartInfo]::new((Get-PwshPath), [string[]] ('-NoProfile', '-File' + $Argument + '-Module', (Get-ModulePath)))
+        $arguments = '-NoProfile', '-File' + $Argument + '-Module', (Get-ModulePath)
+        $start = [System.Diagnostics.ProcessStartInfo]::new((Get-PwshPath), [string[]] $arguments)
         $start.RedirectStandardOutput = $true
         [System.Diagnostics.Process]::Start($start)
     }

@@ -59,7 +59,8 @@ Describe 'Get-FlowSecret' {
         @{ what = 'a cloud whose project is not set'; id = 'NoProject'; run = { Get-FlowSecret -Store Gcp } }
     ) { Assert-Failure $id $run }
     It 'shows a table within 100 columns' {
-        Assert-View (Get-FlowSecret -All) Name, Category, State, Version, Updated, Required, Environment 'second-value', 'third-value', 'fourth-value'
+        $header = 'Name', 'Category', 'State', 'Version', 'Updated', 'Required', 'Environment'
+        Assert-View (Get-FlowSecret -All) $header 'second-value', 'third-value', 'fourth-value'
     }
     It 'completes names, environments and kinds of store' {
         Get-Completion 'Get-FlowSecret llm' | Should -Be 'llm-openai', 'llm-google'

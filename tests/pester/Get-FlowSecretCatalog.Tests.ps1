@@ -41,13 +41,16 @@ Describe 'Get-FlowSecretCatalog' {
     }
     It 'sees a change of the file' {
         $null = Get-FlowSecretCatalog
-        (Get-Content ./flowsecrets.yaml -Raw) -replace 'application: shop', 'application: bazaar' | Set-Content ./flowsecrets.yaml
+        Edit-Catalog 'application: shop' 'application: bazaar'
         (Get-FlowSecretCatalog).Application | Should -Be 'bazaar'
     }
     It 'refuses <what>' -ForEach @(
         @{ what = 'a path that is not there'; id = 'NoCatalog'; run = { Get-FlowSecretCatalog ./nowhere.yaml } }
         @{ what = 'a folder without one'; id = 'NoCatalog'; run = { Remove-Item ./flowsecrets.yaml; Get-FlowSecretCatalog } }
-        @{ what = 'a key that means nothing'; id = 'CatalogInvalid'; run = { Add-Content ./flowsecrets.yaml 'nothing: 1'; Get-FlowSecretCatalog } }
+        @{
+            what = 'a key that means nothing'; id = 'CatalogInvalid'
+            run = { Add-Content ./flowsecrets.yaml 'nothing: 1'; Get-FlowSecretCatalog }
+        }
         @{ what = 'what is no YAML'; id = 'CatalogInvalid'; run = { Set-Content ./flowsecrets.yaml 'a: [1'; Get-FlowSecretCatalog } }
     ) { Assert-Failure $id $run }
     It 'shows tables within 100 columns, of the catalog and of its secrets' {

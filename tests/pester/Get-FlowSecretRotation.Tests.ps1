@@ -79,7 +79,10 @@ Describe 'Get-FlowSecretRotation' {
         @{ what = 'a secret of somebody else'; id = 'ExternallyOwned'; run = { Get-FlowSecretRotation partner-token } }
         @{ what = 'an encryption key'; id = 'RotationWouldLoseData'; run = { Get-FlowSecretRotation encryption-key } }
         @{ what = 'a name that the catalog lacks'; id = 'SecretNotInCatalog'; run = { Get-FlowSecretRotation nowhere } }
-        @{ what = 'a secret that the store lacks'; id = 'SecretNotFound'; run = { Remove-FlowSecret quick -Confirm:$false -Permanent; Get-FlowSecretRotation quick } }
+        @{
+            what = 'a secret that the store lacks'; id = 'SecretNotFound'
+            run = { Remove-FlowSecret quick -Confirm:$false -Permanent; Get-FlowSecretRotation quick }
+        }
         @{ what = 'a folder without a catalog'; id = 'NoCatalog'; run = { Remove-Item flowsecrets.yaml; Get-FlowSecretRotation } }
     ) { Assert-Failure $id $run }
     It 'shows the others under $ErrorActionPreference Stop before it fails' {

@@ -45,8 +45,14 @@ Describe 'Get-FlowSecretStore' {
     }
     It 'refuses <what>' -ForEach @(
         @{ what = 'an environment that the catalog lacks'; id = 'EnvironmentNotFound'; run = { Get-FlowSecretStore -Environment nowhere } }
-        @{ what = 'an environment variable that the catalog lacks'; id = 'EnvironmentNotFound'; run = { $env:FLOWSECRETS_ENVIRONMENT = 'nowhere'; Get-FlowSecretStore } }
-        @{ what = 'a catalog that is not there'; id = 'NoCatalog'; run = { $env:FLOWSECRETS_CATALOG = './nowhere.yaml'; Get-FlowSecretStore } }
+        @{
+            what = 'an environment variable that the catalog lacks'; id = 'EnvironmentNotFound'
+            run = { $env:FLOWSECRETS_ENVIRONMENT = 'nowhere'; Get-FlowSecretStore }
+        }
+        @{
+            what = 'a catalog that is not there'; id = 'NoCatalog'
+            run = { $env:FLOWSECRETS_CATALOG = './nowhere.yaml'; Get-FlowSecretStore }
+        }
         @{ what = 'an invalid catalog'; id = 'CatalogInvalid'; run = { Set-Content ./flowsecrets.yaml 'nothing: 1'; Get-FlowSecretStore } }
         @{ what = 'a cloud whose region is not set'; id = 'NoRegion'; run = { Get-FlowSecretStore -Store Aws } }
     ) { Assert-Failure $id $run }

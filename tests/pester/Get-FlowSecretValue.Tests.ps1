@@ -41,14 +41,17 @@ Describe 'Get-FlowSecretValue' {
     It 'writes the very bytes to a file for its owner alone, and emits nothing' {
         Get-FlowSecretValue -StoreName binary -OutFile ./copy.bin | Should -BeNullOrEmpty
         [System.IO.File]::ReadAllBytes("$PWD/copy.bin") | Should -Be (0, 255, 10, 13, 7)
-        if (-not $IsWindows) { [System.IO.File]::GetUnixFileMode("$PWD/copy.bin") | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite') }
+        Assert-OwnerOnly "$PWD/copy.bin"
     }
     It 'does not write through a link' -Skip:$IsWindows {
         $null = New-Item ./other.txt -Value kept; $null = New-Item -ItemType SymbolicLink ./link.txt -Target ./other.txt
         Assert-Failure FileUnsafe { Get-FlowSecretValue llm-openai -OutFile ./link.txt }
         Get-Content ./other.txt | Should -Be 'kept'
     }
-    It 'writes no file where the current location, or the path, is no folder: <path>' -ForEach @{ path = './value' }, @{ path = 'Env:value' } {
+    It 'writes no file where the current location, or the path, is no folder: <path>' -ForEach @(
+        @{ path = './value' }
+        @{ path = 'Env:value' }
+    ) {
         $here = [Environment]::CurrentDirectory
         [Environment]::CurrentDirectory = $sandbox.Path
         Push-Location Env:
@@ -78,7 +81,9 @@ Describe 'Get-FlowSecretValue' {
         @{ what = 'several secrets for one file'; id = 'BadArgument'; run = { Get-FlowSecretValue llm* -OutFile ./out } }
         @{ what = 'no name at all'; id = 'BadArgument'; run = { Get-FlowSecretValue } }
     ) { Assert-Failure $id $run }
-    It 'shows a table without values' { Assert-View (Get-FlowSecretValue llm*, db-config) Name, Version, Value 'value-two', 'value-three', 'value-four' }
+    It 'shows a table without values' {
+        Assert-View (Get-FlowSecretValue llm*, db-config) Name, Version, Value 'value-two', 'value-three', 'value-four'
+    }
     It 'completes names, fields, stages and versions that were listed' {
         $null = Get-FlowSecretVersion llm-openai
         Get-Completion 'Get-FlowSecretValue llm-openai -Version ' | Sort-Object | Should -Be '1', '2'

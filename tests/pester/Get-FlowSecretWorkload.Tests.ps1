@@ -16,7 +16,7 @@ Describe 'Get-FlowSecretWorkload' -Skip:$IsWindows {
     }
     It 'says once why none of them can be seen' {
         Hide-Kubectl $scene
-        $ids = Get-Failure { $ErrorActionPreference = 'Continue'; Get-FlowSecretWorkload } | ForEach-Object { $_.FullyQualifiedErrorId -replace ',.*' }
+        $ids = Get-FailureId { $ErrorActionPreference = 'Continue'; Get-FlowSecretWorkload }
         $ids | Should -Be KubectlMissing
     }
     It 'ends nothing with -AllowPartial' {
@@ -26,7 +26,8 @@ Describe 'Get-FlowSecretWorkload' -Skip:$IsWindows {
     }
     It 'shows nothing where the catalog has no workloads, or none matches' {
         Get-FlowSecretWorkload nothing* | Should -BeNullOrEmpty
-        Set-Content flowsecrets.yaml ((Get-Content flowsecrets.yaml -Raw) -replace '(?s)workloads:\r?\n.*' -replace ', workloads: \[[^]]*\]')
+        Edit-Catalog '(?s)workloads:\r?\n.*' ''
+        Edit-Catalog ', workloads: \[[^]]*\]' ''
         Get-FlowSecretWorkload | Should -BeNullOrEmpty
     }
     It 'completes workloads of the catalog' {

@@ -52,14 +52,16 @@ Describe 'Grant-FlowSecretAccess in <environment>' -ForEach @(
         ($first | Where-Object Status -eq Extra).Principal | Should -BeExactly $who
         $pruned = Grant-FlowSecretAccess jwt-secret -FromCatalog -Prune -Confirm:$false
         $pruned.Change | Should -BeLike "- $who *"
-        (Get-FlowSecretAccess jwt-secret 3>$null).Principal | Should -BeIn 'serviceAccount:eso@flow-test.iam.gserviceaccount.com', 'arn:aws:iam::123456789012:role/api'
+        $named = 'serviceAccount:eso@flow-test.iam.gserviceaccount.com', 'arn:aws:iam::123456789012:role/api'
+        (Get-FlowSecretAccess jwt-secret 3>$null).Principal | Should -BeIn $named
         $null = Revoke-FlowSecretAccess jwt-secret -FromCatalog
         Get-FlowSecretAccess jwt-secret 3>$null | Should -BeNullOrEmpty
     }
 
     It 'asks nobody where nobody can answer, before it prunes' {
         $null = Grant-FlowSecretAccess jwt-secret $who
-        $said = & (Get-PwshPath) -NoProfile -NonInteractive -c "Import-Module '$(Get-ModulePath)'; Grant-FlowSecretAccess jwt-secret -FromCatalog -Prune -Environment $environment" 2>&1 | Out-String
+        $prune = "Grant-FlowSecretAccess jwt-secret -FromCatalog -Prune -Environment $environment"
+        $said = & (Get-PwshPath) -NoProfile -NonInteractive -c "Import-Module '$(Get-ModulePath)'; $prune" 2>&1 | Out-String
         $said | Should -Match 'CannotPrompt|-Confirm:\$false'
         (Get-FlowSecretAccess jwt-secret 3>$null).Principal | Should -Contain $who
         $null = Revoke-FlowSecretAccess jwt-secret $who

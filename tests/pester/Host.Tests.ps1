@@ -1,3 +1,7 @@
+BeforeDiscovery {
+    $noTmux = -not (Get-Command tmux -ErrorAction Ignore)
+    $noPython = -not (Get-Command python3 -ErrorAction Ignore)
+}
 BeforeAll {
     Import-Module $PSScriptRoot/Support.psm1 -Force
     $value = ConvertTo-Secret 'value-two'
@@ -13,10 +17,16 @@ Describe 'Errors' {
         (Get-FlowSecret llm-openai).Version | Should -Be '2'
     }
     It 'ends with one error for several failures, after one for each' {
-        $ids = Get-Failure { $ErrorActionPreference = 'Continue'; Set-FlowSecret llm-google, partner-token, llm-openai -Value $value } | ForEach-Object { $_.FullyQualifiedErrorId -replace ',.*' }
+        $ids = Get-FailureId {
+            $ErrorActionPreference = 'Continue'
+            Set-FlowSecret llm-google, partner-token, llm-openai -Value $value
+        }
         $ids | Should -Be 'SecretNotFound', 'SecretNotFound', 'ItemsFailed'
     }
-    It 'ends nothing with -AllowPartial, whatever $ErrorActionPreference says: <preference>' -ForEach @{ preference = 'Continue' }, @{ preference = 'Stop' } {
+    It 'ends nothing with -AllowPartial, whatever $ErrorActionPreference says: <preference>' -ForEach @(
+        @{ preference = 'Continue' }
+        @{ preference = 'Stop' }
+    ) {
         $ErrorActionPreference = $preference
         $wentOn = $false
         try { $null = Set-FlowSecret llm-google, llm-openai -Value $value -AllowPartial 2> $null; $wentOn = $true } catch { $null = $_ }
@@ -24,14 +34,24 @@ Describe 'Errors' {
         $wentOn | Should -BeTrue
     }
     It 'writes the errors of all failed items with -AllowPartial' {
-        $failures = Get-Failure { $ErrorActionPreference = 'Continue'; Set-FlowSecret llm-google, partner-token -Value $value -AllowPartial }
+        $failures = Get-Failure {
+            $ErrorActionPreference = 'Continue'
+            Set-FlowSecret llm-google, partner-token -Value $value -AllowPartial
+        }
         $failures.TargetObject | Should -Be 'shop-llm-google', 'shop-partner-token'
     }
     It 'gives <id> the category <category>' -ForEach @(
         @{ id = 'SecretNotFound'; category = 'ObjectNotFound'; run = { Get-FlowSecretValue llm-google } }
         @{ id = 'SecretExists'; category = 'ResourceExists'; run = { New-FlowSecret llm-openai -Value $value } }
         @{ id = 'InvalidName'; category = 'InvalidArgument'; run = { New-FlowSecret -StoreName 'a b' -Value $value } }
-        @{ id = 'StoreLocked'; category = 'PermissionDenied'; run = { $null = Set-FlowSecretStore -NewPassphrase $value; Disconnect-FlowSecretStore; Get-FlowSecretValue llm-openai } }
+        @{
+            id = 'StoreLocked'; category = 'PermissionDenied'
+            run = {
+                $null = Set-FlowSecretStore -NewPassphrase $value
+                Disconnect-FlowSecretStore
+                Get-FlowSecretValue llm-openai
+            }
+        }
         @{ id = 'ValueNotJson'; category = 'InvalidData'; run = { Get-FlowSecretValue llm-openai -Field a } }
         @{ id = 'NoProject'; category = 'InvalidArgument'; run = { Get-FlowSecret -Store Gcp } }
     ) {
@@ -61,7 +81,9 @@ Describe 'Exit codes' {
         $child.ExitCode | Should -Be 1
         $child.Output | Should -Not -Match 'went on'
     }
-    It 'is 0 for a script that succeeds' { (Invoke-Child "`$ErrorActionPreference = 'Stop'; `$null = Get-FlowSecretValue llm-openai").ExitCode | Should -Be 0 }
+    It 'is 0 for a script that succeeds' {
+        (Invoke-Child "`$ErrorActionPreference = 'Stop'; `$null = Get-FlowSecretValue llm-openai").ExitCode | Should -Be 0
+    }
     It 'is <code> for -Command <what>' -ForEach @(
         @{ code = 1; what = 'whose last command fails'; command = 'Get-FlowSecretValue llm-google' }
         @{ code = 0; what = 'that succeeds'; command = 'Get-FlowSecretValue llm-openai' }
@@ -75,11 +97,13 @@ Describe 'Exit codes' {
         @{ command = 'Initialize-FlowSecret' }
         @{ command = 'Remove-FlowSecret llm-openai' }
     ) {
-        $child = Invoke-Child "try { $command 6> `$null } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction.Length -gt 0 }" -Argument '-NonInteractive'
+        $script = "try { $command 6> `$null } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction.Length -gt 0 }"
+        $child = Invoke-Child $script -Argument '-NonInteractive'
         $child.Output | Should -Match '(?s)CannotPrompt,.*True'
     }
     It 'cannot prompt when standard input comes from elsewhere' {
-        $output = 'y', 'text' | & (Get-PwshPath) -NoProfile -Command "Import-Module '$(Get-ModulePath)'; try { New-FlowSecret llm-google } catch { `$_.FullyQualifiedErrorId }"
+        $script = "Import-Module '$(Get-ModulePath)'; try { New-FlowSecret llm-google } catch { `$_.FullyQualifiedErrorId }"
+        $output = 'y', 'text' | & (Get-PwshPath) -NoProfile -Command $script
         "$output" | Should -Match 'CannotPrompt,'
         (Get-FlowSecret llm-google).State | Should -Be 'Missing'
     }
@@ -96,7 +120,10 @@ Describe 'Prompts' {
         $run.Person.Shown | Should -Not -Match 'typed-value'
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'typed-value'
     }
-    It 'does not ask for a value that it could not store: <script>' -ForEach @{ script = 'Set-FlowSecret llm-openai' }, @{ script = 'Set-FlowSecret nowhere' } {
+    It 'does not ask for a value that it could not store: <script>' -ForEach @(
+        @{ script = 'Set-FlowSecret llm-openai' }
+        @{ script = 'Set-FlowSecret nowhere' }
+    ) {
         $run = Invoke-Hosted $script 'typed-value'
         $run.Failure | Should -HaveCount 1
         $run.Person.Hidden | Should -Be 0
@@ -106,7 +133,9 @@ Describe 'Prompts' {
         (Invoke-Hosted 'Remove-FlowSecret llm-openai').Failure[-1].FullyQualifiedErrorId | Should -BeLike 'CannotPrompt,*'
         (Get-FlowSecret llm-openai).State | Should -Be 'Present'
     }
-    It 'takes no empty answer for a value' { (Invoke-Hosted 'New-FlowSecret llm-openai' '').Failure[-1].FullyQualifiedErrorId | Should -BeLike 'EmptyValue,*' }
+    It 'takes no empty answer for a value' {
+        (Invoke-Hosted 'New-FlowSecret llm-openai' '').Failure[-1].FullyQualifiedErrorId | Should -BeLike 'EmptyValue,*'
+    }
     It 'asks nothing with -WhatIf' {
         $run = Invoke-Hosted 'New-FlowSecret llm-openai -WhatIf -PassThru'
         $run.Failure | Should -BeNullOrEmpty
@@ -127,7 +156,10 @@ Describe 'Prompts' {
         $run.Output.Status | Should -Be 'Created', 'Created', 'Created', 'Created', 'Skipped', 'Skipped'
         Get-FlowSecretValue db-config -Field host -AsPlainText | Should -BeExactly 'localhost'
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'typed-openai'
-        foreach ($made in 'jwt-secret', 'encryption-key', 'llm-openai') { $run.Person.Shown | Should -Not -Match ([regex]::Escape((Get-FlowSecretValue $made -AsPlainText))) }
+        foreach ($name in 'jwt-secret', 'encryption-key', 'llm-openai') {
+            $made = [regex]::Escape((Get-FlowSecretValue $name -AsPlainText))
+            $run.Person.Shown | Should -Not -Match $made
+        }
     }
     It 'asks again with -PromptAll, and Enter keeps' {
         Add-Secret llm-openai 'before'; Add-Secret llm-google 'before'
@@ -136,14 +168,26 @@ Describe 'Prompts' {
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'before'
         Get-FlowSecretValue llm-google -AsPlainText | Should -BeExactly 'after'
     }
-    It 'shows what was made once, with -ShowGenerated, on a terminal and past its transcript (tmux)' -Skip:(-not (Get-Command tmux -ErrorAction Ignore)) {
+    It 'shows what was made once, with -ShowGenerated, on a terminal and past its transcript (tmux)' -Skip:$noTmux {
         $session = "flowsecrets-$(New-Guid)"
         $log = Join-Path $sandbox.Path transcript.txt
         $script = Join-Path $sandbox.Path show.ps1
-        Set-Content $script "Import-Module '$(Get-ModulePath)'; `$null = Start-Transcript '$log'; `$null = Initialize-FlowSecret jwt-secret -NonInteractive -ShowGenerated; `$null = Stop-Transcript; 'done'; Start-Sleep 60"
-        tmux new-session -d -s $session -c $sandbox.Repository -x 200 -y 50 -e "FLOWSECRETS_HOME=$env:FLOWSECRETS_HOME" "'$(Get-PwshPath)' -NoProfile -File '$script'"
+        Set-Content $script @(
+            "Import-Module '$(Get-ModulePath)'"
+            "`$null = Start-Transcript '$log'"
+            '$null = Initialize-FlowSecret jwt-secret -NonInteractive -ShowGenerated'
+            '$null = Stop-Transcript'
+            "'done'"
+            'Start-Sleep 60'
+        )
+        $program = "'$(Get-PwshPath)' -NoProfile -File '$script'"
+        tmux new-session -d -s $session -c $sandbox.Repository -x 200 -y 50 -e "FLOWSECRETS_HOME=$env:FLOWSECRETS_HOME" $program
         try {
-            for ($i = 0; $i -lt 100 -and ($screen = (tmux capture-pane -t $session -p) -join "`n") -notmatch 'done'; $i++) { Start-Sleep -Milliseconds 200 }
+            for ($i = 0; $i -lt 100; $i++) {
+                $screen = (tmux capture-pane -t $session -p) -join "`n"
+                if ($screen -match 'done') { break }
+                Start-Sleep -Milliseconds 200
+            }
             $made = [regex]::Escape((Get-FlowSecretValue jwt-secret -AsPlainText))
             [regex]::Matches($screen, $made) | Should -HaveCount 1
             Get-Content $log -Raw | Should -Not -Match $made
@@ -175,11 +219,13 @@ Describe 'Streams' {
         $first.Name | Should -Be 'jwt-secret'
         (Get-FlowSecret encryption-key).State | Should -Be 'Missing'
     }
-    It 'stops within a second while the store is locked, and nothing takes effect after (python3)' -Skip:(-not (Get-Command python3 -ErrorAction Ignore)) {
+    It 'stops within a second while the store is locked, and nothing takes effect after (python3)' -Skip:$noPython {
         Add-Secret llm-openai 'before'
+        $program = "import sqlite3; c = sqlite3.connect('$($sandbox.StoreFile)', isolation_level=None); " +
+            "c.execute('BEGIN EXCLUSIVE'); print('locked', flush=True); input()"
         $lock = [System.Diagnostics.Process]::Start([System.Diagnostics.ProcessStartInfo]@{
-                FileName = 'python3'; RedirectStandardInput = $true; RedirectStandardOutput = $true
-                Arguments = "-c `"import sqlite3; c = sqlite3.connect('$($sandbox.StoreFile)', isolation_level=None); c.execute('BEGIN EXCLUSIVE'); print('locked', flush=True); input()`""
+                FileName = 'python3'; Arguments = "-c `"$program`""
+                RedirectStandardInput = $true; RedirectStandardOutput = $true
             })
         try {
             $lock.StandardOutput.ReadLine() | Should -Be 'locked'

@@ -42,7 +42,9 @@ Describe 'Initialize-FlowSecret' {
         (Initialize-FlowSecret jwt-secret -NonInteractive 6> $null).Status | Should -Be 'Updated'
         (Get-FlowSecret jwt-secret).Version | Should -Be '1'
     }
-    It 'takes names with wildcards' { (Initialize-FlowSecret jwt-*, enc* -NonInteractive 6> $null).Name | Should -Be 'jwt-secret', 'encryption-key' }
+    It 'takes names with wildcards' {
+        (Initialize-FlowSecret jwt-*, enc* -NonInteractive 6> $null).Name | Should -Be 'jwt-secret', 'encryption-key'
+    }
     It 'sets up no more than the names that come down the pipeline' {
         $results = Get-FlowSecret jwt-secret | Initialize-FlowSecret -NonInteractive 6> $null
         $results.Name | Should -Be 'jwt-secret'
@@ -51,13 +53,14 @@ Describe 'Initialize-FlowSecret' {
     It 'overwrites an encryption key only with its own switch' {
         Add-Secret encryption-key 'old'
         Set-Content ./in.env 'ENCRYPTION_KEY=other'
-        Assert-Failure EncryptionKeyProtected { Initialize-FlowSecret encryption-key -NonInteractive -InputPath ./in.env -UpdateExisting 6> $null }
+        $update = @{ NonInteractive = $true; InputPath = './in.env'; UpdateExisting = $true }
+        Assert-Failure EncryptionKeyProtected { Initialize-FlowSecret encryption-key @update 6> $null }
         Get-FlowSecretValue encryption-key -AsPlainText | Should -BeExactly 'old'
-        $null = Initialize-FlowSecret encryption-key -NonInteractive -InputPath ./in.env -UpdateExisting -OverwriteEncryptionKey 6> $null
+        $null = Initialize-FlowSecret encryption-key @update -OverwriteEncryptionKey 6> $null
         Get-FlowSecretValue encryption-key -AsPlainText | Should -BeExactly 'other'
     }
     It 'reports a required secret without a value after it has set up the rest' {
-        (Get-Content ./flowsecrets.yaml -Raw) -replace 'category: llm, env: OPENAI', 'required: true, category: llm, env: OPENAI' | Set-Content ./flowsecrets.yaml
+        Edit-Catalog 'category: llm, env: OPENAI' 'required: true, category: llm, env: OPENAI'
         $done = [System.Collections.Generic.List[object]]::new()
         Assert-Failure RequiredSecretMissing { Initialize-FlowSecret -NonInteractive 6> $null | ForEach-Object { $done.Add($_) } }
         ($done | Where-Object Status -EQ Missing).Name | Should -Be 'llm-openai'
@@ -70,12 +73,24 @@ Describe 'Initialize-FlowSecret' {
         $sandbox.StoreFile | Should -Not -Exist
     }
     It 'refuses <what>, and writes nothing' -ForEach @(
-        @{ what = 'a folder without a catalog'; id = 'NoCatalog'; run = { Remove-Item ./flowsecrets.yaml; Initialize-FlowSecret -NonInteractive } }
+        @{
+            what = 'a folder without a catalog'; id = 'NoCatalog'
+            run = { Remove-Item ./flowsecrets.yaml; Initialize-FlowSecret -NonInteractive }
+        }
         @{ what = 'a name that the catalog lacks'; id = 'SecretNotInCatalog'; run = { Initialize-FlowSecret nowhere -NonInteractive } }
         @{ what = 'an input that is not there'; id = 'BadInput'; run = { Initialize-FlowSecret -NonInteractive -InputPath ./nowhere.env } }
-        @{ what = 'an input that is no literal'; id = 'BadInput'; run = { Set-Content ./in.tfvars 'a = file("x")'; Initialize-FlowSecret -NonInteractive -InputPath ./in.tfvars } }
-        @{ what = 'text for a JSON secret'; id = 'BadInput'; run = { Set-Content ./in.tfvars 'db_config = "text"'; Initialize-FlowSecret -NonInteractive -InputPath ./in.tfvars } }
-        @{ what = 'an environment that the catalog lacks'; id = 'EnvironmentNotFound'; run = { Initialize-FlowSecret -NonInteractive -Environment nowhere } }
+        @{
+            what = 'an input that is no literal'; id = 'BadInput'
+            run = { Set-Content ./in.tfvars 'a = file("x")'; Initialize-FlowSecret -NonInteractive -InputPath ./in.tfvars }
+        }
+        @{
+            what = 'text for a JSON secret'; id = 'BadInput'
+            run = { Set-Content ./in.tfvars 'db_config = "text"'; Initialize-FlowSecret -NonInteractive -InputPath ./in.tfvars }
+        }
+        @{
+            what = 'an environment that the catalog lacks'; id = 'EnvironmentNotFound'
+            run = { Initialize-FlowSecret -NonInteractive -Environment nowhere }
+        }
     ) {
         Assert-Failure $id { & $run 6> $null }
         $sandbox.StoreFile | Should -Not -Exist

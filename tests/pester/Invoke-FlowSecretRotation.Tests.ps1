@@ -1,7 +1,10 @@
 BeforeAll {
     Import-Module $PSScriptRoot/Support.psm1 -Force
     $new = ConvertTo-Secret 'new-value-by-hand'
-    function Get-Value([string] $Name, [string] $Field) { $more = $Field ? @{ Field = $Field } : @{}; Get-FlowSecretValue $Name -AsPlainText @more }
+    function Get-Value([string] $Name, [string] $Field) {
+        $more = $Field ? @{ Field = $Field } : @{}
+        Get-FlowSecretValue $Name -AsPlainText @more
+    }
     function Assert-Unchanged([string] $Name) {
         Get-Value $Name | Should -BeExactly "old-$Name"
         @(Get-FlowSecretVersion $Name) | Should -HaveCount 1
@@ -40,7 +43,10 @@ Describe 'Invoke-FlowSecretRotation' {
         ($versions | Where-Object Version -EQ $forced.Version).State | Should -Be Enabled
         ($versions | Where-Object Version -EQ 2).State | Should -Be Disabled
     }
-    It 'leaves no older value readable after -Force: <before>' -ForEach @{ before = 'none rotated before' ; times = 0 }, @{ before = 'an overlap was on'; times = 1 } {
+    It 'leaves no older value readable after -Force: <before>' -ForEach @(
+        @{ before = 'none rotated before' ; times = 0 }
+        @{ before = 'an overlap was on'; times = 1 }
+    ) {
         if ($times) { $null = Invoke-FlowSecretRotation jwt-secret }
         $null = Invoke-FlowSecretRotation jwt-secret -Force
         @(Get-FlowSecretVersion jwt-secret | Where-Object State -EQ Enabled) | Should -HaveCount 1
@@ -70,7 +76,10 @@ Describe 'Invoke-FlowSecretRotation' {
     }
     It 'retires the carriers'' old values too with -Force' {
         $null = Invoke-FlowSecretRotation db-config -Force
-        foreach ($name in 'db-config', 'db-password', 'db-copy') { (Get-FlowSecretVersion $name | Where-Object Version -EQ 1).State | Should -Be Disabled -Because $name }
+        foreach ($name in 'db-config', 'db-password', 'db-copy') {
+            $first = Get-FlowSecretVersion $name | Where-Object Version -EQ 1
+            $first.State | Should -Be Disabled -Because $name
+        }
     }
     It 'takes a person''s own value' {
         (Invoke-FlowSecretRotation api-key -Value $new).Status | Should -Be Rotated
@@ -100,17 +109,29 @@ Describe 'Invoke-FlowSecretRotation' {
         Assert-Unchanged api-key
     }
     It 'refuses <what>' -ForEach @(
-        @{ what = 'an encryption key whose data no script encrypts anew'; id = 'RotationWouldLoseData'; run = { Invoke-FlowSecretRotation encryption-key } }
-        @{ what = 'an encryption key, also with -Force'; id = 'RotationWouldLoseData'; run = { Invoke-FlowSecretRotation encryption-key -Force } }
+        @{
+            what = 'an encryption key whose data no script encrypts anew'; id = 'RotationWouldLoseData'
+            run = { Invoke-FlowSecretRotation encryption-key }
+        }
+        @{
+            what = 'an encryption key, also with -Force'; id = 'RotationWouldLoseData'
+            run = { Invoke-FlowSecretRotation encryption-key -Force }
+        }
         @{ what = 'a secret of somebody else'; id = 'ExternallyOwned'; run = { Invoke-FlowSecretRotation partner-token } }
         @{ what = 'a secret without rotate'; id = 'RotationNotConfigured'; run = { Invoke-FlowSecretRotation plain } }
         @{ what = 'a secret beyond the catalog'; id = 'SecretNotInCatalog'; run = { Invoke-FlowSecretRotation nowhere } }
-        @{ what = 'a secret that the store lacks'; id = 'SecretNotFound'; run = { Remove-FlowSecret jwt-secret -Confirm:$false -Permanent; Invoke-FlowSecretRotation jwt-secret } }
+        @{
+            what = 'a secret that the store lacks'; id = 'SecretNotFound'
+            run = { Remove-FlowSecret jwt-secret -Confirm:$false -Permanent; Invoke-FlowSecretRotation jwt-secret }
+        }
         @{ what = 'one value for two secrets'; id = 'BadArgument'; run = { Invoke-FlowSecretRotation jwt-secret, api-key -Value $new } }
         @{ what = 'nothing named'; id = 'BadArgument'; run = { Invoke-FlowSecretRotation } }
         @{ what = '-Native on a local store'; id = 'NotSupportedByStore'; run = { Invoke-FlowSecretRotation jwt-secret -Native } }
         @{ what = 'a script of a catalog that was not approved'; id = 'CatalogNotTrusted'; run = { Invoke-FlowSecretRotation scripted } }
-        @{ what = 'a folder without a catalog'; id = 'NoCatalog'; run = { Remove-Item flowsecrets.yaml; Invoke-FlowSecretRotation jwt-secret } }
+        @{
+            what = 'a folder without a catalog'; id = 'NoCatalog'
+            run = { Remove-Item flowsecrets.yaml; Invoke-FlowSecretRotation jwt-secret }
+        }
     ) { Assert-Failure $id $run }
     It 'has rotated nothing of what it refused' {
         $null = Get-Failure { Invoke-FlowSecretRotation encryption-key, partner-token, plain, scripted }
@@ -127,8 +148,13 @@ Describe 'Invoke-FlowSecretRotation' {
         $results = Invoke-FlowSecretRotation plain, jwt-secret -AllowPartial 2>$null
         ($results | Where-Object Status -EQ Rotated).Name | Should -Be jwt-secret
     }
-    It 'shows a table without values' { Assert-View (Invoke-FlowSecretRotation jwt-secret, db-config) Status, Name, State, Version, RetireAt 'old-', (Get-Value jwt-secret), (Get-Value db-password) }
-    It 'shows a table of the plan' { Assert-View (Invoke-FlowSecretRotation jwt-secret, db-config -WhatIf -PassThru) Status, Name, State, Detail }
+    It 'shows a table without values' {
+        $results = Invoke-FlowSecretRotation jwt-secret, db-config
+        Assert-View $results Status, Name, State, Version, RetireAt 'old-', (Get-Value jwt-secret), (Get-Value db-password)
+    }
+    It 'shows a table of the plan' {
+        Assert-View (Invoke-FlowSecretRotation jwt-secret, db-config -WhatIf -PassThru) Status, Name, State, Detail
+    }
     It 'completes names' { Get-Completion 'Invoke-FlowSecretRotation jwt' | Should -Be jwt-secret }
 }
 
@@ -158,7 +184,9 @@ Describe 'What is due' {
         $result = Invoke-FlowSecretRotation -Due
         $result.Name | Should -Be old
         $result.Status | Should -Be Rotated
-        foreach ($name in 'jwt-secret', 'quick', 'api-key', 'scripted', 'encryption-key', 'partner-token', 'plain') { Assert-Unchanged $name }
+        foreach ($name in 'jwt-secret', 'quick', 'api-key', 'scripted', 'encryption-key', 'partner-token', 'plain') {
+            Assert-Unchanged $name
+        }
     }
     It 'is only retired with -Force as well, where only the overlap is over' {
         $null = Invoke-FlowSecretRotation quick

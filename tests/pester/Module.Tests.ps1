@@ -17,7 +17,8 @@ Describe 'The module' {
     }
     It 'has the manifest''s version' { (Get-Module FlowSecrets).Version | Should -Be $manifest.ModuleVersion }
     It 'has a test file for each cmdlet' {
-        (Get-ChildItem $PSScriptRoot -Filter *-*.Tests.ps1).Name -replace '\.Tests\.ps1$' | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
+        $tested = (Get-ChildItem $PSScriptRoot -Filter *-*.Tests.ps1).Name -replace '\.Tests\.ps1$'
+        $tested | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
     }
     It 'has no module but PowerShell''s own to load, and an analysable manifest' {
         (Test-ModuleManifest (Join-Path (Get-ModulePath) FlowSecrets.psd1)).RequiredModules | Should -BeNullOrEmpty
@@ -28,8 +29,22 @@ Describe 'The module' {
         foreach ($command in $changing) { Get-Help $command.Name -Full | Out-String | Should -Match '-WhatIf' -Because $command.Name }
     }
     It 'says of wildcards only where they are read' {
-        $wild = (Get-Command -Module FlowSecrets).Name | Where-Object { (Get-Help $_ -Parameter Name -ErrorAction Ignore).globbing -eq 'true' }
-        $wild | Sort-Object | Should -Be 'Get-FlowSecret', 'Get-FlowSecretAccess', 'Get-FlowSecretRotation', 'Get-FlowSecretValue', 'Get-FlowSecretVersion', 'Grant-FlowSecretAccess', 'Initialize-FlowSecret', 'Invoke-FlowSecretRotation', 'Revoke-FlowSecretAccess', 'Test-FlowSecretAccess', 'Test-FlowSecretRotation', 'Undo-FlowSecretRotation'
+        $wild = (Get-Command -Module FlowSecrets).Name |
+            Where-Object { (Get-Help $_ -Parameter Name -ErrorAction Ignore).globbing -eq 'true' }
+        $wild | Sort-Object | Should -Be @(
+            'Get-FlowSecret'
+            'Get-FlowSecretAccess'
+            'Get-FlowSecretRotation'
+            'Get-FlowSecretValue'
+            'Get-FlowSecretVersion'
+            'Grant-FlowSecretAccess'
+            'Initialize-FlowSecret'
+            'Invoke-FlowSecretRotation'
+            'Revoke-FlowSecretAccess'
+            'Test-FlowSecretAccess'
+            'Test-FlowSecretRotation'
+            'Undo-FlowSecretRotation'
+        )
     }
     It 'uses approved verbs' { (Get-Command -Module FlowSecrets).Verb | Where-Object { $_ -notin (Get-Verb).Verb } | Should -BeNullOrEmpty }
 }
@@ -46,7 +61,9 @@ Describe 'Help of <name>' -ForEach $cmdlets {
     }
     It 'describes every parameter' {
         $described = $help.parameters.parameter | Where-Object { "$($_.description.Text)".Trim() }
-        foreach ($parameter in $command.Parameters.Keys | Where-Object { $_ -notin $common }) { $described.Name | Should -Contain $parameter }
+        foreach ($parameter in $command.Parameters.Keys | Where-Object { $_ -notin $common }) {
+            $described.Name | Should -Contain $parameter
+        }
     }
     It 'has at least two examples of this cmdlet' {
         $examples = @($help.examples.example | Where-Object { "$($_.code)" -match $name })
@@ -56,15 +73,19 @@ Describe 'Help of <name>' -ForEach $cmdlets {
 
 Describe 'Loading' {
     It 'loads no package and no provider at import' {
-        $child = Invoke-Child '[AppDomain]::CurrentDomain.GetAssemblies().ForEach{ $_.GetName().Name } -match "Yaml|Sqlite|SQLitePCL|FlowSecrets|AWSSDK|Google"'
+        $names = '[AppDomain]::CurrentDomain.GetAssemblies().ForEach{ $_.GetName().Name }'
+        $child = Invoke-Child "$names -match 'Yaml|Sqlite|SQLitePCL|FlowSecrets|AWSSDK|Google'"
         $child.Output -split '\r?\n' | Sort-Object | Should -Be 'FlowSecrets', 'FlowSecrets.Core'
     }
     It 'is found by the name of a command alone' {
-        $script = "`$env:PSModulePath = '$(Split-Path (Get-ModulePath))' + [System.IO.Path]::PathSeparator + `$env:PSModulePath; (Get-FlowSecret llm-openai).State"
+        $path = "'$(Split-Path (Get-ModulePath))' + [System.IO.Path]::PathSeparator + `$env:PSModulePath"
+        $script = "`$env:PSModulePath = $path; (Get-FlowSecret llm-openai).State"
         & (Get-PwshPath) -NoProfile -Command $script | Should -Be 'Present'
     }
     It 'may be imported by force twice, and removed' {
-        $child = Invoke-Child "1..2 | ForEach-Object { Import-Module '$(Get-ModulePath)' -Force; (Get-FlowSecret llm-openai).State }; Remove-Module FlowSecrets; @(Get-Command -Module FlowSecrets).Count"
+        $import = "Import-Module '$(Get-ModulePath)' -Force; (Get-FlowSecret llm-openai).State"
+        $remove = 'Remove-Module FlowSecrets; @(Get-Command -Module FlowSecrets).Count'
+        $child = Invoke-Child "1..2 | ForEach-Object { $import }; $remove"
         $child.Output -split '\r?\n' | Should -Be 'Present', 'Present', '0'
     }
     It 'keeps the choice of three parallel runspaces apart' {
@@ -88,10 +109,7 @@ Describe 'Another <assembly> in the session' -ForEach @(
     @{ assembly = 'SQLitePCLRaw.core' }
 ) {
     BeforeAll {
-        $file = Join-Path $sandbox.Path "$assembly.dll"
-        $builder = [System.Reflection.Emit.PersistedAssemblyBuilder]::new([System.Reflection.AssemblyName] "$assembly, Version=0.0.9.0", [object].Assembly)
-        $null = $builder.DefineDynamicModule($assembly).DefineType('StandIn.Other', 'Public').CreateType()
-        $builder.Save($file)
+        $file = New-StandIn $assembly $sandbox.Path
         $use = "Get-FlowSecretValue llm-openai -AsPlainText; (Get-FlowSecretCatalog).Application"
         $load = "Add-Type -Path '$file'; [StandIn.Other].Assembly.FullName -replace ', Culture.*'"
     }

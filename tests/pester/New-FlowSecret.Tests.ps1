@@ -31,7 +31,8 @@ Describe 'New-FlowSecret' {
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'from-environment'
     }
     It 'takes standard input' {
-        'from-stdin' | & (Get-PwshPath) -NoProfile -c "Import-Module '$(Get-ModulePath)'; New-FlowSecret llm-openai -FromStdin -TrimNewline" | Out-Null
+        $script = "Import-Module '$(Get-ModulePath)'; New-FlowSecret llm-openai -FromStdin -TrimNewline"
+        'from-stdin' | & (Get-PwshPath) -NoProfile -c $script | Out-Null
         $LASTEXITCODE | Should -Be 0
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'from-stdin'
     }
@@ -70,12 +71,22 @@ Describe 'New-FlowSecret' {
     }
     It 'refuses <what>' -ForEach @(
         @{ what = 'one that has a version'; id = 'SecretExists'; run = { Add-Secret llm-openai; New-FlowSecret llm-openai -Value $value } }
-        @{ what = 'one whose deletion is pending'; id = 'PendingDeletion'; run = { Add-Secret llm-openai; $null = Remove-FlowSecret llm-openai -Confirm:$false; New-FlowSecret llm-openai -Value $value } }
+        @{
+            what = 'one whose deletion is pending'; id = 'PendingDeletion'
+            run = {
+                Add-Secret llm-openai
+                $null = Remove-FlowSecret llm-openai -Confirm:$false
+                New-FlowSecret llm-openai -Value $value
+            }
+        }
         @{ what = 'a name that the catalog lacks'; id = 'SecretNotInCatalog'; run = { New-FlowSecret nowhere -Value $value } }
         @{ what = 'a wildcard'; id = 'SecretNotInCatalog'; run = { New-FlowSecret llm-* -Value $value } }
         @{ what = 'a name that the store does not take'; id = 'InvalidName'; run = { New-FlowSecret -StoreName 'no spaces' -Value $value } }
         @{ what = 'an empty value'; id = 'EmptyValue'; run = { New-FlowSecret llm-openai -Value ([securestring]::new()) } }
-        @{ what = 'a value of more than 64 KiB'; id = 'ValueTooLarge'; run = { Set-Content ./big ('x' * 65537) -NoNewline; New-FlowSecret llm-openai -Path ./big } }
+        @{
+            what = 'a value of more than 64 KiB'; id = 'ValueTooLarge'
+            run = { Set-Content ./big ('x' * 65537) -NoNewline; New-FlowSecret llm-openai -Path ./big }
+        }
         @{ what = 'text for a JSON secret'; id = 'ValueNotJson'; run = { New-FlowSecret db-config -Value $value } }
         @{ what = 'a file that is not there'; id = 'BadInput'; run = { New-FlowSecret llm-openai -Path ./nowhere } }
         @{ what = 'a variable that is not set'; id = 'BadArgument'; run = { New-FlowSecret llm-openai -FromEnvironment PESTER_NOWHERE } }
@@ -85,9 +96,13 @@ Describe 'New-FlowSecret' {
     ) { Assert-Failure $id $run }
     It 'takes a value of just 64 KiB' { (New-FlowSecret llm-openai -Value (ConvertTo-Secret ('x' * 65536))).Status | Should -Be 'Created' }
     It 'takes no plain text as a value' {
-        Get-Failure { New-FlowSecret llm-openai -Value 'plain' } | ForEach-Object FullyQualifiedErrorId | Should -BeLike 'CannotConvertArgumentNoMessage,*'
+        Get-Failure { New-FlowSecret llm-openai -Value 'plain' } |
+            ForEach-Object FullyQualifiedErrorId |
+            Should -BeLike 'CannotConvertArgumentNoMessage,*'
     }
-    It 'shows a table without values' { Assert-View (New-FlowSecret llm-openai, llm-google -Value $value) Status, Name, Version, Environment, Detail 'value-one' }
+    It 'shows a table without values' {
+        Assert-View (New-FlowSecret llm-openai, llm-google -Value $value) Status, Name, Version, Environment, Detail 'value-one'
+    }
     It 'completes names, environments and kinds of value' {
         Get-Completion 'New-FlowSecret jw' | Should -Be 'jwt-secret'
         Get-Completion 'New-FlowSecret -Environment ' | Should -Be 'local', 'second'

@@ -3,10 +3,9 @@ BeforeAll { Import-Module $PSScriptRoot/Support.psm1 -Force }
 Describe 'New-FlowSecretCatalog' {
     BeforeEach {
         $sandbox = New-Sandbox ''
-        Set-Content ./Pulumi.prod.yaml @'
-config:
-  infra:secrets: '[{"name":"jwt-secret","envVar":"JWT_SECRET","category":"core","required":true,"description":"Signing key"},{"name":"app-openai","envVar":"OPENAI_API_KEY","deployments":["api"]}]'
-'@
+        $jwt = '{"name":"jwt-secret","envVar":"JWT_SECRET","category":"core","required":true,"description":"Signing key"}'
+        $openai = '{"name":"app-openai","envVar":"OPENAI_API_KEY","deployments":["api"]}'
+        Set-Content ./Pulumi.prod.yaml "config:`n  infra:secrets: '[$jwt,$openai]'"
         Set-Content ./prod.tfvars "jwt_secret = `"hidden-value`"`ndb = { host = `"h`" }"
         Set-Content ./app.env "JWT_SECRET=hidden-value`nOPENAI_API_KEY=other-hidden"
     }
@@ -61,16 +60,33 @@ config:
     }
     It 'refuses <what>' -ForEach @(
         @{ what = 'a file that is not there'; id = 'BadInput'; run = { New-FlowSecretCatalog -FromTfvars ./nowhere.tfvars } }
-        @{ what = 'tfvars that are no literals'; id = 'BadInput'; run = { Set-Content ./call.tfvars 'a = file("x")'; New-FlowSecretCatalog -FromTfvars ./call.tfvars } }
-        @{ what = 'a Pulumi file without secrets'; id = 'BadInput'; run = { Set-Content ./empty.yaml 'config: { a: b }'; New-FlowSecretCatalog -FromPulumi ./empty.yaml } }
-        @{ what = 'a Pulumi list that is no JSON'; id = 'BadInput'; run = { Set-Content ./bad.yaml "config:`n  a:secrets: '[{'"; New-FlowSecretCatalog -FromPulumi ./bad.yaml } }
-        @{ what = 'a .env that cannot be read'; id = 'EnvFileInvalid'; run = { Set-Content ./bad.env 'A="open'; New-FlowSecretCatalog -FromEnv ./bad.env } }
-        @{ what = 'a folder that is not there'; id = 'BadArgument'; run = { New-FlowSecretCatalog -FromEnv ./app.env -Path ./nowhere/flowsecrets.yaml } }
+        @{
+            what = 'tfvars that are no literals'; id = 'BadInput'
+            run = { Set-Content ./call.tfvars 'a = file("x")'; New-FlowSecretCatalog -FromTfvars ./call.tfvars }
+        }
+        @{
+            what = 'a Pulumi file without secrets'; id = 'BadInput'
+            run = { Set-Content ./empty.yaml 'config: { a: b }'; New-FlowSecretCatalog -FromPulumi ./empty.yaml }
+        }
+        @{
+            what = 'a Pulumi list that is no JSON'; id = 'BadInput'
+            run = { Set-Content ./bad.yaml "config:`n  a:secrets: '[{'"; New-FlowSecretCatalog -FromPulumi ./bad.yaml }
+        }
+        @{
+            what = 'a .env that cannot be read'; id = 'EnvFileInvalid'
+            run = { Set-Content ./bad.env 'A="open'; New-FlowSecretCatalog -FromEnv ./bad.env }
+        }
+        @{
+            what = 'a folder that is not there'; id = 'BadArgument'
+            run = { New-FlowSecretCatalog -FromEnv ./app.env -Path ./nowhere/flowsecrets.yaml }
+        }
         @{ what = 'a cloud whose project is not set'; id = 'NoProject'; run = { New-FlowSecretCatalog -FromStore -Store Gcp } }
     ) {
         Assert-Failure $id $run
         './flowsecrets.yaml' | Should -Not -Exist
     }
-    It 'shows a table without values' { Assert-View (New-FlowSecretCatalog -FromEnv ./app.env 6> $null) Status, Application, Secrets, Environments, Trusted, Path 'hidden' }
+    It 'shows a table without values' {
+        Assert-View (New-FlowSecretCatalog -FromEnv ./app.env 6> $null) Status, Application, Secrets, Environments, Trusted, Path 'hidden'
+    }
     It 'completes kinds of store' { Get-Completion 'New-FlowSecretCatalog -FromStore -Store L' | Should -Be 'Local' }
 }

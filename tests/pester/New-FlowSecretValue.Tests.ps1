@@ -24,7 +24,8 @@ Describe 'New-FlowSecretValue' {
     }
     It 'makes an EC key whose public half belongs to it' {
         $made = New-FlowSecretValue Ec -Curve P-384
-        $private = [System.Security.Cryptography.ECDsa]::Create(); $private.ImportFromPem((ConvertFrom-SecureString $made.Value -AsPlainText))
+        $private = [System.Security.Cryptography.ECDsa]::Create()
+        $private.ImportFromPem((ConvertFrom-SecureString $made.Value -AsPlainText))
         $public = [System.Security.Cryptography.ECDsa]::Create(); $public.ImportFromPem($made.PublicKey)
         $public.KeySize | Should -Be 384
         $public.VerifyData([byte[]] (1, 2), $private.SignData([byte[]] (1, 2), 'SHA384'), 'SHA384') | Should -BeTrue
@@ -53,7 +54,9 @@ Describe 'New-FlowSecretValue' {
         @{ what = 'a curve that is none'; run = { New-FlowSecretValue Ec -Curve P-1 } }
         @{ what = 'none at all'; run = { New-FlowSecretValue -Count 0 } }
     ) { (Get-Failure $run).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationError,*' }
-    It 'refuses a kind that is none' { (Get-Failure { New-FlowSecretValue Nothing }).FullyQualifiedErrorId | Should -BeLike 'CannotConvertArgumentNoMessage,*' }
+    It 'refuses a kind that is none' {
+        (Get-Failure { New-FlowSecretValue Nothing }).FullyQualifiedErrorId | Should -BeLike 'CannotConvertArgumentNoMessage,*'
+    }
     It 'shows a table without the value' {
         $made = New-FlowSecretValue Hex
         Assert-View $made Kind, EntropyBits, Value, PublicKey (ConvertFrom-SecureString $made.Value -AsPlainText)

@@ -31,7 +31,8 @@ AfterAll { Remove-Sandbox $sandbox }
 Describe 'The package' {
     It 'has the manifest''s name and version' { $package.Name | Should -Be "FlowSecrets.$($manifest.ModuleVersion).nupkg" }
     It 'installs into an empty module path, does the README''s main job in a new process, and goes away' {
-        $installed = Invoke-User "$register; Install-PSResource FlowSecrets -Repository '$repository' -Scope CurrentUser -Quiet; (Get-InstalledPSResource FlowSecrets).InstalledLocation"
+        $install = "Install-PSResource FlowSecrets -Repository '$repository' -Scope CurrentUser -Quiet"
+        $installed = Invoke-User "$register; $install; (Get-InstalledPSResource FlowSecrets).InstalledLocation"
         $installed.Output | Should -BeLike "$($sandbox.Path)*"
         $installed.ExitCode | Should -Be 0
 
@@ -71,7 +72,8 @@ Describe 'The manifest' {
         $data.ProjectUri | Should -Match '^https://'
     }
     It 'has tags that stay under the 4,000 characters of the Gallery, which adds two per cmdlet' {
-        $tags = @($manifest.PrivateData.PSData.Tags) + 'PSModule' + ($manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" })
+        $added = $manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" }
+        $tags = @($manifest.PrivateData.PSData.Tags) + 'PSModule' + $added
         ($tags -join ' ').Length | Should -BeLessThan 4000
     }
 }

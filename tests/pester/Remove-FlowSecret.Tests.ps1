@@ -31,8 +31,7 @@ Describe 'Remove-FlowSecret' {
         (Get-FlowSecret llm*).State | Should -Be 'Present', 'Present'
     }
     It 'counts as what cannot be undone, so it asks' {
-        $attribute = (Get-Command Remove-FlowSecret).ImplementingType.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $true)
-        $attribute.ConfirmImpact | Should -Be 'High'
+        Get-ConfirmImpact Remove-FlowSecret | Should -Be 'High'
     }
     It 'removes what can be removed, and then fails with what cannot' {
         $done = [System.Collections.Generic.List[object]]::new()
@@ -42,12 +41,20 @@ Describe 'Remove-FlowSecret' {
     It 'refuses <what>' -ForEach @(
         @{ what = 'a secret that the store lacks'; id = 'SecretNotFound'; run = { Remove-FlowSecret jwt-secret -Confirm:$false } }
         @{ what = 'a wildcard'; id = 'SecretNotInCatalog'; run = { Remove-FlowSecret llm-* -Confirm:$false } }
-        @{ what = 'what somebody else owns'; id = 'ExternallyOwned'; run = { Add-Secret partner-token; Remove-FlowSecret partner-token -Confirm:$false } }
-        @{ what = 'one whose deletion is pending'; id = 'PendingDeletion'; run = { $null = Remove-FlowSecret llm-openai -Confirm:$false; Remove-FlowSecret llm-openai -Confirm:$false } }
+        @{
+            what = 'what somebody else owns'; id = 'ExternallyOwned'
+            run = { Add-Secret partner-token; Remove-FlowSecret partner-token -Confirm:$false }
+        }
+        @{
+            what = 'one whose deletion is pending'; id = 'PendingDeletion'
+            run = { $null = Remove-FlowSecret llm-openai -Confirm:$false; Remove-FlowSecret llm-openai -Confirm:$false }
+        }
         @{ what = 'no name at all'; id = 'BadArgument'; run = { Remove-FlowSecret -Confirm:$false } }
     ) { Assert-Failure $id $run }
     It 'refuses a window of <_> days' -ForEach 6, 31 {
-        Get-Failure { Remove-FlowSecret llm-openai -RecoveryDays $_ -Confirm:$false } | ForEach-Object FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationError,*'
+        Get-Failure { Remove-FlowSecret llm-openai -RecoveryDays $_ -Confirm:$false } |
+            ForEach-Object FullyQualifiedErrorId |
+            Should -BeLike 'ParameterArgumentValidationError,*'
     }
     It 'shows a table without values' { Assert-View (Remove-FlowSecret llm-openai -Confirm:$false) Status, Name, Detail 'value-one' }
     It 'completes names and environments' {

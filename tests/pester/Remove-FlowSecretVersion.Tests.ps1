@@ -24,8 +24,7 @@ Describe 'Remove-FlowSecretVersion' {
         Get-FlowSecretValue llm-openai -Version 1 -AsPlainText | Should -BeExactly 'value-one'
     }
     It 'counts as what cannot be undone, so it asks' {
-        $attribute = (Get-Command Remove-FlowSecretVersion).ImplementingType.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $true)
-        $attribute.ConfirmImpact | Should -Be 'High'
+        Get-ConfirmImpact Remove-FlowSecretVersion | Should -Be 'High'
     }
     It 'goes on after a version that is not there, and then fails' {
         $done = [System.Collections.Generic.List[object]]::new()
@@ -37,7 +36,10 @@ Describe 'Remove-FlowSecretVersion' {
         @{ what = 'a version that is not there'; id = 'VersionNotFound'; run = { Remove-FlowSecretVersion llm-openai 99 -Confirm:$false } }
         @{ what = 'a secret that the store lacks'; id = 'SecretNotFound'; run = { Remove-FlowSecretVersion jwt-secret 1 -Confirm:$false } }
         @{ what = 'a name that the catalog lacks'; id = 'SecretNotInCatalog'; run = { Remove-FlowSecretVersion nowhere 1 -Confirm:$false } }
-        @{ what = 'one whose deletion is pending'; id = 'PendingDeletion'; run = { $null = Remove-FlowSecret llm-openai -Confirm:$false; Remove-FlowSecretVersion llm-openai 1 -Confirm:$false } }
+        @{
+            what = 'one whose deletion is pending'; id = 'PendingDeletion'
+            run = { $null = Remove-FlowSecret llm-openai -Confirm:$false; Remove-FlowSecretVersion llm-openai 1 -Confirm:$false }
+        }
     ) { Assert-Failure $id $run }
     It 'shows a table without values' { Assert-View (Remove-FlowSecretVersion llm-openai 1 -Confirm:$false) Status, Name, Version 'value-' }
     It 'completes names and versions that were listed' {

@@ -20,13 +20,28 @@ Describe 'Remove-FlowSecretWorkloadBinding' -Skip:$IsWindows {
     It 'fails as <id> for <what>' -ForEach @(
         @{ id = 'BadArgument'; what = 'a secret with several variables'; run = { Remove-FlowSecretWorkloadBinding api jwt-secret } }
         @{ id = 'BadArgument'; what = 'a secret with no variable'; run = { Remove-FlowSecretWorkloadBinding api nameless } }
-        @{ id = 'BadArgument'; what = 'a field with several variables'; run = { Remove-FlowSecretWorkloadBinding api db-config -Field password } }
-        @{ id = 'FieldNotFound'; what = 'a field that is not there'; run = { Remove-FlowSecretWorkloadBinding api db-config -Field nowhere } }
+        @{
+            id = 'BadArgument'; what = 'a field with several variables'
+            run = { Remove-FlowSecretWorkloadBinding api db-config -Field password }
+        }
+        @{
+            id = 'FieldNotFound'; what = 'a field that is not there'
+            run = { Remove-FlowSecretWorkloadBinding api db-config -Field nowhere }
+        }
         @{ id = 'BadArgument'; what = 'a workload that is not there'; run = { Remove-FlowSecretWorkloadBinding nowhere session } }
         @{ id = 'SecretNotInCatalog'; what = 'a secret that is not there'; run = { Remove-FlowSecretWorkloadBinding api nowhere } }
-        @{ id = 'KubectlMissing'; what = 'a machine without kubectl'; run = { Hide-Kubectl $scene; Remove-FlowSecretWorkloadBinding api session -KubernetesSecret app } }
-        @{ id = 'WorkloadNotFound'; what = 'a context that is not there'; run = { $null = Set-Kubectl $scene; Remove-FlowSecretWorkloadBinding api session -KubernetesSecret app } }
-        @{ id = 'NoCatalog'; what = 'a folder without a catalog'; run = { Remove-Item flowsecrets.yaml; Remove-FlowSecretWorkloadBinding api session } }
+        @{
+            id = 'KubectlMissing'; what = 'a machine without kubectl'
+            run = { Hide-Kubectl $scene; Remove-FlowSecretWorkloadBinding api session -KubernetesSecret app }
+        }
+        @{
+            id = 'WorkloadNotFound'; what = 'a context that is not there'
+            run = { $null = Set-Kubectl $scene; Remove-FlowSecretWorkloadBinding api session -KubernetesSecret app }
+        }
+        @{
+            id = 'NoCatalog'; what = 'a folder without a catalog'
+            run = { Remove-Item flowsecrets.yaml; Remove-FlowSecretWorkloadBinding api session }
+        }
     ) { Assert-Failure $id $run }
     It 'tries each of them under $ErrorActionPreference Stop' {
         $log = Set-Kubectl $scene
@@ -38,7 +53,9 @@ Describe 'Remove-FlowSecretWorkloadBinding' -Skip:$IsWindows {
         $records = 'api', 'worker' | ForEach-Object { [pscustomobject] @{ Workload = $_; Environment = 'local' } }
         ($records | Remove-FlowSecretWorkloadBinding -Name session -WhatIf -PassThru).Workload | Should -Be api, worker
     }
-    It 'shows a table of at most 100 columns' { Assert-View (Remove-FlowSecretWorkloadBinding api, worker session -WhatIf -PassThru) Status, Workload, Kind, Detail 'old-session' }
+    It 'shows a table of at most 100 columns' {
+        Assert-View (Remove-FlowSecretWorkloadBinding api, worker session -WhatIf -PassThru) Status, Workload, Kind, Detail 'old-session'
+    }
     It 'completes workloads, secrets and fields' {
         Get-Completion 'Remove-FlowSecretWorkloadBinding a' | Should -Be api
         Get-Completion 'Remove-FlowSecretWorkloadBinding api sess' | Should -Be session

@@ -6,8 +6,14 @@ Describe 'Restart-FlowSecretWorkload' -Skip:$IsWindows {
 
     It 'fails as <id> where <what>' -ForEach @(
         @{ id = 'KubectlMissing'; what = 'there is no kubectl'; run = { Hide-Kubectl $scene; Restart-FlowSecretWorkload api } }
-        @{ id = 'KubectlMissing'; what = 'there is no kubectl, and it should wait'; run = { Hide-Kubectl $scene; Restart-FlowSecretWorkload api -Wait -TimeoutSec 5 } }
-        @{ id = 'WorkloadNotFound'; what = 'the context is not there'; run = { $null = Set-Kubectl $scene; Restart-FlowSecretWorkload api } }
+        @{
+            id = 'KubectlMissing'; what = 'there is no kubectl, and it should wait'
+            run = { Hide-Kubectl $scene; Restart-FlowSecretWorkload api -Wait -TimeoutSec 5 }
+        }
+        @{
+            id = 'WorkloadNotFound'; what = 'the context is not there'
+            run = { $null = Set-Kubectl $scene; Restart-FlowSecretWorkload api }
+        }
         @{ id = 'BadArgument'; what = 'the catalog has no such workload'; run = { Restart-FlowSecretWorkload nowhere } }
         @{ id = 'BadArgument'; what = 'none is named'; run = { Restart-FlowSecretWorkload } }
         @{ id = 'NoCatalog'; what = 'there is no catalog'; run = { Remove-Item flowsecrets.yaml; Restart-FlowSecretWorkload api } }
@@ -30,12 +36,15 @@ Describe 'Restart-FlowSecretWorkload' -Skip:$IsWindows {
         $tried -match 'worker' | Should -Not -BeNullOrEmpty
     }
     It 'takes workloads from the pipeline, each once' {
-        $records = 'api', 'api', 'worker' | ForEach-Object { [pscustomobject] @{ Workload = $_; Name = 'jwt-secret'; Environment = 'local' } }
+        $records = 'api', 'api', 'worker' |
+            ForEach-Object { [pscustomobject] @{ Workload = $_; Name = 'jwt-secret'; Environment = 'local' } }
         ($records | Restart-FlowSecretWorkload -WhatIf -PassThru).Workload | Should -Be api, worker
     }
     It 'refuses a time of <seconds> seconds' -ForEach @{ seconds = 0 }, @{ seconds = 100000 } {
         { Restart-FlowSecretWorkload api -TimeoutSec $seconds } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
-    It 'shows a table of at most 100 columns' { Assert-View (Restart-FlowSecretWorkload * -WhatIf -PassThru) Status, Workload, Kind, Detail }
+    It 'shows a table of at most 100 columns' {
+        Assert-View (Restart-FlowSecretWorkload * -WhatIf -PassThru) Status, Workload, Kind, Detail
+    }
     It 'completes workloads of the catalog' { Get-Completion 'Restart-FlowSecretWorkload a' | Should -Be api }
 }

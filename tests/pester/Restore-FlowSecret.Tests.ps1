@@ -27,10 +27,19 @@ Describe 'Restore-FlowSecret' {
     }
     It 'refuses <what>' -ForEach @(
         @{ what = 'a secret that the store lacks'; id = 'SecretNotFound'; run = { Restore-FlowSecret jwt-secret } }
-        @{ what = 'one that was deleted for good'; id = 'SecretNotFound'; run = { Add-Secret jwt-secret; $null = Remove-FlowSecret jwt-secret -Permanent -Confirm:$false; Restore-FlowSecret jwt-secret } }
+        @{
+            what = 'one that was deleted for good'; id = 'SecretNotFound'
+            run = {
+                Add-Secret jwt-secret
+                $null = Remove-FlowSecret jwt-secret -Permanent -Confirm:$false
+                Restore-FlowSecret jwt-secret
+            }
+        }
         @{ what = 'a name that the catalog lacks'; id = 'SecretNotInCatalog'; run = { Restore-FlowSecret nowhere } }
         @{ what = 'no name at all'; id = 'BadArgument'; run = { Restore-FlowSecret } }
     ) { Assert-Failure $id $run }
-    It 'shows a table without values' { Assert-View (Restore-FlowSecret llm-openai, llm-google) Status, Name, Version, Environment 'value-' }
+    It 'shows a table without values' {
+        Assert-View (Restore-FlowSecret llm-openai, llm-google) Status, Name, Version, Environment 'value-'
+    }
     It 'completes names' { Get-Completion 'Restore-FlowSecret llm-g' | Should -Be 'llm-google' }
 }

@@ -23,8 +23,7 @@ Describe 'Restore-FlowSecretStore' {
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-two'
     }
     It 'counts as what cannot be undone, so it asks' {
-        $attribute = (Get-Command Restore-FlowSecretStore).ImplementingType.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $true)
-        $attribute.ConfirmImpact | Should -Be 'High'
+        Get-ConfirmImpact Restore-FlowSecretStore | Should -Be 'High'
     }
     It 'restores nothing with -WhatIf, and emits the plan with -PassThru' {
         $null = Set-FlowSecret llm-openai -Value (ConvertTo-Secret 'value-three')
@@ -33,9 +32,21 @@ Describe 'Restore-FlowSecretStore' {
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-three'
     }
     It 'refuses <what>, and the store stays' -ForEach @(
-        @{ what = 'another passphrase'; id = 'StoreLocked'; run = { Restore-FlowSecretStore ./shop.backup -Passphrase (ConvertTo-Secret 'wrong') -Force -Confirm:$false } }
-        @{ what = 'a file that is not there'; id = 'BadInput'; run = { Restore-FlowSecretStore ./nowhere -Passphrase $passphrase -Force -Confirm:$false } }
-        @{ what = 'a file that is no backup'; id = 'StoreCorrupt'; run = { Set-Content ./text.backup 'a text that is no database'; Restore-FlowSecretStore ./text.backup -Passphrase $passphrase -Force -Confirm:$false } }
+        @{
+            what = 'another passphrase'; id = 'StoreLocked'
+            run = { Restore-FlowSecretStore ./shop.backup -Passphrase (ConvertTo-Secret 'wrong') -Force -Confirm:$false }
+        }
+        @{
+            what = 'a file that is not there'; id = 'BadInput'
+            run = { Restore-FlowSecretStore ./nowhere -Passphrase $passphrase -Force -Confirm:$false }
+        }
+        @{
+            what = 'a file that is no backup'; id = 'StoreCorrupt'
+            run = {
+                Set-Content ./text.backup 'a text that is no database'
+                Restore-FlowSecretStore ./text.backup -Passphrase $passphrase -Force -Confirm:$false
+            }
+        }
         @{ what = 'a backup that was cut off'; id = 'StoreCorrupt'; run = {
                 $bytes = [System.IO.File]::ReadAllBytes("$PWD/shop.backup")
                 [System.IO.File]::WriteAllBytes("$PWD/cut.backup", $bytes[0..($bytes.Length / 2)])
@@ -49,6 +60,9 @@ Describe 'Restore-FlowSecretStore' {
         $failure = Get-Failure { Restore-FlowSecretStore ./shop.backup -Passphrase (ConvertTo-Secret 'wrong') -Force -Confirm:$false }
         $failure.TargetObject | Should -BeIn (Join-Path $sandbox.Repository shop.backup), $sandbox.StoreFile
     }
-    It 'shows a table without the passphrase' { Assert-View (Restore-FlowSecretStore ./shop.backup -Passphrase $passphrase -Force -Confirm:$false) Store, Environment, Status, Identity, Location 'correct horse' }
+    It 'shows a table without the passphrase' {
+        $store = Restore-FlowSecretStore ./shop.backup -Passphrase $passphrase -Force -Confirm:$false
+        Assert-View $store Store, Environment, Status, Identity, Location 'correct horse'
+    }
     It 'completes environments' { Get-Completion 'Restore-FlowSecretStore -Environment ' | Should -Be 'local', 'second' }
 }

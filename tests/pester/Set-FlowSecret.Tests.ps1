@@ -43,7 +43,11 @@ Describe 'Set-FlowSecret' {
     }
     It 'gives each secret the value that came with it down the pipeline' {
         Add-Secret llm-google 'google'
-        $null = [pscustomobject] @{ Name = 'llm-openai'; Value = ConvertTo-Secret 'new-openai' }, [pscustomobject] @{ Name = 'llm-google'; Value = ConvertTo-Secret 'new-google' } | Set-FlowSecret
+        $records = @(
+            [pscustomobject] @{ Name = 'llm-openai'; Value = ConvertTo-Secret 'new-openai' }
+            [pscustomobject] @{ Name = 'llm-google'; Value = ConvertTo-Secret 'new-google' }
+        )
+        $null = $records | Set-FlowSecret
         Get-FlowSecretValue llm-google -AsPlainText | Should -BeExactly 'new-google'
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'new-openai'
     }
@@ -69,15 +73,26 @@ Describe 'Set-FlowSecret' {
         @{ what = 'a secret that the store lacks'; id = 'SecretNotFound'; run = { Set-FlowSecret jwt-secret -Value $value } }
         @{ what = 'a name that the catalog lacks'; id = 'SecretNotInCatalog'; run = { Set-FlowSecret nowhere -Value $value } }
         @{ what = 'an empty value'; id = 'EmptyValue'; run = { Set-FlowSecret llm-openai -Value ([securestring]::new()) } }
-        @{ what = 'a field that the catalog lacks'; id = 'FieldNotFound'; run = { Add-Secret db-config '{"host":"a"}'; Set-FlowSecret db-config -Field nowhere -Value $value } }
+        @{
+            what = 'a field that the catalog lacks'; id = 'FieldNotFound'
+            run = { Add-Secret db-config '{"host":"a"}'; Set-FlowSecret db-config -Field nowhere -Value $value }
+        }
         @{ what = 'a field of what is no JSON'; id = 'ValueNotJson'; run = { Set-FlowSecret llm-openai -Field any -Value $value } }
-        @{ what = 'text for a JSON secret'; id = 'ValueNotJson'; run = { Add-Secret db-config '{"host":"a"}'; Set-FlowSecret db-config -Value $value } }
+        @{
+            what = 'text for a JSON secret'; id = 'ValueNotJson'
+            run = { Add-Secret db-config '{"host":"a"}'; Set-FlowSecret db-config -Value $value }
+        }
         @{ what = 'labels alone without labels'; id = 'BadArgument'; run = { Set-FlowSecret llm-openai -LabelOnly } }
         @{ what = 'a label that is too long'; id = 'BadArgument'; run = { Set-FlowSecret llm-openai -LabelOnly -Label @{ a = 'x' * 64 } } }
-        @{ what = 'one whose deletion is pending'; id = 'PendingDeletion'; run = { $null = Remove-FlowSecret llm-openai -Confirm:$false; Set-FlowSecret llm-openai -Value $value } }
+        @{
+            what = 'one whose deletion is pending'; id = 'PendingDeletion'
+            run = { $null = Remove-FlowSecret llm-openai -Confirm:$false; Set-FlowSecret llm-openai -Value $value }
+        }
         @{ what = 'no name at all'; id = 'BadArgument'; run = { Set-FlowSecret -Value $value } }
     ) { Assert-Failure $id $run }
-    It 'shows a table without values' { Assert-View (Set-FlowSecret llm-openai -Value $value) Status, Name, Version, Environment 'value-one', 'value-two' }
+    It 'shows a table without values' {
+        Assert-View (Set-FlowSecret llm-openai -Value $value) Status, Name, Version, Environment 'value-one', 'value-two'
+    }
     It 'completes names and fields' {
         Get-Completion 'Set-FlowSecret llm-g' | Should -Be 'llm-google'
         Get-Completion 'Set-FlowSecret db-config -Field p' | Should -Be 'password'

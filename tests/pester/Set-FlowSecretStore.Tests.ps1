@@ -49,11 +49,22 @@ Describe 'Set-FlowSecretStore' {
     }
     It 'refuses <what>' -ForEach @(
         @{ what = 'nothing to do'; id = 'BadArgument'; run = { Set-FlowSecretStore } }
-        @{ what = 'passphrase and key file at once'; id = 'BadArgument'; run = { Set-FlowSecretStore -UseKeyFile -NewPassphrase $passphrase } }
+        @{
+            what = 'passphrase and key file at once'; id = 'BadArgument'
+            run = { Set-FlowSecretStore -UseKeyFile -NewPassphrase $passphrase }
+        }
         @{ what = 'an empty passphrase'; id = 'EmptyValue'; run = { Set-FlowSecretStore -NewPassphrase ([securestring]::new()) } }
-        @{ what = 'a store that is not there yet'; id = 'StoreUnavailable'; run = { $null = Connect-FlowSecretStore -Path ./new.db; Set-FlowSecretStore -RotateKey } }
-        @{ what = 'an environment that the catalog lacks'; id = 'EnvironmentNotFound'; run = { Set-FlowSecretStore -RotateKey -Environment nowhere } }
+        @{
+            what = 'a store that is not there yet'; id = 'StoreUnavailable'
+            run = { $null = Connect-FlowSecretStore -Path ./new.db; Set-FlowSecretStore -RotateKey }
+        }
+        @{
+            what = 'an environment that the catalog lacks'; id = 'EnvironmentNotFound'
+            run = { Set-FlowSecretStore -RotateKey -Environment nowhere }
+        }
     ) { Assert-Failure $id $run }
-    It 'shows a table without the passphrase' { Assert-View (Set-FlowSecretStore -NewPassphrase $passphrase) Store, Environment, Status, Identity, Location 'correct horse' }
+    It 'shows a table without the passphrase' {
+        Assert-View (Set-FlowSecretStore -NewPassphrase $passphrase) Store, Environment, Status, Identity, Location 'correct horse'
+    }
     It 'completes environments' { Get-Completion 'Set-FlowSecretStore -Environment ' | Should -Be 'local', 'second' }
 }

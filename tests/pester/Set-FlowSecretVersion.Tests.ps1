@@ -36,13 +36,21 @@ Describe 'Set-FlowSecretVersion' {
     It 'refuses <what>' -ForEach @(
         @{ what = 'nothing to set'; id = 'BadArgument'; run = { Set-FlowSecretVersion llm-openai 1 } }
         @{ what = 'a version that is not there'; id = 'VersionNotFound'; run = { Set-FlowSecretVersion llm-openai 99 -State Disabled } }
-        @{ what = 'a version that is no number'; id = 'VersionNotFound'; run = { Set-FlowSecretVersion llm-openai nowhere -State Disabled } }
-        @{ what = 'a destroyed version'; id = 'VersionDestroyed'; run = { $null = Remove-FlowSecretVersion llm-openai 1 -Confirm:$false; Set-FlowSecretVersion llm-openai 1 -State Enabled } }
+        @{
+            what = 'a version that is no number'; id = 'VersionNotFound'
+            run = { Set-FlowSecretVersion llm-openai nowhere -State Disabled }
+        }
+        @{
+            what = 'a destroyed version'; id = 'VersionDestroyed'
+            run = { $null = Remove-FlowSecretVersion llm-openai 1 -Confirm:$false; Set-FlowSecretVersion llm-openai 1 -State Enabled }
+        }
         @{ what = 'a stage that is no name'; id = 'BadArgument'; run = { Set-FlowSecretVersion llm-openai 1 -Stage 'no spaces' } }
         @{ what = 'a secret that the store lacks'; id = 'SecretNotFound'; run = { Set-FlowSecretVersion jwt-secret 1 -State Disabled } }
         @{ what = 'a name that the catalog lacks'; id = 'SecretNotInCatalog'; run = { Set-FlowSecretVersion nowhere 1 -State Disabled } }
     ) { Assert-Failure $id $run }
-    It 'shows a table without values' { Assert-View (Set-FlowSecretVersion llm-openai 1 -Stage current) Status, Name, Version, Environment 'value-' }
+    It 'shows a table without values' {
+        Assert-View (Set-FlowSecretVersion llm-openai 1 -Stage current) Status, Name, Version, Environment 'value-'
+    }
     It 'completes names, versions that were listed, states and stages' {
         $null = Get-FlowSecretVersion llm-openai
         Get-Completion 'Set-FlowSecretVersion llm-openai ' | Sort-Object | Should -Be '1', '2', '3'

@@ -5,8 +5,12 @@ $script:module = $env:FLOWSECRETS_MODULE ? $env:FLOWSECRETS_MODULE : (Join-Path 
 $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 if ((Split-Path ([Environment]::ProcessPath) -LeafBase) -eq 'dotnet') { $env:DOTNET_ROOT = Split-Path ([Environment]::ProcessPath) }
 $script:variables = @('HOME', 'ENVIRONMENT', 'CATALOG', 'PASSPHRASE', 'PASSPHRASE_FILE' | ForEach-Object { "FLOWSECRETS_$_" }) +
-    @('GOOGLE_CLOUD_PROJECT', 'CLOUDSDK_CORE_PROJECT', 'CLOUDSDK_CONFIG', 'CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER', 'GOOGLE_APPLICATION_CREDENTIALS', 'GOOGLE_OAUTH_ACCESS_TOKEN',
-    'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE', 'AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_CONFIG_FILE')
+    @(
+        'GOOGLE_CLOUD_PROJECT', 'GOOGLE_APPLICATION_CREDENTIALS', 'GOOGLE_OAUTH_ACCESS_TOKEN'
+        'CLOUDSDK_CORE_PROJECT', 'CLOUDSDK_CONFIG', 'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE', 'CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER'
+        'AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_ENDPOINT_URL', 'AWS_CONFIG_FILE'
+        'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'
+    )
 Import-Module $module -Global
 
 # One secret of each sort: generated, encryption, JSON, optional, required by nobody, external.
@@ -18,7 +22,13 @@ environments:
   local: { store: local }
   second: { store: local, prefix: second- }
 secrets:
-  jwt-secret: { description: Signing key, category: core, env: JWT_SECRET, required: true, generate: { kind: base64, bytes: 48 }, local: dev-jwt }
+  jwt-secret:
+    description: Signing key
+    category: core
+    env: JWT_SECRET
+    required: true
+    generate: { kind: base64, bytes: 48 }
+    local: dev-jwt
   encryption-key: { category: core, env: ENCRYPTION_KEY, usage: encryption, generate: { kind: hex, bytes: 32 } }
   db-config:
     category: database
@@ -40,7 +50,10 @@ function Get-PwshPath { $pwsh }
 function New-Sandbox([string] $Catalog = $script:catalog) {
     $path = [System.IO.Directory]::CreateTempSubdirectory('flowsecrets-pester-').FullName
     $before = @{}
-    foreach ($name in $variables) { $before[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $null) }
+    foreach ($name in $variables) {
+        $before[$name] = [Environment]::GetEnvironmentVariable($name)
+        [Environment]::SetEnvironmentVariable($name, $null)
+    }
     $env:FLOWSECRETS_HOME = Join-Path $path home
     $env:CLOUDSDK_CONFIG = Join-Path $path gcloud
     $env:AWS_CONFIG_FILE = Join-Path $path aws-config
@@ -67,6 +80,9 @@ function Get-Failure([scriptblock] $Script) {
     catch { $_ }
 }
 
+# What an error's id says before the comma, of each error.
+function Get-FailureId([scriptblock] $Script) { Get-Failure $Script | ForEach-Object { $_.FullyQualifiedErrorId -replace ',.*' } }
+
 # It fails with this id, and says of what and what to do about it.
 function Assert-Failure([string] $Id, [scriptblock] $Script) {
     $failure = Get-Failure $Script | Select-Object -Last 1
@@ -82,6 +98,32 @@ function Assert-View([object[]] $Objects, [string[]] $Header, [string[]] $Value 
     foreach ($line in $text -split '\r?\n') { ($line -replace '\e\[[0-9;]*m').Length | Should -BeLessOrEqual 100 }
     foreach ($name in $Header) { $text | Should -Match "(?m)\b$name\b" }
     foreach ($secret in $Value) { $text | Should -Not -Match ([regex]::Escape($secret)) }
+}
+
+# Nobody but its owner can read or write the file.
+function Assert-OwnerOnly([string] $Path) {
+    if (-not $IsWindows) { [System.IO.File]::GetUnixFileMode($Path) | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite') }
+}
+
+# How much a cmdlet says that it changes; 'High' asks before each effect.
+function Get-ConfirmImpact([string] $Command) {
+    $attribute = (Get-Command $Command).ImplementingType.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $true)
+    $attribute.ConfirmImpact
+}
+
+# Replaces text in the catalog of the current location.
+function Edit-Catalog([string] $Pattern, [string] $Replacement) {
+    (Get-Content ./flowsecrets.yaml -Raw) -replace $Pattern, $Replacement | Set-Content ./flowsecrets.yaml
+}
+
+# Another assembly of this name, with the type StandIn.Other; the path of its file.
+function New-StandIn([string] $Assembly, [string] $Folder) {
+    $file = Join-Path $Folder "$Assembly.dll"
+    $name = [System.Reflection.AssemblyName] "$Assembly, Version=0.0.9.0"
+    $builder = [System.Reflection.Emit.PersistedAssemblyBuilder]::new($name, [object].Assembly)
+    $null = $builder.DefineDynamicModule($Assembly).DefineType('StandIn.Other', 'Public').CreateType()
+    $builder.Save($file)
+    $file
 }
 
 function Get-Completion([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
@@ -130,20 +172,30 @@ function Invoke-Hosted([string] $Script, [string[]] $Answer = @()) {
 
 # Servers for both clouds on this machine, and the variables that lead to them; the variables before come back with Stop-Fake.
 function Start-Fake([string[]] $Argument = @()) {
-    $program = $env:FLOWSECRETS_FAKES ? $env:FLOWSECRETS_FAKES : (Join-Path $root tests FlowSecrets.CloudFakes bin Release net10.0 FlowSecrets.CloudFakes.dll)
+    $built = Join-Path $root tests FlowSecrets.CloudFakes bin Release net10.0 FlowSecrets.CloudFakes.dll
+    $program = $env:FLOWSECRETS_FAKES ? $env:FLOWSECRETS_FAKES : $built
     $ready = Join-Path ([System.IO.Path]::GetTempPath()) "flowsecrets-fakes-$(New-Guid).json"
-    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', [string[]] (@($program, 'both', '--parent', $PID, '--ready-file', $ready) + $Argument))
+    $arguments = @($program, 'both', '--parent', $PID, '--ready-file', $ready) + $Argument
+    $start = [System.Diagnostics.ProcessStartInfo]::new('dotnet', [string[]] $arguments)
     $start.RedirectStandardOutput = $true
     $process = [System.Diagnostics.Process]::Start($start)
     $process.BeginOutputReadLine()
     for ($i = 0; $i -lt 3000 -and -not (Test-Path $ready); $i++) { Start-Sleep -Milliseconds 10 }
     $at = Get-Content $ready -Raw | ConvertFrom-Json
     $set = @{
-        CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER = $at.gcp; GOOGLE_CLOUD_PROJECT = 'flow-test'
-        AWS_ENDPOINT_URL = $at.aws; AWS_ACCESS_KEY_ID = 'test'; AWS_SECRET_ACCESS_KEY = 'test'; AWS_REGION = 'eu-west-1'; AWS_EC2_METADATA_DISABLED = 'true'
+        CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER = $at.gcp
+        GOOGLE_CLOUD_PROJECT = 'flow-test'
+        AWS_ENDPOINT_URL = $at.aws
+        AWS_ACCESS_KEY_ID = 'test'
+        AWS_SECRET_ACCESS_KEY = 'test'
+        AWS_REGION = 'eu-west-1'
+        AWS_EC2_METADATA_DISABLED = 'true'
     }
     $before = @{}
-    foreach ($name in $set.Keys) { $before[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $set[$name]) }
+    foreach ($name in $set.Keys) {
+        $before[$name] = [Environment]::GetEnvironmentVariable($name)
+        [Environment]::SetEnvironmentVariable($name, $set[$name])
+    }
     [pscustomobject] @{ Process = $process; Ready = $ready; Gcp = $at.gcp; Aws = $at.aws; Before = $before }
 }
 
@@ -176,16 +228,26 @@ access:
 '@
     $fake = Start-Fake
     foreach ($environment in 'production', 'dr') {
-        foreach ($name in 'jwt-secret', 'db-config') { $null = New-FlowSecret $name -Environment $environment -Value (ConvertTo-Secret 'a value') }
+        foreach ($name in 'jwt-secret', 'db-config') {
+            $null = New-FlowSecret $name -Environment $environment -Value (ConvertTo-Secret 'a value')
+        }
     }
-    [pscustomobject] @{ Sandbox = $sandbox; Fake = $fake; Api = 'serviceAccount:api@flow-test.iam.gserviceaccount.com'; Role = 'arn:aws:iam::123456789012:role/api'; StoreFile = $sandbox.StoreFile }
+    [pscustomobject] @{
+        Sandbox = $sandbox
+        Fake = $fake
+        Api = 'serviceAccount:api@flow-test.iam.gserviceaccount.com'
+        Role = 'arn:aws:iam::123456789012:role/api'
+        StoreFile = $sandbox.StoreFile
+    }
 }
 function Remove-AccessScene($Scene) {
     Stop-Fake $Scene.Fake
     Remove-Sandbox $Scene.Sandbox
 }
 # Asks Google as somebody, until the session is disconnected.
-function Use-Member([string] $Member) { $null = Connect-FlowSecretStore -Environment production -AccessToken (ConvertTo-Secret "as:$Member") }
+function Use-Member([string] $Member) {
+    $null = Connect-FlowSecretStore -Environment production -AccessToken (ConvertTo-Secret "as:$Member")
+}
 
 # A shop whose secrets are rotated: one of each sort, with a value each; scripts (sh) that write down what they were asked for.
 function New-RotationScene {
@@ -205,15 +267,26 @@ secrets:
   db-password: { env: PGPASSWORD }
   db-copy: { fields: { pass: { env: COPY_PASSWORD }, pool: { sensitive: false } } }
   api-key: { env: API_KEY, rotate: { target: { kind: manual } } }
-  scripted: { env: SCRIPTED, generate: { kind: hex, bytes: 16 }, rotate: { target: { kind: script, set: ops/set, test: ops/test, revoke: ops/revoke } } }
+  scripted:
+    env: SCRIPTED
+    generate: { kind: hex, bytes: 16 }
+    rotate: { target: { kind: script, set: ops/set, test: ops/test, revoke: ops/revoke } }
   encryption-key: { env: ENCRYPTION_KEY, usage: encryption, generate: { kind: hex, bytes: 32 }, rotate: { every: 90d } }
   partner-token: { env: PARTNER_TOKEN, owner: external }
   plain: { env: PLAIN, generate: { kind: hex, bytes: 16 } }
 '@
     $null = New-Item ops -ItemType Directory
     foreach ($operation in 'set', 'test', 'revoke') { Set-Script $operation }
-    $values = @{ 'db-config' = '{"user":"app","password":"old-db-password"}'; 'db-password' = 'old-db-password'; 'db-copy' = '{"pass":"old-db-password","pool":"5"}' }
-    foreach ($name in 'jwt-secret', 'quick', 'old', 'db-config', 'db-password', 'db-copy', 'api-key', 'scripted', 'encryption-key', 'partner-token', 'plain') {
+    $values = @{
+        'db-config' = '{"user":"app","password":"old-db-password"}'
+        'db-password' = 'old-db-password'
+        'db-copy' = '{"pass":"old-db-password","pool":"5"}'
+    }
+    $names = @(
+        'jwt-secret', 'quick', 'old', 'db-config', 'db-password', 'db-copy'
+        'api-key', 'scripted', 'encryption-key', 'partner-token', 'plain'
+    )
+    foreach ($name in $names) {
         $null = New-FlowSecret $name -Value (ConvertTo-Secret ($values[$name] ?? "old-$name"))
     }
     $sandbox
@@ -253,7 +326,12 @@ function Hide-Kubectl($Scene) { $env:PATH = $Scene.Empty }
 # kubectl that knows no context, as the real one says it.
 function Set-Kubectl($Scene) {
     $folder = (New-Item (Join-Path $Scene.Path bin) -ItemType Directory -Force).FullName
-    Set-Content "$folder/kubectl" "#!/bin/sh`necho `"`$@`" >> '$folder/kubectl.log'`necho 'error: context `"flowsecrets-nowhere`" does not exist' >&2`nexit 1"
+    Set-Content "$folder/kubectl" @(
+        '#!/bin/sh'
+        "echo `"`$@`" >> '$folder/kubectl.log'"
+        "echo 'error: context `"flowsecrets-nowhere`" does not exist' >&2"
+        'exit 1'
+    )
     chmod 755 "$folder/kubectl"
     $env:PATH = $folder + [System.IO.Path]::PathSeparator + $Scene.PathBefore
     "$folder/kubectl.log"

@@ -15,8 +15,10 @@ Describe 'Sync-FlowLocalEnv' {
     It 'writes local values, fetched ones and templates, and says where each is from' {
         $results = Sync
         $at = @{}; $results | ForEach-Object { $at[$_.Name] = "$($_.Source) $($_.Status)" }
-        $at.JWT_SECRET, $at.OPENAI_API_KEY, $at.NODE_ENV, $at.GOOGLE_API_KEY | Should -Be 'Local Created', 'Store Created', 'Template Created', 'Store Missing'
-        ($results | Where-Object Name -EQ OPENAI_API_KEY).Secret, ($results | Where-Object Name -EQ OPENAI_API_KEY).Environment | Should -Be 'llm-openai', 'local'
+        $at.JWT_SECRET, $at.OPENAI_API_KEY | Should -Be 'Local Created', 'Store Created'
+        $at.NODE_ENV, $at.GOOGLE_API_KEY | Should -Be 'Template Created', 'Store Missing'
+        $openai = $results | Where-Object Name -EQ OPENAI_API_KEY
+        $openai.Secret, $openai.Environment | Should -Be 'llm-openai', 'local'
         $text = Get-Content $file
         $text | Should -Contain 'JWT_SECRET=dev-jwt'
         $text | Should -Contain 'OPENAI_API_KEY=fetched-value'
@@ -25,7 +27,7 @@ Describe 'Sync-FlowLocalEnv' {
     }
     It 'writes the file for its owner alone' -Skip:$IsWindows {
         $null = Sync
-        [System.IO.File]::GetUnixFileMode($file) | Should -Be ([System.IO.UnixFileMode] 'UserRead, UserWrite')
+        Assert-OwnerOnly $file
     }
     It 'warns once of each optional one that is left empty' {
         $null = Sync-FlowLocalEnv -WarningVariable warned 3> $null 6> $null
@@ -36,7 +38,8 @@ Describe 'Sync-FlowLocalEnv' {
         $null = New-Item (Split-Path $file) -ItemType Directory
         Set-Content $file "# mine`nEXTRA=1`nJWT_SECRET=my-own`n# flowsecrets:keep`nOPENAI_API_KEY=my-key"
         $results = Sync
-        ($results | Where-Object Name -EQ JWT_SECRET).Status, ($results | Where-Object Name -EQ OPENAI_API_KEY).Status | Should -Be 'Differs', 'Kept'
+        ($results | Where-Object Name -EQ JWT_SECRET).Status | Should -Be 'Differs'
+        ($results | Where-Object Name -EQ OPENAI_API_KEY).Status | Should -Be 'Kept'
         (Get-Content $file)[0..4] | Should -Be '# mine', 'EXTRA=1', 'JWT_SECRET=my-own', '# flowsecrets:keep', 'OPENAI_API_KEY=my-key'
     }
     It 'builds the file anew with -Clean, but for what is marked' {
@@ -85,7 +88,7 @@ Describe 'Sync-FlowLocalEnv' {
         $LASTEXITCODE | Should -Be 0
     }
     It 'reports a required one that is missing after it has written the rest' {
-        (Get-Content ./flowsecrets.yaml -Raw) -replace 'category: llm, env: GOOGLE', 'required: true, category: llm, env: GOOGLE' | Set-Content ./flowsecrets.yaml
+        Edit-Catalog 'category: llm, env: GOOGLE' 'required: true, category: llm, env: GOOGLE'
         Assert-Failure RequiredSecretMissing { Sync }
         Get-Content $file | Should -Contain 'OPENAI_API_KEY=fetched-value'
     }
@@ -95,17 +98,28 @@ Describe 'Sync-FlowLocalEnv' {
         $file | Should -Not -Exist
     }
     It 'refuses <what>, and leaves the file as it is' -ForEach @(
-        @{ what = 'a value that no dialect spells alike'; id = 'EnvValueNotPortable'; run = { $null = Set-FlowSecret llm-openai -Value (ConvertTo-Secret "a`0b"); Sync } }
+        @{
+            what = 'a value that no dialect spells alike'; id = 'EnvValueNotPortable'
+            run = { $null = Set-FlowSecret llm-openai -Value (ConvertTo-Secret "a`0b"); Sync }
+        }
         @{ what = 'a link'; id = 'FileUnsafe'; run = { $null = New-Item -ItemType SymbolicLink ./link.env -Target $file; Sync ./link.env } }
-        @{ what = 'a file that is no UTF-8'; id = 'EnvFileInvalid'; run = { [System.IO.File]::WriteAllBytes("$PWD/bad.env", [byte[]] (65, 61, 255)); Sync ./bad.env } }
+        @{
+            what = 'a file that is no UTF-8'; id = 'EnvFileInvalid'
+            run = { [System.IO.File]::WriteAllBytes("$PWD/bad.env", [byte[]] (65, 61, 255)); Sync ./bad.env }
+        }
         @{ what = 'a folder without a catalog'; id = 'NoCatalog'; run = { Remove-Item ./flowsecrets.yaml; Sync } }
-        @{ what = 'a store whose secret is disabled'; id = 'VersionDisabled'; run = { $null = Set-FlowSecretVersion llm-openai 1 -State Disabled; Sync } }
+        @{
+            what = 'a store whose secret is disabled'; id = 'VersionDisabled'
+            run = { $null = Set-FlowSecretVersion llm-openai 1 -State Disabled; Sync }
+        }
     ) {
         $null = Sync
         Assert-Failure $id $run
         Get-Content $file | Should -Contain 'OPENAI_API_KEY=fetched-value'
     }
-    It 'shows a table without values' { Assert-View (Sync) Status, Name, Source, Secret, Detail 'fetched-value', 'fetched-password', 'dev-jwt' }
+    It 'shows a table without values' {
+        Assert-View (Sync) Status, Name, Source, Secret, Detail 'fetched-value', 'fetched-password', 'dev-jwt'
+    }
     It 'completes environments and dialects' {
         Get-Completion 'Sync-FlowLocalEnv -Target Po' | Should -Be 'Portable'
         Get-Completion 'Sync-FlowLocalEnv -Environment ' | Should -Be 'local', 'second'

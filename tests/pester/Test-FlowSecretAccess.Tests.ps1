@@ -16,7 +16,9 @@ Describe 'Test-FlowSecretAccess' {
         $denied.Secret | Should -BeExactly jwt-secret
         $denied.StoreName | Should -BeExactly shop-jwt-secret
         $denied.Principal | Should -BeExactly $api
-        $denied.Remedy | Should -BeExactly "Let an owner grant it: gcloud secrets add-iam-policy-binding shop-jwt-secret --project=flow-test --member='$api' --role='roles/secretmanager.secretAccessor' --condition=None"
+        $remedy = "Let an owner grant it: gcloud secrets add-iam-policy-binding shop-jwt-secret --project=flow-test " +
+            "--member='$api' --role='roles/secretmanager.secretAccessor' --condition=None"
+        $denied.Remedy | Should -BeExactly $remedy
     }
 
     It 'takes the secrets from the pipeline and prints a table of at most 100 columns' {
@@ -32,7 +34,9 @@ Describe 'Test-FlowSecretAccess' {
         $null = New-FlowSecret stripe-key -Environment staging -Value (ConvertTo-Secret v)
         $elsewhere = Test-FlowSecretAccess stripe-key
         $elsewhere.Cause | Should -BeExactly OtherPlace
-        $elsewhere.Evidence | Should -BeExactly "'shop-stripe-key' is in the Gcp store of project flow-staging, and the Gcp store of project flow-test was asked"
+        $evidence = "'shop-stripe-key' is in the Gcp store of project flow-staging, " +
+            'and the Gcp store of project flow-test was asked'
+        $elsewhere.Evidence | Should -BeExactly $evidence
         $elsewhere.Remedy | Should -BeExactly "Use that one: -Environment 'staging'"
     }
 
@@ -68,13 +72,20 @@ Describe 'Test-FlowSecretAccess' {
     }
 
     It 'refuses <principal> for <environment> with the right form' -ForEach @(
-        @{ principal = 'foo@bar.com'; environment = 'production'; form = 'Name it as a policy does: user:foo@bar.com, group:foo@bar.com or serviceAccount:foo@bar.com' }
-        @{ principal = 'api'; environment = 'dr'; form = 'Name it by its ARN: arn:aws:iam::ACCOUNT:role/api or arn:aws:iam::ACCOUNT:user/api' }
+        @{
+            principal = 'foo@bar.com'; environment = 'production'
+            form = 'Name it as a policy does: user:foo@bar.com, group:foo@bar.com or serviceAccount:foo@bar.com'
+        }
+        @{
+            principal = 'api'; environment = 'dr'
+            form = 'Name it by its ARN: arn:aws:iam::ACCOUNT:role/api or arn:aws:iam::ACCOUNT:user/api'
+        }
         @{ principal = 'user:dev@example.com'; environment = 'dr'; form = 'Name one of AWS: *' }
         @{ principal = 'arn:aws:iam::123456789012:role/api'; environment = 'production'; form = 'Name one of Google Cloud: *' }
         @{ principal = 'allUsers'; environment = 'production'; form = '*-AllowPublicAccess' }
     ) {
-        $failure = { Test-FlowSecretAccess jwt-secret -Principal $principal -Environment $environment } | Should -Throw -PassThru -ErrorId 'BadPrincipal,*'
+        $failure = { Test-FlowSecretAccess jwt-secret -Principal $principal -Environment $environment } |
+            Should -Throw -PassThru -ErrorId 'BadPrincipal,*'
         $failure.ErrorDetails.RecommendedAction | Should -BeLike $form
     }
 
@@ -83,7 +94,8 @@ Describe 'Test-FlowSecretAccess' {
     }
 
     It 'completes principals and workloads from the catalog' {
-        (TabExpansion2 'Test-FlowSecretAccess -Principal serv').CompletionMatches.CompletionText | Should -BeExactly 'serviceAccount:eso@flow-test.iam.gserviceaccount.com'
+        Get-Completion 'Test-FlowSecretAccess -Principal serv' |
+            Should -BeExactly 'serviceAccount:eso@flow-test.iam.gserviceaccount.com'
     }
 
     It 'finds a local store that others can use' -Skip:$IsWindows {

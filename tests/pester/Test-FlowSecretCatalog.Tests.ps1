@@ -35,7 +35,8 @@ secrets:
     }
     It 'tests every catalog that comes down the pipeline' {
         Set-Content ./other.yaml 'nothing: 1'
-        $answers = './other.yaml', './flowsecrets.yaml' | ForEach-Object { [pscustomobject] @{ CatalogPath = $_ } } | Test-FlowSecretCatalog -Quiet
+        $records = './other.yaml', './flowsecrets.yaml' | ForEach-Object { [pscustomobject] @{ CatalogPath = $_ } }
+        $answers = $records | Test-FlowSecretCatalog -Quiet
         $answers | Should -Be $false, $true
     }
     It 'refuses <what>' -ForEach @(

@@ -22,7 +22,12 @@ Describe 'Test-FlowSecretRotation' {
         Test-FlowSecretRotation jwt-secret, plain -Quiet | Should -BeExactly $false
     }
     It 'is false with -Quiet where nothing was looked at' { Test-FlowSecretRotation nothing* -Quiet | Should -BeExactly $false }
-    It 'tells what is in the way, and what to do: <name>' -ForEach @{ name = 'plain' }, @{ name = 'partner-token' }, @{ name = 'encryption-key' }, @{ name = 'scripted' } {
+    It 'tells what is in the way, and what to do: <name>' -ForEach @(
+        @{ name = 'plain' }
+        @{ name = 'partner-token' }
+        @{ name = 'encryption-key' }
+        @{ name = 'scripted' }
+    ) {
         $bad = @(Test-FlowSecretRotation $name | Where-Object Passed -EQ $false)
         $bad | Should -HaveCount 1
         $bad.Message | Should -Not -BeNullOrEmpty
@@ -49,7 +54,10 @@ Describe 'Test-FlowSecretRotation' {
         $bad = Test-FlowSecretRotation scripted -TrustCatalog | Where-Object Passed -EQ $false
         $bad.Check | Should -Be 'script set'
     }
-    It 'tests all that the catalog rotates, without a name' { Test-FlowSecretRotation -TrustCatalog 3>$null | ForEach-Object Name | Sort-Object -Unique | Should -Be api-key, db-config, jwt-secret, old, quick, scripted }
+    It 'tests all that the catalog rotates, without a name' {
+        $names = Test-FlowSecretRotation -TrustCatalog 3>$null | ForEach-Object Name | Sort-Object -Unique
+        $names | Should -Be api-key, db-config, jwt-secret, old, quick, scripted
+    }
     It 'changes nothing' {
         $null = Test-FlowSecretRotation -TrustCatalog 3>$null
         foreach ($name in 'jwt-secret', 'db-config', 'scripted') { @(Get-FlowSecretVersion $name) | Should -HaveCount 1 }
@@ -59,5 +67,7 @@ Describe 'Test-FlowSecretRotation' {
         @{ what = 'a name that the catalog lacks'; id = 'SecretNotInCatalog'; run = { Test-FlowSecretRotation nowhere } }
         @{ what = 'a folder without a catalog'; id = 'NoCatalog'; run = { Remove-Item flowsecrets.yaml; Test-FlowSecretRotation } }
     ) { Assert-Failure $id $run }
-    It 'shows a table without values' { Assert-View (Test-FlowSecretRotation jwt-secret, scripted, plain) Name, Check, Passed, Detail 'old-jwt', 'old-scripted' }
+    It 'shows a table without values' {
+        Assert-View (Test-FlowSecretRotation jwt-secret, scripted, plain) Name, Check, Passed, Detail 'old-jwt', 'old-scripted'
+    }
 }

@@ -16,7 +16,9 @@ Describe 'Undo-FlowSecretRotation' {
     It 'brings the carriers back with it' {
         $null = Invoke-FlowSecretRotation db-config
         (Undo-FlowSecretRotation db-config).Status | Should -Be Undone
-        foreach ($value in (Get-FlowSecretValue db-config -Field password -AsPlainText), (Get-FlowSecretValue db-password -AsPlainText), (Get-FlowSecretValue db-copy -Field pass -AsPlainText)) { $value | Should -BeExactly 'old-db-password' }
+        Get-FlowSecretValue db-config -Field password -AsPlainText | Should -BeExactly 'old-db-password'
+        Get-FlowSecretValue db-password -AsPlainText | Should -BeExactly 'old-db-password'
+        Get-FlowSecretValue db-copy -Field pass -AsPlainText | Should -BeExactly 'old-db-password'
     }
     It 'lets it be rotated again at once' {
         $null = Invoke-FlowSecretRotation jwt-secret
@@ -57,13 +59,29 @@ Describe 'Undo-FlowSecretRotation' {
     }
     It 'refuses <what>' -ForEach @(
         @{ what = 'what was never rotated'; id = 'NothingToUndo'; run = { Undo-FlowSecretRotation jwt-secret } }
-        @{ what = 'what is out of use already'; id = 'NothingToUndo'; run = { $null = Invoke-FlowSecretRotation jwt-secret -Force; Undo-FlowSecretRotation jwt-secret } }
-        @{ what = 'what somebody set by hand after'; id = 'NothingToUndo'; run = { $null = Invoke-FlowSecretRotation jwt-secret; $null = Set-FlowSecret jwt-secret -Value (ConvertTo-Secret by-hand); Undo-FlowSecretRotation jwt-secret } }
-        @{ what = 'a script of a catalog that was not approved'; id = 'CatalogNotTrusted'; run = { $null = Invoke-FlowSecretRotation scripted -TrustCatalog; Undo-FlowSecretRotation scripted } }
+        @{
+            what = 'what is out of use already'; id = 'NothingToUndo'
+            run = { $null = Invoke-FlowSecretRotation jwt-secret -Force; Undo-FlowSecretRotation jwt-secret }
+        }
+        @{
+            what = 'what somebody set by hand after'; id = 'NothingToUndo'
+            run = {
+                $null = Invoke-FlowSecretRotation jwt-secret
+                $null = Set-FlowSecret jwt-secret -Value (ConvertTo-Secret by-hand)
+                Undo-FlowSecretRotation jwt-secret
+            }
+        }
+        @{
+            what = 'a script of a catalog that was not approved'; id = 'CatalogNotTrusted'
+            run = { $null = Invoke-FlowSecretRotation scripted -TrustCatalog; Undo-FlowSecretRotation scripted }
+        }
         @{ what = 'a secret without rotate'; id = 'RotationNotConfigured'; run = { Undo-FlowSecretRotation plain } }
         @{ what = 'a secret of somebody else'; id = 'ExternallyOwned'; run = { Undo-FlowSecretRotation partner-token } }
         @{ what = 'nothing named'; id = 'BadArgument'; run = { Undo-FlowSecretRotation } }
-        @{ what = 'a folder without a catalog'; id = 'NoCatalog'; run = { Remove-Item flowsecrets.yaml; Undo-FlowSecretRotation jwt-secret } }
+        @{
+            what = 'a folder without a catalog'; id = 'NoCatalog'
+            run = { Remove-Item flowsecrets.yaml; Undo-FlowSecretRotation jwt-secret }
+        }
     ) { Assert-Failure $id $run }
     It 'takes the good one back though the other fails, under $ErrorActionPreference Stop' {
         $null = Invoke-FlowSecretRotation jwt-secret

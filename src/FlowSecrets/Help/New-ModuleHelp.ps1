@@ -48,13 +48,20 @@ function Get-TypeName([type] $Type) {
 
 function Write-Parameter($Parameter, $Property) {
     Write-Node command:parameter {
-        $pipeline = @(if ($Parameter.ValueFromPipeline) { 'ByValue' }) + @(if ($Parameter.ValueFromPipelineByPropertyName) { 'ByPropertyName' })
+        $pipeline = @(
+            if ($Parameter.ValueFromPipeline) { 'ByValue' }
+            if ($Parameter.ValueFromPipelineByPropertyName) { 'ByPropertyName' }
+        )
         $xml.WriteAttributeString('required', "$($Parameter.IsMandatory)".ToLowerInvariant())
-        $xml.WriteAttributeString('globbing', "$($Parameter.Name -eq 'Name' -and ($cmdlet.Verb -in 'Get', 'Initialize' -or $cmdlet.Noun -in 'FlowSecretAccess', 'FlowSecretRotation'))".ToLowerInvariant())
+        $globbing = $Parameter.Name -eq 'Name' -and
+            ($cmdlet.Verb -in 'Get', 'Initialize' -or $cmdlet.Noun -in 'FlowSecretAccess', 'FlowSecretRotation')
+        $xml.WriteAttributeString('globbing', "$globbing".ToLowerInvariant())
         $xml.WriteAttributeString('pipelineInput', $(if ($pipeline) { "true ($($pipeline -join ', '))" } else { 'false' }))
         $xml.WriteAttributeString('position', $(if ($Parameter.Position -ge 0) { "$($Parameter.Position)" } else { 'named' }))
         Write-Text maml:name $Parameter.Name
-        Write-Paragraph maml:description ($own[$Parameter.Name] ?? (Get-Text "P:$($Property.DeclaringType.FullName).$($Property.Name)" summary))
+        $summary = $own[$Parameter.Name] ??
+            (Get-Text "P:$($Property.DeclaringType.FullName).$($Property.Name)" summary)
+        Write-Paragraph maml:description $summary
         if ($Parameter.ParameterType -ne [System.Management.Automation.SwitchParameter]) {
             Write-Node command:parameterValue {
                 $xml.WriteAttributeString('required', 'true')
@@ -82,7 +89,9 @@ foreach ($cmdlet in Get-Command -Module FlowSecrets | Sort-Object Name) {
             foreach ($set in $cmdlet.ParameterSets) {
                 Write-Node command:syntaxItem {
                     Write-Text maml:name $cmdlet.Name
-                    foreach ($parameter in $set.Parameters | Where-Object Name -notin $common) { Write-Parameter $parameter $type.GetProperty($parameter.Name) }
+                    foreach ($parameter in $set.Parameters | Where-Object Name -notin $common) {
+                        Write-Parameter $parameter $type.GetProperty($parameter.Name)
+                    }
                 }
             }
         }
@@ -95,7 +104,9 @@ foreach ($cmdlet in Get-Command -Module FlowSecrets | Sort-Object Name) {
             }
         }
         Write-Node command:returnValues {
-            foreach ($output in $cmdlet.OutputType) { Write-Node command:returnValue { Write-Node dev:type { Write-Text maml:name $output.Name } } }
+            foreach ($output in $cmdlet.OutputType) {
+                Write-Node command:returnValue { Write-Node dev:type { Write-Text maml:name $output.Name } }
+            }
         }
         Write-Node command:examples {
             $examples = @($members[$id].SelectNodes('example'))
