@@ -56,7 +56,13 @@ internal sealed class ProviderDoor : IProviders
     public IRotationTarget OpenTarget(RotationTargetSettings settings) =>
         settings.Target.Kind == "postgres"
             ? OpenPostgres(settings)
-            : throw new ArgumentException($"A target '{settings.Target.Kind}' needs no package.", nameof(settings));
+            : throw new FlowSecretException(
+                ErrorIds.RotationNotConfigured,
+                FlowErrorCategory.InvalidArgument,
+                settings.Target.Kind,
+                $"The rotation target '{settings.Target.Kind}' is not known here",
+                "Correct 'rotate.target.kind' in the catalog: generated, postgres, script or manual."
+            );
 
     // A cloud's packages are loaded when its method is, not before.
     private static IWorkload OpenCloudRun(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>

@@ -4,18 +4,18 @@ Describe 'Add-FlowSecretWorkloadBinding' -Skip:$IsWindows {
     BeforeEach { $scene = New-WorkloadScene }
     AfterEach { Remove-WorkloadScene $scene }
 
-    It 'starts no kubectl with -WhatIf, and emits the plan with -PassThru' {
+    It 'starts no kubectl with -WhatIf, and emits the plan' {
         $log = Set-Kubectl $scene
         Add-FlowSecretWorkloadBinding api session -KubernetesSecret app -WhatIf | Should -BeNullOrEmpty
-        $plan = Add-FlowSecretWorkloadBinding api, worker session -KubernetesSecret app -WhatIf -PassThru
+        $plan = Add-FlowSecretWorkloadBinding api, worker session -KubernetesSecret app -WhatIf
         $plan.Status | Should -Be Planned, Planned
         $plan.Workload | Should -Be api, worker
         $plan.Message | Should -Match 'SESSION_SECRET'
         $log | Should -Not -Exist
     }
     It 'takes the one variable that the catalog names, or the one that is said' {
-        (Add-FlowSecretWorkloadBinding api db-config -Field host -WhatIf -PassThru).Message | Should -Match 'DB_HOST'
-        (Add-FlowSecretWorkloadBinding api jwt-secret -Variable OTHER -WhatIf -PassThru).Message | Should -Match 'OTHER'
+        (Add-FlowSecretWorkloadBinding api db-config -Field host -WhatIf).Message | Should -Match 'DB_HOST'
+        (Add-FlowSecretWorkloadBinding api jwt-secret -Variable OTHER -WhatIf).Message | Should -Match 'OTHER'
     }
     It 'fails as <id> for <what>' -ForEach @(
         @{ id = 'BadArgument'; what = 'a secret with several variables'; run = { Add-FlowSecretWorkloadBinding api jwt-secret } }
@@ -42,7 +42,7 @@ Describe 'Add-FlowSecretWorkloadBinding' -Skip:$IsWindows {
     ) { Assert-Failure $id $run }
     It 'pins the present version with -Pin' {
         $null = Set-FlowSecret session -Value (ConvertTo-Secret second)
-        (Add-FlowSecretWorkloadBinding api session -Pin -WhatIf -PassThru).Message | Should -Match '\b2\b'
+        (Add-FlowSecretWorkloadBinding api session -Pin -WhatIf).Message | Should -Match '\b2\b'
         Assert-Failure SecretNotFound { Add-FlowSecretWorkloadBinding api db-config -Field host -Pin }
     }
     It 'tries each of them under $ErrorActionPreference Stop' {
@@ -53,10 +53,10 @@ Describe 'Add-FlowSecretWorkloadBinding' -Skip:$IsWindows {
     }
     It 'takes workloads from the pipeline by property name' {
         $records = 'api', 'worker' | ForEach-Object { [pscustomobject] @{ Workload = $_; Environment = 'local' } }
-        ($records | Add-FlowSecretWorkloadBinding -Name session -WhatIf -PassThru).Workload | Should -Be api, worker
+        ($records | Add-FlowSecretWorkloadBinding -Name session -WhatIf).Workload | Should -Be api, worker
     }
     It 'shows a table of at most 100 columns' {
-        Assert-View (Add-FlowSecretWorkloadBinding api, worker session -WhatIf -PassThru) Status, Workload, Kind, Detail 'old-session'
+        Assert-View (Add-FlowSecretWorkloadBinding api, worker session -WhatIf) Status, Workload, Kind, Detail 'old-session'
     }
     It 'completes workloads, secrets and fields' {
         Get-Completion 'Add-FlowSecretWorkloadBinding a' | Should -Be api

@@ -33,9 +33,9 @@ Describe 'Backup-FlowSecretStore' {
         $null = Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -Force
         (Get-Item ./shop.backup).Length | Should -BeGreaterThan 100
     }
-    It 'writes nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'writes nothing with -WhatIf, and emits the plan' {
         Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -WhatIf | Should -BeNullOrEmpty
-        (Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -WhatIf -PassThru).Status | Should -Be 'Planned'
+        (Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -WhatIf).Status | Should -Be 'Planned'
         './shop.backup' | Should -Not -Exist
     }
     It 'leaves nothing behind beside the backup' {

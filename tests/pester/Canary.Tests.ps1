@@ -50,7 +50,7 @@ Step { Get-FlowSecretCatalog -Verbose -Debug | Format-List * }
 Step { Approve-FlowSecretCatalog -Verbose -Debug }
 Step { New-FlowSecretCatalog -FromEnv ./app.env -Path ./made.yaml -Verbose -Debug }
 Step { New-FlowSecretValue -Verbose -Debug | Format-List * }
-Step { New-FlowSecret llm-openai -Value $secret -WhatIf -PassThru -Verbose -Debug }
+Step { New-FlowSecret llm-openai -Value $secret -WhatIf -Verbose -Debug }
 Step { New-FlowSecret llm-openai -Value $secret -Verbose -Debug }
 Step { New-FlowSecret llm-google -Path ./value.txt -Verbose -Debug }
 Step { New-FlowSecret -StoreName other -FromEnvironment CANARY -Verbose -Debug }
@@ -77,7 +77,7 @@ Step { Initialize-FlowSecret -NonInteractive -InputPath ./in.tfvars -Verbose -De
 Step { Initialize-FlowSecret -NonInteractive -InputPath ./broken.tfvars -Verbose -Debug } -Fails
 Step { Initialize-FlowSecret -NonInteractive -InputPath ./broken.env -Verbose -Debug } -Fails
 Step { Initialize-FlowSecret -NonInteractive -InputPath ./broken.json -Verbose -Debug } -Fails
-Step { Sync-FlowLocalEnv -WhatIf -PassThru -Verbose -Debug }
+Step { Sync-FlowLocalEnv -WhatIf -Verbose -Debug }
 Step { Sync-FlowLocalEnv -Verbose -Debug }
 Step { Sync-FlowLocalEnv ./broken.env -Verbose -Debug } -Fails
 Step { Backup-FlowSecretStore ./canary.backup -Passphrase $secret -Verbose -Debug }
@@ -93,7 +93,7 @@ $next = [securestring]::new(); foreach ($c in "$Mark-next".ToCharArray()) { $nex
 $turn = @{ CatalogPath = './rotation.yaml'; Verbose = $true; Debug = $true }
 foreach ($name in 'carried', 'carrier', 'scripted') { Step { New-FlowSecret $name -Value $secret @turn } }
 Step { New-FlowSecret hand -Value $secret @turn }
-Step { Invoke-FlowSecretRotation carried -Value $next -WhatIf -PassThru @turn | Format-List * }
+Step { Invoke-FlowSecretRotation carried -Value $next -WhatIf @turn | Format-List * }
 Step { Test-FlowSecretRotation carried, scripted -TrustCatalog @turn | Format-List * }
 Step { Invoke-FlowSecretRotation carried -Value $next @turn | Format-List * }
 Step { Get-FlowSecretRotation carried @turn | Format-List * }

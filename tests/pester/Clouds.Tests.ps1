@@ -67,7 +67,7 @@ Describe 'The way of a secret in <cloud>' -ForEach $clouds {
         (Get-FlowSecret -All).Count | Should -Be 3
     }
     It 'names the place in what it plans' {
-        $plan = Set-FlowSecret stripe-key -Value (ConvertTo-Secret x) -WhatIf -PassThru
+        $plan = Set-FlowSecret stripe-key -Value (ConvertTo-Secret x) -WhatIf
         $plan.Status | Should -Be Planned
         $plan.Place | Should -Match ($cloud -eq 'Gcp' ? 'project shop-prod' : 'account 123456789012 in eu-west-1')
     }

@@ -15,7 +15,7 @@ Describe 'Grant-FlowSecretAccess in <environment>' -ForEach @(
     AfterEach { $null = Get-FlowSecretAccess jwt-secret 3>$null | Revoke-FlowSecretAccess }
 
     It 'shows the change and makes none with -WhatIf' {
-        $plan = Grant-FlowSecretAccess jwt-secret $who -WhatIf -PassThru
+        $plan = Grant-FlowSecretAccess jwt-secret $who -WhatIf
         $plan.Status | Should -BeExactly Planned
         $plan.Change | Should -BeLike "+ $who *"
         Get-FlowSecretAccess jwt-secret 3>$null | Where-Object Principal -eq $who | Should -BeNullOrEmpty

@@ -137,7 +137,7 @@ Describe 'Prompts' {
         (Invoke-Hosted 'New-FlowSecret llm-openai' '').Failure[-1].FullyQualifiedErrorId | Should -BeLike 'EmptyValue,*'
     }
     It 'asks nothing with -WhatIf' {
-        $run = Invoke-Hosted 'New-FlowSecret llm-openai -WhatIf -PassThru'
+        $run = Invoke-Hosted 'New-FlowSecret llm-openai -WhatIf'
         $run.Failure | Should -BeNullOrEmpty
         $run.Output.Status | Should -Be 'Planned'
     }

@@ -51,9 +51,9 @@ Describe 'Invoke-FlowSecretRotation' {
         $null = Invoke-FlowSecretRotation jwt-secret -Force
         @(Get-FlowSecretVersion jwt-secret | Where-Object State -EQ Enabled) | Should -HaveCount 1
     }
-    It 'changes nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'changes nothing with -WhatIf, and emits the plan' {
         Invoke-FlowSecretRotation jwt-secret, db-config -WhatIf | Should -BeNullOrEmpty
-        $plan = Invoke-FlowSecretRotation jwt-secret, db-config -WhatIf -PassThru
+        $plan = Invoke-FlowSecretRotation jwt-secret, db-config -WhatIf
         $plan.Status | Should -Be Planned, Planned
         $plan.Name | Sort-Object | Should -Be db-config, jwt-secret
         Assert-Unchanged jwt-secret
@@ -61,7 +61,7 @@ Describe 'Invoke-FlowSecretRotation' {
         Get-FlowSecretRotation jwt-secret | ForEach-Object State | Should -Be None
     }
     It 'runs no script with -WhatIf' {
-        (Invoke-FlowSecretRotation scripted -TrustCatalog -WhatIf -PassThru).Status | Should -Be Planned
+        (Invoke-FlowSecretRotation scripted -TrustCatalog -WhatIf).Status | Should -Be Planned
         Get-ScriptRun | Should -BeNullOrEmpty
     }
     It 'rotates what carries the same credential together with it' {
@@ -95,7 +95,7 @@ Describe 'Invoke-FlowSecretRotation' {
         Get-Value api-key | Should -BeExactly 'typed-value'
     }
     It 'asks nothing for what is not going to be rotated' {
-        $run = Invoke-Hosted 'Invoke-FlowSecretRotation api-key -WhatIf -PassThru' 'typed-value'
+        $run = Invoke-Hosted 'Invoke-FlowSecretRotation api-key -WhatIf' 'typed-value'
         $run.Output.Status | Should -Be Planned
         $run.Person.Hidden | Should -Be 0
     }
@@ -153,7 +153,7 @@ Describe 'Invoke-FlowSecretRotation' {
         Assert-View $results Status, Name, State, Version, RetireAt 'old-', (Get-Value jwt-secret), (Get-Value db-password)
     }
     It 'shows a table of the plan' {
-        Assert-View (Invoke-FlowSecretRotation jwt-secret, db-config -WhatIf -PassThru) Status, Name, State, Detail
+        Assert-View (Invoke-FlowSecretRotation jwt-secret, db-config -WhatIf) Status, Name, State, Detail
     }
     It 'completes names' { Get-Completion 'Invoke-FlowSecretRotation jwt' | Should -Be jwt-secret }
 }

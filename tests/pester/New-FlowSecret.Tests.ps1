@@ -56,9 +56,9 @@ Describe 'New-FlowSecret' {
         Get-FlowSecretValue llm-google -Environment second -AsPlainText | Should -BeExactly 'google-value'
         Get-FlowSecretValue llm-openai -Environment second -AsPlainText | Should -BeExactly 'openai-value'
     }
-    It 'creates nothing with -WhatIf, not even the store, and emits the plan with -PassThru' {
+    It 'creates nothing with -WhatIf, not even the store, and emits the plan' {
         New-FlowSecret llm-openai -Value $value -WhatIf | Should -BeNullOrEmpty
-        $plan = New-FlowSecret llm-openai, llm-google -Value $value -WhatIf -PassThru
+        $plan = New-FlowSecret llm-openai, llm-google -Value $value -WhatIf
         $plan.Status | Should -Be 'Planned', 'Planned'
         $plan.Name | Should -Be 'llm-openai', 'llm-google'
         $sandbox.StoreFile | Should -Not -Exist
@@ -66,7 +66,7 @@ Describe 'New-FlowSecret' {
     It 'does not plan with -WhatIf what it would refuse' {
         Add-Secret llm-openai 'value'
         $planned = [System.Collections.Generic.List[object]]::new()
-        Assert-Failure SecretExists { New-FlowSecret llm-openai -Value $value -WhatIf -PassThru | ForEach-Object { $planned.Add($_) } }
+        Assert-Failure SecretExists { New-FlowSecret llm-openai -Value $value -WhatIf | ForEach-Object { $planned.Add($_) } }
         $planned.Status | Should -Not -Contain 'Planned'
     }
     It 'refuses <what>' -ForEach @(

@@ -52,9 +52,9 @@ Describe 'New-FlowSecretCatalog' {
         './sub/flowsecrets.yaml' | Should -Exist
         './flowsecrets.yaml' | Should -Not -Exist
     }
-    It 'writes nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'writes nothing with -WhatIf, and emits the plan' {
         New-FlowSecretCatalog -FromEnv ./app.env -WhatIf | Should -BeNullOrEmpty
-        $plan = New-FlowSecretCatalog -FromEnv ./app.env -WhatIf -PassThru
+        $plan = New-FlowSecretCatalog -FromEnv ./app.env -WhatIf
         $plan.Status, $plan.Secrets | Should -Be 'Planned', 2
         './flowsecrets.yaml' | Should -Not -Exist
     }

@@ -25,9 +25,9 @@ Describe 'Remove-FlowSecret' {
     It 'takes names from the pipeline by property name' {
         (Get-FlowSecret llm* | Remove-FlowSecret -Confirm:$false).Name | Should -Be 'llm-openai', 'llm-google'
     }
-    It 'removes nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'removes nothing with -WhatIf, and emits the plan' {
         Remove-FlowSecret llm-openai -WhatIf | Should -BeNullOrEmpty
-        (Get-FlowSecret llm* | Remove-FlowSecret -Permanent -WhatIf -PassThru).Status | Should -Be 'Planned', 'Planned'
+        (Get-FlowSecret llm* | Remove-FlowSecret -Permanent -WhatIf).Status | Should -Be 'Planned', 'Planned'
         (Get-FlowSecret llm*).State | Should -Be 'Present', 'Present'
     }
     It 'counts as what cannot be undone, so it asks' {

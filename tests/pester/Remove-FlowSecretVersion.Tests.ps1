@@ -18,9 +18,9 @@ Describe 'Remove-FlowSecretVersion' {
         $changes.Version | Should -Be '2', '1'
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-three'
     }
-    It 'destroys nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'destroys nothing with -WhatIf, and emits the plan' {
         Remove-FlowSecretVersion llm-openai 1 -WhatIf | Should -BeNullOrEmpty
-        (Remove-FlowSecretVersion llm-openai 1 -WhatIf -PassThru).Status | Should -Be 'Planned'
+        (Remove-FlowSecretVersion llm-openai 1 -WhatIf).Status | Should -Be 'Planned'
         Get-FlowSecretValue llm-openai -Version 1 -AsPlainText | Should -BeExactly 'value-one'
     }
     It 'counts as what cannot be undone, so it asks' {

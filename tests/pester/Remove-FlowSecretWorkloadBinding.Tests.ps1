@@ -4,18 +4,18 @@ Describe 'Remove-FlowSecretWorkloadBinding' -Skip:$IsWindows {
     BeforeEach { $scene = New-WorkloadScene }
     AfterEach { Remove-WorkloadScene $scene }
 
-    It 'starts no kubectl with -WhatIf, and emits the plan with -PassThru' {
+    It 'starts no kubectl with -WhatIf, and emits the plan' {
         $log = Set-Kubectl $scene
         Remove-FlowSecretWorkloadBinding api session -KubernetesSecret app -WhatIf | Should -BeNullOrEmpty
-        $plan = Remove-FlowSecretWorkloadBinding api, worker session -KubernetesSecret app -WhatIf -PassThru
+        $plan = Remove-FlowSecretWorkloadBinding api, worker session -KubernetesSecret app -WhatIf
         $plan.Status | Should -Be Planned, Planned
         $plan.Workload | Should -Be api, worker
         $plan.Message | Should -Match 'SESSION_SECRET'
         $log | Should -Not -Exist
     }
     It 'takes the one variable that the catalog names, or the one that is said' {
-        (Remove-FlowSecretWorkloadBinding api db-config -Field host -WhatIf -PassThru).Message | Should -Match 'DB_HOST'
-        (Remove-FlowSecretWorkloadBinding api jwt-secret -Variable OTHER -WhatIf -PassThru).Message | Should -Match 'OTHER'
+        (Remove-FlowSecretWorkloadBinding api db-config -Field host -WhatIf).Message | Should -Match 'DB_HOST'
+        (Remove-FlowSecretWorkloadBinding api jwt-secret -Variable OTHER -WhatIf).Message | Should -Match 'OTHER'
     }
     It 'fails as <id> for <what>' -ForEach @(
         @{ id = 'BadArgument'; what = 'a secret with several variables'; run = { Remove-FlowSecretWorkloadBinding api jwt-secret } }
@@ -51,10 +51,10 @@ Describe 'Remove-FlowSecretWorkloadBinding' -Skip:$IsWindows {
     }
     It 'takes workloads from the pipeline by property name' {
         $records = 'api', 'worker' | ForEach-Object { [pscustomobject] @{ Workload = $_; Environment = 'local' } }
-        ($records | Remove-FlowSecretWorkloadBinding -Name session -WhatIf -PassThru).Workload | Should -Be api, worker
+        ($records | Remove-FlowSecretWorkloadBinding -Name session -WhatIf).Workload | Should -Be api, worker
     }
     It 'shows a table of at most 100 columns' {
-        Assert-View (Remove-FlowSecretWorkloadBinding api, worker session -WhatIf -PassThru) Status, Workload, Kind, Detail 'old-session'
+        Assert-View (Remove-FlowSecretWorkloadBinding api, worker session -WhatIf) Status, Workload, Kind, Detail 'old-session'
     }
     It 'completes workloads, secrets and fields' {
         Get-Completion 'Remove-FlowSecretWorkloadBinding a' | Should -Be api

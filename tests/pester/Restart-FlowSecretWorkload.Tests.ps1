@@ -18,10 +18,10 @@ Describe 'Restart-FlowSecretWorkload' -Skip:$IsWindows {
         @{ id = 'BadArgument'; what = 'none is named'; run = { Restart-FlowSecretWorkload } }
         @{ id = 'NoCatalog'; what = 'there is no catalog'; run = { Remove-Item flowsecrets.yaml; Restart-FlowSecretWorkload api } }
     ) { Assert-Failure $id $run }
-    It 'starts no kubectl with -WhatIf, and emits the plan with -PassThru' {
+    It 'starts no kubectl with -WhatIf, and emits the plan' {
         $log = Set-Kubectl $scene
         Restart-FlowSecretWorkload api -WhatIf | Should -BeNullOrEmpty
-        $plan = Restart-FlowSecretWorkload * -WhatIf -PassThru
+        $plan = Restart-FlowSecretWorkload * -WhatIf
         $plan.Status | Should -Be Planned, Planned
         $plan.Workload | Should -Be api, worker
         $plan.Kind | Should -Be kubernetes, kubernetes
@@ -38,13 +38,13 @@ Describe 'Restart-FlowSecretWorkload' -Skip:$IsWindows {
     It 'takes workloads from the pipeline, each once' {
         $records = 'api', 'api', 'worker' |
             ForEach-Object { [pscustomobject] @{ Workload = $_; Name = 'jwt-secret'; Environment = 'local' } }
-        ($records | Restart-FlowSecretWorkload -WhatIf -PassThru).Workload | Should -Be api, worker
+        ($records | Restart-FlowSecretWorkload -WhatIf).Workload | Should -Be api, worker
     }
     It 'refuses a time of <seconds> seconds' -ForEach @{ seconds = 0 }, @{ seconds = 100000 } {
         { Restart-FlowSecretWorkload api -TimeoutSec $seconds } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
     It 'shows a table of at most 100 columns' {
-        Assert-View (Restart-FlowSecretWorkload * -WhatIf -PassThru) Status, Workload, Kind, Detail
+        Assert-View (Restart-FlowSecretWorkload * -WhatIf) Status, Workload, Kind, Detail
     }
     It 'completes workloads of the catalog' { Get-Completion 'Restart-FlowSecretWorkload a' | Should -Be api }
 }

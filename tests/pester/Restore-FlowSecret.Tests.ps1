@@ -20,9 +20,9 @@ Describe 'Restore-FlowSecret' {
     It 'takes names from the pipeline by property name' {
         (Get-FlowSecret | Where-Object State -EQ PendingDeletion | Restore-FlowSecret).Status | Should -Be 'Restored', 'Restored'
     }
-    It 'restores nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'restores nothing with -WhatIf, and emits the plan' {
         Restore-FlowSecret llm-openai -WhatIf | Should -BeNullOrEmpty
-        (Restore-FlowSecret llm-openai -WhatIf -PassThru).Status | Should -Be 'Planned'
+        (Restore-FlowSecret llm-openai -WhatIf).Status | Should -Be 'Planned'
         (Get-FlowSecret llm-openai).State | Should -Be 'PendingDeletion'
     }
     It 'refuses <what>' -ForEach @(

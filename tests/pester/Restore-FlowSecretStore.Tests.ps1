@@ -25,10 +25,10 @@ Describe 'Restore-FlowSecretStore' {
     It 'counts as what cannot be undone, so it asks' {
         Get-ConfirmImpact Restore-FlowSecretStore | Should -Be 'High'
     }
-    It 'restores nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'restores nothing with -WhatIf, and emits the plan' {
         $null = Set-FlowSecret llm-openai -Value (ConvertTo-Secret 'value-three')
         Restore-FlowSecretStore ./shop.backup -Passphrase $passphrase -Force -WhatIf | Should -BeNullOrEmpty
-        (Restore-FlowSecretStore ./shop.backup -Passphrase $passphrase -Force -WhatIf -PassThru).Status | Should -Be 'Planned'
+        (Restore-FlowSecretStore ./shop.backup -Passphrase $passphrase -Force -WhatIf).Status | Should -Be 'Planned'
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-three'
     }
     It 'refuses <what>, and the store stays' -ForEach @(

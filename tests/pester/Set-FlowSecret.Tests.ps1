@@ -57,16 +57,16 @@ Describe 'Set-FlowSecret' {
         $done.Status | Should -Be 'Failed', 'Updated'
         $done[0].ErrorId | Should -Be 'SecretNotFound'
     }
-    It 'changes nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'changes nothing with -WhatIf, and emits the plan' {
         Set-FlowSecret llm-openai -Value $value -WhatIf | Should -BeNullOrEmpty
-        (Set-FlowSecret llm-openai -Value $value -WhatIf -PassThru).Status | Should -Be 'Planned'
+        (Set-FlowSecret llm-openai -Value $value -WhatIf).Status | Should -Be 'Planned'
         Set-FlowSecret llm-openai -Label @{ a = 'b' } -LabelOnly -WhatIf
         Get-FlowSecretVersion llm-openai | Should -HaveCount 1
         (Get-FlowSecret llm-openai).Labels.Count | Should -Be 0
     }
     It 'does not plan with -WhatIf what it would refuse' {
         $planned = [System.Collections.Generic.List[object]]::new()
-        Assert-Failure SecretNotFound { Set-FlowSecret llm-google -Value $value -WhatIf -PassThru | ForEach-Object { $planned.Add($_) } }
+        Assert-Failure SecretNotFound { Set-FlowSecret llm-google -Value $value -WhatIf | ForEach-Object { $planned.Add($_) } }
         $planned.Status | Should -Not -Contain 'Planned'
     }
     It 'refuses <what>' -ForEach @(

@@ -40,10 +40,10 @@ Describe 'Set-FlowSecretStore' {
         $old.FullName | Should -Not -Exist
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-two'
     }
-    It 'changes nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'changes nothing with -WhatIf, and emits the plan' {
         $before = (Get-FileHash $sandbox.StoreFile).Hash
         Set-FlowSecretStore -NewPassphrase $passphrase -WhatIf | Should -BeNullOrEmpty
-        (Set-FlowSecretStore -UseKeyFile -RotateKey -WhatIf -PassThru).Status | Should -Be 'Planned', 'Planned'
+        (Set-FlowSecretStore -UseKeyFile -RotateKey -WhatIf).Status | Should -Be 'Planned', 'Planned'
         (Get-FileHash $sandbox.StoreFile).Hash | Should -Be $before
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-two'
     }

@@ -92,9 +92,9 @@ Describe 'Sync-FlowLocalEnv' {
         Assert-Failure RequiredSecretMissing { Sync }
         Get-Content $file | Should -Contain 'OPENAI_API_KEY=fetched-value'
     }
-    It 'writes nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'writes nothing with -WhatIf, and emits the plan' {
         Sync -WhatIf | Where-Object Status -EQ Planned | Should -BeNullOrEmpty
-        ((Sync -WhatIf -PassThru) | Where-Object Name -EQ OPENAI_API_KEY).Status | Should -Be 'Planned'
+        ((Sync -WhatIf) | Where-Object Name -EQ OPENAI_API_KEY).Status | Should -Be 'Planned'
         $file | Should -Not -Exist
     }
     It 'refuses <what>, and leaves the file as it is' -ForEach @(

@@ -50,10 +50,10 @@ Describe 'Undo-FlowSecretRotation' {
         (Get-FlowSecretRotation scripted).Due | Should -BeFalse
         (Get-FlowSecretVersion scripted | Where-Object { 'pending' -in $_.Stages }) | Should -BeNullOrEmpty
     }
-    It 'changes nothing with -WhatIf, and emits the plan with -PassThru' {
+    It 'changes nothing with -WhatIf, and emits the plan' {
         $null = Invoke-FlowSecretRotation jwt-secret
         Undo-FlowSecretRotation jwt-secret -WhatIf | Should -BeNullOrEmpty
-        (Undo-FlowSecretRotation jwt-secret -WhatIf -PassThru).Status | Should -Be Planned
+        (Undo-FlowSecretRotation jwt-secret -WhatIf).Status | Should -Be Planned
         (Get-FlowSecret jwt-secret).Version | Should -Be '2'
         (Get-FlowSecretRotation jwt-secret).State | Should -Be Overlap
     }

@@ -46,10 +46,11 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
         Workspace workspace = Workspace.OpenWithCatalog(context, options, named ? null : catalog.LocalEnv.From);
         EnvTarget target = EnvTarget.Open(context, catalog, options);
         EnvPlan plan = EnvPlan.For(catalog, workspace.Environment);
-        IReadOnlyDictionary<string, ReadOutcome> fetched = await FetchAsync(workspace, plan, host, cancellationToken);
+        Dictionary<string, ReadOutcome> fetched = new(StringComparer.Ordinal);
         EnvMerge? merge = null;
         try
         {
+            await FetchAsync(fetched, workspace, plan, host, cancellationToken);
             merge = new EnvMerge(catalog, workspace.Environment, plan, fetched, target, options);
             IReadOnlyList<EnvVariable> results = merge.Run(host);
             if (!options.Check)
@@ -78,17 +79,18 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
         }
     }
 
-    private static async Task<IReadOnlyDictionary<string, ReadOutcome>> FetchAsync(
+    /// <param name="fetched">Takes each outcome as it comes, so that the caller can dispose of all of them if the rest fails.</param>
+    private static async Task FetchAsync(
+        Dictionary<string, ReadOutcome> fetched,
         Workspace workspace,
         EnvPlan plan,
         IOperationHost host,
         CancellationToken cancellationToken
     )
     {
-        Dictionary<string, ReadOutcome> fetched = new(StringComparer.Ordinal);
         if (plan.Fetch.Count == 0)
         {
-            return fetched;
+            return;
         }
 
         Dictionary<string, SecretRef> wanted = plan
@@ -104,8 +106,6 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
             );
             host.Progress(new ProgressUpdate("Fetching developer secrets", outcome.StoreName, fetched.Count, wanted.Count));
         }
-
-        return fetched;
     }
 
     private static async Task<IReadOnlyList<EnvVariable>> WriteAsync(

@@ -9,6 +9,9 @@ namespace FlowSecrets.Operations.Rotation;
 /// <summary>A secret with what was seen of its rotation, or why that cannot be seen.</summary>
 internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, RotationView? View, FlowSecretException? Error)
 {
+    /// <summary>After so many failures of one step in a row a rotation waits for somebody.</summary>
+    public const int MostFailures = 3;
+
     /// <summary>When the current version was made; null: not asked, or not known.</summary>
     public DateTimeOffset? Made { get; init; }
 
@@ -79,7 +82,7 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
     /// <exception cref="FlowSecretException">RotationNeedsAttention: it failed too often.</exception>
     public static void RequireRetirable(Workspace workspace, SecretRef secret, RotationView view, bool isForced)
     {
-        if (!isForced && view.Record is { FailedStep: RotationState.Retired, Failures: >= 3 } record)
+        if (!isForced && view.Record is { FailedStep: RotationState.Retired, Failures: >= MostFailures } record)
         {
             throw new FlowSecretException(
                 ErrorIds.RotationNeedsAttention,

@@ -20,7 +20,7 @@ internal sealed record ReadValuesOptions : TargetOptions
 }
 
 /// <summary>A value that was read. The receiver disposes of it.</summary>
-internal sealed record SecretReading : ItemResult
+internal sealed record SecretReading : ItemResult, IDisposable
 {
     public string? Name { get; init; }
 
@@ -29,6 +29,8 @@ internal sealed record SecretReading : ItemResult
     public string? Version { get; init; }
 
     public SecretValue? Value { get; init; }
+
+    public void Dispose() => Value?.Dispose();
 }
 
 /// <summary>Reads values; each is a reading or its own error.</summary>

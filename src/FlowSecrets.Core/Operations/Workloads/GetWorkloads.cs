@@ -28,7 +28,7 @@ internal sealed class GetWorkloadsOperation(OperationContext context) : IOperati
             (
                 CatalogWorkload workload,
                 WorkloadState? state,
-                IReadOnlyList<WorkloadSecret> secrets,
+                IReadOnlyDictionary<string, string> current,
                 FlowSecretException? error
             ) in Bounded.RunAsync(workloads, 8, (w, ct) => LookAsync(workspace, w, ct), cancellationToken)
         )
@@ -47,13 +47,7 @@ internal sealed class GetWorkloadsOperation(OperationContext context) : IOperati
 
             foreach (WorkloadVersion version in state.Versions)
             {
-                yield return Item(
-                    workspace,
-                    workload,
-                    state,
-                    version,
-                    secrets.FirstOrDefault(s => s.StoreName == version.StoreName)?.Version
-                );
+                yield return Item(workspace, workload, state, version, current.GetValueOrDefault(version.StoreName));
             }
         }
     }
@@ -61,7 +55,7 @@ internal sealed class GetWorkloadsOperation(OperationContext context) : IOperati
     private async Task<(
         CatalogWorkload Workload,
         WorkloadState? State,
-        IReadOnlyList<WorkloadSecret> Secrets,
+        IReadOnlyDictionary<string, string> Current,
         FlowSecretException? Error
     )> LookAsync(Workspace workspace, CatalogWorkload workload, CancellationToken cancellationToken)
     {
@@ -74,13 +68,15 @@ internal sealed class GetWorkloadsOperation(OperationContext context) : IOperati
                     .Providers()
                     .OpenWorkload(workload, workspace.Selection, context.Variable)
                     .StateAsync(secrets.List, cancellationToken),
-                secrets.List,
+                secrets
+                    .List.DistinctBy(static s => s.StoreName, StringComparer.Ordinal)
+                    .ToDictionary(static s => s.StoreName, static s => s.Version, StringComparer.Ordinal),
                 null
             );
         }
         catch (FlowSecretException e)
         {
-            return (workload, null, [], e);
+            return (workload, null, new Dictionary<string, string>(StringComparer.Ordinal), e);
         }
     }
 

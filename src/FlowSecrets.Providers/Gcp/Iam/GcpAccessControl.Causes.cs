@@ -9,8 +9,6 @@ namespace FlowSecrets.Providers.Gcp.Iam;
 /// <content>Why a principal may not.</content>
 internal sealed partial class GcpAccessControl
 {
-    private const string GetPolicy = "secretmanager.secrets.getIamPolicy";
-
     private async Task<AccessAnswer> TestOtherAsync(
         string name,
         string principal,
@@ -22,7 +20,11 @@ internal sealed partial class GcpAccessControl
         JsonObject policy;
         try
         {
-            policy = await _caller.CallAsync(new GcpCall(GetPolicy, name), ct => _client.Value.GetPolicyAsync(name, ct), cancellationToken);
+            policy = await _caller.CallAsync(
+                new GcpCall(GcpRoles.GetPolicy, name),
+                ct => _client.Value.GetPolicyAsync(name, ct),
+                cancellationToken
+            );
         }
         catch (FlowSecretException e) when (e.AccessCause is AccessCauses.NoGrant or AccessCauses.SecretNotFoundOrForbidden)
         {
@@ -73,7 +75,7 @@ internal sealed partial class GcpAccessControl
 
         string? member = await MemberAsync(cancellationToken);
         (JsonObject? policy, _) = await _caller.TryAsync(
-            new GcpCall(GetPolicy, name),
+            new GcpCall(GcpRoles.GetPolicy, name),
             ct => _client.Value.GetPolicyAsync(name, ct),
             cancellationToken
         );
@@ -164,7 +166,7 @@ internal sealed partial class GcpAccessControl
     )
     {
         GcpParents parents = await survey.ParentsAsync();
-        IReadOnlyList<GcpLevel> levels = [GcpLevel.Of($"the secret '{name}'", policy, GetPolicy), .. parents.Levels];
+        IReadOnlyList<GcpLevel> levels = [GcpLevel.Of($"the secret '{name}'", policy, GcpRoles.GetPolicy), .. parents.Levels];
         GcpJudge judge = new(principal, permission, parents.FullName(_at, name), levels, survey.Roles, _options.Clock.GetUtcNow());
         return await judge.JudgeAsync(parents.Denials, cancellationToken);
     }
@@ -206,7 +208,7 @@ internal sealed partial class GcpAccessControl
                 name,
                 AccessCauses.PolicyUnreadable,
                 $"The policy of '{name}' in project {_at.Project} may not be read by {me} "
-                    + $"({GetPolicy}){(secret is null ? ", if there is such a secret" : "")}",
+                    + $"({GcpRoles.GetPolicy}){(secret is null ? ", if there is such a secret" : "")}",
                 "To look, "
                     + char.ToLowerInvariant(GcpRemedies.Grant(_at, null, me, "roles/iam.securityReviewer")[0])
                     + GcpRemedies.Grant(_at, null, me, "roles/iam.securityReviewer")[1..]

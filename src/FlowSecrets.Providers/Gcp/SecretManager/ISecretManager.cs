@@ -4,7 +4,8 @@ using FlowSecrets.Providers.Gcp.Connection;
 namespace FlowSecrets.Providers.Gcp.SecretManager;
 
 /// <summary>
-/// The calls of Secret Manager v1 that are used here, one try each. The vendor's own client can take this place in one file.
+/// The calls of Secret Manager v1 that are used here, one try each. Which files change if the vendor's own client
+/// takes its place stands in docs/architecture.md.
 /// A secret is named by its id, a version by its number, an alias or 'latest'.
 /// </summary>
 internal interface ISecretManager

@@ -194,7 +194,7 @@ internal sealed partial class RotationRun
     {
         RotationRecord? before = _primary.Record;
         int failures = before?.FailedStep == _step && before.State is not RotationState.NeedsAttention ? before.Failures + 1 : 1;
-        bool isLast = failures >= MostFailures;
+        bool isLast = failures >= RotationItem.MostFailures;
         RotationRecord record = (
             _step == RotationState.Retired
                 ? before!

@@ -37,7 +37,6 @@ internal sealed partial class RotationRun(
     CancellationToken cancellationToken
 )
 {
-    private const int MostFailures = 3;
     private const int MostValues = 3;
 
     private readonly IRotationStore _store = workspace.Store.Rotation;
