@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;

@@ -199,6 +199,3 @@ internal sealed record CatalogFile(string Secret, string Path, string? Env);
 
 /// <summary>Who may read what.</summary>
 internal sealed record CatalogAccess(string Principal, string Role, IReadOnlyList<string> Secrets);
-
-/// <summary>What runs and consumes secrets.</summary>
-internal sealed record CatalogWorkload(string Name, string Kind, IReadOnlyDictionary<string, string> Settings);

@@ -1,7 +1,7 @@
 using FlowSecrets.Errors;
+using FlowSecrets.Formats;
 using FlowSecrets.Formats.Data;
 using FlowSecrets.Model;
-using FlowSecrets.Operations.Setup;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Catalogs;

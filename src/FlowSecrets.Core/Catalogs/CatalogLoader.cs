@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using FlowSecrets.Errors;
-using FlowSecrets.Operations;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Catalogs;
@@ -15,27 +14,27 @@ internal static class CatalogLoader
     /// <summary>The catalog that a command uses; null where none is found and none was named.</summary>
     /// <exception cref="FlowSecretException">NoCatalog: the named one is not there. CatalogInvalid: all its problems.</exception>
     /// <param name="guess">From the file's text: which store will be opened.</param>
-    public static Catalog? Find(OperationContext context, string? catalogPath, Func<string, StoreKind?>? guess = null) =>
-        PathOf(context, catalogPath) is { } path ? Load(context, path, guess) : null;
+    public static Catalog? Find(CatalogSource source, string? catalogPath, Func<string, StoreKind?>? guess = null) =>
+        PathOf(source, catalogPath) is { } path ? Load(source, path, guess) : null;
 
     /// <exception cref="FlowSecretException">NoCatalog, CatalogInvalid.</exception>
     public static Catalog Require(
-        OperationContext context,
+        CatalogSource source,
         string? catalogPath,
         string remedy = "Make one with New-FlowSecretCatalog, go to a folder below it, or name it: -CatalogPath FILE",
         Func<string, StoreKind?>? guess = null
-    ) => Find(context, catalogPath, guess) ?? throw None(context, remedy);
+    ) => Find(source, catalogPath, guess) ?? throw None(source, remedy);
 
     /// <summary>Where the catalog is; null where none is found and none was named.</summary>
-    public static string? PathOf(OperationContext context, string? catalogPath)
+    public static string? PathOf(CatalogSource source, string? catalogPath)
     {
-        string? named = catalogPath ?? context.Variable("FLOWSECRETS_CATALOG");
+        string? named = catalogPath ?? source.Variable("FLOWSECRETS_CATALOG");
         if (named is null)
         {
-            return CatalogLocator.Find(context.WorkingDirectory);
+            return CatalogLocator.Find(source.WorkingDirectory);
         }
 
-        string path = Path.GetFullPath(named, context.WorkingDirectory);
+        string path = Path.GetFullPath(named, source.WorkingDirectory);
         return File.Exists(path)
             ? path
             : throw new FlowSecretException(
@@ -47,16 +46,16 @@ internal static class CatalogLoader
             );
     }
 
-    public static FlowSecretException None(OperationContext context, string remedy) =>
+    public static FlowSecretException None(CatalogSource source, string remedy) =>
         new(
             ErrorIds.NoCatalog,
             FlowErrorCategory.ObjectNotFound,
-            context.WorkingDirectory,
-            $"No flowsecrets.yaml was found from '{context.WorkingDirectory}' upwards",
+            source.WorkingDirectory,
+            $"No flowsecrets.yaml was found from '{source.WorkingDirectory}' upwards",
             remedy
         );
 
-    private static Catalog Load(OperationContext context, string path, Func<string, StoreKind?>? guess)
+    private static Catalog Load(CatalogSource source, string path, Func<string, StoreKind?>? guess)
     {
         FileInfo file = new(path);
         if (
@@ -68,13 +67,13 @@ internal static class CatalogLoader
             return cached.Catalog;
         }
 
-        Catalog catalog = Read(context, path, guess, out IReadOnlyList<CatalogProblem> problems) ?? throw Invalid(path, problems);
+        Catalog catalog = Read(source, path, guess, out IReadOnlyList<CatalogProblem> problems) ?? throw Invalid(path, problems);
         Cache[path] = (file.LastWriteTimeUtc, file.Length, catalog);
         return catalog;
     }
 
     public static Catalog? Read(
-        OperationContext context,
+        CatalogSource source,
         string path,
         Func<string, StoreKind?>? guess,
         out IReadOnlyList<CatalogProblem> problems
@@ -97,7 +96,7 @@ internal static class CatalogLoader
             );
         }
 
-        IProviders providers = context.Providers();
+        IProviders providers = source.Providers();
         if (guess?.Invoke(System.Text.Encoding.UTF8.GetString(content)) is { } store)
         {
             providers.Prepare(store);

@@ -1,3 +1,5 @@
+using FlowSecrets.Model;
+
 namespace FlowSecrets.Catalogs;
 
 /// <summary>Collects all problems of one document.</summary>

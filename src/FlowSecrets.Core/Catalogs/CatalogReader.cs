@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Catalogs;

@@ -1,3 +1,4 @@
+using FlowSecrets.Model;
 using FlowSecrets.Text;
 
 namespace FlowSecrets.Catalogs;

@@ -1,3 +1,5 @@
+using FlowSecrets.Model;
+
 namespace FlowSecrets.Catalogs;
 
 /// <summary>Finds templates that refer to each other in a circle, in time that grows with their number and no faster.</summary>

@@ -1,11 +1,11 @@
 using System.Text;
-using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Formats.Data;
 using FlowSecrets.Formats.Dotenv;
+using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations.Setup;
+namespace FlowSecrets.Formats;
 
 /// <summary>Files that teams keep values in: tfvars, .env and JSON, read to name and value.</summary>
 internal static class ValueFiles

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Model;
 
 /// <summary>Kinds of <see cref="DocNode"/>; scalars by the core schema of YAML 1.2.</summary>
 internal enum DocKind

@@ -1,5 +1,5 @@
+using FlowSecrets.Errors;
 using System.Globalization;
-using FlowSecrets.Ports;
 
 namespace FlowSecrets.Model;
 
@@ -78,7 +78,13 @@ internal static class RotationNotes
     {
         if (!string.Equals(RotationRecord.Parse(there)?.ToText(), seen?.ToText(), StringComparison.Ordinal))
         {
-            throw StoreErrors.Conflict(name, $"Somebody else wrote the rotation record of '{name}' meanwhile");
+            throw new FlowSecretException(
+                ErrorIds.Conflict,
+                FlowErrorCategory.ResourceBusy,
+                name,
+                $"Somebody else wrote the rotation record of '{name}' meanwhile",
+                "Look at it, then try again; nothing was changed by this command."
+            );
         }
     }
 

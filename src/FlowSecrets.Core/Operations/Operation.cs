@@ -1,3 +1,4 @@
+using FlowSecrets.Catalogs;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
@@ -25,6 +26,9 @@ internal sealed record OperationContext(Func<IProviders> Providers, string Worki
 
     /// <summary>Calls at a time; null: the store's own limit.</summary>
     public int? ThrottleLimit { get; init; }
+
+    /// <summary>Where the catalog is looked for.</summary>
+    public CatalogSource Catalogs => new(Providers, WorkingDirectory, Variable);
 
     /// <summary>What Connect-FlowSecretStore chose in this session.</summary>
     public SessionSelection? Session { get; init; }

@@ -1,7 +1,6 @@
 using System.Buffers;
-using FlowSecrets.Operations;
 
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Operations;
 
 /// <summary>
 /// Guesses from a catalog's text, before it is read, which store a command will open, so that a cloud's client can be made ready on another

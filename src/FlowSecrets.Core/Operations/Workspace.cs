@@ -29,7 +29,7 @@ internal sealed class Workspace
     public static Workspace Open(OperationContext context, TargetOptions options, string? preferred = null)
     {
         Catalog? catalog = CatalogLoader.Find(
-            context,
+            context.Catalogs,
             options.CatalogPath,
             text => StoreGuess.From(text, context, options.Environment, forLocalEnv: false)
         );
@@ -65,7 +65,7 @@ internal sealed class Workspace
     /// <exception cref="FlowSecretException">NoCatalog.</exception>
     public static Workspace OpenWithCatalog(OperationContext context, TargetOptions options, string? preferred = null)
     {
-        _ = CatalogLoader.Require(context, options.CatalogPath);
+        _ = CatalogLoader.Require(context.Catalogs, options.CatalogPath);
         return Open(context, options, preferred);
     }
 
@@ -92,7 +92,7 @@ internal sealed class Workspace
             if (Catalog is null)
             {
                 throw CatalogLoader.None(
-                    context,
+                    context.Catalogs,
                     $"-Name is a key of a catalog. Without one, name the secret as its store does: -StoreName '{name}'"
                 );
             }
@@ -188,7 +188,7 @@ internal sealed class Workspace
                 Named(
                     catalog
                         ?? throw CatalogLoader.None(
-                            context,
+                            context.Catalogs,
                             "-Environment names an environment of a catalog. Without one, choose the place itself: "
                                 + "Connect-FlowSecretStore -Store Local, Gcp or Aws"
                         ),

@@ -38,4 +38,4 @@ internal interface IRotationTarget
 /// <param name="Target">As the catalog has it.</param>
 /// <param name="Admin">The value of the secret that may change the users; null without one. The caller disposes of it after the target's
 /// last use.</param>
-internal sealed record RotationTargetSettings(string Secret, Catalogs.CatalogTarget Target, SecretValue? Admin);
+internal sealed record RotationTargetSettings(string Secret, CatalogTarget Target, SecretValue? Admin);

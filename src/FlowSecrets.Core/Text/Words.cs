@@ -1,4 +1,4 @@
-namespace FlowSecrets.Operations;
+namespace FlowSecrets.Text;
 
 /// <summary>Small grammar of what is shown.</summary>
 internal static class Words

@@ -1,4 +1,3 @@
-using FlowSecrets.Catalogs;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.AppRunner;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using FlowSecrets.Catalogs;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.CloudRun;

@@ -1,4 +1,4 @@
-using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 using FlowSecrets.Errors;
 using FlowSecrets.Text;
 

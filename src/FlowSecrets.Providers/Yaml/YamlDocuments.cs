@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;

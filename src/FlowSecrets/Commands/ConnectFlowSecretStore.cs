@@ -160,7 +160,7 @@ public sealed class ConnectFlowSecretStoreCommand : StoreCmdlet
 
     private StoreSelection EnvironmentSelection(OperationContext context, string environment) =>
         Catalogs
-            .CatalogLoader.Require(context, FullCatalogPath)
+            .CatalogLoader.Require(context.Catalogs, FullCatalogPath)
             .Environments.TryGetValue(environment, out Catalogs.CatalogEnvironment? found)
             ? found.Selection
             : throw new FlowSecretException(

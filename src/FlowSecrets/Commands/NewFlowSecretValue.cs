@@ -2,8 +2,8 @@ using System.Management.Automation;
 using System.Security;
 using FlowSecrets.Commands.Base;
 using FlowSecrets.Hosting;
-using FlowSecrets.Operations;
 using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Commands;

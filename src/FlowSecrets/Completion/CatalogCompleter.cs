@@ -48,6 +48,7 @@ public abstract class CatalogCompleter : IArgumentCompleter
                 .FirstOrDefault()
                 ?.ProviderPath
             ?? Environment.CurrentDirectory;
-        return CatalogLoader.Find(new OperationContext(static () => ProviderLoader.Providers, folder), bound["CatalogPath"] as string);
+        OperationContext context = new(static () => ProviderLoader.Providers, folder);
+        return CatalogLoader.Find(context.Catalogs, bound["CatalogPath"] as string);
     }
 }

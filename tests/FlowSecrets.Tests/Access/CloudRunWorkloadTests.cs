@@ -1,4 +1,3 @@
-using FlowSecrets.Catalogs;
 using FlowSecrets.CloudFakes.Gcp;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;

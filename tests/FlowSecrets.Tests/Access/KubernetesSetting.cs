@@ -1,4 +1,4 @@
-using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 using FlowSecrets.CloudFakes.Kubernetes;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Kubernetes;

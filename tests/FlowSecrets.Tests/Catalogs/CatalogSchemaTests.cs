@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

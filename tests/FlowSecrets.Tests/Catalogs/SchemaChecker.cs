@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 
 namespace FlowSecrets.Tests.Catalogs;
 

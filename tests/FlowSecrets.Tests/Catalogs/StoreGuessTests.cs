@@ -1,4 +1,3 @@
-using FlowSecrets.Catalogs;
 using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Providers.Aws;

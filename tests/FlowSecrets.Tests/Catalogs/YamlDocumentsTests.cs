@@ -1,5 +1,5 @@
 using System.Text.Json;
-using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using FlowSecrets.Catalogs;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers;

@@ -1,5 +1,5 @@
 using FlowSecrets.Errors;
-using FlowSecrets.Operations.Setup;
+using FlowSecrets.Formats;
 using FlowSecrets.Tests.Catalogs;
 using FlowSecrets.Tests.Support;
 

@@ -1,4 +1,3 @@
-using FlowSecrets.Catalogs;
 using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;

@@ -1,6 +1,4 @@
-using FlowSecrets.Providers.Transport;
 using System.Diagnostics;
-using FlowSecrets.Catalogs;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Gcp;
@@ -9,6 +7,7 @@ using FlowSecrets.Operations;
 using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Providers.Transport;
 using FlowSecrets.Tests.Clouds;
 using FlowSecrets.Tests.Store;
 using FlowSecrets.Tests.Support;

@@ -1,4 +1,3 @@
-using FlowSecrets.Catalogs;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Gcp;

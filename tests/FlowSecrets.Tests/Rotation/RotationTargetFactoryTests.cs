@@ -1,6 +1,6 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Operations;
-using FlowSecrets.Operations.Rotation;
+using FlowSecrets.Operations.Rotation.Run;
 using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Postgres;

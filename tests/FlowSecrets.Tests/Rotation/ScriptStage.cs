@@ -1,4 +1,4 @@
-using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;

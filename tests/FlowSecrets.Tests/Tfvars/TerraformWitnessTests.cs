@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Formats.Data;
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Tfvars;

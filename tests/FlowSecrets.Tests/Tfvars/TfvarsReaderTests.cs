@@ -1,6 +1,6 @@
-using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Formats.Data;
+using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Catalogs;
 using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.Model;

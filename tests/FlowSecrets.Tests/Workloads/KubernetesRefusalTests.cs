@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;

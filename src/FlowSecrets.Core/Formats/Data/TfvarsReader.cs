@@ -1,4 +1,3 @@
-using FlowSecrets.Catalogs;
 using FlowSecrets.Model;
 
 namespace FlowSecrets.Formats.Data;

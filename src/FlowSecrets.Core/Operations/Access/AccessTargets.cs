@@ -91,7 +91,7 @@ internal static class AccessTargets
         Catalog catalog =
             workspace.Catalog
             ?? throw CatalogLoader.None(
-                context,
+                context.Catalogs,
                 "-FromCatalog takes the principals from its 'access' entries. Without one, name them: -Principal"
             );
         IReadOnlyList<CatalogAccess> all = workspace.Environment?.Access ?? catalog.Access;
@@ -114,7 +114,7 @@ internal static class AccessTargets
         bool everything = options.Names.Count == 0 && options.StoreNames.Count == 0;
         return !everything ? workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true)
             : workspace.Catalog is { } catalog ? [.. catalog.Secrets.Select(workspace.Ref)]
-            : throw CatalogLoader.None(context, "Without one, name the secret as its store does: -StoreName NAME");
+            : throw CatalogLoader.None(context.Catalogs, "Without one, name the secret as its store does: -StoreName NAME");
     }
 
     private static IReadOnlyList<AccessTarget> FromCatalog(
@@ -162,7 +162,7 @@ internal static class AccessTargets
         Catalog catalog =
             workspace.Catalog
             ?? throw CatalogLoader.None(
-                context,
+                context.Catalogs,
                 "-Workload names a workload of a catalog. Without one, name the principal itself: -Principal"
             );
         IReadOnlyDictionary<string, CatalogWorkload> known = catalog.WorkloadsOf(workspace.Environment);

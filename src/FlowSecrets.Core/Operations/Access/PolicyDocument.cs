@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Operations.Access;
 

@@ -13,7 +13,7 @@ internal sealed class ApproveCatalogOperation(OperationContext context) : IOpera
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Catalog catalog = CatalogLoader.Require(context, options.CatalogPath);
+        Catalog catalog = CatalogLoader.Require(context.Catalogs, options.CatalogPath);
         CatalogTest result = new()
         {
             Path = catalog.Path,

@@ -1,4 +1,6 @@
+using FlowSecrets.Model;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Catalogs;

@@ -14,6 +14,6 @@ internal sealed class GetCatalogOperation(OperationContext context) : IOperation
     )
     {
         await Task.CompletedTask;
-        yield return CatalogDescription.Of(CatalogLoader.Require(context, options.CatalogPath));
+        yield return CatalogDescription.Of(CatalogLoader.Require(context.Catalogs, options.CatalogPath));
     }
 }

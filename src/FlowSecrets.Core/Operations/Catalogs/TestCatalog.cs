@@ -20,9 +20,9 @@ internal sealed class TestCatalogOperation(OperationContext context) : IOperatio
     {
         await Task.CompletedTask;
         string path =
-            CatalogLoader.PathOf(context, options.CatalogPath)
-            ?? throw CatalogLoader.None(context, "Make one with New-FlowSecretCatalog, or name it: -CatalogPath FILE");
-        Catalog? catalog = CatalogLoader.Read(context, path, null, out IReadOnlyList<CatalogProblem> problems);
+            CatalogLoader.PathOf(context.Catalogs, options.CatalogPath)
+            ?? throw CatalogLoader.None(context.Catalogs, "Make one with New-FlowSecretCatalog, or name it: -CatalogPath FILE");
+        Catalog? catalog = CatalogLoader.Read(context.Catalogs, path, null, out IReadOnlyList<CatalogProblem> problems);
         yield return new CatalogTest
         {
             Path = path,

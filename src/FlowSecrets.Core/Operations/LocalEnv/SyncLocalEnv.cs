@@ -38,7 +38,7 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
     )
     {
         Catalog catalog = CatalogLoader.Require(
-            context,
+            context.Catalogs,
             options.CatalogPath,
             guess: text => StoreGuess.From(text, context, options.Environment, forLocalEnv: options.Store is null)
         );

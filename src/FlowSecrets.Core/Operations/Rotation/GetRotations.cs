@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Model;
+using FlowSecrets.Operations.Rotation.Run;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Operations.Rotation;
 

@@ -3,8 +3,8 @@ using FlowSecrets.Concurrency;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Run;
-using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Rotation;
@@ -70,7 +70,7 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
                 yield return Result(workspace, item, null, null, default) with
                 {
                     Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped,
-                    Message = item.Plan(options, context.Clock.GetUtcNow()),
+                    Message = Plan(item, options, context.Clock.GetUtcNow()),
                 };
             }
         }
@@ -117,7 +117,7 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
     ) =>
         await host.ShouldProcessAsync(
             $"{item.Unit!.Reach} in the {workspace.Place}",
-            item.Plan(options, context.Clock.GetUtcNow()),
+            Plan(item, options, context.Clock.GetUtcNow()),
             cancellationToken
         );
 
@@ -278,4 +278,18 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
             Error = here,
         };
     }
+
+    /// <summary>What would be done, for -WhatIf and -Confirm.</summary>
+    private static string Plan(RotationItem item, InvokeRotationOptions options, DateTimeOffset now) =>
+        options.Native ? "Run AWS's own rotation"
+        : item.View!.Pending is { } ? "Finish the rotation"
+        : RotationItem.IsToRetire(item.View, now) && RotationItem.IsWithoutOverlap(item.View) ? $"Take version {item.View.Record!.From} out of use"
+        : RotationItem.IsToRetire(item.View, now) && !options.Force
+            ? (
+                options.Due && !item.IsOld(now)
+                    ? $"Take version {item.View.Record!.From} out of use"
+                    : $"Take version {item.View.Record!.From} out of use, then rotate"
+            )
+        : options.Force ? "Rotate, and take the old value out of use at once"
+        : "Rotate";
 }

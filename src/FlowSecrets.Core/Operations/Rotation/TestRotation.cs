@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Model;
-using FlowSecrets.Operations.Rotation.Targets;
+using FlowSecrets.Operations.Rotation.Run;
 using FlowSecrets.Operations.Workloads;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;

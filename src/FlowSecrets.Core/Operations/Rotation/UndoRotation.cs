@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Run;
-using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Operations.Rotation;

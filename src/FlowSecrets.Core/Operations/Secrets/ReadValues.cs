@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Secrets;

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Formats;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Setup;

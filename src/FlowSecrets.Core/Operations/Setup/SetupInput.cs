@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
+using FlowSecrets.Model;
 
 namespace FlowSecrets.Operations.Setup;
 

@@ -1,7 +1,6 @@
+using FlowSecrets.Model;
 using System.Runtime.CompilerServices;
-using FlowSecrets.Catalogs;
 using FlowSecrets.Concurrency;
-using FlowSecrets.Operations.Rotation.Run;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Operations.Workloads;
@@ -85,7 +84,7 @@ internal sealed class RestartWorkloadsOperation(OperationContext context) : IOpe
         {
             await started.Open.WaitAsync(
                 started.Deployment,
-                options.Timeout ?? new RotationSettings().Timeout,
+                options.Timeout ?? WorkloadSelection.Patience,
                 t => host.Verbose($"{started.Open.Description}: {t}"),
                 cancellationToken
             );

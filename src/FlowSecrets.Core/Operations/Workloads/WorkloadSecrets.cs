@@ -1,7 +1,6 @@
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
-using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Operations.Secrets;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
@@ -32,7 +31,7 @@ internal sealed class WorkloadSecrets : IDisposable
             : view.Record is { State: RotationState.Overlap } record && record.To == view.Current ? record.From
             : null;
         bool delivers = withPrevious && before is not null && definition.Rotation?.PreviousEnv is not null;
-        Dictionary<string, SecretValue> variables = RotationValues.Variables(definition, current.Value, view.StoreName);
+        Dictionary<string, SecretValue> variables = WorkloadVariables.Of(definition, current.Value, view.StoreName);
         if (delivers)
         {
             // Where a Kubernetes Secret carries it, it must be there as well.

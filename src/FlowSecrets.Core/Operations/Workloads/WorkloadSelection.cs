@@ -9,6 +9,9 @@ namespace FlowSecrets.Operations.Workloads;
 /// <summary>What the workload commands have in common.</summary>
 internal static class WorkloadSelection
 {
+    /// <summary>How long a workload may take to become healthy, unless a command says otherwise.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     /// <exception cref="FlowSecretException">BadArgument: the catalog knows no such workload.</exception>
     public static IReadOnlyList<CatalogWorkload> Find(Workspace workspace, IReadOnlyList<string> names)
     {

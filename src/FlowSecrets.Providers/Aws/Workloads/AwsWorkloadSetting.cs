@@ -1,4 +1,4 @@
-using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 using FlowSecrets.Errors;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.SecretsManager;

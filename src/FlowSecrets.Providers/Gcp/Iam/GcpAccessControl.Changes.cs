@@ -27,7 +27,7 @@ internal sealed partial class GcpAccessControl
             cancellationToken
         );
         GcpParents parents = await survey.ParentsAsync().WaitAsync(cancellationToken);
-        GcpLevel own = GcpLevel.Of("the secret", policy, GetPolicy);
+        GcpLevel own = GcpLevel.Of("the secret", policy, GcpRoles.GetPolicy);
         List<SecretGrant> grants = [];
         foreach (GcpLevel level in parents.Levels.Prepend(own))
         {
@@ -215,7 +215,7 @@ internal sealed partial class GcpAccessControl
             : null;
 
     private Task<JsonObject> ReadPolicyAsync(string name, CancellationToken cancellationToken) =>
-        CallAsync(new GcpCall(GetPolicy, name), ct => _client.Value.GetPolicyAsync(name, ct), cancellationToken);
+        CallAsync(new GcpCall(GcpRoles.GetPolicy, name), ct => _client.Value.GetPolicyAsync(name, ct), cancellationToken);
 
     private async Task<T> CallAsync<T>(GcpCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken)
     {

@@ -1,12 +1,12 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Security;
-using FlowSecrets.Commands.Base;
 using FlowSecrets.Errors;
+using FlowSecrets.Hosting;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Hosting;
+namespace FlowSecrets.Commands.Base;
 
 /// <summary>What an operation says and asks, in PowerShell's own streams and prompts.</summary>
 internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOperationHost

@@ -4,7 +4,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Operations.Rotation.Run;
 
 /// <summary>A secret with what was seen of its rotation, or why that cannot be seen.</summary>
 internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, RotationView? View, FlowSecretException? Error)
@@ -101,20 +101,6 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
         : view?.Pending is { } pending ? (pending.IsPromoted ? RotationState.Promoted : RotationState.Created)
         : view?.Record is { } record && (record.To == view.Current || record.State == RotationState.Undone) ? record.State
         : RotationState.None;
-
-    /// <summary>What would be done, for -WhatIf and -Confirm.</summary>
-    public string Plan(InvokeRotationOptions options, DateTimeOffset now) =>
-        options.Native ? "Run AWS's own rotation"
-        : View!.Pending is { } ? "Finish the rotation"
-        : IsToRetire(View, now) && IsWithoutOverlap(View) ? $"Take version {View.Record!.From} out of use"
-        : IsToRetire(View, now) && !options.Force
-            ? (
-                options.Due && !IsOld(now)
-                    ? $"Take version {View.Record!.From} out of use"
-                    : $"Take version {View.Record!.From} out of use, then rotate"
-            )
-        : options.Force ? "Rotate, and take the old value out of use at once"
-        : "Rotate";
 
     private static async Task<RotationItem> FindAsync(
         Workspace workspace,

@@ -1,3 +1,4 @@
+using FlowSecrets.Operations.Workloads;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Targets;
@@ -19,7 +20,7 @@ internal sealed record RotationSettings
     public SecretValue? Value { get; init; }
 
     /// <summary>How long a workload may take to become healthy.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan Timeout { get; init; } = WorkloadSelection.Patience;
 }
 
 /// <summary>

@@ -1,9 +1,10 @@
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
 
-namespace FlowSecrets.Operations.Rotation.Targets;
+namespace FlowSecrets.Operations.Rotation.Run;
 
 /// <summary>Opens the systems that check credentials. Owns what opens them.</summary>
 internal sealed class RotationTargetFactory(OperationContext context, bool trustsCatalog) : IDisposable

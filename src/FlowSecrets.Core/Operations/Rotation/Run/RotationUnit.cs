@@ -1,8 +1,9 @@
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using FlowSecrets.Text;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Operations.Rotation.Run;
 
 /// <summary>A secret with all that carry the same credential: they are put aside, promoted and retired together.</summary>
 /// <param name="Secret">The one that the catalog's 'rotate' stands at.</param>

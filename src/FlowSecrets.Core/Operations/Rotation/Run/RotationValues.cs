@@ -1,10 +1,11 @@
+using FlowSecrets.Model;
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Operations.Secrets;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Operations.Rotation.Run;
 
 /// <summary>Makes the values of a rotation: the new one, what the carriers get of it, and what an environment variable carries.</summary>
 internal static class RotationValues
@@ -89,25 +90,6 @@ internal static class RotationValues
                     $"The value of '{unit.Secret.StoreName}' has no field '{field}'",
                     $"Set it first: Set-FlowSecret {unit.Secret.Argument} -Field '{field}'"
                 );
-    }
-
-    /// <summary>What each environment variable carries of a value.</summary>
-    public static Dictionary<string, SecretValue> Variables(CatalogSecret definition, SecretValue value, string name)
-    {
-        Dictionary<string, SecretValue> variables = definition.Env.ToDictionary(static e => e, _ => value.Clone(), StringComparer.Ordinal);
-        if (definition.Fields.Any(static f => f.Env.Count > 0))
-        {
-            JsonObject members = JsonSecret.Parse(value, name);
-            foreach (CatalogField field in definition.Fields)
-            {
-                foreach (string variable in field.Env.Where(_ => JsonSecret.Text(members, field.Name) is not null))
-                {
-                    variables[variable] = SecretValue.FromText(JsonSecret.Text(members, field.Name));
-                }
-            }
-        }
-
-        return variables;
     }
 
     private static SecretValue Make(GenerateSpec? rule, RotationUnit unit, string? field)

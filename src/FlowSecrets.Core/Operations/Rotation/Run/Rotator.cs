@@ -1,4 +1,4 @@
-namespace FlowSecrets.Operations.Rotation;
+namespace FlowSecrets.Operations.Rotation.Run;
 
 /// <summary>Who rotates: the CI run or the person, as the record and the journal name him.</summary>
 internal static class Rotator

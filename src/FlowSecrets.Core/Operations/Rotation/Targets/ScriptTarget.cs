@@ -1,6 +1,5 @@
-using FlowSecrets.Catalogs;
-using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using FlowSecrets.Errors;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
 

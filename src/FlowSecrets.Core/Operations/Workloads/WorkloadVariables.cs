@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Operations.Secrets;
+using FlowSecrets.Values;
+
+namespace FlowSecrets.Operations.Workloads;
+
+/// <summary>What the environment variables of a secret carry.</summary>
+internal static class WorkloadVariables
+{
+    /// <summary>What each environment variable carries of a value.</summary>
+    public static Dictionary<string, SecretValue> Of(CatalogSecret definition, SecretValue value, string name)
+    {
+        Dictionary<string, SecretValue> variables = definition.Env.ToDictionary(static e => e, _ => value.Clone(), StringComparer.Ordinal);
+        if (definition.Fields.Any(static f => f.Env.Count > 0))
+        {
+            JsonObject members = JsonSecret.Parse(value, name);
+            foreach (CatalogField field in definition.Fields)
+            {
+                foreach (string variable in field.Env.Where(_ => JsonSecret.Text(members, field.Name) is not null))
+                {
+                    variables[variable] = SecretValue.FromText(JsonSecret.Text(members, field.Name));
+                }
+            }
+        }
+
+        return variables;
+    }
+}
