@@ -1,5 +1,5 @@
-using FlowSecrets.Errors;
 using System.Globalization;
+using FlowSecrets.Errors;
 
 namespace FlowSecrets.Model;
 

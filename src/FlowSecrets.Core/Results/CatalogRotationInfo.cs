@@ -23,6 +23,8 @@ public sealed record CatalogRotationInfo
 
     /// <summary>A script that encrypts the data again, as the catalog has it.</summary>
     public string? Reencrypt { get; init; }
+
+    public override string ToString() => $"every {Every}";
 }
 
 /// <summary>The system that checks a credential. What names a field is the name of one in the secret.</summary>

@@ -16,6 +16,8 @@ public sealed record CatalogKubernetesInfo
     public string? Context { get; init; }
 
     public CatalogKubernetesSecretInfo[] Secrets { get; init; } = [];
+
+    public override string ToString() => Namespace ?? "";
 }
 
 /// <summary>A Kubernetes Secret.</summary>

@@ -1,5 +1,5 @@
-using FlowSecrets.Model;
 using FlowSecrets.CloudFakes.Kubernetes;
+using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Kubernetes;
 using FlowSecrets.Providers.Kubernetes.Workloads;

@@ -6,10 +6,10 @@ using FlowSecrets.Errors;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Module;
+namespace FlowSecrets.Tests.Architecture;
 
-/// <summary>The arrows of the layout: FlowSecrets → Core ← Providers, and a folder of Providers knows no other.</summary>
-public sealed partial class LayoutTests
+/// <summary>The arrows between the assemblies: FlowSecrets → Core ← Providers.</summary>
+public sealed class LayoutTests
 {
     [Fact]
     public void CoreKnowsTheRuntimeAlone() =>
@@ -59,45 +59,6 @@ public sealed partial class LayoutTests
     }
 
     [Fact]
-    public void AFolderOfProvidersKnowsNoOtherFolder()
-    {
-        string root = Path.Combine(Repository.Root, "src", "FlowSecrets.Providers");
-        string[] folders =
-        [
-            .. Directory.GetDirectories(root).Select(Path.GetFileName).OfType<string>().Where(static f => f is not ("bin" or "obj")),
-        ];
-        Assert.Contains("Local", folders);
-        foreach (string folder in folders)
-        {
-            foreach (string file in Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
-            {
-                string[] others =
-                [
-                    .. UsedFolder()
-                        .Matches(File.ReadAllText(file))
-                        .Select(static m => m.Groups[1].Value)
-                        .Where(f => f != folder && folders.Contains(f)),
-                ];
-                Assert.True(others.Length == 0, $"{file} knows {string.Join(", ", others)}.");
-            }
-        }
-    }
-
-    [Fact]
-    public void FilesStaySmall()
-    {
-        foreach (
-            string file in Directory
-                .GetFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-                .Where(static f => !f.Contains("/obj/") && !f.Contains("\\obj\\"))
-        )
-        {
-            int most = file.Contains("Commands") ? 150 : 500;
-            Assert.True(File.ReadAllLines(file).Length <= most, file);
-        }
-    }
-
-    [Fact]
     public void EveryErrorIdIsDocumented()
     {
         string docs = File.ReadAllText(Path.Combine(Repository.Root, "docs", "errors.md"));
@@ -116,7 +77,4 @@ public sealed partial class LayoutTests
         MetadataReader metadata = reader.GetMetadataReader();
         return [.. metadata.AssemblyReferences.Select(r => metadata.GetString(metadata.GetAssemblyReference(r).Name))];
     }
-
-    [GeneratedRegex(@"FlowSecrets\.Providers\.(\w+)")]
-    private static partial Regex UsedFolder();
 }

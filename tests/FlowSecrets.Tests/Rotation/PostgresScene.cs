@@ -1,5 +1,5 @@
-using FlowSecrets.Model;
 using System.Text.Json.Nodes;
+using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;

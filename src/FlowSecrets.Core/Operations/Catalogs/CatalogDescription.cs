@@ -1,5 +1,5 @@
-using FlowSecrets.Model;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Model;
 using FlowSecrets.Text;
 using FlowSecrets.Values;
 

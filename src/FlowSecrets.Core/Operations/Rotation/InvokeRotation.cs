@@ -283,7 +283,8 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
     private static string Plan(RotationItem item, InvokeRotationOptions options, DateTimeOffset now) =>
         options.Native ? "Run AWS's own rotation"
         : item.View!.Pending is { } ? "Finish the rotation"
-        : RotationItem.IsToRetire(item.View, now) && RotationItem.IsWithoutOverlap(item.View) ? $"Take version {item.View.Record!.From} out of use"
+        : RotationItem.IsToRetire(item.View, now) && RotationItem.IsWithoutOverlap(item.View)
+            ? $"Take version {item.View.Record!.From} out of use"
         : RotationItem.IsToRetire(item.View, now) && !options.Force
             ? (
                 options.Due && !item.IsOld(now)

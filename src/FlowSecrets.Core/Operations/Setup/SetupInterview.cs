@@ -145,7 +145,7 @@ internal sealed class SetupInterview(
         }
 
         JsonObject members = current is null ? [] : JsonSecret.Parse(current.Value, nothing.Secret.StoreName);
-        FieldChanges changes = new();
+        SetupFieldChanges changes = new();
         foreach (CatalogField field in definition.Fields)
         {
             string? old = JsonSecret.Text(members, field.Name);
@@ -161,7 +161,7 @@ internal sealed class SetupInterview(
             using SecretValue? value = found.Value;
             if (value is not null)
             {
-                changes.Set(nothing.Secret, field, members, old, found);
+                changes.Set(nothing.Secret, field, members, old, value, found.Source);
                 using SecretValue soFar = JsonSecret.Write(members);
                 _values.Set(definition.Key, soFar);
             }
@@ -174,7 +174,7 @@ internal sealed class SetupInterview(
         return Decide(nothing, members, changes, has);
     }
 
-    private SetupDecision Decide(SetupDecision nothing, JsonObject members, FieldChanges changes, bool has)
+    private SetupDecision Decide(SetupDecision nothing, JsonObject members, SetupFieldChanges changes, bool has)
     {
         if (changes.Empty.Count > 0)
         {
@@ -354,41 +354,6 @@ internal sealed class SetupInterview(
                 + $"-InputPath FILE, keyed by {definition.AllVariables.FirstOrDefault() ?? definition.Key}."
         );
         return nothing with { Status = ItemStatus.Missing, Error = error, Message = error.Message };
-    }
-
-    /// <summary>What the answers change in the fields of one secret.</summary>
-    private sealed class FieldChanges
-    {
-        public List<(string Name, SecretValue Value)> Generated { get; } = [];
-
-        public List<string> Empty { get; } = [];
-
-        public ValueSource Source { get; private set; }
-
-        public bool Any { get; private set; }
-
-        public bool Overwrites { get; private set; }
-
-        public bool Differs { get; set; }
-
-        /// <summary>Puts a value into its field, unless the field has it already.</summary>
-        public void Set(SecretRef secret, CatalogField field, JsonObject members, string? old, Answer found)
-        {
-            string text = found.Value!.RevealText(field.Name);
-            if (string.Equals(text, old, StringComparison.Ordinal))
-            {
-                return;
-            }
-
-            members[field.Name] = text;
-            Any = true;
-            Overwrites |= !string.IsNullOrEmpty(old);
-            Source = found.Source > Source ? found.Source : Source;
-            if (found.Source == ValueSource.Generated)
-            {
-                Generated.Add(($"{secret.StoreName}.{field.Name}", found.Value.Clone()));
-            }
-        }
     }
 
     /// <param name="Name">For the line that says that a value was made.</param>

@@ -1,6 +1,6 @@
-using FlowSecrets.Model;
 using System.Runtime.CompilerServices;
 using FlowSecrets.Concurrency;
+using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Operations.Workloads;

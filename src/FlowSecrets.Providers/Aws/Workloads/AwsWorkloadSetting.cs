@@ -1,5 +1,5 @@
-using FlowSecrets.Model;
 using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Providers.Transport;

@@ -3,7 +3,9 @@ using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Providers.Gcp.Connection;
 
-/// <summary>What a store's calls are bound by: retries, time, quotas, calls at a time, replication and key of new secrets, and the transport.</summary>
+/// <summary>
+/// What a store's calls are bound by: retries, time, quotas, calls at a time, replication and key of new secrets, and the transport.
+/// </summary>
 internal sealed record GcpStoreOptions
 {
     public RetryLimits Limits { get; init; } = new();

@@ -46,7 +46,9 @@ internal sealed partial class RotationRun
         });
     }
 
-    /// <summary>Ends the rotation that an undo finds under way: abandons its value, or promotes it everywhere so that all can go back.</summary>
+    /// <summary>
+    /// Ends the rotation that an undo finds under way: abandons its value, or promotes it everywhere so that all can go back.
+    /// </summary>
     /// <returns>The view after the value was abandoned, which ends the undo; null if the undo goes on.</returns>
     private async Task<RotationView?> EndPendingAsync(PendingVersion pending)
     {

@@ -1,5 +1,5 @@
-using FlowSecrets.Model;
 using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations.Workloads;
 using FlowSecrets.Ports;
 

@@ -1,7 +1,7 @@
-using FlowSecrets.Operations.Workloads;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Targets;
+using FlowSecrets.Operations.Workloads;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
 

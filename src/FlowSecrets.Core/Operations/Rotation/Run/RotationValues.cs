@@ -1,7 +1,7 @@
-using FlowSecrets.Model;
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations.Secrets;
 using FlowSecrets.Values;
 
