@@ -20,7 +20,7 @@ namespace FlowSecrets.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Get, "FlowSecret")]
 [OutputType(typeof(SecretItem))]
-public sealed class GetFlowSecretCommand : TargetCmdlet
+public sealed class GetFlowSecretCommand : WildcardCmdlet
 {
     /// <summary>Also what the store holds beyond the catalog.</summary>
     [Parameter]

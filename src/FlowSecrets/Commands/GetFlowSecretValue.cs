@@ -27,7 +27,7 @@ namespace FlowSecrets.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Get, "FlowSecretValue")]
 [OutputType(typeof(FlowSecretValue), typeof(string))]
-public sealed class GetFlowSecretValueCommand : TargetCmdlet
+public sealed class GetFlowSecretValueCommand : WildcardCmdlet
 {
     /// <summary>Read this version instead of the current one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]

@@ -16,7 +16,7 @@ namespace FlowSecrets.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Get, "FlowSecretVersion")]
 [OutputType(typeof(SecretVersionItem))]
-public sealed class GetFlowSecretVersionCommand : TargetCmdlet
+public sealed class GetFlowSecretVersionCommand : WildcardCmdlet
 {
     private protected override void RunPlace(Targets targets) =>
         Execute(

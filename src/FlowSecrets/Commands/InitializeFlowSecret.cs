@@ -29,6 +29,7 @@ public sealed class InitializeFlowSecretCommand : StoreCmdlet
     private readonly List<(string? Environment, StoreKind? Store, string[] Names)> _records = [];
 
     /// <summary>Keys of the secrets to set up; all without it.</summary>
+    [SupportsWildcards]
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(SecretNameCompleter))]
     public string[] Name { get; set; } = [];

@@ -53,8 +53,7 @@ function Write-Parameter($Parameter, $Property) {
             if ($Parameter.ValueFromPipelineByPropertyName) { 'ByPropertyName' }
         )
         $xml.WriteAttributeString('required', "$($Parameter.IsMandatory)".ToLowerInvariant())
-        $globbing = $Parameter.Name -eq 'Name' -and
-            ($cmdlet.Verb -in 'Get', 'Initialize' -or $cmdlet.Noun -in 'FlowSecretAccess', 'FlowSecretRotation')
+        $globbing = [bool] ($Parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.SupportsWildcardsAttribute] })
         $xml.WriteAttributeString('globbing', "$globbing".ToLowerInvariant())
         $xml.WriteAttributeString('pipelineInput', $(if ($pipeline) { "true ($($pipeline -join ', '))" } else { 'false' }))
         $xml.WriteAttributeString('position', $(if ($Parameter.Position -ge 0) { "$($Parameter.Position)" } else { 'named' }))

@@ -6,7 +6,7 @@ using FlowSecrets.Operations.Access;
 namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets about who may use secrets.</summary>
-public abstract class AccessCmdlet : TargetCmdlet
+public abstract class AccessCmdlet : WildcardCmdlet
 {
     private readonly Dictionary<string, (string[] Principals, SecretPermission? Permission)> _records = new(StringComparer.Ordinal);
 
@@ -20,6 +20,7 @@ public abstract class AccessCmdlet : TargetCmdlet
     public string[]? Principal { get; set; }
 
     /// <summary>Workloads of the catalog, for the identities that they run as; looked up where they run.</summary>
+    [SupportsWildcards]
     [Parameter]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     public string[]? Workload { get; set; }

@@ -5,7 +5,7 @@ using FlowSecrets.Operations.Rotation;
 namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that rotate or rehearse.</summary>
-public abstract class RotationCmdlet : TargetCmdlet
+public abstract class RotationCmdlet : WildcardCmdlet
 {
     /// <summary>
     /// Run the scripts that a catalog names though it was not approved on this machine; for CI, where the repository is its own.

@@ -15,7 +15,7 @@ public abstract class TargetCmdlet : StoreCmdlet
     [AllowNull]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(SecretNameCompleter))]
-    public string[]? Name { get; set; }
+    public virtual string[]? Name { get; set; }
 
     /// <summary>The store's own names of secrets, literally; for those beyond the catalog.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]

@@ -11,6 +11,7 @@ public abstract class WorkloadCmdlet : StoreCmdlet
     private readonly List<(string? Environment, string Name)> _records = [];
 
     /// <summary>Workloads of the catalog, with wildcards.</summary>
+    [SupportsWildcards]
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyCollection]
