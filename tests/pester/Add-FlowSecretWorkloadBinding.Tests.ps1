@@ -6,7 +6,6 @@ Describe 'Add-FlowSecretWorkloadBinding' -Skip:$IsWindows {
 
     It 'starts no kubectl with -WhatIf, and emits the plan' {
         $log = Set-Kubectl $scene
-        Add-FlowSecretWorkloadBinding api session -KubernetesSecret app -WhatIf | Should -BeNullOrEmpty
         $plan = Add-FlowSecretWorkloadBinding api, worker session -KubernetesSecret app -WhatIf
         $plan.Status | Should -Be Planned, Planned
         $plan.Workload | Should -Be api, worker

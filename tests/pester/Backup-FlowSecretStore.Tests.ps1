@@ -34,7 +34,6 @@ Describe 'Backup-FlowSecretStore' {
         (Get-Item ./shop.backup).Length | Should -BeGreaterThan 100
     }
     It 'writes nothing with -WhatIf, and emits the plan' {
-        Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -WhatIf | Should -BeNullOrEmpty
         (Backup-FlowSecretStore ./shop.backup -Passphrase $passphrase -WhatIf).Status | Should -Be 'Planned'
         './shop.backup' | Should -Not -Exist
     }

@@ -53,7 +53,6 @@ Describe 'New-FlowSecretCatalog' {
         './flowsecrets.yaml' | Should -Not -Exist
     }
     It 'writes nothing with -WhatIf, and emits the plan' {
-        New-FlowSecretCatalog -FromEnv ./app.env -WhatIf | Should -BeNullOrEmpty
         $plan = New-FlowSecretCatalog -FromEnv ./app.env -WhatIf
         $plan.Status, $plan.Secrets | Should -Be 'Planned', 2
         './flowsecrets.yaml' | Should -Not -Exist
