@@ -1,71 +1,81 @@
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
-using FlowSecrets.Files;
 using FlowSecrets.Formats.Dotenv;
 using FlowSecrets.Model;
-using FlowSecrets.Ports;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.LocalEnv;
 
-/// <summary>Brings wishes and the file together: what is set, what is kept, what is missing. Writes nothing.</summary>
-internal sealed class EnvMerge(
-    Catalog catalog,
-    CatalogEnvironment? environment,
-    EnvPlan plan,
-    IReadOnlyDictionary<string, ReadOutcome> fetched,
-    EnvTarget target,
-    SyncOptions options
-) : IDisposable
+/// <summary>Brings wishes and the file together: what is set, what is kept, what is missing. A function of its input.</summary>
+internal sealed class EnvMerge
 {
+    private readonly EnvMergeInput _input;
+    private readonly IEnvDocument _old;
+    private readonly IEnvDocument _new;
+    private readonly EnvValues _values;
     private readonly Dictionary<string, string> _expected = new(StringComparer.Ordinal);
-    private readonly List<(CatalogFile, string, SecretValue)> _files = [];
+    private readonly List<(CatalogFile File, string Path, SecretValue Value)> _files = [];
     private readonly HashSet<string> _unchangedFiles = new(StringComparer.Ordinal);
-    private IEnvDocument _old = null!;
-    private IEnvDocument _new = null!;
+    private readonly List<string> _warnings = [];
+    private readonly List<string> _notes = [];
 
-    /// <summary>The file's new text.</summary>
-    public string Text => _new.ToText();
-
-    /// <summary>What must be read back of it.</summary>
-    public IReadOnlyDictionary<string, string> Expected => _expected;
-
-    /// <summary>Files of their own whose content is another.</summary>
-    public IEnumerable<(CatalogFile File, string Path, SecretValue Value)> Files => _files.Where(f => !_unchangedFiles.Contains(f.Item2));
-
-    public void Dispose() => _files.ForEach(static f => f.Item3.Dispose());
-
-    public IReadOnlyList<EnvVariable> Run(IOperationHost host)
+    private EnvMerge(EnvMergeInput input)
     {
-        string old = target.Text ?? "";
-        _old = EnvDocument.Parse(old, target.Dialect, target.Path);
-        _new = EnvDocument.Parse(options.Clean ? "" : old, target.Dialect, target.Path);
+        _input = input;
+        _old = EnvDocument.Parse(input.OldText, input.Dialect, input.Path);
+        _new = EnvDocument.Parse(input.Clean ? "" : input.OldText, input.Dialect, input.Path);
+        _values = new EnvValues(input.Catalog, input.Fetched, Standing(input, _old));
+    }
+
+    /// <exception cref="FlowSecretException">EnvFileInvalid: the file cannot be read in its dialect.</exception>
+    public static EnvMergeResult Run(EnvMergeInput input)
+    {
+        EnvMerge merge = new(input);
+        try
+        {
+            return merge.Run();
+        }
+        catch
+        {
+            merge._files.ForEach(static f => f.Value.Dispose());
+            throw;
+        }
+    }
+
+    private EnvMergeResult Run()
+    {
         if (string.IsNullOrWhiteSpace(_new.ToText()) && _new is EnvDocument fresh)
         {
-            fresh.AddHeader(
-                $"{catalog.Application}: written by Sync-FlowLocalEnv from {Path.GetFileName(catalog.Path)}. Lines that you add stay."
-            );
+            string catalog = Path.GetFileName(_input.Catalog.Path);
+            fresh.AddHeader($"{_input.Catalog.Application}: written by Sync-FlowLocalEnv from {catalog}. Lines that you add stay.");
             fresh.AddHeader($"A line '# {EnvDocument.KeepMark}' over a variable keeps its value. Never commit this file.");
         }
 
-        EnvValues values = new(catalog, fetched, Standing);
-        List<EnvVariable> results = [.. plan.Wishes.Select(w => Merge(w, values, host))];
-        if (options.Clean)
+        List<EnvVariable> results = [.. _input.Plan.Wishes.Select(Merge)];
+        if (_input.Clean)
         {
-            KeepMarked(results, host);
+            KeepMarked(results);
         }
 
-        return results;
+        _files.Where(f => _unchangedFiles.Contains(f.Path)).ToList().ForEach(static f => f.Value.Dispose());
+        return new EnvMergeResult(
+            _new.ToText(),
+            _expected,
+            [.. _files.Where(f => !_unchangedFiles.Contains(f.Path))],
+            results,
+            _warnings,
+            _notes
+        );
     }
 
-    private EnvVariable Merge(EnvWish wish, EnvValues values, IOperationHost host)
+    private EnvVariable Merge(EnvWish wish)
     {
         EnvVariable result = new()
         {
             Name = wish.Name.Length > 0 ? wish.Name : wish.File!.Path,
             Source = wish.Source.ToString(),
             Secret = wish.Carries?.ToString(),
-            Environment = wish.Source is EnvSource.Store or EnvSource.File ? environment?.Name : null,
+            Environment = wish.Source is EnvSource.Store or EnvSource.File ? _input.Environment?.Name : null,
             Status = ItemStatus.Unchanged,
         };
         try
@@ -77,8 +87,8 @@ internal sealed class EnvMerge(
                 return result with { Status = ItemStatus.Kept, Message = $"It stands under '# {EnvDocument.KeepMark}'." };
             }
 
-            string? value = wish.File is null ? values.Get(wish, out string? why) : FileValue(wish.File, values, out why);
-            if (!options.Clean && wish.Source == EnvSource.Local && !string.IsNullOrEmpty(standing))
+            string? value = wish.File is null ? _values.Get(wish, out string? why) : FileValue(wish.File, out why);
+            if (!_input.Clean && wish.Source == EnvSource.Local && !string.IsNullOrEmpty(standing))
             {
                 Set(wish, standing, keep: true);
                 bool same = string.Equals(standing, value, StringComparison.Ordinal);
@@ -95,12 +105,12 @@ internal sealed class EnvMerge(
                     };
             }
 
-            return value is null ? Absent(wish, standing, why, result, host) : Present(wish, standing, value, result);
+            return value is null ? Absent(wish, standing, why, result) : Present(wish, standing, value, result);
         }
         catch (FlowSecretException e)
         {
             // What stands in the file stays; the other variables are written.
-            if (options.Clean && _old.Get(wish.Name) is { Length: > 0 } before)
+            if (_input.Clean && _old.Get(wish.Name) is { Length: > 0 } before)
             {
                 Set(wish, before, keep: true);
             }
@@ -118,12 +128,12 @@ internal sealed class EnvMerge(
     {
         if (wish.Name.Length == 0)
         {
-            string path = catalog.Resolve(wish.File!.Path);
+            string path = _input.Catalog.Resolve(wish.File!.Path);
             return _unchangedFiles.Contains(path)
                 ? result
                 : result with
                 {
-                    Status = File.Exists(path) ? ItemStatus.Updated : ItemStatus.Created,
+                    Status = _input.Files[path].Exists ? ItemStatus.Updated : ItemStatus.Created,
                 };
         }
 
@@ -133,19 +143,19 @@ internal sealed class EnvMerge(
             return result;
         }
 
-        if (!options.Check)
+        if (!_input.Check)
         {
             return result with { Status = standing is null ? ItemStatus.Created : ItemStatus.Updated };
         }
 
         return Outdated(
             result,
-            standing is null ? $"{wish.Name} is not in '{target.Path}'" : $"{wish.Name} in '{target.Path}' is older than its source",
+            standing is null ? $"{wish.Name} is not in '{_input.Path}'" : $"{wish.Name} in '{_input.Path}' is older than its source",
             standing is null ? ItemStatus.Missing : ItemStatus.Outdated
         );
     }
 
-    private EnvVariable Absent(EnvWish wish, string? standing, string? why, EnvVariable result, IOperationHost host)
+    private EnvVariable Absent(EnvWish wish, string? standing, string? why, EnvVariable result)
     {
         bool stands = !string.IsNullOrEmpty(standing);
         if (stands)
@@ -161,7 +171,7 @@ internal sealed class EnvMerge(
                 FlowErrorCategory.ObjectNotFound,
                 wish.Name,
                 $"{result.Name} is required. {why}",
-                $"Set it up: Initialize-FlowSecret{(environment is null ? "" : $" -Environment '{environment.Name}'")}"
+                $"Set it up: Initialize-FlowSecret{(_input.Environment is null ? "" : $" -Environment '{_input.Environment.Name}'")}"
             );
             return result with { Status = ItemStatus.Missing, Message = error.Message, Error = error };
         }
@@ -173,17 +183,17 @@ internal sealed class EnvMerge(
 
         if (wish.Name.Length > 0)
         {
-            if (options.Check && standing is null)
+            if (_input.Check && standing is null)
             {
-                return Outdated(result, $"{wish.Name} is not in '{target.Path}'", ItemStatus.Missing);
+                return Outdated(result, $"{wish.Name} is not in '{_input.Path}'", ItemStatus.Missing);
             }
 
             Set(wish, "", keep: false);
         }
 
-        if (!options.Check)
+        if (!_input.Check)
         {
-            host.Warning($"{result.Name} is left empty: {why}");
+            _warnings.Add($"{result.Name} is left empty: {why}");
         }
 
         return result with
@@ -205,21 +215,26 @@ internal sealed class EnvMerge(
         return result with { Status = status, Message = error.Message, Error = error };
     }
 
-    private string? FileValue(CatalogFile file, EnvValues values, out string? why)
+    private string? FileValue(CatalogFile file, out string? why)
     {
-        if (values.Bytes(file.Secret, out why) is not { } bytes)
+        if (_values.Bytes(file.Secret, out why) is not { } bytes)
         {
             return null;
         }
 
-        string path = catalog.Resolve(file.Path);
+        string path = _input.Catalog.Resolve(file.Path);
         _files.Add((file, path, bytes));
-        PrivateFile.RequireNoLink(path);
-        if (EnvTarget.HasContent(path, bytes))
+        EnvFileState seen = _input.Files[path];
+        if (seen.Problem is not null)
+        {
+            throw seen.Problem;
+        }
+
+        if (seen.HasContent(bytes))
         {
             _unchangedFiles.Add(path);
         }
-        else if (options.Check)
+        else if (_input.Check)
         {
             throw new FlowSecretException(
                 ErrorIds.EnvFileOutdated,
@@ -240,7 +255,7 @@ internal sealed class EnvMerge(
             return;
         }
 
-        if (!keep || options.Clean)
+        if (!keep || _input.Clean)
         {
             _new.Set(wish.Name, value, wish.Section, _old.IsKept(wish.Name) ? EnvDocument.KeepMark : wish.Comment);
         }
@@ -249,9 +264,9 @@ internal sealed class EnvMerge(
     }
 
     /// <summary>With -Clean, what the user marked comes over, and the rest of his lines is said to go.</summary>
-    private void KeepMarked(List<EnvVariable> results, IOperationHost host)
+    private void KeepMarked(List<EnvVariable> results)
     {
-        HashSet<string> managed = new(plan.Wishes.Select(static w => w.Name), StringComparer.Ordinal);
+        HashSet<string> managed = new(_input.Plan.Wishes.Select(static w => w.Name), StringComparer.Ordinal);
         foreach (string name in _old.Names.Where(n => !managed.Contains(n)).ToList())
         {
             if (_old.IsKept(name))
@@ -261,7 +276,7 @@ internal sealed class EnvMerge(
             }
             else
             {
-                host.Verbose($"{name} is not of the catalog; -Clean leaves it out.");
+                _notes.Add($"{name} is not of the catalog; -Clean leaves it out.");
                 results.Add(
                     new EnvVariable
                     {
@@ -275,17 +290,19 @@ internal sealed class EnvMerge(
         }
     }
 
-    /// <summary>What a variable of this reference keeps in the file, so that templates agree with it.</summary>
-    private string? Standing(TemplateReference reference)
+    /// <summary>What the variable of each reference keeps in the file, so that templates agree with it.</summary>
+    private static Dictionary<TemplateReference, string> Standing(EnvMergeInput input, IEnvDocument old)
     {
-        foreach (EnvWish wish in plan.Wishes.Where(w => w.Carries == reference && w.Source == EnvSource.Local))
+        Dictionary<TemplateReference, string> standing = [];
+        foreach (EnvWish wish in input.Plan.Wishes.Where(static w => w.Source == EnvSource.Local))
         {
-            if (_old.Get(wish.Name) is { Length: > 0 } value && (!options.Clean || _old.IsKept(wish.Name)))
+            bool stays = !input.Clean || old.IsKept(wish.Name);
+            if (wish.Carries is { } reference && stays && old.Get(wish.Name) is { Length: > 0 } value)
             {
-                return value;
+                standing.TryAdd(reference, value);
             }
         }
 
-        return null;
+        return standing;
     }
 }

@@ -55,8 +55,25 @@ internal sealed class EnvTarget
         return new EnvTarget(path, dialect, old);
     }
 
-    public static bool HasContent(string path, SecretValue value) =>
-        File.Exists(path) && PrivateFile.Exposure(path) is null && File.ReadAllBytes(path).AsSpan().SequenceEqual(value.AsSpan());
+    /// <summary>What stands at the path of a file of its own.</summary>
+    public static EnvFileState Look(string path)
+    {
+        try
+        {
+            PrivateFile.RequireNoLink(path);
+        }
+        catch (FlowSecretException e)
+        {
+            return new EnvFileState(true, e, static _ => false);
+        }
+
+        bool isPrivate = File.Exists(path) && PrivateFile.Exposure(path) is null;
+        return new EnvFileState(
+            File.Exists(path),
+            null,
+            value => isPrivate && File.ReadAllBytes(path).AsSpan().SequenceEqual(value.AsSpan())
+        );
+    }
 
     public bool IsChanged(string text) => _old is null || !Encoding.UTF8.GetBytes(text).AsSpan().SequenceEqual(_old);
 

@@ -11,7 +11,7 @@ namespace FlowSecrets.Operations.LocalEnv;
 internal sealed class EnvValues(
     Catalog catalog,
     IReadOnlyDictionary<string, ReadOutcome> fetched,
-    Func<TemplateReference, string?> standing
+    IReadOnlyDictionary<TemplateReference, string> standing
 )
 {
     /// <returns>The value; null when there is none. A failure of the store other than absence is thrown.</returns>
@@ -49,7 +49,7 @@ internal sealed class EnvValues(
     {
         if (EnvPlan.LocalOf(catalog, reference) is { } local)
         {
-            return standing(reference) ?? local.Render(Resolve, out _);
+            return standing.GetValueOrDefault(reference) ?? local.Render(Resolve, out _);
         }
 
         return Fetched(reference, out _);

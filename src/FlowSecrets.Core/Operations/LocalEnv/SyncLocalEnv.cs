@@ -47,12 +47,14 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
         EnvTarget target = EnvTarget.Open(context, catalog, options);
         EnvPlan plan = EnvPlan.For(catalog, workspace.Environment);
         Dictionary<string, ReadOutcome> fetched = new(StringComparer.Ordinal);
-        EnvMerge? merge = null;
+        EnvMergeResult? merge = null;
         try
         {
             await FetchAsync(fetched, workspace, plan, host, cancellationToken);
-            merge = new EnvMerge(catalog, workspace.Environment, plan, fetched, target, options);
-            IReadOnlyList<EnvVariable> results = merge.Run(host);
+            merge = EnvMerge.Run(InputOf(catalog, workspace, plan, fetched, target, options));
+            merge.Warnings.ToList().ForEach(host.Warning);
+            merge.Notes.ToList().ForEach(host.Verbose);
+            IReadOnlyList<EnvVariable> results = merge.Results;
             if (!options.Check)
             {
                 results = await WriteAsync(workspace, target, merge, results, options, host, cancellationToken);
@@ -77,6 +79,32 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
                 outcome.Dispose();
             }
         }
+    }
+
+    private static EnvMergeInput InputOf(
+        Catalog catalog,
+        Workspace workspace,
+        EnvPlan plan,
+        IReadOnlyDictionary<string, ReadOutcome> fetched,
+        EnvTarget target,
+        SyncOptions options
+    )
+    {
+        IEnumerable<string> files = catalog.LocalEnv.Files.Select(f => catalog.Resolve(f.Path)).Distinct(StringComparer.Ordinal);
+        return new EnvMergeInput(
+            catalog,
+            workspace.Environment,
+            plan,
+            fetched,
+            target.Text ?? "",
+            target.Path,
+            target.Dialect,
+            files.ToDictionary(static f => f, EnvTarget.Look, StringComparer.Ordinal)
+        )
+        {
+            Clean = options.Clean,
+            Check = options.Check,
+        };
     }
 
     /// <param name="fetched">Takes each outcome as it comes, so that the caller can dispose of all of them if the rest fails.</param>
@@ -111,7 +139,7 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
     private static async Task<IReadOnlyList<EnvVariable>> WriteAsync(
         Workspace workspace,
         EnvTarget target,
-        EnvMerge merge,
+        EnvMergeResult merge,
         IReadOnlyList<EnvVariable> results,
         SyncOptions options,
         IOperationHost host,
