@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Processes;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Kubernetes;
 
@@ -62,7 +63,7 @@ internal sealed class KubernetesCluster(KubernetesPlace place, Kubectl kubectl)
     )
     {
         JsonObject patch = new() { ["spec"] = new JsonObject { ["template"] = template } };
-        if (read?.Text("metadata", "resourceVersion") is { } version)
+        if (read.Text("metadata", "resourceVersion") is { } version)
         {
             patch["metadata"] = new JsonObject { ["resourceVersion"] = version };
         }

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Kubernetes;
@@ -44,7 +45,7 @@ internal sealed class KubernetesSecret : IDisposable
                     )
                     .Select(static o => Text(o, "name"))
                     .FirstOrDefault();
-                secret.Changed = Items(metadata, "managedFields").Select(static f => KubeJson.TimeOf(Text(f, "time"))).Max();
+                secret.Changed = Items(metadata, "managedFields").Select(static f => JsonNavigation.TimeOf(Text(f, "time"))).Max();
             }
 
             if (Member(document.RootElement, "data") is { ValueKind: JsonValueKind.Object } data)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Formats.Dotenv;
 
@@ -45,8 +46,7 @@ internal sealed class EnvJsonDocument : IEnvDocument
 
     public IEnumerable<string> Names => _root.Select(static m => m.Key);
 
-    public string? Get(string name) =>
-        _root.TryGetPropertyValue(name, out JsonNode? node) && node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    public string? Get(string name) => _root.Text(name);
 
     /// <summary>JSON has no comments to say so in.</summary>
     public bool IsKept(string name) => false;

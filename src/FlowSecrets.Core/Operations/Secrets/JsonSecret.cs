@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Secrets;
@@ -48,11 +49,7 @@ internal static class JsonSecret
 
     /// <summary>A field as text: a JSON string's content, any other value as it is written. Null where there is none.</summary>
     public static string? Text(JsonObject members, string field) =>
-        members.TryGetPropertyValue(field, out JsonNode? node) && node is not null
-            ? node is JsonValue value && value.TryGetValue(out string? text)
-                ? text
-                : node.ToJsonString(Plain)
-            : null;
+        members[field] is { } node ? node.Text() ?? node.ToJsonString(Plain) : null;
 
     public static SecretValue Write(JsonObject members) => SecretValue.FromText(members.ToJsonString(Plain));
 

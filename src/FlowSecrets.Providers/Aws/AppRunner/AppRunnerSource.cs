@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Providers.Aws.Workloads;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Aws.AppRunner;
 
@@ -47,16 +48,16 @@ internal sealed class AppRunnerSource(JsonObject whole)
         public string Container => "";
 
         public IReadOnlyList<KeyValuePair<string, string>> Secrets =>
-            [.. (configuration[SecretsMember] as JsonObject ?? []).Select(static s => KeyValuePair.Create(s.Key, (string?)s.Value ?? ""))];
+            [.. (configuration.Object(SecretsMember) ?? []).Select(static s => KeyValuePair.Create(s.Key, (string?)s.Value ?? ""))];
 
-        public bool HasPlain(string variable) => (configuration[PlainMember] as JsonObject)?.ContainsKey(variable) == true;
+        public bool HasPlain(string variable) => configuration.Object(PlainMember)?.ContainsKey(variable) == true;
 
         public void Set(string variable, string valueFrom)
         {
-            (configuration[PlainMember] as JsonObject)?.Remove(variable);
+            configuration.Object(PlainMember)?.Remove(variable);
             MemberOf(configuration, SecretsMember)[variable] = valueFrom;
         }
 
-        public void Remove(string variable) => (configuration[SecretsMember] as JsonObject)?.Remove(variable);
+        public void Remove(string variable) => configuration.Object(SecretsMember)?.Remove(variable);
     }
 }

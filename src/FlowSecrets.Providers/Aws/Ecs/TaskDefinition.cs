@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Providers.Aws.Workloads;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Aws.Ecs;
 
@@ -30,8 +31,7 @@ internal sealed class TaskDefinition(JsonObject whole, JsonArray? tags)
     public string? ExecutionRole => (string?)whole["executionRoleArn"];
 
     /// <summary>Changing them changes this.</summary>
-    public IReadOnlyList<IContainerVariables> Containers =>
-        [.. (whole[ContainersMember] as JsonArray ?? []).OfType<JsonObject>().Select(static c => new EcsVariables(c))];
+    public IReadOnlyList<IContainerVariables> Containers => [.. whole.Objects(ContainersMember).Select(static c => new EcsVariables(c))];
 
     public bool HasContainersOf(TaskDefinition other) => JsonNode.DeepEquals(whole[ContainersMember], other.ContainerDefinitions);
 
@@ -59,14 +59,14 @@ internal sealed class TaskDefinition(JsonObject whole, JsonArray? tags)
         public string Container => (string?)container["name"] ?? "";
 
         public IReadOnlyList<KeyValuePair<string, string>> Secrets =>
-            [.. List("secrets").Select(static s => KeyValuePair.Create(NameOf(s) ?? "", (string?)s["valueFrom"] ?? ""))];
+            [.. container.Objects("secrets").Select(static s => KeyValuePair.Create(NameOf(s) ?? "", (string?)s["valueFrom"] ?? ""))];
 
-        public bool HasPlain(string variable) => List("environment").Any(e => NameOf(e) == variable);
+        public bool HasPlain(string variable) => container.Objects("environment").Any(e => NameOf(e) == variable);
 
         public void Set(string variable, string valueFrom)
         {
             TakeOut("environment", variable);
-            if (List("secrets").FirstOrDefault(s => NameOf(s) == variable) is { } there)
+            if (container.Objects("secrets").FirstOrDefault(s => NameOf(s) == variable) is { } there)
             {
                 there["valueFrom"] = valueFrom;
                 return;
@@ -87,13 +87,11 @@ internal sealed class TaskDefinition(JsonObject whole, JsonArray? tags)
 
         private void TakeOut(string list, string variable)
         {
-            foreach (JsonObject entry in List(list).Where(e => NameOf(e) == variable).ToArray())
+            foreach (JsonObject entry in container.Objects(list).Where(e => NameOf(e) == variable).ToArray())
             {
                 ((JsonArray)container[list]!).Remove(entry);
             }
         }
-
-        private IEnumerable<JsonObject> List(string member) => (container[member] as JsonArray ?? []).OfType<JsonObject>();
 
         private static string? NameOf(JsonObject entry) => (string?)entry["name"];
     }

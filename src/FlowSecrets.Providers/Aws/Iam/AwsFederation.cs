@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -72,9 +73,9 @@ internal static class AwsFederation
         where
             (string?)statement["Effect"] == "Allow"
             && AwsPolicy.Texts(statement["Action"]).Any(static a => AwsPolicy.IsLike(a, "sts:AssumeRoleWithWebIdentity", ignoreCase: true))
-        from test in statement["Condition"] as JsonObject ?? []
+        from test in statement.Object("Condition") ?? []
         where test.Key is "StringEquals" or "StringLike" or "ForAnyValue:StringEquals" or "ForAnyValue:StringLike"
-        from value in (test.Value as JsonObject)?.ToArray() ?? []
+        from value in test.Value.Object()?.ToArray() ?? []
         where value.Key.EndsWith(":sub", StringComparison.OrdinalIgnoreCase)
         select ((JsonObject)test.Value!, value.Key, test.Key.EndsWith("Like", StringComparison.Ordinal));
 }

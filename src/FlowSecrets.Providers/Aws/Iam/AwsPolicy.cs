@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -76,7 +77,7 @@ internal static class AwsPolicy
             action => actions.Any(a => IsLike(a, action, ignoreCase: true)) != exceptActions,
             // A policy of a resource may leave the resource out.
             resource => resources.Count == 0 || resources.Any(r => IsLike(r, resource)) != exceptResources,
-            node["Condition"] as JsonObject
+            node.Object("Condition")
         )
         {
             Node = node,

@@ -5,6 +5,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Gcp.CloudRun;
 

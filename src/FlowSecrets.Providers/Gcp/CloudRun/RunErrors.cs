@@ -143,7 +143,7 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
             AccessCause = why.AccessCause,
         };
 
-    private static string? AccountOf(JsonObject? service) => service?.Object("template")?.Text("serviceAccount");
+    private static string? AccountOf(JsonObject? service) => service.Text("template", "serviceAccount");
 
     private FlowSecretException NotFound() =>
         new(

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Gcp.CloudRun;
 
@@ -12,7 +13,8 @@ internal static class RunPlainValues
 
     public static string Hide(JsonObject? service, string said)
     {
-        IEnumerable<string> values = (service?.Object("template")?.Objects("containers") ?? [])
+        IEnumerable<string> values = service
+            .Objects("template", "containers")
             .SelectMany(static c => c.Objects("env"))
             .Select(static e => e.Text("value"))
             .OfType<string>();

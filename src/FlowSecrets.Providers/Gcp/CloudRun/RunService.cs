@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Transport;
+using FlowSecrets.Text;
 using Google;
 
 namespace FlowSecrets.Providers.Gcp.CloudRun;
@@ -76,7 +77,7 @@ internal sealed class RunService(RunPlace place, GcpCaller caller, ICloudRun clo
                     cancellationToken
                 )
         );
-        return operation.Object("metadata") is { } now && now.Number("generation") > 0 ? now : await ReadAsync(cancellationToken);
+        return operation.Object("metadata") is { } now && new RunStatus(now).Generation > 0 ? now : await ReadAsync(cancellationToken);
     }
 
     /// <summary>Whether a change of which no answer came is there.</summary>

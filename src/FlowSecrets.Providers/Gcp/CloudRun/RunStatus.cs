@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
@@ -11,10 +12,10 @@ internal sealed class RunStatus(JsonObject service)
     private const string ByRevision = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION";
 
     /// <summary>A new one for each change.</summary>
-    public long Generation => service.Number("generation");
+    public long Generation => Number(service, "generation");
 
     /// <summary>Which of them serves.</summary>
-    public long Observed => service.Number("observedGeneration");
+    public long Observed => Number(service, "observedGeneration");
 
     public bool IsReconciling => service.Flag("reconciling") || State is "CONDITION_PENDING" or "CONDITION_RECONCILING";
 
@@ -48,7 +49,7 @@ internal sealed class RunStatus(JsonObject service)
     }
 
     /// <summary>The same, whole: for looking into it, not for showing.</summary>
-    public string RawMessage => service.Object("terminalCondition")?.Text("message") ?? "";
+    public string RawMessage => service.Text("terminalCondition", "message") ?? "";
 
     /// <summary>The revisions that requests reach now.</summary>
     public IReadOnlyList<string> Serving =>
@@ -62,21 +63,25 @@ internal sealed class RunStatus(JsonObject service)
     /// <summary>Where traffic is told to go other than to the newest ready revision, and how much of it.</summary>
     public IReadOnlyList<(string? Revision, int Percent)> Elsewhere => [.. Targets("traffic").Where(t => t.Revision != Ready)];
 
-    private string? State => service.Object("terminalCondition")?.Text("state");
+    private string? State => service.Text("terminalCondition", "state");
 
     /// <summary>Without any, all goes to the newest ready one.</summary>
     private IEnumerable<(string? Revision, int Percent)> Targets(string list)
     {
-        JsonObject[] targets = [.. service.Objects(list).Where(static t => t.Number("percent") > 0)];
+        JsonObject[] targets = [.. service.Objects(list).Where(static t => Number(t, "percent") > 0)];
         return targets.Length == 0
             ? [(Ready, 100)]
             : targets.Select(t =>
                 (
                     t.Text("type") == ByRevision || t.Text("revision") is { Length: > 0 } ? Short(t.Text("revision")) : Ready,
-                    (int)t.Number("percent")
+                    (int)Number(t, "percent")
                 )
             );
     }
+
+    /// <summary>Cloud Run writes a number of 64 bits as text.</summary>
+    private static long Number(JsonObject json, string name) =>
+        long.TryParse(json.Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : json.Number(name);
 
     private static string? Short(string? name) => string.IsNullOrEmpty(name) ? null : GcpName.Last(name);
 }

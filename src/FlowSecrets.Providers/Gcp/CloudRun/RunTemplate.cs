@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Gcp.CloudRun;
 
@@ -22,7 +23,7 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
     public IReadOnlyList<JsonObject> Containers => [.. template.Objects("containers")];
 
     /// <summary>The time that <see cref="Restart"/> left; it makes a template another one.</summary>
-    public string? Restarted => template.Object("annotations")?.Text(Mark);
+    public string? Restarted => template.Text("annotations", Mark);
 
     public string? ServiceAccount => template.Text("serviceAccount") is { Length: > 0 } account ? account : null;
 
@@ -52,8 +53,8 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
     public bool IsOpen(string id) =>
         Containers
             .SelectMany(static c => c.Objects("env"))
-            .Select(static e => Reference(e)?.Text("secret"))
-            .Concat(template.Objects("volumes").Select(static v => v.Object("secret")?.Text("secret")))
+            .Select(static e => Reference(e).Text("secret"))
+            .Concat(template.Objects("volumes").Select(static v => v.Text("secret", "secret")))
             .Any(r => names.IsOpen(r, id));
 
     /// <summary>Moves everything that uses the secret to its version, and the variable that carries the one before.</summary>
@@ -70,7 +71,7 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
             ];
             foreach (JsonObject entry in uses)
             {
-                changed |= Reference(entry)!.Set("version", secret.Version);
+                changed |= SetVersion(Reference(entry)!, secret.Version);
             }
 
             changed |= secret.PreviousVariable is { } variable && MovePrevious(container, variable, secret, uses.Length > 0);
@@ -162,7 +163,7 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
             return true;
         }
 
-        return own.Aggregate(false, (changed, e) => Reference(e)!.Set("version", version) || changed);
+        return own.Aggregate(false, (changed, e) => SetVersion(Reference(e)!, version) || changed);
     }
 
     /// <summary>Without a list of files there is one, with the newest version, under the secret's own name.</summary>
@@ -175,7 +176,7 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
             return true;
         }
 
-        return items.Aggregate(false, (changed, i) => i.Set("version", secret.Version) || changed);
+        return items.Aggregate(false, (changed, i) => SetVersion(i, secret.Version) || changed);
     }
 
     private JsonObject Entry(string variable, string id, string version) =>
@@ -188,7 +189,7 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
             },
         };
 
-    private bool Carries(JsonObject entry, string id) => names.Means(Reference(entry)?.Text("secret"), id);
+    private bool Carries(JsonObject entry, string id) => names.Means(Reference(entry).Text("secret"), id);
 
     private IEnumerable<JsonObject> Mounted(string id) =>
         template
@@ -210,9 +211,21 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
         return environment;
     }
 
-    private static JsonObject? Reference(JsonObject entry) => entry.Object("valueSource")?.Object("secretKeyRef");
+    private static JsonObject? Reference(JsonObject entry) => entry.Object("valueSource", "secretKeyRef");
 
     private static string VersionOf(JsonObject reference) => reference.Text("version") is { Length: > 0 } version ? version : Latest;
+
+    /// <returns>Whether that changed anything.</returns>
+    private static bool SetVersion(JsonObject reference, string version)
+    {
+        if (reference.Text("version") == version)
+        {
+            return false;
+        }
+
+        reference["version"] = version;
+        return true;
+    }
 
     private static FlowSecretException Foreign(string variable, string id, string remedy) =>
         new(

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Gcp.Iam;
 
@@ -125,7 +126,7 @@ internal static partial class GcpPolicy
     }
 
     private static IEnumerable<JsonObject> Nodes(JsonObject policy) =>
-        (policy["bindings"] as JsonArray)?.OfType<JsonObject>().Where(static b => b["members"] is JsonArray) ?? [];
+        policy.Objects("bindings").Where(static b => b["members"] is JsonArray);
 
     private static string RoleOf(JsonObject binding) => (string?)binding["role"] ?? "";
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.Model;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
@@ -18,7 +19,7 @@ internal sealed class DeployedVersions
                 (string name, JsonNode? version) in annotation is not null && JsonNode.Parse(annotation) is JsonObject json ? json : []
             )
             {
-                if (version is JsonValue value && value.TryGetValue(out string? text))
+                if (version.Text() is { } text)
                 {
                     _versions[name] = text;
                 }

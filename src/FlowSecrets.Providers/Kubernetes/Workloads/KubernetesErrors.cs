@@ -65,7 +65,7 @@ internal static class KubernetesErrors
         TimeSpan timeout
     )
     {
-        JsonObject? ready = resource.Condition("Ready");
+        JsonObject? ready = KubernetesStatus.Condition(resource, "Ready");
         string says = ready is null
             ? ""
             : $"; its Ready condition is {RemoteText.Code(ready.Text("status"))} "

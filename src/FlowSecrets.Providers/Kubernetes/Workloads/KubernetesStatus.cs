@@ -17,7 +17,7 @@ internal sealed class KubernetesStatus(JsonObject workload, string kind)
 
     public bool IsPaused => kind == "deployment" && workload.Flag("spec", "paused");
 
-    public bool HasFailed => kind == "deployment" && Observed >= Generation && Progressing?.Text("reason") == TooLate;
+    public bool HasFailed => kind == "deployment" && Observed >= Generation && Progressing.Text("reason") == TooLate;
 
     /// <summary>All pods are the newest's, and serve.</summary>
     public bool IsComplete =>
@@ -40,7 +40,7 @@ internal sealed class KubernetesStatus(JsonObject workload, string kind)
     public string Detail =>
         Health switch
         {
-            WorkloadHealth.Failed => RemoteText.Clean(Progressing?.Text("message") ?? ""),
+            WorkloadHealth.Failed => RemoteText.Clean(Progressing.Text("message") ?? ""),
             WorkloadHealth.Deploying => Progress,
             WorkloadHealth.Paused => Barrier ?? "",
             _ => "",
@@ -61,9 +61,13 @@ internal sealed class KubernetesStatus(JsonObject workload, string kind)
         : null;
 
     /// <summary>When the newest pods were made available at the latest: they were not started later than that.</summary>
-    public DateTimeOffset? LastProgress => Progressing?.Time("lastUpdateTime");
+    public DateTimeOffset? LastProgress => Progressing.Time("lastUpdateTime");
 
-    private JsonObject? Progressing => workload.Condition("Progressing");
+    /// <summary>A condition of a resource's status.</summary>
+    public static JsonObject? Condition(JsonObject resource, string type) =>
+        resource.Objects("status", "conditions").FirstOrDefault(c => c.Text("type") == type);
+
+    private JsonObject? Progressing => Condition(workload, "Progressing");
 
     private long Wanted =>
         kind == "daemonset" ? Has("desiredNumberScheduled")

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Kubernetes.Workloads;
 

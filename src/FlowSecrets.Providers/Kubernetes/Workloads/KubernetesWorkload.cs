@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Kubernetes.Workloads;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
@@ -92,7 +93,7 @@ internal sealed class PodTemplate
     private static IEnumerable<SecretUse> Variables(JsonObject container) =>
         from entry in container.Objects("env")
         let reference = Reference(entry)
-        where reference?.Text("name") is not null
+        where reference.Text("name") is not null
         select new SecretUse(reference.Text("name")!, reference.Text("key"), entry.Text("name"));
 
     private static IEnumerable<(string Secret, string Prefix)> Groups(JsonObject container) =>

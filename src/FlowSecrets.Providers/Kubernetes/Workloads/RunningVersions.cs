@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Model;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
@@ -67,7 +68,7 @@ internal sealed class RunningVersions(KubernetesCluster cluster, JsonObject work
     /// <summary>When the pods were started at the earliest, or at the latest where that is too early; null: not known.</summary>
     private async Task<DateTimeOffset?> StartAsync(DateTimeOffset since, CancellationToken cancellationToken)
     {
-        if (KubeJson.TimeOf(template.Annotation(PodTemplate.Restarted)) is { } restarted)
+        if (JsonNavigation.TimeOf(template.Annotation(PodTemplate.Restarted)) is { } restarted)
         {
             return restarted;
         }

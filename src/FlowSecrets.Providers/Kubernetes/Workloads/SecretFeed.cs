@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FlowSecrets.Model;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Kubernetes.Workloads;
