@@ -26,27 +26,29 @@ internal sealed class EnvDocument : IEnvDocument
 {
     public const string KeepMark = "flowsecrets:keep";
 
-    private readonly EnvDialect _dialect;
+    private readonly EnvDialectProfile _profile;
     private readonly List<EnvSpan> _spans;
 
-    private EnvDocument(EnvDialect dialect, IEnumerable<EnvSpan> spans) => (_dialect, _spans) = (dialect, [.. spans]);
+    private EnvDocument(EnvDialectProfile profile, IEnumerable<EnvSpan> spans) => (_profile, _spans) = (profile, [.. spans]);
 
     /// <param name="file">Named in errors.</param>
     /// <exception cref="FlowSecretException">EnvFileInvalid.</exception>
-    public static IEnvDocument Parse(string text, EnvDialect dialect, string file) =>
-        dialect == EnvDialect.Json
-            ? EnvJsonDocument.Parse(text, file)
-            : new EnvDocument(dialect, EnvReader.Read(Normalise(text, dialect), dialect, file));
+    public static IEnvDocument Parse(string text, EnvDialect dialect, string file)
+    {
+        EnvDialectProfile profile = EnvDialectProfiles.Of(dialect);
+        return profile.ParseWhole is { } parse
+            ? parse(text, file)
+            : new EnvDocument(profile, EnvReader.Read(Normalise(text, profile), dialect, file));
+    }
 
     /// <summary>
     /// Byte order mark off, line ends LF: what every parser reads alike. Where a dialect's values can hold a CR, and the file has an LF of
     /// its own and so is no CRLF file, a CR within quotes belongs to the value and stays.
     /// </summary>
-    private static string Normalise(string text, EnvDialect dialect)
+    private static string Normalise(string text, EnvDialectProfile profile)
     {
         text = text.TrimStart('\uFEFF');
-        bool mayHoldCarriageReturns = dialect is EnvDialect.Compose or EnvDialect.Systemd or EnvDialect.Bash or EnvDialect.Pwsh;
-        return mayHoldCarriageReturns && text.AsSpan().Count('\n') != text.AsSpan().Count("\r\n")
+        return profile.TakesCarriageReturns && text.AsSpan().Count('\n') != text.AsSpan().Count("\r\n")
             ? text
             : text.Replace("\r\n", "\n", StringComparison.Ordinal);
     }
@@ -78,7 +80,8 @@ internal sealed class EnvDocument : IEnvDocument
 
     public void Set(string name, string value, string section, string? comment)
     {
-        string text = EnvWriter.Format(_dialect, name, value) ?? throw EnvWriter.NotPortable(_dialect, name, value);
+        EnvDialect dialect = _profile.Dialect;
+        string text = EnvWriter.Format(dialect, name, value) ?? throw EnvWriter.NotPortable(dialect, name, value);
         EnvSpan span = new(text, name, value, 0);
         bool stood = false;
         for (int i = 0; i < _spans.Count; i++)
@@ -122,7 +125,7 @@ internal sealed class EnvDocument : IEnvDocument
     /// <summary>What the user wrote behind a value; null without.</summary>
     private string? TrailingComment(EnvSpan span)
     {
-        if (_dialect is EnvDialect.Docker or EnvDialect.Systemd || span.Text.Contains('\n'))
+        if (_profile.CommentMark is null || span.Text.Contains('\n'))
         {
             return null;
         }

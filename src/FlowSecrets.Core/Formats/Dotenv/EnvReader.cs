@@ -15,16 +15,16 @@ internal sealed record EnvSpan(string Text, string? Name, string? Value, int Lin
 internal sealed class EnvReader
 {
     private readonly string _text;
-    private readonly EnvDialect _dialect;
+    private readonly EnvDialectProfile _profile;
     private int _at;
 
-    private EnvReader(string text, EnvDialect dialect) => (_text, _dialect) = (text, dialect);
+    private EnvReader(string text, EnvDialectProfile profile) => (_text, _profile) = (text, profile);
 
     /// <param name="text">Without a byte order mark. A CR at the end of a line outside of quotes is dropped.</param>
     /// <exception cref="FlowSecretException">EnvFileInvalid: a quote is not closed. Line numbers, never values.</exception>
     public static IReadOnlyList<EnvSpan> Read(string text, EnvDialect dialect, string file)
     {
-        EnvReader reader = new(text, dialect);
+        EnvReader reader = new(text, EnvDialectProfiles.Of(dialect));
         List<EnvSpan> spans = [];
         int line = 1;
         while (reader._at < text.Length)
@@ -49,14 +49,7 @@ internal sealed class EnvReader
             return (null, null);
         }
 
-        string value = _dialect switch
-        {
-            EnvDialect.Docker => TakeLine(),
-            EnvDialect.Bash => ReadShellWord(file, line),
-            EnvDialect.Pwsh => ReadPwshText(file, line),
-            _ => ReadValue(file, line),
-        };
-        return (name, value);
+        return (name, _profile.Read(this, file, line));
     }
 
     /// <summary>Leaves the position behind the equals sign; unmoved and null when the line is no assignment.</summary>
@@ -70,27 +63,20 @@ internal sealed class EnvReader
         }
 
         ReadOnlySpan<char> name = line[..equals];
-        switch (_dialect)
+        if (_profile.TrimsNames)
         {
-            case EnvDialect.Pwsh:
-                name = name.Trim();
-                if (!name.StartsWith("$env:", StringComparison.OrdinalIgnoreCase))
-                {
-                    return null;
-                }
+            name = name.Trim();
+        }
 
-                name = name[5..];
-                break;
-            case EnvDialect.Docker:
-                break;
-            default:
-                name = name.Trim();
-                if (name.StartsWith("export ", StringComparison.Ordinal))
-                {
-                    name = name[7..].TrimStart();
-                }
+        if (!name.StartsWith(_profile.NamePrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
 
-                break;
+        name = name[_profile.NamePrefix.Length..];
+        if (_profile.AllowsExport && name.StartsWith("export ", StringComparison.Ordinal))
+        {
+            name = name[7..].TrimStart();
         }
 
         string text = name.ToString();
@@ -105,7 +91,8 @@ internal sealed class EnvReader
 
     private int LineEnd() => _text.IndexOf('\n', _at) is >= 0 and int at ? at : _text.Length;
 
-    private string TakeLine()
+    /// <summary>The rest of the line as it stands.</summary>
+    public string TakeLine()
     {
         int end = LineEnd();
         string line = _text[_at..end];
@@ -113,7 +100,8 @@ internal sealed class EnvReader
         return line.TrimEnd('\r');
     }
 
-    private string ReadValue(string file, int line)
+    /// <summary>A quoted value with nothing but a comment behind it, or else a bare one.</summary>
+    public string ReadValue(string file, int line)
     {
         int start = _at;
         int end = LineEnd();
@@ -123,8 +111,7 @@ internal sealed class EnvReader
             first++;
         }
 
-        bool takesBackquote = _dialect is EnvDialect.Portable or EnvDialect.Node;
-        if (first < end && (_text[first] is '\'' or '"' || (takesBackquote && _text[first] == '`')))
+        if (first < end && _profile.Quotes.Contains(_text[first]))
         {
             _at = first;
             string quoted = ReadQuoted(file, line);
@@ -143,12 +130,7 @@ internal sealed class EnvReader
 
     private string Unquoted(string rest)
     {
-        int cut = _dialect switch
-        {
-            EnvDialect.Systemd => -1,
-            EnvDialect.Portable or EnvDialect.Node => rest.IndexOf('#'),
-            _ => rest.IndexOf(" #", StringComparison.Ordinal),
-        };
+        int cut = _profile.CommentMark is { } mark ? rest.IndexOf(mark, StringComparison.Ordinal) : -1;
         return (cut < 0 ? rest : rest[..cut]).Trim();
     }
 
@@ -165,7 +147,7 @@ internal sealed class EnvReader
                 return value.ToString();
             }
 
-            if (c == '\\' && i + 1 < _text.Length && Unescape(quote, _text[i + 1]) is { } escaped)
+            if (c == '\\' && i + 1 < _text.Length && _profile.Escapes.TryGetValue((quote, _text[i + 1]), out string? escaped))
             {
                 value.Append(escaped);
                 i++;
@@ -178,27 +160,8 @@ internal sealed class EnvReader
         throw NotClosed(file, line);
     }
 
-    /// <summary>
-    /// What a backslash and this character mean between these quotes; null: both stay, and the second is read on its own.
-    /// </summary>
-    private string? Unescape(char quote, char next) =>
-        (_dialect, quote, next) switch
-        {
-            (EnvDialect.Portable or EnvDialect.Node, '"', 'n') => "\n",
-            (EnvDialect.Portable, '"', 'r') => "\r",
-            (EnvDialect.Portable, _, _) when next == quote => "\\" + next,
-            (EnvDialect.Python, '\'', '\\' or '\'') => next.ToString(),
-            (EnvDialect.Compose, '\'', '\'') => "'",
-            (EnvDialect.Python or EnvDialect.Compose, '"', 'n') => "\n",
-            (EnvDialect.Python or EnvDialect.Compose, '"', 'r') => "\r",
-            (EnvDialect.Python or EnvDialect.Compose, '"', 't') => "\t",
-            (EnvDialect.Python or EnvDialect.Compose, '"', '\\' or '"') => next.ToString(),
-            (EnvDialect.Systemd, '"', '\\' or '"' or '$' or '`') => next.ToString(),
-            _ => null,
-        };
-
     /// <summary>Quoted and bare pieces side by side, to the first blank; then the rest of the line.</summary>
-    private string ReadShellWord(string file, int line)
+    public string ReadShellWord(string file, int line)
     {
         StringBuilder value = new();
         int i = _at;
@@ -209,13 +172,15 @@ internal sealed class EnvReader
             {
                 value.Append(_text[i++]);
             }
-            else if (c is '\'' or '"')
+            else if (_profile.Quotes.Contains(c))
             {
                 for (; i < _text.Length && _text[i] != c; i++)
                 {
-                    if (c == '"' && _text[i] == '\\' && i + 1 < _text.Length && _text[i + 1] is '\\' or '"' or '$' or '`')
+                    if (_text[i] == '\\' && i + 1 < _text.Length && _profile.Escapes.TryGetValue((c, _text[i + 1]), out string? escaped))
                     {
+                        value.Append(escaped);
                         i++;
+                        continue;
                     }
 
                     value.Append(_text[i]);
@@ -239,7 +204,8 @@ internal sealed class EnvReader
         return value.ToString();
     }
 
-    private string ReadPwshText(string file, int line)
+    /// <summary>A text between single quotes, in which two stand for one; or else the bare rest of the line.</summary>
+    public string ReadPwshText(string file, int line)
     {
         int start = _at;
         while (_at < _text.Length && _text[_at] is ' ' or '\t')
@@ -256,9 +222,9 @@ internal sealed class EnvReader
         StringBuilder value = new();
         for (int i = _at + 1; i < _text.Length; i++)
         {
-            if (IsPwshQuote(_text[i]))
+            if (_profile.Quotes.Contains(_text[i]))
             {
-                if (i + 1 >= _text.Length || !IsPwshQuote(_text[i + 1]))
+                if (i + 1 >= _text.Length || !_profile.Quotes.Contains(_text[i + 1]))
                 {
                     _at = i + 1;
                     _at = LineEnd();
@@ -273,8 +239,6 @@ internal sealed class EnvReader
 
         throw NotClosed(file, line);
     }
-
-    private static bool IsPwshQuote(char c) => c is '\'' or '\u2018' or '\u2019' or '\u201A' or '\u201B';
 
     private static FlowSecretException NotClosed(string file, int line) =>
         new(
