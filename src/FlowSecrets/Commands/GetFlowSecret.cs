@@ -29,16 +29,5 @@ public sealed class GetFlowSecretCommand : WildcardCmdlet
     private protected override bool TakesAll => true;
 
     private protected override void RunPlace(Targets targets) =>
-        Execute(
-            new GetSecretsOperation(Context),
-            new GetSecretsOptions
-            {
-                CatalogPath = FullCatalogPath,
-                Environment = targets.Environment,
-                Store = targets.Store,
-                Names = targets.Names,
-                StoreNames = targets.StoreNames,
-                All = All,
-            }
-        );
+        Execute(new GetSecretsOperation(Context), Fill(new GetSecretsOptions { All = All }, targets));
 }

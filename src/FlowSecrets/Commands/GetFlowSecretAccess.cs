@@ -20,5 +20,5 @@ namespace FlowSecrets.Commands;
 public sealed class GetFlowSecretAccessCommand : AccessCmdlet
 {
     private protected override void RunPlace(Targets targets) =>
-        Execute(new GetAccessOperation(Context), Fill(new AccessOptions(), targets));
+        Execute(new GetAccessOperation(Context), FillAccess(new AccessOptions(), targets));
 }

@@ -30,5 +30,5 @@ public sealed class GetFlowSecretRotationCommand : RotationCmdlet
     private protected override bool TakesAll => true;
 
     private protected override void RunPlace(Targets targets) =>
-        Execute(new GetRotationsOperation(Context), Fill(new GetRotationsOptions { DueOnly = Due }, targets));
+        Execute(new GetRotationsOperation(Context), FillRotation(new GetRotationsOptions { DueOnly = Due }, targets));
 }

@@ -18,14 +18,5 @@ namespace FlowSecrets.Commands;
 [OutputType(typeof(StoreStatus))]
 public sealed class GetFlowSecretStoreCommand : StoreCmdlet
 {
-    protected override void Run() =>
-        Execute(
-            new GetStoreOperation(Context),
-            new StoreOptions
-            {
-                CatalogPath = FullCatalogPath,
-                Environment = NamedEnvironment,
-                Store = StoreWithoutEnvironment,
-            }
-        );
+    protected override void Run() => Execute(new GetStoreOperation(Context), Fill(new StoreOptions()));
 }

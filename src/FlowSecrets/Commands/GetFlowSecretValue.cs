@@ -53,7 +53,7 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
     [Parameter]
     public string? OutFile { get; set; }
 
-    private protected override string? RecordKey => string.IsNullOrEmpty(Version) || Stage is not null ? null : Version;
+    private protected override object? RecordKey => string.IsNullOrEmpty(Version) || Stage is not null ? null : Version;
 
     private protected override void RunPlace(Targets targets)
     {
@@ -72,14 +72,9 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
             );
         }
 
-        ReadValuesOptions options = new()
+        ReadValuesOptions options = Fill(new ReadValuesOptions(), targets) with
         {
-            CatalogPath = FullCatalogPath,
-            Environment = targets.Environment,
-            Store = targets.Store,
-            Names = targets.Names,
-            StoreNames = targets.StoreNames,
-            Version = targets.Key,
+            Version = (string?)targets.Key,
             Stage = Stage,
             Field = Field,
         };

@@ -19,15 +19,5 @@ namespace FlowSecrets.Commands;
 public sealed class GetFlowSecretVersionCommand : WildcardCmdlet
 {
     private protected override void RunPlace(Targets targets) =>
-        Execute(
-            new GetVersionsOperation(Context),
-            new VersionOptions
-            {
-                CatalogPath = FullCatalogPath,
-                Environment = targets.Environment,
-                Store = targets.Store,
-                Names = targets.Names,
-                StoreNames = targets.StoreNames,
-            }
-        );
+        Execute(new GetVersionsOperation(Context), Fill(new VersionOptions(), targets));
 }

@@ -54,7 +54,7 @@ public sealed class GrantFlowSecretAccessCommand : ChangeAccessCmdlet
 
     private protected override void RunPlace(Targets targets)
     {
-        ChangeAccessOptions options = Fill(new ChangeAccessOptions(), targets) with
+        ChangeAccessOptions options = FillAccess(new ChangeAccessOptions(), targets) with
         {
             Grant = true,
             Expires = Expires,

@@ -87,11 +87,8 @@ public sealed class InitializeFlowSecretCommand : StoreCmdlet
         {
             Execute(
                 new InitializeSecretsOperation(Context),
-                new InitializeOptions
+                Fill(new InitializeOptions(), place.Key.Item1, place.Key.Item2) with
                 {
-                    CatalogPath = FullCatalogPath,
-                    Environment = place.Key.Item1,
-                    Store = place.Key.Item2,
                     Names = [.. place.SelectMany(static r => r.Names)],
                     NonInteractive = NonInteractive,
                     InputPath = FilePath(InputPath, nameof(InputPath)),

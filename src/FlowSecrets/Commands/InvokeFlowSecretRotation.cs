@@ -70,17 +70,17 @@ public sealed class InvokeFlowSecretRotationCommand : RotationCmdlet
 
     private protected override bool TakesAll => Due;
 
-    private protected override string? RecordKey => Due ? "due" : "";
+    private protected override object? RecordKey => Due.IsPresent;
 
     private protected override void RunPlace(Targets targets)
     {
         using SecretValue? value = Value is null ? null : SecureStrings.ToValue(Value);
         Execute(
             new InvokeRotationOperation(Context),
-            Fill(
+            FillRotation(
                 new InvokeRotationOptions
                 {
-                    Due = targets.Key == "due",
+                    Due = targets.Key is true,
                     Force = Force,
                     AllowInterruption = AllowInterruption,
                     Native = Native,

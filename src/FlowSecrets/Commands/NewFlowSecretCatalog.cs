@@ -60,11 +60,8 @@ public sealed class NewFlowSecretCatalogCommand : StoreCmdlet
         string? from = FromPulumi ?? FromTfvars ?? FromEnv;
         Execute(
             new NewCatalogOperation(Context),
-            new NewCatalogOptions
+            Fill(new NewCatalogOptions()) with
             {
-                CatalogPath = FullCatalogPath,
-                Environment = NamedEnvironment,
-                Store = StoreWithoutEnvironment,
                 Origin = Enum.Parse<CatalogOrigin>(ParameterSetName),
                 From = FilePath(from, nameof(from)),
                 Prefix = Prefix,

@@ -31,14 +31,6 @@ public sealed class RemoveFlowSecretCommand : TargetCmdlet
     private protected override void RunPlace(Targets targets) =>
         Execute(
             new RemoveSecretsOperation(Context),
-            new RemoveSecretsOptions
-            {
-                CatalogPath = FullCatalogPath,
-                Environment = targets.Environment,
-                Store = targets.Store,
-                Names = targets.Names,
-                StoreNames = targets.StoreNames,
-                RecoveryWindow = Permanent ? null : TimeSpan.FromDays(RecoveryDays),
-            }
+            Fill(new RemoveSecretsOptions { RecoveryWindow = Permanent ? null : TimeSpan.FromDays(RecoveryDays) }, targets)
         );
 }

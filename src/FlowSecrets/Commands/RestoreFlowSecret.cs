@@ -19,15 +19,5 @@ namespace FlowSecrets.Commands;
 public sealed class RestoreFlowSecretCommand : TargetCmdlet
 {
     private protected override void RunPlace(Targets targets) =>
-        Execute(
-            new RestoreSecretsOperation(Context),
-            new RemoveSecretsOptions
-            {
-                CatalogPath = FullCatalogPath,
-                Environment = targets.Environment,
-                Store = targets.Store,
-                Names = targets.Names,
-                StoreNames = targets.StoreNames,
-            }
-        );
+        Execute(new RestoreSecretsOperation(Context), Fill(new RemoveSecretsOptions(), targets));
 }

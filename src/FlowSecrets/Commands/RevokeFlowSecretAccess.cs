@@ -20,5 +20,5 @@ namespace FlowSecrets.Commands;
 public sealed class RevokeFlowSecretAccessCommand : ChangeAccessCmdlet
 {
     private protected override void RunPlace(Targets targets) =>
-        Execute(new ChangeAccessOperation(Context), Fill(new ChangeAccessOptions(), targets) with { AllowPublic = true });
+        Execute(new ChangeAccessOperation(Context), FillAccess(new ChangeAccessOptions(), targets) with { AllowPublic = true });
 }

@@ -58,11 +58,8 @@ public sealed class SyncFlowLocalEnvCommand : StoreCmdlet
     protected override void Run() =>
         Execute(
             new SyncLocalEnvOperation(Context),
-            new SyncOptions
+            Fill(new SyncOptions()) with
             {
-                CatalogPath = FullCatalogPath,
-                Environment = NamedEnvironment,
-                Store = StoreWithoutEnvironment,
                 Path = FilePath(Path, nameof(Path)),
                 Target = Target,
                 Clean = Clean,

@@ -64,7 +64,7 @@ public sealed class TestFlowSecretAccessCommand : AccessCmdlet
     private protected override void RunPlace(Targets targets) =>
         Execute(
             new TestAccessOperation(Context),
-            Fill(new TestAccessOptions { Live = Live, TokenSubject = TokenSubject }, targets),
+            FillAccess(new TestAccessOptions { Live = Live, TokenSubject = TokenSubject }, targets),
             access =>
             {
                 _tested++;

@@ -42,7 +42,7 @@ public sealed class TestFlowSecretRotationCommand : RotationCmdlet
     private protected override void RunPlace(Targets targets) =>
         Execute(
             new TestRotationOperation(Context),
-            Fill(new RotationOptions(), targets),
+            FillRotation(new RotationOptions(), targets),
             check =>
             {
                 _checks++;

@@ -25,5 +25,8 @@ public sealed class UndoFlowSecretRotationCommand : RotationCmdlet
     public int TimeoutSec { get; set; } = 600;
 
     private protected override void RunPlace(Targets targets) =>
-        Execute(new UndoRotationOperation(Context), Fill(new UndoRotationOptions { Timeout = TimeSpan.FromSeconds(TimeoutSec) }, targets));
+        Execute(
+            new UndoRotationOperation(Context),
+            FillRotation(new UndoRotationOptions { Timeout = TimeSpan.FromSeconds(TimeoutSec) }, targets)
+        );
 }

@@ -6,14 +6,9 @@ using FlowSecrets.Text;
 
 namespace FlowSecrets.Operations.Access;
 
-/// <summary>What access commands have in common: which secrets, which principals.</summary>
-internal record AccessOptions : TargetOptions
+/// <summary>What access commands have in common: which secrets, which principals. Without names: all of the catalog.</summary>
+internal record AccessOptions : SecretTargetOptions
 {
-    /// <summary>Keys with wildcards; none and no store names: all of the catalog.</summary>
-    public IReadOnlyList<string> Names { get; init; } = [];
-
-    public IReadOnlyList<string> StoreNames { get; init; } = [];
-
     /// <summary>As the store's policies name them.</summary>
     public IReadOnlyList<string> Principals { get; init; } = [];
 

@@ -16,13 +16,9 @@ internal enum SecretState
     PendingDeletion,
 }
 
-internal sealed record GetSecretsOptions : TargetOptions
+/// <summary>Without names: all.</summary>
+internal sealed record GetSecretsOptions : SecretTargetOptions
 {
-    /// <summary>Keys with wildcards; none and no store names: all.</summary>
-    public IReadOnlyList<string> Names { get; init; } = [];
-
-    public IReadOnlyList<string> StoreNames { get; init; } = [];
-
     /// <summary>Also what the store holds beyond the catalog.</summary>
     public bool All { get; init; }
 }

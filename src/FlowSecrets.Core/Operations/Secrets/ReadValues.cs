@@ -7,12 +7,8 @@ using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Secrets;
 
-internal sealed record ReadValuesOptions : TargetOptions
+internal sealed record ReadValuesOptions : SecretTargetOptions
 {
-    public IReadOnlyList<string> Names { get; init; } = [];
-
-    public IReadOnlyList<string> StoreNames { get; init; } = [];
-
     public string? Version { get; init; }
 
     public string? Stage { get; init; }

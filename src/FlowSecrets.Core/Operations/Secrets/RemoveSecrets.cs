@@ -5,12 +5,8 @@ using FlowSecrets.Ports;
 
 namespace FlowSecrets.Operations.Secrets;
 
-internal sealed record RemoveSecretsOptions : TargetOptions
+internal sealed record RemoveSecretsOptions : SecretTargetOptions
 {
-    public IReadOnlyList<string> Names { get; init; } = [];
-
-    public IReadOnlyList<string> StoreNames { get; init; } = [];
-
     /// <summary>How long it can be restored; null: not at all.</summary>
     public TimeSpan? RecoveryWindow { get; init; }
 }

@@ -4,12 +4,8 @@ using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Secrets;
 
-internal sealed record WriteSecretsOptions : TargetOptions
+internal sealed record WriteSecretsOptions : SecretTargetOptions
 {
-    public IReadOnlyList<string> Names { get; init; } = [];
-
-    public IReadOnlyList<string> StoreNames { get; init; } = [];
-
     /// <summary>The value; null: generated or asked for. The operation does not dispose of it.</summary>
     public SecretValue? Value { get; init; }
 

@@ -4,12 +4,8 @@ using FlowSecrets.Ports;
 
 namespace FlowSecrets.Operations.Versions;
 
-internal sealed record VersionOptions : TargetOptions
+internal sealed record VersionOptions : SecretTargetOptions
 {
-    public IReadOnlyList<string> Names { get; init; } = [];
-
-    public IReadOnlyList<string> StoreNames { get; init; } = [];
-
     public string? Version { get; init; }
 
     /// <summary>Null: left as it is.</summary>

@@ -8,8 +8,6 @@ namespace FlowSecrets.Commands.Base;
 /// <summary>Base of the cmdlets about who may use secrets.</summary>
 public abstract class AccessCmdlet : WildcardCmdlet
 {
-    private readonly Dictionary<string, (string[] Principals, SecretPermission? Permission)> _records = new(StringComparer.Ordinal);
-
     /// <summary>
     /// Who: on Google Cloud user:, serviceAccount:, group: and an e-mail address, or principal://…; on AWS the ARN of a role or a user.
     /// </summary>
@@ -38,33 +36,29 @@ public abstract class AccessCmdlet : WildcardCmdlet
 
     private protected override bool TakesAll => true;
 
-    private protected override string? RecordKey
-    {
-        get
-        {
-            string[] principals = [.. (Principal ?? []).Where(static p => !string.IsNullOrEmpty(p))];
-            string key = $"{string.Join('\n', principals)}\n{Permission}";
-            _records[key] = (principals, Permission);
-            return key;
-        }
-    }
+    private protected override object? RecordKey =>
+        new Grantees([.. (Principal ?? []).Where(static p => !string.IsNullOrEmpty(p))], Permission);
 
-    /// <summary>What the parameters and the records of one place say.</summary>
-    private protected TOptions Fill<TOptions>(TOptions options, Targets targets)
+    /// <summary>The options with what the parameters and the records of one place say.</summary>
+    private protected TOptions FillAccess<TOptions>(TOptions options, Targets targets)
         where TOptions : AccessOptions
     {
-        (string[] principals, SecretPermission? permission) = _records[targets.Key!];
-        return options with
+        Grantees grantees = (Grantees)targets.Key!;
+        return Fill(options, targets) with
         {
-            CatalogPath = FullCatalogPath,
-            Environment = targets.Environment,
-            Store = targets.Store,
-            Names = targets.Names,
-            StoreNames = targets.StoreNames,
-            Principals = principals,
+            Principals = grantees.Principals,
             Workloads = Workload ?? [],
-            Permission = permission,
+            Permission = grantees.Permission,
             FromCatalog = FromCatalog,
         };
+    }
+
+    /// <summary>Who a record is about, and what they may do; equal when it names the same principals in the same order.</summary>
+    private sealed record Grantees(string[] Principals, SecretPermission? Permission)
+    {
+        public bool Equals(Grantees? other) =>
+            other is not null && Permission == other.Permission && Principals.SequenceEqual(other.Principals, StringComparer.Ordinal);
+
+        public override int GetHashCode() => HashCode.Combine(Principals.Length, Principals.FirstOrDefault(), Permission);
     }
 }

@@ -13,15 +13,7 @@ public abstract class RotationCmdlet : WildcardCmdlet
     [Parameter]
     public SwitchParameter TrustCatalog { get; set; }
 
-    private protected TOptions Fill<TOptions>(TOptions options, Targets targets)
-        where TOptions : RotationOptions =>
-        options with
-        {
-            CatalogPath = FullCatalogPath,
-            Environment = targets.Environment,
-            Store = targets.Store,
-            Names = targets.Names,
-            StoreNames = targets.StoreNames,
-            TrustCatalog = TrustCatalog,
-        };
+    /// <summary>The options with what the parameters and the records of one place say.</summary>
+    private protected TOptions FillRotation<TOptions>(TOptions options, Targets targets)
+        where TOptions : RotationOptions => Fill(options, targets) with { TrustCatalog = TrustCatalog };
 }

@@ -39,4 +39,12 @@ public abstract class StoreCmdlet : FlowCmdlet
     private protected StoreKind? StoreWithoutEnvironment => string.IsNullOrEmpty(Environment) ? Store : null;
 
     private protected string? NamedEnvironment => string.IsNullOrEmpty(Environment) ? null : Environment;
+
+    /// <summary>The options with what the common parameters say.</summary>
+    private protected TOptions Fill<TOptions>(TOptions options)
+        where TOptions : TargetOptions => Fill(options, NamedEnvironment, StoreWithoutEnvironment);
+
+    /// <summary>The same for a place that came with a record before.</summary>
+    private protected TOptions Fill<TOptions>(TOptions options, string? environment, StoreKind? store)
+        where TOptions : TargetOptions => options with { CatalogPath = FullCatalogPath, Environment = environment, Store = store };
 }

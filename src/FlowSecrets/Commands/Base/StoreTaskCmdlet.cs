@@ -14,11 +14,8 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
     {
         using SecretValue? value = passphrase is null ? null : SecureStrings.ToValue(passphrase);
         string? environment = null;
-        StoreTaskOptions options = new()
+        StoreTaskOptions options = Fill(new StoreTaskOptions()) with
         {
-            CatalogPath = FullCatalogPath,
-            Environment = NamedEnvironment,
-            Store = StoreWithoutEnvironment,
             Tasks = tasks,
             Passphrase = value,
             BackupPath = FilePath(backup, "BackupPath"),

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using FlowSecrets.Completion;
 using FlowSecrets.Errors;
 using FlowSecrets.Hosting;
+using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands.Base;
 
@@ -32,8 +33,8 @@ public abstract class TargetCmdlet : StoreCmdlet
     /// <summary>Whether nothing named means everything.</summary>
     private protected virtual bool TakesAll => false;
 
-    /// <summary>What came with a record beside the names, such as a version; records with the same share a plan.</summary>
-    private protected virtual string? RecordKey => null;
+    /// <summary>What came with a record beside the names, such as a version; records with an equal one share a plan.</summary>
+    private protected virtual object? RecordKey => null;
 
     protected override void ProcessRecord()
     {
@@ -70,7 +71,7 @@ public abstract class TargetCmdlet : StoreCmdlet
         // One plan for each place.
         Targets[] targets = [.. _targets];
         _targets.Clear();
-        foreach (IGrouping<(string?, StoreKind?, string?), Targets> place in targets.GroupBy(static t => (t.Environment, t.Store, t.Key)))
+        foreach (IGrouping<(string?, StoreKind?, object?), Targets> place in targets.GroupBy(static t => (t.Environment, t.Store, t.Key)))
         {
             RunPlace(
                 place.First() with
@@ -84,6 +85,16 @@ public abstract class TargetCmdlet : StoreCmdlet
 
     private protected abstract void RunPlace(Targets targets);
 
+    /// <summary>The options with what the common parameters and the records of one place say.</summary>
+    private protected TOptions Fill<TOptions>(TOptions options, Targets targets)
+        where TOptions : SecretTargetOptions =>
+        Fill(options, targets.Environment, targets.Store) with
+        {
+            Names = targets.Names,
+            StoreNames = targets.StoreNames,
+        };
+
     /// <summary>The secrets of one place.</summary>
-    private protected sealed record Targets(string? Environment, StoreKind? Store, string? Key, string[] Names, string[] StoreNames);
+    /// <param name="Key">The records' <see cref="RecordKey"/>.</param>
+    private protected sealed record Targets(string? Environment, StoreKind? Store, object? Key, string[] Names, string[] StoreNames);
 }

@@ -60,13 +60,8 @@ public abstract class ValueCmdlet : TargetCmdlet
     public Hashtable? Annotation { get; set; }
 
     private protected WriteSecretsOptions Options(Targets targets, SecretValue? value) =>
-        new()
+        Fill(new WriteSecretsOptions(), targets) with
         {
-            CatalogPath = FullCatalogPath,
-            Environment = targets.Environment,
-            Store = targets.Store,
-            Names = targets.Names,
-            StoreNames = targets.StoreNames,
             Value = value,
             Generate = Generate,
             GenerateSpec = MyInvocation.BoundParameters.ContainsKey(nameof(Kind)) ? new GenerateSpec(Kind) : null,

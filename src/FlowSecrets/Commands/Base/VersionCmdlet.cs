@@ -24,19 +24,14 @@ public abstract class VersionCmdlet : TargetCmdlet
     [Parameter]
     public SwitchParameter OverwriteEncryptionKey { get; set; }
 
-    private protected override string? RecordKey => Version;
+    private protected override object? RecordKey => Version;
 
     private protected void Change(Targets targets, VersionState? state, string? stage) =>
         Execute(
             new ChangeVersionOperation(Context),
-            new VersionOptions
+            Fill(new VersionOptions(), targets) with
             {
-                CatalogPath = FullCatalogPath,
-                Environment = targets.Environment,
-                Store = targets.Store,
-                Names = targets.Names,
-                StoreNames = targets.StoreNames,
-                Version = targets.Key,
+                Version = (string?)targets.Key,
                 State = state,
                 Stage = stage,
                 OverwriteEncryptionKey = OverwriteEncryptionKey,

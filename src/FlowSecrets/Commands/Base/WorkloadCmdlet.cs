@@ -72,11 +72,8 @@ public abstract class WorkloadCmdlet : StoreCmdlet
 
     private protected TOptions Fill<TOptions>(TOptions options, string? environment, string[] workloads)
         where TOptions : WorkloadOptions =>
-        options with
+        Fill(options, environment, string.IsNullOrEmpty(environment) ? Store : null) with
         {
-            CatalogPath = FullCatalogPath,
-            Environment = environment,
-            Store = string.IsNullOrEmpty(environment) ? Store : null,
             Workloads = workloads,
         };
 }
