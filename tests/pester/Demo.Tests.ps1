@@ -18,8 +18,11 @@ BeforeAll {
     }
     function Get-Remains { @(Get-ChildItem $sandbox.Path -Filter flowsecrets-rotation-* -Force) }
     function Wait-Until([scriptblock] $Condition) {
-        for ($i = 0; $i -lt 600 -and -not (& $Condition); $i++) { Start-Sleep -Milliseconds 100 }
-        & $Condition
+        for ($i = 0; $i -lt 600; $i++) {
+            if (& $Condition) { return $true }
+            Start-Sleep -Milliseconds 100
+        }
+        $false
     }
 }
 AfterAll {
@@ -46,9 +49,9 @@ Describe 'A demonstration' {
     }
     It 'of a rotation leaves nothing behind when it is killed' -Skip:($IsWindows -or -not $postgres) {
         $demo = Start-Demo (Join-Path $examples rotation demo.ps1)
-        $server = Join-Path $sandbox.Path flowsecrets-rotation-* postgres data postmaster.pid
-        Wait-Until { Test-Path $server } | Should -BeTrue
-        $id = Get-Content $server -TotalCount 1
+        # initdb runs a server for a moment too: the client comes when the real one is there.
+        Wait-Until { Test-Path (Join-Path $sandbox.Path flowsecrets-rotation-* client.log) } | Should -BeTrue
+        $id = Get-Content (Join-Path $sandbox.Path flowsecrets-rotation-* postgres data postmaster.pid) -TotalCount 1
         $demo.Kill()
         Wait-Until { -not (Get-Remains) } | Should -BeTrue
         Get-Process -Id $id -ErrorAction Ignore | Should -BeNullOrEmpty
