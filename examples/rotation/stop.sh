@@ -11,4 +11,9 @@ if [ -n "$server" ]; then
   kill -INT "$server" 2>/dev/null
   for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$server" 2>/dev/null || break; sleep 1; done
 fi
-rm -rf "$1"
+# What the demonstration has started may still write for a moment.
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  rm -rf "$1" 2>/dev/null
+  [ -e "$1" ] || exit 0
+  sleep 1
+done
