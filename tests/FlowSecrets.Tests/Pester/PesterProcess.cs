@@ -89,7 +89,7 @@ internal sealed class PesterProcess : IDisposable
             _process.Kill(entireProcessTree: true);
         }
 
+        // The queue stays: the last lines of a killed process may still come, on another thread.
         _process.Dispose();
-        _output.Dispose();
     }
 }
