@@ -1,7 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.AppRunner;
+using FlowSecrets.CloudFakes.Aws.Ecs;
 using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.CloudFakes.Aws.Kms;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Aws.Sts;
 using FlowSecrets.CloudFakes.Aws.Workloads;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.CloudFakes.Aws.Services;
 
 namespace FlowSecrets.CloudFakes.Aws;

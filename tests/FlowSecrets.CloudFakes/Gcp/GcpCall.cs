@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.CloudFakes.Gcp.Services;
 using FlowSecrets.CloudFakes.Hosting;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 using FlowSecrets.CloudFakes.Gcp.Services;
 
 namespace FlowSecrets.CloudFakes.Gcp;

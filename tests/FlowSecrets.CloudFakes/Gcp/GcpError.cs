@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.CloudFakes.Gcp.Services;
 
 namespace FlowSecrets.CloudFakes.Gcp;

@@ -2,8 +2,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Faults;
-using FlowSecrets.CloudFakes.Gcp.Access;
-using FlowSecrets.CloudFakes.Gcp.Run;
+using FlowSecrets.CloudFakes.Gcp.CloudRun;
+using FlowSecrets.CloudFakes.Gcp.Iam;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.CloudFakes.Gcp.Services;
 using FlowSecrets.CloudFakes.Hosting;
 

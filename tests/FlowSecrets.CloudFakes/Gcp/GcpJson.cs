@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 namespace FlowSecrets.CloudFakes.Gcp;
 

@@ -1,6 +1,7 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using FlowSecrets.Providers;
+using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 using Assembly = System.Reflection.Assembly;
 

@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.Tests.CloudFakes.Aws;
+using FlowSecrets.Tests.CloudFakes.Gcp;
 
 namespace FlowSecrets.Tests.CloudFakes;
 

@@ -5,9 +5,11 @@ using FlowSecrets.CloudFakes.Gcp;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Tests.Aws.Connection;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Contracts;
 
 /// <summary>A value and what proves who asks are in no error, whatever comes back.</summary>
 public sealed class CloudCanaryTests : IDisposable

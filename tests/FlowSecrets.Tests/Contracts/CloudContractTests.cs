@@ -3,7 +3,7 @@ using FlowSecrets.CloudFakes.Gcp;
 using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Contracts;
 
 public sealed class GcpStoreContractTests : SecretStoreContract, IAsyncLifetime
 {

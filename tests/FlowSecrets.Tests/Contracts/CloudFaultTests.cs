@@ -6,7 +6,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Contracts;
 
 /// <summary>Lost answers, refusals for a while and hanging services: what was asked for happens once, or is reported.</summary>
 public sealed class CloudFaultTests

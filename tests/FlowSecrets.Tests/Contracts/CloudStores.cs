@@ -1,4 +1,6 @@
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws;
 using FlowSecrets.Providers.Aws.Connection;
@@ -8,7 +10,7 @@ using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Contracts;
 
 /// <summary>Stores on the fakes, with variables of their own and nothing of this machine's.</summary>
 internal static class CloudStores

@@ -8,7 +8,7 @@ using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Contracts;
 
 /// <summary>One cloud's fake with a store on it, for tests that hold for both.</summary>
 public sealed class CloudUnderTest : IAsyncDisposable

@@ -2,7 +2,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Contracts;
 
 public abstract partial class SecretStoreContract
 {

@@ -3,7 +3,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Contracts;
 
 /// <summary>What every store does alike. A store's own tests derive from it and say how to open one.</summary>
 public abstract partial class SecretStoreContract : IDisposable

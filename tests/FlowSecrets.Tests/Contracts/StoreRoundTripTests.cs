@@ -1,12 +1,14 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Tests.Local;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Contracts;
 
 /// <summary>Properties of the Local store: any bytes come back, and any sequence of changes leaves what a simple model says.</summary>
 public sealed class StoreRoundTripTests

@@ -2,10 +2,10 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Access;
 using FlowSecrets.Ports;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Local;
 
 /// <summary>Who may open a Local store, and what is amiss with its file and its key.</summary>
 public sealed class LocalAccessTests : IDisposable

@@ -5,7 +5,7 @@ using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 using Microsoft.Data.Sqlite;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Local;
 
 /// <summary>Whoever changes the file without the key is found out: StoreCorrupt or StoreLocked, never a wrong value.</summary>
 public sealed class LocalStoreTamperTests : IDisposable

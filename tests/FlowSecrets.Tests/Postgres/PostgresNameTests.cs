@@ -4,7 +4,7 @@ using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Postgres;
 
 /// <summary>Users and databases with names that SQL, connection strings and format strings stumble over.</summary>
 [Collection(PostgresCollection.Name)]

@@ -6,7 +6,7 @@ using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Postgres;
 
 /// <summary>A password means the same to us, to the server, and to PostgreSQL's own client; what might not is refused.</summary>
 [Collection(PostgresCollection.Name)]

@@ -3,7 +3,7 @@ using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Postgres;
 
 /// <summary>
 /// A credential counts as refused only where the server refused the credential itself, and as accepted only where the server checked it.

@@ -4,7 +4,7 @@ using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Postgres;
 
 /// <summary>
 /// Rights that are missing are named with the statement that gives them, by a change and by its rehearsal, which itself changes nothing.

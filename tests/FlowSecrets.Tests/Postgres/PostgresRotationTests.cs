@@ -7,7 +7,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Postgres;
 
 /// <summary>Rotations on a real server, with a client that logs in all the while.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -5,7 +5,7 @@ using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Postgres;
 
 /// <summary>One server for the tests of targets, started by the first that needs it.</summary>
 public sealed class PostgresFixture : IAsyncDisposable

@@ -3,7 +3,7 @@ using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Postgres;
 
 /// <summary>What the target does at a real server: sets, tries and revokes.</summary>
 [Collection(PostgresCollection.Name)]

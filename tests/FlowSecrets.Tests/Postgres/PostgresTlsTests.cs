@@ -7,7 +7,7 @@ using FlowSecrets.Providers.Postgres;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Postgres;
 
 /// <summary>Who the server is, is checked as the catalog says; without a word of it, everywhere but on this machine.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -5,7 +5,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Postgres;
 
 /// <summary>A server that is down, hangs, starts or is none: nobody knows whether the credential is good, and no error tells it.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -3,10 +3,11 @@ using System.Text;
 using System.Text.Json;
 using FlowSecrets.Errors;
 using FlowSecrets.Redaction;
+using FlowSecrets.Tests.Operations.Rotation.Targets;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Redaction;
 
 /// <summary>The last line of a script's errors is shown without the values, however they are written there.</summary>
 public sealed class ScriptRedactionTests

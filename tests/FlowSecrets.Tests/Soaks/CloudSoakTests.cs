@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using FlowSecrets.CloudFakes;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Soaks;
 
 /// <summary>
 /// 1,000 mixed operations under 10 % throttling, 5 % server errors and 2 % dropped connections: no value lost, none twice, every failure

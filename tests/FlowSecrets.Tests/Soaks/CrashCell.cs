@@ -1,3 +1,4 @@
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations;
@@ -5,7 +6,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.Rotation;
 using FlowSecrets.Providers.Gcp.SecretManager;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Soaks;
 
 /// <summary>One cell of the crash table: a rotation, killed at one call, then run again.</summary>
 /// <param name="Cloud">The cloud's writing call at which it is killed; null: none.</param>

@@ -10,7 +10,7 @@ using FlowSecrets.Providers;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Soaks;
 
 /// <summary>A store and a target that a worker process rotates in, and is killed.</summary>
 internal sealed class CrashScene : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using FlowSecrets.Operations;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Soaks;
 
 /// <summary>
 /// The crash table: every store, target and call, killed for good before it and after it took effect; one more run finishes.

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Soaks;
 
 /// <summary>What is rotated in a scene: its catalog, its first values, and who would accept what.</summary>
 internal abstract class CrashTarget : IAsyncDisposable

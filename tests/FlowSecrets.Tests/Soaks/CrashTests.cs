@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Tests.Local;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Soaks;
 
 /// <summary>A process is killed at random moments; what it said was done is there, and nothing is half.</summary>
 [Trait(Tier.Name, Tier.Crash)]

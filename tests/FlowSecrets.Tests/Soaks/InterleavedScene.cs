@@ -13,12 +13,13 @@ using FlowSecrets.Providers.Gcp;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.Rotation;
 using FlowSecrets.Providers.Transport;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
+using FlowSecrets.Tests.Operations.Rotation;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 using FlowSecrets.Worker;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Soaks;
 
 /// <summary>One game: a store, a target, and who rotates.</summary>
 internal sealed class InterleavedScene : IAsyncDisposable

@@ -1,10 +1,11 @@
 using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.CloudFakes.Hosting;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Soaks;
 
 /// <summary>
 /// Plays several actors call by call: each waits before every call that leaves the process, and goes on when a seeded draw picks it. A call

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Soaks;
 
 /// <summary>A real server: two users that alternate, or one.</summary>
 internal sealed class PostgresCrashTarget(PostgresServer server, bool alternates) : CrashTarget

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Soaks;
 
 /// <summary>
 /// Two rotators and somebody who takes it back, each at a machine of his own, call by call in any order, with calls that fail and machines

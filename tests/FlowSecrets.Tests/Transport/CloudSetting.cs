@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws;
 using FlowSecrets.Providers.Aws.Connection;
@@ -8,7 +10,7 @@ using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Providers.Transport;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Transport;
 
 /// <summary>Variables and files of one test's own.</summary>
 internal sealed class CloudSetting : IDisposable

@@ -2,7 +2,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Text;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Transport;
 
 public sealed class EndpointTests
 {

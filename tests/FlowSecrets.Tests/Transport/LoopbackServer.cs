@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Transport;
 
 /// <summary>What a server was asked.</summary>
 internal sealed record Asked(string Method, string Path, string Body, IReadOnlyDictionary<string, string> Headers)

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Tests.Aws.Connection;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Transport;
 
 /// <summary>How tests come by a store's refusal.</summary>
 internal static class Refusals

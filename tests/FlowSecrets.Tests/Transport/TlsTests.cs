@@ -13,7 +13,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Transport;
 
 /// <summary>Over TLS: HTTP/2 where the server offers it, and never to a certificate that is not trusted.</summary>
 [Trait(Tier.Name, Tier.Witness)]

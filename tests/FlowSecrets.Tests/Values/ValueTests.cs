@@ -3,7 +3,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Values;
 
 public sealed class ValueTests
 {

@@ -4,12 +4,11 @@ using FlowSecrets.CloudFakes.Gcp;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
-using FlowSecrets.Tests.Witnesses;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Witnesses;
 
 /// <summary>
 /// What the clouds' own command lines write, our stores read, and the other way round; what one finds absent the other does too.

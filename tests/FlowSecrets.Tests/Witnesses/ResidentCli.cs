@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using FlowSecrets.Tests.Transport;
 using CliResult = (int ExitCode, string Output, string Error);
 using Variables = System.Collections.Generic.IReadOnlyDictionary<string, string>;
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.Tests.CloudFakes;
+using FlowSecrets.Tests.CloudFakes.Aws;
+using FlowSecrets.Tests.CloudFakes.Gcp;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Witnesses;

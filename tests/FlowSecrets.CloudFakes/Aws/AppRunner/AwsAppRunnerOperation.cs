@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Workloads;
 
-namespace FlowSecrets.CloudFakes.Aws.Workloads;
+namespace FlowSecrets.CloudFakes.Aws.AppRunner;
 
 /// <summary>What an App Runner service does or did.</summary>
 internal sealed class AwsAppRunnerOperation(string type, DateTimeOffset started, int polls, AwsRolloutEnd end)

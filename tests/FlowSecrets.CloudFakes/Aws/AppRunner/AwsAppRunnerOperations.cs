@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Services;
+using FlowSecrets.CloudFakes.Aws.Workloads;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws.Workloads;
+namespace FlowSecrets.CloudFakes.Aws.AppRunner;
 
 /// <summary>DescribeService, ListServices, ListOperations, StartDeployment and UpdateService of App Runner.</summary>
 internal sealed class AwsAppRunnerOperations(AwsWorkloads workloads)

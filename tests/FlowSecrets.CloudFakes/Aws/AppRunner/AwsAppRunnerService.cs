@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Workloads;
 
-namespace FlowSecrets.CloudFakes.Aws.Workloads;
+namespace FlowSecrets.CloudFakes.Aws.AppRunner;
 
 /// <summary>A service of App Runner, which does one operation at a time.</summary>
 internal sealed class AwsAppRunnerService

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Workloads;
 
-namespace FlowSecrets.CloudFakes.Aws.Workloads;
+namespace FlowSecrets.CloudFakes.Aws.Ecs;
 
 /// <summary>A deployment of an ECS service.</summary>
 internal sealed class AwsEcsDeployment(string taskDefinition, DateTimeOffset created, int polls, AwsRolloutEnd end)

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Services;
+using FlowSecrets.CloudFakes.Aws.Workloads;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws.Workloads;
+namespace FlowSecrets.CloudFakes.Aws.Ecs;
 
 /// <summary>DescribeServices, UpdateService, DescribeTaskDefinition and RegisterTaskDefinition of ECS.</summary>
 internal sealed class AwsEcsOperations(AwsWorkloads workloads)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Workloads;
 
-namespace FlowSecrets.CloudFakes.Aws.Workloads;
+namespace FlowSecrets.CloudFakes.Aws.Ecs;
 
 /// <summary>A service of ECS with its deployments.</summary>
 internal sealed class AwsEcsService

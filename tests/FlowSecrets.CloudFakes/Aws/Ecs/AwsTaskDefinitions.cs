@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws.Workloads;
+namespace FlowSecrets.CloudFakes.Aws.Ecs;
 
 /// <summary>Families of task definitions with their revisions.</summary>
 internal sealed class AwsTaskDefinitions(string account, string region)

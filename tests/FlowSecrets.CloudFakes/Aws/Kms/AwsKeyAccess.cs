@@ -1,5 +1,7 @@
 using FlowSecrets.CloudFakes.Aws.Policies;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.CloudFakes.Aws.Services;
+using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Aws.Kms;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Services;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>BatchGetSecretValue: what fails for one secret stands in Errors, and the status is 200.</summary>
 internal static class AwsBatchOperation

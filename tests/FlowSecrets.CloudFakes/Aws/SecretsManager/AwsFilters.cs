@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>Filters of a list: all of them must match, one of each filter's values is enough, "!" negates a value.</summary>
 internal static class AwsFilters

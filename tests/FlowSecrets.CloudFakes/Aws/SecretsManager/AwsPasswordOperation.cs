@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>GetRandomPassword.</summary>
 internal static class AwsPasswordOperation

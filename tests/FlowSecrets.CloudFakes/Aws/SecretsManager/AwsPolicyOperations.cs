@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Policies;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>Resource policies, kept letter for letter as they are sent.</summary>
 internal static class AwsPolicyOperations

@@ -2,7 +2,7 @@ using System.Text.Json;
 using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.CloudFakes.Aws.Policies;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>
 /// AWS keeps no resource policy that names a user or role which does not exist. Of accounts without identities the fake knows nothing.

@@ -1,6 +1,6 @@
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>The documented rates of a region, a second each.</summary>
 internal sealed class AwsQuotas

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>
 /// RotateSecret and CancelRotateSecret. Without a function an empty version waits under AWSPENDING, as it does after one has failed.

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>A secret of one region. Its owner locks.</summary>
 internal sealed class AwsSecret(string name, string arn, DateTimeOffset created)

@@ -3,7 +3,7 @@ using FlowSecrets.CloudFakes.Aws.Kms;
 using FlowSecrets.CloudFakes.Aws.Policies;
 using FlowSecrets.CloudFakes.Aws.Services;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>Whether a caller may do an operation of Secrets Manager, by all policies that have a say.</summary>
 internal sealed class AwsSecretAccess(AwsVisit visit, AwsKms kms)

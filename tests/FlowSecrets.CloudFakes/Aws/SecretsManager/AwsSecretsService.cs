@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Kms;
+using FlowSecrets.CloudFakes.Aws.Services;
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws.Services;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>Secrets Manager behind its quotas and its permissions.</summary>
 internal sealed class AwsSecretsService(AwsStore store, AwsKms kms, AwsFakeOptions options) : IAwsService

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>UpdateSecretVersionStage and ListSecretVersionIds.</summary>
 internal static class AwsStageOperations

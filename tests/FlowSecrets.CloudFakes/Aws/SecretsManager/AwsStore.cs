@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>The accounts' regions, under one lock.</summary>
 internal sealed class AwsStore(Lock @lock, string account, Func<DateTimeOffset> now)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Aws;
+namespace FlowSecrets.CloudFakes.Aws.SecretsManager;
 
 /// <summary>Reading and writing one value.</summary>
 internal static class AwsValueOperations

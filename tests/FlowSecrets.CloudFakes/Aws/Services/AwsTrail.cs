@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Aws.Services;
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.AppRunner;
+using FlowSecrets.CloudFakes.Aws.Ecs;
 
 namespace FlowSecrets.CloudFakes.Aws.Workloads;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Gcp.Run;
+namespace FlowSecrets.CloudFakes.Gcp.CloudRun;
 
 /// <summary>Services of Cloud Run for tests, and how their deployments go.</summary>
 public sealed class GcpRun

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 using FlowSecrets.CloudFakes.Gcp.Services;
 
-namespace FlowSecrets.CloudFakes.Gcp.Run;
+namespace FlowSecrets.CloudFakes.Gcp.CloudRun;
 
 /// <summary>Cloud Run Admin v2: services, their revisions, and the operations that deploy.</summary>
 internal sealed class GcpRunOperations(GcpWorld world)

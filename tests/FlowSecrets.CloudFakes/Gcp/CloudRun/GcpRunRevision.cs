@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Gcp.Run;
+namespace FlowSecrets.CloudFakes.Gcp.CloudRun;
 
 /// <summary>What a template was when it was deployed.</summary>
 internal sealed class GcpRunRevision(string service, string id, JsonObject template, DateTimeOffset created)

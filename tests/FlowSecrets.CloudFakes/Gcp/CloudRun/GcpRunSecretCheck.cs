@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 
-namespace FlowSecrets.CloudFakes.Gcp.Run;
+namespace FlowSecrets.CloudFakes.Gcp.CloudRun;
 
 /// <summary>
 /// What Cloud Run looks at before it starts a revision: whether its service account may read the secrets that it references.

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 
-namespace FlowSecrets.CloudFakes.Gcp.Run;
+namespace FlowSecrets.CloudFakes.Gcp.CloudRun;
 
 /// <summary>A service: what is wanted of it, its revisions, and how far the newest has come.</summary>
 internal sealed class GcpRunService

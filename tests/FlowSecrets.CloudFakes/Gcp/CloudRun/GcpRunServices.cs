@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 
-namespace FlowSecrets.CloudFakes.Gcp.Run;
+namespace FlowSecrets.CloudFakes.Gcp.CloudRun;
 
 /// <summary>All services of Cloud Run, and what befalls their deployments.</summary>
 internal sealed class GcpRunServices(GcpWorld world)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>The admin activity log, as far as it tells of changed policies of secrets.</summary>
 internal sealed class GcpAuditLog

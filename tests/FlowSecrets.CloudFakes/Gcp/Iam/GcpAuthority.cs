@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>Who may do what: deny policies first, then bindings from the resource up to the organisation.</summary>
 internal sealed class GcpAuthority(

@@ -1,6 +1,6 @@
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>Who asks. A bearer token `as:MEMBER` is that member; any other, or none, is the owner, who may do everything.</summary>
 internal sealed record GcpCaller(string Member, bool MayAll)

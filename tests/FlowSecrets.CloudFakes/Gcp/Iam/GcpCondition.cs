@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 internal enum GcpTruth
 {

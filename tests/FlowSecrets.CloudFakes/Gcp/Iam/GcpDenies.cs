@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>Policy: as IAM v2 shows it.</summary>
 internal sealed record GcpDenyPolicy(string Attachment, string Id, JsonObject Policy)

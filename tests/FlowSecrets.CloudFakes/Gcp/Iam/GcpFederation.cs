@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 internal sealed record GcpProvider(string Name, string Issuer, IReadOnlyDictionary<string, string> Mapping, string? Condition)
 {

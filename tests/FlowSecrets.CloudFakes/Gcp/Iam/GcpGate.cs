@@ -1,4 +1,6 @@
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
+
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>Whether who asks may have the operation done.</summary>
 internal static class GcpGate

@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>Projects below folders below an organisation.</summary>
 internal sealed class GcpHierarchy(GcpNames names)

@@ -1,4 +1,6 @@
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
+
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>Keys of Cloud KMS, each with one version. A key that was never added can always be used.</summary>
 internal sealed class GcpKeys(GcpWorld world)

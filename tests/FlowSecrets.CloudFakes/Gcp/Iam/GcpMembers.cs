@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>Whether who asks is meant by a member of a binding or a principal of a deny rule.</summary>
 internal sealed class GcpMembers

@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>Names of resources as policies are kept under: projects by their number, service accounts under their own project.</summary>
 internal sealed class GcpNames(string first, GcpProjects projects)

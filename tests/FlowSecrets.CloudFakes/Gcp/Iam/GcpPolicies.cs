@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>Allow policies by canonical name. A secret's lies with the secret and ends with it.</summary>
 internal sealed class GcpPolicies(GcpStore store)

@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>Which permissions of the served services a predefined role includes.</summary>
 internal static class GcpRoleTable

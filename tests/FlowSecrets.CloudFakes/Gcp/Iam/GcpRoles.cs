@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 internal sealed record GcpRole(string Name, string Title, IReadOnlyList<string> Permissions);
 

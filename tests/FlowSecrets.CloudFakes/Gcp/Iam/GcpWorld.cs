@@ -1,6 +1,7 @@
-using FlowSecrets.CloudFakes.Gcp.Run;
+using FlowSecrets.CloudFakes.Gcp.CloudRun;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 
-namespace FlowSecrets.CloudFakes.Gcp.Access;
+namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
 /// <summary>All that is not a secret: who there is, what they may do, what surrounds the projects. One lock with the secrets.</summary>
 internal sealed class GcpWorld

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>The bindings of a policy: who has which role, under which condition.</summary>
 internal static partial class GcpBindings

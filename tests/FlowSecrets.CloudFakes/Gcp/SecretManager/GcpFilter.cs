@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>
 /// filter=… of the lists: terms with AND, OR, NOT and brackets; a term is a field, a comparison and a value, or a bare word that the name

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>The words of a filter and what one comparison means.</summary>
 internal static partial class GcpFilterWords

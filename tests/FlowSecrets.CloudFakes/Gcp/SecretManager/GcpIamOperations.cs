@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>getIamPolicy, setIamPolicy, testIamPermissions of secrets.</summary>
 internal sealed class GcpIamOperations(GcpWorld world, Func<string, string?, bool> isDenied)

@@ -1,6 +1,6 @@
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>Keys of Cloud KMS for tests, each with one version. Their policies are set as any other's.</summary>
 public sealed class GcpKms

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>Where secrets can lie.</summary>
 internal static class GcpLocations

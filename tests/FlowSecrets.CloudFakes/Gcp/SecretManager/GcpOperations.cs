@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>The operations' names and the permissions that they need.</summary>
 internal static class GcpOperations

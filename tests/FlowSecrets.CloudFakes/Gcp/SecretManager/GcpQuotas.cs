@@ -1,6 +1,6 @@
 using FlowSecrets.CloudFakes.Hosting;
 
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>A rate that the project has.</summary>
 internal sealed record GcpQuotaKind(string Title, string Metric, string Limit, int PerMinute);

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>Create, get, list, patch, delete.</summary>
 internal sealed class GcpSecretOperations(GcpStore store)

@@ -1,4 +1,4 @@
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>All projects' secrets under one lock, with as much of their past as the convergence needs.</summary>
 internal sealed class GcpStore(GcpFakeOptions options, GcpProjects projects, Func<DateTimeOffset> now)

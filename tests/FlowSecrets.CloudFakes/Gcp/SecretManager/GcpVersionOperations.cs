@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 
-namespace FlowSecrets.CloudFakes.Gcp;
+namespace FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 /// <summary>Add, get, list, access, enable, disable, destroy.</summary>
 internal sealed class GcpVersionOperations(GcpStore store, GcpKeys keys)

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 
 namespace FlowSecrets.CloudFakes.Gcp.Services;
 

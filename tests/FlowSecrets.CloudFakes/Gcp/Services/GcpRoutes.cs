@@ -1,5 +1,5 @@
-using FlowSecrets.CloudFakes.Gcp.Access;
-using FlowSecrets.CloudFakes.Gcp.Run;
+using FlowSecrets.CloudFakes.Gcp.CloudRun;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 using FlowSecrets.CloudFakes.Hosting;
 
 namespace FlowSecrets.CloudFakes.Gcp.Services;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Web;
-using FlowSecrets.CloudFakes.Gcp.Access;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 
 namespace FlowSecrets.CloudFakes.Gcp.Services;
 

@@ -3,9 +3,10 @@ using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
-using static FlowSecrets.Tests.Workloads.AwsWorkloadStage;
+using FlowSecrets.Tests.Aws.Workloads;
+using static FlowSecrets.Tests.Aws.Workloads.AwsWorkloadStage;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Aws.AppRunner;
 
 /// <summary>An App Runner service: what it runs with, deployed when it needs to be, waited for.</summary>
 public sealed class AppRunnerTests

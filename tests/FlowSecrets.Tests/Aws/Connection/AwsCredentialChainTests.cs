@@ -1,11 +1,13 @@
 using Amazon.Runtime.Internal;
 using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Aws.Connection;
 
 /// <summary>Credentials that come from a service. The SDK reads their variables from the process itself.</summary>
 [Collection(ProcessVariables.Name)]

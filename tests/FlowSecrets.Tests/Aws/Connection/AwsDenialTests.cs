@@ -1,11 +1,13 @@
 using System.Text.Json;
 using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
-using static FlowSecrets.Tests.Clouds.Refusals;
+using static FlowSecrets.Tests.Transport.Refusals;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Aws.Connection;
 
 /// <summary>Denials by AWS: who may not do what, where, and the statement that lets it.</summary>
 public sealed class AwsDenialTests : IDisposable

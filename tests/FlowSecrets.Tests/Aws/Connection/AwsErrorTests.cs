@@ -1,9 +1,11 @@
 using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Providers.Aws.SecretsManager;
-using static FlowSecrets.Tests.Clouds.Refusals;
+using FlowSecrets.Tests.Transport;
+using static FlowSecrets.Tests.Transport.Refusals;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Aws.Connection;
 
 /// <summary>Each answer of the service in our ids, with account, region, identity and what mends it.</summary>
 public sealed class AwsErrorTests : IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Aws.Connection;
 
 /// <summary>
 /// The AWS configuration of this process's tests, which is nobody's own. The SDK decides once where the files are, and takes variables that

@@ -1,10 +1,12 @@
 using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Aws.Connection;
 
 /// <summary>Whose keys sign, and who that is.</summary>
 public sealed class AwsIdentityTests : IAsyncLifetime

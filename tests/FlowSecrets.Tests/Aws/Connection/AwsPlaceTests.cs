@@ -1,8 +1,9 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Tests.Transport;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Aws.Connection;
 
 public sealed class AwsPlaceTests : IDisposable
 {

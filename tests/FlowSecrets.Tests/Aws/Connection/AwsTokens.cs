@@ -1,4 +1,6 @@
-namespace FlowSecrets.Tests.Clouds;
+using FlowSecrets.Tests.Transport;
+
+namespace FlowSecrets.Tests.Aws.Connection;
 
 /// <summary>What STS and a container's agent answer.</summary>
 internal static class AwsTokens

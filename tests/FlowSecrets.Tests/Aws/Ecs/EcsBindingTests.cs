@@ -1,8 +1,9 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Ports;
-using static FlowSecrets.Tests.Workloads.AwsWorkloadStage;
+using FlowSecrets.Tests.Aws.Workloads;
+using static FlowSecrets.Tests.Aws.Workloads.AwsWorkloadStage;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Aws.Ecs;
 
 /// <summary>Secrets are injected into an ECS service and taken out.</summary>
 public sealed class EcsBindingTests

@@ -4,9 +4,10 @@ using FlowSecrets.CloudFakes.Aws.Workloads;
 using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
-using static FlowSecrets.Tests.Workloads.AwsWorkloadStage;
+using FlowSecrets.Tests.Aws.Workloads;
+using static FlowSecrets.Tests.Aws.Workloads.AwsWorkloadStage;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Aws.Ecs;
 
 /// <summary>An ECS service gets a new deployment when it needs one, and is waited for.</summary>
 public sealed class EcsRedeployTests

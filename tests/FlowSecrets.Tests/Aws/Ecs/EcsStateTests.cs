@@ -1,9 +1,10 @@
 using FlowSecrets.CloudFakes.Aws.Workloads;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
-using static FlowSecrets.Tests.Workloads.AwsWorkloadStage;
+using FlowSecrets.Tests.Aws.Workloads;
+using static FlowSecrets.Tests.Aws.Workloads.AwsWorkloadStage;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Aws.Ecs;
 
 /// <summary>What an ECS service says of itself.</summary>
 public sealed class EcsStateTests

@@ -2,7 +2,7 @@ using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>Across accounts both sides must allow; and accounts as principals.</summary>
 public sealed class AwsAccountTests

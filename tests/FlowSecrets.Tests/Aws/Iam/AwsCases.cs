@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.Model;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>What the remedy's commands of the aws CLI do.</summary>
 internal enum AwsMends

@@ -1,9 +1,12 @@
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Tests.CloudFakes;
+using FlowSecrets.Tests.CloudFakes.Aws;
+using FlowSecrets.Tests.Operations.Access;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>Each cause that AWS's policies have: what a test says, what a denied command says, and what the remedy's commands do.</summary>
 [Trait(Tier.Name, Tier.Witness)]

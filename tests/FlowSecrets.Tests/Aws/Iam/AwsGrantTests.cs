@@ -5,11 +5,12 @@ using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Iam;
 using FlowSecrets.Tests.CloudFakes;
+using FlowSecrets.Tests.CloudFakes.Aws;
 using FlowSecrets.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>Grants in a secret's policy: once, theirs and no others, whatever happens on the way.</summary>
 public sealed class AwsGrantTests

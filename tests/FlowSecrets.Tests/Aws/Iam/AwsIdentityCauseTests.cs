@@ -1,15 +1,19 @@
 using System.Buffers.Text;
 using System.Text;
+using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Tests.CloudFakes;
-using FlowSecrets.Tests.Clouds;
+using FlowSecrets.Tests.CloudFakes.Aws;
+using FlowSecrets.Tests.Operations.Access;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Transport;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>Causes that lie in who asks: credentials, clock, federation, another identity.</summary>
 public sealed class AwsIdentityCauseTests

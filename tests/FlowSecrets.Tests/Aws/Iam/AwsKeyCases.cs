@@ -3,7 +3,7 @@ using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.CloudFakes.Aws.Kms;
 using FlowSecrets.Model;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>Keys that cannot be used, each with its remedy.</summary>
 internal static class AwsKeyCases

@@ -3,7 +3,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>Who asks, where, with what token; other accounts; what runs as whom.</summary>
 public sealed class AwsLoginCauseTests

@@ -2,7 +2,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Operations.Access;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>Secrets that are elsewhere: another region, another environment, another account.</summary>
 public sealed class AwsPlaceCauseTests : IDisposable

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Aws.Policies;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>Conditions, patterns, principals and the text of policies, by themselves.</summary>
 public sealed class AwsPolicyTests

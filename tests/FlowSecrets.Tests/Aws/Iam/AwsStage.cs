@@ -3,14 +3,16 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Tests.CloudFakes;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.CloudFakes.Aws;
+using FlowSecrets.Tests.Contracts;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>A fake with the secret app/db, and stores for whoever asks.</summary>
 internal sealed class AwsStage : IAsyncDisposable

@@ -1,10 +1,11 @@
 using FlowSecrets.CloudFakes.Aws.Iam;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Aws.Iam;
 
 /// <summary>What decides may not be read: not known, with the permission that is missing; and grants that are too young to work.</summary>
 public sealed class AwsUnreadableTests

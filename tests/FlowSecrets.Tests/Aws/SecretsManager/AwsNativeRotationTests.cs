@@ -1,14 +1,16 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.SecretsManager;
-using FlowSecrets.Tests.Access;
-using FlowSecrets.Tests.Workloads;
-using static FlowSecrets.Tests.Store.SecretStoreContract;
+using FlowSecrets.Tests.Aws.Iam;
+using FlowSecrets.Tests.Aws.Workloads;
+using FlowSecrets.Tests.Support;
+using static FlowSecrets.Tests.Contracts.SecretStoreContract;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Aws.SecretsManager;
 
 /// <summary>AWS's own rotation, by a function that the fake runs.</summary>
 public sealed class AwsNativeRotationTests

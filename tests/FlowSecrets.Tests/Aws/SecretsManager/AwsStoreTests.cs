@@ -1,12 +1,14 @@
 using FlowSecrets.CloudFakes.Aws;
+using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Aws.SecretsManager;
 
 /// <summary>What only AWS has: batches, replicas, tags, recovery, ARNs.</summary>
 public sealed class AwsStoreTests : IAsyncLifetime

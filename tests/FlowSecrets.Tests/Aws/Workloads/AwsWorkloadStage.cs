@@ -5,10 +5,11 @@ using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws;
 using FlowSecrets.Providers.Aws.Connection;
-using FlowSecrets.Tests.Access;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Aws.Iam;
+using FlowSecrets.Tests.Contracts;
+using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Aws.Workloads;
 
 /// <summary>A fake with the secret app/db, and workloads on it that whoever asks may deploy.</summary>
 internal sealed class AwsWorkloadStage : IAsyncDisposable

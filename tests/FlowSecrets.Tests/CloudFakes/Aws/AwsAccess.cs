@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>A fake with one secret, asked by whoever a test puts into it.</summary>
 internal sealed class AwsAccess : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>Few commands at a time, each as somebody.</summary>
 internal sealed class AwsAccessCli(Sandbox sandbox, AwsFake fake)

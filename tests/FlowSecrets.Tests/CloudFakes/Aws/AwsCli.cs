@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Tests.Witnesses;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>The aws CLI, many commands in one process: its start would be most of the time.</summary>
 internal sealed class AwsCli(Sandbox sandbox)

@@ -5,7 +5,7 @@ using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>The aws CLI takes the fake for AWS, and moto for the same.</summary>
 [Trait(Tier.Name, Tier.Witness)]

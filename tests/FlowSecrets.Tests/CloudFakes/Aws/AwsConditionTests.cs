@@ -1,7 +1,7 @@
 using FlowSecrets.CloudFakes.Aws.Iam;
-using static FlowSecrets.Tests.CloudFakes.AwsAccess;
+using static FlowSecrets.Tests.CloudFakes.Aws.AwsAccess;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>The conditions of policies: what holds, what does not, and what is not known.</summary>
 public sealed class AwsConditionTests

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.CloudFakes.Aws.Workloads;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.CloudFakes.AwsAccess;
+using static FlowSecrets.Tests.CloudFakes.Aws.AwsAccess;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>The aws CLI deploys on the fake's ECS and App Runner as on AWS's.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Iam;
-using static FlowSecrets.Tests.CloudFakes.AwsAccess;
+using static FlowSecrets.Tests.CloudFakes.Aws.AwsAccess;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>The fake's judgement of who may read, held against AWS's documented logic.</summary>
 public sealed class AwsEvaluationTests

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>A secret's life in the AWS fake, which no client of others shows: time, labels, replicas, rotation, policy.</summary>
 public sealed class AwsFakeSecretTests

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>What of the AWS fake no client of others shows: raw requests, batches, limits, rates.</summary>
 public sealed class AwsFakeTests

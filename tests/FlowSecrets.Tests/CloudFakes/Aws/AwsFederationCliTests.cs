@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.CloudFakes.AwsAccess;
+using static FlowSecrets.Tests.CloudFakes.Aws.AwsAccess;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>Becoming a role, by another identity and by a token of GitHub Actions.</summary>
 [Trait(Tier.Name, Tier.Witness)]

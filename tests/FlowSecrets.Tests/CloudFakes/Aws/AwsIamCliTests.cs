@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.CloudFakes.AwsAccess;
+using static FlowSecrets.Tests.CloudFakes.Aws.AwsAccess;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>The aws CLI takes the fake's IAM for AWS's.</summary>
 [Trait(Tier.Name, Tier.Witness)]

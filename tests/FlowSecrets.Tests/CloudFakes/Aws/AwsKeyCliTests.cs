@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.CloudFakes.AwsAccess;
+using static FlowSecrets.Tests.CloudFakes.Aws.AwsAccess;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>The aws CLI takes the fake's KMS for AWS's, and what it mends there is mended for the secret.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -1,7 +1,7 @@
 using FlowSecrets.CloudFakes.Aws.Iam;
-using static FlowSecrets.Tests.CloudFakes.AwsAccess;
+using static FlowSecrets.Tests.CloudFakes.Aws.AwsAccess;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>Secrets under keys: the secret's policies say yes, and KMS says no.</summary>
 public sealed class AwsKeyTests

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>Bare HTTP against the AWS fake, with a signature that only looks like one.</summary>
 internal sealed class AwsProbe : IAsyncDisposable

@@ -1,8 +1,8 @@
 using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Aws.Iam;
-using static FlowSecrets.Tests.CloudFakes.AwsAccess;
+using static FlowSecrets.Tests.CloudFakes.Aws.AwsAccess;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>The policies of secrets as they are kept and refused.</summary>
 public sealed class AwsResourcePolicyTests

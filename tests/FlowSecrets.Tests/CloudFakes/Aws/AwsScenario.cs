@@ -1,6 +1,7 @@
-using static FlowSecrets.Tests.CloudFakes.AwsProbe;
+using FlowSecrets.CloudFakes.Faults;
+using static FlowSecrets.Tests.CloudFakes.Aws.AwsProbe;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>One command of the aws CLI. Fault: what moto is known to do differently; Expected: what AWS does there.</summary>
 internal sealed record AwsStep(string Name, string? Fault, string? Expected, string[] Command)

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.CloudFakes.AwsAccess;
+using static FlowSecrets.Tests.CloudFakes.Aws.AwsAccess;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Aws;
 
 /// <summary>simulate-principal-policy with the limits that AWS documents.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Tests.Witnesses;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Gcp;
 
 /// <summary>gcloud takes the fake for Google Secret Manager.</summary>
 [Trait(Tier.Name, Tier.Witness)]

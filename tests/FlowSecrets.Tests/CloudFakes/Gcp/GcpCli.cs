@@ -2,7 +2,7 @@ using FlowSecrets.CloudFakes.Gcp;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Tests.Witnesses;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Gcp;
 
 /// <summary>gcloud with every API that the Google fake serves turned towards it.</summary>
 internal sealed class GcpCli(GcpFake fake, Sandbox sandbox)

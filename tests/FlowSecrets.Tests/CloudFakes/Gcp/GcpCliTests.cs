@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Gcp;
 
 /// <summary>gcloud gives and takes access at the fake as at Google, and access follows.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
+using FlowSecrets.Tests.Transport;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Gcp;
 
 /// <summary>Who may do what with the Google fake's secrets.</summary>
 public sealed class GcpIamTests : IAsyncLifetime

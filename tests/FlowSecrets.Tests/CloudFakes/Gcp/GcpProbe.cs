@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Gcp;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Gcp;
 
 /// <summary>Bare HTTP against the Google fake; paths are relative to /v1/projects/flow-test/.</summary>
 internal sealed class GcpProbe : IAsyncDisposable

@@ -1,10 +1,10 @@
 using FlowSecrets.Model;
+using FlowSecrets.Tests.Gcp.CloudRun;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Tests.Witnesses;
-using FlowSecrets.Tests.Workloads;
-using static FlowSecrets.Tests.Workloads.CloudRunSetting;
+using static FlowSecrets.Tests.Gcp.CloudRun.CloudRunSetting;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Gcp;
 
 /// <summary>
 /// Google's own client of Cloud Run v2, which comes with gcloud, takes the fake for Cloud Run and knows every member that the fake and this

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Gcp;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Gcp;
 
 /// <summary>The Google fake's secrets, as the service's documents describe them.</summary>
 public sealed class GcpSecretTests

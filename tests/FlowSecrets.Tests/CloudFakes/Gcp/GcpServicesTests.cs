@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Ports;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Gcp;
 
 /// <summary>What surrounds Secret Manager at the Google fake, over HTTP.</summary>
 public sealed class GcpServicesTests : IAsyncLifetime

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.Tests.Transport;
 
-namespace FlowSecrets.Tests.CloudFakes;
+namespace FlowSecrets.Tests.CloudFakes.Gcp;
 
 /// <summary>The Google fake's versions, policies, rates and delays.</summary>
 public sealed class GcpVersionTests

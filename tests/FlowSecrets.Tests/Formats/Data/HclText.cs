@@ -1,7 +1,7 @@
 using System.Text;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Tfvars;
+namespace FlowSecrets.Tests.Formats.Data;
 
 /// <summary>Writes random literals the many ways that HCL allows.</summary>
 internal sealed class HclText(int seed)

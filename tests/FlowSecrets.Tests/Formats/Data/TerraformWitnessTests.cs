@@ -5,7 +5,7 @@ using FlowSecrets.Formats.Data;
 using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Tfvars;
+namespace FlowSecrets.Tests.Formats.Data;
 
 /// <summary>What Terraform reads from a variable file, the reader reads too.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -5,7 +5,7 @@ using FlowSecrets.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FlowSecrets.Tests.Tfvars;
+namespace FlowSecrets.Tests.Formats.Data;
 
 /// <summary>HCL literals, and what is none.</summary>
 public sealed class TfvarsReaderTests

@@ -3,7 +3,7 @@ using FlowSecrets.Formats;
 using FlowSecrets.Tests.Catalogs;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Formats.Data;
 
 /// <summary>Files that teams keep values in, by their name's ending.</summary>
 public sealed class ValueFilesTests : IDisposable

@@ -1,6 +1,6 @@
 using FlowSecrets.Formats.Dotenv;
 
-namespace FlowSecrets.Tests.EnvFiles;
+namespace FlowSecrets.Tests.Formats.Dotenv;
 
 public sealed class EnvDialectProfilesTests
 {

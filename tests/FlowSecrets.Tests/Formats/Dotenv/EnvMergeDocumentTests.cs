@@ -4,7 +4,7 @@ using FlowSecrets.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FlowSecrets.Tests.EnvFiles;
+namespace FlowSecrets.Tests.Formats.Dotenv;
 
 /// <summary>A file that a person edits too: what is not set anew stays as it stands.</summary>
 public sealed class EnvMergeDocumentTests

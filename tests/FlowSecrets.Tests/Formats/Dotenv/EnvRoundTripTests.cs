@@ -2,7 +2,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Formats.Dotenv;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.EnvFiles;
+namespace FlowSecrets.Tests.Formats.Dotenv;
 
 /// <summary>What the writer spells, the reader of the same dialect reads back.</summary>
 public sealed class EnvRoundTripTests

@@ -3,7 +3,7 @@ using System.Text.Json;
 using FlowSecrets.Formats.Dotenv;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.EnvFiles;
+namespace FlowSecrets.Tests.Formats.Dotenv;
 
 /// <summary>10,000 hostile values, written by each dialect and read by the programs themselves: not one may come back different.</summary>
 [Trait(Tier.Name, Tier.Witness)]

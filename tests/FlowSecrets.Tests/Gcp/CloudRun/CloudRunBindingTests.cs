@@ -3,10 +3,10 @@ using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
-using static FlowSecrets.Tests.Store.SecretStoreContract;
-using static FlowSecrets.Tests.Workloads.CloudRunSetting;
+using static FlowSecrets.Tests.Contracts.SecretStoreContract;
+using static FlowSecrets.Tests.Gcp.CloudRun.CloudRunSetting;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Gcp.CloudRun;
 
 /// <summary>Secrets as environment variables of a Cloud Run service.</summary>
 public sealed class CloudRunBindingTests : IAsyncLifetime

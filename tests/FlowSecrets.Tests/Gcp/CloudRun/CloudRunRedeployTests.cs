@@ -3,10 +3,10 @@ using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
-using static FlowSecrets.Tests.Store.SecretStoreContract;
-using static FlowSecrets.Tests.Workloads.CloudRunSetting;
+using static FlowSecrets.Tests.Contracts.SecretStoreContract;
+using static FlowSecrets.Tests.Gcp.CloudRun.CloudRunSetting;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Gcp.CloudRun;
 
 /// <summary>References move to the version, nothing else of the service changes, and two writers do not undo each other.</summary>
 public sealed class CloudRunRedeployTests : IAsyncLifetime

@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.CloudFakes.Gcp;
-using FlowSecrets.CloudFakes.Gcp.Run;
+using FlowSecrets.CloudFakes.Gcp.CloudRun;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp;
 using FlowSecrets.Providers.Gcp.Connection;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Gcp.CloudRun;
 
 /// <summary>The Google fake with a Cloud Run service 'web', and the workload on it. Time leaps, so that nothing is waited for.</summary>
 internal sealed class CloudRunSetting : IAsyncDisposable

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
-using static FlowSecrets.Tests.Store.SecretStoreContract;
-using static FlowSecrets.Tests.Workloads.CloudRunSetting;
+using static FlowSecrets.Tests.Contracts.SecretStoreContract;
+using static FlowSecrets.Tests.Gcp.CloudRun.CloudRunSetting;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Gcp.CloudRun;
 
 /// <summary>Which versions a service of Cloud Run runs with, and how it is.</summary>
 public sealed class CloudRunStateTests : IAsyncLifetime

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
-using static FlowSecrets.Tests.Store.SecretStoreContract;
-using static FlowSecrets.Tests.Workloads.CloudRunSetting;
+using static FlowSecrets.Tests.Contracts.SecretStoreContract;
+using static FlowSecrets.Tests.Gcp.CloudRun.CloudRunSetting;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Gcp.CloudRun;
 
 /// <summary>A deployment is over when all traffic is on a revision that is ready; else it says why, and what still serves.</summary>
 public sealed class CloudRunWaitTests : IAsyncLifetime

@@ -3,9 +3,9 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.CloudRun;
 
 /// <summary>As whom a service of Cloud Run runs.</summary>
 public sealed class CloudRunWorkloadTests : IAsyncLifetime

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using static FlowSecrets.Tests.Workloads.CloudRunSetting;
+using static FlowSecrets.Tests.Gcp.CloudRun.CloudRunSetting;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Gcp.CloudRun;
 
 /// <summary>
 /// A service with members that nobody knows, in strange spellings, the same for the same seed but for the version of 'db'.

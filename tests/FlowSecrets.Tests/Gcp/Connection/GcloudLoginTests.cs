@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Tests.Transport;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Gcp.Connection;
 
 /// <summary>The gcloud CLI's login, by a gcloud of the test's own.</summary>
 public sealed class GcloudLoginTests : IDisposable

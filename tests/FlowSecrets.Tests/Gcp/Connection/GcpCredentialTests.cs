@@ -1,9 +1,10 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Gcp.Connection;
 
 /// <summary>Which credential is taken, and how one that cannot be used is refused.</summary>
 public sealed class GcpCredentialTests : IDisposable

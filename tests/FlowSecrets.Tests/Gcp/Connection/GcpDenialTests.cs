@@ -1,12 +1,14 @@
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
-using static FlowSecrets.Tests.Clouds.Refusals;
+using static FlowSecrets.Tests.Transport.Refusals;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Gcp.Connection;
 
 /// <summary>Denials by Google: who may not do what, where, and the role that lets it.</summary>
 public sealed class GcpDenialTests : IDisposable

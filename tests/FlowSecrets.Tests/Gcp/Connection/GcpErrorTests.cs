@@ -1,10 +1,12 @@
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.SecretManager;
-using static FlowSecrets.Tests.Clouds.Refusals;
+using FlowSecrets.Tests.Transport;
+using static FlowSecrets.Tests.Transport.Refusals;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Gcp.Connection;
 
 /// <summary>Each answer of the API in our ids, with project, identity and the command that mends it.</summary>
 public sealed class GcpErrorTests : IAsyncLifetime

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FlowSecrets.CloudFakes.Hosting;
+using FlowSecrets.Tests.Transport;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Gcp.Connection;
 
 /// <summary>Credential files of Google's kinds, whose token services are the test's own.</summary>
 internal static class GcpKeys

@@ -1,8 +1,9 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Tests.Transport;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Gcp.Connection;
 
 public sealed class GcpPlaceTests : IDisposable
 {

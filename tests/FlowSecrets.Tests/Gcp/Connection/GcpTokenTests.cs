@@ -1,10 +1,13 @@
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
+using FlowSecrets.CloudFakes.Hosting;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Clouds;
+namespace FlowSecrets.Tests.Gcp.Connection;
 
 /// <summary>Tokens of credential files and of the machine, fetched for real.</summary>
 public sealed class GcpTokenTests : IAsyncLifetime

@@ -1,13 +1,14 @@
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.SecretManager;
-using FlowSecrets.Tests.Clouds;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>The Google fake with a secret 'db' that has a value, and stores on it as whoever is to ask.</summary>
 internal sealed class GcpAccessWorld : IAsyncDisposable

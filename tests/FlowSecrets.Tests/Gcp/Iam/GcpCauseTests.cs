@@ -1,8 +1,8 @@
 using FlowSecrets.Model;
-using FlowSecrets.Tests.Clouds;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using FlowSecrets.Tests.Transport;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>Each cause that the caller can meet on Google, with the whole of what mends it.</summary>
 public sealed class GcpCauseTests : IAsyncLifetime

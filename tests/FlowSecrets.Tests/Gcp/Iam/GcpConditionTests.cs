@@ -1,6 +1,7 @@
+using FlowSecrets.CloudFakes.Gcp.Iam;
 using FlowSecrets.Providers.Gcp.Iam;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>A condition holds, does not, or cannot be known here; and so does what it is joined with.</summary>
 public sealed class GcpConditionTests

@@ -1,7 +1,7 @@
 using FlowSecrets.Model;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>What testing many secrets for one principal costs: a policy each, and what they share once.</summary>
 public sealed class GcpCostTests

@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>A grant and a revoke of whatever it may be leave every other binding byte for byte.</summary>
 public sealed class GcpGrantPropertyTests

@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Faults;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.SecretManager;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using FlowSecrets.Tests.Transport;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>Granting and revoking on Google: one binding is changed, once, and honestly told.</summary>
 public sealed class GcpGrantTests : IAsyncLifetime

@@ -2,10 +2,11 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Tests.CloudFakes;
+using FlowSecrets.Tests.CloudFakes.Gcp;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>gcloud and this module see and keep each other's bindings.</summary>
 [Trait(Tier.Name, Tier.Witness)]

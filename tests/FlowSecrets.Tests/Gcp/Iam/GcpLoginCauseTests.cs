@@ -1,14 +1,16 @@
 using System.Text;
 using System.Text.Json;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.SecretManager;
-using FlowSecrets.Tests.Clouds;
-using FlowSecrets.Tests.Store;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using FlowSecrets.Tests.Contracts;
+using FlowSecrets.Tests.Gcp.Connection;
+using FlowSecrets.Tests.Transport;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>Who asks is nobody, too late, somebody else, or a workload whose token is not let in.</summary>
 public sealed class GcpLoginCauseTests : IAsyncLifetime

@@ -1,6 +1,6 @@
 using FlowSecrets.Providers.Gcp.Iam;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>Whom a member of a policy means.</summary>
 public sealed class GcpMemberTests

@@ -2,9 +2,9 @@ using FlowSecrets.Model;
 using FlowSecrets.Operations.Access;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>The secret is elsewhere: in another project or behind another endpoint than was asked.</summary>
 public sealed class GcpPlaceCauseTests : IAsyncLifetime

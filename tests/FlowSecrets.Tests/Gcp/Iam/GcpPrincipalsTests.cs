@@ -1,7 +1,7 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>Which principals a store takes, and what the right form is of one that it does not.</summary>
 public sealed class GcpPrincipalsTests

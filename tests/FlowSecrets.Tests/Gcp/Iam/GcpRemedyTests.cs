@@ -2,10 +2,11 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FlowSecrets.Model;
 using FlowSecrets.Tests.CloudFakes;
+using FlowSecrets.Tests.CloudFakes.Gcp;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>gcloud runs the commands of the remedies as they stand there, and then the access is allowed.</summary>
 [Trait(Tier.Name, Tier.Witness)]

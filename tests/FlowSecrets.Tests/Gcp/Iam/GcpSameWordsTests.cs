@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Values;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>A command that is denied says what Test-FlowSecretAccess says of the same identity.</summary>
 public sealed partial class GcpSameWordsTests : IAsyncLifetime

@@ -1,11 +1,12 @@
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.SecretManager;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Values;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>What keeps the developer from reading 'db', one scene a cause, made by the owner.</summary>
 internal static class GcpScenes

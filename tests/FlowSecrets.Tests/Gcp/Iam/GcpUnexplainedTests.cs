@@ -1,9 +1,9 @@
 using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>A denial whose cause cannot be looked into stays the denial that it is.</summary>
 public sealed class GcpUnexplainedTests

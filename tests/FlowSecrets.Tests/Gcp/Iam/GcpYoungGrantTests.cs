@@ -1,8 +1,9 @@
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.SecretManager;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Gcp.Iam;
 
 /// <summary>A grant that need not work everywhere yet: known by this module's mark, or by the audit log.</summary>
 public sealed class GcpYoungGrantTests : IAsyncLifetime

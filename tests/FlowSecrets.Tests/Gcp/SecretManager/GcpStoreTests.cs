@@ -2,13 +2,15 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Faults;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.SecretManager;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Store;
+namespace FlowSecrets.Tests.Gcp.SecretManager;
 
 /// <summary>What only Google has: 'latest', aliases, replication, regional secrets, quotas.</summary>
 public sealed class GcpStoreTests : IAsyncLifetime

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.Workloads.KubernetesStage;
+using static FlowSecrets.Tests.Kubernetes.Workloads.KubernetesStage;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Kubernetes.Workloads;
 
 /// <summary>Variables are put in and taken out one by one; the rest of the container stays as it is.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
-using FlowSecrets.Tests.Clouds;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Transport;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Kubernetes.Workloads;
 
 /// <summary>What kubectl and the cluster refuse, and what a kubectl does that is none.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -3,9 +3,9 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
-using static FlowSecrets.Tests.Workloads.KubernetesStage;
+using static FlowSecrets.Tests.Kubernetes.Workloads.KubernetesStage;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Kubernetes.Workloads;
 
 /// <summary>Nothing is restarted before its Kubernetes Secrets have the current values, whatever an operator says of its refresh.</summary>
 [Trait(Tier.Name, Tier.Witness)]

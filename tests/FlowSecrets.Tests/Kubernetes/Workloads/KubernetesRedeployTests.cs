@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.Workloads.KubernetesStage;
+using static FlowSecrets.Tests.Kubernetes.Workloads.KubernetesStage;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Kubernetes.Workloads;
 
 /// <summary>A workload is restarted once, with the versions written beside it, and only where that leads to the new value.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -5,9 +5,10 @@ using FlowSecrets.Ports;
 using FlowSecrets.Providers.Kubernetes;
 using FlowSecrets.Providers.Kubernetes.Workloads;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.Workloads.KubernetesStage;
+using FlowSecrets.Tests.Transport;
+using static FlowSecrets.Tests.Kubernetes.Workloads.KubernetesStage;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Kubernetes.Workloads;
 
 /// <summary>What the cluster does not allow or does not have, and what a stranger's catalog tries.</summary>
 [Trait(Tier.Name, Tier.Witness)]

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.Workloads.KubernetesStage;
+using static FlowSecrets.Tests.Kubernetes.Workloads.KubernetesStage;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Kubernetes.Workloads;
 
 /// <summary>A rollout is over when all pods are new and the old ones have ended; else it says why.</summary>
 [Trait(Tier.Name, Tier.Witness)]

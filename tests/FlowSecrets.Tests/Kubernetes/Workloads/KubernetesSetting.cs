@@ -5,7 +5,7 @@ using FlowSecrets.Providers.Kubernetes;
 using FlowSecrets.Providers.Kubernetes.Workloads;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Kubernetes.Workloads;
 
 /// <summary>
 /// A cluster on this machine, and the real kubectl with a configuration that knows it as the context 'test' and nothing else of this

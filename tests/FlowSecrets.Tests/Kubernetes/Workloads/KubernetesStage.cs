@@ -4,11 +4,11 @@ using FlowSecrets.CloudFakes.Kubernetes;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Kubernetes;
 using FlowSecrets.Providers.Kubernetes.Workloads;
-using FlowSecrets.Tests.Access;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Kubernetes.Workloads;
 
 /// <summary>
 /// A cluster with a workload shop/api, whose Kubernetes Secret 'db' has an old password; an ExternalSecret owns it, and its store has the

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.Workloads.KubernetesStage;
+using static FlowSecrets.Tests.Kubernetes.Workloads.KubernetesStage;
 
-namespace FlowSecrets.Tests.Workloads;
+namespace FlowSecrets.Tests.Kubernetes.Workloads;
 
 /// <summary>Which version runs: by our annotation, else by what the Kubernetes Secret has and when the pods were started.</summary>
 [Trait(Tier.Name, Tier.Witness)]

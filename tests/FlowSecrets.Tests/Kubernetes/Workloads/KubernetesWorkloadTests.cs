@@ -3,7 +3,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Kubernetes.Workloads;
 
 /// <summary>As whom a workload runs in Kubernetes, by the real kubectl.</summary>
 [Trait(Tier.Name, Tier.Witness)]

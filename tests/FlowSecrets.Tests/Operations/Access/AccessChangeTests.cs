@@ -2,10 +2,10 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Access;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>Grants and revocations of principals that are named.</summary>
 public sealed class AccessChangeTests : IDisposable

@@ -1,7 +1,7 @@
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Access;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>A secret that is not here is looked for where it may have been meant.</summary>
 public sealed class AccessElsewhereTests : IDisposable

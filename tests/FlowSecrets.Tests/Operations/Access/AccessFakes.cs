@@ -4,7 +4,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Providers;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>Grants in memory: what the operations about access stand on. A line of a policy is "principal:permission".</summary>
 internal sealed class FakeAccess : IAccessControl

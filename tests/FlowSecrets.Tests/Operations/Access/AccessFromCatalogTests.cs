@@ -2,10 +2,10 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Access;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>The catalog's 'access' entries brought into force, and what they do not name.</summary>
 public sealed class AccessFromCatalogTests : IDisposable

@@ -3,7 +3,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Operations.Access;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>Who can read what, as it is listed.</summary>
 public sealed class AccessListTests : IDisposable

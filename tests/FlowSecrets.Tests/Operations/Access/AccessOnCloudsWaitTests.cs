@@ -2,13 +2,14 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Access;
+using FlowSecrets.Tests.Gcp.Iam;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>Grant-FlowSecretAccess -Wait: until it works, as far as that can be seen, or until the seven minutes are over.</summary>
-public sealed class AccessWaitTests : IAsyncLifetime
+public sealed class AccessOnCloudsWaitTests : IAsyncLifetime
 {
     private readonly Sandbox _sandbox = new();
     private readonly HurriedClock _clock = new();

@@ -2,10 +2,11 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Access;
+using FlowSecrets.Tests.Gcp.Iam;
 using FlowSecrets.Tests.Support;
-using static FlowSecrets.Tests.Access.GcpAccessWorld;
+using static FlowSecrets.Tests.Gcp.Iam.GcpAccessWorld;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>Granting, revoking, listing and the catalog's entries, as operations before a recording host.</summary>
 public sealed class AccessOperationTests : IAsyncLifetime

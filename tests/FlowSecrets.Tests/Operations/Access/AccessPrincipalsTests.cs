@@ -1,7 +1,7 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>The forms in which the clouds' policies name who reads.</summary>
 public sealed class AccessPrincipalsTests

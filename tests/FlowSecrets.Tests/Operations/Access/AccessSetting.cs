@@ -4,7 +4,7 @@ using FlowSecrets.Operations.Access;
 using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>A catalog with an environment of each cloud, each with a store in memory.</summary>
 internal sealed class AccessSetting : IDisposable

@@ -2,10 +2,10 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Access;
 using FlowSecrets.Ports;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>Which secrets and principals a test of access is about, and what it says of each.</summary>
 public sealed class AccessTestTests : IDisposable

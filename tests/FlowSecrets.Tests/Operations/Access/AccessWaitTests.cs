@@ -5,7 +5,7 @@ using FlowSecrets.Operations.Access;
 using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>Waiting until grants work, with a clock that goes forward by what is waited.</summary>
 public sealed class AccessWaitTests : IDisposable

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.CloudFakes.Gcp.Iam;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Iam;
 using FlowSecrets.Providers.Gcp.Iam;
 using FlowSecrets.Text;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>
 /// What a stranger may choose (a branch's name in a workflow's token, a name in a catalog) ends no quotation of a command that somebody

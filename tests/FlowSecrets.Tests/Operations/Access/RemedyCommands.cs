@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FlowSecrets.Tests.Access;
+namespace FlowSecrets.Tests.Operations.Access;
 
 /// <summary>The commands of the aws CLI in a remedy, as a shell would take them apart.</summary>
 internal static class RemedyCommands

@@ -3,11 +3,12 @@ using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Catalogs;
 using FlowSecrets.Operations.LocalEnv;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
+using FlowSecrets.Tests.Local;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.LocalEnv;
 
 public sealed class SyncLocalEnvTests : IDisposable
 {

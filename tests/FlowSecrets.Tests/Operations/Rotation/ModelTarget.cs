@@ -2,9 +2,10 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Tests.Soaks;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>
 /// A system that checks credentials, in memory: one user whose password is replaced, or users that alternate and that an administrator

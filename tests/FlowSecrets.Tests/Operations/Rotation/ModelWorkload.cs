@@ -2,7 +2,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>A workload in memory, which runs with what it was last deployed with.</summary>
 internal sealed class ModelWorkload(string name) : IWorkload

@@ -5,7 +5,7 @@ using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>A key that data depends on becomes current only once a script has encrypted that data anew.</summary>
 public sealed class ReencryptTests

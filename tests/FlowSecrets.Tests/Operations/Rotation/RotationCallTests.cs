@@ -1,7 +1,7 @@
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Rotation;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>The calls of one rotation without a target, as docs/rotation.md lists them. More of them is a defect.</summary>
 public sealed class RotationCallTests(ITestOutputHelper output)

@@ -5,7 +5,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>
 /// No value, old, new or pending, is told anywhere: by the operations, their errors, the notes beside a secret, or what is sent beyond a

@@ -3,10 +3,11 @@ using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Tests.CloudFakes;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.CloudFakes.Aws;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>Rotation on AWS Secrets Manager: what of others is left alone, and what of ours is known again.</summary>
 public sealed class RotationOnAwsTests

@@ -1,15 +1,16 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.Rotation;
 using FlowSecrets.Providers.Gcp.SecretManager;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>Rotation on Google Secret Manager: the secret in which a pending value waits.</summary>
 public sealed class RotationOnGoogleTests

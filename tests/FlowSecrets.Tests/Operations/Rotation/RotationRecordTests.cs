@@ -3,7 +3,7 @@ using FlowSecrets.Model;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>What is written down of a rotation: it fits in a tag, and is read as it was written.</summary>
 public sealed class RotationRecordTests

@@ -5,7 +5,7 @@ using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>What lets a rotation go on, and what stops it before anything is changed.</summary>
 public sealed class RotationRuleTests : IAsyncLifetime

@@ -6,7 +6,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>Several secrets in one command.</summary>
 [Trait(Tier.Name, Tier.Crash)]

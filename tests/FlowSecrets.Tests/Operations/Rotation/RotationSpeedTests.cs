@@ -2,18 +2,19 @@ using System.Diagnostics;
 using FlowSecrets.CloudFakes;
 using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Gcp;
+using FlowSecrets.CloudFakes.Gcp.SecretManager;
 using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Transport;
-using FlowSecrets.Tests.Clouds;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>
 /// 200 secrets without a target, 50 ms a call, quotas enforced by the fake. A measurement, which takes minutes: only where

@@ -6,10 +6,11 @@ using FlowSecrets.Operations;
 using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers;
+using FlowSecrets.Tests.Soaks;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>A store, a catalog, and who rotates with it; where wanted with a model of the target and of the workloads.</summary>
 internal sealed class RotationStage : IAsyncDisposable

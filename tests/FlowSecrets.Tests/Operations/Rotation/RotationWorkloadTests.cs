@@ -5,7 +5,7 @@ using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation;
 
 /// <summary>What runs with a secret, as a rotation deals with it.</summary>
 public sealed class RotationWorkloadTests : IAsyncLifetime

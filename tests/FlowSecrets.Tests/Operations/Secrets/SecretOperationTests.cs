@@ -3,11 +3,12 @@ using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Secrets;
 using FlowSecrets.Operations.Versions;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
+using FlowSecrets.Tests.Local;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Secrets;
 
 /// <summary>New, Set, Get, Remove, Restore, values and versions, over the Local store.</summary>
 public sealed class SecretOperationTests : IDisposable

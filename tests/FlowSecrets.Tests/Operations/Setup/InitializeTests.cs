@@ -2,11 +2,11 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.Setup;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Local;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Operations;
+namespace FlowSecrets.Tests.Operations.Setup;
 
 public sealed class InitializeTests : IDisposable
 {

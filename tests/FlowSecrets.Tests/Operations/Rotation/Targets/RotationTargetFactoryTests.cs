@@ -4,11 +4,11 @@ using FlowSecrets.Operations.Rotation.Run;
 using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Postgres;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation.Targets;
 
 /// <summary>
 /// What the catalog says becomes the system that is asked, with its scripts where the catalog lies and its admin read from the store.

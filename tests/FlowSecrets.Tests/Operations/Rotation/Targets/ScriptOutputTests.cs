@@ -1,7 +1,7 @@
 using System.Text;
 using FlowSecrets.Processes;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation.Targets;
 
 /// <summary>However a script's output comes in, its last line is known where all of it is.</summary>
 public sealed class ScriptOutputTests

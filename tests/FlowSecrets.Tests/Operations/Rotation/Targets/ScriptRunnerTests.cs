@@ -2,11 +2,11 @@ using System.Diagnostics;
 using FlowSecrets.Errors;
 using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Processes;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation.Targets;
 
 /// <summary>Scripts that do not behave: they never read, print without end, leave children behind, or do not end.</summary>
 public sealed class ScriptRunnerTests : IDisposable

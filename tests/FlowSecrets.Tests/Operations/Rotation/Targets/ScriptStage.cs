@@ -4,7 +4,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation.Targets;
 
 /// <summary>A folder with scripts for sh, and targets that run them.</summary>
 internal sealed class ScriptStage : IDisposable

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
-using FlowSecrets.Tests.Store;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation.Targets;
 
 /// <summary>What a target's scripts are told, and what their exit codes mean.</summary>
 public sealed class ScriptTargetTests : IDisposable

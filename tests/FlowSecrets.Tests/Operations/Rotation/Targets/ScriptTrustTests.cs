@@ -5,7 +5,7 @@ using FlowSecrets.Operations.Rotation;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
-namespace FlowSecrets.Tests.Rotation;
+namespace FlowSecrets.Tests.Operations.Rotation.Targets;
 
 /// <summary>No script of a catalog runs before the catalog was approved, wherever it lies; then those do that it names.</summary>
 public sealed class ScriptTrustTests : IDisposable
