@@ -57,7 +57,6 @@ internal sealed class ProviderDoor : IProviders
             ? OpenPostgres(settings)
             : throw new FlowSecretException(
                 ErrorIds.RotationNotConfigured,
-                FlowErrorCategory.InvalidArgument,
                 settings.Target.Kind,
                 $"The rotation target '{settings.Target.Kind}' is not known here",
                 "Correct 'rotate.target.kind' in the catalog: generated, postgres, script or manual."
@@ -127,7 +126,6 @@ internal sealed class ProviderDoor : IProviders
         {
             throw new FlowSecretException(
                 ErrorIds.EmptyValue,
-                FlowErrorCategory.InvalidArgument,
                 location.File,
                 "The passphrase of the local store is empty",
                 $"Give it with Connect-FlowSecretStore -Passphrase, {LocalStoreLocation.PassphraseFileVariable} or "

@@ -98,7 +98,6 @@ internal static class CatalogImport
         return problems.Any
             ? throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.InvalidData,
                 path,
                 $"The list of secrets has problems:{string.Concat(problems.All.Select(static p => "\n  " + p))}\n",
                 "Mend them, then try again; nothing was written."
@@ -118,7 +117,6 @@ internal static class CatalogImport
             ? list
             : throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.InvalidData,
                 path,
                 $"'{path}' has no key that ends in ':secrets' with a list of secrets as JSON",
                 "Name the stack file (Pulumi.STACK.yaml) whose configuration lists them, or the JSON list itself."
@@ -132,7 +130,6 @@ internal static class CatalogImport
         {
             throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.InvalidData,
                 path,
                 $"'{path}' names two secrets that would both be '{twice}'",
                 "Rename one of them; nothing was written."
@@ -143,7 +140,6 @@ internal static class CatalogImport
             ? drafts
             : throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.ObjectNotFound,
                 path,
                 $"'{path}' names no secret",
                 "Check the path or the prefix; nothing was written."

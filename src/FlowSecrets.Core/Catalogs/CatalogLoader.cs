@@ -39,7 +39,6 @@ internal static class CatalogLoader
             ? path
             : throw new FlowSecretException(
                 ErrorIds.NoCatalog,
-                FlowErrorCategory.ObjectNotFound,
                 path,
                 $"There is no catalog '{path}'",
                 catalogPath is null ? "It is named by FLOWSECRETS_CATALOG: correct or unset that." : "Correct -CatalogPath."
@@ -47,13 +46,7 @@ internal static class CatalogLoader
     }
 
     public static FlowSecretException None(CatalogSource source, string remedy) =>
-        new(
-            ErrorIds.NoCatalog,
-            FlowErrorCategory.ObjectNotFound,
-            source.WorkingDirectory,
-            $"No flowsecrets.yaml was found from '{source.WorkingDirectory}' upwards",
-            remedy
-        );
+        new(ErrorIds.NoCatalog, source.WorkingDirectory, $"No flowsecrets.yaml was found from '{source.WorkingDirectory}' upwards", remedy);
 
     private static Catalog Load(CatalogSource source, string path, Func<string, StoreKind?>? guess)
     {
@@ -88,7 +81,6 @@ internal static class CatalogLoader
         {
             throw new FlowSecretException(
                 ErrorIds.NoCatalog,
-                FlowErrorCategory.PermissionDenied,
                 path,
                 $"The catalog '{path}' cannot be read",
                 "Check that this user may read it.",
@@ -108,7 +100,6 @@ internal static class CatalogLoader
     public static FlowSecretException Invalid(string path, IReadOnlyList<CatalogProblem> problems) =>
         new(
             ErrorIds.CatalogInvalid,
-            FlowErrorCategory.InvalidData,
             path,
             $"The catalog has {problems.Count} "
                 + $"{(problems.Count == 1 ? "problem" : "problems")}:{string.Concat(problems.Select(static p => "\n  " + p))}\n",

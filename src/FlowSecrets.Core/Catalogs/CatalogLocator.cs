@@ -25,7 +25,6 @@ internal static class CatalogLocator
                         ? path
                         : throw new FlowSecretException(
                             ErrorIds.FileUnsafe,
-                            FlowErrorCategory.SecurityError,
                             path,
                             $"There is a catalog at '{path}', but its folder belongs to another user",
                             "If you trust it, name it: -CatalogPath " + path

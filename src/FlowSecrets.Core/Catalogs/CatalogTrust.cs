@@ -40,7 +40,6 @@ internal static class CatalogTrust
         {
             throw new FlowSecretException(
                 ErrorIds.CatalogNotTrusted,
-                FlowErrorCategory.SecurityError,
                 catalog.Path,
                 $"The catalog names '{path}', which is outside of its repository '{catalog.Root}' or git's own, and it was not approved",
                 $"Read it, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'"

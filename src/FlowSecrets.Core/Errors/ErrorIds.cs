@@ -1,6 +1,6 @@
 namespace FlowSecrets.Errors;
 
-/// <summary>The constant ids of all errors. docs/errors.md lists each with cause and remedy; tests assert them.</summary>
+/// <summary>The constant ids of all errors, each with its category. docs/errors.md lists cause and remedy; tests assert ids.</summary>
 internal static class ErrorIds
 {
     public const string AccessDenied = nameof(AccessDenied);
@@ -64,5 +64,57 @@ internal static class ErrorIds
     public const string VersionNotFound = nameof(VersionNotFound);
     public const string WorkloadFailed = nameof(WorkloadFailed);
     public const string WorkloadNotFound = nameof(WorkloadNotFound);
+    public const string WorkloadTimedOut = nameof(WorkloadTimedOut);
     public const string WriteUncertain = nameof(WriteUncertain);
+
+    /// <summary>The error category of PowerShell that an id belongs to.</summary>
+    public static FlowErrorCategory CategoryOf(string id) =>
+        id switch
+        {
+            NotAuthenticated => FlowErrorCategory.AuthenticationError,
+            BadArgument or BadPrincipal or InvalidName or NoProject or NoRegion => FlowErrorCategory.InvalidArgument,
+            BadInput
+            or CatalogInvalid
+            or ChecksumMismatch
+            or CredentialRejected
+            or EmptyValue
+            or EnvFileInvalid
+            or EnvFileOutdated
+            or EnvValueNotPortable
+            or StoreCorrupt
+            or ValueNotJson
+            or ValueNotText => FlowErrorCategory.InvalidData,
+            CannotPrompt
+            or ExternallyOwned
+            or InterruptionNotAllowed
+            or ItemsFailed
+            or NotSupportedByStore
+            or NothingToUndo
+            or PendingDeletion
+            or RotationNeedsAttention
+            or RotationNotConfigured
+            or VersionDestroyed
+            or VersionDisabled
+            or WorkloadFailed => FlowErrorCategory.InvalidOperation,
+            LimitReached or Throttled or ValueTooLarge => FlowErrorCategory.LimitsExceeded,
+            EnvironmentNotFound
+            or FieldNotFound
+            or KubectlMissing
+            or NoCatalog
+            or RequiredSecretMissing
+            or SecretHasNoVersion
+            or SecretNotFound
+            or SecretNotInCatalog
+            or VersionNotFound
+            or WorkloadNotFound => FlowErrorCategory.ObjectNotFound,
+            WorkloadTimedOut => FlowErrorCategory.OperationTimeout,
+            AccessDenied or SecretNotFoundOrForbidden or StoreLocked => FlowErrorCategory.PermissionDenied,
+            Conflict or RotationInProgress => FlowErrorCategory.ResourceBusy,
+            CatalogExists or FileExists or SecretExists => FlowErrorCategory.ResourceExists,
+            ApiNotEnabled or StoreUnavailable or TargetUnavailable or WriteUncertain => FlowErrorCategory.ResourceUnavailable,
+            CatalogNotTrusted or EncryptionKeyProtected or EndpointNotAllowed or FileUnsafe or NotIgnoredByGit or RotationWouldLoseData =>
+                FlowErrorCategory.SecurityError,
+            FileNotWritable => FlowErrorCategory.WriteError,
+            _ => FlowErrorCategory.NotSpecified,
+        };
 }

@@ -76,7 +76,6 @@ internal static partial class PrivateFile
         {
             throw new FlowSecretException(
                 ErrorIds.FileNotWritable,
-                FlowErrorCategory.WriteError,
                 path,
                 $"'{path}' cannot be written",
                 "Check the rights of its folder and the free space of the disk; the old file, if any, is as it was.",
@@ -132,7 +131,6 @@ internal static partial class PrivateFile
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.ObjectNotFound,
                 path,
                 $"The folder '{folder}' is not there",
                 "Make it, or name another path."
@@ -152,7 +150,6 @@ internal static partial class PrivateFile
         {
             throw new FlowSecretException(
                 ErrorIds.FileUnsafe,
-                FlowErrorCategory.SecurityError,
                 path,
                 $"'{path}' is a link or a folder, not a plain file",
                 "Remove it, or name another path."

@@ -34,7 +34,6 @@ internal static class UserFolders
             ? found
             : throw new FlowSecretException(
                 ErrorIds.StoreUnavailable,
-                FlowErrorCategory.ResourceUnavailable,
                 null,
                 "This user has no home folder",
                 "Say where files go: set FLOWSECRETS_HOME to a folder."

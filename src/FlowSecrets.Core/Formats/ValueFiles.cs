@@ -35,7 +35,6 @@ internal static class ValueFiles
         {
             throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.InvalidData,
                 path,
                 $"'{path}' is not UTF-8 text",
                 "Save it as UTF-8, then try again; nothing was changed."
@@ -45,7 +44,6 @@ internal static class ValueFiles
         {
             throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.ObjectNotFound,
                 path,
                 $"'{path}' cannot be read",
                 "Correct the path, or its rights; nothing was changed.",
@@ -62,7 +60,6 @@ internal static class ValueFiles
         {
             throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.InvalidData,
                 path,
                 $"{path}:{line}: this is neither a variable nor a comment",
                 "Write it as NAME=value, or put # before it; nothing was changed."
@@ -79,7 +76,6 @@ internal static class ValueFiles
             ? [.. root.Entries.Select(static e => KeyValuePair.Create(e.Key.Text, e.Value))]
             : throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.InvalidData,
                 path,
                 $"'{path}' is not a JSON object",
                 "Write it as { \"NAME\": \"value\" }, then try again; nothing was changed."
@@ -97,7 +93,6 @@ internal static class ValueFiles
         {
             throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.InvalidData,
                 path,
                 $"{path}:{e.Line}:{e.Column}: the document cannot be read from here on",
                 "Mend it, then try again; nothing was changed."

@@ -39,10 +39,7 @@ internal sealed record AccessAnswer(string StoreName, AccessResult Result, strin
 
     /// <summary>The same for a command that was denied.</summary>
     internal FlowSecretException ToException() =>
-        new(AccessCauses.ErrorOf(Cause!), FlowErrorCategory.PermissionDenied, StoreName, $"Permission denied: {Evidence}", Remedy)
-        {
-            AccessCause = Cause,
-        };
+        new(AccessCauses.ErrorOf(Cause!), StoreName, $"Permission denied: {Evidence}", Remedy) { AccessCause = Cause };
 }
 
 /// <param name="Principal">In the store's own form: a member of a binding, an ARN; null: whoever asks.</param>

@@ -80,7 +80,6 @@ internal static class RotationNotes
         {
             throw new FlowSecretException(
                 ErrorIds.Conflict,
-                FlowErrorCategory.ResourceBusy,
                 name,
                 $"Somebody else wrote the rotation record of '{name}' meanwhile",
                 "Look at it, then try again; nothing was changed by this command."

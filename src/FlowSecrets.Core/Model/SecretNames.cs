@@ -31,7 +31,6 @@ internal static partial class SecretNames
         {
             throw new FlowSecretException(
                 ErrorIds.InvalidName,
-                FlowErrorCategory.InvalidArgument,
                 name,
                 $"'{name}' is not a name that the store ({store}) takes",
                 $"Use {Rule(store)}."

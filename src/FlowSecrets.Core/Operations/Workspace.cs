@@ -160,12 +160,7 @@ internal sealed class Workspace
     public FlowSecretException Here(FlowSecretException error, SecretRef secret)
     {
         string remedy = Commands(error.Remedy, secret);
-        return string.Equals(remedy, error.Remedy, StringComparison.Ordinal)
-            ? error
-            : new FlowSecretException(error.Id, error.Category, error.Target, error.Cause, remedy, error.InnerException)
-            {
-                AccessCause = error.AccessCause,
-            };
+        return string.Equals(remedy, error.Remedy, StringComparison.Ordinal) ? error : error.With(remedy: remedy);
     }
 
     /// <summary>The same of a remedy's text.</summary>
@@ -244,7 +239,6 @@ internal sealed class Workspace
             ? Named(catalog, byDefault, "default")
             : throw new FlowSecretException(
                 ErrorIds.EnvironmentNotFound,
-                FlowErrorCategory.InvalidArgument,
                 catalog.Path,
                 "The catalog has several environments and no default",
                 $"Say which: -Environment {string.Join(" | ", catalog.Environments.Keys)}"
@@ -269,7 +263,6 @@ internal sealed class Workspace
             ? found
             : throw new FlowSecretException(
                 ErrorIds.EnvironmentNotFound,
-                FlowErrorCategory.ObjectNotFound,
                 name,
                 $"The catalog '{catalog.Path}' has no environment '{name}' ({by})",
                 $"There are: {string.Join(", ", catalog.Environments.Keys)}."
@@ -289,7 +282,6 @@ internal sealed class Workspace
             : $"See its secrets with Get-FlowSecret. To name a secret as its store does: -StoreName '{name}'";
         return new FlowSecretException(
             ErrorIds.SecretNotInCatalog,
-            FlowErrorCategory.ObjectNotFound,
             name,
             $"There is no secret '{name}' in the catalog '{Catalog.Path}'",
             remedy

@@ -10,7 +10,6 @@ internal static class StoreErrors
     public static FlowSecretException SecretNotFound(Place place, string name) =>
         new(
             ErrorIds.SecretNotFound,
-            FlowErrorCategory.ObjectNotFound,
             name,
             $"There is no secret '{name}' in the {place}",
             $"Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName '{name}'. Is it the "
@@ -21,7 +20,6 @@ internal static class StoreErrors
     public static FlowSecretException PendingDeletion(string name, DateTimeOffset? purgeAt) =>
         new(
             ErrorIds.PendingDeletion,
-            FlowErrorCategory.InvalidOperation,
             name,
             $"The secret '{name}' is deleted; it can be restored{(purgeAt is { } end ? $" until {end:yyyy-MM-dd HH:mm} UTC" : "")}",
             $"Restore it: Restore-FlowSecret -StoreName '{name}'; or delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent"
@@ -30,26 +28,18 @@ internal static class StoreErrors
     public static FlowSecretException SecretExists(Place place, string name) =>
         new(
             ErrorIds.SecretExists,
-            FlowErrorCategory.ResourceExists,
             name,
             $"There is a secret '{name}' already in the {place}",
             $"Add a version to it: Set-FlowSecret -StoreName '{name}'"
         );
 
     public static FlowSecretException VersionNotFound(string name, string cause) =>
-        new(
-            ErrorIds.VersionNotFound,
-            FlowErrorCategory.ObjectNotFound,
-            name,
-            cause,
-            $"See which there are: Get-FlowSecretVersion -StoreName '{name}'"
-        );
+        new(ErrorIds.VersionNotFound, name, cause, $"See which there are: Get-FlowSecretVersion -StoreName '{name}'");
 
     /// <param name="readable">A version that has a value still; null where none is known.</param>
     public static FlowSecretException VersionDestroyed(string name, string version, string? readable = null) =>
         new(
             ErrorIds.VersionDestroyed,
-            FlowErrorCategory.InvalidOperation,
             name,
             $"Version {version} of '{name}' is destroyed and cannot come back",
             readable is null
@@ -61,7 +51,6 @@ internal static class StoreErrors
     public static FlowSecretException VersionDisabled(string name, string version, string? readable = null) =>
         new(
             ErrorIds.VersionDisabled,
-            FlowErrorCategory.InvalidOperation,
             name,
             $"Version {version} of '{name}' is disabled",
             $"Enable it: Set-FlowSecretVersion -StoreName '{name}' -Version {version} -State Enabled; or read "
@@ -75,23 +64,16 @@ internal static class StoreErrors
     public static FlowSecretException HasNoVersion(Place place, string name) =>
         new(
             ErrorIds.SecretHasNoVersion,
-            FlowErrorCategory.ObjectNotFound,
             name,
             $"The secret '{name}' in the {place} has no version yet",
             $"Give it its first: Set-FlowSecret -StoreName '{name}'"
         );
 
     public static FlowSecretException Conflict(string name, string cause) =>
-        new(
-            ErrorIds.Conflict,
-            FlowErrorCategory.ResourceBusy,
-            name,
-            cause,
-            "Look at it, then try again; nothing was changed by this command."
-        );
+        new(ErrorIds.Conflict, name, cause, "Look at it, then try again; nothing was changed by this command.");
 
     public static FlowSecretException NotSupported(Place place, string? name, string cause, string remedy) =>
-        new(ErrorIds.NotSupportedByStore, FlowErrorCategory.InvalidOperation, name ?? place.ToString(), cause, remedy);
+        new(ErrorIds.NotSupportedByStore, name ?? place.ToString(), cause, remedy);
 
     public static FlowSecretException NoRecoveryWindow(Place place, string name) =>
         NotSupported(
@@ -105,7 +87,6 @@ internal static class StoreErrors
     public static FlowSecretException WriteUncertain(Place place, string name, FlowSecretException why) =>
         new(
             ErrorIds.WriteUncertain,
-            FlowErrorCategory.ResourceUnavailable,
             name,
             $"No answer came to the change of '{name}' in the {place}, and whether it took effect could not be found out ({why.Id})",
             $"Look before you try again: Get-FlowSecretVersion -StoreName '{name}'",
@@ -119,7 +100,6 @@ internal static class StoreErrors
         {
             throw new FlowSecretException(
                 ErrorIds.EmptyValue,
-                FlowErrorCategory.InvalidData,
                 name,
                 $"The value for '{name}' is empty, and no store keeps an empty value",
                 "Give a value, or leave the secret out."
@@ -130,7 +110,6 @@ internal static class StoreErrors
         {
             throw new FlowSecretException(
                 ErrorIds.ValueTooLarge,
-                FlowErrorCategory.LimitsExceeded,
                 name,
                 $"The value for '{name}' is larger than {most} bytes (64 KiB)",
                 "Keep the file elsewhere, and its key here."
@@ -153,7 +132,6 @@ internal static class StoreErrors
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 name,
                 wrong is null ? $"'{name}' would have {labels.Count} labels" : $"The store does not take the label '{wrong}' of '{name}'",
                 $"Use at most {most} labels: {rule}."

@@ -29,13 +29,7 @@ internal static class SecretGenerator
     {
         if (spec.Problem() is { } problem)
         {
-            throw new FlowSecretException(
-                ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
-                spec.Kind.ToString(),
-                problem,
-                "See Get-Help New-FlowSecretValue -Full."
-            );
+            throw new FlowSecretException(ErrorIds.BadArgument, spec.Kind.ToString(), problem, "See Get-Help New-FlowSecretValue -Full.");
         }
 
         int bytes = spec.Bytes ?? 32;
@@ -138,7 +132,6 @@ internal static class SecretGenerator
             "P-521" => (ECCurve.NamedCurves.nistP521, 256),
             _ => throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 curve,
                 $"There is no curve '{curve}' here",
                 "Use P-256, P-384 or P-521."

@@ -47,7 +47,6 @@ internal sealed class SecretValue : IDisposable
         {
             throw new FlowSecretException(
                 ErrorIds.ValueNotText,
-                FlowErrorCategory.InvalidData,
                 null,
                 "The text holds half of a surrogate pair, which UTF-8 cannot carry",
                 "Give the value as a file with -Path."
@@ -78,7 +77,6 @@ internal sealed class SecretValue : IDisposable
         {
             throw new FlowSecretException(
                 ErrorIds.ValueNotText,
-                FlowErrorCategory.InvalidData,
                 name,
                 $"The value of '{name}' is binary, not UTF-8 text",
                 "Write it to a file: Get-FlowSecretValue " + name + " -OutFile PATH"

@@ -38,7 +38,6 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
         {
             throw new FlowSecretException(
                 ErrorIds.KubectlMissing,
-                FlowErrorCategory.ObjectNotFound,
                 target,
                 $"'{program}' could not be started",
                 "Install kubectl anew: https://kubernetes.io/docs/tasks/tools/"
@@ -54,7 +53,6 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
         ProgramFinder.Find(OperatingSystem.IsWindows() ? "kubectl.exe" : "kubectl", environment)
         ?? throw new FlowSecretException(
             ErrorIds.KubectlMissing,
-            FlowErrorCategory.ObjectNotFound,
             target,
             "kubectl is not on PATH, and Kubernetes is reached through it",
             "Install it: https://kubernetes.io/docs/tasks/tools/; it must be on PATH"
@@ -67,7 +65,6 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
         return NoContext().IsMatch(error)
                 ? new FlowSecretException(
                     ErrorIds.WorkloadNotFound,
-                    FlowErrorCategory.ObjectNotFound,
                     target,
                     $"kubectl does not know {Cluster}, in which {target} is looked for",
                     "Correct 'context' in the catalog's 'workloads', or make it. There are: kubectl config get-contexts"
@@ -75,7 +72,6 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
             : error.Contains("must be logged in to the server", StringComparison.Ordinal)
                 ? new FlowSecretException(
                     ErrorIds.NotAuthenticated,
-                    FlowErrorCategory.AuthenticationError,
                     target,
                     $"The cluster of {Cluster} refused kubectl's credentials{RemoteText.Quote(error)}",
                     $"Log in to it anew, until this shows who you are: kubectl {Option}auth whoami"
@@ -86,7 +82,6 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
             : error.Contains("(NotFound)", StringComparison.Ordinal)
                 ? new FlowSecretException(
                     ErrorIds.WorkloadNotFound,
-                    FlowErrorCategory.ObjectNotFound,
                     target,
                     $"There is no {target} in the cluster of {Cluster}{RemoteText.Quote(error)}",
                     "Correct namespace, name and context in the catalog's 'workloads'. Contexts: kubectl config get-contexts"
@@ -95,7 +90,6 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
             : error.Contains("(Conflict)", StringComparison.Ordinal)
                 ? new FlowSecretException(
                     ErrorIds.Conflict,
-                    FlowErrorCategory.ResourceBusy,
                     target,
                     $"{target} is being changed by somebody else at the same time",
                     "Look who changes it, then run the same command again; nothing was changed by this command."
@@ -103,7 +97,6 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
             : Invalid().IsMatch(error)
                 ? new FlowSecretException(
                     ErrorIds.BadArgument,
-                    FlowErrorCategory.InvalidArgument,
                     target,
                     $"The cluster refuses the change of {target}{RemoteText.Quote(error)}",
                     "Correct what it names; nothing was changed."
@@ -116,7 +109,6 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
         string verb = Verb().Match(error) is { Success: true } match ? match.Groups["verb"].Value : "get";
         return new FlowSecretException(
             ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
             target,
             $"The cluster does not let you {(verb is "get" or "list" ? "see" : "change")} {target}{RemoteText.Quote(error)}",
             $"Let its administrator allow '{verb}' on it. What you may: kubectl {Option}auth can-i --list"
@@ -127,13 +119,7 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
     }
 
     private FlowSecretException Unavailable(string target, string cause) =>
-        new(
-            ErrorIds.StoreUnavailable,
-            FlowErrorCategory.ResourceUnavailable,
-            target,
-            $"{cause} ({Cluster})",
-            $"See whether it reaches the cluster: kubectl {Option}cluster-info"
-        );
+        new(ErrorIds.StoreUnavailable, target, $"{cause} ({Cluster})", $"See whether it reaches the cluster: kubectl {Option}cluster-info");
 
     private string Option => context is null ? "" : $"--context '{RemoteText.Argument(context, "CONTEXT")}' ";
 

@@ -137,7 +137,6 @@ internal sealed class KubernetesCluster(KubernetesPlace place, Kubectl kubectl)
     private static FlowSecretException NotJson(string target) =>
         new(
             ErrorIds.StoreUnavailable,
-            FlowErrorCategory.InvalidData,
             target,
             $"What kubectl prints of {target} is not what Kubernetes has",
             "See which kubectl that is: kubectl version --client"

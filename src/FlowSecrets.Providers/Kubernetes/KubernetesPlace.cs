@@ -34,7 +34,6 @@ internal sealed record KubernetesPlace(string Workload, string Kind, string Name
             Kinds.FirstOrDefault(workload.Settings.ContainsKey)
             ?? throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 workload.Name,
                 $"The workload '{workload.Name}' does not say what it is in Kubernetes",
                 "Add 'deployment', 'statefulset' or 'daemonset' with its name to the catalog's workload."

@@ -91,5 +91,5 @@ internal static class KeyFile
     }
 
     private static FlowSecretException Locked(string path, string message, string remedy, Exception? inner = null, string? cause = null) =>
-        new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, path, message, remedy, inner) { AccessCause = cause };
+        new(ErrorIds.StoreLocked, path, message, remedy, inner) { AccessCause = cause };
 }

@@ -64,20 +64,13 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
             )
         )
         {
-            throw new FlowSecretException(
-                ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
-                path,
-                $"'{path}' is the store itself",
-                "Name another file for the backup."
-            );
+            throw new FlowSecretException(ErrorIds.BadArgument, path, $"'{path}' is the store itself", "Name another file for the backup.");
         }
 
         if (File.Exists(path) && !overwrite)
         {
             throw new FlowSecretException(
                 ErrorIds.FileExists,
-                FlowErrorCategory.ResourceExists,
                 path,
                 $"There is a file '{path}' already",
                 "Name another file, or replace it with -Force."
@@ -97,7 +90,6 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
         {
             throw new FlowSecretException(
                 ErrorIds.FileNotWritable,
-                FlowErrorCategory.WriteError,
                 path,
                 $"'{path}' cannot be written",
                 "Check the rights of its folder and the free space of the disk.",
@@ -120,7 +112,6 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
         {
             throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.ObjectNotFound,
                 path,
                 $"There is no backup '{path}'",
                 "Name the file that Backup-FlowSecretStore wrote."
@@ -131,7 +122,6 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
         {
             throw new FlowSecretException(
                 ErrorIds.SecretExists,
-                FlowErrorCategory.ResourceExists,
                 location.File,
                 $"There is a local store '{location.File}' already",
                 "Back it up first, then add -Force to put the backup in its place."

@@ -116,7 +116,6 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
     public static FlowSecretException Corrupt(string file, string? name, Exception? inner = null) =>
         new(
             ErrorIds.StoreCorrupt,
-            FlowErrorCategory.InvalidData,
             name ?? file,
             name is null
                 ? $"The local store '{file}' is damaged or was changed by something else"
@@ -132,7 +131,6 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
         {
             5 or 6 => new FlowSecretException(
                 ErrorIds.StoreUnavailable,
-                FlowErrorCategory.ResourceBusy,
                 file,
                 $"Another process holds the local store '{file}'",
                 "Wait until it is done, then try again.",
@@ -140,7 +138,6 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
             ),
             3 or 8 or 14 or 23 => new FlowSecretException(
                 ErrorIds.StoreUnavailable,
-                FlowErrorCategory.PermissionDenied,
                 file,
                 $"The local store '{file}' cannot be opened for writing",
                 "Check that the file and its folder belong to this user and can be written.",
@@ -148,7 +145,6 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
             ),
             10 or 13 => new FlowSecretException(
                 ErrorIds.StoreUnavailable,
-                FlowErrorCategory.ResourceUnavailable,
                 file,
                 $"The disk refused to read or write the local store '{file}'",
                 "Check its free space, then try again; nothing was changed.",

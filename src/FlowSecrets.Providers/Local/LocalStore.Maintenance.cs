@@ -107,7 +107,6 @@ internal sealed partial class LocalStore
         {
             throw new FlowSecretException(
                 ErrorIds.StoreUnavailable,
-                FlowErrorCategory.ObjectNotFound,
                 location.File,
                 $"There is no local store '{location.File}' yet",
                 "The first secret makes it: Initialize-FlowSecret or New-FlowSecret."
@@ -121,7 +120,6 @@ internal sealed partial class LocalStore
         {
             throw new FlowSecretException(
                 ErrorIds.EmptyValue,
-                FlowErrorCategory.InvalidArgument,
                 location.File,
                 "The passphrase is empty",
                 "Give one, for instance: (New-FlowSecretValue -Kind Passphrase).Value"

@@ -139,7 +139,6 @@ internal sealed partial class LocalStore
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 stage,
                 $"'{stage}' is no name of a stage",
                 "Use 1 to 63 letters, digits, '-' and '_', a letter first; not 'latest'."

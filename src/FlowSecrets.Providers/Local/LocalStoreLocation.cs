@@ -51,7 +51,6 @@ internal sealed record LocalStoreLocation(string File, string KeyFolder)
         {
             throw new FlowSecretException(
                 ErrorIds.StoreLocked,
-                FlowErrorCategory.PermissionDenied,
                 file,
                 $"The file '{file}' that {PassphraseFileVariable} names cannot be read",
                 $"Make it readable for this user, or unset {PassphraseFileVariable}.",

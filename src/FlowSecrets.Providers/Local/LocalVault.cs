@@ -263,13 +263,11 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
     private FlowSecretException Unusable(Exception e) =>
         new FlowSecretException(
             ErrorIds.StoreUnavailable,
-            FlowErrorCategory.ResourceUnavailable,
             _name,
             $"The local store '{_name}' cannot be used",
             "Check that its folder is there and belongs to this user, or name another: Connect-FlowSecretStore -Store Local -Path FILE",
             e
         );
 
-    private FlowSecretException Locked(string cause, string remedy) =>
-        new(ErrorIds.StoreLocked, FlowErrorCategory.PermissionDenied, _name, cause, remedy);
+    private FlowSecretException Locked(string cause, string remedy) => new(ErrorIds.StoreLocked, _name, cause, remedy);
 }

@@ -89,7 +89,6 @@ internal sealed class PostgresCredential
             ? name
             : throw new FlowSecretException(
                 ErrorIds.RotationNotConfigured,
-                FlowErrorCategory.InvalidData,
                 key,
                 $"'{key}' names a user or database of more than {LongestName} bytes, which PostgreSQL would cut, or with a null character",
                 "Give it a shorter name."
@@ -100,7 +99,6 @@ internal sealed class PostgresCredential
         : int.TryParse(text, System.Globalization.NumberStyles.None, null, out int port) && port is > 0 and < 65536 ? port
         : throw new FlowSecretException(
             ErrorIds.RotationNotConfigured,
-            FlowErrorCategory.InvalidData,
             key,
             $"The field '{field}' of '{key}' is no port",
             "Correct it: Set-FlowSecret " + key
@@ -119,7 +117,6 @@ internal sealed class PostgresCredential
         {
             throw new FlowSecretException(
                 ErrorIds.ValueNotText,
-                FlowErrorCategory.InvalidData,
                 key,
                 $"The field '{field}' of '{key}' holds half of a surrogate pair, which UTF-8 cannot carry",
                 "Correct it: Set-FlowSecret " + key
@@ -133,7 +130,6 @@ internal sealed class PostgresCredential
     private static FlowSecretException Missing(string key, string field) =>
         new(
             ErrorIds.FieldNotFound,
-            FlowErrorCategory.ObjectNotFound,
             key,
             $"The value of '{key}' has no field '{field}', or it is empty, and PostgreSQL is reached with it",
             $"Add it to the secret, or name the field that has it in the catalog's 'rotate.target' (host, port, database, user, password)."

@@ -63,14 +63,13 @@ internal static class PostgresErrors
     public static FlowSecretException Rejected(string key, PostgresPlace place, string cause) =>
         new(
             ErrorIds.CredentialRejected,
-            FlowErrorCategory.InvalidData,
             key,
             $"{place} cannot take this password: {cause}",
             "Use another one, best of ASCII characters alone."
         );
 
     private static FlowSecretException Unavailable(PostgresPlace place, string cause, string remedy) =>
-        new(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, place.ToString(), cause, remedy);
+        new(ErrorIds.TargetUnavailable, place.ToString(), cause, remedy);
 
     private static (string Cause, string Remedy) Said(PostgresPlace place, string user, PostgresException e, string quoted) =>
         e.SqlState switch

@@ -44,7 +44,6 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
             ? true
             : throw new FlowSecretException(
                 ErrorIds.TargetUnavailable,
-                FlowErrorCategory.ResourceUnavailable,
                 credential.Place.ToString(),
                 $"{credential.Place} let {Sql.Shown(credential.User)} in as another user, so nothing is known of its password",
                 "Connect to the server itself, not through a pooler or a role setting that changes the user."
@@ -114,7 +113,6 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
         {
             throw new FlowSecretException(
                 ErrorIds.RotationNotConfigured,
-                FlowErrorCategory.InvalidOperation,
                 settings.Secret,
                 $"The admin '{key}' is the user {Sql.Shown(admin.User)} itself: its own secret would be wrong after the change",
                 "Name another user's secret as 'admin', or none, so that the user changes itself."
@@ -124,7 +122,6 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
         return await OpenAsync(admin, cancellationToken)
             ?? throw new FlowSecretException(
                 ErrorIds.AccessDenied,
-                FlowErrorCategory.PermissionDenied,
                 key,
                 $"{admin.Place} refused the admin {Sql.Shown(admin.User)} with the password of '{key}'",
                 $"Put the right one into it: Set-FlowSecret {key}; then run it again. Nothing was changed."
@@ -154,7 +151,6 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
 
         throw new FlowSecretException(
             ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
             settings.Secret,
             $"No stored value of '{settings.Secret}' logs in to {credential.Place} as {Sql.Shown(credential.User)}, so its password "
                 + $"cannot be changed",
@@ -214,7 +210,6 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
         {
             PostgresErrorCodes.InsufficientPrivilege => new FlowSecretException(
                 ErrorIds.AccessDenied,
-                FlowErrorCategory.PermissionDenied,
                 settings.Admin is null ? settings.Secret : settings.Target.Admin,
                 $"{Sql.Shown(login.User)} may not change the password of {Sql.Shown(user)} at "
                     + $"{login.Place}{RemoteText.Quote(e.MessageText)}",
@@ -279,5 +274,5 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
     }
 
     private FlowSecretException NotConfigured(string cause, string remedy) =>
-        new(ErrorIds.RotationNotConfigured, FlowErrorCategory.InvalidOperation, settings.Secret, cause, remedy);
+        new(ErrorIds.RotationNotConfigured, settings.Secret, cause, remedy);
 }

@@ -45,5 +45,5 @@ internal static class ServiceAddress
         || (IPAddress.TryParse(address.DnsSafeHost, out IPAddress? number) && IPAddress.IsLoopback(number));
 
     private static FlowSecretException Refused(string source, string cause, string remedy) =>
-        new(ErrorIds.EndpointNotAllowed, FlowErrorCategory.SecurityError, source, cause, remedy);
+        new(ErrorIds.EndpointNotAllowed, source, cause, remedy);
 }

@@ -134,7 +134,6 @@ public sealed class ConnectFlowSecretStoreCommand : StoreCmdlet
             {
                 throw new FlowSecretException(
                     ErrorIds.BadArgument,
-                    FlowErrorCategory.InvalidArgument,
                     kind.ToString(),
                     $"-{name} does not belong to the store {kind}",
                     $"Leave it out, or say -Store {string.Join(" or -Store ", kinds)}."
@@ -165,7 +164,6 @@ public sealed class ConnectFlowSecretStoreCommand : StoreCmdlet
             ? found.Selection
             : throw new FlowSecretException(
                 ErrorIds.EnvironmentNotFound,
-                FlowErrorCategory.ObjectNotFound,
                 environment,
                 $"The catalog has no environment '{environment}'",
                 "See Get-FlowSecretCatalog."

@@ -63,13 +63,7 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
             && (targets.Names.Length + targets.StoreNames.Length != 1 || targets.Names.Any(WildcardPattern.ContainsWildcardCharacters))
         )
         {
-            throw new FlowSecretException(
-                ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
-                file,
-                "-OutFile takes one secret",
-                "Name one, without wildcards."
-            );
+            throw new FlowSecretException(ErrorIds.BadArgument, file, "-OutFile takes one secret", "Name one, without wildcards.");
         }
 
         ReadValuesOptions options = Fill(new ReadValuesOptions(), targets) with

@@ -39,7 +39,6 @@ public sealed class SetFlowSecretStoreCommand : StoreTaskCmdlet
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 MyInvocation.MyCommand.Name,
                 "Say what is to protect the store",
                 "Use one of -NewPassphrase and -UseKeyFile, or -RotateKey."

@@ -36,7 +36,6 @@ public sealed class SetFlowSecretVersionCommand : VersionCmdlet
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 Version,
                 "There is nothing to set",
                 "Say -State Enabled, -State Disabled or -Stage NAME."

@@ -10,7 +10,7 @@ internal static class Failures
 
     /// <summary>An error record with our id, a real category, the name as target and what to do.</summary>
     public static ErrorRecord Record(FlowSecretException error) =>
-        new(error, error.Id, Enum.Parse<ErrorCategory>(error.Category.ToString()), error.Target)
+        new(error, error.Id, Enum.Parse<ErrorCategory>(error.Category), error.Target)
         {
             // The error view shows both; the exception's message is "cause. Remedy." by itself.
             ErrorDetails = new ErrorDetails(error.Cause) { RecommendedAction = error.Remedy },
@@ -25,7 +25,6 @@ internal static class Failures
     public static FlowSecretException Unexpected(Exception error, string command) =>
         new(
             ErrorIds.UnexpectedError,
-            FlowErrorCategory.NotSpecified,
             command,
             $"An unexpected error ({error.GetType().Name}) stopped the command",
             "Run it again with -Verbose, and report what it says."
@@ -37,16 +36,7 @@ internal static class Failures
             .. failures
                 .GroupBy(static f => (f.Id, f.Message))
                 .Select(static g =>
-                    g.Count() == 1
-                        ? g.First()
-                        : new FlowSecretException(
-                            g.Key.Id,
-                            g.First().Category,
-                            g.First().Target,
-                            $"{g.First().Cause.TrimEnd('.')} ({g.Count()} times)",
-                            g.First().Remedy,
-                            g.First().InnerException
-                        )
+                    g.Count() == 1 ? g.First() : g.First().With(cause: $"{g.First().Cause.TrimEnd('.')} ({g.Count()} times)")
                 ),
         ];
 
@@ -54,7 +44,6 @@ internal static class Failures
     public static FlowSecretException Summary(IReadOnlyList<FlowSecretException> failures, int results) =>
         new(
             ErrorIds.ItemsFailed,
-            FlowErrorCategory.InvalidOperation,
             string.Join(", ", failures.Select(static f => f.Target)),
             $"{failures.Count} of {results} failed: "
                 + $"{string.Join(", ", failures.Take(MostNamed).Select(static f => $"{f.Target} ({f.Id})"))}"

@@ -53,7 +53,6 @@ internal sealed class SessionInfo(PSHost host, InvocationInfo invocation, Sessio
             ? full
             : throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 path,
                 $"-{parameter} '{path}' is not in the file system but in {provider.Name}",
                 "Name a file by its whole path, or go to a folder first: Set-Location FOLDER"

@@ -59,13 +59,14 @@ public sealed class LayoutTests
     }
 
     [Fact]
-    public void EveryErrorIdIsDocumented()
+    public void EveryErrorIdIsDocumentedAndHasACategory()
     {
         string docs = File.ReadAllText(Path.Combine(Repository.Root, "docs", "errors.md"));
         foreach (FieldInfo id in typeof(ErrorIds).GetFields())
         {
             Assert.Equal(id.Name, id.GetRawConstantValue());
             Assert.Contains($"| `{id.Name}` |", docs);
+            Assert.Equal(id.Name == ErrorIds.UnexpectedError, ErrorIds.CategoryOf(id.Name) == FlowErrorCategory.NotSpecified);
         }
     }
 

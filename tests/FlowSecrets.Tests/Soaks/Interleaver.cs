@@ -263,8 +263,7 @@ internal sealed class InterleavedActor(Interleaver game, string name) : IDisposa
         return new OperationCanceledException(_life.Token);
     }
 
-    private static FlowSecretException Failure(string call, string error) =>
-        new(error, FlowErrorCategory.ResourceUnavailable, "s", $"The call '{call}' failed", "Try again.");
+    private static FlowSecretException Failure(string call, string error) => new(error, "s", $"The call '{call}' failed", "Try again.");
 }
 
 /// <summary>The real door, but for the store, the target and, where wanted, the workloads.</summary>

@@ -93,13 +93,7 @@ internal sealed class TestHost : IOperationHost
         Questions.Add(question);
         return _answers.TryDequeue(out string? answer)
             ? answer
-            : throw new FlowSecretException(
-                ErrorIds.CannotPrompt,
-                FlowErrorCategory.InvalidOperation,
-                question.Text,
-                question.Text,
-                question.Remedy
-            );
+            : throw new FlowSecretException(ErrorIds.CannotPrompt, question.Text, question.Text, question.Remedy);
     }
 }
 

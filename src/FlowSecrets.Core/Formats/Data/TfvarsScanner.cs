@@ -26,13 +26,7 @@ internal sealed class TfvarsScanner(string text, string file)
     }
 
     public FlowSecretException ErrorAt(int line, int column, string problem) =>
-        new(
-            ErrorIds.BadInput,
-            FlowErrorCategory.InvalidData,
-            file,
-            $"{file}:{line}:{column}: {problem}",
-            "Write the value out, then try again; nothing was changed."
-        );
+        new(ErrorIds.BadInput, file, $"{file}:{line}:{column}: {problem}", "Write the value out, then try again; nothing was changed.");
 
     public bool Take(char c)
     {

@@ -34,7 +34,6 @@ internal sealed class EnvJsonDocument : IEnvDocument
             // The parser's own message can quote the text, so it is not passed on.
             throw new FlowSecretException(
                 ErrorIds.EnvFileInvalid,
-                FlowErrorCategory.InvalidData,
                 file,
                 $"'{file}' is not a JSON object",
                 "Mend or remove it, or name another file with -Path."

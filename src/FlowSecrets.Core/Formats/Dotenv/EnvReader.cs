@@ -243,7 +243,6 @@ internal sealed class EnvReader
     private static FlowSecretException NotClosed(string file, int line) =>
         new(
             ErrorIds.EnvFileInvalid,
-            FlowErrorCategory.InvalidData,
             file,
             $"{file}:{line}: the quote that begins here is not closed",
             "Close it, then try again; nothing was written."

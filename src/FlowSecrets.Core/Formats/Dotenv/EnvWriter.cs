@@ -38,13 +38,7 @@ internal static class EnvWriter
                     + $"{string.Join(", ", others.Select(static o => o.ToString().ToLowerInvariant()))} can carry it; or store it "
                     + $"base64-encoded.";
         string readers = EnvDialectProfiles.Of(dialect).Readers ?? $"the dialect {dialect.ToString().ToLowerInvariant()} has";
-        return new FlowSecretException(
-            ErrorIds.EnvValueNotPortable,
-            FlowErrorCategory.InvalidData,
-            name,
-            $"The value of {name} has no spelling that {readers}",
-            remedy
-        );
+        return new FlowSecretException(ErrorIds.EnvValueNotPortable, name, $"The value of {name} has no spelling that {readers}", remedy);
     }
 
     private static bool IsRefused(EnvDialectProfile profile, string name, string value) =>

@@ -54,7 +54,6 @@ internal static class AccessTargets
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 "-Workload",
                 "-FromCatalog takes the principals from the catalog's 'access' entries, so it does not go with -Workload",
                 "Leave one of them out."
@@ -165,7 +164,6 @@ internal static class AccessTargets
             ? found
             : throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.ObjectNotFound,
                 name,
                 $"The catalog '{catalog.Path}' has no workload '{name}'",
                 known.Count == 0
@@ -185,7 +183,6 @@ internal static class AccessTargets
             ? new AccessTarget(identity.Principal, name, permission, everything ? consumed : secrets)
             : throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 name,
                 $"The catalog '{catalog.Path}' does not say which secrets '{name}' consumes",
                 $"Say it with 'workloads: [{name}]' at those secrets, or name them: -Name"

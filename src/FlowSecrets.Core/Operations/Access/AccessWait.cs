@@ -87,7 +87,6 @@ internal sealed class AccessWait(TimeProvider clock, Workspace workspace)
         FlowSecretException here = workspace.Here(
             new FlowSecretException(
                 error.Id,
-                error.Category,
                 error.Target,
                 $"After {limit.TotalMinutes:0} minutes {target.Principal} still may not use '{secret.StoreName}': {last.Evidence}",
                 error.Remedy

@@ -87,7 +87,6 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 "-Principal",
                 "No principal is named",
                 "Name it: -Principal, -Workload, or -FromCatalog for the catalog's 'access' entries."
@@ -98,7 +97,6 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 "-Prune",
                 "-Prune and -PruneAll take off what the catalog does not name, so they go with -FromCatalog and without -Principal",
                 "Add -FromCatalog and leave -Principal out; or take one off: Revoke-FlowSecretAccess NAME -Principal PRINCIPAL"
@@ -115,7 +113,6 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 "-Expires",
                 $"-Expires {expires:u} is over",
                 "Name a time to come, such as (Get-Date).AddHours(8)."

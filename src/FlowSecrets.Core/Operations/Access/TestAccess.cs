@@ -28,7 +28,6 @@ internal sealed class TestAccessOperation(OperationContext context) : IOperation
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 "-Live",
                 "-Live reads as whoever asks, so it cannot be told of another principal",
                 "Leave -Principal, -Workload and -FromCatalog out, or -Live; or run it as that principal."

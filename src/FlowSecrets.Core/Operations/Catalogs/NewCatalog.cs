@@ -43,7 +43,6 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
         {
             throw new FlowSecretException(
                 ErrorIds.CatalogExists,
-                FlowErrorCategory.ResourceExists,
                 path,
                 $"There is a catalog '{path}' already",
                 "Name another file with -Path, or replace it with -Force."
@@ -57,7 +56,6 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
             CatalogReader.Read(path, content, documents, out IReadOnlyList<CatalogProblem> problems)
             ?? throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.InvalidData,
                 options.From ?? path,
                 $"No valid catalog can be made of it:{string.Concat(problems.Select(static p => "\n  " + p.Message))}\n",
                 "Mend the source; nothing was written."
@@ -96,7 +94,6 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
         {
             throw new FlowSecretException(
                 ErrorIds.FileNotWritable,
-                FlowErrorCategory.WriteError,
                 path,
                 $"'{path}' cannot be written",
                 "Check the rights of its folder, or name another file with -Path.",

@@ -168,7 +168,6 @@ internal sealed class EnvMerge
         {
             FlowSecretException error = new(
                 ErrorIds.RequiredSecretMissing,
-                FlowErrorCategory.ObjectNotFound,
                 wish.Name,
                 $"{result.Name} is required. {why}",
                 $"Set it up: Initialize-FlowSecret{(_input.Environment is null ? "" : $" -Environment '{_input.Environment.Name}'")}"
@@ -205,13 +204,7 @@ internal sealed class EnvMerge
 
     private static EnvVariable Outdated(EnvVariable result, string cause, string status)
     {
-        FlowSecretException error = new(
-            ErrorIds.EnvFileOutdated,
-            FlowErrorCategory.InvalidData,
-            result.Name,
-            cause,
-            "Write it: Sync-FlowLocalEnv"
-        );
+        FlowSecretException error = new(ErrorIds.EnvFileOutdated, result.Name, cause, "Write it: Sync-FlowLocalEnv");
         return result with { Status = status, Message = error.Message, Error = error };
     }
 
@@ -238,7 +231,6 @@ internal sealed class EnvMerge
         {
             throw new FlowSecretException(
                 ErrorIds.EnvFileOutdated,
-                FlowErrorCategory.InvalidData,
                 path,
                 $"The file '{path}' is missing or older than its source",
                 "Write it: Sync-FlowLocalEnv"

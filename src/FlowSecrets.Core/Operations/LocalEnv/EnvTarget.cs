@@ -44,7 +44,6 @@ internal sealed class EnvTarget
         {
             throw new FlowSecretException(
                 ErrorIds.EnvFileInvalid,
-                FlowErrorCategory.InvalidData,
                 path,
                 $"'{path}' is not UTF-8 text",
                 "Save it as UTF-8, or name another file with -Path; nothing was written."
@@ -96,7 +95,6 @@ internal sealed class EnvTarget
                 {
                     throw new FlowSecretException(
                         ErrorIds.Conflict,
-                        FlowErrorCategory.ResourceBusy,
                         Path,
                         $"'{Path}' was changed by somebody else meanwhile",
                         "It stays as it is now. Run Sync-FlowLocalEnv again."
@@ -110,7 +108,6 @@ internal sealed class EnvTarget
                     {
                         throw new FlowSecretException(
                             ErrorIds.EnvFileInvalid,
-                            FlowErrorCategory.WriteError,
                             name,
                             $"Read back from '{Path}', {name} is not what was written",
                             "The old file stays. Lines of your own around it may be the cause: look for quotes that are not closed, or "

@@ -100,7 +100,6 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 "-Value",
                 $"One value was given for {secrets.Count} secrets",
                 "Name the one secret that it is for."

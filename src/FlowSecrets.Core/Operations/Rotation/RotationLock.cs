@@ -53,7 +53,6 @@ internal sealed class RotationLock : IDisposable
         {
             throw new FlowSecretException(
                 ErrorIds.StoreUnavailable,
-                FlowErrorCategory.WriteError,
                 name,
                 $"The lock of the rotation of '{name}' cannot be taken at '{path}': {e.Message.TrimEnd('.')}",
                 "See to its folder's permissions and room, or set FLOWSECRETS_HOME to another one.",
@@ -64,7 +63,6 @@ internal sealed class RotationLock : IDisposable
         {
             throw new FlowSecretException(
                 ErrorIds.RotationInProgress,
-                FlowErrorCategory.ResourceBusy,
                 name,
                 $"Another process of this machine rotates '{name}' just now",
                 "Wait until it has ended, then see: Get-FlowSecretRotation. Run the command again only if that says that something "

@@ -56,7 +56,6 @@ internal static class JsonSecret
     private static FlowSecretException NotJson(string name, string what) =>
         new(
             ErrorIds.ValueNotJson,
-            FlowErrorCategory.InvalidData,
             name,
             $"The value of '{name}' is not {what}",
             "Give it as JSON, for instance from a file: -Path FILE. Nothing was changed."

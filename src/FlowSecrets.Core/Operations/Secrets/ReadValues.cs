@@ -103,7 +103,6 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
                 JsonSecret.Text(members, field)
                 ?? throw new FlowSecretException(
                     ErrorIds.FieldNotFound,
-                    FlowErrorCategory.ObjectNotFound,
                     secret.StoreName,
                     $"'{secret.StoreName}' has no field '{field}'",
                     $"Its fields are {string.Join(", ", members.Select(static m => m.Key))}."

@@ -63,7 +63,6 @@ internal sealed class RemoveSecretsOperation(OperationContext context) : IOperat
         {
             throw new FlowSecretException(
                 ErrorIds.ExternallyOwned,
-                FlowErrorCategory.InvalidOperation,
                 secret.StoreName,
                 $"'{secret.StoreName}' has 'owner: external': it is not removed here",
                 "Ask its owner, or take 'owner: external' out of the catalog."

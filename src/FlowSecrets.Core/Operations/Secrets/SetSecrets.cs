@@ -111,7 +111,6 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
         {
             throw new FlowSecretException(
                 ErrorIds.FieldNotFound,
-                FlowErrorCategory.ObjectNotFound,
                 secret.StoreName,
                 $"The catalog knows no field '{field}' of '{definition.Key}'",
                 $"Its fields are {string.Join(", ", definition.Fields.Select(static f => f.Name))}."

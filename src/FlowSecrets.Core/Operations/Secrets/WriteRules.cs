@@ -46,7 +46,6 @@ internal static class WriteRules
             value.Dispose();
             throw new FlowSecretException(
                 ErrorIds.EmptyValue,
-                FlowErrorCategory.InvalidData,
                 secret.StoreName,
                 $"The value for '{secret.StoreName}' is empty, and no store keeps an empty value",
                 "Give a value, or leave the secret out."
@@ -82,7 +81,6 @@ internal static class WriteRules
                 ? true
                 : throw new FlowSecretException(
                     ErrorIds.ValueNotText,
-                    FlowErrorCategory.InvalidData,
                     secret.StoreName,
                     $"The value for '{secret.StoreName}' is not UTF-8 text, and the catalog says that it is text",
                     "Give text, or write 'format: binary' into the catalog."
@@ -97,7 +95,6 @@ internal static class WriteRules
         {
             throw new FlowSecretException(
                 ErrorIds.EncryptionKeyProtected,
-                FlowErrorCategory.SecurityError,
                 secret.StoreName,
                 $"'{secret.StoreName}' is an encryption key: what was encrypted with its present value could not be read with another",
                 "Encrypt that data anew first; then, if you mean it, add -OverwriteEncryptionKey."
@@ -111,7 +108,6 @@ internal static class WriteRules
         {
             throw new FlowSecretException(
                 ErrorIds.ExternallyOwned,
-                FlowErrorCategory.InvalidOperation,
                 secret.StoreName,
                 $"'{secret.StoreName}' has 'owner: external': its value is not made here",
                 "Give the value that its owner gave you."
@@ -124,7 +120,6 @@ internal static class WriteRules
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 secret.StoreName,
                 $"The catalog has no 'generate' for '{secret.StoreName}{(options.Field is null ? "" : "." + options.Field)}'",
                 secret.Definition is { Fields.Count: > 0 }

@@ -126,11 +126,5 @@ internal sealed class SetupInput
         };
 
     private static FlowSecretException Bad(string path, string cause) =>
-        new(
-            ErrorIds.BadInput,
-            FlowErrorCategory.InvalidData,
-            path,
-            $"{path}: {cause}",
-            "Correct the file, then try again; nothing was changed."
-        );
+        new(ErrorIds.BadInput, path, $"{path}: {cause}", "Correct the file, then try again; nothing was changed.");
 }

@@ -346,7 +346,6 @@ internal sealed class SetupInterview(
 
         FlowSecretException error = new(
             ErrorIds.RequiredSecretMissing,
-            FlowErrorCategory.ObjectNotFound,
             nothing.Secret.StoreName,
             $"The secret '{definition.Key}' is required and has no value. {why}".TrimEnd(),
             $"Give it: {(nothing.Exists ? "Set" : "New")}-FlowSecret "

@@ -48,7 +48,6 @@ internal sealed class StoreTaskOperation(OperationContext context) : IOperation<
             workspace.Store as IStoreMaintenance
             ?? throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidOperation,
                 workspace.Place.ToString(),
                 $"The {workspace.Place} keeps no key of its own",
                 "Only a Local store has a passphrase, a key and backups: name it with -Environment or -Store Local."

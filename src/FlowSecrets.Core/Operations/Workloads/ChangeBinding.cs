@@ -46,7 +46,6 @@ internal sealed class ChangeBindingOperation(OperationContext context) : IOperat
         {
             throw new FlowSecretException(
                 ErrorIds.FieldNotFound,
-                FlowErrorCategory.ObjectNotFound,
                 definition.Key,
                 $"The catalog knows no field '{field}' of '{definition.Key}'",
                 $"Its fields are {string.Join(", ", definition.Fields.Select(static f => f.Name))}."
@@ -133,7 +132,6 @@ internal sealed class ChangeBindingOperation(OperationContext context) : IOperat
             ? one
             : throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 definition.Key,
                 variables.Count == 0
                     ? $"The catalog names no environment variable for '{definition.Key}{(field is null ? "" : "." + field)}'"

@@ -81,7 +81,6 @@ internal static class WorkloadSelection
             ? matches
             : throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.ObjectNotFound,
                 name,
                 $"The catalog '{workspace.Catalog!.Path}' has no workload '{name}'",
                 known.Count == 0 ? "Describe it in the catalog, under 'workloads'." : $"There are: {string.Join(", ", known.Keys)}."

@@ -25,7 +25,6 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
         setting.Text("arn")
         ?? throw new FlowSecretException(
             ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
             setting.Name,
             $"The workload '{setting.Name}' does not say which service it is",
             "Add 'arn' to the catalog's workload: aws apprunner list-services"
@@ -130,12 +129,7 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
                 return null;
             },
             timeout,
-            () =>
-                setting.Failed(
-                    $"{Description}: The deployment {deployment} is not done after {timeout:g} ({said})",
-                    LookAtLog,
-                    FlowErrorCategory.OperationTimeout
-                ),
+            () => setting.TimedOut($"{Description}: The deployment {deployment} is not done after {timeout:g} ({said})", LookAtLog),
             cancellationToken
         );
     }
@@ -245,10 +239,9 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
             },
             Patience,
             () =>
-                setting.Failed(
+                setting.TimedOut(
                     $"{Description} goes on with another operation after {Patience:g}",
-                    $"See which: aws apprunner list-operations {Arguments}; when it has ended, run the same command again.",
-                    FlowErrorCategory.OperationTimeout
+                    $"See which: aws apprunner list-operations {Arguments}; when it has ended, run the same command again."
                 ),
             cancellationToken
         );

@@ -85,7 +85,6 @@ internal sealed class AwsAvailabilityErrors(AwsCallContext context)
         new(
             new FlowSecretException(
                 ErrorIds.Throttled,
-                FlowErrorCategory.LimitsExceeded,
                 reply.Call.Target,
                 $"AWS goes on throttling calls in the {context.PlaceOf(reply.Call)} ('{reply.Call.FullAction}')",
                 "Wait a minute and run the same command again, or use a smaller -ThrottleLimit."
@@ -98,7 +97,6 @@ internal sealed class AwsAvailabilityErrors(AwsCallContext context)
         new(
             new FlowSecretException(
                 ErrorIds.StoreUnavailable,
-                FlowErrorCategory.ResourceUnavailable,
                 call.Target,
                 $"{context.HostOf(call)} {what} ({context.PlaceOf(call)})",
                 "Check network, proxy (HTTPS_PROXY), region and -Endpoint, then run the same command again. "

@@ -76,7 +76,6 @@ internal sealed class AwsCredentialErrors(AwsCallContext context, AwsPlace at, A
         new(
             new FlowSecretException(
                 ErrorIds.StoreUnavailable,
-                FlowErrorCategory.ResourceUnavailable,
                 call.Target,
                 $"No AWS credentials could be had ({identity.Text}): the service that gives them "
                     + $"{(status == 0 ? "cannot be reached" : $"answered with status {status}")} ({context.PlaceOf(call)})",
@@ -117,10 +116,7 @@ internal sealed class AwsCredentialErrors(AwsCallContext context, AwsPlace at, A
         );
 
     private FlowSecretException NotAuthenticated(string cause, string? remedy = null, string accessCause = AccessCauses.NotAuthenticated) =>
-        new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, at.Region, cause, remedy ?? LogIn)
-        {
-            AccessCause = accessCause,
-        };
+        new(ErrorIds.NotAuthenticated, at.Region, cause, remedy ?? LogIn) { AccessCause = accessCause };
 
     private static CallFailure Final(FlowSecretException error) => new(error, IsTransient: false);
 }

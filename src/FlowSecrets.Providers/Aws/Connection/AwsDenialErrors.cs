@@ -39,7 +39,6 @@ internal sealed partial class AwsDenialErrors(AwsCallContext context)
         bool isUndecided = call.Secret is not null && call.Action != "CreateSecret";
         return new(
             isUndecided ? ErrorIds.SecretNotFoundOrForbidden : ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
             call.Target,
             isUndecided
                 ? $"Permission denied: There is no secret '{call.Secret}' in the {context.PlaceOf(call)}, or {context.Who} may not use it: "
@@ -56,7 +55,6 @@ internal sealed partial class AwsDenialErrors(AwsCallContext context)
     private FlowSecretException KeyUnusable(AwsCall call) =>
         new(
             ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
             call.Target,
             $"Permission denied: {context.Who} may not use the KMS key that encrypts '{call.Target}' in the {context.PlaceOf(call)}, or "
                 + $"the key is disabled",

@@ -37,7 +37,6 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
         {
             throw new FlowSecretException(
                 ErrorIds.NotAuthenticated,
-                FlowErrorCategory.AuthenticationError,
                 named,
                 $"There is no profile '{RemoteText.Clean(named)}' in the AWS configuration",
                 $"See which there are: aws configure list-profiles; or make it: aws configure --profile NAME"
@@ -51,7 +50,6 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
             ?? profile?.Region?.SystemName
             ?? throw new FlowSecretException(
                 ErrorIds.NoRegion,
-                FlowErrorCategory.InvalidArgument,
                 StoreKind.Aws.ToString(),
                 "No AWS region is set",
                 "Name it: Connect-FlowSecretStore -Store Aws -Region YOUR_REGION; or 'region' in the catalog's environment, AWS_REGION, "
@@ -61,7 +59,6 @@ internal sealed partial record AwsPlace(string Region, string? Profile, Uri? Add
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 region,
                 $"'{RemoteText.Clean(region)}' is no region of AWS",
                 "Use one such as eu-west-1."

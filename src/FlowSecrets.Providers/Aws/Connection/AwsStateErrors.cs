@@ -40,7 +40,6 @@ internal sealed partial class AwsStateErrors(AwsCallContext context)
         string quote = CarriesValues(call.Action) ? "" : RemoteText.Quote(reply.Message);
         return new(
             ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
             call.Target,
             $"AWS refused the call ('{call.FullAction}' on '{call.Target}' in the {context.PlaceOf(call)}, {code}){quote}",
             call.Action == "DeleteSecret" && reply.Message.Contains("replica", StringComparison.OrdinalIgnoreCase)
@@ -65,7 +64,6 @@ internal sealed partial class AwsStateErrors(AwsCallContext context)
     private static FlowSecretException NoSuchPrincipal(AwsCall call, string message) =>
         new(
             ErrorIds.BadPrincipal,
-            FlowErrorCategory.ObjectNotFound,
             call.Target,
             $"AWS knows no such user or role ('{call.FullAction}'){RemoteText.Quote(message)}",
             "See which there are: aws iam list-roles; aws iam list-users"
@@ -74,7 +72,6 @@ internal sealed partial class AwsStateErrors(AwsCallContext context)
     private FlowSecretException LimitReached(AwsCall call, string message) =>
         new(
             ErrorIds.LimitReached,
-            FlowErrorCategory.LimitsExceeded,
             call.Target,
             $"A limit of {ServiceOf(call)} was reached by '{call.Target}' in the {context.PlaceOf(call)}{RemoteText.Quote(message)}",
             call.IsOfSecrets

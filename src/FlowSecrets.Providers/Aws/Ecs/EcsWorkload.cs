@@ -24,7 +24,6 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
         Given
         ?? throw new FlowSecretException(
             ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
             setting.Name,
             $"The workload '{setting.Name}' does not say which service it is",
             "Add 'cluster' and 'service' to the catalog's workload."
@@ -120,10 +119,9 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
             },
             timeout,
             () =>
-                setting.Failed(
+                setting.TimedOut(
                     $"{Description}: The deployment {deployment} is not done after {timeout:g} ({last!.Detail}){last.Events(deployment)}",
-                    LookAtEvents,
-                    FlowErrorCategory.OperationTimeout
+                    LookAtEvents
                 ),
             cancellationToken
         );
@@ -233,7 +231,6 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
             : all.FirstOrDefault(c => c.Container == name)
                 ?? throw new FlowSecretException(
                     ErrorIds.BadArgument,
-                    FlowErrorCategory.InvalidArgument,
                     setting.Name,
                     name is null ? $"{Description} has several containers" : $"{Description} has no container '{RemoteText.Clean(name)}'",
                     $"Name one of them with -Container, or as 'container' of the catalog's workload: "

@@ -115,7 +115,6 @@ internal sealed partial class AwsAccessControl
         {
             throw new FlowSecretException(
                 ErrorIds.LimitReached,
-                FlowErrorCategory.LimitsExceeded,
                 name,
                 $"The policy of '{name}' in the {store.PlaceOf(name)} would be longer than {MostCharacters} characters",
                 "Grant it by policies of the principals' own instead: Grant-FlowSecretAccess -PolicyDocument prints one to attach."
@@ -162,7 +161,6 @@ internal sealed partial class AwsAccessControl
         {
             throw new FlowSecretException(
                 ErrorIds.BadInput,
-                FlowErrorCategory.InvalidData,
                 name,
                 $"The policy of '{name}' could not be understood, so it is not changed",
                 $"Look at it: aws secretsmanager get-resource-policy --secret-id '{name}'"

@@ -33,7 +33,6 @@ internal sealed partial class AwsRotation
         {
             throw new FlowSecretException(
                 ErrorIds.RotationNotConfigured,
-                FlowErrorCategory.InvalidOperation,
                 name,
                 $"AWS has no rotation function for '{name}'",
                 $"Leave -Native out, or give it one: aws secretsmanager rotate-secret --secret-id '{name}' --rotation-lambda-arn ARN "
@@ -48,7 +47,6 @@ internal sealed partial class AwsRotation
         {
             throw new FlowSecretException(
                 ErrorIds.RotationInProgress,
-                FlowErrorCategory.ResourceBusy,
                 name,
                 $"A rotation of '{name}' by FlowSecrets was broken off, and AWS's own would wait for its end",
                 $"Finish it without -Native: Invoke-FlowSecretRotation -StoreName '{name}'; or take it back: Undo-FlowSecretRotation "
@@ -97,7 +95,6 @@ internal sealed partial class AwsRotation
             {
                 throw new FlowSecretException(
                     ErrorIds.RotationNeedsAttention,
-                    FlowErrorCategory.OperationTimeout,
                     name,
                     $"AWS's own rotation of '{name}' did not end in {NativeLimit.TotalMinutes} minutes: version {pending ?? "none"} is "
                         + $"still AWSPENDING, {current} is current",

@@ -40,7 +40,6 @@ internal static partial class AwsStagingLabels
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 stage,
                 $"'{stage}' is no name of a stage",
                 "Use 1 to 256 letters, digits and /_+=.@-"

@@ -115,7 +115,7 @@ internal sealed partial class AwsStore
             }
             catch (FlowSecretException e)
             {
-                return [.. names.Select(n => new ReadOutcome(n, null, new FlowSecretException(e.Id, e.Category, n, e.Cause, e.Remedy, e)))];
+                return [.. names.Select(n => new ReadOutcome(n, null, e.With(n, inner: e)))];
             }
         }
 

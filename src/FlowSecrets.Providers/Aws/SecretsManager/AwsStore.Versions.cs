@@ -218,13 +218,10 @@ internal sealed partial class AwsStore
         }
         catch (FlowSecretException e) when (e.Id is not (ErrorIds.Conflict or ErrorIds.WriteUncertain))
         {
-            throw new FlowSecretException(
-                e.Id,
-                e.Category,
+            throw e.With(
                 name,
                 $"The new value of '{name}' is stored as version {token}, but could not be made current. {e.Cause}",
-                e.Remedy,
-                e
+                inner: e
             );
         }
         finally

@@ -57,7 +57,7 @@ internal sealed class AwsWorkloadSetting(
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.BadArgument)
         {
-            throw new FlowSecretException(ErrorIds.WorkloadFailed, e.Category, Name, e.Cause, e.Remedy, e);
+            throw e.With(Name, id: ErrorIds.WorkloadFailed, inner: e);
         }
     }
 
@@ -65,11 +65,11 @@ internal sealed class AwsWorkloadSetting(
         (await caller.CallAsync(new AwsCall("DescribeSecret", storeName), ct => describe(storeName, ct), null, cancellationToken)).Arn
         ?? storeName;
 
-    public FlowSecretException Failed(string cause, string remedy, FlowErrorCategory category = FlowErrorCategory.InvalidOperation) =>
-        new(ErrorIds.WorkloadFailed, category, Name, cause, remedy);
+    public FlowSecretException Failed(string cause, string remedy) => new(ErrorIds.WorkloadFailed, Name, cause, remedy);
 
-    public FlowSecretException NotFound(string cause, string remedy) =>
-        new(ErrorIds.WorkloadNotFound, FlowErrorCategory.ObjectNotFound, Name, cause, remedy);
+    public FlowSecretException TimedOut(string cause, string remedy) => new(ErrorIds.WorkloadTimedOut, Name, cause, remedy);
+
+    public FlowSecretException NotFound(string cause, string remedy) => new(ErrorIds.WorkloadNotFound, Name, cause, remedy);
 
     /// <summary>Looks again and again.</summary>
     /// <param name="look">Null: not yet.</param>

@@ -160,7 +160,6 @@ internal static class InjectedSecrets
         {
             throw new FlowSecretException(
                 ErrorIds.Conflict,
-                FlowErrorCategory.ResourceExists,
                 setting.Name,
                 $"The variable {variable} of {setting.Description} carries something else than '{storeName}'",
                 "Name another variable, or take it out where it was put in."

@@ -105,7 +105,6 @@ internal sealed class CloudRunWorkload(
             ? new RunRollout(tools.Place, tools.Run, tools.Errors, clock).WaitAsync(generation, timeout, say, cancellationToken)
             : throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 workload.Name,
                 $"'{deployment}' is no deployment of the {tools.Place}",
                 "Give what the redeployment returned."
@@ -118,7 +117,6 @@ internal sealed class CloudRunWorkload(
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 binding.Variable,
                 $"Cloud Run injects whole secrets, not a field of one ('{field}' of '{binding.StoreName}')",
                 "Leave the field out and read it in the program, or keep the field as a secret of its own."

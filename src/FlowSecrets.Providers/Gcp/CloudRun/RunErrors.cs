@@ -70,7 +70,6 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     public FlowSecretException Conflict(string said) =>
         new(
             ErrorIds.Conflict,
-            FlowErrorCategory.ResourceBusy,
             place.Workload,
             $"The {place} is being changed by somebody else at the same time{RemoteText.Quote(said)}",
             "Look who deploys it, then run the same command again; nothing was changed by this command."
@@ -79,7 +78,6 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     public FlowSecretException Uncertain(FlowSecretException why) =>
         new(
             ErrorIds.WriteUncertain,
-            FlowErrorCategory.ResourceUnavailable,
             place.Workload,
             $"No answer came to the change of the {place}, and whether it took effect could not be found out ({why.Id})",
             $"Run the same command again, which looks first; or look yourself: gcloud run services describe {place.Arguments}",
@@ -90,18 +88,15 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     public FlowSecretException NotReady(RunStatus status)
     {
         string stays = status.Ready is { } ready && ready != status.Created ? $"; traffic stays on revision {ready}" : "";
-        return Failed(
-            FlowErrorCategory.ResourceUnavailable,
-            $"The new revision of the {place} did not become ready{RemoteText.Quote(status.Message)}{stays}",
-            Mend(status)
-        );
+        return Failed($"The new revision of the {place} did not become ready{RemoteText.Quote(status.Message)}{stays}", Mend(status));
     }
 
     public FlowSecretException TimedOut(RunStatus status, TimeSpan timeout)
     {
         string stays = status.Ready is { } ready && ready != status.Created ? $"; traffic stays on revision {ready} until then" : "";
-        return Failed(
-            FlowErrorCategory.OperationTimeout,
+        return new FlowSecretException(
+            ErrorIds.WorkloadTimedOut,
+            place.Workload,
             $"The new revision of the {place} is not ready after {(int)timeout.TotalSeconds} s{RemoteText.Quote(status.Message)}{stays}",
             Look(status)
         );
@@ -111,26 +106,18 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     {
         string parts = string.Join(", ", status.Elsewhere.Select(static t => $"{t.Percent} % to {t.Revision}"));
         return Failed(
-            FlowErrorCategory.InvalidOperation,
             $"The new revision {status.Ready} of the {place} is ready, but does not get all of its traffic: {parts}",
             $"Send it all there: gcloud run services update-traffic {place.Arguments} --to-latest. {Again}"
         );
     }
 
     public FlowSecretException BadContainer(string cause, IEnumerable<string?> names) =>
-        new(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
-            place.Workload,
-            cause,
-            $"Name one of its containers: {string.Join(", ", names.OfType<string>())}."
-        );
+        new(ErrorIds.BadArgument, place.Workload, cause, $"Name one of its containers: {string.Join(", ", names.OfType<string>())}.");
 
     /// <summary>Whose secrets a reference means cannot be told without the project's number.</summary>
     public FlowSecretException NumberUnknown(FlowSecretException why) =>
         new(
             why.Id,
-            why.Category,
             place.Workload,
             $"The {place} names secrets of a project by its number, and whether that is {at.Project} could not be found out: {why.Cause}",
             why.Id == ErrorIds.AccessDenied
@@ -148,7 +135,6 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     private FlowSecretException NotFound() =>
         new(
             ErrorIds.WorkloadNotFound,
-            FlowErrorCategory.ObjectNotFound,
             place.Workload,
             $"There is no {place}",
             $"Correct 'service', 'region' and 'project' of the catalog's workload '{place.Workload}'. There are: gcloud run services "
@@ -158,7 +144,6 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     private FlowSecretException MayNotActAs(string account) =>
         new(
             ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
             place.Workload,
             $"Permission denied: who deploys the {place} must be allowed to act as {RemoteText.Clean(account)}, and {member} has no "
                 + $"'iam.serviceaccounts.actAs' on it",
@@ -170,13 +155,11 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
 
     private FlowSecretException Refused(string said) =>
         Failed(
-            FlowErrorCategory.InvalidArgument,
             $"Cloud Run refuses the change of the {place}{RemoteText.Quote(said)}",
             SecretGrant(said) ?? $"Correct what it names. Look at it: gcloud run services describe {place.Arguments}"
         );
 
-    private FlowSecretException Failed(FlowErrorCategory category, string cause, string remedy) =>
-        new(ErrorIds.WorkloadFailed, category, place.Workload, cause, remedy);
+    private FlowSecretException Failed(string cause, string remedy) => new(ErrorIds.WorkloadFailed, place.Workload, cause, remedy);
 
     private string Mend(RunStatus status) => SecretGrant(status.RawMessage) ?? Look(status);
 
@@ -206,8 +189,7 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
                 + $"--role='roles/secretmanager.secretAccessor' --condition=None. {Again}"
             : null;
 
-    private FlowSecretException With(FlowSecretException e, string cause, string remedy) =>
-        new(e.Id, e.Category, place.Workload, cause, remedy, e) { AccessCause = e.AccessCause };
+    private FlowSecretException With(FlowSecretException e, string cause, string remedy) => e.With(place.Workload, cause, remedy, inner: e);
 
     [GeneratedRegex(
         @"'iam\.serviceaccounts\.actAs' denied on service account (?<account>[\w.@-]+)",

@@ -34,7 +34,6 @@ internal sealed record RunPlace(string Workload, string Project, string Region, 
         workload.Settings.GetValueOrDefault(name)
         ?? throw new FlowSecretException(
             ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
             workload.Name,
             $"The workload '{workload.Name}' has no '{name}'",
             $"Add it to the catalog's workload: {name}: …"

@@ -228,11 +228,5 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
     }
 
     private static FlowSecretException Foreign(string variable, string id, string remedy) =>
-        new(
-            ErrorIds.Conflict,
-            FlowErrorCategory.ResourceExists,
-            variable,
-            $"The environment variable '{variable}' is there, but does not carry the secret '{id}'",
-            remedy
-        );
+        new(ErrorIds.Conflict, variable, $"The environment variable '{variable}' is there, but does not carry the secret '{id}'", remedy);
 }

@@ -66,7 +66,7 @@ internal sealed class GcloudLogin(string program, TimeSpan? patience = null)
             bool isFresh = _asked != 0 && Stopwatch.GetElapsedTime(_asked) < AnswerHolds;
             if (isFresh && _failure is { } known)
             {
-                throw new FlowSecretException(known.Id, known.Category, known.Target, known.Cause, known.Remedy);
+                throw known.With();
             }
 
             if (_token is null || (_token == refused && !(isFresh && _isSame)))

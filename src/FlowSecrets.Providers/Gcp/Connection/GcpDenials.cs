@@ -13,7 +13,6 @@ internal sealed class GcpDenials(Place place, GcpPlace at, GcpCredential credent
             case "SERVICE_DISABLED":
                 return new FlowSecretException(
                     ErrorIds.ApiNotEnabled,
-                    FlowErrorCategory.ResourceUnavailable,
                     at.Project,
                     $"The Secret Manager API is not enabled in project {at.Project}",
                     GcpRemedies.EnableApi(at)
@@ -24,7 +23,6 @@ internal sealed class GcpDenials(Place place, GcpPlace at, GcpCredential credent
             case "BILLING_DISABLED":
                 return new FlowSecretException(
                     ErrorIds.ApiNotEnabled,
-                    FlowErrorCategory.ResourceUnavailable,
                     at.Project,
                     $"Billing is not enabled in project {at.Project}, so Secret Manager cannot be used there",
                     $"Link a billing account: gcloud billing projects link {at.Project} --billing-account=BILLING_ACCOUNT_ID"
@@ -37,7 +35,6 @@ internal sealed class GcpDenials(Place place, GcpPlace at, GcpCredential credent
             case "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
                 return new FlowSecretException(
                     ErrorIds.AccessDenied,
-                    FlowErrorCategory.PermissionDenied,
                     call.Target,
                     $"Permission denied: the token of {place.Identity} lacks the scope cloud-platform",
                     "Log in with that scope: gcloud auth application-default login; on a virtual machine set its access scopes to "
@@ -49,7 +46,6 @@ internal sealed class GcpDenials(Place place, GcpPlace at, GcpCredential credent
             case "SECURITY_POLICY_VIOLATED":
                 return new FlowSecretException(
                     ErrorIds.AccessDenied,
-                    FlowErrorCategory.PermissionDenied,
                     call.Target,
                     $"Permission denied: a VPC Service Controls perimeter of the organisation keeps project {at.Project} closed from here",
                     "Ask the organisation's administrators to let this network or identity in."
@@ -66,7 +62,6 @@ internal sealed class GcpDenials(Place place, GcpPlace at, GcpCredential credent
     public FlowSecretException Forbidden(GcpCall call) =>
         new(
             ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
             call.Target,
             $"Permission denied: {place.Identity} has no '{call.Permission}' on "
                 + (
@@ -89,7 +84,6 @@ internal sealed class GcpDenials(Place place, GcpPlace at, GcpCredential credent
     public FlowSecretException KeyUnusable(GcpCall call, GcpKey key) =>
         new(
             ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
             call.Target,
             $"Permission denied: the value of '{call.Target}' in the {place} is encrypted by the KMS key {key.Name}, "
                 + $"{(key.IsDisabled ? "whose version is not enabled" : "which Secret Manager's service agent may not use")}",
@@ -102,7 +96,6 @@ internal sealed class GcpDenials(Place place, GcpPlace at, GcpCredential credent
     public FlowSecretException NoProject(GcpRequestError reply) =>
         new(
             ErrorIds.NoProject,
-            FlowErrorCategory.ObjectNotFound,
             at.Project,
             $"There is no project '{at.Project}', or {place.Identity} may not use it{(reply.Reason is null ? "" : $" ({reply.Reason})")}",
             "Name the right one: 'project' in the catalog's environment, Connect-FlowSecretStore -Project, or: gcloud config set "
@@ -113,7 +106,6 @@ internal sealed class GcpDenials(Place place, GcpPlace at, GcpCredential credent
     private FlowSecretException Undecided(GcpCall call) =>
         new(
             ErrorIds.SecretNotFoundOrForbidden,
-            FlowErrorCategory.PermissionDenied,
             call.Target,
             $"Permission denied, or there is no secret '{call.Secret}' in project {at.Project}: Google does not tell {place.Identity} "
                 + $"which ('{call.Permission}')",

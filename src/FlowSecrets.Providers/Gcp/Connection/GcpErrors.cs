@@ -28,7 +28,7 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         string cause,
         string remedy = LogIn,
         string accessCause = AccessCauses.NotAuthenticated
-    ) => new(ErrorIds.NotAuthenticated, FlowErrorCategory.AuthenticationError, target, cause, remedy) { AccessCause = accessCause };
+    ) => new(ErrorIds.NotAuthenticated, target, cause, remedy) { AccessCause = accessCause };
 
     /// <returns>Null for what is no failure of the service.</returns>
     public CallFailure? Explain(Exception error, GcpCall call) =>
@@ -107,7 +107,6 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
     private FlowSecretException Throttled(GcpCall call) =>
         new(
             ErrorIds.Throttled,
-            FlowErrorCategory.LimitsExceeded,
             call.Target,
             $"Google goes on throttling calls to project {at.Project} ('{call.Permission}')",
             "Wait a minute and run the same command again, or use a smaller -ThrottleLimit. Quotas: "
@@ -117,7 +116,6 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
     private FlowSecretException ChecksumMismatch(GcpCall call) =>
         new(
             ErrorIds.ChecksumMismatch,
-            FlowErrorCategory.InvalidData,
             call.Target,
             $"The value of '{call.Target}' in the {place} did not arrive as it is stored: its checksum (CRC32C) differs",
             "Run the same command again; if it stays so, something between here and Google changes replies."
@@ -126,7 +124,6 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
     private static FlowSecretException Refused(GcpRequestError reply, GcpCall call) =>
         new(
             ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
             call.Target,
             // A reply to a payload might quote it.
             $"Google refused the call ('{call.Permission}' on '{call.Target}', "
@@ -139,7 +136,6 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
         new(
             new FlowSecretException(
                 ErrorIds.StoreUnavailable,
-                FlowErrorCategory.ResourceUnavailable,
                 call.Target,
                 $"{at.Address.Host} {what} ({place})",
                 "Check network, proxy (HTTPS_PROXY) and -Endpoint, then run the same command again. https://status.cloud.google.com "

@@ -52,7 +52,6 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
             ?? gcloud.Project
             ?? throw new FlowSecretException(
                 ErrorIds.NoProject,
-                FlowErrorCategory.InvalidArgument,
                 StoreKind.Gcp.ToString(),
                 "No GCP project is set",
                 "Name it: Connect-FlowSecretStore -Store Gcp -Project YOUR_PROJECT_ID; or 'project' in the catalog's environment, "
@@ -62,7 +61,6 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 project,
                 $"'{RemoteText.Clean(project)}' is no id of a Google Cloud project",
                 "Use the project's id (not its display name), as gcloud projects list shows it."
@@ -74,7 +72,6 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 location,
                 $"'{RemoteText.Clean(location)}' is no location of Google Cloud",
                 "Use one such as europe-west1 (gcloud secrets locations list); for global secrets leave the region out."

@@ -37,7 +37,6 @@ internal sealed class GcpTokenErrors(Place place, GcpPlace at, GcpCredential cre
         new(
             new FlowSecretException(
                 ErrorIds.StoreUnavailable,
-                FlowErrorCategory.ResourceUnavailable,
                 call.Target,
                 $"No access token could be had for {place.Identity}: the service that gives it {what} ({place})",
                 "Check network and proxy (HTTPS_PROXY), then run the same command again; or log in another way: gcloud auth "

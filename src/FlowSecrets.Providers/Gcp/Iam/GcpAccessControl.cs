@@ -325,16 +325,7 @@ internal sealed partial class GcpAccessControl : IGcpAccess
                 .Reply
                 ?.Name;
         return whole?.Split('/') is ["projects", { } number, ..]
-            ? new FlowSecretException(
-                denial.Id,
-                denial.Category,
-                denial.Target,
-                denial.Cause,
-                denial.Remedy.Replace("PROJECT_NUMBER", number, StringComparison.Ordinal)
-            )
-            {
-                AccessCause = denial.AccessCause,
-            }
+            ? denial.With(remedy: denial.Remedy.Replace("PROJECT_NUMBER", number, StringComparison.Ordinal))
             : denial;
     }
 }

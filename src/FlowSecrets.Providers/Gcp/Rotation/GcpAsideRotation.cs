@@ -204,7 +204,6 @@ internal sealed class GcpAsideRotation(GcpStore store)
             ? added.Number
             : throw new FlowSecretException(
                 ErrorIds.Conflict,
-                FlowErrorCategory.ResourceBusy,
                 name,
                 $"Somebody else added version {next} of '{name}' in the {store.Place} while the rotation added version {added.Number}; "
                     + $"nothing is lost, and {added.Number} is the newest",

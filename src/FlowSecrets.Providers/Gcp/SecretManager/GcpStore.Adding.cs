@@ -40,7 +40,6 @@ internal sealed partial class GcpStore
             // Google has no precondition for adding, so this shows afterwards; versions are numbered without gaps.
             throw new FlowSecretException(
                 ErrorIds.Conflict,
-                FlowErrorCategory.ResourceBusy,
                 name,
                 $"Somebody else added a version of '{name}' in the {Place} at the same time; yours is version {added.Number}, the "
                     + $"newest, and nothing is lost",

@@ -163,12 +163,9 @@ internal sealed partial class GcpStore
         catch (FlowSecretException) when (error.Id == ErrorIds.SecretNotFound)
         {
             // Whoever may only read values cannot be told more than the first answer said.
-            return new FlowSecretException(
-                error.Id,
-                error.Category,
+            return error.With(
                 name,
-                $"There is no secret '{name}' in the {Place}, or it has no version yet; {Place.Identity} may not ask which",
-                error.Remedy
+                $"There is no secret '{name}' in the {Place}, or it has no version yet; {Place.Identity} may not ask which"
             );
         }
         catch (FlowSecretException)

@@ -52,13 +52,11 @@ internal sealed partial class GcpStore
         }
         catch (FlowSecretException e) when (e.Id != ErrorIds.WriteUncertain)
         {
-            throw new FlowSecretException(
-                e.Id,
-                e.Category,
+            throw e.With(
                 made.StoreName,
                 $"The secret '{made.StoreName}' was created, but its first version was not added. {e.Cause}",
                 $"{e.Remedy.TrimEnd('.')}. Then run the same command again: a secret without a version gets its first.",
-                e
+                inner: e
             );
         }
     }

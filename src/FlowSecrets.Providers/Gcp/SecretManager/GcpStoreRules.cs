@@ -29,7 +29,6 @@ internal static partial class GcpStoreRules
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 stage,
                 $"'{stage}' is no name of a stage",
                 "Use 1 to 63 letters, digits, '-' and '_', a letter first; not 'latest' nor 'NEW'."
@@ -59,7 +58,6 @@ internal static partial class GcpStoreRules
             ? annotations
             : throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 name,
                 $"Google does not take these annotations of '{name}'",
                 "Use keys of 1 to 63 letters, digits, '-', '_' and '.', and less than 16 KiB in all."

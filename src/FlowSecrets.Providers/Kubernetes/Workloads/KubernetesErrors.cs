@@ -10,18 +10,12 @@ internal static class KubernetesErrors
     private const string Again = "Then run the same command again.";
 
     public static FlowSecretException Paused(KubernetesPlace place) =>
-        Failed(
-            place,
-            FlowErrorCategory.InvalidOperation,
-            $"{place} is paused, so it does not get new values",
-            $"Resume it: {place.Command("rollout resume")}. {Again}"
-        );
+        Failed(place, $"{place} is paused, so it does not get new values", $"Resume it: {place.Command("rollout resume")}. {Again}");
 
     /// <param name="barrier">Why not all of its pods follow.</param>
     public static FlowSecretException Barred(KubernetesPlace place, string barrier) =>
         Failed(
             place,
-            FlowErrorCategory.InvalidOperation,
             $"{place} cannot be deployed whole: {barrier}",
             $"Let it follow its template (updateStrategy RollingUpdate without a partition): {place.Command("edit")}. {Again}"
         );
@@ -30,7 +24,6 @@ internal static class KubernetesErrors
     public static FlowSecretException Plain(KubernetesPlace place, SecretShortfall shortfall) =>
         Failed(
             place,
-            FlowErrorCategory.InvalidOperation,
             $"{Sentence(place, shortfall)}, which nothing renews",
             $"Take the value from a Kubernetes Secret (valueFrom.secretKeyRef): {place.Command("edit")}. {Again}"
         );
@@ -39,7 +32,6 @@ internal static class KubernetesErrors
     public static FlowSecretException NotFed(KubernetesPlace place, SecretShortfall shortfall) =>
         Failed(
             place,
-            FlowErrorCategory.InvalidOperation,
             $"{Sentence(place, shortfall)}, and no ExternalSecret owns that Kubernetes Secret to renew it",
             $"Renew it the way it is made, or let an ExternalSecret own it. Look at it: "
                 + $"{place.Command("describe", "secret", shortfall.KubernetesSecret!)}. {Again}"
@@ -49,7 +41,6 @@ internal static class KubernetesErrors
     public static FlowSecretException NeverRefreshed(KubernetesPlace place, SecretShortfall shortfall, string externalSecret, string why) =>
         Failed(
             place,
-            FlowErrorCategory.InvalidOperation,
             $"{Sentence(place, shortfall)}, and the ExternalSecret {place.Namespace}/{externalSecret}, which makes it, reads its store "
                 + $"only once ({why})",
             $"Give it refreshPolicy Periodic or OnChange: {place.Command("edit", KubernetesCluster.ExternalSecret, externalSecret)}. "
@@ -70,9 +61,8 @@ internal static class KubernetesErrors
             ? ""
             : $"; its Ready condition is {RemoteText.Code(ready.Text("status"))} "
                 + $"({RemoteText.Code(ready.Text("reason"))}){RemoteText.Quote(ready.Text("message"))}";
-        return Failed(
+        return TimedOut(
             place,
-            FlowErrorCategory.OperationTimeout,
             $"The ExternalSecret {place.Namespace}/{externalSecret} did not bring the current value within {(int)timeout.TotalSeconds} "
                 + $"s: {shortfall.What}{says}",
             $"Look at its events: {place.Command("describe", KubernetesCluster.ExternalSecret, externalSecret)}. {Again}"
@@ -81,35 +71,18 @@ internal static class KubernetesErrors
 
     /// <param name="pods">What its pods wait for; empty: nothing is known.</param>
     public static FlowSecretException NotProgressing(KubernetesPlace place, KubernetesStatus status, string pods) =>
-        Failed(
-            place,
-            FlowErrorCategory.ResourceUnavailable,
-            $"The rollout of {place} makes no progress{RemoteText.Quote(status.Detail)}{Of(pods)}",
-            LookOrBack(place)
-        );
+        Failed(place, $"The rollout of {place} makes no progress{RemoteText.Quote(status.Detail)}{Of(pods)}", LookOrBack(place));
 
     /// <param name="rest">What is missing still.</param>
     public static FlowSecretException TimedOut(KubernetesPlace place, string rest, string pods, TimeSpan timeout) =>
-        Failed(
-            place,
-            FlowErrorCategory.OperationTimeout,
-            $"The rollout of {place} is not over after {(int)timeout.TotalSeconds} s: {rest}{Of(pods)}",
-            LookOrBack(place)
-        );
+        TimedOut(place, $"The rollout of {place} is not over after {(int)timeout.TotalSeconds} s: {rest}{Of(pods)}", LookOrBack(place));
 
     public static FlowSecretException NoMark(KubernetesPlace place, string mark) =>
-        new(
-            ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
-            place.Workload,
-            $"'{mark}' is no deployment of {place}",
-            "Give what the redeployment returned."
-        );
+        new(ErrorIds.BadArgument, place.Workload, $"'{mark}' is no deployment of {place}", "Give what the redeployment returned.");
 
     public static FlowSecretException BadContainer(KubernetesPlace place, string cause, IEnumerable<JsonObject> containers) =>
         new(
             ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
             place.Workload,
             cause,
             $"Name one of its containers (-Container, or 'container' of the catalog's workload): "
@@ -119,7 +92,6 @@ internal static class KubernetesErrors
     public static FlowSecretException NoKubernetesSecret(KubernetesPlace place, string variable) =>
         new(
             ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
             place.Workload,
             $"Which Kubernetes Secret {variable} of {place} is taken from is not known",
             "Name it: -KubernetesSecret NAME; and its key, if that is not the variable's name: -KubernetesKey KEY."
@@ -128,7 +100,6 @@ internal static class KubernetesErrors
     public static FlowSecretException NoPin(KubernetesPlace place, string variable) =>
         new(
             ErrorIds.BadArgument,
-            FlowErrorCategory.InvalidArgument,
             place.Workload,
             $"{variable} of {place} cannot be pinned to a version: a Kubernetes Secret has only one",
             "Leave -Pin out, or pin it where the Kubernetes Secret is made (remoteRef.version of the ExternalSecret)."
@@ -137,7 +108,6 @@ internal static class KubernetesErrors
     public static FlowSecretException Foreign(KubernetesPlace place, string variable, string secret, string key) =>
         new(
             ErrorIds.Conflict,
-            FlowErrorCategory.ResourceExists,
             place.Workload,
             $"The variable {variable} of {place} is there, but is not taken from the key '{key}' of the Kubernetes Secret '{secret}'",
             "Take it out by hand if it is not needed, or name what it carries: -KubernetesSecret, -KubernetesKey."
@@ -152,6 +122,9 @@ internal static class KubernetesErrors
         $"Look at it: {place.Command("rollout status")}; {place.Command("describe")}. Back to the one before: "
         + $"{place.Command("rollout undo")}";
 
-    private static FlowSecretException Failed(KubernetesPlace place, FlowErrorCategory category, string cause, string remedy) =>
-        new(ErrorIds.WorkloadFailed, category, place.Workload, cause, remedy);
+    private static FlowSecretException Failed(KubernetesPlace place, string cause, string remedy) =>
+        new(ErrorIds.WorkloadFailed, place.Workload, cause, remedy);
+
+    private static FlowSecretException TimedOut(KubernetesPlace place, string cause, string remedy) =>
+        new(ErrorIds.WorkloadTimedOut, place.Workload, cause, remedy);
 }

@@ -31,7 +31,6 @@ internal static class KubernetesIdentity
             )
             : throw new FlowSecretException(
                 ErrorIds.WorkloadNotFound,
-                FlowErrorCategory.ObjectNotFound,
                 place.Workload,
                 $"{source}, which no annotation {annotation} binds to an identity of {(store == StoreKind.Aws ? "AWS" : "Google Cloud")}",
                 store == StoreKind.Aws

@@ -189,11 +189,5 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
     }
 
     private static FlowSecretException Nobody(Question question) =>
-        new(
-            ErrorIds.CannotPrompt,
-            FlowErrorCategory.InvalidOperation,
-            question.Text,
-            $"Nobody can answer here: \"{question.Text}\"",
-            question.Remedy
-        );
+        new(ErrorIds.CannotPrompt, question.Text, $"Nobody can answer here: \"{question.Text}\"", question.Remedy);
 }

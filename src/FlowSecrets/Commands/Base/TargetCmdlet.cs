@@ -48,7 +48,6 @@ public abstract class TargetCmdlet : StoreCmdlet
                 Failures.Record(
                     new FlowSecretException(
                         ErrorIds.BadArgument,
-                        FlowErrorCategory.InvalidArgument,
                         MyInvocation.MyCommand.Name,
                         "No secret is named",
                         "Name it by its key in the catalog (-Name) or as its store does (-StoreName)."

@@ -141,17 +141,10 @@ public abstract class ValueCmdlet : TargetCmdlet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowSecretException(
-                ErrorIds.BadInput,
-                FlowErrorCategory.ObjectNotFound,
-                path,
-                $"'{path}' cannot be read",
-                "Correct the path, or its rights.",
-                e
-            );
+            throw new FlowSecretException(ErrorIds.BadInput, path, $"'{path}' cannot be read", "Correct the path, or its rights.", e);
         }
     }
 
     private protected static FlowSecretException Bad(string target, string cause, string remedy) =>
-        new(ErrorIds.BadArgument, FlowErrorCategory.InvalidArgument, target, cause, remedy);
+        new(ErrorIds.BadArgument, target, cause, remedy);
 }

@@ -49,7 +49,6 @@ public abstract class WorkloadCmdlet : StoreCmdlet
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 MyInvocation.MyCommand.Name,
                 "No workload is named",
                 "Name one of the catalog's: -Workload NAME. They are: Get-FlowSecretWorkload"

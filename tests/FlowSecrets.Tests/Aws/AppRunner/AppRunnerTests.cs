@@ -107,10 +107,10 @@ public sealed class AppRunnerTests
         stage.Fake.Workloads.RolloutPolls = int.MaxValue;
         stage.Fake.Workloads.Deploy(arn);
         FlowSecretException error = await FailsAsync(
-            ErrorIds.WorkloadFailed,
+            ErrorIds.WorkloadTimedOut,
             () => stage.AppRunner(arn).RedeployAsync([new(Secret, Two)], true, stage.Said.Add, default)
         );
-        Assert.Equal(FlowErrorCategory.OperationTimeout, error.Category);
+        Assert.Equal("OperationTimeout", error.Category);
     }
 
     [Theory]
@@ -216,10 +216,10 @@ public sealed class AppRunnerTests
         stage.Fake.Workloads.RolloutPolls = int.MaxValue;
         string mark = await stage.AppRunner(arn).RedeployAsync([new(Secret, Two)], false, stage.Said.Add, default);
         FlowSecretException error = await FailsAsync(
-            ErrorIds.WorkloadFailed,
+            ErrorIds.WorkloadTimedOut,
             () => stage.AppRunner(arn).WaitAsync(mark, TimeSpan.FromMinutes(5), stage.Said.Add, default)
         );
-        Assert.Equal(FlowErrorCategory.OperationTimeout, error.Category);
+        Assert.Equal("OperationTimeout", error.Category);
         using CancellationTokenSource cancel = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             stage.AppRunner(arn).WaitAsync(mark, TimeSpan.FromDays(999), _ => cancel.Cancel(), cancel.Token)

@@ -165,8 +165,8 @@ public sealed class EcsRedeployTests
         await using AwsWorkloadStage stage = await AwsWorkloadStage.StartAsync();
         stage.AddEcs();
         stage.Fake.Workloads.RolloutPolls = int.MaxValue;
-        FlowSecretException error = await FailsAsync(ErrorIds.WorkloadFailed, () => stage.RedeployAsync(stage.Ecs(), new(Secret, Two)));
-        Assert.Equal(FlowErrorCategory.OperationTimeout, error.Category);
+        FlowSecretException error = await FailsAsync(ErrorIds.WorkloadTimedOut, () => stage.RedeployAsync(stage.Ecs(), new(Secret, Two)));
+        Assert.Equal("OperationTimeout", error.Category);
     }
 
     [Fact]

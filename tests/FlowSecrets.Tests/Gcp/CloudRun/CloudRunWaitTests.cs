@@ -105,10 +105,10 @@ public sealed class CloudRunWaitTests : IAsyncLifetime
     {
         _setting.Run.RolloutPolls = int.MaxValue;
         string mark = await _setting.RedeployAsync(false, Db);
-        FlowSecretException error = await Fails(ErrorIds.WorkloadFailed, () => _setting.WaitAsync(mark, 60));
+        FlowSecretException error = await Fails(ErrorIds.WorkloadTimedOut, () => _setting.WaitAsync(mark, 60));
         Assert.Equal(
             (
-                FlowErrorCategory.OperationTimeout,
+                "OperationTimeout",
                 "The new revision of the Cloud Run service 'web' in us-central1 of project flow-test is not ready after 60 s; traffic "
                     + "stays on revision web-00001-bjz until then."
             ),

@@ -27,7 +27,7 @@ public sealed class KubernetesFeedTests
         await using KubernetesStage stage = await StartAsync();
         stage.Fake.SyncError = "could not get secret data from provider\n##vso[x]";
         FlowSecretException error = await Fails(
-            ErrorIds.WorkloadFailed,
+            ErrorIds.WorkloadTimedOut,
             () => stage.Workload(TimeSpan.FromSeconds(30)).RedeployAsync([Password()], always: true, stage.Said.Add, default)
         );
         Assert.Contains("ExternalSecret shop/db", error.Cause, StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class KubernetesFeedTests
             StringComparison.Ordinal
         );
         Assert.Contains("kubectl --context='test' --namespace='shop' describe 'externalsecret/db'", error.Remedy, StringComparison.Ordinal);
-        Assert.Equal((FlowErrorCategory.OperationTimeout, "web"), (error.Category, error.Target));
+        Assert.Equal(("OperationTimeout", "web"), (error.Category, error.Target));
         Assert.Equal(0, stage.Patches);
         Assert.InRange(stage.Fake.Syncs, 2, 5);
     }

@@ -90,10 +90,10 @@ public sealed class KubernetesRolloutTests
         await using KubernetesStage stage = await StartAsync(kind);
         (stage.Fake.RolloutFailure, stage.Fake.PodsWaitFor) = ("no", "ImagePullBackOff");
         FlowSecretException error = await Fails(
-            ErrorIds.WorkloadFailed,
+            ErrorIds.WorkloadTimedOut,
             async () => await stage.WaitAsync(await stage.RedeployAsync(Password()), seconds: 5)
         );
-        Assert.Equal(FlowErrorCategory.OperationTimeout, error.Category);
+        Assert.Equal("OperationTimeout", error.Category);
         Assert.Contains("1 of 2 pods updated", error.Cause, StringComparison.Ordinal);
         Assert.Contains("container main of pod api-0: ImagePullBackOff", error.Cause, StringComparison.Ordinal);
     }

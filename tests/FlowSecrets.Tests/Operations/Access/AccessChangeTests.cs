@@ -138,13 +138,7 @@ public sealed class AccessChangeTests : IDisposable
     [Fact]
     public async Task OneThatFailsDoesNotStopTheRest()
     {
-        Access.Failing["jwt"] = new FlowSecretException(
-            ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
-            "jwt",
-            "denied",
-            "Set it: Set-FlowSecret -StoreName 'jwt'"
-        )
+        Access.Failing["jwt"] = new FlowSecretException(ErrorIds.AccessDenied, "jwt", "denied", "Set it: Set-FlowSecret -StoreName 'jwt'")
         {
             AccessCause = AccessCauses.NoGrant,
         };
@@ -163,14 +157,7 @@ public sealed class AccessChangeTests : IDisposable
     public async Task AFailureOfTheWriteItselfIsOfThatSecret()
     {
         TestHost host = new();
-        host.BeforeEffect = () =>
-            Access.Failing["jwt"] = new FlowSecretException(
-                ErrorIds.Conflict,
-                FlowErrorCategory.ResourceBusy,
-                "jwt",
-                "changed meanwhile",
-                "Again."
-            );
+        host.BeforeEffect = () => Access.Failing["jwt"] = new FlowSecretException(ErrorIds.Conflict, "jwt", "changed meanwhile", "Again.");
         SecretAccessChange failed = Assert.Single(
             await _setting.ChangeAsync(
                 new ChangeAccessOptions

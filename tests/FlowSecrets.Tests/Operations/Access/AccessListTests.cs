@@ -81,7 +81,6 @@ public sealed class AccessListTests : IDisposable
     {
         _setting.Access.Failing["jwt"] = new FlowSecretException(
             ErrorIds.SecretNotFound,
-            FlowErrorCategory.ObjectNotFound,
             "jwt",
             "absent",
             "Make it: New-FlowSecret -StoreName 'jwt'"

@@ -102,13 +102,7 @@ public sealed class AccessWaitTests : IDisposable
     public async Task ADryRunAndAFailureAreNotWaitedFor()
     {
         await _setting.ChangeAsync(Grant, new TestHost { IsWhatIf = true });
-        _setting.Access.Failing["jwt"] = new FlowSecretException(
-            ErrorIds.AccessDenied,
-            FlowErrorCategory.PermissionDenied,
-            "jwt",
-            "denied",
-            ""
-        );
+        _setting.Access.Failing["jwt"] = new FlowSecretException(ErrorIds.AccessDenied, "jwt", "denied", "");
         await _setting.ChangeAsync(Grant);
         Assert.Equal(TimeSpan.Zero, _clock.Waited);
     }

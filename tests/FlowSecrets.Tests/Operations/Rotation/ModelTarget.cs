@@ -33,13 +33,7 @@ internal sealed class ModelTarget(int seed, bool alternates, string password)
         (string user, string password) = Read(wanted);
         if (!alternates && !accepted.Any(Accepts))
         {
-            throw new FlowSecretException(
-                ErrorIds.AccessDenied,
-                FlowErrorCategory.PermissionDenied,
-                "s",
-                "The model lets nobody in",
-                "Give it an accepted value."
-            );
+            throw new FlowSecretException(ErrorIds.AccessDenied, "s", "The model lets nobody in", "Give it an accepted value.");
         }
 
         if (!_judged.TryGetValue(password, out bool isTaken))
@@ -49,13 +43,7 @@ internal sealed class ModelTarget(int seed, bool alternates, string password)
 
         if (!isTaken)
         {
-            throw new FlowSecretException(
-                ErrorIds.CredentialRejected,
-                FlowErrorCategory.InvalidData,
-                "s",
-                "The model does not take it",
-                "Make another one."
-            );
+            throw new FlowSecretException(ErrorIds.CredentialRejected, "s", "The model does not take it", "Make another one.");
         }
 
         _passwords[user] = password;

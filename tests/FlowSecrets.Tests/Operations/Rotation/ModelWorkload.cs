@@ -64,13 +64,7 @@ internal sealed class ModelWorkload(string name) : IWorkload
 
     public Task WaitAsync(string deployment, TimeSpan timeout, Action<string> say, CancellationToken cancellationToken) =>
         Failures-- > 0
-            ? throw new FlowSecretException(
-                ErrorIds.WorkloadFailed,
-                FlowErrorCategory.InvalidOperation,
-                name,
-                "The model does not become healthy",
-                "Look at its log."
-            )
+            ? throw new FlowSecretException(ErrorIds.WorkloadFailed, name, "The model does not become healthy", "Look at its log.")
             : Task.FromResult(Failures = 0);
 
     /// <summary>Somebody deploys it with older versions.</summary>

@@ -118,7 +118,7 @@ public sealed class RotationCanaryTests
         {
             if (Error.Length > 0)
             {
-                throw new FlowSecretException(Error, FlowErrorCategory.InvalidOperation, "one", "The model fails", "Try again.");
+                throw new FlowSecretException(Error, "one", "The model fails", "Try again.");
             }
 
             model.Set(wanted, accepted);

@@ -273,13 +273,7 @@ public sealed class RotationRuleTests : IAsyncLifetime
 
             if (Rejections-- > 0)
             {
-                throw new FlowSecretException(
-                    ErrorIds.CredentialRejected,
-                    FlowErrorCategory.InvalidData,
-                    "one",
-                    "The model does not take it",
-                    "Make another one."
-                );
+                throw new FlowSecretException(ErrorIds.CredentialRejected, "one", "The model does not take it", "Make another one.");
             }
 
             model.Set(wanted, accepted);
@@ -299,6 +293,6 @@ public sealed class RotationRuleTests : IAsyncLifetime
             Task.FromResult<IReadOnlyList<RotationFinding>>([]);
 
         private static FlowSecretException Unavailable() =>
-            new(ErrorIds.TargetUnavailable, FlowErrorCategory.ResourceUnavailable, "one", "The model does not answer", "Try again.");
+            new(ErrorIds.TargetUnavailable, "one", "The model does not answer", "Try again.");
     }
 }

@@ -224,13 +224,7 @@ public sealed class RotationWorkloadTests : IAsyncLifetime
             await inner.SetAsync(wanted, accepted, cancellationToken);
             if (loses())
             {
-                throw new FlowSecretException(
-                    ErrorIds.TargetUnavailable,
-                    FlowErrorCategory.ResourceUnavailable,
-                    "one",
-                    "The model does not answer",
-                    "Try again."
-                );
+                throw new FlowSecretException(ErrorIds.TargetUnavailable, "one", "The model does not answer", "Try again.");
             }
         }
 

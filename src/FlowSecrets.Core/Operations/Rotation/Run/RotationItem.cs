@@ -86,7 +86,6 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
         {
             throw new FlowSecretException(
                 ErrorIds.RotationNeedsAttention,
-                FlowErrorCategory.InvalidOperation,
                 secret.StoreName,
                 $"The value before of '{secret.StoreName}' could not be taken out of use {record.Failures} times, the last time as "
                     + $"{record.ErrorId}; version {view.Current} is current, {record.From} is still valid",

@@ -51,7 +51,6 @@ internal sealed partial class RotationRun
         {
             throw new FlowSecretException(
                 ErrorIds.RotationInProgress,
-                FlowErrorCategory.ResourceBusy,
                 disturbed.StoreName,
                 disturbed.Foreign!,
                 $"Let it end, or end it where it was begun; see: Get-FlowSecretVersion -StoreName '{disturbed.StoreName}'"
@@ -69,7 +68,6 @@ internal sealed partial class RotationRun
         {
             throw new FlowSecretException(
                 ErrorIds.RotationInProgress,
-                FlowErrorCategory.ResourceBusy,
                 Name,
                 isUndo
                     ? $"Another rotation of '{Name}' was begun meanwhile"
@@ -109,7 +107,6 @@ internal sealed partial class RotationRun
 
         throw new FlowSecretException(
             ErrorIds.Conflict,
-            FlowErrorCategory.ResourceBusy,
             Name,
             $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation from version {pending.Basis} was under "
                 + $"way; it holds, and the rotation's own value still waits aside",
@@ -133,7 +130,6 @@ internal sealed partial class RotationRun
         {
             throw new FlowSecretException(
                 ErrorIds.RotationInProgress,
-                FlowErrorCategory.ResourceBusy,
                 Name,
                 $"A rotation of '{Name}' to another value than the given one is under way",
                 $"Finish it first: Invoke-FlowSecretRotation {Named}; or take it back: Undo-FlowSecretRotation {Named}; then give the "
@@ -159,7 +155,6 @@ internal sealed partial class RotationRun
         {
             throw new FlowSecretException(
                 ErrorIds.RotationInProgress,
-                FlowErrorCategory.ResourceBusy,
                 Name,
                 $"'{Name}' was rotated at {record.Ended:yyyy-MM-dd HH:mm} UTC, and the value before stays valid until "
                     + $"{end:yyyy-MM-dd HH:mm} UTC: another rotation would take it from whoever still uses it",
@@ -251,7 +246,6 @@ internal sealed partial class RotationRun
     private async Task<FlowSecretException> AttentionAsync(FlowSecretException why) =>
         new(
             ErrorIds.RotationNeedsAttention,
-            FlowErrorCategory.InvalidOperation,
             Name,
             $"The rotation of '{Name}' stopped at the step '{_step}': {why.Cause.TrimEnd('.')}. {await SystemsAsync()}",
             $"{why.Remedy.TrimEnd('.')}. Then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as "
@@ -262,7 +256,6 @@ internal sealed partial class RotationRun
     private FlowSecretException Attention(string why) =>
         new(
             ErrorIds.RotationNeedsAttention,
-            FlowErrorCategory.InvalidOperation,
             Name,
             $"The rotation of '{Name}' waits for a person: {why}. In the {workspace.Place}: {StoreText()}",
             $"See what stands where: Test-FlowSecretRotation {Named}; then go on: Invoke-FlowSecretRotation {Named} -Force (the old "

@@ -69,7 +69,6 @@ internal sealed partial class RotationRun
             {
                 throw new FlowSecretException(
                     ErrorIds.CredentialRejected,
-                    FlowErrorCategory.InvalidData,
                     Name,
                     $"{_target.Description} took the new value of '{Name}' and does not accept it",
                     "Look at its rules for this credential (an end date, a login that is locked), then run the command again."
@@ -207,7 +206,6 @@ internal sealed partial class RotationRun
         {
             throw new FlowSecretException(
                 ErrorIds.CredentialRejected,
-                FlowErrorCategory.InvalidData,
                 Name,
                 $"{target.Description} does not accept the current value of '{Name}', so the one before it is not taken out of use",
                 $"Rotate anew: Invoke-FlowSecretRotation {Named} -Force; or go back: Undo-FlowSecretRotation {Named}"

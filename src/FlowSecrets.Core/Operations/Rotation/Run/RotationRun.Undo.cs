@@ -57,7 +57,6 @@ internal sealed partial class RotationRun
         {
             throw new FlowSecretException(
                 ErrorIds.Conflict,
-                FlowErrorCategory.ResourceBusy,
                 Name,
                 $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation was under way that some of "
                     + $"its carriers have already",
@@ -137,7 +136,6 @@ internal sealed partial class RotationRun
             ? before
             : throw new FlowSecretException(
                 ErrorIds.NothingToUndo,
-                FlowErrorCategory.InvalidOperation,
                 Name,
                 _primary.Record switch
                 {

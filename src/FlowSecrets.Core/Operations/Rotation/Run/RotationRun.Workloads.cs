@@ -38,7 +38,6 @@ internal sealed partial class RotationRun
             {
                 throw new FlowSecretException(
                     ErrorIds.WorkloadFailed,
-                    FlowErrorCategory.InvalidOperation,
                     workload.Name,
                     $"{Open(workload).Description} is paused{(state.Detail.Length == 0 ? "" : $" ({state.Detail})")}, so it would not "
                         + $"get a new value of '{Name}'",
@@ -50,7 +49,6 @@ internal sealed partial class RotationRun
             {
                 throw new FlowSecretException(
                     ErrorIds.InterruptionNotAllowed,
-                    FlowErrorCategory.InvalidOperation,
                     Name,
                     $"'{unit.Definition.Key}' has one user, whose old password stops working at once, and {Open(workload).Description} "
                         + $"holds it in its environment until it is deployed anew",
@@ -109,7 +107,6 @@ internal sealed partial class RotationRun
             {
                 throw new FlowSecretException(
                     ErrorIds.WorkloadFailed,
-                    FlowErrorCategory.InvalidOperation,
                     workload.Name,
                     stale is null
                         ? $"{open.Description} is not healthy ({state.Health}{(state.Detail.Length == 0 ? "" : ": " + state.Detail)}), "

@@ -209,13 +209,11 @@ internal sealed partial class RotationRun(
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.Conflict && (_target is not null || _carriers.Length > 0))
         {
-            throw new FlowSecretException(
-                e.Id,
-                e.Category,
+            throw e.With(
                 Name,
                 $"{e.Cause.TrimEnd('.')}; {_target?.Description ?? "what carries it"} has the rotation's value already",
                 $"Run the same command again: it finds out which value holds. State: Get-FlowSecretRotation {Named}",
-                e
+                inner: e
             );
         }
 
@@ -285,7 +283,6 @@ internal sealed partial class RotationRun(
         return answer.IsEmpty()
             ? throw new FlowSecretException(
                 ErrorIds.EmptyValue,
-                FlowErrorCategory.InvalidData,
                 Name,
                 "No new value was given",
                 "Make a new key at the provider, then run the command again; nothing was changed."

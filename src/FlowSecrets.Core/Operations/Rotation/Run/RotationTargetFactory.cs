@@ -65,7 +65,6 @@ internal sealed class RotationTargetFactory(OperationContext context, bool trust
             ? catalog.Resolve(path)
             : throw new FlowSecretException(
                 ErrorIds.CatalogNotTrusted,
-                FlowErrorCategory.SecurityError,
                 unit.Secret.StoreName,
                 $"The rotation of '{unit.Definition.Key}' would run the script '{path}' that the catalog '{catalog.Path}' names, and "
                     + $"the catalog was not approved",

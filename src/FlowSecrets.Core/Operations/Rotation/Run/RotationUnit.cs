@@ -53,7 +53,6 @@ internal sealed record RotationUnit(
         {
             throw new FlowSecretException(
                 ErrorIds.ExternallyOwned,
-                FlowErrorCategory.InvalidOperation,
                 secret.StoreName,
                 $"'{definition.Key}' has 'owner: external': its owner rotates it",
                 $"Take over what he gives you: Set-FlowSecret {workspace.Argument(secret)}"
@@ -64,7 +63,6 @@ internal sealed record RotationUnit(
         {
             throw new FlowSecretException(
                 ErrorIds.RotationWouldLoseData,
-                FlowErrorCategory.SecurityError,
                 secret.StoreName,
                 $"'{definition.Key}' is an encryption key: what was encrypted with its present value could not be read with another",
                 "Name a script in the catalog that encrypts that data anew: rotate: { reencrypt: scripts/reencrypt.ps1 }"
@@ -97,7 +95,7 @@ internal sealed record RotationUnit(
     }
 
     private static FlowSecretException NotConfigured(string name, string cause, string remedy) =>
-        new(ErrorIds.RotationNotConfigured, FlowErrorCategory.InvalidOperation, name, cause, remedy);
+        new(ErrorIds.RotationNotConfigured, name, cause, remedy);
 }
 
 internal sealed record RotationCarrier(SecretRef Secret, CatalogCarrier Carrier)

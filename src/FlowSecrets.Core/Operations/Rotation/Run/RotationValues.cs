@@ -34,7 +34,6 @@ internal static class RotationValues
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
-                FlowErrorCategory.InvalidArgument,
                 unit.Secret.StoreName,
                 $"'{definition.Key}' has several fields that are rotated ({string.Join(", ", fields)}), and one value was given",
                 "Leave the value out, or name the one field in the catalog: rotate: { target: { password: FIELD } }"
@@ -85,7 +84,6 @@ internal static class RotationValues
             : JsonSecret.Text(JsonSecret.Parse(value, unit.Secret.StoreName), field)
                 ?? throw new FlowSecretException(
                     ErrorIds.FieldNotFound,
-                    FlowErrorCategory.ObjectNotFound,
                     unit.Secret.StoreName,
                     $"The value of '{unit.Secret.StoreName}' has no field '{field}'",
                     $"Set it first: Set-FlowSecret {unit.Secret.Argument} -Field '{field}'"
@@ -101,7 +99,6 @@ internal static class RotationValues
     private static FlowSecretException NothingToMake(RotationUnit unit, string? field) =>
         new(
             ErrorIds.RotationNotConfigured,
-            FlowErrorCategory.InvalidOperation,
             unit.Secret.StoreName,
             $"The catalog has no 'generate' for '{unit.Definition.Key}{(field is null ? "" : "." + field)}', so a rotation cannot make "
                 + $"a new value",

@@ -22,7 +22,6 @@ internal sealed class ReencryptTarget(string script, string secret) : IRotationT
         {
             throw new FlowSecretException(
                 ErrorIds.TargetUnavailable,
-                FlowErrorCategory.ResourceUnavailable,
                 secret,
                 $"The script '{Path.GetFileName(script)}' did not encrypt the data of '{secret}' anew (exit code 10)",
                 "Mend it, then run the same command again; the key in use is still the old one."

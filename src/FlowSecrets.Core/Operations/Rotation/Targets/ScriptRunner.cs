@@ -47,7 +47,6 @@ internal sealed class ScriptRunner(string script, string operation, string secre
         {
             throw new FlowSecretException(
                 ErrorIds.RotationNotConfigured,
-                FlowErrorCategory.ObjectNotFound,
                 secret,
                 problem,
                 "Correct the path in the catalog, or make the script executable: chmod +x FILE"
@@ -107,7 +106,6 @@ internal sealed class ScriptRunner(string script, string operation, string secre
     private FlowSecretException Unstartable(Exception? inner) =>
         new(
             ErrorIds.RotationNotConfigured,
-            FlowErrorCategory.InvalidOperation,
             secret,
             $"The script '{script}' cannot be started",
             "Begin it with a line such as '#!/usr/bin/env python3', or name a .ps1 (which needs pwsh on the PATH).",
@@ -117,7 +115,6 @@ internal sealed class ScriptRunner(string script, string operation, string secre
     private FlowSecretException Failed(string how) =>
         new(
             ErrorIds.TargetUnavailable,
-            FlowErrorCategory.ResourceUnavailable,
             secret,
             $"The script '{Path.GetFileName(script)}' ({operation} for '{secret}') {how}",
             "Whether it took effect is found out by the next run: mend the script, then run the same command again."

@@ -23,7 +23,6 @@ internal sealed class ScriptTarget(RotationTargetSettings settings) : IRotationT
         {
             throw new FlowSecretException(
                 ErrorIds.CredentialRejected,
-                FlowErrorCategory.InvalidData,
                 settings.Secret,
                 $"The script '{Path.GetFileName(set)}' says that the new value of '{settings.Secret}' is not accepted",
                 "Let the catalog's 'generate' make what the system takes, then run the command again."
