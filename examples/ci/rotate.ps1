@@ -9,7 +9,7 @@ param(
     # The catalog; without it the one that the module finds.
     [string] $CatalogPath,
 
-    # Run the scripts that the catalog names ('rotate.target.set' and others) though nobody approved it on this machine.
+    # Trust the catalog for this job: the scripts, servers and locations that it names. FLOWSECRETS_TRUSTED_CATALOG does the same.
     [switch] $TrustCatalog,
 
     # How long a workload may take to become healthy.

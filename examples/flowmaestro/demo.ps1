@@ -24,6 +24,8 @@ $env:FLOWSECRETS_HOME = Join-Path $folder home
 foreach ($name in 'ENVIRONMENT', 'CATALOG', 'PASSPHRASE', 'PASSPHRASE_FILE') {
     Remove-Item "env:FLOWSECRETS_$name" -ErrorAction Ignore
 }
+# The demonstration's own catalog, so that nobody is asked about the cloud project that it names.
+$env:FLOWSECRETS_TRUSTED_CATALOG = Join-Path $folder flowsecrets.yaml
 Import-Module $Module
 Write-Host "A new folder with examples/flowmaestro: $folder"
 $PSDefaultParameterValues['*-Flow*:Environment'] = $Environment

@@ -78,6 +78,8 @@ try {
     Set-Location $folder
     $env:FLOWSECRETS_HOME = Join-Path $folder home
     foreach ($name in 'FLOWSECRETS_ENVIRONMENT', 'FLOWSECRETS_CATALOG') { Remove-Item "env:$name" -ErrorAction Ignore }
+    # The demonstration's own catalog, so that nobody is asked about the server that it logs in to.
+    $env:FLOWSECRETS_TRUSTED_CATALOG = Join-Path $folder flowsecrets.yaml
     Import-Module $Module
     $PSDefaultParameterValues['*-Flow*:Environment'] = $Environment
     Add-Secret db-config @{ host = '127.0.0.1'; port = "$port"; database = 'postgres'; user = 'shop_a'; password = 'first-password' }

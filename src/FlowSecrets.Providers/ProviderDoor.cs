@@ -62,6 +62,9 @@ internal sealed class ProviderDoor : IProviders
                 "Correct 'rotate.target.kind' in the catalog: generated, postgres, script or manual."
             );
 
+    public string ServerOf(CatalogTarget target, string key, SecretValue value, bool isAdmin) =>
+        PostgresServer(target, key, value, isAdmin);
+
     // A cloud's packages are loaded when its method is, not before.
     private static IWorkload OpenCloudRun(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
         GcpOpening
@@ -85,6 +88,9 @@ internal sealed class ProviderDoor : IProviders
             .OpenWorkload(workload, store.Store == StoreKind.Aws ? store.Region : null);
 
     private static PostgresTarget OpenPostgres(RotationTargetSettings settings) => new(settings);
+
+    private static string PostgresServer(CatalogTarget target, string key, SecretValue value, bool isAdmin) =>
+        (isAdmin ? PostgresCredential.ReadAdmin(value, target) : PostgresCredential.Read(value, key, target)).Place.Server;
 
     private ISecretStore OpenGcp(StoreSelection selection, Func<string, string?> environment)
     {

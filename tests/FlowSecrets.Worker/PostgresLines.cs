@@ -30,7 +30,7 @@ internal static class PostgresLines
                 Admin = admin is null ? null : "db-admin",
                 SslMode = (string?)members["sslMode"],
             };
-            IRotationTarget target = door.OpenTarget(new RotationTargetSettings("db-config", settings, admin));
+            IRotationTarget target = door.OpenTarget(new RotationTargetSettings("db-config", settings, admin, static _ => { }));
             try
             {
                 if (admin is not null)

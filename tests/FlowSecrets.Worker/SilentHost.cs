@@ -30,6 +30,8 @@ internal sealed class SilentHost : IOperationHost
     public ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) =>
         throw new InvalidOperationException(question.Text);
 
+    public ValueTask<bool> ApproveAsync(ApprovalQuestion question, CancellationToken cancellationToken) => ValueTask.FromResult(true);
+
     public ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) =>
         throw new InvalidOperationException(question.Text);
 

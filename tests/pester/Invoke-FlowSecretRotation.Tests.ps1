@@ -126,7 +126,10 @@ Describe 'Invoke-FlowSecretRotation' {
         @{ what = 'one value for two secrets'; id = 'BadArgument'; run = { Invoke-FlowSecretRotation jwt-secret, api-key -Value $new } }
         @{ what = 'nothing named'; id = 'BadArgument'; run = { Invoke-FlowSecretRotation } }
         @{ what = '-Native on a local store'; id = 'NotSupportedByStore'; run = { Invoke-FlowSecretRotation jwt-secret -Native } }
-        @{ what = 'a script of a catalog that was not approved'; id = 'CatalogNotTrusted'; run = { Invoke-FlowSecretRotation scripted } }
+        @{
+            what = 'a script of a catalog that was not approved'; id = 'CatalogNotTrusted'
+            run = { $env:FLOWSECRETS_TRUSTED_CATALOG = $null; Invoke-FlowSecretRotation scripted }
+        }
         @{
             what = 'a folder without a catalog'; id = 'NoCatalog'
             run = { Remove-Item flowsecrets.yaml; Invoke-FlowSecretRotation jwt-secret }
@@ -220,7 +223,8 @@ Describe 'A target behind scripts' -Skip:$IsWindows {
         Get-ScriptRun | Should -Not -Contain revoke
     }
     It 'is run without -TrustCatalog once the catalog was approved' {
-        $null = Approve-FlowSecretCatalog
+        $env:FLOWSECRETS_TRUSTED_CATALOG = $null
+        $null = Approve-FlowSecretCatalog -Secret scripted
         (Invoke-FlowSecretRotation scripted).Status | Should -Be Rotated
     }
     It 'has the old value revoked by -Force' {

@@ -4,7 +4,8 @@ $script:module = $env:FLOWSECRETS_MODULE ? $env:FLOWSECRETS_MODULE : (Join-Path 
 # The program beside the assembly is there in the .NET tool too; it finds the runtime of the dotnet that runs this process.
 $script:pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 if ((Split-Path ([Environment]::ProcessPath) -LeafBase) -eq 'dotnet') { $env:DOTNET_ROOT = Split-Path ([Environment]::ProcessPath) }
-$script:variables = @('HOME', 'ENVIRONMENT', 'CATALOG', 'PASSPHRASE', 'PASSPHRASE_FILE' | ForEach-Object { "FLOWSECRETS_$_" }) +
+$script:ours = 'HOME', 'ENVIRONMENT', 'CATALOG', 'TRUSTED_CATALOG', 'PASSPHRASE', 'PASSPHRASE_FILE'
+$script:variables = @($ours | ForEach-Object { "FLOWSECRETS_$_" }) +
     @(
         'GOOGLE_CLOUD_PROJECT', 'GOOGLE_APPLICATION_CREDENTIALS', 'GOOGLE_OAUTH_ACCESS_TOKEN'
         'CLOUDSDK_CORE_PROJECT', 'CLOUDSDK_CONFIG', 'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE', 'CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER'
@@ -47,7 +48,8 @@ function Get-ModulePath { $module }
 function Get-PwshPath { $pwsh }
 
 # A repository with a catalog, and a home for stores and keys; nothing of the user's own is touched.
-function New-Sandbox([string] $Catalog = $script:catalog) {
+# Its catalog is trusted, as in a CI job of one's own, unless the test is about trust.
+function New-Sandbox([string] $Catalog = $script:catalog, [switch] $Untrusted) {
     $path = [System.IO.Directory]::CreateTempSubdirectory('flowsecrets-pester-').FullName
     $before = @{}
     foreach ($name in $variables) {
@@ -61,6 +63,7 @@ function New-Sandbox([string] $Catalog = $script:catalog) {
     git init --quiet $repository
     if ($Catalog) { Set-Content (Join-Path $repository flowsecrets.yaml) $Catalog }
     Set-Content (Join-Path $repository .gitignore) ".env`n"
+    if (-not $Untrusted) { $env:FLOWSECRETS_TRUSTED_CATALOG = Join-Path $repository flowsecrets.yaml }
     Push-Location $repository -StackName sandbox
     [pscustomobject] @{ Path = $path; Repository = $repository; StoreFile = Join-Path $path home data flowsecrets.db; Before = $before }
 }

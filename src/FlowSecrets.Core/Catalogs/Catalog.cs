@@ -74,6 +74,9 @@ internal sealed class Catalog
 /// <summary>A store and its place, with what is different there.</summary>
 internal sealed record CatalogEnvironment(string Name, StoreSelection Selection)
 {
+    /// <summary>The file of a local store as the catalog writes it; null where it names none.</summary>
+    public string? PathText { get; init; }
+
     public string? Prefix { get; init; }
 
     public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -53,6 +53,7 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
         };
         return new CatalogEnvironment(entry.Key.Text, selection)
         {
+            PathText = file,
             Prefix = node.GetText("prefix"),
             Names = Entries(node.Get("names")).ToDictionary(static e => e.Key.Text, static e => e.Value.Text, StringComparer.Ordinal),
             Required = Entries(node.Get("required"))

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FlowSecrets.Errors;
+using FlowSecrets.Files;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Catalogs;
@@ -7,6 +8,8 @@ namespace FlowSecrets.Catalogs;
 /// <summary>Finds and reads catalogs; an unchanged file is read once a process.</summary>
 internal static class CatalogLoader
 {
+    private const string PathVariable = "FLOWSECRETS_CATALOG";
+
     private static readonly ConcurrentDictionary<string, (DateTime Written, long Length, Catalog Catalog)> Cache = new(
         StringComparer.Ordinal
     );
@@ -15,7 +18,7 @@ internal static class CatalogLoader
     /// <exception cref="FlowSecretException">NoCatalog: the named one is not there. CatalogInvalid: all its problems.</exception>
     /// <param name="guess">From the file's text: which store will be opened.</param>
     public static Catalog? Find(CatalogSource source, string? catalogPath, Func<string, StoreKind?>? guess = null) =>
-        PathOf(source, catalogPath) is { } path ? Load(source, path, guess) : null;
+        PathOf(source, catalogPath) is { } path ? Load(source, path, catalogPath, guess) : null;
 
     /// <exception cref="FlowSecretException">NoCatalog, CatalogInvalid.</exception>
     public static Catalog Require(
@@ -28,27 +31,31 @@ internal static class CatalogLoader
     /// <summary>Where the catalog is; null where none is found and none was named.</summary>
     public static string? PathOf(CatalogSource source, string? catalogPath)
     {
-        string? named = catalogPath ?? source.Variable("FLOWSECRETS_CATALOG");
+        string? named = catalogPath ?? source.Variable(PathVariable);
         if (named is null)
         {
             return CatalogLocator.Find(source.WorkingDirectory);
         }
 
         string path = Path.GetFullPath(named, source.WorkingDirectory);
-        return File.Exists(path)
-            ? path
-            : throw new FlowSecretException(
-                ErrorIds.NoCatalog,
-                path,
-                $"There is no catalog '{path}'",
-                catalogPath is null ? "It is named by FLOWSECRETS_CATALOG: correct or unset that." : "Correct -CatalogPath."
-            );
+        return File.Exists(path) ? path : throw Absent(path, catalogPath);
     }
+
+    /// <summary>What the user names may be a link or a pipe; what is found in a repository may not.</summary>
+    private static bool IsNamed(CatalogSource source, string? catalogPath) => (catalogPath ?? source.Variable(PathVariable)) is not null;
+
+    private static FlowSecretException Absent(string path, string? catalogPath) =>
+        new(
+            ErrorIds.NoCatalog,
+            path,
+            $"There is no catalog '{path}'",
+            catalogPath is null ? $"It is named by {PathVariable}: correct or unset that." : "Correct -CatalogPath."
+        );
 
     public static FlowSecretException None(CatalogSource source, string remedy) =>
         new(ErrorIds.NoCatalog, source.WorkingDirectory, $"No flowsecrets.yaml was found from '{source.WorkingDirectory}' upwards", remedy);
 
-    private static Catalog Load(CatalogSource source, string path, Func<string, StoreKind?>? guess)
+    private static Catalog Load(CatalogSource source, string path, string? catalogPath, Func<string, StoreKind?>? guess)
     {
         FileInfo file = new(path);
         if (
@@ -60,34 +67,29 @@ internal static class CatalogLoader
             return cached.Catalog;
         }
 
-        Catalog catalog = Read(source, path, guess, out IReadOnlyList<CatalogProblem> problems) ?? throw Invalid(path, problems);
+        Catalog catalog =
+            Read(source, path, catalogPath, guess, out IReadOnlyList<CatalogProblem> problems) ?? throw Invalid(path, problems);
         Cache[path] = (file.LastWriteTimeUtc, file.Length, catalog);
         return catalog;
     }
 
+    /// <param name="path">Where it was found.</param>
+    /// <param name="catalogPath">The parameter that names it; null: it was found, or a variable names it.</param>
+    /// <exception cref="FlowSecretException">NoCatalog, FileUnsafe, LimitReached.</exception>
     public static Catalog? Read(
         CatalogSource source,
         string path,
+        string? catalogPath,
         Func<string, StoreKind?>? guess,
         out IReadOnlyList<CatalogProblem> problems
     )
     {
-        byte[] content;
-        try
-        {
-            content = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FlowSecretException(
-                ErrorIds.NoCatalog,
-                path,
-                $"The catalog '{path}' cannot be read",
-                "Check that this user may read it.",
-                e
-            );
-        }
-
+        byte[] content =
+            (
+                IsNamed(source, catalogPath)
+                    ? FileReader.Named(path, CatalogReader.MaxBytes, ErrorIds.NoCatalog)
+                    : FileReader.Regular(path, CatalogReader.MaxBytes, ErrorIds.NoCatalog)
+            ) ?? throw Absent(path, catalogPath);
         IProviders providers = source.Providers();
         if (guess?.Invoke(System.Text.Encoding.UTF8.GetString(content)) is { } store)
         {

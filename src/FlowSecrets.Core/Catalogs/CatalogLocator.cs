@@ -19,7 +19,7 @@ internal static class CatalogLocator
             foreach (string name in FileNames)
             {
                 string path = Path.Combine(at, name);
-                if (File.Exists(path))
+                if (FileEntry.Look(path).Kind is not (FileKind.Absent or FileKind.Folder))
                 {
                     return FileOwner.IsMine(at)
                         ? path

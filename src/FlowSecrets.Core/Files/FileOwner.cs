@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
@@ -9,7 +8,8 @@ namespace FlowSecrets.Files;
 /// <summary>Whether a file or folder belongs to the present user (on Windows also: to the administrators).</summary>
 internal static partial class FileOwner
 {
-    public static bool IsMine(string path) => OperatingSystem.IsWindows() ? IsMineOnWindows(path) : IsMineOnUnix(path);
+    public static bool IsMine(string path) =>
+        OperatingSystem.IsWindows() ? IsMineOnWindows(path) : FileEntry.Follow(path).Owner is { } owner && owner == GetEffectiveUser();
 
     [SupportedOSPlatform("windows")]
     private static bool IsMineOnWindows(string path)
@@ -26,16 +26,6 @@ internal static partial class FileOwner
                 || sid.IsWellKnown(WellKnownSidType.LocalSystemSid)
             );
     }
-
-    private static bool IsMineOnUnix(string path)
-    {
-        // The runtime's own shim: its layout is the same on Linux and macOS (flags, mode, uid, gid: 32 bits each, then times).
-        Span<byte> status = stackalloc byte[512];
-        return Stat(path, status) == 0 && BinaryPrimitives.ReadUInt32LittleEndian(status[8..]) == GetEffectiveUser();
-    }
-
-    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_Stat", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Stat(string path, Span<byte> status);
 
     [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_GetEUid")]
     private static partial uint GetEffectiveUser();

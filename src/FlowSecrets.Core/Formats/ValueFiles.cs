@@ -1,5 +1,5 @@
-using System.Text;
 using FlowSecrets.Errors;
+using FlowSecrets.Files;
 using FlowSecrets.Formats.Data;
 using FlowSecrets.Formats.Dotenv;
 using FlowSecrets.Model;
@@ -25,32 +25,7 @@ internal static class ValueFiles
         return [.. values.Where(static v => v.Value.Kind is DocKind.Map or DocKind.List || v.Value.Text.Length > 0)];
     }
 
-    public static string ReadText(string path)
-    {
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new FlowSecretException(
-                ErrorIds.BadInput,
-                path,
-                $"'{path}' is not UTF-8 text",
-                "Save it as UTF-8, then try again; nothing was changed."
-            );
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FlowSecretException(
-                ErrorIds.BadInput,
-                path,
-                $"'{path}' cannot be read",
-                "Correct the path, or its rights; nothing was changed.",
-                e
-            );
-        }
-    }
+    public static string ReadText(string path) => FileReader.Text(FileReader.Named(path, FileReader.ValueLimit), path);
 
     /// <summary>A .env file, of which every line must be understood.</summary>
     public static IReadOnlyList<KeyValuePair<string, DocNode>> ReadEnv(string text, string path)

@@ -87,6 +87,9 @@ internal readonly record struct VersionSelector(string? Version, string? Stage)
 /// <summary>A value that was read, with the version it came from. Owns the value.</summary>
 internal sealed record ReadSecret(string StoreName, string Version, SecretValue Value) : IDisposable
 {
+    /// <summary>Local stores alone: real path of the catalog that wrote the secret; null: it is not known.</summary>
+    public string? Owner { get; init; }
+
     public void Dispose() => Value.Dispose();
 }
 

@@ -24,6 +24,9 @@ internal sealed record OperationContext(Func<IProviders> Providers, string Worki
     public Func<string, string?> Variable { get; init; } =
         static name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
+    /// <summary>The standard input of the process.</summary>
+    public Func<Stream> StandardInput { get; init; } = Console.OpenStandardInput;
+
     /// <summary>Calls at a time; null: the store's own limit.</summary>
     public int? ThrottleLimit { get; init; }
 
@@ -36,4 +39,5 @@ internal sealed record OperationContext(Func<IProviders> Providers, string Worki
 
 /// <param name="Store">The store and its place; null: the environment's own.</param>
 /// <param name="Environment">The catalog's environment, when one was named.</param>
-internal sealed record SessionSelection(StoreSelection? Store, string? Environment);
+/// <param name="Catalog">Real path of the catalog that the environment is of; null without an environment.</param>
+internal sealed record SessionSelection(StoreSelection? Store, string? Environment, string? Catalog = null);

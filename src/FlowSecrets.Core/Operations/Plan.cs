@@ -56,6 +56,11 @@ internal static class Plan
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        if (steps.Any(static s => s.Refusal is null))
+        {
+            await workspace.RequireWritesAsync(cancellationToken);
+        }
+
         await workspace.Store.IdentifyAsync(cancellationToken);
         host.Verbose($"{activity}: {Words.Count(steps.Count, "secret")}, {workspace.Place} ({workspace.Place.Identity}).");
         for (int i = 0; i < steps.Count; i++)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace FlowSecrets.Operations;
 
 /// <summary>What the common parameters say.</summary>
@@ -10,4 +8,10 @@ internal record TargetOptions
     public string? Environment { get; init; }
 
     public StoreKind? Store { get; init; }
+
+    /// <summary>The user trusts the catalog for this call.</summary>
+    public bool TrustCatalog { get; init; }
+
+    /// <summary>The location of the objects that came down the pipeline; null: none came.</summary>
+    public string? PipedFrom { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
@@ -8,7 +9,7 @@ using FlowSecrets.Text;
 namespace FlowSecrets.Operations;
 
 /// <summary>The catalog, the environment and the store of one command.</summary>
-internal sealed class Workspace
+internal sealed partial class Workspace
 {
     private Workspace(Catalog? catalog, CatalogEnvironment? environment, StoreSelection selection, ISecretStore store) =>
         (Catalog, Environment, Selection, Store) = (catalog, environment, selection, store);
@@ -24,25 +25,48 @@ internal sealed class Workspace
 
     public Place Place => Store.Place;
 
+    /// <summary>What the user allows the catalog; null without one.</summary>
+    public TrustGate? Trust { get; private init; }
+
+    /// <summary>
+    /// Whether only the catalog names the location: no parameter and no Connect-FlowSecretStore of this session did.
+    /// </summary>
+    public bool IsOfCatalog { get; private init; }
+
     /// <summary>Opens it. Precedence: parameter, Connect-FlowSecretStore, FLOWSECRETS_ENVIRONMENT, the catalog's default.</summary>
     /// <param name="preferred">An environment that comes after the parameters and before the rest.</param>
-    public static Workspace Open(OperationContext context, TargetOptions options, string? preferred = null)
+    /// <exception cref="FlowSecretException">CatalogNotTrusted: the store's file is not of the catalog's repository. BadArgument: the
+    /// store is not where the piped objects come from.</exception>
+    public static async Task<Workspace> OpenAsync(
+        OperationContext context,
+        TargetOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken,
+        string? preferred = null
+    )
     {
         Catalog? catalog = CatalogLoader.Find(
             context.Catalogs,
             options.CatalogPath,
             text => StoreGuess.From(text, context, options.Environment, forLocalEnv: false)
         );
+        TrustGate? trust = catalog is null ? null : new TrustGate(catalog, options.TrustCatalog, host, context.Variable);
+        context = WithoutForeignSession(context, catalog, trust, host);
         (StoreSelection selection, CatalogEnvironment? environment) = Select(context, options, catalog, preferred);
-        if (environment?.Selection.Path is { } path && ReferenceEquals(selection, environment.Selection))
+        if (
+            environment?.Selection.Path is { } path
+            && selection.Path == path
+            && CatalogReach.Outside(catalog!, environment.PathText!) is { } record
+        )
         {
-            CatalogTrust.RequireInside(catalog!, path, trusted: false, context.Variable);
+            await trust!.RequireAsync([record], cancellationToken);
         }
 
-        if (context.Session?.Store is { } connected && connected.WithoutKeys == selection.WithoutKeys)
+        bool isConnected = context.Session?.Store is { } connected && connected.WithoutKeys == selection.WithoutKeys;
+        if (isConnected)
         {
             // However the place was named, this session has its passphrase or token.
-            selection = connected;
+            selection = context.Session!.Store!;
         }
 
         selection = selection with
@@ -58,15 +82,26 @@ internal sealed class Workspace
                     ? string.Join('\n', aliased)
                     : null,
         };
-
-        return new Workspace(catalog, environment, selection, context.Providers().OpenStore(selection, context.Variable));
+        Workspace workspace = new(catalog, environment, selection, context.Providers().OpenStore(selection, context.Variable))
+        {
+            Trust = trust,
+            IsOfCatalog = environment is not null && !isConnected && context.Session?.Environment != environment.Name,
+        };
+        await workspace.RequireOriginAsync(options, cancellationToken);
+        return workspace;
     }
 
-    /// <exception cref="FlowSecretException">NoCatalog.</exception>
-    public static Workspace OpenWithCatalog(OperationContext context, TargetOptions options, string? preferred = null)
+    /// <exception cref="FlowSecretException">NoCatalog, and what <see cref="OpenAsync"/> throws.</exception>
+    public static Task<Workspace> OpenWithCatalogAsync(
+        OperationContext context,
+        TargetOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken,
+        string? preferred = null
+    )
     {
         _ = CatalogLoader.Require(context.Catalogs, options.CatalogPath);
-        return Open(context, options, preferred);
+        return OpenAsync(context, options, host, cancellationToken, preferred);
     }
 
     /// <summary>How a command that is shown names a secret of this very place.</summary>
@@ -168,6 +203,45 @@ internal sealed class Workspace
         remedy
             .Replace($"-StoreName '{secret.StoreName}'", Argument(secret), StringComparison.Ordinal)
             .Replace("Initialize-FlowSecret", "Initialize-FlowSecret" + Where, StringComparison.Ordinal);
+
+    /// <summary>
+    /// What a session connected under an environment's name counts for that catalog alone: another one can have an environment of the
+    /// same name.
+    /// </summary>
+    private static OperationContext WithoutForeignSession(OperationContext context, Catalog? catalog, TrustGate? trust, IOperationHost host)
+    {
+        if (context.Session is not { Environment: { } name, Catalog: { } other } || other == trust?.RealPath)
+        {
+            return context;
+        }
+
+        host.Warning(
+            $"Connect-FlowSecretStore chose the environment '{name}' of the catalog '{other}'. It does not count here"
+                + $"{(catalog is null ? ", where there is no catalog" : $", for the catalog '{catalog.Path}'")}."
+        );
+        return context with { Session = null };
+    }
+
+    /// <summary>Objects that come down the pipeline say where they are from.</summary>
+    private async Task RequireOriginAsync(TargetOptions options, CancellationToken cancellationToken)
+    {
+        if (options.PipedFrom is not { } origin || origin == Place.ToString())
+        {
+            return;
+        }
+
+        // A cloud tells the whole location only when it is asked.
+        Place place = await Store.IdentifyAsync(cancellationToken);
+        if (origin != place.ToString())
+        {
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                origin,
+                $"The objects that come down the pipeline are from the {origin}, but this command would work on the {place}",
+                "Connect to their location first (Connect-FlowSecretStore), or name the environment and the secrets instead of piping them."
+            );
+        }
+    }
 
     private static (StoreSelection Selection, CatalogEnvironment? Environment) Select(
         OperationContext context,

@@ -36,6 +36,10 @@ internal interface IOperationHost
     /// <exception cref="FlowSecretException">CannotPrompt, with the remedy.</exception>
     ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken);
 
+    /// <summary>Shows what a catalog reaches, and asks whether it may. No -Confirm preference and no -Force answers it.</summary>
+    /// <exception cref="FlowSecretException">CannotPrompt.</exception>
+    ValueTask<bool> ApproveAsync(ApprovalQuestion question, CancellationToken cancellationToken);
+
     /// <summary>Asks with echo. What an empty answer means is the operation's to say.</summary>
     /// <exception cref="FlowSecretException">CannotPrompt, with the remedy.</exception>
     ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken);

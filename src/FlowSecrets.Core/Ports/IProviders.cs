@@ -1,4 +1,5 @@
 using FlowSecrets.Model;
+using FlowSecrets.Values;
 
 namespace FlowSecrets.Ports;
 
@@ -19,6 +20,12 @@ internal interface IProviders
     /// <summary>A workload, beside the store that its environment has.</summary>
     /// <exception cref="FlowSecretException">BadArgument: the catalog does not say enough to find it.</exception>
     IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment);
+
+    /// <summary>The server that a credential names, as approvals record it: "postgresql://HOST:PORT/DATABASE?sslmode=MODE".</summary>
+    /// <param name="key">The secret's key, for errors.</param>
+    /// <param name="isAdmin">Whether the value is the administrator's.</param>
+    /// <exception cref="FlowSecretException">What the value lacks.</exception>
+    string ServerOf(CatalogTarget target, string key, SecretValue value, bool isAdmin);
 
     /// <summary>A system that checks credentials and needs a package (PostgreSQL).</summary>
     IRotationTarget OpenTarget(RotationTargetSettings settings);

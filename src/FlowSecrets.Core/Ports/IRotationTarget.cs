@@ -38,4 +38,5 @@ internal interface IRotationTarget
 /// <param name="Target">As the catalog has it.</param>
 /// <param name="Admin">The value of the secret that may change the users; null without one. The caller disposes of it after the target's
 /// last use.</param>
-internal sealed record RotationTargetSettings(string Secret, CatalogTarget Target, SecretValue? Admin);
+/// <param name="Require">Called just before a value leaves, with the server or the script that gets it; throws CatalogNotTrusted.</param>
+internal sealed record RotationTargetSettings(string Secret, CatalogTarget Target, SecretValue? Admin, Action<string> Require);

@@ -36,5 +36,8 @@ public sealed record CatalogInfo
     /// <summary>Whether it names scripts, which run only when it is trusted.</summary>
     public bool HasScripts { get; init; }
 
+    /// <summary>What it reaches, and what of that the user approved.</summary>
+    public CatalogApproval[] Approvals { get; init; } = [];
+
     public override string ToString() => $"{Application} ({Path})";
 }

@@ -7,7 +7,7 @@ public sealed record CatalogTest : ItemResult
 
     public bool IsValid => Problems.Length == 0;
 
-    /// <summary>Whether its content was approved, which scripts and outside paths need.</summary>
+    /// <summary>Whether everything that it reaches, apart from the servers of rotations, was approved.</summary>
     public bool IsTrusted { get; init; }
 
     public string? Application { get; init; }
@@ -17,6 +17,9 @@ public sealed record CatalogTest : ItemResult
     public string[] Environments { get; init; } = [];
 
     public CatalogProblem[] Problems { get; init; } = [];
+
+    /// <summary>What it reaches, and what of that the user approved.</summary>
+    public CatalogApproval[] Approvals { get; init; } = [];
 
     public override string ToString() => $"{Path}: {Status}";
 }

@@ -19,5 +19,8 @@ public sealed record SetupResult : ItemResult
     /// <summary>Local, Gcp or Aws.</summary>
     public required string Store { get; init; }
 
+    /// <summary>The store's location, as messages name it.</summary>
+    public required string Place { get; init; }
+
     public override string ToString() => ResultText.Of(Name, Version);
 }

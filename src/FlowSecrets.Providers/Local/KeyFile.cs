@@ -22,9 +22,8 @@ internal static class KeyFile
         byte[] stored = OperatingSystem.IsWindows()
             ? ProtectedData.Protect(key, store.ToByteArray(), DataProtectionScope.CurrentUser)
             : key;
-        PrivateFile.CreateFolder(Path.GetDirectoryName(path)!);
         byte[] line = Encoding.ASCII.GetBytes($"{Header} {store:N} {Convert.ToBase64String(stored)}\n");
-        PrivateFile.WriteAtomically(path, line);
+        FileWriter.Write(path, line, FileAudience.Owner, replace: true);
         CryptographicOperations.ZeroMemory(line);
         return key;
     }
@@ -46,13 +45,13 @@ internal static class KeyFile
         string text;
         try
         {
-            text = File.ReadAllText(path, Encoding.ASCII);
+            text = Encoding.ASCII.GetString(FileReader.Named(path, FileReader.SmallLimit));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (FlowSecretException e)
         {
             throw Locked(
                 path,
-                $"The store's key file '{path}' cannot be read",
+                $"The store's key file cannot be used. {e.Cause}",
                 "Put it back from your own copy, or restore a backup: Restore-FlowSecretStore -BackupPath FILE -Force",
                 e
             );

@@ -8,6 +8,9 @@ namespace FlowSecrets.Providers.Local;
 /// <summary>Copies a store into a backup, and a backup into a store. What is copied is read whole before it replaces anything.</summary>
 internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault, SecretValue? passphrase)
 {
+    /// <summary>The most bytes of a backup.</summary>
+    private const long BackupLimit = 1024L * 1024 * 1024;
+
     /// <exception cref="FlowSecretException">BadArgument, FileExists, FileNotWritable, StoreCorrupt, StoreLocked.</exception>
     public void Write(string path, SecretValue passphraseOfBackup, bool overwrite, CancellationToken cancellationToken)
     {
@@ -22,11 +25,11 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
             LocalVault copy = new(location with { File = temporary }, passphrase, location.File);
             Rewrap(copy, passphrase, (store, dataKey) => KeyWrap.SealByPassphrase(store, dataKey, passphraseOfBackup), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            File.Move(temporary, path, overwrite);
+            FileWriter.Publish(temporary, path, overwrite);
         }
         finally
         {
-            File.Delete(temporary);
+            FileWriter.Remove(temporary);
             DeleteJournals(temporary);
         }
     }
@@ -48,34 +51,20 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
         }
         finally
         {
-            File.Delete(temporary);
+            FileWriter.Remove(temporary);
             DeleteJournals(temporary);
         }
     }
 
     private void RequireTarget(string path, bool overwrite)
     {
-        PrivateFile.RequirePlain(path);
-        if (
-            string.Equals(
-                PrivateFile.RealPath(path),
-                PrivateFile.RealPath(location.File),
-                OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase
-            )
-        )
+        FileWriter.CheckKind(path);
+        if (FilePaths.AreSame(FilePaths.Real(path), FilePaths.Real(location.File)))
         {
             throw new FlowSecretException(ErrorIds.BadArgument, path, $"'{path}' is the store itself", "Name another file for the backup.");
         }
 
-        if (File.Exists(path) && !overwrite)
-        {
-            throw new FlowSecretException(
-                ErrorIds.FileExists,
-                path,
-                $"There is a file '{path}' already",
-                "Name another file, or replace it with -Force."
-            );
-        }
+        FileWriter.Check(path, overwrite);
     }
 
     /// <param name="path">The file that messages name.</param>
@@ -86,15 +75,9 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
             // VACUUM INTO takes an empty file, so it is made with the right mode first.
             PrivateFile.CreateNew(temporary).Dispose();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileErrors.IsOfFiles(e))
         {
-            throw new FlowSecretException(
-                ErrorIds.FileNotWritable,
-                path,
-                $"'{path}' cannot be written",
-                "Check the rights of its folder and the free space of the disk.",
-                e
-            );
+            throw FileErrors.Write(path, e);
         }
     }
 
@@ -132,8 +115,7 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
     private static void CopyBackupTo(string path, string temporary)
     {
         using FileStream copy = PrivateFile.CreateNew(temporary);
-        using FileStream source = File.OpenRead(path);
-        source.CopyTo(copy);
+        copy.Write(FileReader.Named(path, BackupLimit));
         copy.Flush(flushToDisk: true);
     }
 
@@ -187,12 +169,12 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        File.Move(file, location.File, overwrite);
+        FileWriter.Publish(file, location.File, overwrite);
     }
 
     private static void DeleteJournals(string file)
     {
-        File.Delete(file + "-wal");
-        File.Delete(file + "-shm");
+        FileWriter.Remove(file + "-wal");
+        FileWriter.Remove(file + "-shm");
     }
 }

@@ -56,7 +56,10 @@ internal sealed partial class LocalStore
         {
             VersionState.Destroyed => throw Destroyed(name, row),
             VersionState.Disabled => throw StoreErrors.VersionDisabled(name, row.Number.ToString()),
-            _ => new ReadSecret(name, row.Number.ToString(), session.Open(table, row)),
+            _ => new ReadSecret(name, row.Number.ToString(), session.Open(table, row))
+            {
+                Owner = SecretTable.ReadLabels(table.Labels).GetValueOrDefault(SecretOwner.Label),
+            },
         };
     }
 }

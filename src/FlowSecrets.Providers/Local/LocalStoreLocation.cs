@@ -39,23 +39,32 @@ internal sealed record LocalStoreLocation(string File, string KeyFolder)
             return variable(PassphraseVariable) is { } text ? SecretValue.FromText(text) : null;
         }
 
+        byte[] bytes;
         try
         {
-            byte[] bytes = System.IO.File.ReadAllBytes(file);
-            ReadOnlySpan<byte> line = bytes.AsSpan().TrimEnd("\r\n"u8);
-            SecretValue value = SecretValue.FromBytes(line);
-            CryptographicOperations.ZeroMemory(bytes);
-            return value;
+            bytes = FileReader.Named(file, FileReader.SmallLimit, ErrorIds.StoreLocked);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (FlowSecretException e)
         {
             throw new FlowSecretException(
                 ErrorIds.StoreLocked,
                 file,
-                $"The file '{file}' that {PassphraseFileVariable} names cannot be read",
+                $"The file that {PassphraseFileVariable} names cannot be used. {e.Cause}",
                 $"Make it readable for this user, or unset {PassphraseFileVariable}.",
                 e
             );
+        }
+
+        try
+        {
+            // Editors of Windows write a byte order mark, or UTF-16; neither is part of the passphrase.
+            return FileReader.HasMark(bytes)
+                ? SecretValue.FromText(FileReader.Text(bytes, file, ErrorIds.StoreLocked).TrimEnd('\r', '\n'))
+                : SecretValue.FromBytes(bytes.AsSpan().TrimEnd("\r\n"u8));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
         }
     }
 }

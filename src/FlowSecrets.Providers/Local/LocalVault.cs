@@ -111,10 +111,10 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         {
             LocalDatabase.Create(temporary, new LocalMeta(store, wrap, names, mac));
             cancellationToken.ThrowIfCancellationRequested();
-            File.Move(temporary, location.File, overwrite: false);
+            FileWriter.Publish(temporary, location.File, replace: false);
             moved = true;
         }
-        catch (IOException) when (File.Exists(location.File))
+        catch (FlowSecretException e) when (e.Id == ErrorIds.FileExists || File.Exists(location.File))
         {
             // Another process made it meanwhile.
         }
@@ -122,7 +122,7 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         {
             if (!moved)
             {
-                File.Delete(temporary);
+                FileWriter.Remove(temporary);
                 DeleteKeyFile(store, wrap);
             }
         }
@@ -156,7 +156,7 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
     {
         if (!IsByPassphrase(wrap))
         {
-            File.Delete(location.KeyFile(store, wrap.Salt));
+            FileWriter.Remove(location.KeyFile(store, wrap.Salt));
         }
     }
 

@@ -25,6 +25,12 @@ internal sealed record PostgresPlace(string Host, int Port, string Database, str
             || (IPAddress.TryParse(host, out IPAddress? number) && IPAddress.IsLoopback(number))
         );
 
+    /// <summary>Whether a password is safe from whoever stands between: only then may it be sent as it is.</summary>
+    public bool IsVerified => TlsMode is "verify-ca" or "verify-full";
+
+    /// <summary>How approvals record it.</summary>
+    public string Server => RemoteText.Clean($"postgresql://{Host}:{Port}/{Database}?sslmode={TlsMode}");
+
     public override string ToString() => RemoteText.Clean($"PostgreSQL {Host}:{Port}/{Database}");
 }
 
@@ -63,19 +69,19 @@ internal sealed class PostgresCredential
     }
 
     /// <summary>
-    /// The one that may change others: its fields are called as the target's or by their usual names; what it does not say is as the
-    /// target's.
+    /// The one that may change others: its fields are called as the target's or by their usual names. Its host is its own: no other
+    /// secret can send its password elsewhere.
     /// </summary>
-    public static PostgresCredential ReadAdmin(SecretValue value, CatalogTarget target, PostgresPlace place)
+    public static PostgresCredential ReadAdmin(SecretValue value, CatalogTarget target)
     {
         string key = target.Admin ?? "admin";
         JsonObject members = JsonSecret.Parse(value, key);
         string user = First(members, key, target.User, "user", "username") ?? throw Missing(key, target.User ?? "user");
         string password = First(members, key, target.Password, "password") ?? throw Missing(key, target.Password ?? "password");
-        string host = First(members, key, target.Host, "host") ?? place.Host;
-        int port = Port(members, key, target.Port) ?? Port(members, key, "port") ?? place.Port;
+        string host = First(members, key, target.Host, "host") ?? throw Missing(key, target.Host ?? "host");
+        int port = Port(members, key, target.Port) ?? Port(members, key, "port") ?? 5432;
         return new PostgresCredential(
-            At(key, target, host, port, First(members, key, target.Database, "database", "dbname") ?? place.Database),
+            At(key, target, host, port, First(members, key, target.Database, "database", "dbname") ?? "postgres"),
             Name(key, user),
             password
         );

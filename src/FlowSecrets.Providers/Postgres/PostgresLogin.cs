@@ -147,8 +147,9 @@ internal sealed class PostgresLogin : IAsyncDisposable
             settings.RootCertificate = rootCertificate;
         }
 
-        // A server that asks for no password would find every one right.
-        settings.RequireAuth = "ScramSHA256,MD5,Password";
+        // A server that asks for no password would find every one right. One that asks for it in clear text, or as MD5, gets it, so it
+        // must be the right one.
+        settings.RequireAuth = place.IsVerified ? "ScramSHA256,MD5,Password" : "ScramSHA256";
         settings.GssEncryptionMode = GssEncryptionMode.Disable;
         settings.Pooling = false;
         settings.Enlist = false;

@@ -102,13 +102,16 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
         return credential;
     }
 
-    private Task<PostgresLogin?> OpenAsync(PostgresCredential credential, CancellationToken cancellationToken) =>
-        PostgresLogin.OpenAsync(credential, RootCertificate, cancellationToken);
+    private Task<PostgresLogin?> OpenAsync(PostgresCredential credential, CancellationToken cancellationToken)
+    {
+        settings.Require(credential.Place.Server);
+        return PostgresLogin.OpenAsync(credential, RootCertificate, cancellationToken);
+    }
 
     private async Task<PostgresLogin> OpenAdminAsync(PostgresCredential changed, CancellationToken cancellationToken)
     {
         string key = settings.Target.Admin ?? "admin";
-        PostgresCredential admin = PostgresCredential.ReadAdmin(settings.Admin!, settings.Target, changed.Place);
+        PostgresCredential admin = PostgresCredential.ReadAdmin(settings.Admin!, settings.Target);
         if (admin.User == changed.User)
         {
             throw new FlowSecretException(

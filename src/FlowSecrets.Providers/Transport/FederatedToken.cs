@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using FlowSecrets.Files;
 using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Transport;
@@ -12,9 +13,9 @@ internal sealed record FederatedToken(string? Issuer, string? Subject, string? A
     {
         try
         {
-            return path is null ? null : Parse(File.ReadAllText(path).Trim());
+            return path is null ? null : Parse(FileReader.Text(FileReader.Named(path, FileReader.SmallLimit), path).Trim());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (FlowSecretException)
         {
             return null;
         }

@@ -1,10 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using FlowSecrets.Commands.Base;
-using FlowSecrets.Errors;
 using FlowSecrets.Hosting;
-using FlowSecrets.Model;
-using FlowSecrets.Operations;
 using FlowSecrets.Operations.Stores;
 
 namespace FlowSecrets.Commands;
@@ -81,91 +78,26 @@ public sealed class ConnectFlowSecretStoreCommand : StoreCmdlet
 
     protected override void Run()
     {
-        OperationContext context = Context with { Session = null };
-        string? environment = NamedEnvironment;
-        StoreSelection? selection = null;
-        if (GivenPlace || StoreWithoutEnvironment is not null)
+        ConnectOptions options = Fill(new ConnectOptions()) with
         {
-            StoreSelection its = environment is null
-                ? new StoreSelection(StoreWithoutEnvironment ?? Guess())
-                : EnvironmentSelection(context, environment);
-            Check(its.Store);
-            selection = Select(its);
-        }
-
-        StoreStatus? status = null;
-        OperationContext chosen = selection is null ? context : context with { Session = new SessionSelection(selection, environment) };
-        Execute(
-            new GetStoreOperation(chosen),
-            new StoreOptions { CatalogPath = FullCatalogPath, Environment = selection is null ? environment : null },
-            found => status = found
-        );
-        if (status is { ErrorId: null })
-        {
-            SessionStore.Current = new SessionSelection(selection, environment ?? status.Environment);
-        }
-    }
-
-    private bool GivenPlace =>
-        (Path ?? Project ?? Region ?? Profile ?? CredentialPath ?? Endpoint ?? (object?)Passphrase ?? AccessToken) is not null;
-
-    /// <summary>What only one kind of store has says the kind.</summary>
-    private StoreKind Guess() =>
-        (Project ?? CredentialPath ?? (object?)AccessToken) is not null ? StoreKind.Gcp
-        : Profile is not null || Region is not null ? StoreKind.Aws
-        : StoreKind.Local;
-
-    private void Check(StoreKind kind)
-    {
-        (string Name, object? Value, StoreKind[] Kinds)[] places =
-        [
-            (nameof(Path), Path, [StoreKind.Local]),
-            (nameof(Passphrase), Passphrase, [StoreKind.Local]),
-            (nameof(Project), Project, [StoreKind.Gcp]),
-            (nameof(AccessToken), AccessToken, [StoreKind.Gcp]),
-            (nameof(CredentialPath), CredentialPath, [StoreKind.Gcp]),
-            (nameof(Profile), Profile, [StoreKind.Aws]),
-            (nameof(Region), Region, [StoreKind.Gcp, StoreKind.Aws]),
-            (nameof(Endpoint), Endpoint, [StoreKind.Gcp, StoreKind.Aws]),
-        ];
-        foreach ((string name, object? value, StoreKind[] kinds) in places)
-        {
-            if (value is not null && !kinds.Contains(kind))
-            {
-                throw new FlowSecretException(
-                    ErrorIds.BadArgument,
-                    kind.ToString(),
-                    $"-{name} does not belong to the store {kind}",
-                    $"Leave it out, or say -Store {string.Join(" or -Store ", kinds)}."
-                );
-            }
-        }
-    }
-
-    private StoreSelection Select(StoreSelection its) =>
-        its with
-        {
-            Path = FilePath(Path, nameof(Path)) ?? its.Path,
+            Path = FilePath(Path, nameof(Path)),
             Passphrase = Passphrase is null ? null : SecureStrings.ToValue(Passphrase),
-            Project = Project ?? its.Project,
-            Region = Region ?? its.Region,
-            Profile = Profile ?? its.Profile,
+            Project = Project,
+            Region = Region,
+            Profile = Profile,
             AccessToken = AccessToken is null ? null : SecureStrings.ToValue(AccessToken),
             CredentialPath = FilePath(CredentialPath, nameof(CredentialPath)),
             Endpoint = Endpoint,
             AllowUnencryptedEndpoint = AllowUnencryptedEndpoint,
-            ThrottleLimit = ThrottleLimit == 0 ? its.ThrottleLimit : ThrottleLimit,
         };
-
-    private StoreSelection EnvironmentSelection(OperationContext context, string environment) =>
-        Catalogs
-            .CatalogLoader.Require(context.Catalogs, FullCatalogPath)
-            .Environments.TryGetValue(environment, out Catalogs.CatalogEnvironment? found)
-            ? found.Selection
-            : throw new FlowSecretException(
-                ErrorIds.EnvironmentNotFound,
-                environment,
-                $"The catalog has no environment '{environment}'",
-                "See Get-FlowSecretCatalog."
-            );
+        Execute(
+            new ConnectStoreOperation(Context),
+            options,
+            static result =>
+            {
+                SessionStore.Current = result.Session ?? SessionStore.Current;
+                return result.Store;
+            }
+        );
+    }
 }

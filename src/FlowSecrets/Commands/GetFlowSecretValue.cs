@@ -3,7 +3,6 @@ using System.Security;
 using FlowSecrets.Commands.Base;
 using FlowSecrets.Completion;
 using FlowSecrets.Errors;
-using FlowSecrets.Files;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations.Secrets;
 using FlowSecrets.Values;
@@ -25,7 +24,7 @@ namespace FlowSecrets.Commands;
 /// <summary>The value before the last change, into a file (0600).</summary>
 /// <code>Get-FlowSecretValue storage-sa-key -Stage previous -OutFile ./old-key.json</code>
 /// </example>
-[Cmdlet(VerbsCommon.Get, "FlowSecretValue")]
+[Cmdlet(VerbsCommon.Get, "FlowSecretValue", SupportsShouldProcess = true)]
 [OutputType(typeof(FlowSecretValue), typeof(string))]
 public sealed class GetFlowSecretValueCommand : WildcardCmdlet
 {
@@ -53,29 +52,26 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
     [Parameter]
     public string? OutFile { get; set; }
 
+    /// <summary>Replace the file of -OutFile if it is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     private protected override object? RecordKey => string.IsNullOrEmpty(Version) || Stage is not null ? null : Version;
 
     private protected override void RunPlace(Targets targets)
     {
-        string? file = FilePath(OutFile, nameof(OutFile));
-        if (
-            file is not null
-            && (targets.Names.Length + targets.StoreNames.Length != 1 || targets.Names.Any(WildcardPattern.ContainsWildcardCharacters))
-        )
-        {
-            throw new FlowSecretException(ErrorIds.BadArgument, file, "-OutFile takes one secret", "Name one, without wildcards.");
-        }
-
         ReadValuesOptions options = Fill(new ReadValuesOptions(), targets) with
         {
             Version = (string?)targets.Key,
             Stage = Stage,
             Field = Field,
+            OutFile = FilePath(OutFile, nameof(OutFile)),
+            Force = Force,
         };
-        Execute(new ReadValuesOperation(Context), options, r => Emit(r, file));
+        Execute(new ReadValuesOperation(Context), options, Emit);
     }
 
-    private object? Emit(SecretReading reading, string? file)
+    private object? Emit(SecretReading reading)
     {
         if (reading.Value is null)
         {
@@ -85,12 +81,6 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
         using SecretValue value = reading.Value;
         try
         {
-            if (file is not null)
-            {
-                PrivateFile.WriteAtomically(file, value.AsSpan());
-                return null;
-            }
-
             return AsPlainText
                 ? value.RevealText(reading.StoreName)
                 : new FlowSecretValue

@@ -45,9 +45,9 @@ public sealed class SyncFlowLocalEnvCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter AddToGitIgnore { get; set; }
 
-    /// <summary>Let the catalog name files outside of its repository, this once.</summary>
+    /// <summary>Replace files that stand where the catalog puts a secret's file, and that this command did not write.</summary>
     [Parameter]
-    public SwitchParameter TrustCatalog { get; set; }
+    public SwitchParameter Force { get; set; }
 
     /// <summary>Go on when some variables fail: their errors are written, but none ends the script.</summary>
     [Parameter]
@@ -65,7 +65,7 @@ public sealed class SyncFlowLocalEnvCommand : StoreCmdlet
                 Clean = Clean,
                 Check = Check,
                 AddToGitIgnore = AddToGitIgnore,
-                TrustCatalog = TrustCatalog,
+                Force = Force,
             }
         );
 }

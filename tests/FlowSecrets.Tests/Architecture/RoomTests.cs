@@ -1,4 +1,5 @@
 using ArchUnitNET.Domain;
+using ArchUnitNET.Domain.Dependencies;
 using ArchUnitNET.Loader;
 using FlowSecrets.Providers;
 using FlowSecrets.Tests.Support;
@@ -19,6 +20,8 @@ public sealed class RoomTests
         typeof(ProviderDoor).Assembly,
         Assembly.Load("FlowSecrets"),
     ];
+
+    private static readonly Lazy<ArchUnitNET.Domain.Architecture> Loaded = new(() => new ArchLoader().LoadAssemblies(Assemblies).Build());
 
     private static readonly Lazy<IReadOnlyList<Arrow>> Arrows = new(ReadArrows);
 
@@ -113,15 +116,44 @@ public sealed class RoomTests
         }
     }
 
+    /// <summary>What a file holds goes through FileReader and FileWriter alone, which know links, kinds, limits and modes.</summary>
+    [Fact]
+    public void FilesAreReadAndWrittenThroughOneDoor()
+    {
+        string[] others =
+        [
+            .. Loaded
+                .Value.Types.Where(static t => IsOwn(t) && t.Namespace.FullName != "FlowSecrets.Files")
+                .SelectMany(static t => t.Dependencies.OfType<MethodCallDependency>())
+                .Where(static d => IsFileAccess(d.Target.FullName, d.TargetMember.Name))
+                .Select(static d => $"{d.Origin.FullName}: {d.Target.Name}.{d.TargetMember.Name}")
+                .Distinct(),
+        ];
+        Assert.True(others.Length == 0, string.Join('\n', others));
+        Assert.True(IsFileAccess("System.IO.File", "WriteAllBytes(System.String,System.Byte[])"));
+    }
+
+    private static bool IsFileAccess(string type, string member) =>
+        type switch
+        {
+            "System.IO.File" => !member.StartsWith("Exists", StringComparison.Ordinal)
+                && !member.StartsWith("GetUnixFileMode", StringComparison.Ordinal),
+            "System.IO.Directory" => member.StartsWith("Create", StringComparison.Ordinal)
+                || member.StartsWith("Delete", StringComparison.Ordinal)
+                || member.StartsWith("Move", StringComparison.Ordinal),
+            "System.IO.FileStream" => member.StartsWith(".ctor", StringComparison.Ordinal),
+            "System.IO.StreamWriter" or "System.IO.StreamReader" => member.StartsWith(".ctor(System.String", StringComparison.Ordinal),
+            _ => false,
+        };
+
     private static bool IsIn(string room, string parent) => room == parent || room.StartsWith(parent + ".", StringComparison.Ordinal);
 
     private static List<Arrow> ReadArrows()
     {
-        ArchUnitNET.Domain.Architecture architecture = new ArchLoader().LoadAssemblies(Assemblies).Build();
         return
         [
-            .. architecture
-                .Types.SelectMany(static t => t.Dependencies, static (t, d) => (From: t, To: d.Target))
+            .. Loaded
+                .Value.Types.SelectMany(static t => t.Dependencies, static (t, d) => (From: t, To: d.Target))
                 .Where(static d => IsOwn(d.From) && IsOwn(d.To) && d.To is not GenericParameter)
                 .Select(static d => new Arrow(d.From.Namespace.FullName, d.To.Namespace.FullName, d.From.Name, d.To.Name))
                 .Where(static a => a.From != a.To)

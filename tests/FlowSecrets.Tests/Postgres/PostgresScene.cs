@@ -95,7 +95,8 @@ internal sealed class PostgresScene(PostgresServer server) : IDisposable
                 Admin = admin is null ? null : "db-admin",
                 SslMode = tlsMode,
             },
-            admin
+            admin,
+            static _ => { }
         );
 
     public Task<string> VerifierAsync(string user) =>

@@ -121,10 +121,7 @@ public sealed class PostgresTlsTests(PostgresFixture fixture) : IClassFixture<Po
                 ["password"] = Password,
             }.ToJsonString()
         );
-        Assert.Equal(
-            mode,
-            PostgresCredential.ReadAdmin(admin, settings.Target, new PostgresPlace("localhost", 5432, "db", "prefer")).Place.TlsMode
-        );
+        Assert.Equal(mode, PostgresCredential.ReadAdmin(admin, settings.Target).Place.TlsMode);
     }
 
     private static PostgresTarget Trusting(string authority, string mode) =>

@@ -282,6 +282,8 @@ internal sealed class InterleavedProviders(IProviders inner, Func<StoreSelection
     public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
         Workload?.Invoke(workload) ?? inner.OpenWorkload(workload, store, environment);
 
+    public string ServerOf(CatalogTarget target, string key, SecretValue value, bool isAdmin) => "postgresql://model";
+
     public IRotationTarget OpenTarget(RotationTargetSettings settings) => target();
 }
 

@@ -67,6 +67,19 @@ internal sealed class TestHost : IOperationHost
     public ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Next(question) is "y");
 
+    /// <summary>What is answered about the reach of a catalog; null: nobody can answer.</summary>
+    public bool? Approves { get; set; } = true;
+
+    public List<ApprovalQuestion> Approvals { get; } = [];
+
+    public ValueTask<bool> ApproveAsync(ApprovalQuestion question, CancellationToken cancellationToken)
+    {
+        Approvals.Add(question);
+        return ValueTask.FromResult(
+            Approves ?? throw new FlowSecretException(ErrorIds.CannotPrompt, question.Catalog, "Nobody can answer", question.Remedy)
+        );
+    }
+
     public ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) => ValueTask.FromResult(Next(question));
 
     public ValueTask<SecretValue> AskSecretAsync(Question question, CancellationToken cancellationToken) =>

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Concurrency;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
@@ -34,9 +36,10 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
     )
     {
         Check(options, context.Clock);
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
         await workspace.Store.IdentifyAsync(cancellationToken);
+        await RequireAsync(workspace, options, cancellationToken);
         IEnumerable<SecretRef> secrets = targets.SelectMany(static t => t.Secrets);
         if (options is { FromCatalog: true, Grant: true, Principals.Count: 0 })
         {
@@ -79,6 +82,20 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
                 yield return late;
             }
         }
+    }
+
+    /// <summary>Principals that the user names need no approval; the catalog's do.</summary>
+    private static async Task RequireAsync(Workspace workspace, ChangeAccessOptions options, CancellationToken cancellationToken)
+    {
+        if (workspace.Trust is not { } trust)
+        {
+            return;
+        }
+
+        IEnumerable<CatalogAccess> entries = options is { FromCatalog: true, Grant: true, Principals.Count: 0 }
+            ? workspace.Environment?.Access ?? workspace.Catalog!.Access
+            : [];
+        await trust.RequireAsync([.. workspace.WriteRecords, .. entries.Select(CatalogReach.Grants)], cancellationToken);
     }
 
     private static void Check(ChangeAccessOptions options, TimeProvider clock)

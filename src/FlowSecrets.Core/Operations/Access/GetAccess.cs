@@ -14,7 +14,7 @@ internal sealed class GetAccessOperation(OperationContext context) : IOperation<
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
 
         // To ask who else is let in does no harm, even where that is everybody.
         IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(

@@ -15,7 +15,7 @@ internal sealed class PolicyDocumentOperation(OperationContext context) : IOpera
     )
     {
         ChangeAccessOperation.RequireToCome(options.Expires, context.Clock);
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
         foreach (AccessTarget target in targets)
         {

@@ -34,7 +34,7 @@ internal sealed class TestAccessOperation(OperationContext context) : IOperation
             );
         }
 
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
         AccessElsewhere elsewhere = new(context, workspace);
         int total = targets.Sum(static t => t.Secrets.Count);

@@ -1,54 +1,81 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Trust;
+using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Operations.Catalogs;
 
-/// <summary>Approves a catalog's present content.</summary>
-internal sealed class ApproveCatalogOperation(OperationContext context) : IOperation<CatalogOptions, CatalogTest>
+internal sealed record ApproveCatalogOptions : CatalogOptions
+{
+    /// <summary>Servers of rotation targets, as CatalogNotTrusted names them.</summary>
+    public IReadOnlyList<string> Servers { get; init; } = [];
+
+    /// <summary>Names of secrets in the default local store that another catalog wrote, or none.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+}
+
+/// <summary>Approves what a catalog reaches: a record for each source and destination.</summary>
+internal sealed class ApproveCatalogOperation(OperationContext context) : IOperation<ApproveCatalogOptions, CatalogTest>
 {
     public async IAsyncEnumerable<CatalogTest> RunAsync(
-        CatalogOptions options,
+        ApproveCatalogOptions options,
         IOperationHost host,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         Catalog catalog = CatalogLoader.Require(context.Catalogs, options.CatalogPath);
-        CatalogTest result = new()
+        TrustGate trust = new(catalog, trustsAll: false, host, context.Variable);
+        List<TrustRecord> named = [.. options.Servers.Select(static s => new TrustRecord(TrustKind.Connects, s))];
+        foreach (string secret in options.Secrets)
         {
-            Path = catalog.Path,
-            Status = ItemStatus.Trusted,
-            Application = catalog.Application,
-            Secrets = catalog.Secrets.Count,
-            Environments = [.. catalog.Environments.Keys],
-            IsTrusted = true,
-        };
-        if (CatalogTrust.IsApproved(catalog, context.Variable))
+            named.Add(await UseAsync(secret, cancellationToken));
+        }
+
+        IReadOnlyList<TrustRecord> approved = ApprovalFile.Read(trust.RealPath, context.Variable);
+        TrustRecord[] missing = [.. CatalogApprovals.Needed(catalog, trust).Concat(named).Where(r => !approved.Contains(r))];
+        if (missing.Length == 0)
         {
-            yield return result with
-            {
-                Message = "It was approved before.",
-            };
+            yield return Result(catalog, trust, ItemStatus.Trusted, "Everything that it reaches is approved.");
             yield break;
         }
 
-        string reach = catalog.HasScripts
-            ? "let it run its scripts and name files outside of its repository"
-            : "let it name files outside of its repository";
-        if (
-            !await host.ShouldProcessAsync(catalog.Path, $"Approve this content ({catalog.ContentHash[..12]}…): {reach}", cancellationToken)
-        )
+        host.Say($"The catalog '{catalog.Path}' does this:");
+        Array.ForEach(missing, r => host.Say($"  {r}"));
+        string action = $"Approve {Words.Count(missing.Length, "source or destination", "sources and destinations")}";
+        if (!await host.ShouldProcessAsync(catalog.Path, action, cancellationToken))
         {
-            yield return result with
-            {
-                Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped,
-                IsTrusted = false,
-            };
+            yield return Result(catalog, trust, host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, action);
             yield break;
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        CatalogTrust.Approve(catalog, context.Variable);
-        yield return result;
+        ApprovalFile.Add(trust.RealPath, missing, context.Variable);
+        yield return Result(catalog, trust, ItemStatus.Trusted, null);
+    }
+
+    private async Task<TrustRecord> UseAsync(string secret, CancellationToken cancellationToken)
+    {
+        ISecretStore store = context.Providers().OpenStore(new StoreSelection(StoreKind.Local), context.Variable);
+        SecretDescription found =
+            await store.DescribeAsync(secret, cancellationToken) ?? throw StoreErrors.SecretNotFound(store.Place, secret);
+        return new TrustRecord(TrustKind.Uses, secret, found.Labels.GetValueOrDefault(SecretOwner.Label) ?? "");
+    }
+
+    private CatalogTest Result(Catalog catalog, TrustGate trust, string status, string? message)
+    {
+        CatalogApproval[] approvals = CatalogApprovals.Describe(catalog, trust, context.Variable);
+        return new CatalogTest
+        {
+            Path = catalog.Path,
+            Status = status,
+            Message = message,
+            Application = catalog.Application,
+            Secrets = catalog.Secrets.Count,
+            Environments = [.. catalog.Environments.Keys],
+            IsTrusted = approvals.All(static a => a.Status != "Missing"),
+            Approvals = approvals,
+        };
     }
 }

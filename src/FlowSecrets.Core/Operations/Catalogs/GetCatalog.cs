@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Operations.Catalogs;
@@ -14,6 +15,11 @@ internal sealed class GetCatalogOperation(OperationContext context) : IOperation
     )
     {
         await Task.CompletedTask;
-        yield return CatalogDescription.Of(CatalogLoader.Require(context.Catalogs, options.CatalogPath));
+        Catalog catalog = CatalogLoader.Require(context.Catalogs, options.CatalogPath);
+        TrustGate trust = new(catalog, trustsAll: false, host, context.Variable);
+        yield return CatalogDescription.Of(catalog) with
+        {
+            Approvals = CatalogApprovals.Describe(catalog, trust, context.Variable),
+        };
     }
 }

@@ -39,7 +39,7 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
     )
     {
         string path = System.IO.Path.GetFullPath(options.Path ?? "flowsecrets.yaml", context.WorkingDirectory);
-        if (File.Exists(path) && !options.Force)
+        if (FileWriter.CheckKind(path).Exists && !options.Force)
         {
             throw new FlowSecretException(
                 ErrorIds.CatalogExists,
@@ -50,7 +50,7 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
         }
 
         IDocumentFormat documents = context.Providers().Documents;
-        CatalogDraft draft = await DraftAsync(options, documents, path, cancellationToken);
+        CatalogDraft draft = await DraftAsync(options, documents, path, host, cancellationToken);
         byte[] content = Encoding.UTF8.GetBytes(Heading + documents.Write(draft.ToDocument()));
         Catalog catalog =
             CatalogReader.Read(path, content, documents, out IReadOnlyList<CatalogProblem> problems)
@@ -78,34 +78,16 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        Write(path, content);
+        FileWriter.Write(path, content, FileAudience.Everyone, options.Force, cancellationToken: cancellationToken);
         host.Say($"Wrote {path}. Look it over, commit it, then run Initialize-FlowSecret.");
         yield return result;
-    }
-
-    private static void Write(string path, byte[] content)
-    {
-        PrivateFile.RequirePlain(path);
-        try
-        {
-            File.WriteAllBytes(path, content);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FlowSecretException(
-                ErrorIds.FileNotWritable,
-                path,
-                $"'{path}' cannot be written",
-                "Check the rights of its folder, or name another file with -Path.",
-                e
-            );
-        }
     }
 
     private async Task<CatalogDraft> DraftAsync(
         NewCatalogOptions options,
         IDocumentFormat documents,
         string path,
+        IOperationHost host,
         CancellationToken cancellationToken
     )
     {
@@ -113,7 +95,7 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
         string application = options.Application ?? folder;
         if (options.Origin == CatalogOrigin.Store)
         {
-            Workspace workspace = Workspace.Open(context, options);
+            Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
             List<SecretDraft> found = await CatalogImport.FromStoreAsync(workspace.Store, options.Prefix, cancellationToken);
             return new CatalogDraft(application, options.Prefix, found)
             {

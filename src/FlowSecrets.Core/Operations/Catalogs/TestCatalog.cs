@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Operations.Catalogs;
 
-internal sealed record CatalogOptions
+internal record CatalogOptions
 {
     public string? CatalogPath { get; init; }
 }
@@ -22,7 +23,16 @@ internal sealed class TestCatalogOperation(OperationContext context) : IOperatio
         string path =
             CatalogLoader.PathOf(context.Catalogs, options.CatalogPath)
             ?? throw CatalogLoader.None(context.Catalogs, "Make one with New-FlowSecretCatalog, or name it: -CatalogPath FILE");
-        Catalog? catalog = CatalogLoader.Read(context.Catalogs, path, null, out IReadOnlyList<CatalogProblem> problems);
+        Catalog? catalog = CatalogLoader.Read(
+            context.Catalogs,
+            path,
+            options.CatalogPath,
+            null,
+            out IReadOnlyList<CatalogProblem> problems
+        );
+        CatalogApproval[] approvals = catalog is null
+            ? []
+            : CatalogApprovals.Describe(catalog, new TrustGate(catalog, trustsAll: false, host, context.Variable), context.Variable);
         yield return new CatalogTest
         {
             Path = path,
@@ -32,7 +42,8 @@ internal sealed class TestCatalogOperation(OperationContext context) : IOperatio
             Application = catalog?.Application,
             Secrets = catalog?.Secrets.Count ?? 0,
             Environments = [.. catalog?.Environments.Keys ?? []],
-            IsTrusted = catalog is not null && CatalogTrust.IsApproved(catalog, context.Variable),
+            IsTrusted = catalog is not null && approvals.All(static a => a.Status != "Missing"),
+            Approvals = approvals,
         };
     }
 }

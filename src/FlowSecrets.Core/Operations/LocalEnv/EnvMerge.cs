@@ -81,6 +81,11 @@ internal sealed class EnvMerge
         try
         {
             string? standing = _old.Get(wish.Name);
+            if (_input.Refusal(wish) is { } refusal)
+            {
+                throw refusal;
+            }
+
             if (_old.IsKept(wish.Name))
             {
                 Set(wish, standing!, keep: true);
@@ -234,6 +239,15 @@ internal sealed class EnvMerge
                 path,
                 $"The file '{path}' is missing or older than its source",
                 "Write it: Sync-FlowLocalEnv"
+            );
+        }
+        else if (seen is { Exists: true, IsOurs: false } && !_input.Force)
+        {
+            throw new FlowSecretException(
+                ErrorIds.FileExists,
+                path,
+                $"There is a file '{path}' already, which this module did not write and which has another content than '{file.Secret}'",
+                "Look at it. Move it, or replace it: Sync-FlowLocalEnv -Force"
             );
         }
 

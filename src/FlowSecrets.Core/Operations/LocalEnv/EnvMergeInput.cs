@@ -20,8 +20,14 @@ internal sealed record EnvMergeInput(
     IReadOnlyDictionary<string, EnvFileState> Files
 )
 {
+    /// <summary>Replace files of their own that this module did not write.</summary>
+    public bool Force { get; init; }
+
     /// <summary>Build the file from the catalog alone.</summary>
     public bool Clean { get; init; }
+
+    /// <summary>Why a variable or file may not be written; null: it may.</summary>
+    public Func<EnvWish, FlowSecretException?> Refusal { get; init; } = static _ => null;
 
     /// <summary>Tell what is outdated, for a check that writes nothing.</summary>
     public bool Check { get; init; }
@@ -30,8 +36,9 @@ internal sealed record EnvMergeInput(
 /// <summary>What stands at the path of a file of its own.</summary>
 /// <param name="Exists">Whether a file is there.</param>
 /// <param name="Problem">Why it cannot be replaced; null if it can.</param>
+/// <param name="IsOurs">Whether this module wrote it.</param>
 /// <param name="HasContent">Whether it has just these bytes, and only its owner can read them.</param>
-internal sealed record EnvFileState(bool Exists, FlowSecretException? Problem, Func<SecretValue, bool> HasContent);
+internal sealed record EnvFileState(bool Exists, FlowSecretException? Problem, bool IsOurs, Func<SecretValue, bool> HasContent);
 
 /// <summary>What a merge comes to. Owns the values of the files.</summary>
 /// <param name="Text">The file's new text.</param>

@@ -22,24 +22,14 @@ internal sealed class EnvTarget
     /// <summary>Its text; null where there is no file.</summary>
     public string? Text => _old is null ? null : Encoding.UTF8.GetString(_old);
 
-    /// <exception cref="FlowSecretException">CatalogNotTrusted, FileUnsafe, EnvFileInvalid.</exception>
+    /// <exception cref="FlowSecretException">FileUnsafe, EnvFileInvalid.</exception>
     public static EnvTarget Open(OperationContext context, Catalog catalog, SyncOptions options)
     {
         string path = options.Path is null
             ? catalog.Resolve(catalog.LocalEnv.Path)
             : System.IO.Path.GetFullPath(options.Path, context.WorkingDirectory);
-        if (options.Path is null)
-        {
-            CatalogTrust.RequireInside(catalog, path, options.TrustCatalog, context.Variable);
-        }
-
-        foreach (CatalogFile file in catalog.LocalEnv.Files)
-        {
-            CatalogTrust.RequireInside(catalog, catalog.Resolve(file.Path), options.TrustCatalog, context.Variable);
-        }
-
-        PrivateFile.RequireNoLink(path);
-        byte[]? old = File.Exists(path) ? File.ReadAllBytes(path) : null;
+        FileWriter.CheckKind(path);
+        byte[]? old = FileReader.Regular(path, FileReader.ValueLimit, ErrorIds.EnvFileInvalid);
         if (old is not null && !System.Text.Unicode.Utf8.IsValid(old))
         {
             throw new FlowSecretException(
@@ -55,23 +45,23 @@ internal sealed class EnvTarget
     }
 
     /// <summary>What stands at the path of a file of its own.</summary>
-    public static EnvFileState Look(string path)
+    public static EnvFileState Look(string path, Func<string, string?> variable)
     {
         try
         {
-            PrivateFile.RequireNoLink(path);
+            bool isThere = FileWriter.CheckKind(path).Exists;
+            bool isPrivate = isThere && PrivateFile.Exposure(path) is null;
+            return new EnvFileState(
+                isThere,
+                null,
+                isThere && WrittenFiles.Contains(FilePaths.Real(path), variable),
+                value => isPrivate && FileReader.Regular(path, FileReader.ValueLimit).AsSpan().SequenceEqual(value.AsSpan())
+            );
         }
         catch (FlowSecretException e)
         {
-            return new EnvFileState(true, e, static _ => false);
+            return new EnvFileState(true, e, false, static _ => false);
         }
-
-        bool isPrivate = File.Exists(path) && PrivateFile.Exposure(path) is null;
-        return new EnvFileState(
-            File.Exists(path),
-            null,
-            value => isPrivate && File.ReadAllBytes(path).AsSpan().SequenceEqual(value.AsSpan())
-        );
     }
 
     public bool IsChanged(string text) => _old is null || !Encoding.UTF8.GetBytes(text).AsSpan().SequenceEqual(_old);
@@ -84,13 +74,14 @@ internal sealed class EnvTarget
             host.Warning($"'{Path}' had CRLF line ends, with which bash and others read every value wrong; it is written with LF.");
         }
 
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
-        PrivateFile.WriteAtomically(
+        FileWriter.Write(
             Path,
             Encoding.UTF8.GetBytes(text),
+            FileAudience.Owner,
+            replace: true,
             written =>
             {
-                byte[]? now = File.Exists(Path) ? File.ReadAllBytes(Path) : null;
+                byte[]? now = FileReader.Regular(Path, FileReader.ValueLimit, ErrorIds.EnvFileInvalid);
                 if (!(now ?? []).AsSpan().SequenceEqual(_old ?? []) || (now is null) != (_old is null))
                 {
                     throw new FlowSecretException(
@@ -126,7 +117,7 @@ internal sealed class EnvTarget
         if (!OperatingSystem.IsWindows() && PrivateFile.Exposure(Path) is { } exposure && !host.IsWhatIf)
         {
             host.Warning($"{exposure} Their rights were taken away.");
-            File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            PrivateFile.Protect(Path);
         }
     }
 }

@@ -25,7 +25,8 @@ internal sealed record SyncOptions : TargetOptions
 
     public bool AddToGitIgnore { get; init; }
 
-    public bool TrustCatalog { get; init; }
+    /// <summary>Replace files of their own that this module did not write.</summary>
+    public bool Force { get; init; }
 }
 
 /// <summary>Brings the catalog's values into a .env file, and leaves what the user has in it.</summary>
@@ -43,20 +44,27 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
             guess: text => StoreGuess.From(text, context, options.Environment, forLocalEnv: options.Store is null)
         );
         bool named = options.Environment is not null || options.Store is not null;
-        Workspace workspace = Workspace.OpenWithCatalog(context, options, named ? null : catalog.LocalEnv.From);
-        EnvTarget target = EnvTarget.Open(context, catalog, options);
+        Workspace workspace = await Workspace.OpenWithCatalogAsync(
+            context,
+            options,
+            host,
+            cancellationToken,
+            named ? null : catalog.LocalEnv.From
+        );
         EnvPlan plan = EnvPlan.For(catalog, workspace.Environment);
+        EnvTrust trust = new(workspace, plan, delivers: !options.Check);
         Dictionary<string, ReadOutcome> fetched = new(StringComparer.Ordinal);
         EnvMergeResult? merge = null;
         try
         {
-            await FetchAsync(fetched, workspace, plan, host, cancellationToken);
-            merge = EnvMerge.Run(InputOf(catalog, workspace, plan, fetched, target, options));
+            EnvTarget target = await PrepareAsync(fetched, workspace, plan, trust, options, host, cancellationToken);
+            merge = EnvMerge.Run(InputOf(workspace, plan, trust, fetched, target, options));
             merge.Warnings.ToList().ForEach(host.Warning);
             merge.Notes.ToList().ForEach(host.Verbose);
             IReadOnlyList<EnvVariable> results = merge.Results;
             if (!options.Check)
             {
+                await trust.ClaimAsync(host.IsWhatIf ? [] : fetched.Values, cancellationToken);
                 results = await WriteAsync(workspace, target, merge, results, options, host, cancellationToken);
             }
 
@@ -81,16 +89,63 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
         }
     }
 
-    private static EnvMergeInput InputOf(
-        Catalog catalog,
+    /// <summary>
+    /// Asks for approval, and reads: from the shared store before the question, which needs to know whose the secrets are.
+    /// </summary>
+    private async Task<EnvTarget> PrepareAsync(
+        Dictionary<string, ReadOutcome> fetched,
         Workspace workspace,
         EnvPlan plan,
+        EnvTrust trust,
+        SyncOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
+    {
+        Catalog catalog = workspace.Catalog!;
+        if (trust.IsShared)
+        {
+            await FetchAsync(fetched, workspace, plan, host, cancellationToken);
+        }
+
+        await trust.AskAsync(options.Path is null ? catalog.LocalEnv.Path : null, fetched, cancellationToken);
+        EnvTarget target = EnvTarget.Open(context, catalog, options);
+        if (trust.FetchRefusal is { } refusal)
+        {
+            foreach (SecretRef secret in plan.Fetch.Select(k => workspace.Ref(catalog.Find(k)!)))
+            {
+                fetched[secret.Definition!.Key] = new ReadOutcome(secret.StoreName, null, refusal);
+            }
+        }
+        else if (!trust.IsShared)
+        {
+            await FetchAsync(fetched, workspace, plan, host, cancellationToken);
+        }
+
+        foreach (string key in fetched.Keys.ToList())
+        {
+            fetched[key] = trust.Checked(fetched[key]);
+        }
+
+        return target;
+    }
+
+    private EnvMergeInput InputOf(
+        Workspace workspace,
+        EnvPlan plan,
+        EnvTrust trust,
         IReadOnlyDictionary<string, ReadOutcome> fetched,
         EnvTarget target,
         SyncOptions options
     )
     {
-        IEnumerable<string> files = catalog.LocalEnv.Files.Select(f => catalog.Resolve(f.Path)).Distinct(StringComparer.Ordinal);
+        Catalog catalog = workspace.Catalog!;
+        EnvWish[] allowed = [.. plan.Wishes.Where(w => trust.Refusal(w) is null)];
+        IEnumerable<string> files = allowed
+            .Select(static w => w.File)
+            .OfType<CatalogFile>()
+            .Select(f => catalog.Resolve(f.Path))
+            .Distinct(StringComparer.Ordinal);
         return new EnvMergeInput(
             catalog,
             workspace.Environment,
@@ -99,11 +154,13 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
             target.Text ?? "",
             target.Path,
             target.Dialect,
-            files.ToDictionary(static f => f, EnvTarget.Look, StringComparer.Ordinal)
+            files.ToDictionary(static f => f, f => EnvTarget.Look(f, context.Variable), StringComparer.Ordinal)
         )
         {
+            Force = options.Force,
             Clean = options.Clean,
             Check = options.Check,
+            Refusal = trust.Refusal,
         };
     }
 
@@ -136,7 +193,7 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
         }
     }
 
-    private static async Task<IReadOnlyList<EnvVariable>> WriteAsync(
+    private async Task<IReadOnlyList<EnvVariable>> WriteAsync(
         Workspace workspace,
         EnvTarget target,
         EnvMergeResult merge,
@@ -159,8 +216,8 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            PrivateFile.CreateFolder(System.IO.Path.GetDirectoryName(path)!);
-            PrivateFile.WriteAtomically(path, value.AsSpan(), cancellationToken: cancellationToken);
+            FileWriter.Write(path, value.AsSpan(), FileAudience.Owner, replace: true, cancellationToken: cancellationToken);
+            WrittenFiles.Add(FilePaths.Real(path), context.Variable);
         }
 
         if (!target.IsChanged(merge.Text))

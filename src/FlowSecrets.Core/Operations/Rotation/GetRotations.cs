@@ -21,7 +21,7 @@ internal sealed class GetRotationsOperation(OperationContext context) : IOperati
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options, host);
         host.Verbose($"Looking at {Words.Count(secrets.Count, "secret")} in the {workspace.Place} ({workspace.Place.Identity}).");
         Dictionary<string, RotationItem> found = new(StringComparer.Ordinal);

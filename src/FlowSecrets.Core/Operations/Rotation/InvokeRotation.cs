@@ -37,11 +37,11 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options, host);
         RequireOne(options, secrets);
         await workspace.Store.IdentifyAsync(cancellationToken);
-        using RotationTargetFactory targets = new(context, options.TrustCatalog);
+        using RotationTargetFactory targets = new(context);
         RotationSettings settings = new()
         {
             Force = options.Force,
@@ -51,15 +51,24 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
         };
         int done = 0;
         List<RotationItem> wanted = [];
+        List<RotationItem> found = [];
         await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, secrets, options.Due, cancellationToken))
+        {
+            if (item.Error is null && options.Due && !item.IsDue(context.Clock.GetUtcNow()))
+            {
+                host.Verbose($"'{item.Secret.StoreName}' is not due.");
+            }
+            else
+            {
+                found.Add(item);
+            }
+        }
+
+        foreach (RotationItem item in await RotationTrust.AskAsync(context, workspace, found, cancellationToken))
         {
             if (item.Error is not null)
             {
                 yield return Result(workspace, item, item.Error, null, default);
-            }
-            else if (options.Due && !item.IsDue(context.Clock.GetUtcNow()))
-            {
-                host.Verbose($"'{item.Secret.StoreName}' is not due.");
             }
             else if (await AgreesAsync(host, workspace, item, options, cancellationToken))
             {

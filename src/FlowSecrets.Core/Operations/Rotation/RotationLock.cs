@@ -47,7 +47,7 @@ internal sealed class RotationLock : IDisposable
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return FileWriter.OpenLock(path);
         }
         catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && !IsHeld(e)))
         {

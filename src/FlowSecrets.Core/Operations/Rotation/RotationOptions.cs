@@ -6,7 +6,4 @@ namespace FlowSecrets.Operations.Rotation;
 internal record RotationOptions : SecretTargetOptions
 {
     internal bool NamesAny => Names.Count + StoreNames.Count > 0;
-
-    /// <summary>Run scripts of a catalog that was not approved.</summary>
-    public bool TrustCatalog { get; init; }
 }

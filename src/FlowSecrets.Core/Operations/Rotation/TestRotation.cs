@@ -17,18 +17,18 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         await workspace.Store.IdentifyAsync(cancellationToken);
-        using RotationTargetFactory targets = new(context, options.TrustCatalog);
-        await foreach (
-            RotationItem item in RotationItem.FindAsync(
-                context,
-                workspace,
-                RotationSelection.Secrets(context, workspace, options, host),
-                withAge: false,
-                cancellationToken
-            )
-        )
+        using RotationTargetFactory targets = new(context);
+        IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options, host);
+        List<RotationItem> found = [];
+        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, secrets, withAge: false, cancellationToken))
+        {
+            found.Add(item);
+        }
+
+        // A rehearsal logs in as well.
+        foreach (RotationItem item in await RotationTrust.AskAsync(context, workspace, found, cancellationToken))
         {
             await foreach (RotationFinding finding in FindAsync(workspace, item, targets, cancellationToken))
             {

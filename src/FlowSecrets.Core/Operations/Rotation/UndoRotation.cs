@@ -19,19 +19,18 @@ internal sealed class UndoRotationOperation(OperationContext context) : IOperati
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         await workspace.Store.IdentifyAsync(cancellationToken);
-        using RotationTargetFactory targets = new(context, options.TrustCatalog);
+        using RotationTargetFactory targets = new(context);
         RotationSettings settings = new() { AllowInterruption = true, Timeout = options.Timeout ?? new RotationSettings().Timeout };
-        await foreach (
-            RotationItem item in RotationItem.FindAsync(
-                context,
-                workspace,
-                RotationSelection.Secrets(context, workspace, options, host),
-                withAge: false,
-                cancellationToken
-            )
-        )
+        IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options, host);
+        List<RotationItem> found = [];
+        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, secrets, withAge: false, cancellationToken))
+        {
+            found.Add(item);
+        }
+
+        foreach (RotationItem item in await RotationTrust.AskAsync(context, workspace, found, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (

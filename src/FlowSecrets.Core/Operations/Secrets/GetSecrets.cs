@@ -32,7 +32,7 @@ internal sealed class GetSecretsOperation(OperationContext context) : IOperation
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         bool everything = options.Names.Count == 0 && options.StoreNames.Count == 0;
         IReadOnlyList<SecretRef> secrets = everything
             ? [.. (workspace.Catalog?.Secrets ?? []).Select(workspace.Ref)]

@@ -15,8 +15,10 @@ internal sealed class NewSecretsOperation(OperationContext context) : IOperation
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         WriteRules.RequireAnnotations(workspace, options);
+        using SecretValue? given = options.Source?.Read(context, host);
+        options = given is null ? options : options with { Value = given };
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {
@@ -68,7 +70,12 @@ internal sealed class NewSecretsOperation(OperationContext context) : IOperation
 
         IReadOnlyDictionary<string, string> labels =
             options.Labels ?? secret.Definition?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal);
-        SecretDescription made = await workspace.Store.CreateAsync(secret.StoreName, labels, value, cancellationToken);
+        SecretDescription made = await workspace.Store.CreateAsync(
+            secret.StoreName,
+            workspace.LabelsOfNew(labels),
+            value,
+            cancellationToken
+        );
         if (options.Annotations is { Count: > 0 })
         {
             await workspace.Store.SetAnnotationsAsync(secret.StoreName, options.Annotations, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Errors;
+using FlowSecrets.Files;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Text;
@@ -14,6 +15,12 @@ internal sealed record ReadValuesOptions : SecretTargetOptions
     public string? Stage { get; init; }
 
     public string? Field { get; init; }
+
+    /// <summary>Write the bytes of the one secret to this file instead of giving them out.</summary>
+    public string? OutFile { get; init; }
+
+    /// <summary>Replace the file if it is there.</summary>
+    public bool Force { get; init; }
 }
 
 /// <summary>A value that was read. The receiver disposes of it.</summary>
@@ -39,8 +46,14 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         IReadOnlyList<SecretRef> secrets = workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true);
+        if (options.OutFile is { } file)
+        {
+            yield return await WriteAsync(workspace, secrets, options, file, host, cancellationToken);
+            yield break;
+        }
+
         host.Verbose($"Reading {Words.Count(secrets.Count, "value")} of the {workspace.Place} ({workspace.Place.Identity}).");
         if (options.Version is null && options.Stage is null && secrets.Count > 1)
         {
@@ -55,17 +68,57 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
 
         foreach (SecretRef secret in secrets)
         {
-            yield return Reading(
-                workspace,
-                secret,
-                await ReadOutcome.OfAsync(
-                    secret.StoreName,
-                    () =>
-                        workspace.Store.ReadAsync(secret.StoreName, new VersionSelector(options.Version, options.Stage), cancellationToken)
-                ),
-                options.Field
-            );
+            yield return await ReadAsync(workspace, secret, options, cancellationToken);
         }
+    }
+
+    private static async Task<SecretReading> ReadAsync(
+        Workspace workspace,
+        SecretRef secret,
+        ReadValuesOptions options,
+        CancellationToken cancellationToken
+    )
+    {
+        VersionSelector version = new(options.Version, options.Stage);
+        ReadOutcome outcome = await ReadOutcome.OfAsync(
+            secret.StoreName,
+            () => workspace.Store.ReadAsync(secret.StoreName, version, cancellationToken)
+        );
+        return Reading(workspace, secret, outcome, options.Field);
+    }
+
+    /// <summary>Nothing is read that cannot be written.</summary>
+    private static async Task<SecretReading> WriteAsync(
+        Workspace workspace,
+        IReadOnlyList<SecretRef> secrets,
+        ReadValuesOptions options,
+        string file,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
+    {
+        if (secrets.Count != 1)
+        {
+            throw new FlowSecretException(ErrorIds.BadArgument, file, "-OutFile takes one secret", "Name one, without wildcards.");
+        }
+
+        SecretRef secret = secrets[0];
+        FileWriter.Check(file, options.Force);
+        if (!await host.ShouldProcessAsync(file, $"Write the value of '{secret.StoreName}', for its owner alone", cancellationToken))
+        {
+            return new SecretReading { StoreName = secret.StoreName, Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped };
+        }
+
+        SecretReading reading = await ReadAsync(workspace, secret, options, cancellationToken);
+        if (reading.Value is { } read)
+        {
+            using SecretValue value = read;
+            cancellationToken.ThrowIfCancellationRequested();
+            FileWriter.Write(file, value.AsSpan(), FileAudience.Owner, options.Force, cancellationToken: cancellationToken);
+            reading = reading with { Value = null };
+        }
+
+        return reading;
     }
 
     private static SecretReading Reading(Workspace workspace, SecretRef secret, ReadOutcome outcome, string? field)

@@ -20,7 +20,7 @@ internal sealed class RemoveSecretsOperation(OperationContext context) : IOperat
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         string action = options.RecoveryWindow is { } window
             ? $"Delete, to be restored within {window.TotalDays:0} days"
             : "Delete for good, with all versions";

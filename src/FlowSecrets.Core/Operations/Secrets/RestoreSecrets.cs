@@ -13,7 +13,7 @@ internal sealed class RestoreSecretsOperation(OperationContext context) : IOpera
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {

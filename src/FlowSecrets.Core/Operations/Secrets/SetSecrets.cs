@@ -16,8 +16,10 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         WriteRules.RequireAnnotations(workspace, options);
+        using SecretValue? given = options.Source?.Read(context, host);
+        options = given is null ? options : options with { Value = given };
         bool labelsOnly = options.NoValue;
         string action =
             labelsOnly ? "Change labels"

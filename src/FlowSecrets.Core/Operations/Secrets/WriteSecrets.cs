@@ -9,6 +9,9 @@ internal sealed record WriteSecretsOptions : SecretTargetOptions
     /// <summary>The value; null: generated or asked for. The operation does not dispose of it.</summary>
     public SecretValue? Value { get; init; }
 
+    /// <summary>Where the value is read from, once for all secrets; null: nowhere.</summary>
+    public ValueSource? Source { get; init; }
+
     /// <summary>Make the value: by this, or by the catalog's own rule.</summary>
     public bool Generate { get; init; }
 

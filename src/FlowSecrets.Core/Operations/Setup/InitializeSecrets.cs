@@ -43,7 +43,7 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         Catalog catalog = workspace.Catalog!;
         IReadOnlyList<SecretRef> secrets =
             options.Names.Count == 0
@@ -52,6 +52,7 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
         SetupInput input = ReadInput(options, catalog, host);
         await workspace.Store.IdentifyAsync(cancellationToken);
         Announce(workspace, secrets, host);
+        await workspace.RequireWritesAsync(cancellationToken);
 
         // Before anybody is asked, so that a store that does not answer costs no typing.
         using SetupState state = await SetupState.ReadAsync(workspace, secrets, host, cancellationToken);
@@ -65,7 +66,11 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
         try
         {
             int writes = decisions.Count(static d => d.Value is not null);
-            host.Say(writes == 0 ? "Nothing needs to be written." : $"Writing {Words.Count(writes, "secret")} to the {workspace.Place} …");
+            host.Say(
+                writes == 0 ? "Nothing needs to be written."
+                : host.IsWhatIf ? $"{Words.Count(writes, "secret")} would be written to the {workspace.Place}."
+                : $"Writing {Words.Count(writes, "secret")} to the {workspace.Place} …"
+            );
             await foreach (SetupResult result in ApplyAllAsync(workspace, decisions, options, host, cancellationToken))
             {
                 yield return result;
@@ -260,6 +265,7 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
             Error = decision.Error,
             Environment = workspace.Environment?.Name,
             Store = workspace.Place.Store.ToString(),
+            Place = workspace.Place.ToString(),
         };
         if (decision.Value is null)
         {
@@ -282,7 +288,12 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
                     await workspace.Store.AddVersionAsync(secret.StoreName, decision.Value, null, decision.Current ?? "", cancellationToken)
                 ).Version
                 : (
-                    await workspace.Store.CreateAsync(secret.StoreName, secret.Definition.Labels, decision.Value, cancellationToken)
+                    await workspace.Store.CreateAsync(
+                        secret.StoreName,
+                        workspace.LabelsOfNew(secret.Definition.Labels),
+                        decision.Value,
+                        cancellationToken
+                    )
                 ).CurrentVersion;
             foreach ((string label, SecretValue value) in options.ShowGenerated ? decision.Generated : [])
             {

@@ -29,7 +29,7 @@ internal sealed class GetStoreOperation(OperationContext context) : IOperation<S
             {
                 Session = new SessionSelection(options.Selection, null),
             };
-        Workspace workspace = Workspace.Open(at, options);
+        Workspace workspace = await Workspace.OpenAsync(at, options, host, cancellationToken);
         StoreValidation validation = options.SkipValidation
             ? new StoreValidation(StoreReadiness.Unknown, "It was not opened.")
             : await workspace.Store.ValidateAsync(cancellationToken);

@@ -37,13 +37,17 @@ internal sealed class StoreTaskOperation(OperationContext context) : IOperation<
     /// <summary>How the store is opened whose key changed; null before the first change.</summary>
     internal StoreSelection? Changed { get; private set; }
 
+    /// <summary>Real path of the catalog in use; null without one.</summary>
+    internal string? Catalog { get; private set; }
+
     public async IAsyncEnumerable<StoreStatus> RunAsync(
         StoreTaskOptions options,
         IOperationHost host,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
+        Catalog = workspace.Trust?.RealPath;
         IStoreMaintenance store =
             workspace.Store as IStoreMaintenance
             ?? throw new FlowSecretException(

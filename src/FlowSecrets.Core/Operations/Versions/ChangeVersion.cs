@@ -14,7 +14,7 @@ internal sealed class ChangeVersionOperation(OperationContext context) : IOperat
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         string version = options.Version!;
         string action = Describe(options, version, workspace.Store.Capabilities);
         List<PlanStep> steps = [];

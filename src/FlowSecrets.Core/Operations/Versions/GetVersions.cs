@@ -27,7 +27,7 @@ internal sealed class GetVersionsOperation(OperationContext context) : IOperatio
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.Open(context, options);
+        Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true))
         {
             foreach (SecretVersionInfo version in await ListAsync(workspace, secret, host, cancellationToken))
@@ -43,6 +43,7 @@ internal sealed class GetVersionsOperation(OperationContext context) : IOperatio
                     Created = version.Created.LocalDateTime,
                     Environment = workspace.Environment?.Name,
                     Store = workspace.Place.Store.ToString(),
+                    Place = workspace.Place.ToString(),
                 };
             }
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
@@ -39,7 +40,7 @@ internal sealed class ChangeBindingOperation(OperationContext context) : IOperat
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         SecretRef secret = workspace.Resolve(context, [options.Name], [], wildcards: false)[0];
         CatalogSecret definition = secret.Definition!;
         if (options.Field is { } field && definition.Fields.Count > 0 && definition.Field(field) is null)
@@ -61,8 +62,19 @@ internal sealed class ChangeBindingOperation(OperationContext context) : IOperat
         string action = options.Remove
             ? $"Take {variable} out"
             : $"Inject '{secret.StoreName}'{(version is null ? "" : $" (version {version})")} as {variable}";
-        foreach (CatalogWorkload workload in WorkloadSelection.Find(workspace, options.Workloads))
+        CatalogWorkload[] workloads = [.. WorkloadSelection.Find(workspace, options.Workloads)];
+        await workspace.Trust!.AskAsync(workloads.SelectMany(CatalogReach.Changes), cancellationToken);
+        foreach (CatalogWorkload workload in workloads)
         {
+            if (workspace.Trust.Refusal(CatalogReach.Changes(workload), workload.Name) is { } refusal)
+            {
+                yield return Result(workspace, workload, ItemStatus.Failed, refusal.Message) with
+                {
+                    Error = refusal,
+                };
+                continue;
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
             IWorkload open = context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable);
             bool agreed = await host.ShouldProcessAsync(open.Description, action, cancellationToken);

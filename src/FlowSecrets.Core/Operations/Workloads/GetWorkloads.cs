@@ -21,7 +21,7 @@ internal sealed class GetWorkloadsOperation(OperationContext context) : IOperati
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         IReadOnlyList<CatalogWorkload> workloads = WorkloadSelection.Find(workspace, options.Workloads);
         int done = 0;
         await foreach (

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Concurrency;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
@@ -22,10 +23,18 @@ internal sealed class RestartWorkloadsOperation(OperationContext context) : IOpe
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        Workspace workspace = Workspace.OpenWithCatalog(context, options);
+        Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         List<(CatalogWorkload Workload, IWorkload Open, string Deployment)> started = [];
-        foreach (CatalogWorkload workload in WorkloadSelection.Find(workspace, options.Workloads))
+        CatalogWorkload[] workloads = [.. WorkloadSelection.Find(workspace, options.Workloads)];
+        await workspace.Trust!.AskAsync(workloads.SelectMany(CatalogReach.Changes), cancellationToken);
+        foreach (CatalogWorkload workload in workloads)
         {
+            if (workspace.Trust.Refusal(CatalogReach.Changes(workload), workload.Name) is { } refusal)
+            {
+                yield return Result(workspace, workload, ItemStatus.Restarted, null, refusal);
+                continue;
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
             IWorkload open = context.Providers().OpenWorkload(workload, workspace.Selection, context.Variable);
             if (!await host.ShouldProcessAsync(open.Description, "Deploy anew", cancellationToken))

@@ -1,3 +1,5 @@
+using FlowSecrets.Files;
+
 namespace FlowSecrets.Providers.Gcp.Connection;
 
 /// <summary>What the gcloud CLI's active configuration says; its files are read, gcloud is not started.</summary>
@@ -28,7 +30,7 @@ internal sealed class GcloudConfiguration
             string active = environment("CLOUDSDK_ACTIVE_CONFIG_NAME") ?? ReadName(Path.Combine(configuration.Folder, "active_config"));
             configuration.ReadProperties(Path.Combine(configuration.Folder, "configurations", "config_" + active));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is FlowSecretException or ArgumentException)
         {
             // Not there, or not ours to read: it says nothing.
         }
@@ -49,14 +51,20 @@ internal sealed class GcloudConfiguration
     }
 
     private static string ReadName(string file) =>
-        File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } name ? name : "default";
+        File.Exists(file) && FileReader.Text(FileReader.Named(file, FileReader.SmallLimit), file).Trim() is { Length: > 0 } name
+            ? name
+            : "default";
 
     /// <summary>An INI file as Python reads it: '=' or ':', comments in lines of their own, names in either case.</summary>
     private void ReadProperties(string file)
     {
         string section = "";
         foreach (
-            string line in File.ReadLines(file).Select(static l => l.Trim()).Where(static l => l.Length > 0 && l[0] is not ('#' or ';'))
+            string line in FileReader
+                .Text(FileReader.Named(file, FileReader.SmallLimit), file)
+                .Split('\n')
+                .Select(static l => l.Trim())
+                .Where(static l => l.Length > 0 && l[0] is not ('#' or ';'))
         )
         {
             if (line[0] == '[' && line.IndexOf(']', StringComparison.Ordinal) is > 0 and int end)

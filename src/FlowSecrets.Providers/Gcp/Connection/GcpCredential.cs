@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using FlowSecrets.Files;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Text;
@@ -244,9 +245,10 @@ internal sealed class GcpCredential
 
         try
         {
-            return File.ReadAllText("/sys/class/dmi/id/product_name").StartsWith("Google", StringComparison.Ordinal);
+            ReadOnlySpan<byte> name = FileReader.Named("/sys/class/dmi/id/product_name", FileReader.SmallLimit);
+            return name.StartsWith("Google"u8);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (FlowSecretException)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using FlowSecrets.Files;
 using Google.Apis.Auth.OAuth2;
 
 namespace FlowSecrets.Providers.Gcp.Connection;
@@ -96,13 +97,13 @@ internal sealed class GcpCredentialFile
     {
         try
         {
-            return File.ReadAllText(path);
+            return FileReader.Text(FileReader.Named(path, FileReader.SmallLimit), path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (FlowSecretException e)
         {
             throw GcpErrors.NotAuthenticated(
                 place.Project,
-                $"'{path}' ({source}) {(e is FileNotFoundException or DirectoryNotFoundException ? "is not there" : "cannot be read")}",
+                $"The file that {source} names cannot be used. {e.Cause}",
                 $"Correct the path or the rights; or leave {source} out and log in: gcloud auth application-default login"
             );
         }

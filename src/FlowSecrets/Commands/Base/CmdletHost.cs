@@ -96,6 +96,22 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
             return Asked(question, () => cmdlet.Host.UI.PromptForChoice("", question.Text, choices, 1)) == 0;
         });
 
+    public async ValueTask<bool> ApproveAsync(ApprovalQuestion question, CancellationToken cancellationToken) =>
+        await pump.CallAsync(() =>
+        {
+            Question asked = new("Approve this, now and later?", null, question.Remedy);
+            RequirePerson(asked);
+            string list = string.Join('\n', question.Reaches.Select(static r => "  " + r));
+            System.Collections.ObjectModel.Collection<ChoiceDescription> choices =
+            [
+                new ChoiceDescription("&Yes", "Approve all of it for this catalog. Approve-FlowSecretCatalog shows it again."),
+                new ChoiceDescription("&No", "Approve nothing. What needs it is not done."),
+            ];
+            string text =
+                $"The catalog '{question.Catalog}' would do this:\n{list}\n" + "What a script itself loads is not checked. " + asked.Text;
+            return Asked(asked, () => cmdlet.Host.UI.PromptForChoice("", text, choices, 1)) == 0;
+        });
+
     public async ValueTask<string> AskAsync(Question question, CancellationToken cancellationToken) =>
         await pump.CallAsync(() =>
         {

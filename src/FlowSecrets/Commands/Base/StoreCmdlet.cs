@@ -26,6 +26,17 @@ public abstract class StoreCmdlet : FlowCmdlet
     [Parameter]
     public string? CatalogPath { get; set; }
 
+    /// <summary>The location of an object that comes down the pipeline. The command refuses it if it would work on another one.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    [AllowNull]
+    public string? Place { get; set; }
+
+    /// <summary>
+    /// Trust the catalog for this call: it may read, write and run whatever it names. Never for the code of a fork's pull request.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter TrustCatalog { get; set; }
+
     /// <summary>Calls to a cloud at a time, 32 unless said otherwise.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
@@ -38,6 +49,8 @@ public abstract class StoreCmdlet : FlowCmdlet
     /// <summary>An environment says its store itself.</summary>
     private protected StoreKind? StoreWithoutEnvironment => string.IsNullOrEmpty(Environment) ? Store : null;
 
+    private protected string? PipedFrom => string.IsNullOrEmpty(Place) ? null : Place;
+
     private protected string? NamedEnvironment => string.IsNullOrEmpty(Environment) ? null : Environment;
 
     /// <summary>The options with what the common parameters say.</summary>
@@ -46,5 +59,12 @@ public abstract class StoreCmdlet : FlowCmdlet
 
     /// <summary>The same for a place that came with a record before.</summary>
     private protected TOptions Fill<TOptions>(TOptions options, string? environment, StoreKind? store)
-        where TOptions : TargetOptions => options with { CatalogPath = FullCatalogPath, Environment = environment, Store = store };
+        where TOptions : TargetOptions =>
+        options with
+        {
+            CatalogPath = FullCatalogPath,
+            Environment = environment,
+            Store = store,
+            TrustCatalog = TrustCatalog,
+        };
 }

@@ -35,7 +35,14 @@ public abstract class StoreTaskCmdlet : StoreCmdlet
         if (operation.Changed is { } changed && isInUse && tasks.Any(static t => t is StoreTask.UsePassphrase or StoreTask.UseKeyFile))
         {
             // The session goes on with what opens its store now; for another's it stays where it is.
-            SessionStore.Current = new SessionSelection(changed with { Passphrase = value?.Clone() }, environment);
+            SessionStore.Current = new SessionSelection(
+                changed with
+                {
+                    Passphrase = value?.Clone(),
+                },
+                environment,
+                environment is null ? null : operation.Catalog
+            );
         }
     }
 }

@@ -56,7 +56,7 @@ public abstract class TargetCmdlet : StoreCmdlet
             );
         }
 
-        _targets.Add(new Targets(NamedEnvironment, StoreWithoutEnvironment, RecordKey, names, storeNames));
+        _targets.Add(new Targets(NamedEnvironment, StoreWithoutEnvironment, PipedFrom, RecordKey, names, storeNames));
     }
 
     protected override void EndProcessing()
@@ -70,7 +70,11 @@ public abstract class TargetCmdlet : StoreCmdlet
         // One plan for each place.
         Targets[] targets = [.. _targets];
         _targets.Clear();
-        foreach (IGrouping<(string?, StoreKind?, object?), Targets> place in targets.GroupBy(static t => (t.Environment, t.Store, t.Key)))
+        foreach (
+            IGrouping<(string?, StoreKind?, string?, object?), Targets> place in targets.GroupBy(static t =>
+                (t.Environment, t.Store, t.PipedFrom, t.Key)
+            )
+        )
         {
             RunPlace(
                 place.First() with
@@ -89,11 +93,20 @@ public abstract class TargetCmdlet : StoreCmdlet
         where TOptions : SecretTargetOptions =>
         Fill(options, targets.Environment, targets.Store) with
         {
+            PipedFrom = targets.PipedFrom,
             Names = targets.Names,
             StoreNames = targets.StoreNames,
         };
 
     /// <summary>The secrets of one place.</summary>
+    /// <param name="PipedFrom">The location of the objects that came down the pipeline; null: none came.</param>
     /// <param name="Key">The records' <see cref="RecordKey"/>.</param>
-    private protected sealed record Targets(string? Environment, StoreKind? Store, object? Key, string[] Names, string[] StoreNames);
+    private protected sealed record Targets(
+        string? Environment,
+        StoreKind? Store,
+        string? PipedFrom,
+        object? Key,
+        string[] Names,
+        string[] StoreNames
+    );
 }

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Security;
-using System.Security.Cryptography;
 using FlowSecrets.Errors;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations.Secrets;
@@ -63,6 +62,7 @@ public abstract class ValueCmdlet : TargetCmdlet
         Fill(new WriteSecretsOptions(), targets) with
         {
             Value = value,
+            Source = Source,
             Generate = Generate,
             GenerateSpec = MyInvocation.BoundParameters.ContainsKey(nameof(Kind)) ? new GenerateSpec(Kind) : null,
             Labels = Texts(Label),
@@ -84,66 +84,17 @@ public abstract class ValueCmdlet : TargetCmdlet
         }
     }
 
-    /// <summary>The value that the parameters give; null when it is asked for or made. The caller disposes of it.</summary>
-    private protected SecretValue? GivenValue()
-    {
-        switch (ParameterSetName)
-        {
-            case ByValue:
-                return SecureStrings.ToValue(Value!);
-            case ByPath:
-                return FromBytes(ReadFile(FilePath(Path, nameof(Path))!));
-            case ByVariable:
-                return System.Environment.GetEnvironmentVariable(FromEnvironment!) is { Length: > 0 } text
-                    ? SecretValue.FromText(text)
-                    : throw Bad(
-                        FromEnvironment!,
-                        $"The environment variable '{FromEnvironment}' is not set, or is empty",
-                        "Set it for this step, or give the value another way."
-                    );
-            case ByStdin:
-                using (Stream input = Console.OpenStandardInput())
-                using (MemoryStream buffer = new())
-                {
-                    input.CopyTo(buffer);
-                    SecretValue value = FromBytes(buffer.ToArray());
-                    CryptographicOperations.ZeroMemory(buffer.GetBuffer());
-                    return value;
-                }
+    /// <summary>The value that a parameter gives; null: it is read from elsewhere, asked for or made. The caller disposes of it.</summary>
+    private protected SecretValue? GivenValue() => ParameterSetName == ByValue ? SecureStrings.ToValue(Value!) : null;
 
-            default:
-                return null;
-        }
-    }
-
-    private SecretValue FromBytes(byte[] bytes)
-    {
-        ReadOnlySpan<byte> content = bytes;
-        if (TrimNewline && content.EndsWith("\n"u8))
+    private ValueSource? Source =>
+        ParameterSetName switch
         {
-            content = content.EndsWith("\r\n"u8) ? content[..^2] : content[..^1];
-        }
-        else if (content.Length > 1 && content.IndexOf((byte)'\n') == content.Length - 1)
-        {
-            WriteWarning("The value ends in a newline, which is kept. If it is not meant, give the value again with -TrimNewline.");
-        }
-
-        SecretValue value = SecretValue.FromBytes(content);
-        CryptographicOperations.ZeroMemory(bytes);
-        return value;
-    }
-
-    private static byte[] ReadFile(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new FlowSecretException(ErrorIds.BadInput, path, $"'{path}' cannot be read", "Correct the path, or its rights.", e);
-        }
-    }
+            ByPath => new ValueSource(ValueOrigin.File, FilePath(Path, nameof(Path))!, TrimNewline),
+            ByVariable => new ValueSource(ValueOrigin.Variable, FromEnvironment!, false),
+            ByStdin => new ValueSource(ValueOrigin.StandardInput, "", TrimNewline),
+            _ => null,
+        };
 
     private protected static FlowSecretException Bad(string target, string cause, string remedy) =>
         new(ErrorIds.BadArgument, target, cause, remedy);

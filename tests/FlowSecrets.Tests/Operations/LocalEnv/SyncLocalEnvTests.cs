@@ -227,38 +227,6 @@ public sealed class SyncLocalEnvTests : IDisposable
     }
 
     [Fact]
-    public async Task APathOutsideTheRepositoryNeedsTrust()
-    {
-        using Sandbox outside = new();
-        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("backend/.env", $"\"{outside.File("x.env").Replace('\\', '/')}\""));
-        FlowSecretException refused = await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => RunAsync());
-        Assert.Contains("Approve-FlowSecretCatalog", refused.Remedy);
-        Assert.False(File.Exists(outside.File("x.env")));
-        await RunAsync(new SyncOptions { TrustCatalog = true });
-        Assert.True(File.Exists(outside.File("x.env")));
-        File.Delete(outside.File("x.env"));
-        await new ApproveCatalogOperation(_sandbox.Context).RunAsync(new CatalogOptions(), new TestHost());
-        await RunAsync();
-        Assert.True(File.Exists(outside.File("x.env")));
-        _sandbox.Write("flowsecrets.yaml", _sandbox.Read("flowsecrets.yaml") + "\n# changed\n");
-        await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => RunAsync());
-    }
-
-    [Theory]
-    [InlineData(".git/config")]
-    [InlineData("out/.env")]
-    public async Task GitsOwnFilesAndLinksToElsewhereNeedTrust(string path)
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");
-        using Sandbox outside = new();
-        Directory.CreateDirectory(_sandbox.File(".git"));
-        Directory.CreateSymbolicLink(_sandbox.File("out"), outside.Folder);
-        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("backend/.env", path));
-        await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => RunAsync());
-        Assert.False(File.Exists(outside.File(".env")));
-    }
-
-    [Fact]
     public async Task WhatSomebodyElseWroteMeanwhileIsNotLost()
     {
         _sandbox.Write("backend/.env", "MINE=1\n");

@@ -145,7 +145,11 @@ public sealed class SecretOperationTests : IDisposable
         _sandbox.Write("flowsecrets.yaml", Catalog.Replace("path: other.db", $"path: \"{outside.File("x.db").Replace('\\', '/')}\""));
         await SecretStoreContract.Fails(
             ErrorIds.CatalogNotTrusted,
-            () => new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Environment = "other" }, new TestHost())
+            () =>
+                new GetSecretsOperation(_sandbox.Context).RunAsync(
+                    new GetSecretsOptions { Environment = "other" },
+                    new TestHost { Approves = null }
+                )
         );
     }
 

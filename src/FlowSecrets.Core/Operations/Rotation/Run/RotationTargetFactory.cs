@@ -1,5 +1,5 @@
 using FlowSecrets.Catalogs;
-using FlowSecrets.Errors;
+using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
@@ -7,7 +7,7 @@ using FlowSecrets.Ports;
 namespace FlowSecrets.Operations.Rotation.Run;
 
 /// <summary>Opens the systems that check credentials. Owns what opens them.</summary>
-internal sealed class RotationTargetFactory(OperationContext context, bool trustsCatalog) : IDisposable
+internal sealed class RotationTargetFactory(OperationContext context) : IDisposable
 {
     private readonly List<ReadSecret> _admins = [];
 
@@ -17,7 +17,7 @@ internal sealed class RotationTargetFactory(OperationContext context, bool trust
     {
         if (unit.Definition.IsEncryptionKey)
         {
-            return new ReencryptTarget(Script(workspace, unit, unit.Rotation.Reencrypt!), unit.Definition.Key);
+            return new ReencryptTarget(workspace.Catalog!.Resolve(unit.Rotation.Reencrypt!), unit.Definition.Key, RunsOf(workspace, unit));
         }
 
         if (unit.Rotation.Target is not { Kind: not "generated" } target)
@@ -32,7 +32,9 @@ internal sealed class RotationTargetFactory(OperationContext context, bool trust
 
         if (target.Kind is "manual" or "script")
         {
-            return new ScriptTarget(new RotationTargetSettings(unit.Definition.Key, Resolved(workspace, unit, target), null));
+            return new ScriptTarget(
+                new RotationTargetSettings(unit.Definition.Key, Resolved(workspace.Catalog!, target), null, RunsOf(workspace, unit))
+            );
         }
 
         ReadSecret? admin = null;
@@ -45,30 +47,33 @@ internal sealed class RotationTargetFactory(OperationContext context, bool trust
             }
         }
 
-        return context.Providers().OpenTarget(new RotationTargetSettings(unit.Definition.Key, target, admin?.Value));
+        return context
+            .Providers()
+            .OpenTarget(new RotationTargetSettings(unit.Definition.Key, target, admin?.Value, ConnectsOf(workspace, unit)));
     }
 
     public void Dispose() => _admins.ForEach(static a => a.Dispose());
 
-    private CatalogTarget Resolved(Workspace workspace, RotationUnit unit, CatalogTarget target) =>
+    private static CatalogTarget Resolved(Catalog catalog, CatalogTarget target) =>
         target with
         {
-            Set = target.Set is null ? null : Script(workspace, unit, target.Set),
-            Test = target.Test is null ? null : Script(workspace, unit, target.Test),
-            Revoke = target.Revoke is null ? null : Script(workspace, unit, target.Revoke),
+            Set = target.Set is null ? null : catalog.Resolve(target.Set),
+            Test = target.Test is null ? null : catalog.Resolve(target.Test),
+            Revoke = target.Revoke is null ? null : catalog.Resolve(target.Revoke),
         };
 
-    private string Script(Workspace workspace, RotationUnit unit, string path)
-    {
-        Catalog catalog = workspace.Catalog!;
-        return trustsCatalog || CatalogTrust.IsApproved(catalog, context.Variable)
-            ? catalog.Resolve(path)
-            : throw new FlowSecretException(
-                ErrorIds.CatalogNotTrusted,
-                unit.Secret.StoreName,
-                $"The rotation of '{unit.Definition.Key}' would run the script '{path}' that the catalog '{catalog.Path}' names, and "
-                    + $"the catalog was not approved",
-                $"Read both, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'; in CI: -TrustCatalog"
-            );
-    }
+    /// <summary>A script is looked at again before each start: it may have changed since the question.</summary>
+    private static Action<string> RunsOf(Workspace workspace, RotationUnit unit) =>
+        script =>
+        {
+            TrustGate trust = workspace.Trust!;
+            if (!trust.IsTrusted)
+            {
+                trust.Require(trust.ScriptRecord(script), unit.Secret.StoreName);
+            }
+        };
+
+    /// <summary>A value may name another server than the one that was asked about.</summary>
+    private static Action<string> ConnectsOf(Workspace workspace, RotationUnit unit) =>
+        server => workspace.Trust!.Require(new TrustRecord(TrustKind.Connects, server), unit.Secret.StoreName);
 }

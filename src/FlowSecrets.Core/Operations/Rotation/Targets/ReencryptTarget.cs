@@ -9,7 +9,7 @@ namespace FlowSecrets.Operations.Rotation.Targets;
 /// Data that is encrypted with the secret: a script encrypts it anew, and can be run again after it was broken off. Nothing can be tried
 /// beforehand.
 /// </summary>
-internal sealed class ReencryptTarget(string script, string secret) : IRotationTarget
+internal sealed class ReencryptTarget(string script, string secret, Action<string> require) : IRotationTarget
 {
     public string Description => $"the script {Path.GetFileName(script)}";
 
@@ -18,7 +18,7 @@ internal sealed class ReencryptTarget(string script, string secret) : IRotationT
     // A key that the data is not encrypted with must never become current.
     public async Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
     {
-        if (!await new ScriptRunner(script, "reencrypt", secret).RunAsync(wanted, ("accepted", accepted), cancellationToken))
+        if (!await new ScriptRunner(script, "reencrypt", secret, require).RunAsync(wanted, ("accepted", accepted), cancellationToken))
         {
             throw new FlowSecretException(
                 ErrorIds.TargetUnavailable,

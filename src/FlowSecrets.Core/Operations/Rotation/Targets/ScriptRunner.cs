@@ -11,7 +11,7 @@ namespace FlowSecrets.Operations.Rotation.Targets;
 /// Runs one script of the catalog, without a shell. Values go through its standard input alone; what it prints is shown only as its last
 /// word on a failure, without them.
 /// </summary>
-internal sealed class ScriptRunner(string script, string operation, string secret)
+internal sealed class ScriptRunner(string script, string operation, string secret, Action<string> require)
 {
     private const int Rejected = 10;
 
@@ -36,7 +36,7 @@ internal sealed class ScriptRunner(string script, string operation, string secre
 
     /// <param name="more">Further values: a list by its name, a single one for 'current'.</param>
     /// <returns>Whether the value is accepted.</returns>
-    /// <exception cref="FlowSecretException">RotationNotConfigured, TargetUnavailable.</exception>
+    /// <exception cref="FlowSecretException">RotationNotConfigured, TargetUnavailable, CatalogNotTrusted.</exception>
     public async Task<bool> RunAsync(
         SecretValue value,
         (string Name, IReadOnlyList<SecretValue> Values)? more,
@@ -53,6 +53,7 @@ internal sealed class ScriptRunner(string script, string operation, string secre
             );
         }
 
+        require(script);
         using ScriptInput input = new(secret, value, more);
         using OutputTail output = new();
         using OutputTail errors = new();

@@ -76,5 +76,5 @@ internal sealed class ScriptTarget(RotationTargetSettings settings) : IRotationT
         return findings;
     }
 
-    private ScriptRunner Runner(string script, string operation) => new(script, operation, settings.Secret);
+    private ScriptRunner Runner(string script, string operation) => new(script, operation, settings.Secret, settings.Require);
 }

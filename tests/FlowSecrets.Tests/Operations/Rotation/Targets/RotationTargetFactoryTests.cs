@@ -38,7 +38,7 @@ public sealed class RotationTargetFactoryTests : IDisposable
             rotate,
             more + (more.StartsWith("fields", StringComparison.Ordinal) ? "" : "generate: { kind: hex }, ")
         );
-        using RotationTargetFactory factory = new(_sandbox.Context, trustsCatalog: true);
+        using RotationTargetFactory factory = new(_sandbox.Context);
         Assert.Equal(kind, (await factory.OpenAsync(workspace, unit, default))?.GetType());
     }
 
@@ -46,7 +46,7 @@ public sealed class RotationTargetFactoryTests : IDisposable
     public async Task WithoutScriptsNoApprovalIsWanted()
     {
         (Workspace workspace, RotationUnit unit) = await OpenAsync("target: { kind: manual }", "");
-        using RotationTargetFactory factory = new(_sandbox.Context, trustsCatalog: false);
+        using RotationTargetFactory factory = new(_sandbox.Context);
         Assert.Null(await factory.OpenAsync(workspace, unit, default));
     }
 
@@ -57,9 +57,9 @@ public sealed class RotationTargetFactoryTests : IDisposable
             "target: { kind: postgres, host: host, user: user, password: password, admin: admin }",
             "fields: { host: {}, user: {}, password: {} }, "
         );
-        RotationTargetFactory factory = new(_sandbox.Context, trustsCatalog: false);
+        RotationTargetFactory factory = new(_sandbox.Context);
         await SecretStoreContract.Fails(ErrorIds.SecretNotFound, () => factory.OpenAsync(workspace, unit, default));
-        await CreateAsync("admin", """{"user":"postgres","password":"admins-password"}""");
+        await CreateAsync("admin", """{"host":"127.0.0.1","port":1,"user":"postgres","password":"admins-password"}""");
         IRotationTarget target = (await factory.OpenAsync(workspace, unit, default))!;
         using SecretValue value = SecretValue.FromText("""{"host":"127.0.0.1","port":1,"user":"u","password":"p"}""");
         await SecretStoreContract.Fails(ErrorIds.TargetUnavailable, () => target.SetAsync(value, [], default));
@@ -80,7 +80,12 @@ public sealed class RotationTargetFactoryTests : IDisposable
             """
         );
         await CreateAsync("s", "value-1");
-        Workspace workspace = Workspace.OpenWithCatalog(_sandbox.Context, new TargetOptions());
+        Workspace workspace = await Workspace.OpenWithCatalogAsync(
+            _sandbox.Context,
+            new TargetOptions { TrustCatalog = true },
+            new TestHost(),
+            default
+        );
         return (workspace, RotationUnit.Of(workspace, workspace.Ref(workspace.Catalog!.Find("s")!)));
     }
 

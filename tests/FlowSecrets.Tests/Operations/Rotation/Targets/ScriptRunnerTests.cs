@@ -157,7 +157,11 @@ public sealed class ScriptRunnerTests : IDisposable
     [Fact]
     public async Task ItRunsInItsOwnFolder()
     {
-        await new ScriptRunner(_stage.Write("deep/script", "pwd -P > where"), "test", ScriptStage.Key).RunAsync(_value, null, default);
+        await new ScriptRunner(_stage.Write("deep/script", "pwd -P > where"), "test", ScriptStage.Key, static _ => { }).RunAsync(
+            _value,
+            null,
+            default
+        );
         Assert.EndsWith("/deep", _stage.Read("deep/where").Trim());
     }
 
@@ -173,7 +177,7 @@ public sealed class ScriptRunnerTests : IDisposable
         {
             await SecretStoreContract.Fails(
                 ErrorIds.RotationNotConfigured,
-                () => new ScriptRunner(script, "test", ScriptStage.Key).RunAsync(_value, null, default)
+                () => new ScriptRunner(script, "test", ScriptStage.Key, static _ => { }).RunAsync(_value, null, default)
             );
         }
     }
@@ -187,7 +191,10 @@ public sealed class ScriptRunnerTests : IDisposable
             script,
             "if (($Input | ConvertFrom-Json).value -ceq 'sekret-value-77' -and $env:FLOWSECRETS_OPERATION -eq 'test') { exit 10 }; exit 1"
         );
-        ScriptRunner runner = new(script, "test", ScriptStage.Key) { PowerShell = new PowerShellHost(found.Program, found.First) };
+        ScriptRunner runner = new(script, "test", ScriptStage.Key, static _ => { })
+        {
+            PowerShell = new PowerShellHost(found.Program, found.First),
+        };
         Assert.False(await runner.RunAsync(_value, null, default));
     }
 
@@ -196,7 +203,7 @@ public sealed class ScriptRunnerTests : IDisposable
     {
         string script = _stage.File("script.ps1");
         File.WriteAllText(script, "exit 0");
-        ScriptRunner runner = new(script, "test", ScriptStage.Key) { PowerShell = null };
+        ScriptRunner runner = new(script, "test", ScriptStage.Key, static _ => { }) { PowerShell = null };
         await SecretStoreContract.Fails(ErrorIds.RotationNotConfigured, () => runner.RunAsync(_value, null, default));
     }
 }

@@ -36,8 +36,8 @@ internal sealed class ScriptStage : IDisposable
 
     public ScriptRunner Runner(string body, TimeSpan? limit = null)
     {
-        ScriptRunner runner = new(Write("script", body), "test", Key);
-        return limit is { } given ? new ScriptRunner(File("script"), "test", Key) { Limit = given } : runner;
+        ScriptRunner runner = new(Write("script", body), "test", Key, static _ => { });
+        return limit is { } given ? new ScriptRunner(File("script"), "test", Key, static _ => { }) { Limit = given } : runner;
     }
 
     public static ScriptTarget Target(string? set = null, string? test = null, string? revoke = null) =>
@@ -50,7 +50,8 @@ internal sealed class ScriptStage : IDisposable
                     Test = test,
                     Revoke = revoke,
                 },
-                null
+                null,
+                static _ => { }
             )
         );
 

@@ -33,24 +33,27 @@ public sealed class ScriptTrustTests : IDisposable
             Assert.Single(await InvokeAsync(new InvokeRotationOptions { Names = ["s"], Value = Pasted(kind) })).ErrorId
         );
         Assert.Contains(
-            await new TestRotationOperation(_sandbox.Context).RunAsync(new RotationOptions { Names = ["s"] }, new TestHost()),
+            await new TestRotationOperation(_sandbox.Context).RunAsync(
+                new RotationOptions { Names = ["s"] },
+                new TestHost { Approves = null }
+            ),
             static c => !c.Passed && c.Remedy?.Contains("Approve-FlowSecretCatalog", StringComparison.Ordinal) == true
         );
         Assert.False(WasRun);
         Assert.Equal("old-value-1", await CurrentAsync());
 
-        await new ApproveCatalogOperation(_sandbox.Context).RunAsync(new CatalogOptions(), new TestHost());
+        await new ApproveCatalogOperation(_sandbox.Context).RunAsync(new ApproveCatalogOptions { Secrets = ["s"] }, new TestHost());
         RotationResult result = Assert.Single(await InvokeAsync(new InvokeRotationOptions { Names = ["s"], Value = Pasted(kind) }));
         Assert.True(result.ErrorId is null, result.Message);
         Assert.True(WasRun);
     }
 
     [Fact]
-    public async Task AChangedCatalogIsAnotherOne()
+    public async Task AChangedScriptIsAskedForAgain()
     {
         await SetUpAsync("inside", "script");
-        await new ApproveCatalogOperation(_sandbox.Context).RunAsync(new CatalogOptions(), new TestHost());
-        _sandbox.Write("flowsecrets.yaml", _sandbox.Read("flowsecrets.yaml") + "\n# changed\n");
+        await new ApproveCatalogOperation(_sandbox.Context).RunAsync(new ApproveCatalogOptions { Secrets = ["s"] }, new TestHost());
+        File.AppendAllText(_sandbox.File("script.sh"), "\n# changed\n");
         Assert.Equal(ErrorIds.CatalogNotTrusted, Assert.Single(await InvokeAsync(new InvokeRotationOptions { Names = ["s"] })).ErrorId);
         Assert.False(WasRun);
     }
@@ -126,7 +129,7 @@ public sealed class ScriptTrustTests : IDisposable
     }
 
     private async Task<List<RotationResult>> InvokeAsync(InvokeRotationOptions options) =>
-        await new InvokeRotationOperation(_sandbox.Context).RunAsync(options, new TestHost());
+        await new InvokeRotationOperation(_sandbox.Context).RunAsync(options, new TestHost { Approves = null });
 
     private async Task<string> CurrentAsync()
     {

@@ -1,0 +1,81 @@
+using System.Text;
+using FlowSecrets.Files;
+
+namespace FlowSecrets.Catalogs.Trust;
+
+/// <summary>
+/// The approvals of this user, in a file of the configuration folder: one record per line, its fields parted by tabs (real path of the
+/// catalog, kind, source or destination, content hash). Backslash, tab and line ends in a field are escaped.
+/// </summary>
+internal static class ApprovalFile
+{
+    private const string Name = "approvals";
+
+    /// <summary>The records of one catalog.</summary>
+    /// <param name="catalog">Its real path.</param>
+    public static IReadOnlyList<TrustRecord> Read(string catalog, Func<string, string?> variable) =>
+        [.. Lines(variable).Where(l => l.Catalog == catalog).Select(static l => l.Record)];
+
+    /// <summary>Adds records of a catalog; a script's record replaces the one of its earlier content.</summary>
+    public static void Add(string catalog, IReadOnlyCollection<TrustRecord> records, Func<string, string?> variable) =>
+        Write(
+            Lines(variable)
+                .Where(l => l.Catalog != catalog || !records.Any(r => r.Kind == l.Record.Kind && r.Subject == l.Record.Subject))
+                .Concat(records.Select(r => (catalog, r))),
+            variable
+        );
+
+    private static IEnumerable<(string Catalog, TrustRecord Record)> Lines(Func<string, string?> variable)
+    {
+        foreach (string line in FileReader.OwnLines(FileName(variable)))
+        {
+            string[] fields = [.. line.Split('\t').Select(Unescape)];
+            if (fields is [{ } catalog, { } kind, { } subject, { } content] && Enum.TryParse(kind, out TrustKind known))
+            {
+                yield return (catalog, new TrustRecord(known, subject, content));
+            }
+        }
+    }
+
+    private static void Write(IEnumerable<(string Catalog, TrustRecord Record)> lines, Func<string, string?> variable)
+    {
+        StringBuilder text = new();
+        foreach ((string catalog, TrustRecord record) in lines.ToList())
+        {
+            string[] fields = [catalog, record.Kind.ToString(), record.Subject, record.Content];
+            text.AppendJoin('\t', fields.Select(Escape)).Append('\n');
+        }
+
+        FileWriter.Write(FileName(variable), Encoding.UTF8.GetBytes(text.ToString()), FileAudience.Owner, replace: true);
+    }
+
+    private static string FileName(Func<string, string?> variable) => Path.Combine(UserFolders.Configuration(variable), Name);
+
+    private static string Escape(string field) =>
+        field
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\t", "\\t", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("\r", "\\r", StringComparison.Ordinal);
+
+    private static string Unescape(string field)
+    {
+        StringBuilder text = new();
+        for (int i = 0; i < field.Length; i++)
+        {
+            text.Append(
+                field[i] != '\\' || i + 1 == field.Length
+                    ? field[i]
+                    : field[++i] switch
+                    {
+                        't' => '\t',
+                        'n' => '\n',
+                        'r' => '\r',
+                        char c => c,
+                    }
+            );
+        }
+
+        return text.ToString();
+    }
+}

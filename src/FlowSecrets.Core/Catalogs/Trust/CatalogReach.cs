@@ -1,0 +1,126 @@
+using FlowSecrets.Files;
+using FlowSecrets.Model;
+
+namespace FlowSecrets.Catalogs.Trust;
+
+/// <summary>The records that the parts of a catalog need, as far as its text tells them.</summary>
+internal static class CatalogReach
+{
+    /// <summary>Variables that make programs load code or send their traffic elsewhere.</summary>
+    private static readonly string[] CodeVariables =
+    [
+        "PATH",
+        "ENV",
+        "BASH_ENV",
+        "NODE_OPTIONS",
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "PYTHONSTARTUP",
+        "PERL5OPT",
+        "PERL5LIB",
+        "RUBYOPT",
+        "RUBYLIB",
+        "JAVA_TOOL_OPTIONS",
+        "JDK_JAVA_OPTIONS",
+        "CLASSPATH",
+        "PSModulePath",
+        "PATHEXT",
+        "COMSPEC",
+        "SHELL",
+        "EDITOR",
+        "PAGER",
+    ];
+
+    private static readonly string[] CodePrefixes = ["LD_", "DYLD_", "DOTNET_", "GIT_", "FLOWSECRETS_", "COR_", "CORECLR_", "NPM_CONFIG_"];
+
+    /// <summary>The cloud location that an environment names; null for a local store, and where the user's own settings name it.</summary>
+    public static string? Location(StoreSelection selection) =>
+        selection switch
+        {
+            { Store: StoreKind.Gcp, Project: { } project } => $"Google Cloud project {project}{At(selection.Region)}",
+            { Store: StoreKind.Aws, Profile: { } profile } => $"AWS profile {profile}{At(selection.Region)}",
+            { Store: StoreKind.Aws, Region: { } region } => $"AWS region {region} of the account in use",
+            _ => null,
+        };
+
+    /// <summary>For values of the environment's store that are delivered.</summary>
+    public static IEnumerable<TrustRecord> Reads(CatalogEnvironment environment) =>
+        Location(environment.Selection) is { } location ? [new TrustRecord(TrustKind.Reads, location)] : [];
+
+    /// <summary>For changes in the environment's store.</summary>
+    public static IEnumerable<TrustRecord> Writes(CatalogEnvironment environment)
+    {
+        if (Location(environment.Selection) is { } location)
+        {
+            yield return new TrustRecord(TrustKind.Writes, location);
+        }
+
+        if (environment.Selection.KmsKey is { } key)
+        {
+            yield return new TrustRecord(TrustKind.Keeps, $"the KMS key {key}");
+        }
+
+        if (environment.Selection.Replication is { } replication and not "automatic")
+        {
+            yield return new TrustRecord(TrustKind.Keeps, $"replicas in {replication}");
+        }
+    }
+
+    /// <summary>For a change of what runs.</summary>
+    public static IEnumerable<TrustRecord> Changes(CatalogWorkload workload)
+    {
+        string? Setting(string name) => workload.Settings.GetValueOrDefault(name);
+        if (workload.Kind == "kubernetes")
+        {
+            return Setting("context") is { } context ? [Cluster(context)] : [];
+        }
+
+        string? at =
+            Setting("arn") is { } arn ? $"the service {arn}"
+            : Setting("project") is { } project ? $"services of the Google Cloud project {project}"
+            : Setting("cluster") is { } cluster ? $"services of the ECS cluster {cluster}{At(Setting("region"))}"
+            : Setting("region") is { } region ? $"services of the AWS region {region} in the account in use"
+            : null;
+        return at is null ? [] : [new TrustRecord(TrustKind.Cluster, at)];
+    }
+
+    /// <param name="context">Of kubectl.</param>
+    public static TrustRecord Cluster(string context) => new(TrustKind.Cluster, $"the cluster of the kubectl context {context}");
+
+    public static TrustRecord Grants(CatalogAccess access) => new(TrustKind.Principal, $"{access.Principal} ({access.Role})");
+
+    public static bool LoadsCode(string variable) =>
+        CodeVariables.Contains(variable, StringComparer.OrdinalIgnoreCase)
+        || CodePrefixes.Any(p => variable.StartsWith(p, StringComparison.OrdinalIgnoreCase))
+        || variable.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase);
+
+    public static TrustRecord Sets(string variable) => new(TrustKind.Variable, variable);
+
+    /// <summary>
+    /// A file that the catalog names and that is not of its repository: elsewhere, on a server, git's own, also by a link. Null: it is the
+    /// repository's. A path to a server is not looked at.
+    /// </summary>
+    /// <exception cref="FlowSecretException">FileUnsafe: the path cannot be followed.</exception>
+    public static TrustRecord? Outside(Catalog catalog, string path)
+    {
+        PathReach reach = FilePaths.Reach(path);
+        if (reach == PathReach.Remote)
+        {
+            return new TrustRecord(TrustKind.File, path);
+        }
+
+        string full = catalog.Resolve(path);
+        if (reach == PathReach.Git || !FilePaths.IsIn(full, catalog.Root))
+        {
+            return new TrustRecord(TrustKind.File, full);
+        }
+
+        string root = FilePaths.Real(catalog.Root);
+        string real = FilePaths.Real(full);
+        return FilePaths.IsIn(real, root) && FilePaths.Reach(Path.GetRelativePath(root, real)) == PathReach.Inside
+            ? null
+            : new TrustRecord(TrustKind.File, real);
+    }
+
+    private static string At(string? region) => region is null ? "" : $" in {region}";
+}
