@@ -93,9 +93,10 @@ Describe 'Get-FlowSecretValue' {
         (Get-FlowSecretValue llm-openai | Set-FlowSecret).Status | Should -Be 'Unchanged'
         $shell = [powershell]::Create()
         try {
-            $null = $shell.AddScript("Import-Module '$((Get-Module FlowSecrets).Path)'; `$ExecutionContext.SessionState.LanguageMode = 'ConstrainedLanguage'").Invoke()
+            $constrain = '$ExecutionContext.SessionState.LanguageMode = "ConstrainedLanguage"'
+            $null = $shell.AddScript("Import-Module '$(Get-ModulePath)'; $constrain").Invoke()
             $shell.Commands.Clear()
-            $shell.AddScript("(New-FlowSecretValue Hex -Bytes 8).Value.Length").Invoke() | Should -Be 16
+            $shell.AddScript('(New-FlowSecretValue Hex -Bytes 8).Value.Length').Invoke() | Should -Be 16
         }
         finally { $shell.Dispose() }
     }

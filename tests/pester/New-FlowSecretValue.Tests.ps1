@@ -1,4 +1,7 @@
-BeforeAll { Import-Module $PSScriptRoot/Support.psm1 -Force }
+BeforeAll {
+    Import-Module $PSScriptRoot/Support.psm1 -Force
+    Import-Module $PSScriptRoot/Writers.psm1 -Force
+}
 
 Describe 'New-FlowSecretValue' {
     It 'makes a password of 32 characters as a SecureString, and says its entropy' {

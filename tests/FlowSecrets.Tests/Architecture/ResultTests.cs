@@ -103,7 +103,7 @@ public sealed class ResultTests
             .Load(Path.Combine(Repository.Root, "module", "FlowSecrets.Types.ps1xml"))
             .Descendants("Type")
             .Single(t => t.Element("Name")!.Value == type.FullName);
-        XElement value = entry.Element("Members")!.Elements("ScriptProperty").Single();
+        XElement value = entry.Element("Members")!.Elements("CodeProperty").Single();
         Assert.Equal(("Value", "true"), (value.Element("Name")!.Value, value.Attribute("IsHidden")!.Value));
         Assert.Equal(
             [.. Properties(record).Select(static p => p.Name).Order(StringComparer.Ordinal)],

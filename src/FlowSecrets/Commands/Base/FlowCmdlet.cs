@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
+using System.Security;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
 
@@ -26,6 +27,18 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         new(static () => ProviderLoader.Providers, SessionState.Path.CurrentFileSystemLocation.ProviderPath)
         {
             Session = SessionStore.Current,
+        };
+
+    /// <summary>
+    /// The property Value of FlowSecrets.Types.ps1xml. It is compiled code, because a script could not call a method where a policy
+    /// constrains the language.
+    /// </summary>
+    public static SecureString? ValueOf(PSObject result) =>
+        result?.BaseObject switch
+        {
+            FlowSecretValue read => read.GetValue(),
+            GeneratedValue made => made.GetValue(),
+            _ => null,
         };
 
     public void Dispose()
