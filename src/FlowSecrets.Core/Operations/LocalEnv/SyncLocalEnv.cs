@@ -203,7 +203,20 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
         foreach (string file in files.Where(File.Exists))
         {
             string? repository = CatalogLocator.RepositoryRoot(System.IO.Path.GetDirectoryName(file)!);
-            if (repository is null || await GitIgnore.IsIgnoredAsync(file, repository, context.Variable, cancellationToken) is not false)
+            if (repository is null)
+            {
+                continue;
+            }
+
+            GitIgnoreAnswer answer = await GitIgnore.AskAsync(file, repository, context.Variable, cancellationToken);
+            if (answer.Problem is not null)
+            {
+                host.Warning(
+                    $"{ErrorIds.GitNotAvailable}: it is not known whether git would take '{file}' into the repository. {answer.Problem}"
+                );
+            }
+
+            if (answer.IsIgnored is not false)
             {
                 continue;
             }
