@@ -323,17 +323,6 @@ public sealed class SyncLocalEnvTests : IDisposable
     }
 
     [Fact]
-    public async Task ARepositoryThatGitRefusesIsWarnedOf()
-    {
-        Tool.Run(Tool.Require("git"), _sandbox.Folder, null, "init", "--quiet");
-        _sandbox.Write(".git/config", "[");
-        TestHost host = new();
-        await RunAsync(null, host);
-        Assert.Contains(host.Warnings, static w => w.StartsWith(ErrorIds.GitNotAvailable + ":", StringComparison.Ordinal));
-        Assert.True(File.Exists(_sandbox.File("backend/.env")));
-    }
-
-    [Fact]
     public async Task WhatIfWritesNothing()
     {
         TestHost host = new() { IsWhatIf = true };
