@@ -18,8 +18,8 @@ internal static class PassphraseVariables
     }
 
     /// <summary>
-    /// A command line for the system's shell that runs a command without these variables: for a library that starts it with the variables of
-    /// this process.
+    /// A command line for the system's shell that runs a command without these variables. It is for a library that starts the command with
+    /// the variables of this process.
     /// </summary>
     public static string RemoveBefore(string command) =>
         OperatingSystem.IsWindows()

@@ -88,7 +88,7 @@ public sealed class ResultTests
         Assert.Empty(Public.Single(t => t.Name == record).GetFields(BindingFlags.Public | BindingFlags.Instance));
     }
 
-    /// <summary>A type with a value lists what Export-Clixml may write. Otherwise it would write every property, hidden ones included.</summary>
+    /// <summary>A type with a value lists what Export-Clixml may write, which otherwise writes hidden properties too.</summary>
     [Theory]
     [MemberData(nameof(Records))]
     public void TypesWithAValueSayWhatIsWritten(string record)

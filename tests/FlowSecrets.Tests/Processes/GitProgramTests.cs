@@ -24,7 +24,7 @@ public sealed class GitProgramTests
         ["diff-tree", "-p", "HEAD^", "HEAD"],
     ];
 
-    /// <summary>A setting, and the plain git command that starts its program; none: no git command without a terminal or a server does.</summary>
+    /// <summary>Settings, and the plain git command that starts their program. None: it takes a terminal or a server.</summary>
     public static TheoryData<string, string[], string[]> Baits =>
         new()
         {

@@ -5,13 +5,19 @@ namespace FlowSecrets.Tests.Processes;
 /// <summary>A repository whose configuration names a program, which makes a file when it runs.</summary>
 internal sealed class HostileRepository : IDisposable
 {
+    private static readonly Dictionary<string, string> NoOtherConfiguration = new(StringComparer.Ordinal)
+    {
+        ["GIT_CONFIG_GLOBAL"] = OperatingSystem.IsWindows() ? "NUL" : "/dev/null",
+        ["GIT_CONFIG_NOSYSTEM"] = "1",
+        ["GIT_TERMINAL_PROMPT"] = "0",
+    };
+
     private readonly Sandbox _sandbox = new();
     private readonly string _git = Tool.Require("git");
 
     public HostileRepository()
     {
         Folder = Directory.CreateDirectory(_sandbox.File("repository")).FullName;
-        Home = Directory.CreateDirectory(_sandbox.File("user")).FullName;
         Git("init", "--quiet", "--initial-branch=main");
         Git("config", "user.name", "somebody");
         Git("config", "user.email", "somebody@example.com");
@@ -25,8 +31,6 @@ internal sealed class HostileRepository : IDisposable
     }
 
     public string Folder { get; }
-
-    public string Home { get; }
 
     /// <summary>The program that must not run.</summary>
     public string Program { get; }
@@ -49,7 +53,8 @@ internal sealed class HostileRepository : IDisposable
     public string? Variable(string name) => _sandbox.Variable(name);
 
     /// <summary>git as it is, for making the repository and for showing that the bait works.</summary>
-    public (int ExitCode, string Output, string Error) Git(params string[] arguments) => Tool.Run(_git, Folder, null, arguments);
+    public (int ExitCode, string Output, string Error) Git(params string[] arguments) =>
+        Tool.Run(_git, Folder, NoOtherConfiguration, arguments);
 
     /// <summary>The index has a .gitignore whose content is only at a remote that names the program.</summary>
     public void MakePartial(string url)

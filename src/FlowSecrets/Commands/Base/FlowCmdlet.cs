@@ -30,8 +30,8 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         };
 
     /// <summary>
-    /// The property Value of FlowSecrets.Types.ps1xml. It is compiled code, because a script could not call a method where a policy
-    /// constrains the language.
+    /// The property Value of FlowSecrets.Types.ps1xml. It is compiled code instead of a script, so that the session's language mode does
+    /// not matter.
     /// </summary>
     public static SecureString? ValueOf(PSObject result) =>
         result?.BaseObject switch
@@ -97,7 +97,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
                     if (changes)
                     {
                         // Waited for, so that what comes after in the pipeline can stop what is still to come.
-                        await pump.CallAsync(() => Write(result, emit));
+                        await pump.CallAsync(() => Write(result, emit), result as IDisposable);
                     }
                     else
                     {

@@ -73,7 +73,6 @@ public sealed class SyncGitTests : IDisposable
     private Task<List<EnvVariable>> SyncAsync(TestHost host) =>
         new SyncLocalEnvOperation(new OperationContext(() => _home.Providers, _repository.Folder) { Variable = _home.Variable }).RunAsync(
             new SyncOptions(),
-            host,
-            TestContext.Current.CancellationToken
+            host
         );
 }

@@ -56,7 +56,7 @@ public sealed class SensitiveDefaultTests : IDisposable
         await LocalStoreKeyTests.CreateAsync(_sandbox.Store(), "token", Canary);
         await LocalStoreKeyTests.CreateAsync(_sandbox.Store(), "db", $$"""{"user":"app","password":"{{Canary}}"}""");
         TestHost host = new TestHost().Answering([.. Enumerable.Repeat("", 9).Prepend("y")]);
-        await new InitializeOperation(_sandbox.Context).RunAsync(new InitializeOptions(), host, TestContext.Current.CancellationToken);
+        await new InitializeSecretsOperation(_sandbox.Context).RunAsync(new InitializeOptions(), host);
         Assert.Equal(hint, host.Questions.Single(static q => q.Text == "URL").Hint);
         Assert.DoesNotContain(Canary, host.Everything);
     }

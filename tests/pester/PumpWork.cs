@@ -1,0 +1,66 @@
+using System;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace FlowSecrets.PesterSupport
+{
+    /// <summary>A value that counts how often it was disposed of.</summary>
+    public sealed class HeldValue : IDisposable
+    {
+        public int Disposals { get; private set; }
+
+        public void Dispose() => Disposals++;
+    }
+
+    /// <summary>Work for the pump, which is internal: it posts a call for each of three values, then waits until it is stopped.</summary>
+    public sealed class PumpWork
+    {
+        private readonly Action<Action, IDisposable> _post;
+
+        public PumpWork(object pump, CancellationTokenSource stop, string first)
+        {
+            // PowerShell hands the pump over as it is.
+            _post = (Action<Action, IDisposable>)Delegate.CreateDelegate(typeof(Action<Action, IDisposable>), pump, "Post");
+            Work = async token =>
+            {
+                TaskCompletionSource posted = new();
+                for (int i = 0; i < Values.Length; i++)
+                {
+                    bool isFirst = i == 0;
+                    _post(() => Call(isFirst, posted.Task, stop, first), Values[i]);
+                }
+
+                posted.SetResult();
+                await Task.Delay(Timeout.Infinite, token);
+            };
+        }
+
+        public Func<CancellationToken, Task> Work { get; }
+
+        public HeldValue[] Values { get; } = Enumerable.Range(0, 3).Select(_ => new HeldValue()).ToArray();
+
+        public HeldValue PostLate()
+        {
+            HeldValue late = new();
+            _post(() => throw new InvalidOperationException("It must not run."), late);
+            return late;
+        }
+
+        private static void Call(bool isFirst, Task posted, CancellationTokenSource stop, string first)
+        {
+            if (!isFirst)
+            {
+                throw new InvalidOperationException("Only the first call runs.");
+            }
+
+            posted.Wait();
+            if (first == "throw")
+            {
+                throw new InvalidOperationException("The pipeline failed.");
+            }
+
+            stop.Cancel();
+        }
+    }
+}
