@@ -43,7 +43,7 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
     [Fact]
     public async Task AProfilesProgramDoesNotGetWhatOpensALocalStore()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is printf of Unix.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is echo of Unix.");
         Use(PassphraseVariables.Value, "CANARY");
         Use(PassphraseVariables.File, "CANARYFILE");
         Assert.Equal("AKID", await SignedAsync("chain-process"));
@@ -56,7 +56,7 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
     [InlineData("chain-process-two-roles", 2)]
     public async Task NorDoesTheProgramOfASourceProfile(string profile, int roles)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is printf of Unix.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is echo of Unix.");
         Use(PassphraseVariables.Value, "CANARY");
         await using LoopbackServer sts = await LoopbackServer.StartAsync(static _ => AwsTokens.Assumed("AssumeRole", "AKIDROLE"));
         Use("AWS_ENDPOINT_URL_STS", sts.Address.AbsoluteUri);

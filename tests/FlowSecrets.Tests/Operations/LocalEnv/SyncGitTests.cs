@@ -18,6 +18,8 @@ public sealed class SyncGitTests : IDisposable
             _repository.File("flowsecrets.yaml"),
             """
             application: app
+            default: local
+            environments: { local: { store: local } }
             secrets:
               jwt: { env: JWT_SECRET, local: dev-jwt }
             localEnv: { path: backend/.env }

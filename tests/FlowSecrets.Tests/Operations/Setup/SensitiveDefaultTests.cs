@@ -19,7 +19,6 @@ public sealed class SensitiveDefaultTests : IDisposable
         "built from db.user, db.password"
     )]
     [InlineData("""url: { sensitive: false, prompt: URL, default: "{{ db.password | base64 }}" }""", "built from db.password")]
-    [InlineData("""url: { sensitive: false, prompt: URL, default: "{{ db }}" }""", "built from db")]
     [InlineData("""url: { sensitive: false, prompt: URL, default: "{{ token }}" }""", "built from token")]
     [InlineData(
         """
