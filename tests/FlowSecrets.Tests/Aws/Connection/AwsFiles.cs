@@ -43,7 +43,7 @@ internal static class AwsFiles
 
         [profile chain-process]
         region = eu-west-1
-        credential_process = echo '{"Version":1,"AccessKeyId":"AKID'$FLOWSECRETS_PASSPHRASE$FLOWSECRETS_PASSPHRASE_FILE'","SecretAccessKey":"s"}'
+        credential_process = echo '{"Version":1,"AccessKeyId":"AKID'$(env | grep -c ^FLOWSECRETS_PASS)'","SecretAccessKey":"s"}'
 
         [profile chain-process-role]
         region = eu-west-1
