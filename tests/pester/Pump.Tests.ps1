@@ -8,7 +8,7 @@ BeforeAll {
         $stop = [System.Threading.CancellationTokenSource]::new()
         $pump = [Activator]::CreateInstance($type, $stop)
         $work = [FlowSecrets.PesterSupport.PumpWork]::new($pump, $stop, $First)
-        $failure = try { $pump.Run($work.Work); $null } catch { $_.Exception.GetBaseException() } finally { $pump.Dispose() }
+        $failure = try { $work.Run() } finally { $pump.Dispose() }
         [pscustomobject] @{ Failure = $failure; Disposals = $work.Values.Disposals; Pump = $pump; Work = $work }
     }
 }

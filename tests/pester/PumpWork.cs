@@ -16,13 +16,16 @@ namespace FlowSecrets.PesterSupport
     /// <summary>Work for the pump, which is internal: it posts a call for each of three values, then waits until it is stopped.</summary>
     public sealed class PumpWork
     {
+        private readonly Action<Func<CancellationToken, Task>> _run;
         private readonly Action<Action, IDisposable> _post;
+        private readonly Func<CancellationToken, Task> _work;
 
         public PumpWork(object pump, CancellationTokenSource stop, string first)
         {
-            // PowerShell hands the pump over as it is.
+            _run =
+                (Action<Func<CancellationToken, Task>>)Delegate.CreateDelegate(typeof(Action<Func<CancellationToken, Task>>), pump, "Run");
             _post = (Action<Action, IDisposable>)Delegate.CreateDelegate(typeof(Action<Action, IDisposable>), pump, "Post");
-            Work = async token =>
+            _work = async token =>
             {
                 TaskCompletionSource posted = new();
                 for (int i = 0; i < Values.Length; i++)
@@ -36,9 +39,21 @@ namespace FlowSecrets.PesterSupport
             };
         }
 
-        public Func<CancellationToken, Task> Work { get; }
-
         public HeldValue[] Values { get; } = Enumerable.Range(0, 3).Select(_ => new HeldValue()).ToArray();
+
+        /// <summary>Runs the pump. PowerShell cannot catch the exception of a stopped pipeline, so it is returned.</summary>
+        public Exception Run()
+        {
+            try
+            {
+                _run(_work);
+                return null;
+            }
+            catch (Exception e)
+            {
+                return e;
+            }
+        }
 
         public HeldValue PostLate()
         {

@@ -62,7 +62,7 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
         Use("AWS_ENDPOINT_URL_STS", sts.Address.AbsoluteUri);
         Assert.Equal("AKIDROLE", await SignedAsync(profile));
         Assert.Equal(roles, sts.Calls.Count);
-        Assert.Contains("Credential=AKID0/", sts.Calls.First().Authorization);
+        Assert.Contains("Credential=AKID0/", sts.Calls[0].Authorization);
     }
 
     [Fact]

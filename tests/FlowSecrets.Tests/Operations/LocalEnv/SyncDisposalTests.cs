@@ -44,6 +44,7 @@ public sealed class SyncDisposalTests : IDisposable
     }
 
     /// <summary>A store whose reading of many breaks off after the first outcome, and the providers that open it.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives a type from it.")]
     private class Providers : DispatchProxy
     {
         private List<ReadOutcome> _given = null!;
