@@ -8,6 +8,7 @@
     Description          = 'Manages an application''s secrets from PowerShell 7: one catalog in the repository, with the values in Google Secret Manager, AWS Secrets Manager or an encrypted local store. Sets secrets up, writes .env files, explains denied access, and rotates without losing a credential.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
+    TypesToProcess       = @('FlowSecrets.Types.ps1xml')
     FormatsToProcess     = @('FlowSecrets.Format.ps1xml')
     FunctionsToExport    = @()
     VariablesToExport    = @()

@@ -1,5 +1,6 @@
 BeforeAll {
     Import-Module $PSScriptRoot/Support.psm1 -Force
+    Import-Module $PSScriptRoot/Writers.psm1 -Force
     $sandbox = New-Sandbox
     Add-Secret llm-openai 'value-one', 'value-two'
     Add-Secret llm-google 'value-three'
@@ -83,6 +84,21 @@ Describe 'Get-FlowSecretValue' {
     ) { Assert-Failure $id $run }
     It 'shows a table without values' {
         Assert-View (Get-FlowSecretValue llm*, db-config) Name, Version, Value 'value-two', 'value-three', 'value-four'
+    }
+    It 'is not written down by what writes objects' {
+        Assert-NotWritten (Get-FlowSecretValue llm-openai) 'value-two'
+        Assert-NotWritten (Get-FlowSecretValue db-config -Field password) 'value-four'
+    }
+    It 'binds its value to a parameter, also in the constrained language' {
+        (Get-FlowSecretValue llm-openai | Set-FlowSecret).Status | Should -Be 'Unchanged'
+        $shell = [powershell]::Create()
+        try {
+            $constrain = '$ExecutionContext.SessionState.LanguageMode = "ConstrainedLanguage"'
+            $null = $shell.AddScript("Import-Module '$(Get-ModulePath)'; $constrain").Invoke()
+            $shell.Commands.Clear()
+            $shell.AddScript('(New-FlowSecretValue Hex -Bytes 8).Value.Length').Invoke() | Should -Be 16
+        }
+        finally { $shell.Dispose() }
     }
     It 'completes names, fields, stages and versions that were listed' {
         $null = Get-FlowSecretVersion llm-openai

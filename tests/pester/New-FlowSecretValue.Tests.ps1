@@ -1,4 +1,7 @@
-BeforeAll { Import-Module $PSScriptRoot/Support.psm1 -Force }
+BeforeAll {
+    Import-Module $PSScriptRoot/Support.psm1 -Force
+    Import-Module $PSScriptRoot/Writers.psm1 -Force
+}
 
 Describe 'New-FlowSecretValue' {
     It 'makes a password of 32 characters as a SecureString, and says its entropy' {
@@ -60,7 +63,10 @@ Describe 'New-FlowSecretValue' {
     It 'shows a table without the value' {
         $made = New-FlowSecretValue Hex
         Assert-View $made Kind, EntropyBits, Value, PublicKey (ConvertFrom-SecureString $made.Value -AsPlainText)
-        $made | ConvertTo-Json -Depth 3 | Should -Not -Match (ConvertFrom-SecureString $made.Value -AsPlainText)
+    }
+    It 'is not written down by what writes objects: <_>' -ForEach 'Password', 'Hex', 'Passphrase', 'Uuid', 'Ec' {
+        $made = New-FlowSecretValue $_
+        Assert-NotWritten $made (ConvertFrom-SecureString $made.Value -AsPlainText)
     }
     It 'completes kinds and curves' {
         Get-Completion 'New-FlowSecretValue -Kind Pass' | Should -Be 'Passphrase', 'Password'

@@ -27,6 +27,7 @@ internal static class ErrorIds
     public const string FileExists = nameof(FileExists);
     public const string FileNotWritable = nameof(FileNotWritable);
     public const string FileUnsafe = nameof(FileUnsafe);
+    public const string GitNotAvailable = nameof(GitNotAvailable);
     public const string InterruptionNotAllowed = nameof(InterruptionNotAllowed);
     public const string InvalidName = nameof(InvalidName);
     public const string ItemsFailed = nameof(ItemsFailed);
@@ -111,7 +112,8 @@ internal static class ErrorIds
             AccessDenied or SecretNotFoundOrForbidden or StoreLocked => FlowErrorCategory.PermissionDenied,
             Conflict or RotationInProgress => FlowErrorCategory.ResourceBusy,
             CatalogExists or FileExists or SecretExists => FlowErrorCategory.ResourceExists,
-            ApiNotEnabled or StoreUnavailable or TargetUnavailable or WriteUncertain => FlowErrorCategory.ResourceUnavailable,
+            ApiNotEnabled or GitNotAvailable or StoreUnavailable or TargetUnavailable or WriteUncertain =>
+                FlowErrorCategory.ResourceUnavailable,
             CatalogNotTrusted or EncryptionKeyProtected or EndpointNotAllowed or FileUnsafe or NotIgnoredByGit or RotationWouldLoseData =>
                 FlowErrorCategory.SecurityError,
             FileNotWritable => FlowErrorCategory.WriteError,

@@ -15,6 +15,9 @@ internal sealed record ChildStart(string Program, IReadOnlyList<string> Argument
     /// <summary>Variables beside those of this process.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Variables of this process whose names begin so are not handed on; <see cref="Variables"/> are set afterwards.</summary>
+    public IReadOnlyList<string> RemovedPrefixes { get; init; } = [];
+
     /// <summary>How long it may run. After that it is ended, with what it started.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(30);
 }
@@ -108,6 +111,14 @@ internal static class ChildProcess
             CreateNoWindow = true,
             WorkingDirectory = start.WorkingDirectory ?? "",
         };
+        foreach (string name in info.Environment.Keys.ToArray())
+        {
+            if (start.RemovedPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase)))
+            {
+                info.Environment.Remove(name);
+            }
+        }
+
         foreach ((string name, string value) in start.Variables)
         {
             info.Environment[name] = value;

@@ -83,12 +83,11 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
         {
             return AsPlainText
                 ? value.RevealText(reading.StoreName)
-                : new FlowSecretValue
+                : new FlowSecretValue(SecureStrings.FromValue(value, reading.StoreName))
                 {
                     Name = reading.Name,
                     StoreName = reading.StoreName,
                     Version = reading.Version!,
-                    Value = SecureStrings.FromValue(value, reading.StoreName),
                 };
         }
         catch (FlowSecretException e)

@@ -90,11 +90,10 @@ public sealed class NewFlowSecretValueCommand : FlowCmdlet
         {
             return AsPlainText
                 ? made.Value.RevealText(Kind.ToString())
-                : new GeneratedValue
+                : new GeneratedValue(SecureStrings.FromValue(made.Value, Kind.ToString()))
                 {
                     Kind = Kind.ToString(),
                     EntropyBits = made.EntropyBits,
-                    Value = SecureStrings.FromValue(made.Value, Kind.ToString()),
                     PublicKey = made.PublicKey,
                 };
         }

@@ -29,9 +29,9 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
         );
         try
         {
-            foreach ((Action call, _) in _calls.GetConsumingEnumerable(token))
+            foreach ((Action call, IDisposable? held) in _calls.GetConsumingEnumerable(token))
             {
-                call();
+                RunCall(call, held);
             }
 
             running.GetAwaiter().GetResult();
@@ -51,7 +51,7 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
     }
 
     /// <summary>Runs a call on the pipeline's thread, in order, without waiting.</summary>
-    /// <param name="held">What the call hands on, such as a value. It is disposed of if the call never runs.</param>
+    /// <param name="held">What the call hands on, such as a value. It is disposed of if the call never runs, or throws.</param>
     public void Post(Action call, IDisposable? held = null)
     {
         try
@@ -66,31 +66,49 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
     }
 
     /// <summary>Has something done on the pipeline's thread and waits for the answer.</summary>
-    public Task<T> CallAsync<T>(Func<T> function)
+    /// <param name="held">As for <see cref="Post"/>.</param>
+    public Task<T> CallAsync<T>(Func<T> function, IDisposable? held = null)
     {
         TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         CancellationTokenRegistration registration = stop.Token.Register(() => answer.TrySetCanceled(stop.Token));
-        Post(() =>
-        {
-            try
+        Post(
+            () =>
             {
-                answer.TrySetResult(function());
-            }
-            catch (FlowSecretException e)
-            {
-                answer.TrySetException(e);
-            }
-            catch (Exception e)
-            {
-                answer.TrySetException(e);
-                throw;
-            }
-            finally
-            {
-                registration.Dispose();
-            }
-        });
+                try
+                {
+                    answer.TrySetResult(function());
+                }
+                catch (FlowSecretException e)
+                {
+                    held?.Dispose();
+                    answer.TrySetException(e);
+                }
+                catch (Exception e)
+                {
+                    answer.TrySetException(e);
+                    throw;
+                }
+                finally
+                {
+                    registration.Dispose();
+                }
+            },
+            held
+        );
         return answer.Task;
+    }
+
+    private static void RunCall(Action call, IDisposable? held)
+    {
+        try
+        {
+            call();
+        }
+        catch
+        {
+            held?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Ends the queue, and disposes of what its calls still hold.</summary>

@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Security;
+using System.Xml.Linq;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
@@ -71,6 +73,41 @@ public sealed class ResultTests
                 || type.Name == nameof(StoreCapabilities)
                 || type.GetMethod("ToString", Type.EmptyTypes)!.GetCustomAttribute<CompilerGeneratedAttribute>(inherit: false) is null,
             $"{record} has the ToString that the compiler makes, which lists every member."
+        );
+    }
+
+    /// <summary>ConvertTo-Json writes the length of a SecureString, and Export-Clixml its characters except on Windows.</summary>
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void ValuesAreNoProperties(string record)
+    {
+        Assert.DoesNotContain(
+            Properties(record),
+            static p => p.PropertyType == typeof(SecureString) || p.PropertyType == typeof(SecretValue)
+        );
+        Assert.Empty(Public.Single(t => t.Name == record).GetFields(BindingFlags.Public | BindingFlags.Instance));
+    }
+
+    /// <summary>A type with a value lists what Export-Clixml may write, which otherwise writes hidden properties too.</summary>
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void TypesWithAValueSayWhatIsWritten(string record)
+    {
+        Type type = Public.Single(t => t.Name == record);
+        if (type.GetFields(BindingFlags.NonPublic | BindingFlags.Instance).All(static f => f.FieldType != typeof(SecureString)))
+        {
+            return;
+        }
+
+        XElement entry = XDocument
+            .Load(Path.Combine(Repository.Root, "module", "FlowSecrets.Types.ps1xml"))
+            .Descendants("Type")
+            .Single(t => t.Element("Name")!.Value == type.FullName);
+        XElement value = entry.Element("Members")!.Elements("CodeProperty").Single();
+        Assert.Equal(("Value", "true"), (value.Element("Name")!.Value, value.Attribute("IsHidden")!.Value));
+        Assert.Equal(
+            [.. Properties(record).Select(static p => p.Name).Order(StringComparer.Ordinal)],
+            entry.Descendants("ReferencedProperties").Single().Elements().Select(static e => e.Value).Order(StringComparer.Ordinal)
         );
     }
 

@@ -31,7 +31,14 @@ internal static class CatalogApprovals
             .. needed.Select(r => Of(r, approved.Contains(r) ? "Approved" : "Missing")),
             .. approved
                 .Where(r => !needed.Contains(r))
-                .Select(static r => Of(r, r.Kind is TrustKind.Connects or TrustKind.Uses ? "Approved" : "Stale")),
+                .Select(static r =>
+                    Of(
+                        r,
+                        r.Kind is TrustKind.Connects or TrustKind.Uses || (r.Kind == TrustKind.File && r.Content.Length > 0)
+                            ? "Approved"
+                            : "Stale"
+                    )
+                ),
         ];
     }
 

@@ -122,5 +122,8 @@ internal static class CatalogReach
             : new TrustRecord(TrustKind.File, real);
     }
 
+    /// <summary>A file of the repository that its index has: a value in it would be committed.</summary>
+    public static TrustRecord Tracked(string path) => new(TrustKind.File, path, "tracked by git");
+
     private static string At(string? region) => region is null ? "" : $" in {region}";
 }

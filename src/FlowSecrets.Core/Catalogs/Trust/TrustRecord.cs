@@ -36,7 +36,7 @@ internal enum TrustKind
 
 /// <summary>One thing that a catalog reaches.</summary>
 /// <param name="Subject">The source or destination: a location, a path, a server, a name.</param>
-/// <param name="Content">SHA-256 of a script, in hexadecimal; of a secret the catalog that wrote it; empty for all else.</param>
+/// <param name="Content">SHA-256 of a script, in hexadecimal; of a secret the catalog that wrote it; of a file what it is.</param>
 internal sealed record TrustRecord(TrustKind Kind, string Subject, string Content = "")
 {
     public override string ToString() =>
@@ -48,6 +48,7 @@ internal sealed record TrustRecord(TrustKind Kind, string Subject, string Conten
             TrustKind.Writes => $"writes to the {Subject}",
             TrustKind.Connects => $"logs in to {Subject}",
             TrustKind.Runs => $"runs {Subject}",
+            TrustKind.File when Content.Length > 0 => $"replaces the file {Subject}, which is {Content}",
             TrustKind.File => $"uses the file {Subject}",
             TrustKind.Cluster => $"changes {Subject}",
             TrustKind.Principal => $"grants access to {Subject}",

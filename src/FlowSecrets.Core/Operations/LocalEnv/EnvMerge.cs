@@ -221,8 +221,24 @@ internal sealed class EnvMerge
         }
 
         string path = _input.Catalog.Resolve(file.Path);
+        try
+        {
+            Check(file, path, _input.Files[path], bytes);
+        }
+        catch
+        {
+            // What is refused is not written either.
+            bytes.Dispose();
+            throw;
+        }
+
         _files.Add((file, path, bytes));
-        EnvFileState seen = _input.Files[path];
+        return path.Replace('\\', '/');
+    }
+
+    /// <exception cref="FlowSecretException">Why the file cannot be written, or, for a check, that it is outdated.</exception>
+    private void Check(CatalogFile file, string path, EnvFileState seen, SecretValue bytes)
+    {
         if (seen.Problem is not null)
         {
             throw seen.Problem;
@@ -250,8 +266,6 @@ internal sealed class EnvMerge
                 "Look at it. Move it, or replace it: Sync-FlowLocalEnv -Force"
             );
         }
-
-        return path.Replace('\\', '/');
     }
 
     private void Set(EnvWish wish, string value, bool keep)

@@ -6,8 +6,9 @@ using FlowSecrets.Model;
 namespace FlowSecrets.Operations.LocalEnv;
 
 /// <summary>What the .env file of a catalog needs the user's approval for.</summary>
+/// <param name="tracked">Absolute paths of the catalog's files that git has in its index.</param>
 /// <param name="delivers">Whether values are written; a check writes none.</param>
-internal sealed class EnvTrust(Workspace workspace, EnvPlan plan, bool delivers)
+internal sealed class EnvTrust(Workspace workspace, EnvPlan plan, IReadOnlyCollection<string> tracked, bool delivers)
 {
     private readonly Catalog _catalog = workspace.Catalog!;
     private readonly TrustGate _trust = workspace.Trust!;
@@ -21,7 +22,7 @@ internal sealed class EnvTrust(Workspace workspace, EnvPlan plan, bool delivers)
     /// <exception cref="FlowSecretException">CatalogNotTrusted: the .env file itself.</exception>
     public async Task AskAsync(string? path, IReadOnlyDictionary<string, ReadOutcome> fetched, CancellationToken cancellationToken)
     {
-        TrustRecord[] whole = path is not null && CatalogReach.Outside(_catalog, path) is { } record ? [record] : [];
+        TrustRecord[] whole = path is null ? [] : [.. FileRecords(path)];
         IEnumerable<TrustRecord> items = plan.Wishes.SelectMany(RecordsOf).Concat(fetched.Values.Select(UseOf).OfType<TrustRecord>());
         await _trust.AskAsync([.. whole, .. items, .. Reads], cancellationToken);
         if (_trust.Refusal(whole) is { } refusal)
@@ -68,11 +69,23 @@ internal sealed class EnvTrust(Workspace workspace, EnvPlan plan, bool delivers)
     private TrustRecord? UseOf(ReadOutcome outcome) =>
         delivers && outcome.Secret is { } secret ? workspace.UseRecord(secret.StoreName, secret.Owner) : null;
 
-    private IEnumerable<TrustRecord> RecordsOf(EnvWish wish)
+    private IEnumerable<TrustRecord> FileRecords(string path)
     {
-        if (wish.File is { } file && CatalogReach.Outside(_catalog, file.Path) is { } outside)
+        if (CatalogReach.Outside(_catalog, path) is { } outside)
         {
             yield return outside;
+        }
+        else if (delivers && tracked.Contains(_catalog.Resolve(path)))
+        {
+            yield return CatalogReach.Tracked(_catalog.Resolve(path));
+        }
+    }
+
+    private IEnumerable<TrustRecord> RecordsOf(EnvWish wish)
+    {
+        foreach (TrustRecord record in wish.File is { } file ? FileRecords(file.Path) : [])
+        {
+            yield return record;
         }
 
         if (delivers && CatalogReach.LoadsCode(wish.Name))

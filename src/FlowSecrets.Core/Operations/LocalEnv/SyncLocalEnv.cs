@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Model;
@@ -52,7 +53,8 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
             named ? null : catalog.LocalEnv.From
         );
         EnvPlan plan = EnvPlan.For(catalog, workspace.Environment);
-        EnvTrust trust = new(workspace, plan, delivers: !options.Check);
+        IReadOnlyCollection<string> tracked = await TrackedAsync(catalog, options, cancellationToken);
+        EnvTrust trust = new(workspace, plan, tracked, delivers: !options.Check);
         Dictionary<string, ReadOutcome> fetched = new(StringComparer.Ordinal);
         EnvMergeResult? merge = null;
         try
@@ -128,6 +130,21 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
         }
 
         return target;
+    }
+
+    /// <summary>What the catalog would have written over although git has it.</summary>
+    private async Task<IReadOnlyCollection<string>> TrackedAsync(Catalog catalog, SyncOptions options, CancellationToken cancellationToken)
+    {
+        IEnumerable<string> named = catalog.LocalEnv.Files.Select(static f => f.Path);
+        string[] inside =
+        [
+            .. (options.Path is null ? named.Prepend(catalog.LocalEnv.Path) : named)
+                .Where(p => CatalogReach.Outside(catalog, p) is null)
+                .Select(catalog.Resolve)
+                .Where(File.Exists)
+                .Distinct(StringComparer.Ordinal),
+        ];
+        return await GitIgnore.TrackedAsync(inside, catalog.Root, context.Variable, cancellationToken);
     }
 
     private EnvMergeInput InputOf(
@@ -260,15 +277,33 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
         foreach (string file in files.Where(File.Exists))
         {
             string? repository = CatalogLocator.RepositoryRoot(System.IO.Path.GetDirectoryName(file)!);
-            if (repository is null || await GitIgnore.IsIgnoredAsync(file, repository, context.Variable, cancellationToken) is not false)
+            if (repository is null)
             {
                 continue;
             }
 
-            if (options.AddToGitIgnore && !host.IsWhatIf)
+            GitIgnoreAnswer answer = await GitIgnore.AskAsync(file, repository, context.Variable, cancellationToken);
+            if (answer.Problem is not null)
             {
-                GitIgnore.Add(file, repository);
-                host.Say($"Added to .gitignore: {System.IO.Path.GetRelativePath(repository, file)}");
+                host.Warning(
+                    $"{ErrorIds.GitNotAvailable}: it is not known whether git would take '{file}' into the repository. {answer.Problem}"
+                );
+            }
+
+            if (answer.IsIgnored is not false)
+            {
+                continue;
+            }
+
+            if (options.AddToGitIgnore)
+            {
+                string entry = System.IO.Path.GetRelativePath(repository, file);
+                string ignore = System.IO.Path.Combine(repository, ".gitignore");
+                if (await host.ShouldProcessAsync(ignore, $"Add '{entry}'", cancellationToken))
+                {
+                    GitIgnore.Add(file, repository);
+                    host.Say($"Added to .gitignore: {entry}");
+                }
             }
             else
             {

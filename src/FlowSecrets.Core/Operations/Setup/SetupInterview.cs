@@ -21,6 +21,7 @@ internal sealed class SetupInterview(
 ) : IDisposable
 {
     private readonly SetupValues _values = new();
+    private readonly Sensitivity _sensitivity = new(workspace.Catalog!);
 
     /// <summary>A dry run asks nothing.</summary>
     private bool Asks => !options.NonInteractive && !host.IsWhatIf;
@@ -276,8 +277,8 @@ internal sealed class SetupInterview(
         return new Answer(made.Value.Clone(), ValueSource.Generated);
     }
 
-    /// <summary>What Enter does. The default of what is typed without echo is not shown either: only where it comes from.</summary>
-    private static string? Hint(Ask ask, string? byDefault)
+    /// <summary>What Enter does. Of a default that is sensitive, or made of something sensitive, only the origin is shown.</summary>
+    private string? Hint(Ask ask, string? byDefault)
     {
         if (ask.HasValue)
         {
@@ -291,13 +292,7 @@ internal sealed class SetupInterview(
                 : "Enter skips it";
         }
 
-        if (!ask.Sensitive)
-        {
-            return byDefault;
-        }
-
-        string[] sources = [.. ask.Default!.References.Select(static r => r.ToString())];
-        return sources.Length == 0 ? SecretValue.Mask : $"as {string.Join(", ", sources)}";
+        return ask.Sensitive ? Sensitivity.OriginOf(ask.Default!) ?? SecretValue.Mask : _sensitivity.Origin(ask.Default!) ?? byDefault;
     }
 
     private SetupDecision Overwriting(SetupDecision decision)

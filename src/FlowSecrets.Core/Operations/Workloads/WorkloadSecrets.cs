@@ -11,8 +11,17 @@ namespace FlowSecrets.Operations.Workloads;
 internal sealed class WorkloadSecrets : IDisposable
 {
     private readonly List<WorkloadSecret> _secrets = [];
+    private bool _isDisposed;
 
-    public IReadOnlyList<WorkloadSecret> List => _secrets;
+    /// <exception cref="ObjectDisposedException">The values are erased, so that the list is of no use any more.</exception>
+    public IReadOnlyList<WorkloadSecret> List
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _secrets;
+        }
+    }
 
     /// <param name="since">Since when the current version is current; null: not known.</param>
     /// <param name="withPrevious">Whether the value before is still delivered.</param>
@@ -56,6 +65,7 @@ internal sealed class WorkloadSecrets : IDisposable
 
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (WorkloadSecret secret in _secrets)
         {
             foreach (SecretValue value in secret.Variables.Values.Concat(secret.Outdated))

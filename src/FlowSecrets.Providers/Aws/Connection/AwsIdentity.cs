@@ -8,6 +8,7 @@ using Amazon.Runtime.Credentials;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 using FlowSecrets.Model;
+using FlowSecrets.Processes;
 
 namespace FlowSecrets.Providers.Aws.Connection;
 
@@ -75,7 +76,7 @@ internal sealed class AwsIdentity
                 profile + Sources(environment),
                 () =>
                     new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out AWSCredentials found)
-                        ? found
+                        ? Shielded(found, profile)
                         : throw new AmazonClientException("The profile holds no credentials.")
             );
         }
@@ -85,12 +86,43 @@ internal sealed class AwsIdentity
             place,
             "default credentials",
             Sources(environment),
-            () => new DefaultAWSCredentialsIdentityResolver().ResolveIdentity(new SecretsManagerConfig(place.Region, place.Address))
+            () =>
+                Shielded(
+                    new DefaultAWSCredentialsIdentityResolver().ResolveIdentity(new SecretsManagerConfig(place.Region, place.Address)),
+                    "default"
+                )
         )
         {
             WebIdentity =
                 environment("AWS_WEB_IDENTITY_TOKEN_FILE") is { } file && environment("AWS_ROLE_ARN") is { } role ? (file, role) : null,
         };
+    }
+
+    /// <summary>
+    /// The same credentials, but the SDK starts a profile's credential_process without the variables that open a local store, also when a
+    /// role's source profile names it.
+    /// </summary>
+    /// <param name="profile">Where they come from, if they come from a profile.</param>
+    private static AWSCredentials Shielded(AWSCredentials found, string profile)
+    {
+        CredentialProfileOptions? options = new CredentialProfileStoreChain().TryGetProfile(profile, out CredentialProfile its)
+            ? its.Options
+            : null;
+        switch (found)
+        {
+            case ProcessAWSCredentials when options?.CredentialProcess is { } command:
+                return new ProcessAWSCredentials(PassphraseVariables.RemoveBefore(command), options.AwsAccountId);
+            case AssumeRoleAWSCredentials { SourceCredentials: ProcessAWSCredentials or AssumeRoleAWSCredentials } role
+                when options?.SourceProfile is { } source && source != profile:
+                AWSCredentials own = Shielded(role.SourceCredentials, source);
+                return own == role.SourceCredentials
+                    ? role
+                    : new AssumeRoleAWSCredentials(own, role.RoleArn, role.RoleSessionName, role.Options);
+            case ProcessAWSCredentials:
+                throw new AmazonClientException("The profile of the process is not known.");
+            default:
+                return found;
+        }
     }
 
     /// <summary>Differs when the files or the variables do that say who asks: a login that was changed is another one.</summary>

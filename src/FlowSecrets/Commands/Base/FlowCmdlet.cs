@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
+using System.Security;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
 
@@ -26,6 +27,18 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         new(static () => ProviderLoader.Providers, SessionState.Path.CurrentFileSystemLocation.ProviderPath)
         {
             Session = SessionStore.Current,
+        };
+
+    /// <summary>
+    /// The property Value of FlowSecrets.Types.ps1xml. It is compiled code instead of a script, so that the session's language mode does
+    /// not matter.
+    /// </summary>
+    public static SecureString? ValueOf(PSObject result) =>
+        result?.BaseObject switch
+        {
+            FlowSecretValue read => read.GetValue(),
+            GeneratedValue made => made.GetValue(),
+            _ => null,
         };
 
     public void Dispose()
@@ -84,7 +97,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
                     if (changes)
                     {
                         // Waited for, so that what comes after in the pipeline can stop what is still to come.
-                        await pump.CallAsync(() => Write(result, emit));
+                        await pump.CallAsync(() => Write(result, emit), result as IDisposable);
                     }
                     else
                     {

@@ -3,6 +3,7 @@ using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using FlowSecrets.Processes;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
@@ -37,6 +38,31 @@ public sealed class AwsCredentialChainTests : IAsyncLifetime
         Asked asked = Assert.Single(sts.Calls);
         Assert.Contains("Action=AssumeRole", asked.Body);
         Assert.Contains("Credential=AKIDSOURCE/", asked.Authorization);
+    }
+
+    [Fact]
+    public async Task AProfilesProgramDoesNotGetWhatOpensALocalStore()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is a shell of Unix.");
+        Use(PassphraseVariables.Value, "CANARY");
+        Use(PassphraseVariables.File, "CANARYFILE");
+        Assert.Equal("AKID0", await SignedAsync("chain-process"));
+        _setting.Set("AWS_PROFILE", "chain-process");
+        Assert.Equal("AKID0", await SignedAsync(null));
+    }
+
+    [Theory]
+    [InlineData("chain-process-role", 1)]
+    [InlineData("chain-process-two-roles", 2)]
+    public async Task NorDoesTheProgramOfASourceProfile(string profile, int roles)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is a shell of Unix.");
+        Use(PassphraseVariables.Value, "CANARY");
+        await using LoopbackServer sts = await LoopbackServer.StartAsync(static _ => AwsTokens.Assumed("AssumeRole", "AKIDROLE"));
+        Use("AWS_ENDPOINT_URL_STS", sts.Address.AbsoluteUri);
+        Assert.Equal("AKIDROLE", await SignedAsync(profile));
+        Assert.Equal(roles, sts.Calls.Count);
+        Assert.Contains("Credential=AKID0/", sts.Calls[0].Authorization);
     }
 
     [Fact]

@@ -41,6 +41,20 @@ internal static class AwsFiles
         region = eu-west-1
         credential_process = no-such-program-of-flowsecrets CANARY-7f3a
 
+        [profile chain-process]
+        region = eu-west-1
+        credential_process = echo '{"Version":1,"AccessKeyId":"AKID'$(env | grep -c ^FLOWSECRETS_PASS)'","SecretAccessKey":"s"}'
+
+        [profile chain-process-role]
+        region = eu-west-1
+        role_arn = arn:aws:iam::123456789012:role/reader
+        source_profile = chain-process
+
+        [profile chain-process-two-roles]
+        region = eu-west-1
+        role_arn = arn:aws:iam::123456789012:role/reader
+        source_profile = chain-process-role
+
         [profile chain-role]
         region = eu-west-1
         role_arn = arn:aws:iam::123456789012:role/reader

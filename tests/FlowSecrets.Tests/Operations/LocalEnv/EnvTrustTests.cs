@@ -103,6 +103,50 @@ public sealed class EnvTrustTests : IDisposable
     }
 
     [Fact]
+    public async Task AFileThatGitTracksIsNotReplacedWithoutApproval()
+    {
+        string git = Tool.Require("git");
+        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("{ path: backend/.env }", "{ files: [{ secret: jwt, path: build.ps1 }] }"));
+        _sandbox.Write("build.ps1", "precious");
+        Tool.Run(git, _sandbox.Folder, null, "init", "--quiet");
+        Tool.Run(git, _sandbox.Folder, null, "add", "build.ps1");
+        await CreateAsync(_sandbox.Context, "jwt");
+        EnvVariable refused = Of(await RunAsync(new SyncOptions { Force = true }, Nobody), "build.ps1");
+        Assert.Equal(ErrorIds.CatalogNotTrusted, refused.ErrorId);
+        Assert.Equal("precious", _sandbox.Read("build.ps1"));
+        Assert.Null(Of(await RunAsync(new SyncOptions { Force = true }, new TestHost()), "build.ps1").ErrorId);
+    }
+
+    [Fact]
+    public async Task AFileThatSomebodyElseWroteIsReplacedOnlyWithForce()
+    {
+        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("{ path: backend/.env }", "{ files: [{ secret: openai, path: key.txt }] }"));
+        await CreateAsync(_sandbox.Context, "openai");
+        _sandbox.Write("key.txt", "precious");
+        Assert.Equal(ErrorIds.FileExists, Of(await RunAsync(null, Nobody), "key.txt").ErrorId);
+        Assert.Equal("precious", _sandbox.Read("key.txt"));
+        Assert.Null(Of(await RunAsync(new SyncOptions { Force = true }, Nobody), "key.txt").ErrorId);
+        Assert.Equal("sk-1", _sandbox.Read("key.txt"));
+
+        // A file that this module wrote is updated without a word.
+        _sandbox.Write("key.txt", "older");
+        Assert.Null(Of(await RunAsync(null, Nobody), "key.txt").ErrorId);
+        Assert.Equal("sk-1", _sandbox.Read("key.txt"));
+    }
+
+    [Fact]
+    public async Task ALinkedGitignoreIsNotWritten()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");
+        using Sandbox outside = new();
+        string profile = outside.Write(".bashrc", "# mine\n");
+        Tool.Run(Tool.Require("git"), _sandbox.Folder, null, "init", "--quiet");
+        File.CreateSymbolicLink(_sandbox.File(".gitignore"), profile);
+        await SecretStoreContract.Fails(ErrorIds.FileUnsafe, () => RunAsync(new SyncOptions { AddToGitIgnore = true }, Nobody));
+        Assert.Equal("# mine\n", File.ReadAllText(profile));
+    }
+
+    [Fact]
     public async Task TheCatalogsOwnSecretsNeedNoQuestion()
     {
         await CreateAsync(_sandbox.Context, "openai");

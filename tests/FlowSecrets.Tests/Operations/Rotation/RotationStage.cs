@@ -131,7 +131,7 @@ internal sealed class RotationStage : IAsyncDisposable
         Sandbox.Dispose();
     }
 
-    private OperationContext Context
+    public OperationContext Context
     {
         get
         {

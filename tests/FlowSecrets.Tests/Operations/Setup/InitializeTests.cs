@@ -114,7 +114,7 @@ public sealed class InitializeTests : IDisposable
         Assert.DoesNotContain("typed", host.Everything);
         using System.Text.Json.JsonDocument db = System.Text.Json.JsonDocument.Parse(await ReadAsync("app-db"));
         Assert.DoesNotContain(db.RootElement.GetProperty("password").GetString()!, host.Everything);
-        Assert.Contains(host.Questions, static q => q.Hint == "as db.password");
+        Assert.Contains(host.Questions, static q => q.Hint == "built from db.password");
         Assert.DoesNotContain(await ReadAsync("app-jwt"), host.Everything);
     }
 

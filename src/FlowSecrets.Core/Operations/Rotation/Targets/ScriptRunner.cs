@@ -102,7 +102,7 @@ internal sealed class ScriptRunner(string script, string operation, string secre
 
     /// <summary>The last line that it wrote to its errors, with every value concealed however it is written.</summary>
     private static string LastWord(OutputTail errors, IReadOnlyList<SecretValue> values) =>
-        errors.LastLine() is { } line ? RemoteText.Quote(ScriptRedaction.Conceal(line, values)) : "";
+        errors.LastLine() is { } line ? RemoteText.Quote(Redactor.Conceal(line, values)) : "";
 
     private FlowSecretException Unstartable(Exception? inner) =>
         new(

@@ -5,19 +5,18 @@ using FlowSecrets.Values;
 namespace FlowSecrets.Redaction;
 
 /// <summary>
-/// A line that a script printed, without the values that it was given: as they are, escaped for another language
-/// (<see cref="SpelledText"/>), in base64 or hexadecimal, also as
-/// part of something longer, and longer pieces of any of these.
+/// Hides values in a line that a program printed: as they are, escaped for another language (<see cref="ValueSpelling"/>), in base64 or
+/// hexadecimal. Values of four bytes and more are also found inside of longer text, and in longer pieces.
 /// </summary>
-internal static class ScriptRedaction
+internal static class Redactor
 {
-    /// <summary>A shorter text is concealed only where it stands alone: else it would hide parts of every word.</summary>
+    /// <summary>A shorter value is hidden only if it stands alone. Otherwise it would hide parts of many words.</summary>
     private const int ShortestWithin = 4;
 
-    /// <summary>Shorter pieces of an encoded text may stand there by chance.</summary>
+    /// <summary>Shorter pieces of an encoded text can occur by chance.</summary>
     private const int ShortestEncoded = 5;
 
-    /// <summary>Of a text that was cut, or broken into lines.</summary>
+    /// <summary>Length of a piece of a text that was cut or broken into lines.</summary>
     private const int Piece = 12;
 
     public static string Conceal(string line, IEnumerable<SecretValue> values)
@@ -32,6 +31,10 @@ internal static class ScriptRedaction
             }
 
             HideEncoded(line, value.AsSpan(), hidden);
+            if (!value.IsText())
+            {
+                HideSpelled(line, ValueSpelling.OfBytes(value.AsSpan()), value.AsSpan().Length, hidden);
+            }
         }
 
         StringBuilder shown = new(line.Length);
@@ -84,15 +87,24 @@ internal static class ScriptRedaction
     private static void HideText(string line, string text, bool[] hidden)
     {
         HidePieces(line, text, hidden);
-        if (text.Length > line.Length)
+        HideSpelled(line, ValueSpelling.OfText(text), text.Length, hidden);
+    }
+
+    /// <param name="length">Characters, or bytes if it is not text.</param>
+    private static void HideSpelled(string line, ValueSpelling spelled, int length, bool[] hidden)
+    {
+        if (length > line.Length)
         {
             return;
         }
 
-        SpelledText spelled = new(text);
         for (int start = 0; start < line.Length; start++)
         {
-            if (spelled.EndIn(line, start) is { } end && (text.Length >= ShortestWithin || IsAlone(line, start, end)))
+            // An escaped text is twice as long and more: it is not there by chance.
+            if (
+                spelled.EndIn(line, start) is { } end
+                && (length >= ShortestWithin || end - start > 2 * length || IsAlone(line, start, end))
+            )
             {
                 hidden.AsSpan(start, end - start).Fill(true);
             }
@@ -102,8 +114,10 @@ internal static class ScriptRedaction
     /// <summary>Base64 in its three alignments without what depends on the neighbours, in both alphabets; hexadecimal.</summary>
     private static void HideEncoded(string line, ReadOnlySpan<byte> bytes, bool[] hidden)
     {
+        Hide(line, Convert.ToHexString(bytes), StringComparison.OrdinalIgnoreCase, hidden);
         if (bytes.Length < ShortestWithin)
         {
+            HideBase64(line, Convert.ToBase64String(bytes).TrimEnd('='), StringComparison.Ordinal, hidden);
             return;
         }
 
@@ -114,30 +128,47 @@ internal static class ScriptRedaction
             int first = ((before * 4) + 2) / 3;
             foreach (string own in new[] { whole[first..(aligned.Length * 4 / 3)], whole[first..].TrimEnd('=') })
             {
-                Hide(line, own, hidden);
-                Hide(line, own.Replace('+', '-').Replace('/', '_'), hidden);
+                HideBase64(line, own, StringComparison.OrdinalIgnoreCase, hidden);
+            }
+        }
+    }
+
+    /// <summary>In both alphabets. The padding is hidden too, because it tells the length.</summary>
+    private static void HideBase64(string line, string form, StringComparison comparison, bool[] hidden)
+    {
+        foreach (string own in new[] { form, form.Replace('+', '-').Replace('/', '_') })
+        {
+            foreach (int end in Hide(line, own, comparison, hidden))
+            {
+                for (int i = end; i < line.Length && i < end + 2 && line[i] == '='; i++)
+                {
+                    hidden[i] = true;
+                }
+            }
+        }
+    }
+
+    /// <returns>Where the hidden forms end.</returns>
+    private static List<int> Hide(string line, string form, StringComparison comparison, bool[] hidden)
+    {
+        HidePieces(line, form, hidden);
+        List<int> ends = [];
+        for (int start = 0; form.Length > 0 && start + form.Length <= line.Length; start++)
+        {
+            start = line.IndexOf(form, start, comparison);
+            if (start < 0)
+            {
+                break;
+            }
+
+            if (form.Length >= ShortestEncoded || IsAlone(line, start, start + form.Length))
+            {
+                hidden.AsSpan(start, form.Length).Fill(true);
+                ends.Add(start + form.Length);
             }
         }
 
-        Hide(line, Convert.ToHexString(bytes), hidden);
-    }
-
-    private static void Hide(string line, string form, bool[] hidden)
-    {
-        HidePieces(line, form, hidden);
-        if (form.Length < ShortestEncoded)
-        {
-            return;
-        }
-
-        for (
-            int at = line.IndexOf(form, StringComparison.OrdinalIgnoreCase);
-            at >= 0;
-            at = line.IndexOf(form, at + 1, StringComparison.OrdinalIgnoreCase)
-        )
-        {
-            hidden.AsSpan(at, form.Length).Fill(true);
-        }
+        return ends;
     }
 
     private static void HidePieces(string line, string text, bool[] hidden)
@@ -172,6 +203,12 @@ internal static class ScriptRedaction
         }
     }
 
+    /// <summary>No letter or digit is beside it; the 0x of a number does not count.</summary>
     private static bool IsAlone(string line, int start, int end) =>
-        (start == 0 || !char.IsLetterOrDigit(line[start - 1])) && (end == line.Length || !char.IsLetterOrDigit(line[end]));
+        (end == line.Length || !char.IsLetterOrDigit(line[end]))
+        && (
+            start == 0
+            || !char.IsLetterOrDigit(line[start - 1])
+            || (start >= 2 && line[start - 1] is 'x' or 'X' && line[start - 2] == '0' && IsAlone(line, start - 2, end))
+        );
 }

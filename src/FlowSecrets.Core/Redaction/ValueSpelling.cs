@@ -4,15 +4,20 @@ using System.Text;
 namespace FlowSecrets.Redaction;
 
 /// <summary>
-/// A text in all the ways in which programs write it down: each of its characters as it is, escaped by a backslash, by percent, for HTML,
-/// as its quotation marks are doubled.
+/// A value in all the ways in which programs write it: each of its characters as it is, escaped by a backslash, by percent, for HTML, or
+/// with its quotation marks doubled.
 /// </summary>
-internal sealed class SpelledText(string text)
+internal sealed class ValueSpelling
 {
-    private readonly string[][] _spellings =
-    [
-        .. text.EnumerateRunes().Select(static r => Of(r).Distinct(StringComparer.Ordinal).ToArray()),
-    ];
+    private readonly string[][] _spellings;
+
+    private ValueSpelling(IEnumerable<IEnumerable<string>> spellings) =>
+        _spellings = [.. spellings.Select(static s => s.Distinct(StringComparer.Ordinal).ToArray())];
+
+    public static ValueSpelling OfText(string text) => new(text.EnumerateRunes().Select(Of));
+
+    /// <summary>Bytes that are not UTF-8.</summary>
+    public static ValueSpelling OfBytes(ReadOnlySpan<byte> bytes) => new(bytes.ToArray().Select(OfByte));
 
     /// <returns>Where the text that begins at a place of the line ends, in whatever spelling and case; null: none begins there.</returns>
     public int? EndIn(string line, int start)
@@ -77,6 +82,19 @@ internal sealed class SpelledText(string text)
             yield return other;
         }
     }
+
+    private static IEnumerable<string> OfByte(byte value) =>
+        value < 0x80
+            ? Of(new Rune(value))
+            :
+            [
+                $@"\x{value:X2}",
+                $"%{value:X2}",
+                @"\" + Convert.ToString(value, 8),
+                $@"\u{(int)value:X4}",
+                ((char)value).ToString(),
+                "\uFFFD",
+            ];
 
     private static string? Short(char c) =>
         c switch

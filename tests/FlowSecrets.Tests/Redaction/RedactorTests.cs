@@ -10,7 +10,7 @@ using FlowSecrets.Values;
 namespace FlowSecrets.Tests.Redaction;
 
 /// <summary>The last line of a script's errors is shown without the values, however they are written there.</summary>
-public sealed class ScriptRedactionTests
+public sealed class RedactorTests
 {
     private const string Hostile = "p'a\"s\\s w&o<r>d/+é語😀%$";
 
@@ -18,10 +18,10 @@ public sealed class ScriptRedactionTests
     public void WhatHoldsNoValueStays()
     {
         using SecretValue value = SecretValue.FromText("""{"host":"db.example","port":5432,"password":"abc-password-9"}""");
-        Assert.Equal("connection refused (3 tries)", ScriptRedaction.Conceal("connection refused (3 tries)", [value]));
+        Assert.Equal("connection refused (3 tries)", Redactor.Conceal("connection refused (3 tries)", [value]));
         Assert.Equal(
             $"login to {SecretValue.Mask}:{SecretValue.Mask} with {SecretValue.Mask} failed",
-            ScriptRedaction.Conceal("login to db.example:5432 with abc-password-9 failed", [value])
+            Redactor.Conceal("login to db.example:5432 with abc-password-9 failed", [value])
         );
     }
 
@@ -30,7 +30,7 @@ public sealed class ScriptRedactionTests
     public void EverySpellingIsConcealed(string name, string spelled)
     {
         using SecretValue value = SecretValue.FromText(Hostile);
-        string shown = ScriptRedaction.Conceal($"refused '{spelled}' by the server", [value]);
+        string shown = Redactor.Conceal($"refused '{spelled}' by the server", [value]);
         Assert.True(
             shown == $"refused '{SecretValue.Mask}' by the server" || shown == $"refused {SecretValue.Mask} by the server",
             $"{name}: {shown}"
@@ -82,7 +82,7 @@ public sealed class ScriptRedactionTests
     public void WithinBase64OfSomethingLonger(string before)
     {
         using SecretValue value = SecretValue.FromText("correct-horse-9");
-        string shown = ScriptRedaction.Conceal(
+        string shown = Redactor.Conceal(
             "sent " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{before}correct-horse-9:after")),
             [value]
         );
@@ -97,9 +97,9 @@ public sealed class ScriptRedactionTests
         using SecretValue value = SecretValue.FromText(text);
         Assert.Equal(
             $"bad value {SecretValue.Mask}... (300 characters)",
-            ScriptRedaction.Conceal($"bad value {text[..100]}... (300 characters)", [value])
+            Redactor.Conceal($"bad value {text[..100]}... (300 characters)", [value])
         );
-        Assert.Equal(SecretValue.Mask, ScriptRedaction.Conceal(Convert.ToBase64String(Encoding.UTF8.GetBytes(text))[76..152], [value]));
+        Assert.Equal(SecretValue.Mask, Redactor.Conceal(Convert.ToBase64String(Encoding.UTF8.GetBytes(text))[76..152], [value]));
     }
 
     [Theory]
@@ -113,14 +113,14 @@ public sealed class ScriptRedactionTests
     public void PartsThatProgramsSeeAreConcealed(string text, string part)
     {
         using SecretValue value = SecretValue.FromText(text);
-        Assert.Equal($"refused [{SecretValue.Mask}]", ScriptRedaction.Conceal($"refused [{part}]", [value]));
+        Assert.Equal($"refused [{SecretValue.Mask}]", Redactor.Conceal($"refused [{part}]", [value]));
     }
 
     [Fact]
     public void AShortValueHidesNoPartsOfWords()
     {
         using SecretValue value = SecretValue.FromText("e");
-        Assert.Equal($"the server {SecretValue.Mask} said", ScriptRedaction.Conceal("the server e said", [value]));
+        Assert.Equal($"the server {SecretValue.Mask} said", Redactor.Conceal("the server e said", [value]));
     }
 
     [Fact]
@@ -128,8 +128,8 @@ public sealed class ScriptRedactionTests
     {
         byte[] bytes = [0xFF, 0xD8, 0x01, 0x02, 0x80, 0x90];
         using SecretValue value = SecretValue.FromBytes(bytes);
-        Assert.DoesNotContain("/9gBAoCQ", ScriptRedaction.Conceal("x /9gBAoCQ y", [value]));
-        Assert.DoesNotContain("ffd801028090", ScriptRedaction.Conceal("x ffd801028090 y", [value]));
+        Assert.DoesNotContain("/9gBAoCQ", Redactor.Conceal("x /9gBAoCQ y", [value]));
+        Assert.DoesNotContain("ffd801028090", Redactor.Conceal("x ffd801028090 y", [value]));
     }
 
     [Fact]
@@ -155,10 +155,82 @@ public sealed class ScriptRedactionTests
                     }
                 )
                 {
-                    Assert.Equal($"<<<{SecretValue.Mask}>>>", ScriptRedaction.Conceal($"<<<{spelled}>>>", [value]));
+                    Assert.Equal($"<<<{SecretValue.Mask}>>>", Redactor.Conceal($"<<<{spelled}>>>", [value]));
                 }
             }
         );
+
+    [Fact]
+    public void AValueOfAnyLengthIsConcealedInEverySpelling()
+    {
+        Random random = new(20261130);
+        for (int length = 1; length <= 40; length++)
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                byte[] bytes = new byte[length];
+                random.NextBytes(bytes);
+                if (i % 2 == 0)
+                {
+                    // Printable, and no blank, of which a line's ends are trimmed.
+                    bytes = [.. bytes.Select(static b => (byte)('!' + (b % ('~' - '!' + 1))))];
+                }
+
+                using SecretValue value = SecretValue.FromBytes(bytes);
+                foreach (string spelled in EncodedSpellings(bytes).Concat(value.IsText() ? TextSpellings(bytes) : []))
+                {
+                    string shown = Redactor.Conceal($"refused \u00AB{spelled}\u00BB (3 tries)", [value]);
+                    Assert.Contains($"\u00AB{SecretValue.Mask}\u00BB", shown);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string> EncodedSpellings(byte[] bytes)
+    {
+        string base64 = Convert.ToBase64String(bytes);
+        string url = base64.Replace('+', '-').Replace('/', '_');
+        string hex = Convert.ToHexString(bytes);
+        return
+        [
+            base64,
+            base64.TrimEnd('='),
+            url,
+            url.TrimEnd('='),
+            hex,
+            hex.ToLowerInvariant(),
+            string.Concat(bytes.Select(static b => $"%{b:X2}")),
+            string.Concat(bytes.Select(static b => $"%{b:x2}")),
+            string.Concat(bytes.Select(static b => $"\\x{b:x2}")),
+            string.Concat(bytes.Select(static b => "\\" + Convert.ToString(b, 8).PadLeft(3, '0'))),
+        ];
+    }
+
+    private static IEnumerable<string> TextSpellings(byte[] bytes)
+    {
+        string text = Encoding.UTF8.GetString(bytes);
+        return
+        [
+            text,
+            JsonEncodedText.Encode(text).ToString(),
+            JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(),
+            string.Concat(text.Select(static c => $"\\u{(int)c:x4}")),
+            Uri.EscapeDataString(text),
+            WebUtility.UrlEncode(text),
+            WebUtility.HtmlEncode(text),
+        ];
+    }
+
+    [Theory]
+    [InlineData("the number 0x6f6c64")]
+    [InlineData("sent b2xk")]
+    [InlineData("at http://host/?q=a%6F%6C%64b")]
+    [InlineData("{\"v\":\"\\u006f\\u006c\\u0064\"}")]
+    public void AShortValueIsConcealedWhereItIsEncoded(string line)
+    {
+        using SecretValue value = SecretValue.FromText("old");
+        Assert.Contains(SecretValue.Mask, Redactor.Conceal(line, [value]));
+    }
 
     [Theory]
     [InlineData("cat >&2; exit 1")]
