@@ -99,6 +99,20 @@ internal static class FileReader
         }
     }
 
+    /// <summary>Whether this user may open a file; it is not changed.</summary>
+    public static bool CanOpen(string path, FileAccess access)
+    {
+        try
+        {
+            using FileStream stream = new(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (Exception e) when (FileErrors.IsOfFiles(e))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether the bytes begin with a byte order mark.</summary>
     public static bool HasMark(ReadOnlySpan<byte> bytes) => bytes is [0xEF, 0xBB, 0xBF, ..] or [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
 

@@ -153,23 +153,8 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
             : null;
     }
 
-    private bool CanOpen(SecretPermission permission)
-    {
-        try
-        {
-            using FileStream file = new(
-                location.File,
-                FileMode.Open,
-                permission == SecretPermission.Read ? FileAccess.Read : FileAccess.ReadWrite,
-                FileShare.ReadWrite | FileShare.Delete
-            );
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    private bool CanOpen(SecretPermission permission) =>
+        FileReader.CanOpen(location.File, permission == SecretPermission.Read ? FileAccess.Read : FileAccess.ReadWrite);
 
     private FlowSecretException NoGrants() =>
         StoreErrors.NotSupported(
