@@ -1,5 +1,6 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Catalogs;
 
@@ -42,7 +43,7 @@ internal static class CatalogTrust
                 ErrorIds.CatalogNotTrusted,
                 catalog.Path,
                 $"The catalog names '{path}', which is outside of its repository '{catalog.Root}' or git's own, and it was not approved",
-                $"Read it, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'"
+                $"Read it, then run: {Shell($"Approve-FlowSecretCatalog -CatalogPath {catalog.Path}")}"
             );
         }
     }

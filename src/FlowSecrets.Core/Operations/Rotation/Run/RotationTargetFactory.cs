@@ -3,6 +3,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -68,7 +69,7 @@ internal sealed class RotationTargetFactory(OperationContext context, bool trust
                 unit.Secret.StoreName,
                 $"The rotation of '{unit.Definition.Key}' would run the script '{path}' that the catalog '{catalog.Path}' names, and "
                     + $"the catalog was not approved",
-                $"Read both, then run: Approve-FlowSecretCatalog -CatalogPath '{catalog.Path}'; in CI: -TrustCatalog"
+                $"Read both, then run: {Shell($"Approve-FlowSecretCatalog -CatalogPath {catalog.Path}")}; in CI: " + $"-TrustCatalog"
             );
     }
 }
