@@ -145,6 +145,6 @@ public abstract class ValueCmdlet : TargetCmdlet
         }
     }
 
-    private protected static FlowSecretException Bad(string target, string cause, string remedy) =>
+    private protected static FlowSecretException Bad(string target, string cause, Remedy remedy) =>
         new(ErrorIds.BadArgument, target, cause, remedy);
 }
