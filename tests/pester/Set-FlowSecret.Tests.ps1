@@ -96,4 +96,8 @@ Describe 'Set-FlowSecret' {
         Get-Completion 'Set-FlowSecret llm-g' | Should -Be 'llm-google'
         Get-Completion 'Set-FlowSecret db-config -Field p' | Should -Be 'password'
     }
+    It 'completes in the quotation marks that were opened' {
+        Get-Completion "Set-FlowSecret 'llm-g" | Should -BeExactly "'llm-google'"
+        Get-Completion 'Set-FlowSecret "llm-g' | Should -BeExactly '"llm-google"'
+    }
 }

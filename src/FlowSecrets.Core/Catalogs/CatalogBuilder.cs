@@ -19,7 +19,7 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
             Path = path,
             Root = CatalogLocator.RepositoryRoot(System.IO.Path.GetDirectoryName(path)!) ?? System.IO.Path.GetDirectoryName(path)!,
             ContentHash = hash,
-            Application = root.GetText("application")!,
+            Application = PlainText.Line(root.GetText("application")!),
             Prefix = root.GetText("prefix") ?? "",
             DefaultEnvironment = root.GetText("default"),
             Environments = Entries(root.Get("environments")).ToDictionary(static e => e.Key.Text, BuildEnvironment, StringComparer.Ordinal),
@@ -73,15 +73,15 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
         return new CatalogSecret(key.Text)
         {
             Name = node.GetText("name"),
-            Description = node.GetText("description"),
-            Category = node.GetText("category"),
+            Description = Shown(node, "description"),
+            Category = Shown(node, "category"),
             Env = node.GetTexts("env"),
             Required = node.GetBool("required"),
             IsEncryptionKey = node.GetText("usage") is not null,
             IsExternal = node.GetText("owner") is not null,
             Format = fields is not null ? SecretFormat.Json : Enum.Parse<SecretFormat>(node.GetText("format") ?? "text", ignoreCase: true),
             Sensitive = node.Get("sensitive") is not { } s || IsTrue(s),
-            Prompt = node.GetText("prompt"),
+            Prompt = Shown(node, "prompt"),
             Default = Template(node.Get("default"), key.Text, null, TemplateKind.Default),
             Generate = BuildGenerate(node.Get("generate")),
             Local = Template(node.Get("local"), key.Text, null, TemplateKind.Local),
@@ -97,8 +97,8 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
         (DocNode name, DocNode node) = entry;
         return new CatalogField(name.Text)
         {
-            Description = node.GetText("description"),
-            Prompt = node.GetText("prompt"),
+            Description = Shown(node, "description"),
+            Prompt = Shown(node, "prompt"),
             Sensitive = node.Get("sensitive") is not { } s || IsTrue(s),
             Required = node.Get("required") is not { } r || IsTrue(r),
             Default = Template(node.Get("default"), secret, name.Text, TemplateKind.Default),
@@ -266,6 +266,9 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
             return null;
         }
     }
+
+    /// <summary>A text for people alone: nothing compares it, so it is cleaned where it comes in.</summary>
+    private static string? Shown(DocNode node, string key) => node.GetText(key) is { } text ? PlainText.Line(text) : null;
 }
 
 internal enum TemplateKind

@@ -99,8 +99,9 @@ internal static class CatalogImport
             ? throw new FlowSecretException(
                 ErrorIds.BadInput,
                 path,
-                $"The list of secrets has problems:{string.Concat(problems.All.Select(static p => "\n  " + p))}\n",
-                "Mend them, then try again; nothing was written."
+                "The list of secrets has problems:",
+                "Mend them, then try again; nothing was written.",
+                details: [.. problems.All.Select(static p => p.ToString())]
             )
             : Unique(drafts, path);
     }

@@ -24,9 +24,11 @@ internal static class CatalogLoader
     public static Catalog Require(
         CatalogSource source,
         string? catalogPath,
-        string remedy = "Make one with New-FlowSecretCatalog, go to a folder below it, or name it: -CatalogPath FILE",
+        Remedy? remedy = null,
         Func<string, StoreKind?>? guess = null
-    ) => Find(source, catalogPath, guess) ?? throw None(source, remedy);
+    ) =>
+        Find(source, catalogPath, guess)
+        ?? throw None(source, remedy ?? "Make one with New-FlowSecretCatalog, go to a folder below it, or name it: -CatalogPath FILE");
 
     /// <summary>Where the catalog is; null where none is found and none was named.</summary>
     public static string? PathOf(CatalogSource source, string? catalogPath)
@@ -52,7 +54,7 @@ internal static class CatalogLoader
             catalogPath is null ? $"It is named by {PathVariable}: correct or unset that." : "Correct -CatalogPath."
         );
 
-    public static FlowSecretException None(CatalogSource source, string remedy) =>
+    public static FlowSecretException None(CatalogSource source, Remedy remedy) =>
         new(ErrorIds.NoCatalog, source.WorkingDirectory, $"No flowsecrets.yaml was found from '{source.WorkingDirectory}' upwards", remedy);
 
     private static Catalog Load(CatalogSource source, string path, string? catalogPath, Func<string, StoreKind?>? guess)
@@ -103,8 +105,8 @@ internal static class CatalogLoader
         new(
             ErrorIds.CatalogInvalid,
             path,
-            $"The catalog has {problems.Count} "
-                + $"{(problems.Count == 1 ? "problem" : "problems")}:{string.Concat(problems.Select(static p => "\n  " + p))}\n",
-            "Mend them, then check with Test-FlowSecretCatalog."
+            $"The catalog has {problems.Count} " + $"{(problems.Count == 1 ? "problem" : "problems")}:",
+            "Mend them, then check with Test-FlowSecretCatalog.",
+            details: [.. problems.Select(static p => p.ToString())]
         );
 }

@@ -1,5 +1,6 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Catalogs;
 
@@ -27,7 +28,7 @@ internal static class CatalogLocator
                             ErrorIds.FileUnsafe,
                             path,
                             $"There is a catalog at '{path}', but its folder belongs to another user",
-                            "If you trust it, name it: -CatalogPath " + path
+                            $"If you trust it, name it: {Shell($"-CatalogPath {path}")}"
                         );
                 }
             }

@@ -1,4 +1,5 @@
 using FlowSecrets.Model;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Catalogs;
 
@@ -11,5 +12,5 @@ internal sealed class ProblemList(string file)
 
     public bool Any => _problems.Count > 0;
 
-    public void Add(DocNode at, string message) => _problems.Add(new CatalogProblem(file, at.Line, at.Column, message));
+    public void Add(DocNode at, string message) => _problems.Add(new CatalogProblem(file, at.Line, at.Column, PlainText.Line(message)));
 }

@@ -5,6 +5,18 @@ internal static class CatalogShape
 {
     private const string Duration = "^[1-9][0-9]{0,4}(s|m|h|d|w)$";
 
+    private static readonly TextShape Name = Shape.Pattern(
+        "A name that commands and paths can have.",
+        @"^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.+=@:/-]*$",
+        "letters, digits and _ . + = @ : / -, and begin with a letter, a digit or _"
+    );
+
+    private static readonly TextShape FieldName = Shape.Pattern(
+        "A name of a member of a JSON object.",
+        @"^[\p{L}\p{N}_]([\p{L}\p{M}\p{N}_.+=@:/ -]*[\p{L}\p{M}\p{N}_.+=@:/-])?$",
+        "letters, digits, blanks and _ . + = @ : / -, and begin with a letter, a digit or _"
+    );
+
     private static readonly TextShape Template = Shape.Value("Text that may hold references: {{ key }}, {{ key.field | urlencode }}.");
 
     private static readonly ObjectShape Generate = Shape
@@ -95,7 +107,7 @@ internal static class CatalogShape
         ("default", Template with { Description = "What an empty answer means." }),
         ("generate", Generate),
         ("local", Template with { Description = "A harmless value for development; makes it a system secret." }),
-        ("fields", Shape.MapOf(Field, "Members of a JSON secret.") with { EmptyValues = true }),
+        ("fields", Shape.Named(Field, FieldName, "Members of a JSON secret.") with { EmptyValues = true }),
         ("rotate", Rotate),
         ("workloads", Shape.Texts("Workloads that consume it.")),
         ("labels", Shape.MapOf(Shape.Value("A label."), "Labels in the store."))
@@ -113,7 +125,7 @@ internal static class CatalogShape
         "Who may read what."
     );
 
-    private static readonly MapShape Workloads = Shape.MapOf(
+    private static readonly MapShape Workloads = Shape.Named(
         Shape
             .Object(
                 "What runs and consumes secrets.",
@@ -131,6 +143,7 @@ internal static class CatalogShape
                 ("arn", Shape.Text("ARN of the service."))
             )
             .Requiring("kind"),
+        Name,
         "What runs and consumes secrets."
     );
 
@@ -160,13 +173,14 @@ internal static class CatalogShape
         ),
         (
             "secrets",
-            Shape.MapOf(
+            Shape.Named(
                 Shape.Object(
                     "A Kubernetes Secret.",
                     ("from", Shape.Texts("Keys of the catalog.", single: true)),
                     ("namespace", Shape.Text()),
                     ("data", Shape.MapOf(Template, "Its entries."))
                 ),
+                Name,
                 "Kubernetes Secrets by name."
             )
         )
@@ -221,8 +235,8 @@ internal static class CatalogShape
                 ("application", Shape.Text("Name of the application.")),
                 ("prefix", Shape.Text("A secret's name in the store is prefix and key, unless it says name.")),
                 ("default", Shape.Text("Environment used when none is named.")),
-                ("environments", Shape.MapOf(Environment, "Stores and their places by name.")),
-                ("secrets", Shape.MapOf(Secret, "Secrets by key.") with { EmptyValues = true }),
+                ("environments", Shape.Named(Environment, Name, "Stores and their places by name.")),
+                ("secrets", Shape.Named(Secret, Name, "Secrets by key.") with { EmptyValues = true }),
                 ("localEnv", LocalEnv),
                 ("access", Access),
                 ("workloads", Workloads),

@@ -35,6 +35,10 @@ internal abstract record Shape
 
     public static MapShape MapOf(Shape value, string? description = null) => new(value) { Description = description };
 
+    /// <summary>A map whose keys stand in messages, commands and paths.</summary>
+    public static MapShape Named(Shape value, TextShape keys, string? description = null) =>
+        new(value) { Description = description, Keys = keys };
+
     public static ObjectShape Object(string? description, params (string Name, Shape Shape)[] members) =>
         new(members, []) { Description = description };
 }
@@ -52,7 +56,9 @@ internal sealed record TextShape : Shape
 
     public bool Matches(string text) =>
         Regex is null
-        || System.Text.RegularExpressions.Regex.IsMatch(text, Regex, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        // '$' would leave a last newline out of sight.
+        || !text.EndsWith('\n')
+            && System.Text.RegularExpressions.Regex.IsMatch(text, Regex, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 }
 
 internal sealed record BoolShape : Shape;
@@ -67,6 +73,9 @@ internal sealed record MapShape(Shape Entry) : Shape
 {
     /// <summary>Whether an entry may be left empty (<c>key:</c> alone).</summary>
     public bool EmptyValues { get; init; }
+
+    /// <summary>What its keys may be; null: anything.</summary>
+    public TextShape? Keys { get; init; }
 }
 
 internal sealed record ObjectShape(IReadOnlyList<(string Name, Shape Shape)> Members, IReadOnlyList<string> Required) : Shape

@@ -31,9 +31,7 @@ internal static class ShapeChecker
             case ListShape list:
                 return CheckList(node, list, path, problems);
             case MapShape map:
-                return Expect(node, DocKind.Map, path, problems)
-                    ? CheckEntries(node, e => map.EmptyValues && e.Kind == DocKind.Null ? e : null, _ => map.Entry, path, problems)
-                    : null;
+                return Expect(node, DocKind.Map, path, problems) ? CheckMap(node, map, path, problems) : null;
             case ObjectShape members:
                 return CheckObject(node, members, path, problems);
             default:
@@ -80,6 +78,22 @@ internal static class ShapeChecker
                 node.Column
             )
             : null;
+    }
+
+    private static DocNode CheckMap(DocNode node, MapShape shape, string path, ProblemList problems)
+    {
+        foreach ((DocNode key, _) in node.Entries.Where(e => shape.Keys?.Matches(e.Key.Text) == false))
+        {
+            problems.Add(key, $"'{key.Text}' cannot be a name in '{path}'; it must be {shape.Keys!.Expected}.");
+        }
+
+        return CheckEntries(
+            node,
+            e => shape.EmptyValues && e.Kind == DocKind.Null ? e : null,
+            key => shape.Keys?.Matches(key) == false ? null : shape.Entry,
+            path,
+            problems
+        );
     }
 
     private static DocNode? CheckObject(DocNode node, ObjectShape shape, string path, ProblemList problems)

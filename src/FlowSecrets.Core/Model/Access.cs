@@ -1,3 +1,4 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Model;
@@ -13,18 +14,19 @@ internal enum AccessResult
 /// <summary>Who may do what with a secret, why not, and what mends it.</summary>
 /// <param name="Cause">One of <see cref="AccessCauses"/>; null when it is allowed.</param>
 /// <param name="Evidence">What was seen, in a sentence.</param>
-/// <param name="Remedy">The exact command that mends it; empty when there is nothing to mend.</param>
-internal sealed record AccessAnswer(string StoreName, AccessResult Result, string? Cause, string Evidence, string Remedy)
+/// <param name="Remedy">The exact command that mends it; empty if there is nothing to fix.</param>
+internal sealed record AccessAnswer(string StoreName, AccessResult Result, string? Cause, string Evidence, Remedy Remedy)
 {
     /// <summary>Who it is about, as the store's policies name it; null: as the question said, or not known.</summary>
     public string? Principal { get; init; }
 
-    internal static AccessAnswer Allowed(string name, string evidence) => new(name, AccessResult.Allowed, null, evidence, "");
+    internal static AccessAnswer Allowed(string name, string evidence) =>
+        new(name, AccessResult.Allowed, null, evidence, Errors.Remedy.None);
 
-    internal static AccessAnswer Denied(string name, string cause, string evidence, string remedy) =>
+    internal static AccessAnswer Denied(string name, string cause, string evidence, Remedy remedy) =>
         new(name, AccessResult.Denied, cause, evidence, remedy);
 
-    internal static AccessAnswer Unknown(string name, string cause, string evidence, string remedy) =>
+    internal static AccessAnswer Unknown(string name, string cause, string evidence, Remedy remedy) =>
         new(name, AccessResult.Unknown, cause, evidence, remedy);
 
     /// <summary>What another command's failure says of the access.</summary>
@@ -34,7 +36,7 @@ internal sealed record AccessAnswer(string StoreName, AccessResult Result, strin
             AccessCauses.IsDecided(error.AccessCause ?? error.Id) ? AccessResult.Denied : AccessResult.Unknown,
             error.AccessCause ?? error.Id,
             error.Cause,
-            error.Remedy
+            error.Advice
         );
 
     /// <summary>The same for a command that was denied.</summary>

@@ -106,7 +106,7 @@ internal static partial class Principals
 
     private static string Cloud(StoreKind store) => store == StoreKind.Gcp ? "Google Cloud" : "AWS";
 
-    private static FlowSecretException Bad(string principal, string cause, string remedy) =>
+    private static FlowSecretException Bad(string principal, string cause, Remedy remedy) =>
         new(ErrorIds.BadPrincipal, principal, cause, remedy);
 
     /// <summary>Without what would mean something in a quotation of a shell, or in an address.</summary>

@@ -1,3 +1,4 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Model;
@@ -89,5 +90,5 @@ internal sealed record PendingVersion(string Version, string Basis, bool IsPromo
 /// <param name="Check">What was looked at.</param>
 /// <param name="IsFine">Whether a rotation can go on past it.</param>
 /// <param name="Message">What was found.</param>
-/// <param name="Remedy">What to do about it; empty: nothing.</param>
-internal sealed record RotationFinding(string Check, bool IsFine, string Message, string Remedy = "");
+/// <param name="Remedy">What to do about it; null: nothing.</param>
+internal sealed record RotationFinding(string Check, bool IsFine, string Message, Remedy? Remedy = null);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
 
 namespace FlowSecrets.Operations;
 
@@ -7,6 +8,6 @@ namespace FlowSecrets.Operations;
 /// <param name="Definition">Null for a secret beyond the catalog.</param>
 internal sealed record SecretRef(CatalogSecret? Definition, string StoreName)
 {
-    /// <summary>How a message calls it, so that the command in a remedy runs as it is.</summary>
-    public string Argument => Definition is null ? $"-StoreName '{StoreName}'" : $"'{Definition.Key}'";
+    /// <summary>How a command names it, in the environment in use.</summary>
+    public SecretArgument Argument => new(StoreName, Definition?.Key);
 }

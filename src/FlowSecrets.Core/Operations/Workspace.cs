@@ -5,6 +5,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations;
 
@@ -105,9 +106,7 @@ internal sealed partial class Workspace
     }
 
     /// <summary>How a command that is shown names a secret of this very place.</summary>
-    public string Argument(SecretRef secret) => secret.Argument + Where;
-
-    private string Where => Environment is null ? "" : $" -Environment '{Environment.Name}'";
+    public SecretArgument Argument(SecretRef secret) => secret.Argument with { Environment = Environment?.Name };
 
     public SecretRef Ref(CatalogSecret secret) => new(secret, Catalog!.StoreName(secret, Environment));
 
@@ -128,7 +127,7 @@ internal sealed partial class Workspace
             {
                 throw CatalogLoader.None(
                     context.Catalogs,
-                    $"-Name is a key of a catalog. Without one, name the secret as its store does: -StoreName '{name}'"
+                    $"-Name is a key of a catalog. Without one, name the secret as its store does: {Shell($"{Stored(name)}")}"
                 );
             }
 
@@ -192,17 +191,11 @@ internal sealed partial class Workspace
     /// The error with commands that work on this very secret and store: a store knows neither the catalog's key nor the environment,
     /// and a command without them would work on another one.
     /// </summary>
-    public FlowSecretException Here(FlowSecretException error, SecretRef secret)
-    {
-        string remedy = Commands(error.Remedy, secret);
-        return string.Equals(remedy, error.Remedy, StringComparison.Ordinal) ? error : error.With(remedy: remedy);
-    }
+    public FlowSecretException Here(FlowSecretException error, SecretRef secret) => error.For(Argument(secret));
 
-    /// <summary>The same of a remedy's text.</summary>
-    public string Commands(string remedy, SecretRef secret) =>
-        remedy
-            .Replace($"-StoreName '{secret.StoreName}'", Argument(secret), StringComparison.Ordinal)
-            .Replace("Initialize-FlowSecret", "Initialize-FlowSecret" + Where, StringComparison.Ordinal);
+    /// <summary>The text of a remedy with commands that work on this very secret and store; null: there is nothing to do.</summary>
+    public string? Text(Remedy? remedy, SecretRef secret) =>
+        remedy is null or { IsEmpty: true } ? null : remedy.For(Argument(secret)).ToString();
 
     /// <summary>
     /// What a session connected under an environment's name counts for that catalog alone: another one can have an environment of the
@@ -315,7 +308,7 @@ internal sealed partial class Workspace
                 ErrorIds.EnvironmentNotFound,
                 catalog.Path,
                 "The catalog has several environments and no default",
-                $"Say which: -Environment {string.Join(" | ", catalog.Environments.Keys)}"
+                $"Say which with -Environment: {string.Join(", ", catalog.Environments.Keys)}."
             );
     }
 
@@ -350,10 +343,11 @@ internal sealed partial class Workspace
         CatalogSecret? byStoreName = Catalog.Secrets.FirstOrDefault(s =>
             string.Equals(Catalog.StoreName(s, Environment), name, StringComparison.Ordinal)
         );
-        string remedy =
+        Remedy byName = $"To name a secret as its store does: {Shell($"{Stored(name)}")}";
+        Remedy remedy =
             byStoreName is not null ? $"Its key is '{byStoreName.Key}'."
-            : near is not null ? $"Did you mean '{near}'? To name a secret as its store does: -StoreName '{name}'"
-            : $"See its secrets with Get-FlowSecret. To name a secret as its store does: -StoreName '{name}'";
+            : near is not null ? Remedy.Of($"Did you mean '{near}'? {byName}")
+            : Remedy.Of($"See its secrets with Get-FlowSecret. {byName}");
         return new FlowSecretException(
             ErrorIds.SecretNotInCatalog,
             name,

@@ -1,3 +1,4 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Ports;
@@ -11,7 +12,7 @@ internal sealed record ProgressUpdate(string Activity, string Status, int Done, 
 /// <param name="Text">What the person reads, without the hint.</param>
 /// <param name="Hint">What an empty answer means, shown in brackets; never a value that input would hide. Null: nothing is said.</param>
 /// <param name="Remedy">Which parameter or variable answers it where nobody can.</param>
-internal sealed record Question(string Text, string? Hint, string Remedy);
+internal sealed record Question(string Text, string? Hint, Remedy Remedy);
 
 /// <summary>What an operation may say or ask. Tests run operations with a recording host and no PowerShell.</summary>
 internal interface IOperationHost

@@ -1,6 +1,7 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Ports;
 
@@ -12,8 +13,8 @@ internal static class StoreErrors
             ErrorIds.SecretNotFound,
             name,
             $"There is no secret '{name}' in the {place}",
-            $"Set up what the catalog names with Initialize-FlowSecret, or make this one: New-FlowSecret -StoreName '{name}'. Is it the "
-                + $"store you meant? See Get-FlowSecretStore."
+            $"Set up what the catalog names with {Shell($"Initialize-FlowSecret {Here}")}, or make this one: "
+                + $"{Shell($"New-FlowSecret {Stored(name)}")}. Is it the store you meant? See Get-FlowSecretStore."
         );
 
     /// <param name="purgeAt">When the deletion becomes final; null where the store does not say.</param>
@@ -22,7 +23,8 @@ internal static class StoreErrors
             ErrorIds.PendingDeletion,
             name,
             $"The secret '{name}' is deleted; it can be restored{(purgeAt is { } end ? $" until {end:yyyy-MM-dd HH:mm} UTC" : "")}",
-            $"Restore it: Restore-FlowSecret -StoreName '{name}'; or delete it for good: Remove-FlowSecret -StoreName '{name}' -Permanent"
+            $"Restore it: {Shell($"Restore-FlowSecret {Stored(name)}")}; or delete it for good: "
+                + $"{Shell($"Remove-FlowSecret {Stored(name)} -Permanent")}"
         );
 
     public static FlowSecretException SecretExists(Place place, string name) =>
@@ -30,11 +32,11 @@ internal static class StoreErrors
             ErrorIds.SecretExists,
             name,
             $"There is a secret '{name}' already in the {place}",
-            $"Add a version to it: Set-FlowSecret -StoreName '{name}'"
+            $"Add a version to it: {Shell($"Set-FlowSecret {Stored(name)}")}"
         );
 
     public static FlowSecretException VersionNotFound(string name, string cause) =>
-        new(ErrorIds.VersionNotFound, name, cause, $"See which there are: Get-FlowSecretVersion -StoreName '{name}'");
+        new(ErrorIds.VersionNotFound, name, cause, $"See which there are: {Shell($"Get-FlowSecretVersion {Stored(name)}")}");
 
     /// <param name="readable">A version that has a value still; null where none is known.</param>
     public static FlowSecretException VersionDestroyed(string name, string version, string? readable = null) =>
@@ -43,8 +45,9 @@ internal static class StoreErrors
             name,
             $"Version {version} of '{name}' is destroyed and cannot come back",
             readable is null
-                ? $"See which there are: Get-FlowSecretVersion -StoreName '{name}'"
-                : $"Make an older value current: Set-FlowSecretVersion -StoreName '{name}' -Version {readable} -Stage current"
+                ? Remedy.Of($"See which there are: {Shell($"Get-FlowSecretVersion {Stored(name)}")}")
+                : $"Make an older value current: "
+                    + $"{Shell($"Set-FlowSecretVersion {Stored(name)} -Version {readable:bare} -Stage current")}"
         );
 
     /// <param name="readable">A version that could be read instead; null where none is known.</param>
@@ -53,11 +56,14 @@ internal static class StoreErrors
             ErrorIds.VersionDisabled,
             name,
             $"Version {version} of '{name}' is disabled",
-            $"Enable it: Set-FlowSecretVersion -StoreName '{name}' -Version {version} -State Enabled; or read "
-                + (
-                    readable is null
-                        ? "another with -Version."
-                        : $"version {readable}: Get-FlowSecretValue -StoreName '{name}' -Version {readable}."
+            readable is null
+                ? Remedy.Of(
+                    $"Enable it: {Shell($"Set-FlowSecretVersion {Stored(name)} -Version {version:bare} -State Enabled")}; "
+                        + $"or read another with -Version."
+                )
+                : Remedy.Of(
+                    $"Enable it: {Shell($"Set-FlowSecretVersion {Stored(name)} -Version {version:bare} -State Enabled")}; "
+                        + $"or read version {readable}: {Shell($"Get-FlowSecretValue {Stored(name)} -Version {readable:bare}")}."
                 )
         );
 
@@ -66,13 +72,13 @@ internal static class StoreErrors
             ErrorIds.SecretHasNoVersion,
             name,
             $"The secret '{name}' in the {place} has no version yet",
-            $"Give it its first: Set-FlowSecret -StoreName '{name}'"
+            $"Give it its first: {Shell($"Set-FlowSecret {Stored(name)}")}"
         );
 
     public static FlowSecretException Conflict(string name, string cause) =>
         new(ErrorIds.Conflict, name, cause, "Look at it, then try again; nothing was changed by this command.");
 
-    public static FlowSecretException NotSupported(Place place, string? name, string cause, string remedy) =>
+    public static FlowSecretException NotSupported(Place place, string? name, string cause, Remedy remedy) =>
         new(ErrorIds.NotSupportedByStore, name ?? place.ToString(), cause, remedy);
 
     public static FlowSecretException NoRecoveryWindow(Place place, string name) =>
@@ -80,8 +86,9 @@ internal static class StoreErrors
             place,
             name,
             $"The {place} has no recovery window: a secret deleted there is gone with all its versions",
-            $"To take it out of use: Set-FlowSecretVersion -StoreName '{name}' -Version current -State Disabled; to delete it for good: "
-                + $"Remove-FlowSecret -StoreName '{name}' -Permanent"
+            $"To take it out of use: "
+                + $"{Shell($"Set-FlowSecretVersion {Stored(name)} -Version current -State Disabled")}; to delete it for "
+                + $"good: {Shell($"Remove-FlowSecret {Stored(name)} -Permanent")}"
         );
 
     public static FlowSecretException WriteUncertain(Place place, string name, FlowSecretException why) =>
@@ -89,7 +96,7 @@ internal static class StoreErrors
             ErrorIds.WriteUncertain,
             name,
             $"No answer came to the change of '{name}' in the {place}, and whether it took effect could not be found out ({why.Id})",
-            $"Look before you try again: Get-FlowSecretVersion -StoreName '{name}'",
+            $"Look before you try again: {Shell($"Get-FlowSecretVersion {Stored(name)}")}",
             why
         );
 

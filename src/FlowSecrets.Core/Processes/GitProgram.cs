@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.ComponentModel;
+using FlowSecrets.Errors;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Processes;
 
@@ -157,16 +159,13 @@ internal static class GitProgram
     private static string Refusal(string said, string repository)
     {
         string line = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "";
-        string path = RemoteText.Argument(repository, "FOLDER");
-        return $"git refused{RemoteText.Quote(line)}. "
-            + (
-                said.Contains("dubious ownership", StringComparison.Ordinal)
-                    ? $"If you trust the folder's owner, run: git config --global --add safe.directory '{path}'"
-                    : SeeYourself(repository)
-            );
+        Remedy remedy = said.Contains("dubious ownership", StringComparison.Ordinal)
+            ? Remedy.Of($"If you trust the folder's owner, run: {Shell($"git config --global --add safe.directory {repository}")}")
+            : SeeYourself(repository);
+        return $"git refused{RemoteText.Quote(line)}. {remedy}";
     }
 
     /// <summary>git status is left to the user: it starts what the repository configures.</summary>
-    private static string SeeYourself(string repository) =>
-        $"If you trust the repository, run this to see why: git -C '{RemoteText.Argument(repository, "FOLDER")}' status";
+    private static Remedy SeeYourself(string repository) =>
+        Remedy.Of($"If you trust the repository, run this to see why: {Shell($"git -C {repository} status")}");
 }

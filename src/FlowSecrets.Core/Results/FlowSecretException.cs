@@ -8,18 +8,31 @@ namespace FlowSecrets;
 /// </summary>
 public sealed class FlowSecretException : Exception
 {
+    private readonly string _cause;
+    private readonly IReadOnlyList<string>? _details;
+
     /// <param name="id">A constant of <see cref="ErrorIds"/>.</param>
     /// <param name="target">The name of the secret, file or store at fault; null where there is none.</param>
     /// <param name="cause">What is wrong, one sentence.</param>
     /// <param name="remedy">What to do about it, with the exact command where there is one.</param>
     /// <param name="inner">What was thrown below; its text is not shown.</param>
-    public FlowSecretException(string id, string? target, string cause, string remedy, Exception? inner = null)
-        : base(Join(cause, remedy), inner)
+    /// <param name="details">What is wrong one by one, each on a line of its own after the cause; null: nothing.</param>
+    internal FlowSecretException(
+        string id,
+        string? target,
+        string cause,
+        Remedy remedy,
+        Exception? inner = null,
+        IReadOnlyList<string>? details = null
+    )
+        : base(ErrorText.Message(cause, details, remedy), inner)
     {
         Id = id;
         Target = target;
-        Cause = Join(cause, "");
-        Remedy = remedy;
+        Cause = ErrorText.Cause(cause, details);
+        Advice = remedy;
+        _details = details;
+        _cause = cause;
     }
 
     public string Id { get; }
@@ -32,7 +45,13 @@ public sealed class FlowSecretException : Exception
     /// <summary>What is wrong, without the remedy.</summary>
     public string Cause { get; }
 
-    public string Remedy { get; }
+    public string Remedy => ErrorText.Line(Advice.ToString());
+
+    /// <summary>The remedy with its commands, which can still be told their secret and environment.</summary>
+    internal Remedy Advice { get; }
+
+    /// <summary>The cause for the middle of a sentence: without the full stop that ends <see cref="Cause"/>.</summary>
+    internal string CauseClause => ErrorText.Line(_cause).TrimEnd().TrimEnd('.');
 
     /// <summary>Why an access was denied, one of <see cref="AccessCauses"/>; null for any other error.</summary>
     public string? AccessCause { get; init; }
@@ -42,19 +61,15 @@ public sealed class FlowSecretException : Exception
     internal FlowSecretException With(
         string? target = null,
         string? cause = null,
-        string? remedy = null,
+        Remedy? remedy = null,
         string? id = null,
         Exception? inner = null
-    ) => new(id ?? Id, target ?? Target, cause ?? Cause, remedy ?? Remedy, inner ?? InnerException) { AccessCause = AccessCause };
-
-    private static string Join(string cause, string remedy)
-    {
-        cause = cause.TrimEnd();
-        if (cause.Length > 0 && cause[^1] is not ('.' or '!' or '?' or ':'))
+    ) =>
+        new(id ?? Id, target ?? Target, cause ?? _cause, remedy ?? Advice, inner ?? InnerException, cause is null ? _details : null)
         {
-            cause += ".";
-        }
+            AccessCause = AccessCause,
+        };
 
-        return remedy.Length == 0 ? cause : cause + " " + remedy;
-    }
+    /// <summary>The same error for a secret whose key and environment are known.</summary>
+    internal FlowSecretException For(SecretArgument secret) => With(remedy: Advice.For(secret));
 }

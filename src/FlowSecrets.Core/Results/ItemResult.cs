@@ -1,3 +1,5 @@
+using FlowSecrets.Errors;
+
 namespace FlowSecrets;
 
 /// <summary>
@@ -12,7 +14,11 @@ public abstract record ItemResult
     public string? ErrorId => Error?.Id;
 
     /// <summary>What a person should know of it.</summary>
-    public string? Message { get; init; }
+    public string? Message
+    {
+        get;
+        init => field = value is null ? null : ErrorText.Line(value);
+    }
 
     internal FlowSecretException? Error { get; init; }
 }

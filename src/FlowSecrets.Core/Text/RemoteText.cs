@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -15,38 +14,11 @@ internal static partial class RemoteText
     /// <summary>A code such as PERMISSION_DENIED; nothing for what is none, which might be anything.</summary>
     public static string? Code(string? text) => text is not null && Word().IsMatch(text) ? text : null;
 
-    /// <summary>
-    /// A text for between single quotation marks of a command that somebody may paste, in any shell: a branch's name, which is in a
-    /// workflow's token, may
-    /// hold whatever its author likes.
-    /// </summary>
-    /// <returns>The placeholder where the text could end the quotation.</returns>
-    public static string Argument(string? text, string placeholder) =>
-        text is { Length: > 0 } && !text.Any(static c => c is '\'' or '"' or '\\' or (>= '\u2018' and <= '\u201F') || char.IsControl(c))
-            ? text
-            : placeholder;
-
     /// <summary>One line of bounded length, without what signed the request, that no CI system takes for a command of its own.</summary>
     public static string Clean(string text)
     {
-        StringBuilder plain = new(text.Length);
-        foreach (char c in text)
-        {
-            switch (char.GetUnicodeCategory(c))
-            {
-                case UnicodeCategory.Format:
-                    break;
-                case UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator:
-                    plain.Append(' ');
-                    break;
-                default:
-                    plain.Append(c);
-                    break;
-            }
-        }
-
-        StringBuilder line = new(plain.Length);
-        foreach (char c in Proof().Replace(plain.ToString(), "${name}…"))
+        StringBuilder line = new(text.Length);
+        foreach (char c in Proof().Replace(PlainText.Line(text), "${name}…"))
         {
             // Each from the one before it: in a row of three, replacing pairs would leave a pair.
             if (c is '#' or ':' && line.Length > 0 && line[^1] == c)

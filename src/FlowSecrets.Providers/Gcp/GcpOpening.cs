@@ -61,7 +61,10 @@ internal sealed class GcpOpening
         GcpCaller caller = new(
             new GcpErrors(
                 new Place(StoreKind.Gcp, _place.Project, _credential.Identity) { Text = $"project {_place.Project}" },
-                _place,
+                _place with
+                {
+                    Address = _place.AddressOf("run"),
+                },
                 _credential
             ),
             options

@@ -4,6 +4,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Processes;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Kubernetes;
 
@@ -74,7 +75,7 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
                     ErrorIds.NotAuthenticated,
                     target,
                     $"The cluster of {Cluster} refused kubectl's credentials{RemoteText.Quote(error)}",
-                    $"Log in to it anew, until this shows who you are: kubectl {Option}auth whoami"
+                    $"Log in to it anew, until this shows who you are: {Shell($"kubectl {Option} auth whoami")}"
                 )
                 {
                     AccessCause = AccessCauses.NotAuthenticated,
@@ -111,7 +112,7 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
             ErrorIds.AccessDenied,
             target,
             $"The cluster does not let you {(verb is "get" or "list" ? "see" : "change")} {target}{RemoteText.Quote(error)}",
-            $"Let its administrator allow '{verb}' on it. What you may: kubectl {Option}auth can-i --list"
+            $"Let its administrator allow '{verb}' on it. What you may: " + $"{Shell($"kubectl {Option} auth can-i --list")}"
         )
         {
             AccessCause = AccessCauses.NoGrant,
@@ -119,9 +120,14 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
     }
 
     private FlowSecretException Unavailable(string target, string cause) =>
-        new(ErrorIds.StoreUnavailable, target, $"{cause} ({Cluster})", $"See whether it reaches the cluster: kubectl {Option}cluster-info");
+        new(
+            ErrorIds.StoreUnavailable,
+            target,
+            $"{cause} ({Cluster})",
+            $"See whether it reaches the cluster: {Shell($"kubectl {Option} cluster-info")}"
+        );
 
-    private string Option => context is null ? "" : $"--context '{RemoteText.Argument(context, "CONTEXT")}' ";
+    private ShellCommand Option => context is null ? None : Shell($"--context {context}");
 
     private string Cluster => context is null ? "kubectl's current context" : $"the context '{context}'";
 

@@ -1,6 +1,7 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Kubernetes;
 
@@ -13,17 +14,14 @@ internal sealed record KubernetesPlace(string Workload, string Kind, string Name
 {
     private static readonly string[] Kinds = ["deployment", "statefulset", "daemonset"];
 
-    /// <summary>kubectl with what finds the namespace, for between two words of a command that is pasted.</summary>
-    private string Start =>
-        $"kubectl {(Context is null ? "" : $"--context='{RemoteText.Argument(Context, "CONTEXT")}' ")}"
-        + $"--namespace='{RemoteText.Argument(Namespace, "NAMESPACE")}'";
+    private ShellCommand InContext => Context is null ? None : Shell($"--context={Context}");
 
     /// <summary>Such as: kubectl --namespace='shop' rollout status 'deployment/api'.</summary>
-    public string Command(string verb) => Command(verb, Kind, Name);
+    public ShellCommand Command(ShellCommand verb) => Command(verb, Kind, Name);
 
     // Kind and name are one word, so that no name is an option.
-    public string Command(string verb, string kind, string name, string more = "") =>
-        $"{Start} {verb} '{kind}/{RemoteText.Argument(name, "NAME")}'{more}";
+    public ShellCommand Command(ShellCommand verb, string kind, string name) =>
+        Shell($"kubectl {InContext} --namespace={Namespace} {verb} {kind}/{name}");
 
     public override string ToString() => $"{Kind} {Namespace}/{Name}";
 

@@ -3,6 +3,7 @@ using System.Text;
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Model;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Local;
 
@@ -36,8 +37,8 @@ internal static class KeyFile
             throw Locked(
                 path,
                 $"The store's key file {exposure.TrimEnd('.')}",
-                $"Take others' rights away: chmod 600 '{path}'. If somebody may have read it, change it: Set-FlowSecretStore "
-                    + $"-UseKeyFile -RotateKey",
+                $"Take others' rights away: {Shell($"chmod 600 {path}")}. If somebody may have read it, change it: "
+                    + $"Set-FlowSecretStore -UseKeyFile -RotateKey",
                 cause: AccessCauses.FileExposed
             );
         }
@@ -89,6 +90,6 @@ internal static class KeyFile
         );
     }
 
-    private static FlowSecretException Locked(string path, string message, string remedy, Exception? inner = null, string? cause = null) =>
+    private static FlowSecretException Locked(string path, string message, Remedy remedy, Exception? inner = null, string? cause = null) =>
         new(ErrorIds.StoreLocked, path, message, remedy, inner) { AccessCause = cause };
 }

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Local;
 
@@ -126,7 +128,7 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
                 $"'{location.File}' belongs to another user",
                 OperatingSystem.IsWindows()
                     ? "Run this as that user, or make a store of your own: Connect-FlowSecretStore -Store Local -Path FILE"
-                    : $"Run this as that user, or take it over: sudo chown \"$(id -un)\" '{location.File}'"
+                    : Remedy.Of($"Run this as that user, or take it over: {Shell($"sudo chown \"$(id -un)\" {location.File}")}")
             );
         }
 
@@ -137,8 +139,8 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
                 AccessCauses.NoGrant,
                 $"'{location.File}' may not be written",
                 OperatingSystem.IsWindows()
-                    ? $"Allow it: Set-ItemProperty '{location.File}' IsReadOnly $false"
-                    : $"Allow it: chmod 600 '{location.File}'"
+                    ? Remedy.Of($"Allow it: {Shell($"Set-ItemProperty -LiteralPath {location.File} -Name IsReadOnly -Value $false")}")
+                    : $"Allow it: {Shell($"chmod 600 {location.File}")}"
             );
         }
 
@@ -148,7 +150,7 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
                 AccessResult.Allowed,
                 AccessCauses.FileExposed,
                 exposure,
-                $"Take others' rights away: chmod 600 '{location.File}'"
+                $"Take others' rights away: {Shell($"chmod 600 {location.File}")}"
             )
             : null;
     }

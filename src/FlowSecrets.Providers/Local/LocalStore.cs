@@ -1,7 +1,9 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Local;
 
@@ -78,7 +80,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
                     StoreReadiness.Ready,
                     exposure is null
                         ? $"{count} secrets, all authentic."
-                        : $"{count} secrets, all authentic. {exposure} Run: chmod 600 '{location.File}'"
+                        : Remedy.Of($"{count} secrets, all authentic. {exposure} Run: {Shell($"chmod 600 {location.File}")}").ToString()
                 )
             );
         }

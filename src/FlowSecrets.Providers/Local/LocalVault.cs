@@ -4,6 +4,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Values;
 using Microsoft.Data.Sqlite;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Local;
 
@@ -177,8 +178,9 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         {
             throw Locked(
                 $"The local store '{_name}' is locked by a passphrase, and none was given",
-                $"Give it: Connect-FlowSecretStore -Store Local -Path '{_name}' -Passphrase (Read-Host -AsSecureString), or set "
-                    + $"{LocalStoreLocation.PassphraseFileVariable} to a file that holds it."
+                $"Give it: "
+                    + $"{Shell($"Connect-FlowSecretStore -Store Local -Path {_name} -Passphrase (Read-Host -AsSecureString)")}"
+                    + $", or set {LocalStoreLocation.PassphraseFileVariable} to a file that holds it."
             );
         }
 
@@ -269,5 +271,5 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
             e
         );
 
-    private FlowSecretException Locked(string cause, string remedy) => new(ErrorIds.StoreLocked, _name, cause, remedy);
+    private FlowSecretException Locked(string cause, Remedy remedy) => new(ErrorIds.StoreLocked, _name, cause, remedy);
 }

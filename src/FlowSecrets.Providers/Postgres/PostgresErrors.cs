@@ -32,7 +32,7 @@ internal static class PostgresErrors
     /// <param name="told">What the server may have been told, and might repeat.</param>
     public static FlowSecretException Unavailable(PostgresPlace place, string user, Exception e, PreparedPassword? told = null)
     {
-        (string cause, string remedy) = e is PostgresException said
+        (string cause, Remedy remedy) = e is PostgresException said
             ? Said(
                 place,
                 user,
@@ -68,7 +68,7 @@ internal static class PostgresErrors
             "Use another one, best of ASCII characters alone."
         );
 
-    private static FlowSecretException Unavailable(PostgresPlace place, string cause, string remedy) =>
+    private static FlowSecretException Unavailable(PostgresPlace place, string cause, Remedy remedy) =>
         new(ErrorIds.TargetUnavailable, place.ToString(), cause, remedy);
 
     private static (string Cause, string Remedy) Said(PostgresPlace place, string user, PostgresException e, string quoted) =>

@@ -55,7 +55,7 @@ internal sealed partial class PostgresTarget
                     e.Target == settings.Target.Admin && e.Target is not null ? "Admin" : "Target",
                     false,
                     e.Cause,
-                    e.Remedy
+                    e.Advice
                 )
             );
         }
@@ -174,7 +174,7 @@ internal sealed partial class PostgresTarget
             }
             catch (FlowSecretException e)
             {
-                findings.Add(new RotationFinding("Role", false, e.Cause, e.Remedy));
+                findings.Add(new RotationFinding("Role", false, e.Cause, e.Advice));
                 continue;
             }
 

@@ -5,6 +5,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Text;
 using FlowSecrets.Values;
 using Npgsql;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Postgres;
 
@@ -127,7 +128,7 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
                 ErrorIds.AccessDenied,
                 key,
                 $"{admin.Place} refused the admin {Sql.Shown(admin.User)} with the password of '{key}'",
-                $"Put the right one into it: Set-FlowSecret {key}; then run it again. Nothing was changed."
+                $"Put the right one into it: {Shell($"Set-FlowSecret {key:bare}")}; then run it again. Nothing was " + $"changed."
             );
     }
 
@@ -276,6 +277,6 @@ internal sealed partial class PostgresTarget(RotationTargetSettings settings) : 
         );
     }
 
-    private FlowSecretException NotConfigured(string cause, string remedy) =>
+    private FlowSecretException NotConfigured(string cause, Remedy remedy) =>
         new(ErrorIds.RotationNotConfigured, settings.Secret, cause, remedy);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using FlowSecrets.Errors;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Transport;
 
@@ -31,8 +32,8 @@ internal static class ServiceAddress
             throw Refused(
                 source,
                 $"{source} is plain http to {address.Host}: values and credentials would cross the network in the clear",
-                $"Use https. If that network is yours alone, give it by name: Connect-FlowSecretStore -Endpoint {address.AbsoluteUri} "
-                    + $"-AllowUnencryptedEndpoint"
+                $"Use https. If that network is yours alone, give it by name: "
+                    + $"{Shell($"Connect-FlowSecretStore -Endpoint {address.AbsoluteUri:bare} -AllowUnencryptedEndpoint")}"
             );
         }
 
@@ -44,6 +45,6 @@ internal static class ServiceAddress
         string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(address.DnsSafeHost, out IPAddress? number) && IPAddress.IsLoopback(number));
 
-    private static FlowSecretException Refused(string source, string cause, string remedy) =>
+    private static FlowSecretException Refused(string source, string cause, Remedy remedy) =>
         new(ErrorIds.EndpointNotAllowed, source, cause, remedy);
 }

@@ -4,6 +4,7 @@ using System.Management.Automation.Language;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Completion;
 
@@ -18,20 +19,28 @@ public abstract class CatalogCompleter : IArgumentCompleter
         IDictionary fakeBoundParameters
     )
     {
-        string word = wordToComplete.Trim('\'', '"');
+        string word = CompletedWord.Typed(wordToComplete);
         try
         {
             return
             [
                 .. Candidates(fakeBoundParameters)
                     .Where(c => c.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                    .Select(static c => new CompletionResult(c)),
+                    .Select(c => Result(c, wordToComplete)),
             ];
         }
         catch (FlowSecretException)
         {
             return [];
         }
+    }
+
+    /// <summary>The list shows the name as a terminal can; what is inserted is exactly the name.</summary>
+    private static CompletionResult Result(string name, string word)
+    {
+        string text = CompletedWord.Of(name, word);
+        string shown = PlainText.Visible(name) is { Length: > 0 } visible ? visible : text;
+        return new CompletionResult(text, shown, CompletionResultType.ParameterValue, shown);
     }
 
     private protected abstract IEnumerable<string> Candidates(IDictionary bound);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using FlowSecrets.Errors;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Hosting;
 
@@ -9,12 +10,21 @@ internal static class Failures
     private const int MostNamed = 10;
 
     /// <summary>An error record with our id, a real category, the name as target and what to do.</summary>
-    public static ErrorRecord Record(FlowSecretException error) =>
-        new(error, error.Id, Enum.Parse<ErrorCategory>(error.Category), error.Target)
+    public static ErrorRecord Record(FlowSecretException error)
+    {
+        ErrorRecord record = new(error, error.Id, Enum.Parse<ErrorCategory>(error.Category), error.Target)
         {
             // The error view shows both; the exception's message is "cause. Remedy." by itself.
             ErrorDetails = new ErrorDetails(error.Cause) { RecommendedAction = error.Remedy },
         };
+        if (error.Target is not null)
+        {
+            // The target itself stays as it is, for scripts; views show this name of it.
+            record.CategoryInfo.TargetName = PlainText.Line(error.Target);
+        }
+
+        return record;
+    }
 
     /// <summary>Whether it is neither ours nor PowerShell's own.</summary>
     public static bool IsUnexpected(Exception error) =>
@@ -35,9 +45,7 @@ internal static class Failures
         [
             .. failures
                 .GroupBy(static f => (f.Id, f.Message))
-                .Select(static g =>
-                    g.Count() == 1 ? g.First() : g.First().With(cause: $"{g.First().Cause.TrimEnd('.')} ({g.Count()} times)")
-                ),
+                .Select(static g => g.Count() == 1 ? g.First() : g.First().With(cause: $"{g.First().CauseClause} ({g.Count()} times)")),
         ];
 
     /// <summary>The one error that ends a command of which several items failed.</summary>

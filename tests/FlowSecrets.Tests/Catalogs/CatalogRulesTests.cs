@@ -70,8 +70,56 @@ public sealed class CatalogRulesTests
         CatalogProblem problem = Assert.Single(CatalogExamples.Problems(CatalogExamples.Head + "  a/b: {}\n"));
         Assert.Equal(4, problem.Line);
         Assert.Contains("'prod'", problem.Message, StringComparison.Ordinal);
-        Assert.Equal(2, CatalogExamples.Problems(CatalogExamples.Head + "  \"a b\": {}\n").Count);
+        Assert.Equal(2, CatalogExamples.Problems(CatalogExamples.Head + "  ab: { name: \"a b\" }\n").Count);
     }
+
+    /// <summary>They stand in messages, in commands that people paste and in what completion inserts.</summary>
+    [Theory]
+    [InlineData("k'; touch PWN; '")]
+    [InlineData("k\\u2019x")]
+    [InlineData("k\\\"x")]
+    [InlineData("k$x")]
+    [InlineData("k`x")]
+    [InlineData("k;x")]
+    [InlineData("k\\nx")]
+    [InlineData("k\\n")]
+    [InlineData("k\\u001b[2K")]
+    [InlineData("k\\u202ex")]
+    [InlineData("-Force")]
+    [InlineData("k*")]
+    [InlineData("")]
+    public void NamesOfTheCatalogHaveNoCharactersOfShells(string name)
+    {
+        string[] texts =
+        [
+            CatalogExamples.Head + $"  \"{name}\": {{}}\n",
+            CatalogExamples.Head + $"  a: {{ fields: {{ \"{name}\": }} }}\n",
+            CatalogExamples.Head + $"  a: {{}}\nworkloads: {{ \"{name}\": {{ kind: ecs }} }}\n",
+            $"application: a\nenvironments: {{ e: {{ store: local }}, \"{name}\": {{ store: local }} }}\nsecrets: {{}}\n",
+        ];
+        int[] lines = [4, 4, 5, 2];
+        foreach ((string text, int line) in texts.Zip(lines))
+        {
+            CatalogProblem problem = Assert.Single(CatalogExamples.Problems(text));
+            Assert.Equal(line, problem.Line);
+            Assert.True(problem.Column > 1);
+            Assert.DoesNotContain(problem.Message, char.IsControl);
+        }
+    }
+
+    [Theory]
+    [InlineData("jwt-secret")]
+    [InlineData("JWT_SECRET")]
+    [InlineData("app/db.password")]
+    [InlineData("team+app=x@y")]
+    [InlineData("schlüssel")]
+    [InlineData("7days")]
+    public void NamesOfRealProjectsAreTaken(string name) =>
+        CatalogExamples.Valid(
+            $"application: a\nenvironments: {{ \"{name}\": {{ store: local }} }}\n"
+                + $"secrets: {{ a: {{ fields: {{ \"{name}\": , \"Access Key\": }}, workloads: [\"{name}\"] }} }}\n"
+                + $"workloads: {{ \"{name}\": {{ kind: ecs }} }}\n"
+        );
 
     [Fact]
     public void TwoSecretsOfOneNameAreAProblemOfEachEnvironment() =>

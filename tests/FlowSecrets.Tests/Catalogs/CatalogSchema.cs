@@ -63,6 +63,11 @@ internal static class CatalogSchema
                 schema["additionalProperties"] = map.EmptyValues
                     ? new JsonObject { ["anyOf"] = new JsonArray(Of(map.Entry), new JsonObject { ["type"] = "null" }) }
                     : Of(map.Entry);
+                if (map.Keys is { } keys)
+                {
+                    schema["propertyNames"] = Of(keys);
+                }
+
                 break;
             case ObjectShape members:
                 AddMembers(schema, members);

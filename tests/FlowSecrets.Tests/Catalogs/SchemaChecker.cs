@@ -20,6 +20,7 @@ internal static class SchemaChecker
                 "minimum" => node.Kind != DocKind.Number || double.Parse(node.Text) >= (int)rule.Value!,
                 "maximum" => node.Kind != DocKind.Number || double.Parse(node.Text) <= (int)rule.Value!,
                 "anyOf" => rule.Value!.AsArray().Any(s => Allows(s!.AsObject(), node)),
+                "propertyNames" => node.Entries.All(e => Allows(rule.Value!.AsObject(), DocNode.String(e.Key.Text))),
                 "items" => node.Items.All(i => Allows(rule.Value!.AsObject(), i)),
                 "required" => node.Kind != DocKind.Map || rule.Value!.AsArray().All(r => node.Entries.Any(e => e.Key.Text == (string)r!)),
                 "properties" => node.Entries.All(e => rule.Value![e.Key.Text] is not JsonObject member || Allows(member, e.Value)),

@@ -106,7 +106,7 @@ public sealed class PostgresRefusalTests(PostgresFixture fixture)
                 () => scene.WithAdmin().RevokeAsync(value, scene.Value("another", "x"), default),
                 password
             );
-            Assert.Contains(await scene.Alone().RehearseAsync(value, default), static f => !f.IsFine && f.Remedy.Length > 0);
+            Assert.Contains(await scene.Alone().RehearseAsync(value, default), static f => !f.IsFine && f.Remedy is { IsEmpty: false });
         }
 
         Assert.Equal(before, await scene.VerifierAsync(user));

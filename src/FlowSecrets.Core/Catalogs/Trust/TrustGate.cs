@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Catalogs.Trust;
 
@@ -73,7 +74,7 @@ internal sealed class TrustGate(Catalog catalog, bool trustsAll, IOperationHost 
             return;
         }
 
-        ApprovalQuestion question = new(catalog.Path, [.. missing.Select(static r => r.ToString())], Remedy(missing));
+        ApprovalQuestion question = new(catalog.Path, [.. missing.Select(static r => r.ToString())], RemedyOf(missing));
         try
         {
             if (await host.ApproveAsync(question, cancellationToken))
@@ -121,23 +122,32 @@ internal sealed class TrustGate(Catalog catalog, bool trustsAll, IOperationHost 
             ErrorIds.CatalogNotTrusted,
             target ?? catalog.Path,
             $"The catalog '{catalog.Path}' was not approved for this: {string.Join("; ", missing)}",
-            Remedy(missing)
+            RemedyOf(missing)
         );
 
-    private string Remedy(IReadOnlyList<TrustRecord> missing)
+    private Remedy RemedyOf(IReadOnlyList<TrustRecord> missing)
     {
-        string Named(TrustKind kind, string parameter)
+        ShellCommand[] commands =
+        [
+            .. missing
+                .Where(static r => r.Kind == TrustKind.Connects)
+                .Select(r => Shell($"Approve-FlowSecretCatalog -CatalogPath {catalog.Path} -Server {r.Subject}")),
+            .. missing
+                .Where(static r => r.Kind == TrustKind.Uses)
+                .Select(r => Shell($"Approve-FlowSecretCatalog -CatalogPath {catalog.Path} -Secret {r.Subject}")),
+        ];
+        if (commands.Length == 0)
         {
-            string names = string.Join(",", missing.Where(r => r.Kind == kind).Select(static r => Quoted(r.Subject)));
-            return names.Length == 0 ? "" : $" {parameter} {names}";
+            commands = [Shell($"Approve-FlowSecretCatalog -CatalogPath {catalog.Path}")];
         }
 
-        return $"Read the catalog, then run: Approve-FlowSecretCatalog -CatalogPath {Quoted(catalog.Path)}"
-            + $"{Named(TrustKind.Connects, "-Server")}{Named(TrustKind.Uses, "-Secret")}"
-            + $"; in CI set {Variable} to its absolute path, but never for code of a fork's pull request.";
+        Remedy remedy = commands
+            .Skip(1)
+            .Aggregate(Remedy.Of($"Read the catalog, then run: {commands[0]}"), static (r, c) => r.Then(Remedy.Of($"And: {c}")));
+        return remedy.Then(
+            Remedy.Of($"In CI set {Variable} to its absolute path, but never for code of a pull request from a fork.")
+        );
     }
-
-    private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private bool IsNamedByVariable()
     {

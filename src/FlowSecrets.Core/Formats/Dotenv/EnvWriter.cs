@@ -31,7 +31,7 @@ internal static class EnvWriter
     public static FlowSecretException NotPortable(EnvDialect dialect, string name, string value)
     {
         EnvDialect[] others = [.. Enum.GetValues<EnvDialect>().Where(d => Format(d, name, value) is not null)];
-        string remedy =
+        Remedy remedy =
             others.Length == 0
                 ? "No .env file can carry it: write the secret to a file of its own (localEnv.files), or store it base64-encoded."
                 : $"Name the program that reads the file: -Target "

@@ -1,6 +1,8 @@
 using FlowSecrets.Catalogs;
 using FlowSecrets.Concurrency;
+using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Access;
 
@@ -13,7 +15,11 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
 {
     private const int RegionsAtATime = 16;
 
-    private IReadOnlyList<(StoreSelection Selection, string How)>? _found;
+    private IReadOnlyList<Candidate>? _found;
+
+    /// <param name="How">What leads there, in words.</param>
+    /// <param name="Environment">The environment of the catalog that means it; null: none does.</param>
+    private sealed record Candidate(StoreSelection Selection, string How, EnvironmentArgument? Environment = null);
 
     public async Task<AccessAnswer> LookAsync(AccessAnswer answer, CancellationToken cancellationToken)
     {
@@ -23,11 +29,10 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
         }
 
         // Where one is, the others are: all regions are asked for the first one alone.
-        IReadOnlyList<(StoreSelection Selection, string How)> candidates =
-            _found ?? [.. Candidates(), .. await RegionsAsync(cancellationToken)];
-        List<(StoreSelection Selection, string How)> found = [];
+        IReadOnlyList<Candidate> candidates = _found ?? [.. Candidates(), .. await RegionsAsync(cancellationToken)];
+        List<Candidate> found = [];
         await foreach (
-            (StoreSelection Selection, string How)? there in Bounded.RunAsync(
+            Candidate? there in Bounded.RunAsync(
                 candidates,
                 RegionsAtATime,
                 (c, ct) => ThereAsync(c, answer.StoreName, ct),
@@ -48,17 +53,14 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
                 answer,
                 found
                     .OrderBy(f => f.Selection.Region == workspace.Selection.Region ? 0 : 1)
+                    .ThenBy(static f => f.Environment is null)
                     .ThenBy(static f => f.How, StringComparer.Ordinal)
                     .First(),
                 cancellationToken
             );
     }
 
-    private async Task<AccessAnswer> ElsewhereAsync(
-        AccessAnswer answer,
-        (StoreSelection Selection, string How) there,
-        CancellationToken cancellationToken
-    )
+    private async Task<AccessAnswer> ElsewhereAsync(AccessAnswer answer, Candidate there, CancellationToken cancellationToken)
     {
         StoreSelection here = workspace.Selection;
         bool isEndpoint =
@@ -79,10 +81,15 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
         // What the selection leaves to the machine is said all the same.
         string[] found = place.Location.Split('/');
         (string? project, string? at) = here.Store == StoreKind.Gcp ? (found[0], found.ElementAtOrDefault(1)) : (null, found[^1]);
-        string remedy = there.How.StartsWith('-')
-            ? $"Use that one: {there.How}"
-            : $"Use that one: Connect-FlowSecretStore -Store "
-                + $"{here.Store}{Argument("Project", project)}{Argument("Region", at)}{Argument("Profile", there.Selection.Profile)}";
+        ShellCommand connect = Shell($"Connect-FlowSecretStore -Store {here.Store:bare}");
+        foreach ((string name, string? value) in new[] { ("Project", project), ("Region", at), ("Profile", there.Selection.Profile) })
+        {
+            connect = value is null ? connect : Shell($"{connect} -{name:bare} {value}");
+        }
+
+        Remedy remedy = there.Environment is { } environment
+            ? Remedy.Of($"Use that one: {Shell($"{environment}")}")
+            : Remedy.Of($"Use that one: {connect}");
         return isEndpoint
             ? answer with
             {
@@ -100,7 +107,7 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
                 Result = AccessResult.Denied,
                 Cause = AccessCauses.OtherPlace,
                 Evidence =
-                    $"'{answer.StoreName}' is in the {place}{(there.How.StartsWith('-') ? "" : $" ({there.How})")}, and the "
+                    $"'{answer.StoreName}' is in the {place}{(there.Environment is not null ? "" : $" ({there.How})")}, and the "
                     + $"{workspace.Place} was asked",
                 Remedy = remedy,
             };
@@ -109,17 +116,15 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
     private async Task<Place> PlaceAsync(StoreSelection selection, CancellationToken cancellationToken) =>
         await context.Providers().OpenStore(selection, context.Variable).IdentifyAsync(cancellationToken);
 
-    private static string Argument(string name, string? value) => value is null ? "" : $" -{name} '{value}'";
-
-    private IEnumerable<(StoreSelection Selection, string How)> Candidates()
+    private IEnumerable<Candidate> Candidates()
     {
         StoreSelection here = workspace.Selection;
-        IEnumerable<(StoreSelection Selection, string How)> environments = (workspace.Catalog?.Environments.Values ?? [])
+        IEnumerable<Candidate> environments = (workspace.Catalog?.Environments.Values ?? [])
             .Where(e => e.Selection.Store == here.Store)
-            .Select(static e => (e.Selection, $"-Environment '{e.Name}'"));
+            .Select(static e => new Candidate(e.Selection, e.Name, new EnvironmentArgument(e.Name)));
 
         // Without its place, a selection means what this machine is set to.
-        (StoreSelection, string) machine = (
+        Candidate machine = new(
             new StoreSelection(here.Store)
             {
                 AccessToken = here.AccessToken,
@@ -129,7 +134,7 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
             },
             "as this machine is set"
         );
-        return environments.Append(machine).Where(c => here.Store != StoreKind.Local && !IsHere(c.Item1));
+        return environments.Append(machine).Where(c => here.Store != StoreKind.Local && !IsHere(c.Selection));
     }
 
     /// <summary>Whether it is the place that was asked already.</summary>
@@ -146,17 +151,15 @@ internal sealed class AccessElsewhere(OperationContext context, Workspace worksp
         }
     }
 
-    private async Task<IEnumerable<(StoreSelection Selection, string How)>> RegionsAsync(CancellationToken cancellationToken)
+    private async Task<IEnumerable<Candidate>> RegionsAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<string?> regions = await workspace.Store.Access.RegionsAsync(cancellationToken);
-        return regions.Select(r => (workspace.Selection with { Region = r }, "another region")).Where(c => !IsHere(c.Item1));
+        return regions
+            .Select(r => new Candidate(workspace.Selection with { Region = r }, "another region"))
+            .Where(c => !IsHere(c.Selection));
     }
 
-    private async Task<(StoreSelection Selection, string How)?> ThereAsync(
-        (StoreSelection Selection, string How) candidate,
-        string name,
-        CancellationToken cancellationToken
-    )
+    private async Task<Candidate?> ThereAsync(Candidate candidate, string name, CancellationToken cancellationToken)
     {
         try
         {

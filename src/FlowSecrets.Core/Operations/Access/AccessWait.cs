@@ -83,19 +83,8 @@ internal sealed class AccessWait(TimeProvider clock, Workspace workspace)
     private SecretAccessChange Failed(AccessTarget target, AccessAnswer last, TimeSpan limit)
     {
         SecretRef secret = target.Secrets[0];
-        FlowSecretException error = last.ToException();
-        FlowSecretException here = workspace.Here(
-            new FlowSecretException(
-                error.Id,
-                error.Target,
-                $"After {limit.TotalMinutes:0} minutes {target.Principal} still may not use '{secret.StoreName}': {last.Evidence}",
-                error.Remedy
-            )
-            {
-                AccessCause = last.Cause,
-            },
-            secret
-        );
+        string cause = $"After {limit.TotalMinutes:0} minutes {target.Principal} still may not use '{secret.StoreName}': {last.Evidence}";
+        FlowSecretException here = workspace.Here(last.ToException().With(cause: cause), secret);
         return ChangeAccessOperation.Result(workspace, secret, ItemStatus.Failed) with
         {
             Principal = [target.Principal!],

@@ -75,7 +75,7 @@ internal sealed class TestAccessOperation(OperationContext context) : IOperation
             Permission = target.Permission.ToString(),
             Result = answer.Result.ToString(),
             Cause = answer.Cause,
-            Evidence = answer.Evidence,
-            Remedy = answer.Remedy.Length == 0 ? null : workspace.Commands(answer.Remedy, secret),
+            Evidence = PlainText.Line(answer.Evidence),
+            Remedy = workspace.Text(answer.Remedy, secret),
         };
 }

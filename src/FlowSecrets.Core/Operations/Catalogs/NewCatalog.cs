@@ -57,8 +57,9 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
             ?? throw new FlowSecretException(
                 ErrorIds.BadInput,
                 options.From ?? path,
-                $"No valid catalog can be made of it:{string.Concat(problems.Select(static p => "\n  " + p.Message))}\n",
-                "Mend the source; nothing was written."
+                "No valid catalog can be made of it:",
+                "Mend the source; nothing was written.",
+                details: [.. problems.Select(static p => p.Message)]
             );
         CatalogTest result = new()
         {

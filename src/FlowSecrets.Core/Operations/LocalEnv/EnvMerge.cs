@@ -3,6 +3,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Formats.Dotenv;
 using FlowSecrets.Model;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.LocalEnv;
 
@@ -175,7 +176,7 @@ internal sealed class EnvMerge
                 ErrorIds.RequiredSecretMissing,
                 wish.Name,
                 $"{result.Name} is required. {why}",
-                $"Set it up: Initialize-FlowSecret{(_input.Environment is null ? "" : $" -Environment '{_input.Environment.Name}'")}"
+                $"Set it up: {Shell($"Initialize-FlowSecret {new EnvironmentArgument(_input.Environment?.Name)}")}"
             );
             return result with { Status = ItemStatus.Missing, Message = error.Message, Error = error };
         }

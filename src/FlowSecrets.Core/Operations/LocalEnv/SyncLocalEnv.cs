@@ -7,6 +7,7 @@ using FlowSecrets.Files;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.LocalEnv;
 
@@ -308,8 +309,12 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
             else
             {
                 host.Warning(
-                    $"{ErrorIds.NotIgnoredByGit}: git would take '{file}' into the repository. Add it to .gitignore (Sync-FlowLocalEnv "
-                        + $"-AddToGitIgnore does); if git has it already: git rm --cached '{file}'"
+                    Remedy
+                        .Of(
+                            $"{ErrorIds.NotIgnoredByGit}: git would take '{file}' into the repository. Add it to .gitignore "
+                                + $"(Sync-FlowLocalEnv -AddToGitIgnore does); if git has it already: {Shell($"git rm --cached {file}")}"
+                        )
+                        .ToString()
                 );
             }
         }

@@ -6,6 +6,7 @@ using FlowSecrets.Operations.Rotation.Run;
 using FlowSecrets.Ports;
 using FlowSecrets.Text;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation;
 
@@ -248,10 +249,16 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
         catch (FlowSecretException e)
         {
             string remedy = workspace.Store.Capabilities.VersionDisable
-                ? $": Set-FlowSecretVersion {workspace.Argument(item.Secret)} -Version {view.Record!.From} -State Disabled"
+                ? Remedy
+                    .Of(
+                        $": "
+                            + $"{Shell($"Set-FlowSecretVersion {workspace.Argument(item.Secret)} -Version {view.Record!.From:bare} -State "
+                        + $"Disabled")}"
+                    )
+                    .ToString()
                 : " take its labels off";
             host.Warning(
-                $"Version {view.Record!.From} of '{view.StoreName}' is still valid: {e.Cause.TrimEnd('.')}. Once nothing needs "
+                $"Version {view.Record!.From} of '{view.StoreName}' is still valid: {e.CauseClause}. Once nothing needs "
                     + $"it{(item.Unit!.Rotation.Target is null ? "" : " revoke it where it is checked, and")}{remedy}"
             );
             return await workspace.Store.Rotation.ViewAsync(item.Unit!.Subject, cancellationToken);

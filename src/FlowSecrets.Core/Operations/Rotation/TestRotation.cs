@@ -4,7 +4,9 @@ using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Run;
 using FlowSecrets.Operations.Workloads;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation;
 
@@ -37,8 +39,8 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
                     Name = item.Secret.Definition?.Key ?? item.Secret.StoreName,
                     Check = finding.Check,
                     Passed = finding.IsFine,
-                    Message = finding.Message,
-                    Remedy = finding.Remedy.Length == 0 ? null : workspace.Commands(finding.Remedy, item.Secret),
+                    Message = PlainText.Line(finding.Message),
+                    Remedy = workspace.Text(finding.Remedy, item.Secret),
                     Environment = workspace.Environment?.Name,
                 };
             }
@@ -102,13 +104,13 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
                 "state",
                 false,
                 $"The step '{record.FailedStep}' failed {record.Failures} times, the last time as {record.ErrorId}.",
-                $"Mend what is told below, then: Invoke-FlowSecretRotation {workspace.Argument(unit.Secret)} -Force"
+                $"Mend what is told below, then: " + $"{Shell($"Invoke-FlowSecretRotation {workspace.Argument(unit.Secret)} -Force")}"
             ),
             { Pending: { IsSuperseded: true } } => new RotationFinding(
                 "state",
                 false,
                 $"Version {view.Current} was set by somebody else while a rotation was under way.",
-                $"Give the rotation up: Undo-FlowSecretRotation {workspace.Argument(unit.Secret)}"
+                $"Give the rotation up: {Shell($"Undo-FlowSecretRotation {workspace.Argument(unit.Secret)}")}"
             ),
             { Pending: not null } => new RotationFinding("state", true, "A rotation was broken off; the next run finishes it."),
             { Record: { State: RotationState.Overlap, RetireAt: { } end } overlap } when overlap.To == view.Current && end > now =>
@@ -145,7 +147,7 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
                         $"{permission.ToString().ToLowerInvariant()} {answer.StoreName}",
                         answer.Result != AccessResult.Denied,
                         answer.Evidence,
-                        answer.Result == AccessResult.Allowed ? "" : answer.Remedy
+                        answer.Result == AccessResult.Allowed ? null : answer.Remedy
                     )
                 );
             }
@@ -272,5 +274,5 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
         }
     }
 
-    private static RotationFinding Failed(string check, FlowSecretException error) => new(check, false, error.Cause, error.Remedy);
+    private static RotationFinding Failed(string check, FlowSecretException error) => new(check, false, error.Cause, error.Advice);
 }

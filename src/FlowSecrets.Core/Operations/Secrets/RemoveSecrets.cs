@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Secrets;
 
@@ -39,7 +40,9 @@ internal sealed class RemoveSecretsOperation(OperationContext context) : IOperat
                             secret,
                             ItemStatus.Removed,
                             null,
-                            options.RecoveryWindow is null ? null : $"Restore it: Restore-FlowSecret {workspace.Argument(secret)}"
+                            options.RecoveryWindow is null
+                                ? null
+                                : Remedy.Of($"Restore it: {Shell($"Restore-FlowSecret {workspace.Argument(secret)}")}").ToString()
                         );
                     }
                 )

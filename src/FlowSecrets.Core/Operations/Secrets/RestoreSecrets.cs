@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Secrets;
 
@@ -53,7 +54,7 @@ internal sealed class RestoreSecretsOperation(OperationContext context) : IOpera
                 secret.StoreName,
                 $"There is no secret '{secret.StoreName}' in the {workspace.Place}, which has no recovery window: what was deleted "
                     + $"there is gone",
-                $"Make it anew: New-FlowSecret -StoreName '{secret.StoreName}'"
+                $"Make it anew: {Shell($"New-FlowSecret {Stored(secret.StoreName)}")}"
             ),
         };
 }

@@ -5,6 +5,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Operations.Secrets;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Setup;
 
@@ -101,7 +102,10 @@ internal sealed class SetupInterview(
 
         if (definition.Format == SecretFormat.Binary)
         {
-            return Missing(nothing, $"It is binary: New-FlowSecret {nothing.Secret.Argument} -Path FILE");
+            return Missing(
+                nothing,
+                Remedy.Of($"It is binary: {Shell($"New-FlowSecret {workspace.Argument(nothing.Secret)} -Path FILE")}").ToString()
+            );
         }
 
         Answer answer = await AnswerAsync(
@@ -339,13 +343,13 @@ internal sealed class SetupInterview(
             return nothing with { Message = why ?? "Optional; no value." };
         }
 
+        string cmdlet = nothing.Exists ? "Set-FlowSecret" : "New-FlowSecret";
         FlowSecretException error = new(
             ErrorIds.RequiredSecretMissing,
             nothing.Secret.StoreName,
-            $"The secret '{definition.Key}' is required and has no value. {why}".TrimEnd(),
-            $"Give it: {(nothing.Exists ? "Set" : "New")}-FlowSecret "
-                + $"{nothing.Secret.Argument}{(workspace.Environment is { } its ? $" -Environment '{its.Name}'" : "")}; or with "
-                + $"-InputPath FILE, keyed by {definition.AllVariables.FirstOrDefault() ?? definition.Key}."
+            $"The secret '{definition.Key}' is required and has no value. {why}",
+            $"Give it: {Shell($"{cmdlet:bare} {workspace.Argument(nothing.Secret)}")}; or with -InputPath FILE, "
+                + $"keyed by {definition.AllVariables.FirstOrDefault() ?? definition.Key}."
         );
         return nothing with { Status = ItemStatus.Missing, Error = error, Message = error.Message };
     }

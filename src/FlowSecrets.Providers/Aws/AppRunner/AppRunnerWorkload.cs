@@ -4,6 +4,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Workloads;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.AppRunner;
 
@@ -30,14 +31,14 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
             "Add 'arn' to the catalog's workload: aws apprunner list-services"
         );
 
-    private string Arguments => $"--service-arn '{RemoteText.Argument(Arn, "ARN")}' --region {setting.Region}";
+    private ShellCommand Arguments => Shell($"--service-arn {Arn} --region {setting.Region:bare}");
 
-    private string ServiceAndId =>
-        Arn.Split('/') is [_, { } name, { } id] ? $"{RemoteText.Argument(name, "SERVICE")}/{RemoteText.Argument(id, "ID")}" : "SERVICE/ID";
+    private string ServiceAndId => Arn.Split('/') is [_, { } name, { } id] ? $"{name}/{id}" : "SERVICE/ID";
 
-    private string LookAtLog =>
-        $"See why: aws apprunner list-operations {Arguments}; aws logs tail "
-        + $"'/aws/apprunner/{ServiceAndId}/service' --region {setting.Region} --since 1h; mend it, then run the same command again.";
+    private Remedy LookAtLog =>
+        $"See why: {Shell($"aws apprunner list-operations {Arguments}")}; "
+        + $"{Shell($"aws logs tail /aws/apprunner/{ServiceAndId}/service --region {setting.Region:bare} --since 1h")}"
+        + $"; mend it, then run the same command again.";
 
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {
@@ -241,7 +242,8 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
             () =>
                 setting.TimedOut(
                     $"{Description} goes on with another operation after {Patience:g}",
-                    $"See which: aws apprunner list-operations {Arguments}; when it has ended, run the same command again."
+                    $"See which: {Shell($"aws apprunner list-operations {Arguments}")}; when it has ended, run the same "
+                        + $"command again."
                 ),
             cancellationToken
         );
@@ -276,11 +278,11 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
         status == "PAUSED"
             ? setting.Failed(
                 $"{Description} is paused, and App Runner deploys nothing then",
-                $"Resume it, then run the same command again: aws apprunner resume-service {Arguments}"
+                $"Resume it, then run the same command again: {Shell($"aws apprunner resume-service {Arguments}")}"
             )
             : setting.Failed(
                 $"{Description} is {RemoteText.Code(status) ?? "not running"}, and App Runner deploys nothing then",
-                $"See what it says: aws apprunner describe-service {Arguments}"
+                $"See what it says: {Shell($"aws apprunner describe-service {Arguments}")}"
             );
 
     private IContainerVariables VariablesOf(AppRunnerSource source) =>
@@ -314,7 +316,8 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
 
         throw setting.NotFound(
             $"There is no App Runner service '{arn}' in {setting.Region}",
-            $"Correct 'arn' of the catalog's workload '{setting.Name}'. There are: aws apprunner list-services --region {setting.Region}"
+            $"Correct 'arn' of the catalog's workload '{setting.Name}'. There are: "
+                + $"{Shell($"aws apprunner list-services --region {setting.Region:bare}")}"
         );
     }
 

@@ -3,17 +3,18 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Connection;
 
 /// <summary>Failures of the login: there are no credentials, or AWS does not take them.</summary>
 internal sealed class AwsCredentialErrors(AwsCallContext context, AwsPlace at, AwsIdentity identity)
 {
-    private string ProfileOption => at.Profile is { } name ? $" --profile '{name}'" : "";
+    private ShellCommand ProfileOption => at.Profile is { } name ? Shell($"--profile {name}") : None;
 
-    private string LogIn =>
-        $"Log in: aws sso login{ProfileOption}, or aws configure{ProfileOption}; in CI set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-        + $"or a role. Then see Get-FlowSecretStore.";
+    private Remedy LogIn =>
+        $"Log in: {Shell($"aws sso login{ProfileOption}")}, or {Shell($"aws configure{ProfileOption}")}; in CI "
+        + $"set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role. Then see Get-FlowSecretStore.";
 
     /// <summary>The SDK cannot use the configuration that it found.</summary>
     public CallFailure Unusable() =>
@@ -91,14 +92,17 @@ internal sealed class AwsCredentialErrors(AwsCallContext context, AwsPlace at, A
         NotAuthenticated(
             $"Not authenticated: AWS gave no credentials ({identity.Text}, {code})",
             code is "AccessDenied"
-                ? $"Let the role's trust policy allow this identity sts:AssumeRole. Which role: aws configure get role_arn{ProfileOption}"
+                ? Remedy.Of(
+                    $"Let the role's trust policy allow this identity sts:AssumeRole. Which role: "
+                        + $"{Shell($"aws configure get role_arn{ProfileOption}")}"
+                )
                 : LogIn
         );
 
     private FlowSecretException RegionNotEnabled(string region) =>
         NotAuthenticated(
             $"The region {region} is not enabled for the account of {context.Who}",
-            $"Enable it: aws account enable-region --region-name {region}; or use another region."
+            $"Enable it: {Shell($"aws account enable-region --region-name {region:bare}")}; or use another region."
         );
 
     private static bool IsAboutTime(string message) =>
@@ -115,7 +119,7 @@ internal sealed class AwsCredentialErrors(AwsCallContext context, AwsPlace at, A
             IsTransient: true
         );
 
-    private FlowSecretException NotAuthenticated(string cause, string? remedy = null, string accessCause = AccessCauses.NotAuthenticated) =>
+    private FlowSecretException NotAuthenticated(string cause, Remedy? remedy = null, string accessCause = AccessCauses.NotAuthenticated) =>
         new(ErrorIds.NotAuthenticated, at.Region, cause, remedy ?? LogIn) { AccessCause = accessCause };
 
     private static CallFailure Final(FlowSecretException error) => new(error, IsTransient: false);

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Connection;
 
@@ -58,8 +59,10 @@ internal sealed partial class AwsDenialErrors(AwsCallContext context)
             call.Target,
             $"Permission denied: {context.Who} may not use the KMS key that encrypts '{call.Target}' in the {context.PlaceOf(call)}, or "
                 + $"the key is disabled",
-            $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. Which key: aws "
-                + $"secretsmanager describe-secret --secret-id '{call.Target}' --region {context.RegionOf(call)} --query KmsKeyId"
+            $"Let the key's owner allow kms:Decrypt (and kms:GenerateDataKey for writing) in its key policy. "
+                + $"Which key: "
+                + $"{Shell($"aws secretsmanager describe-secret --secret-id {call.Target} --region {context.RegionOf(call):bare} "
+                + $"--query KmsKeyId")}"
         )
         {
             AccessCause = AccessCauses.KmsKeyNotUsable,

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using FlowSecrets.Errors;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Connection;
 
@@ -70,60 +72,68 @@ internal static partial class AwsRemedies
         new() { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray([.. statements]) };
 
     /// <summary>By the principal's own policies, where they can be changed; else on the secret.</summary>
-    public static string Allow(AwsPrincipal principal, string action, string secretArn, string name)
+    public static Remedy Allow(AwsPrincipal principal, string action, string secretArn, string name)
     {
-        string onSecret = Grant(principal, action, name);
+        ShellCommand onSecret = Grant(principal, action, name);
         return principal.IsManaged || principal.IsRoot || !CanAttach(principal)
-            ? $"Let an administrator allow it on the secret: {onSecret}"
+            ? Remedy.Of($"Let an administrator allow it on the secret: {onSecret}")
             : $"Let an administrator allow it: {Attach(principal, action, secretArn, name)}; or on the secret: {onSecret}";
     }
 
     /// <summary>What the administrators of the principal's own account must do, where the secret is in another.</summary>
-    public static string AllowInItsAccount(AwsPrincipal principal, string action, string secretArn, string name) =>
+    public static Remedy AllowInItsAccount(AwsPrincipal principal, string action, string secretArn, string name) =>
         principal.IsRoot
             ? $"Let an administrator of account {principal.Account} allow it to whom it shall be, in an identity policy: "
                 + $"{Statement([action], [secretArn], null).ToJsonString(Plain)}"
-            : $"Let an administrator of account {principal.Account} allow it: {Attach(principal, action, secretArn, name)}";
+            : (Remedy)$"Let an administrator of account {principal.Account} allow it: {Attach(principal, action, secretArn, name)}";
 
-    public static string Grant(AwsPrincipal principal, string action, string name) =>
-        $"Grant-FlowSecretAccess -StoreName '{name}' -Principal '{principal.Arn}'{PermissionOf(action)}";
+    public static ShellCommand Grant(AwsPrincipal principal, string action, string name) =>
+        Shell($"Grant-FlowSecretAccess {Stored(name)} -Principal {principal.Arn}{PermissionOf(action)}");
 
-    public static string ShowPolicy(string secretId, string region) =>
-        $"aws secretsmanager get-resource-policy --secret-id '{secretId}' --region {region} --query ResourcePolicy --output text";
+    public static ShellCommand ShowPolicy(string secretId, string region) =>
+        Shell(
+            $"aws secretsmanager get-resource-policy --secret-id {secretId} --region {region:bare} --query "
+                + $"ResourcePolicy --output text"
+        );
 
     /// <summary>A statement, where it is not known whom to attach it to.</summary>
-    public static string AllowSomebody(string action, string resource) =>
+    public static Remedy AllowSomebody(string action, string resource) =>
         $"Let an administrator allow it in an identity policy: {Statement([action], [resource], null).ToJsonString(Plain)}";
 
-    public static string Attach(AwsPrincipal principal, string action, string secretArn, string name)
+    public static ShellCommand Attach(AwsPrincipal principal, string action, string secretArn, string name)
     {
         string kind = principal.IsRole ? "role" : "user";
-        return $"aws iam put-{kind}-policy --{kind}-name {principal.Name} --policy-name {PolicyName(action, name)} --policy-document "
-            + $"'{Quoted(Document(Statement([action], [secretArn], null)))}'";
+        return Shell(
+            $"aws iam put-{kind:bare}-policy --{kind:bare}-name {principal.Name:bare} --policy-name "
+                + $"{PolicyName(action, name):bare} --policy-document "
+                + $"{Quoted(Document(Statement([action], [secretArn], null)))}"
+        );
     }
 
-    public static string EnableKey(string key, string region, string? state) =>
+    public static Remedy EnableKey(string key, string region, string? state) =>
         state == "PendingDeletion"
-            ? $"Let the key's owner take its deletion back, then enable it: aws kms cancel-key-deletion --key-id '{key}' --region "
-                + $"{region}; aws kms enable-key --key-id '{key}' --region {region}"
-            : $"Let the key's owner enable it: aws kms enable-key --key-id '{key}' --region {region}";
+            ? Remedy.Of(
+                $"Let the key's owner take its deletion back, then enable it: "
+                    + $"{Shell($"aws kms cancel-key-deletion --key-id {key} --region {region:bare}")}; "
+                    + $"{Shell($"aws kms enable-key --key-id {key} --region {region:bare}")}"
+            )
+            : $"Let the key's owner enable it: {Shell($"aws kms enable-key --key-id {key} --region {region:bare}")}";
 
-    public static string ShowKeyPolicy(string key, string region) =>
-        $"Look at the key's policy, and let its owner change the statement: aws kms get-key-policy --key-id '{key}' --region {region} "
-        + $"--policy-name default --query Policy --output text";
+    public static Remedy ShowKeyPolicy(string key, string region) =>
+        $"Look at the key's policy, and let its owner change the statement: "
+        + $"{Shell($"aws kms get-key-policy --key-id {key} --region {region:bare} --policy-name default --query Policy "
+        + $"--output text")}";
 
     /// <summary>Just for this secret.</summary>
-    public static string GrantKey(string key, string region, AwsPrincipal principal, bool writes, string secretArn) =>
-        $"Let the key's owner allow it: aws kms create-grant --key-id '{key}' --region {region} --grantee-principal '{principal.Arn}' "
-        + $"--operations Decrypt{(writes ? " GenerateDataKey" : "")} --constraints "
-        + $"'{Quoted(new JsonObject { ["EncryptionContextSubset"] = new JsonObject { ["SecretARN"] = secretArn } })}'";
+    public static Remedy GrantKey(string key, string region, AwsPrincipal principal, bool writes, string secretArn) =>
+        $"Let the key's owner allow it: "
+        + $"{Shell($"aws kms create-grant --key-id {key} --region {region:bare} --grantee-principal {principal.Arn} "
+        + $"--operations Decrypt {(writes ? Shell($"GenerateDataKey") : None)} --constraints "
+        + $"{Quoted(new JsonObject { ["EncryptionContextSubset"] = new JsonObject { ["SecretARN"] = secretArn } })}")}";
 
     /// <summary>How quotation marks of a policy stay readable.</summary>
     public static System.Text.Json.JsonSerializerOptions Plain { get; } =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>With a small first letter, as inside a sentence.</summary>
-    public static string Lower(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
 
     /// <summary>A document for between single quotation marks: none is in it, nor what PowerShell takes for one.</summary>
     public static string Quoted(JsonNode document) =>
@@ -131,12 +141,12 @@ internal static partial class AwsRemedies
 
     private static bool CanAttach(AwsPrincipal principal) => principal.IsRole || principal.Arn.Contains(":user/", StringComparison.Ordinal);
 
-    private static string PermissionOf(string action) =>
+    private static ShellCommand PermissionOf(string action) =>
         action switch
         {
-            "secretsmanager:GetSecretValue" or "secretsmanager:DescribeSecret" or "secretsmanager:BatchGetSecretValue" => "",
-            "secretsmanager:PutSecretValue" or "secretsmanager:UpdateSecretVersionStage" => " -Permission Write",
-            _ => " -Permission Manage",
+            "secretsmanager:GetSecretValue" or "secretsmanager:DescribeSecret" or "secretsmanager:BatchGetSecretValue" => None,
+            "secretsmanager:PutSecretValue" or "secretsmanager:UpdateSecretVersionStage" => Shell($"-Permission Write"),
+            _ => Shell($"-Permission Manage"),
         };
 
     private static string PolicyName(string action, string name)

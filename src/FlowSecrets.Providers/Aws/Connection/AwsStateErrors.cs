@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using FlowSecrets.Errors;
 using FlowSecrets.Ports;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Connection;
 
@@ -43,8 +44,11 @@ internal sealed partial class AwsStateErrors(AwsCallContext context)
             call.Target,
             $"AWS refused the call ('{call.FullAction}' on '{call.Target}' in the {context.PlaceOf(call)}, {code}){quote}",
             call.Action == "DeleteSecret" && reply.Message.Contains("replica", StringComparison.OrdinalIgnoreCase)
-                ? $"Remove its replicas first: aws secretsmanager remove-regions-from-replication --secret-id '{call.Target}' --region "
-                    + $"{context.RegionOf(call)} --remove-replica-regions REGION"
+                ? Remedy.Of(
+                    $"Remove its replicas first: "
+                        + $"{Shell($"aws secretsmanager remove-regions-from-replication --secret-id {call.Target} --region "
+                    + $"{context.RegionOf(call):bare} --remove-replica-regions REGION")}"
+                )
                 : "Correct what it names, and try again."
         );
     }

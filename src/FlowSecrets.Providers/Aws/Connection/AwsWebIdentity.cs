@@ -1,5 +1,7 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Connection;
 
@@ -8,7 +10,7 @@ internal static class AwsWebIdentity
 {
     /// <summary>What to say where the token of a web identity was not taken.</summary>
     /// <returns>Null: it is no such identity.</returns>
-    public static (string Token, string Remedy)? Find(AwsIdentity identity)
+    public static (string Token, Remedy Remedy)? Find(AwsIdentity identity)
     {
         if (identity.WebIdentity is not ({ } file, { } role))
         {
@@ -17,12 +19,13 @@ internal static class AwsWebIdentity
 
         FederatedToken? token = FederatedToken.Read(file);
         string told = token is null ? $"what its token says could not be read from '{file}'" : token.ToString();
-        string subject = RemoteText.Argument(token?.Subject, "SUBJECT");
+        string subject = Known(token?.Subject, "SUBJECT");
         return (
-            $"{told}, and it is to become {RemoteText.Argument(role, "a role")}",
-            $"Let somebody who may see the role compare: Test-FlowSecretAccess NAME -Principal "
-                + $"'{RemoteText.Argument(role, "ROLE_ARN")}' -TokenSubject '{subject}'; it shows whom its trust lets in, and the command "
-                + $"that lets this one in."
+            $"{told}, and it is to become {Known(role, "a role")}",
+            $"Let somebody who may see the role compare: "
+                + $"{Shell($"Test-FlowSecretAccess NAME -Principal {Known(role, "ROLE_ARN")} -TokenSubject "
+                + $"{subject}")}"
+                + $"; it shows whom its trust lets in, and the command that lets this one in."
         );
     }
 }

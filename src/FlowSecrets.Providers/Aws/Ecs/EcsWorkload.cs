@@ -4,6 +4,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Workloads;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Ecs;
 
@@ -34,13 +35,11 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
         setting.Text("cluster")
         ?? (Given?.StartsWith("arn:", StringComparison.Ordinal) == true && Given.Split('/') is [_, { } cluster, _] ? cluster : null);
 
-    private string Arguments =>
-        $"--cluster '{RemoteText.Argument(Cluster ?? "default", "CLUSTER")}' --services '{RemoteText.Argument(Service, "SERVICE")}' "
-        + $"--region {setting.Region}";
+    private ShellCommand Arguments => Shell($"--cluster {Known(Cluster, "default")} --services {Service} --region {setting.Region:bare}");
 
-    private string LookAtEvents =>
-        $"See why: aws ecs describe-services {Arguments} --query 'services[0].events[:10].message'; mend it, then run the same "
-        + $"command again.";
+    private Remedy LookAtEvents =>
+        $"See why: {Shell($"aws ecs describe-services {Arguments} --query 'services[0].events[:10].message'")}; "
+        + $"mend it, then run the same command again.";
 
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {
@@ -167,7 +166,7 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
             ?? service.TaskDefinition
             ?? throw setting.NotFound(
                 $"The ECS service '{Service}' has no task definition",
-                $"See what it runs: aws ecs describe-services {Arguments}"
+                $"See what it runs: {Shell($"aws ecs describe-services {Arguments}")}"
             );
         return (
             service,
@@ -200,8 +199,9 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
 
         throw setting.NotFound(
             $"There is no ECS service '{service}' in {setting.Region}",
-            $"Correct 'cluster' and 'service' of the catalog's workload '{setting.Name}'. There are: aws ecs list-services --cluster "
-                + $"'{RemoteText.Argument(Cluster ?? "default", "CLUSTER")}' --region {setting.Region}"
+            $"Correct 'cluster' and 'service' of the catalog's workload '{setting.Name}'. There are: "
+                + $"{Shell($"aws ecs list-services --cluster {Known(Cluster, "default")} --region "
+                + $"{setting.Region:bare}")}"
         );
     }
 
@@ -214,10 +214,13 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
                 $"{Description} is deployed by {(type == "CODE_DEPLOY" ? "CodeDeploy" : "an external controller")}, and ECS refuses "
                     + $"to do so",
                 type == "CODE_DEPLOY"
-                    ? $"Deploy it there, then run the same command again: aws deploy create-deployment --application-name APPLICATION "
-                        + $"--deployment-group-name GROUP --revision file://revision.json --region {setting.Region}"
-                    : $"Have what deploys it do so, then run the same command again. What runs: aws ecs describe-services {Arguments} "
-                        + $"--query 'services[0].taskSets'"
+                    ? Remedy.Of(
+                        $"Deploy it there, then run the same command again: "
+                            + $"{Shell($"aws deploy create-deployment --application-name APPLICATION --deployment-group-name GROUP "
+                        + $"--revision file://revision.json --region {setting.Region:bare}")}"
+                    )
+                    : $"Have what deploys it do so, then run the same command again. What runs: "
+                        + $"{Shell($"aws ecs describe-services {Arguments} --query 'services[0].taskSets'")}"
             );
         }
     }

@@ -1,7 +1,9 @@
 using System.Globalization;
+using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.SecretsManager;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -52,14 +54,15 @@ internal sealed partial class AwsAccessControl
 
     private AccessAnswer NoSuchPrincipal(AwsTarget target, AwsPrincipal principal, string action)
     {
-        string kind = principal.IsRole ? "Roles" : "Users";
+        string kind = principal.IsRole ? "role" : "user";
+        string list = principal.IsRole ? "Roles[].Arn" : "Users[].Arn";
         return _refusals.Refused(
             target,
             principal,
             action,
             AccessCauses.NoGrant,
             AwsOwnSays.NoSuchPrincipal.Words,
-            $"Correct the ARN. There are: aws iam list-{AwsRemedies.Lower(kind)} --query '{kind}[].Arn'"
+            $"Correct the ARN. There are: {Shell($"aws iam list-{kind:bare}s --query {list}")}"
         );
     }
 
@@ -91,25 +94,25 @@ internal sealed partial class AwsAccessControl
     }
 
     /// <summary>How to see what could not be seen; where there is nothing to see, how to allow it.</summary>
-    private string FindOut(AwsFindings found)
+    private Remedy FindOut(AwsFindings found)
     {
         AwsTarget target = found.Target;
         AwsPrincipal principal = found.Principal;
         string action = found.Action;
         if (found.Own.Missing is { } missing)
         {
-            return AwsRemedies.AllowSomebody(missing, "*") + _refusals.LiveHint(target, principal);
+            return $"{AwsRemedies.AllowSomebody(missing, "*")}{_refusals.LiveHint(target, principal)}";
         }
 
         if (found.Policy.Missing is not null)
         {
-            return AwsRemedies.AllowSomebody("secretsmanager:GetResourcePolicy", target.Arn) + _refusals.LiveHint(target, principal);
+            return $"{AwsRemedies.AllowSomebody("secretsmanager:GetResourcePolicy", target.Arn)}{_refusals.LiveHint(target, principal)}";
         }
 
         if (found.Says.OpenDenial is not null)
         {
             return $"See whether its condition is met: {AwsRemedies.ShowPolicy(target.Id, target.Region)}"
-                + _refusals.LiveHint(target, principal);
+                + $"{_refusals.LiveHint(target, principal)}";
         }
 
         return found.IsSameAccount
@@ -148,7 +151,7 @@ internal sealed partial class AwsAccessControl
         AwsTarget target = found.Target;
         AwsPrincipal principal = found.Principal;
         string action = found.Action;
-        string inItsAccount = AwsRemedies.AllowInItsAccount(principal, action, target.Arn, target.Name);
+        Remedy inItsAccount = AwsRemedies.AllowInItsAccount(principal, action, target.Arn, target.Name);
         return found.BySecret == false
             ? _refusals.Refused(
                 target,
@@ -157,7 +160,7 @@ internal sealed partial class AwsAccessControl
                 AccessCauses.NoGrant,
                 $"it is of another account ({principal.Account}), and the secret's own policy does not let it in",
                 $"Let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}"
-                    + $"{(found.Own.Allows == true ? "" : $"; then {AwsRemedies.Lower(inItsAccount)}")}"
+                    + $"{(found.Own.Allows == true ? Remedy.None : Remedy.Of($"; then {inItsAccount:clause}"))}"
             )
             : _refusals.Refused(
                 target,

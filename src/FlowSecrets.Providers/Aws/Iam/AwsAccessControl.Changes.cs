@@ -5,6 +5,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.SecretsManager;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -163,7 +164,7 @@ internal sealed partial class AwsAccessControl
                 ErrorIds.BadInput,
                 name,
                 $"The policy of '{name}' could not be understood, so it is not changed",
-                $"Look at it: aws secretsmanager get-resource-policy --secret-id '{name}'"
+                $"Look at it: {Shell($"aws secretsmanager get-resource-policy --secret-id {name}")}"
             );
         }
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -128,7 +129,7 @@ internal sealed partial class AwsAccessControl
         }
 
         string resource = caller.ResourceOf(call);
-        string remedy =
+        Remedy remedy =
             principal.IsManaged || principal.IsRoot
                 ? AwsRemedies.AllowSomebody(call.FullAction, resource)
                 : $"Let an administrator allow it: {AwsRemedies.Attach(principal, call.FullAction, resource, call.Secret ?? "all")}";
@@ -189,7 +190,8 @@ internal sealed partial class AwsAccessControl
             AccessCauses.GrantTooYoung,
             $"{principal} may not '{action}' on the secret '{target.Name}' in the {store.PlaceOf(target.Name)} yet, though all policies "
                 + $"allow it: {what}, and a grant may take {Propagation.TotalMinutes:0} minutes",
-            $"Wait until {made + Propagation:HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName '{target.Name}' -Live"
+            $"Wait until {made + Propagation:HH:mm:ss} UTC, then try again: "
+                + $"{Shell($"Test-FlowSecretAccess {Stored(target.Name)} -Live")}"
         );
 
     private AwsSurvey Survey()

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -67,8 +69,9 @@ internal sealed partial class AwsAccessControl
             AccessCauses.KmsKeyNotUsable,
             $"'{target.Name}' is encrypted by AWS's default key (aws/secretsmanager), which {principal} of another account can "
                 + $"never use",
-            $"Let the secret's owner encrypt it by a key of the account's own: aws secretsmanager update-secret --secret-id "
-                + $"'{target.Id}' --region {target.Region} --kms-key-id KEY_ARN"
+            $"Let the secret's owner encrypt it by a key of the account's own: "
+                + $"{Shell($"aws secretsmanager update-secret --secret-id {target.Id} --region {target.Region:bare} --kms-key-id "
+                + $"KEY_ARN")}"
         );
 
     /// <returns>Null: the key's policy, the principal's own or a grant permits the action.</returns>
@@ -174,10 +177,11 @@ internal sealed partial class AwsAccessControl
         bool hidesGrants = says.Permits == false;
         bool isConditional =
             says.Policy.Open is not null || says.Policy.OpenDenial is not null || says.Own?.Cause == AccessCauses.ConditionUnresolved;
-        string remedy =
+        Remedy remedy =
             says.Policy.OpenDenial is not null ? AwsRemedies.ShowKeyPolicy(key, target.Region)
             : says.IsRead && says.Permits is null ? AwsRemedies.GrantKey(key, target.Region, principal, writes, target.Arn)
-            : AwsRemedies.AllowSomebody(hidesGrants ? "kms:ListGrants" : "kms:GetKeyPolicy", key) + _refusals.LiveHint(target, principal);
+            : $"{AwsRemedies.AllowSomebody(hidesGrants ? "kms:ListGrants" : "kms:GetKeyPolicy", key)}"
+                + $"{_refusals.LiveHint(target, principal)}";
         return AccessAnswer.Unknown(
             target.Name,
             isConditional ? AccessCauses.ConditionUnresolved : AccessCauses.PolicyUnreadable,
@@ -210,8 +214,9 @@ internal sealed partial class AwsAccessControl
                 target.Name,
                 AccessCauses.KmsKeyNotUsable,
                 $"{principal} may not use the KMS key that encrypts '{target.Name}'",
-                $"Let the key's owner allow kms:Decrypt. Which key: aws secretsmanager describe-secret --secret-id '{target.Id}' "
-                    + $"--region {target.Region} --query KmsKeyId --output text"
+                $"Let the key's owner allow kms:Decrypt. Which key: "
+                    + $"{Shell($"aws secretsmanager describe-secret --secret-id {target.Id} --region {target.Region:bare} --query "
+                    + $"KmsKeyId --output text")}"
             );
 }
 

@@ -6,6 +6,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -189,7 +190,9 @@ internal sealed partial class AwsAccessControl(
                 Evidence =
                     $"It was asked as {store.Place.Identity} (the keys of AWS_ACCESS_KEY_ID), and AWS_PROFILE names '{profile}', which "
                     + $"they hide. {answer.Evidence}",
-                Remedy = $"Ask as that one: Connect-FlowSecretStore -Store Aws -Region {at.Region} -Profile '{RemoteText.Clean(profile)}'",
+                Remedy =
+                    $"Ask as that one: "
+                    + $"{Shell($"Connect-FlowSecretStore -Store Aws -Region {at.Region:bare} -Profile {RemoteText.Clean(profile)}")}",
             }
             : answer;
 

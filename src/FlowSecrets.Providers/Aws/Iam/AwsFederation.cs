@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -38,8 +39,9 @@ internal static class AwsFederation
                     name,
                     AccessCauses.FederationMismatch,
                     $"The token's subject is '{subject}', and the trust of {role.Arn} lets no identity provider in",
-                    $"Let its administrator add the provider: aws iam get-role --role-name "
-                        + $"{role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument"
+                    $"Let its administrator add the provider: "
+                        + $"{Shell($"aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]:bare} --query "
+                        + $"Role.AssumeRolePolicyDocument")}"
                 );
         }
 
@@ -50,8 +52,9 @@ internal static class AwsFederation
                 name,
                 AccessCauses.FederationMismatch,
                 $"The token's subject is '{subject}', and the trust of {role.Arn} lets in '{string.Join("', '", letIn)}'",
-                $"Let its administrator add it to the right statement: aws iam get-role --role-name "
-                    + $"{role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --query Role.AssumeRolePolicyDocument"
+                $"Let its administrator add it to the right statement: "
+                    + $"{Shell($"aws iam get-role --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]:bare} --query "
+                    + $"Role.AssumeRolePolicyDocument")}"
             );
         }
 
@@ -62,8 +65,9 @@ internal static class AwsFederation
             name,
             AccessCauses.FederationMismatch,
             $"The token's subject is '{subject}', and the trust of {role.Arn} lets in '{string.Join("', '", letIn)}'",
-            $"Let its administrator let it in: aws iam update-assume-role-policy --role-name "
-                + $"{role.Arn[(role.Arn.LastIndexOf('/') + 1)..]} --policy-document '{AwsRemedies.Quoted(trust)}'"
+            $"Let its administrator let it in: "
+                + $"{Shell($"aws iam update-assume-role-policy --role-name {role.Arn[(role.Arn.LastIndexOf('/') + 1)..]:bare} "
+                + $"--policy-document {AwsRemedies.Quoted(trust)}")}"
         );
     }
 

@@ -1,6 +1,8 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.SecretsManager;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -15,7 +17,7 @@ internal sealed class AwsRefusals(AwsStore store, AwsIdentity identity)
         string action,
         string cause,
         string? why,
-        string? remedy = null
+        Remedy? remedy = null
     ) =>
         AccessAnswer.Denied(
             target.Name,
@@ -27,23 +29,25 @@ internal sealed class AwsRefusals(AwsStore store, AwsIdentity identity)
     /// <summary>AWS does not tell whether the secret is absent or forbidden.</summary>
     public AccessAnswer Undecided(AwsTarget target, AwsPrincipal principal, string action)
     {
-        string allow =
+        Remedy allow =
             principal.Account == target.Account || !target.IsAccountKnown
-                ? AwsRemedies.Lower(AwsRemedies.Allow(principal, action, target.Arn, target.Name))
-                : $"let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}; and "
-                    + $"{AwsRemedies.Lower(AwsRemedies.AllowInItsAccount(principal, action, target.Arn, target.Name))}";
+                ? AwsRemedies.Allow(principal, action, target.Arn, target.Name)
+                : $"Let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}; and "
+                    + $"{AwsRemedies.AllowInItsAccount(principal, action, target.Arn, target.Name):clause}";
         return AccessAnswer.Unknown(
             target.Name,
             AccessCauses.SecretNotFoundOrForbidden,
             $"There is no secret '{target.Name}' in the {store.PlaceOf(target.Name)}, or {principal} may not use it: AWS does not tell "
                 + $"which ('{action}')",
-            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, {allow}"
+            $"Is it the account and region you meant? See Get-FlowSecretStore. If it is, {allow:clause}"
         );
     }
 
     /// <summary>Whoever asks about himself can just try.</summary>
-    public string LiveHint(AwsTarget target, AwsPrincipal principal) =>
-        principal.ToString() == identity.Caller?.Arn ? $"; or try it: Test-FlowSecretAccess -StoreName '{target.Name}' -Live" : "";
+    public Remedy LiveHint(AwsTarget target, AwsPrincipal principal) =>
+        principal.ToString() == identity.Caller?.Arn
+            ? Remedy.Of($"; or try it: {Shell($"Test-FlowSecretAccess {Stored(target.Name)} -Live")}")
+            : Remedy.None;
 
     private static string WhyOf(string cause) =>
         cause switch
@@ -55,33 +59,36 @@ internal sealed class AwsRefusals(AwsStore store, AwsIdentity identity)
             _ => "a condition is not met",
         };
 
-    private static string RemedyOf(AwsTarget target, AwsPrincipal principal, string action, string cause, string? why) =>
+    private static Remedy RemedyOf(AwsTarget target, AwsPrincipal principal, string action, string cause, string? why) =>
         cause switch
         {
             AccessCauses.ExplicitDeny when why?.StartsWith("the secret's", StringComparison.Ordinal) == true =>
                 $"Look at the policy, and let its owner take the statement out: {AwsRemedies.ShowPolicy(target.Id, target.Region)}",
             AccessCauses.ExplicitDeny => TakeDenyOut(target, principal),
-            AccessCauses.OrganizationPolicy => $"Ask the organisation's administrators which policy forbids '{action}': aws organizations "
-                + $"list-policies-for-target --target-id {target.Account} --filter SERVICE_CONTROL_POLICY",
+            AccessCauses.OrganizationPolicy => $"Ask the organisation's administrators which policy forbids '{action}': "
+                + $"{Shell($"aws organizations list-policies-for-target --target-id {target.Account:bare} --filter "
+                + $"SERVICE_CONTROL_POLICY")}",
             AccessCauses.PermissionsBoundary => WidenBoundary(target, principal, action),
             _ => AwsRemedies.Allow(principal, action, target.Arn, target.Name),
         };
 
-    private static string TakeDenyOut(AwsTarget target, AwsPrincipal principal)
+    private static Remedy TakeDenyOut(AwsTarget target, AwsPrincipal principal)
     {
         string kind = KindOf(principal);
-        return $"Let an administrator take the deny out of the {kind}'s policies: aws iam list-{kind}-policies --{kind}-name "
-            + $"{principal.Name}; aws iam list-attached-{kind}-policies --{kind}-name {principal.Name}; or out of the "
-            + $"secret's: aws secretsmanager get-resource-policy --secret-id '{target.Id}' --region {target.Region}";
+        return $"Let an administrator take the deny out of the {kind}'s policies: "
+            + $"{Shell($"aws iam list-{kind:bare}-policies --{kind:bare}-name {principal.Name:bare}")}; "
+            + $"{Shell($"aws iam list-attached-{kind:bare}-policies --{kind:bare}-name {principal.Name:bare}")}; or "
+            + $"out of the secret's: "
+            + $"{Shell($"aws secretsmanager get-resource-policy --secret-id {target.Id} --region {target.Region:bare}")}";
     }
 
-    private static string WidenBoundary(AwsTarget target, AwsPrincipal principal, string action)
+    private static Remedy WidenBoundary(AwsTarget target, AwsPrincipal principal, string action)
     {
         string kind = KindOf(principal);
         return $"Let an administrator put it into the boundary: "
-            + $"{AwsRemedies.Statement([action], [target.Arn], null).ToJsonString(AwsRemedies.Plain)}; which it is: aws "
-            + $"iam get-{kind} --{kind}-name {principal.Name} --query "
-            + $"{(principal.IsRole ? "Role" : "User")}.PermissionsBoundary.PermissionsBoundaryArn";
+            + $"{AwsRemedies.Statement([action], [target.Arn], null).ToJsonString(AwsRemedies.Plain)}; which it is: "
+            + $"{Shell($"aws iam get-{kind:bare} --{kind:bare}-name {principal.Name:bare} --query "
+            + $"{(principal.IsRole ? "Role" : "User"):bare}.PermissionsBoundary.PermissionsBoundaryArn")}";
     }
 
     private static string KindOf(AwsPrincipal principal) => principal.IsRole ? "role" : "user";

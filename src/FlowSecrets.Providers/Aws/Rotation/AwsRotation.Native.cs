@@ -3,6 +3,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Providers.Transport;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Rotation;
 
@@ -35,8 +36,9 @@ internal sealed partial class AwsRotation
                 ErrorIds.RotationNotConfigured,
                 name,
                 $"AWS has no rotation function for '{name}'",
-                $"Leave -Native out, or give it one: aws secretsmanager rotate-secret --secret-id '{name}' --rotation-lambda-arn ARN "
-                    + $"--rotation-rules AutomaticallyAfterDays=30"
+                $"Leave -Native out, or give it one: "
+                    + $"{Shell($"aws secretsmanager rotate-secret --secret-id {name} --rotation-lambda-arn ARN --rotation-rules "
+                    + $"AutomaticallyAfterDays=30")}"
             );
         }
     }
@@ -49,8 +51,8 @@ internal sealed partial class AwsRotation
                 ErrorIds.RotationInProgress,
                 name,
                 $"A rotation of '{name}' by FlowSecrets was broken off, and AWS's own would wait for its end",
-                $"Finish it without -Native: Invoke-FlowSecretRotation -StoreName '{name}'; or take it back: Undo-FlowSecretRotation "
-                    + $"-StoreName '{name}'"
+                $"Finish it without -Native: {Shell($"Invoke-FlowSecretRotation {Stored(name)}")}; or take it back: "
+                    + $"{Shell($"Undo-FlowSecretRotation {Stored(name)}")}"
             );
         }
     }
@@ -98,7 +100,8 @@ internal sealed partial class AwsRotation
                     name,
                     $"AWS's own rotation of '{name}' did not end in {NativeLimit.TotalMinutes} minutes: version {pending ?? "none"} is "
                         + $"still AWSPENDING, {current} is current",
-                    $"Its function's log says why: aws logs tail '/aws/lambda/{now.RotationLambda?.Split(':')[^1]}'; then try again."
+                    $"Its function's log says why: "
+                        + $"{Shell($"aws logs tail /aws/lambda/{now.RotationLambda?.Split(':')[^1]}")}; then try again."
                 );
             }
 

@@ -4,6 +4,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.SecretsManager;
 
@@ -91,8 +92,11 @@ internal sealed partial class AwsStore
             "AWS Secrets Manager neither disables nor destroys single versions",
             state == VersionState.Enabled
                 ? "Every version can be read as it is."
-                : $"Make another version current (Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -Stage current); versions "
-                    + $"without a stage are removed by AWS in time. Or delete the secret: Remove-FlowSecret -StoreName '{name}'"
+                : Remedy.Of(
+                    $"Make another version current ("
+                        + $"{Shell($"Set-FlowSecretVersion {Stored(name)} -Version VERSION -Stage current")}); versions without a "
+                        + $"stage are removed by AWS in time. Or delete the secret: {Shell($"Remove-FlowSecret {Stored(name)}")}"
+                )
         );
 
     public async Task MoveStageAsync(

@@ -65,11 +65,11 @@ internal sealed class AwsWorkloadSetting(
         (await caller.CallAsync(new AwsCall("DescribeSecret", storeName), ct => describe(storeName, ct), null, cancellationToken)).Arn
         ?? storeName;
 
-    public FlowSecretException Failed(string cause, string remedy) => new(ErrorIds.WorkloadFailed, Name, cause, remedy);
+    public FlowSecretException Failed(string cause, Remedy remedy) => new(ErrorIds.WorkloadFailed, Name, cause, remedy);
 
-    public FlowSecretException TimedOut(string cause, string remedy) => new(ErrorIds.WorkloadTimedOut, Name, cause, remedy);
+    public FlowSecretException TimedOut(string cause, Remedy remedy) => new(ErrorIds.WorkloadTimedOut, Name, cause, remedy);
 
-    public FlowSecretException NotFound(string cause, string remedy) => new(ErrorIds.WorkloadNotFound, Name, cause, remedy);
+    public FlowSecretException NotFound(string cause, Remedy remedy) => new(ErrorIds.WorkloadNotFound, Name, cause, remedy);
 
     /// <summary>Looks again and again.</summary>
     /// <param name="look">Null: not yet.</param>

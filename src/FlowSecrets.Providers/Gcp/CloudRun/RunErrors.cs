@@ -5,6 +5,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Text;
 using Google;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.CloudRun;
 
@@ -49,19 +50,15 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
                 $"Permission denied: '{permission}' on the {place} is not granted to {member}",
                 Grant(permission, AccountOf(sent))
             ),
-            { Id: ErrorIds.ApiNotEnabled } when e.Remedy.Contains("services enable", StringComparison.Ordinal) => With(
+            { Id: ErrorIds.ApiNotEnabled } when e.Advice.Commands is [{ Arguments: ["services", "enable", ..] }] => With(
                 e,
                 $"The Cloud Run API is not enabled in project {place.Project}",
-                $"Enable it, then wait some minutes: gcloud services enable run.googleapis.com {place.ProjectArgument}"
+                $"Enable it, then wait some minutes: " + $"{Shell($"gcloud services enable run.googleapis.com {place.ProjectArgument}")}"
             ),
-            { Id: ErrorIds.StoreUnavailable } => With(
-                e,
-                e.Cause.Replace(at.Address.Host, at.AddressOf("run").Host, StringComparison.Ordinal),
-                e.Remedy
-            ),
+            { Id: ErrorIds.StoreUnavailable } => e.With(place.Workload, inner: e),
             { Id: ErrorIds.Throttled } => With(
                 e,
-                e.Cause,
+                e.CauseClause,
                 "Wait a minute and run the same command again. Quotas: https://console.cloud.google.com/apis/api/run.googleapis.com/quotas"
             ),
             _ => null,
@@ -80,7 +77,8 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
             ErrorIds.WriteUncertain,
             place.Workload,
             $"No answer came to the change of the {place}, and whether it took effect could not be found out ({why.Id})",
-            $"Run the same command again, which looks first; or look yourself: gcloud run services describe {place.Arguments}",
+            $"Run the same command again, which looks first; or look yourself: "
+                + $"{Shell($"gcloud run services describe {place.Arguments}")}",
             why
         );
 
@@ -107,7 +105,7 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
         string parts = string.Join(", ", status.Elsewhere.Select(static t => $"{t.Percent} % to {t.Revision}"));
         return Failed(
             $"The new revision {status.Ready} of the {place} is ready, but does not get all of its traffic: {parts}",
-            $"Send it all there: gcloud run services update-traffic {place.Arguments} --to-latest. {Again}"
+            $"Send it all there: {Shell($"gcloud run services update-traffic {place.Arguments} --to-latest")}. " + $"{Again}"
         );
     }
 
@@ -121,9 +119,12 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
             place.Workload,
             $"The {place} names secrets of a project by its number, and whether that is {at.Project} could not be found out: {why.Cause}",
             why.Id == ErrorIds.AccessDenied
-                ? $"Let an owner grant it: gcloud projects add-iam-policy-binding {at.Project} --member='{member}' "
-                    + $"--role='roles/browser' --condition=None"
-                : why.Remedy,
+                ? Remedy.Of(
+                    $"Let an owner grant it: "
+                        + $"{Shell($"gcloud projects add-iam-policy-binding {at.Project:bare} --member={member} --role='roles/browser' "
+                    + $"--condition=None")}"
+                )
+                : why.Advice,
             why
         )
         {
@@ -137,8 +138,8 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
             ErrorIds.WorkloadNotFound,
             place.Workload,
             $"There is no {place}",
-            $"Correct 'service', 'region' and 'project' of the catalog's workload '{place.Workload}'. There are: gcloud run services "
-                + $"list {place.ProjectArgument}"
+            $"Correct 'service', 'region' and 'project' of the catalog's workload '{place.Workload}'. There are: "
+                + $"{Shell($"gcloud run services list {place.ProjectArgument}")}"
         );
 
     private FlowSecretException MayNotActAs(string account) =>
@@ -156,40 +157,50 @@ internal sealed partial class RunErrors(RunPlace place, GcpPlace at, string memb
     private FlowSecretException Refused(string said) =>
         Failed(
             $"Cloud Run refuses the change of the {place}{RemoteText.Quote(said)}",
-            SecretGrant(said) ?? $"Correct what it names. Look at it: gcloud run services describe {place.Arguments}"
+            SecretGrant(said) ?? $"Correct what it names. Look at it: {Shell($"gcloud run services describe {place.Arguments}")}"
         );
 
-    private FlowSecretException Failed(string cause, string remedy) => new(ErrorIds.WorkloadFailed, place.Workload, cause, remedy);
+    private FlowSecretException Failed(string cause, Remedy remedy) => new(ErrorIds.WorkloadFailed, place.Workload, cause, remedy);
 
-    private string Mend(RunStatus status) => SecretGrant(status.RawMessage) ?? Look(status);
+    private Remedy Mend(RunStatus status) => SecretGrant(status.RawMessage) ?? Look(status);
 
-    private string Look(RunStatus status) =>
-        $"Look at it: gcloud run services describe {place.Arguments}; its log: gcloud logging read 'resource.type=cloud_run_revision "
-        + $"AND resource.labels.revision_name={RemoteText.Argument(status.Created, "REVISION")}' {place.ProjectArgument} --limit=50. "
-        + $"{Again}";
+    private Remedy Look(RunStatus status) =>
+        $"Look at it: {Shell($"gcloud run services describe {place.Arguments}")}; its log: "
+        + $"{Shell($"gcloud logging read {LogOf(status)} {place.ProjectArgument} --limit=50")}. {Again}";
 
-    private string Grant(string permission, string? account)
+    private static string LogOf(RunStatus status) =>
+        $"resource.type=cloud_run_revision AND resource.labels.revision_name={Known(status.Created, "REVISION")}";
+
+    private Remedy Grant(string permission, string? account)
     {
-        string Role(string role) =>
-            $"Let an owner grant it: gcloud run services add-iam-policy-binding {place.Arguments} --member='{member}' --role='{role}'";
+        Remedy Role(string role) =>
+            $"Let an owner grant it: "
+            + $"{Shell($"gcloud run services add-iam-policy-binding {place.Arguments} --member={member} --role={role}")}";
         return permission == RunService.Update
-            ? $"{Role("roles/run.developer")}; who deploys also needs: {ActAs(account)}"
+            ? Remedy.Of($"{Role("roles/run.developer")}; who deploys also needs: {ActAs(account)}")
             : Role("roles/run.viewer");
     }
 
-    private string ActAs(string? account) =>
-        $"gcloud iam service-accounts add-iam-policy-binding '{RemoteText.Argument(account, "SERVICE_ACCOUNT_EMAIL")}' "
-        + $"{place.ProjectArgument} --member='{member}' --role='roles/iam.serviceAccountUser'";
+    private ShellCommand ActAs(string? account) =>
+        Shell(
+            $"gcloud iam service-accounts add-iam-policy-binding "
+                + $"{Known(account, "SERVICE_ACCOUNT_EMAIL")} {place.ProjectArgument} --member={member} "
+                + $"--role='roles/iam.serviceAccountUser'"
+        );
 
     /// <returns>Null: it is about something else.</returns>
-    private static string? SecretGrant(string said) =>
+    private static Remedy? SecretGrant(string said) =>
         SecretDenied().Match(said) is { Success: true } match
-            ? $"Let an owner grant it: gcloud secrets add-iam-policy-binding {match.Groups["secret"]} "
-                + $"--project={match.Groups["project"]} --member='serviceAccount:{match.Groups["account"].Value.TrimEnd('.')}' "
-                + $"--role='roles/secretmanager.secretAccessor' --condition=None. {Again}"
+            ? Remedy.Of(
+                $"Let an owner grant it: "
+                    + $"{Shell($"gcloud secrets add-iam-policy-binding {match.Groups["secret"].Value:bare} --project="
+                + $"{match.Groups["project"].Value:bare} --member=serviceAccount:{match.Groups["account"].Value.TrimEnd('.')} "
+                + $"--role='roles/secretmanager.secretAccessor' --condition=None")}"
+                    + $". {Again}"
+            )
             : null;
 
-    private FlowSecretException With(FlowSecretException e, string cause, string remedy) => e.With(place.Workload, cause, remedy, inner: e);
+    private FlowSecretException With(FlowSecretException e, string cause, Remedy remedy) => e.With(place.Workload, cause, remedy, inner: e);
 
     [GeneratedRegex(
         @"'iam\.serviceaccounts\.actAs' denied on service account (?<account>[\w.@-]+)",

@@ -2,6 +2,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.CloudRun;
 
@@ -11,11 +12,10 @@ internal sealed record RunPlace(string Workload, string Project, string Region, 
     public string Name =>
         $"projects/{Uri.EscapeDataString(Project)}/locations/{Uri.EscapeDataString(Region)}/services/{Uri.EscapeDataString(Service)}";
 
-    public string ProjectArgument => $"--project='{RemoteText.Argument(Project, "PROJECT_ID")}'";
+    public ShellCommand ProjectArgument => Shell($"--project={Project}");
 
     /// <summary>As arguments of gcloud run services.</summary>
-    public string Arguments =>
-        $"'{RemoteText.Argument(Service, "SERVICE")}' --region='{RemoteText.Argument(Region, "REGION")}' {ProjectArgument}";
+    public ShellCommand Arguments => Shell($"{Service} --region={Region} {ProjectArgument}");
 
     public string RevisionOf(string revision) => $"{Name}/revisions/{Uri.EscapeDataString(revision)}";
 

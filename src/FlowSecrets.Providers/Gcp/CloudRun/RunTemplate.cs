@@ -227,6 +227,6 @@ internal sealed class RunTemplate(JsonObject template, RunSecretNames names)
         return true;
     }
 
-    private static FlowSecretException Foreign(string variable, string id, string remedy) =>
+    private static FlowSecretException Foreign(string variable, string id, Remedy remedy) =>
         new(ErrorIds.Conflict, variable, $"The environment variable '{variable}' is there, but does not carry the secret '{id}'", remedy);
 }

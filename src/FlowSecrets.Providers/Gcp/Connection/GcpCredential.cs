@@ -6,6 +6,7 @@ using FlowSecrets.Providers.Transport;
 using FlowSecrets.Text;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.Connection;
 
@@ -222,7 +223,7 @@ internal sealed class GcpCredential
 
         return file.Provider is { } provider
             ? $"principal://iam.googleapis.com/{PoolOf(provider)}"
-                + $"/subject/{RemoteText.Argument(FederatedToken.Read(file.TokenFile)?.Subject, "SUBJECT")}"
+                + $"/subject/{Known(FederatedToken.Read(file.TokenFile)?.Subject, "SUBJECT")}"
             : Unnamed;
     }
 

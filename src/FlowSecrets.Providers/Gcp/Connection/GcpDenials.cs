@@ -1,5 +1,6 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.Connection;
 
@@ -25,7 +26,8 @@ internal sealed class GcpDenials(Place place, GcpPlace at, GcpCredential credent
                     ErrorIds.ApiNotEnabled,
                     at.Project,
                     $"Billing is not enabled in project {at.Project}, so Secret Manager cannot be used there",
-                    $"Link a billing account: gcloud billing projects link {at.Project} --billing-account=BILLING_ACCOUNT_ID"
+                    $"Link a billing account: "
+                        + $"{Shell($"gcloud billing projects link {at.Project:bare} --billing-account=BILLING_ACCOUNT_ID")}"
                 )
                 {
                     AccessCause = AccessCauses.ApiNotEnabled,

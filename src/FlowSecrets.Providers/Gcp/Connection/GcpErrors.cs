@@ -26,9 +26,9 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
     public static FlowSecretException NotAuthenticated(
         string target,
         string cause,
-        string remedy = LogIn,
+        Remedy? remedy = null,
         string accessCause = AccessCauses.NotAuthenticated
-    ) => new(ErrorIds.NotAuthenticated, target, cause, remedy) { AccessCause = accessCause };
+    ) => new(ErrorIds.NotAuthenticated, target, cause, remedy ?? LogIn) { AccessCause = accessCause };
 
     /// <returns>Null for what is no failure of the service.</returns>
     public CallFailure? Explain(Exception error, GcpCall call) =>

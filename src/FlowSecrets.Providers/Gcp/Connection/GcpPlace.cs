@@ -3,6 +3,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.Connection;
 
@@ -27,7 +28,8 @@ internal sealed partial record GcpPlace(string Project, string? Location, Uri Ad
     public string Parent => Location is null ? $"projects/{Project}" : $"projects/{Project}/locations/{Location}";
 
     /// <summary>As arguments of gcloud.</summary>
-    public string Arguments => Location is null ? $"--project={Project}" : $"--project={Project} --location={Location}";
+    public ShellCommand Arguments =>
+        Location is null ? Shell($"--project={Project:bare}") : Shell($"--project={Project:bare} --location={Location:bare}");
 
     private IReadOnlyDictionary<string, Uri> Others { get; init; } = new Dictionary<string, Uri>(StringComparer.Ordinal);
 

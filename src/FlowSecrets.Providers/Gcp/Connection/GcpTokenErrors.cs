@@ -4,6 +4,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Text;
 using Google.Apis.Auth.OAuth2.Responses;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.Connection;
 
@@ -54,22 +55,27 @@ internal sealed class GcpTokenErrors(Place place, GcpPlace at, GcpCredential cre
     {
         FederatedToken? token = FederatedToken.Read(credential.TokenFile);
         string told = token is null ? "what its token says could not be read" : token.ToString();
-        string remedy = credential.Member.StartsWith("serviceAccount:", StringComparison.Ordinal)
+        bool isAccount = credential.Member.StartsWith("serviceAccount:", StringComparison.Ordinal);
+        Remedy remedy = isAccount
             ? GcpRemedies.LetIn(
                 credential.Member["serviceAccount:".Length..],
-                $"principal://iam.googleapis.com/{credential.Pool}/subject/{RemoteText.Argument(token?.Subject, "SUBJECT")}"
+                $"principal://iam.googleapis.com/{credential.Pool}/subject/{Known(token?.Subject, "SUBJECT")}"
             )
-            : $"Compare it with the provider's condition: gcloud iam workload-identity-pools providers describe {credential.Provider} "
-                + $"--format='value(attributeCondition)'";
-        string check =
-            token?.Subject is { } subject && remedy.Contains("add-iam-policy-binding", StringComparison.Ordinal)
-                ? $"; what it lets in now shows: Test-FlowSecretAccess NAME -Principal '{credential.Member}' -TokenSubject "
-                    + $"'{RemoteText.Argument(subject, "SUBJECT")}'"
-                : "";
+            : $"Compare it with the provider's condition: "
+                + $"{Shell($"gcloud iam workload-identity-pools providers describe {credential.Provider:bare} "
+                + $"--format='value(attributeCondition)'")}";
+        Remedy check =
+            token?.Subject is { } subject && isAccount
+                ? Remedy.Of(
+                    $"; what it lets in now shows: "
+                        + $"{Shell($"Test-FlowSecretAccess NAME -Principal {credential.Member} -TokenSubject "
+                    + $"{subject}")}"
+                )
+                : Remedy.None;
         return GcpErrors.NotAuthenticated(
             at.Project,
             $"Google did not take the token of {place.Identity}{reason}: {told}",
-            remedy + check,
+            $"{remedy}{check}",
             AccessCauses.FederationMismatch
         );
     }

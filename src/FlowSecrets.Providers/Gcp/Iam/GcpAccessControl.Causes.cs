@@ -3,6 +3,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.SecretManager;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.Iam;
 
@@ -209,9 +210,7 @@ internal sealed partial class GcpAccessControl
                 AccessCauses.PolicyUnreadable,
                 $"The policy of '{name}' in project {_at.Project} may not be read by {me} "
                     + $"({GcpRoles.GetPolicy}){(secret is null ? ", if there is such a secret" : "")}",
-                "To look, "
-                    + char.ToLowerInvariant(GcpRemedies.Grant(_at, null, me, "roles/iam.securityReviewer")[0])
-                    + GcpRemedies.Grant(_at, null, me, "roles/iam.securityReviewer")[1..]
+                $"To look, {GcpRemedies.Grant(_at, null, me, "roles/iam.securityReviewer"):clause}"
             );
     }
 
@@ -233,16 +232,17 @@ internal sealed partial class GcpAccessControl
             return null;
         }
 
+        ShellCommand region = _at.Location is null ? None : Shell($"-Region {_at.Location:bare}");
         GcpVerdict verdict = await JudgeAsync(name, other, permission, policy, survey, cancellationToken);
         return verdict is { Grant: { } grant, Denial: null }
             ? AccessAnswer.Denied(
                 name,
                 AccessCauses.OtherIdentity,
-                $"It was asked as {member} ({_store.Place.Identity}), who has no '{permission}'; gcloud is logged in as {other}, who "
-                    + $"has {grant.Binding.Role} on {grant.Source}",
-                $"Ask as that one: Connect-FlowSecretStore -Store Gcp -Project "
-                    + $"{_at.Project}{(_at.Location is null ? "" : " -Region " + _at.Location)} -AccessToken (gcloud auth "
-                    + $"print-access-token | ConvertTo-SecureString -AsPlainText)"
+                $"It was asked as {member} ({_store.Place.Identity}), who has no '{permission}'; "
+                    + $"gcloud is logged in as {other}, who has {grant.Binding.Role} on {grant.Source}",
+                $"Ask as that one: "
+                    + $"{Shell($"Connect-FlowSecretStore -Store Gcp -Project {_at.Project:bare} {region} -AccessToken")} "
+                    + $"(gcloud auth print-access-token | ConvertTo-SecureString -AsPlainText)"
             )
             : null;
     }
@@ -275,7 +275,7 @@ internal sealed partial class GcpAccessControl
             AccessCauses.GrantTooYoung,
             $"{principal} was granted it at {made:HH:mm:ss} UTC, and a grant may take {Propagation.TotalMinutes:0} minutes until it "
                 + $"works everywhere",
-            $"Wait until {end:HH:mm:ss} UTC, then try again: Test-FlowSecretAccess -StoreName '{name}'"
+            $"Wait until {end:HH:mm:ss} UTC, then try again: {Shell($"Test-FlowSecretAccess {Stored(name)}")}"
         );
     }
 }

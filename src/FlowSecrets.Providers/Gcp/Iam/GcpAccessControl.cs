@@ -6,6 +6,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.Iam;
 
@@ -236,7 +237,7 @@ internal sealed partial class GcpAccessControl : IGcpAccess
                     GcpRemedies.Grant(
                         _at,
                         name,
-                        principal[..(at + Direct.Length)] + RemoteText.Argument(subject, "SUBJECT"),
+                        principal[..(at + Direct.Length)] + Known(subject, "SUBJECT"),
                         GcpRoles.RoleOf(SecretPermission.Read)
                     )
                 );
@@ -258,7 +259,7 @@ internal sealed partial class GcpAccessControl : IGcpAccess
                 name,
                 AccessCauses.PolicyUnreadable,
                 $"Who may act as {account} may not be read here (iam.serviceAccounts.getIamPolicy)",
-                $"Let somebody look who may: gcloud iam service-accounts get-iam-policy {account}"
+                $"Let somebody look who may: {Shell($"gcloud iam service-accounts get-iam-policy {account:bare}")}"
             )
             : GcpFederation.Compare(name, account, subject, GcpPolicy.Bindings(trust), (await survey.ParentsAsync()).Number);
     }
@@ -325,7 +326,7 @@ internal sealed partial class GcpAccessControl : IGcpAccess
                 .Reply
                 ?.Name;
         return whole?.Split('/') is ["projects", { } number, ..]
-            ? denial.With(remedy: denial.Remedy.Replace("PROJECT_NUMBER", number, StringComparison.Ordinal))
+            ? denial.With(remedy: denial.Advice.Fill(GcpRemedies.NumberPlaceholder, number))
             : denial;
     }
 }

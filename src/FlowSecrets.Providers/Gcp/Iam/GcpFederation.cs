@@ -30,13 +30,13 @@ internal static class GcpFederation
                     name,
                     AccessCauses.FederationMismatch,
                     $"The token's subject is '{subject}', and {account} lets in {lets}, which only the token's other claims decide",
-                    GcpRemedies.LetIn(account, RemoteText.Argument(asked, "PRINCIPAL"))
+                    GcpRemedies.LetIn(account, asked)
                 )
             : AccessAnswer.Denied(
                 name,
                 AccessCauses.FederationMismatch,
                 $"The token's subject is '{subject}', and {account} lets in {lets}",
-                GcpRemedies.LetIn(account, RemoteText.Argument(asked, "PRINCIPAL"))
+                GcpRemedies.LetIn(account, asked)
             );
     }
 

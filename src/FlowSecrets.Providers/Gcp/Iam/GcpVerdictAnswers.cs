@@ -1,12 +1,14 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Gcp.Connection;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>Says in words what a verdict means for one permission of one principal, and who can change it.</summary>
 internal sealed class GcpVerdictAnswers(GcpPlace at, string name, string principal, string permission)
 {
-    private string Grant => GcpRemedies.Grant(at, name, principal, GcpRoles.RoleFor(permission));
+    private Remedy Grant => GcpRemedies.Grant(at, name, principal, GcpRoles.RoleFor(permission));
 
     public AccessAnswer Of(GcpVerdict verdict, GcpParents parents)
     {
@@ -40,9 +42,10 @@ internal sealed class GcpVerdictAnswers(GcpPlace at, string name, string princip
             AccessCauses.OrganizationPolicy,
             $"{principal} has {grant.Binding.Role} on {grant.Source}, and Google refuses it all the same: a deny policy, a "
                 + $"perimeter or an access boundary forbids it{Unread("not to be read here", parents)}",
-            $"Ask the organisation's administrators what applies: gcloud policy-intelligence troubleshoot-policy iam "
-                + $"//secretmanager.googleapis.com/{parents.FullName(at, name)} --principal-email='{GcpMember.EmailOf(principal)}' "
-                + $"--permission={permission}"
+            $"Ask the organisation's administrators what applies: "
+                + $"{Shell($"gcloud policy-intelligence troubleshoot-policy iam //secretmanager.googleapis.com/"
+                + $"{parents.FullName(at, name):bare} --principal-email={GcpMember.EmailOf(principal)} --permission="
+                + $"{permission:bare}")}"
         );
 
     private AccessAnswer Forbidden(string source, GcpDenyPolicy policy) =>
@@ -55,13 +58,13 @@ internal sealed class GcpVerdictAnswers(GcpPlace at, string name, string princip
 
     private AccessAnswer Doubtful(GcpGrantSeen given, string source, GcpDenyPolicy policy)
     {
-        string exception = GcpRemedies.Except(policy.Name);
+        Remedy exception = GcpRemedies.Except(policy.Name);
         return AccessAnswer.Unknown(
             name,
             AccessCauses.ConditionUnresolved,
             $"{principal} has {given.Binding.Role} on {given.Source}, but whether the deny policy '{GcpName.Last(policy.Name)}' of "
                 + $"{source} applies cannot be decided here",
-            $"To be sure, l{exception[1..]}"
+            $"To be sure, {exception:clause}"
         );
     }
 
@@ -70,7 +73,9 @@ internal sealed class GcpVerdictAnswers(GcpPlace at, string name, string princip
             name,
             cause,
             $"Nothing that can be read grants {principal} '{permission}', but {words}",
-            GcpRemedies.Resolve(cause, words, principal) is { } look ? $"{look}; to be sure, l{Grant[1..]}" : $"To be sure, l{Grant[1..]}"
+            GcpRemedies.Resolve(cause, words, principal) is { } look
+                ? Remedy.Of($"{look}; to be sure, {Grant:clause}")
+                : $"To be sure, {Grant:clause}"
         );
 
     private AccessAnswer ConditionNotMet(GcpGrantSeen unmet)

@@ -4,6 +4,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.Rotation;
 
@@ -207,7 +208,7 @@ internal sealed class GcpAsideRotation(GcpStore store)
                 name,
                 $"Somebody else added version {next} of '{name}' in the {store.Place} while the rotation added version {added.Number}; "
                     + $"nothing is lost, and {added.Number} is the newest",
-                $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'"
+                $"See whose value shall hold: {Shell($"Get-FlowSecretVersion {Stored(name)}")}"
             );
     }
 

@@ -5,6 +5,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.SecretManager;
 
@@ -43,7 +44,7 @@ internal sealed partial class GcpStore
                 name,
                 $"Somebody else added a version of '{name}' in the {Place} at the same time; yours is version {added.Number}, the "
                     + $"newest, and nothing is lost",
-                $"See whose value shall hold: Get-FlowSecretVersion -StoreName '{name}'"
+                $"See whose value shall hold: {Shell($"Get-FlowSecretVersion {Stored(name)}")}"
             );
         }
 

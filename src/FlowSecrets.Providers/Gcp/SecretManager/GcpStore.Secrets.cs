@@ -4,6 +4,7 @@ using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Transport;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.SecretManager;
 
@@ -55,7 +56,7 @@ internal sealed partial class GcpStore
             throw e.With(
                 made.StoreName,
                 $"The secret '{made.StoreName}' was created, but its first version was not added. {e.Cause}",
-                $"{e.Remedy.TrimEnd('.')}. Then run the same command again: a secret without a version gets its first.",
+                e.Advice.Then("Then run the same command again: a secret without a version gets its first."),
                 inner: e
             );
         }
@@ -103,8 +104,8 @@ internal sealed partial class GcpStore
             Place,
             name,
             "Google Secret Manager has no recovery window, so there is nothing to restore",
-            $"'{name}' is there. To read a disabled version again: Set-FlowSecretVersion -StoreName '{name}' -Version VERSION -State "
-                + $"Enabled"
+            $"'{name}' is there. To read a disabled version again: "
+                + $"{Shell($"Set-FlowSecretVersion {Stored(name)} -Version VERSION -State Enabled")}"
         );
     }
 

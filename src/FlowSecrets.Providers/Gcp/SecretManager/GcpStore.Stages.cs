@@ -1,6 +1,7 @@
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.Connection;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.SecretManager;
 
@@ -78,7 +79,8 @@ internal sealed partial class GcpStore
                 Place,
                 name,
                 "On Google the newest version is the current one, and that cannot be moved",
-                $"Add the older value again as a new version: Set-FlowSecretVersion -StoreName '{name}' -Version {version} -Stage current"
+                $"Add the older value again as a new version: "
+                    + $"{Shell($"Set-FlowSecretVersion {Stored(name)} -Version {version:bare} -Stage current")}"
             );
         }
     }

@@ -10,14 +10,14 @@ internal static class KubernetesErrors
     private const string Again = "Then run the same command again.";
 
     public static FlowSecretException Paused(KubernetesPlace place) =>
-        Failed(place, $"{place} is paused, so it does not get new values", $"Resume it: {place.Command("rollout resume")}. {Again}");
+        Failed(place, $"{place} is paused, so it does not get new values", $"Resume it: {place.Command($"rollout resume")}. {Again}");
 
     /// <param name="barrier">Why not all of its pods follow.</param>
     public static FlowSecretException Barred(KubernetesPlace place, string barrier) =>
         Failed(
             place,
             $"{place} cannot be deployed whole: {barrier}",
-            $"Let it follow its template (updateStrategy RollingUpdate without a partition): {place.Command("edit")}. {Again}"
+            $"Let it follow its template (updateStrategy RollingUpdate without a partition): {place.Command($"edit")}. {Again}"
         );
 
     /// <summary>The template has a value itself.</summary>
@@ -25,7 +25,7 @@ internal static class KubernetesErrors
         Failed(
             place,
             $"{Sentence(place, shortfall)}, which nothing renews",
-            $"Take the value from a Kubernetes Secret (valueFrom.secretKeyRef): {place.Command("edit")}. {Again}"
+            $"Take the value from a Kubernetes Secret (valueFrom.secretKeyRef): {place.Command($"edit")}. {Again}"
         );
 
     /// <summary>No operator fills the Kubernetes Secret.</summary>
@@ -34,7 +34,7 @@ internal static class KubernetesErrors
             place,
             $"{Sentence(place, shortfall)}, and no ExternalSecret owns that Kubernetes Secret to renew it",
             $"Renew it the way it is made, or let an ExternalSecret own it. Look at it: "
-                + $"{place.Command("describe", "secret", shortfall.KubernetesSecret!)}. {Again}"
+                + $"{place.Command($"describe", "secret", shortfall.KubernetesSecret!)}. {Again}"
         );
 
     /// <param name="why">What of its specification.</param>
@@ -43,7 +43,7 @@ internal static class KubernetesErrors
             place,
             $"{Sentence(place, shortfall)}, and the ExternalSecret {place.Namespace}/{externalSecret}, which makes it, reads its store "
                 + $"only once ({why})",
-            $"Give it refreshPolicy Periodic or OnChange: {place.Command("edit", KubernetesCluster.ExternalSecret, externalSecret)}. "
+            $"Give it refreshPolicy Periodic or OnChange: {place.Command($"edit", KubernetesCluster.ExternalSecret, externalSecret)}. "
                 + $"{Again}"
         );
 
@@ -65,7 +65,7 @@ internal static class KubernetesErrors
             place,
             $"The ExternalSecret {place.Namespace}/{externalSecret} did not bring the current value within {(int)timeout.TotalSeconds} "
                 + $"s: {shortfall.What}{says}",
-            $"Look at its events: {place.Command("describe", KubernetesCluster.ExternalSecret, externalSecret)}. {Again}"
+            $"Look at its events: {place.Command($"describe", KubernetesCluster.ExternalSecret, externalSecret)}. {Again}"
         );
     }
 
@@ -118,13 +118,13 @@ internal static class KubernetesErrors
 
     private static string Of(string pods) => pods.Length == 0 ? "" : $"; {pods}";
 
-    private static string LookOrBack(KubernetesPlace place) =>
-        $"Look at it: {place.Command("rollout status")}; {place.Command("describe")}. Back to the one before: "
-        + $"{place.Command("rollout undo")}";
+    private static Remedy LookOrBack(KubernetesPlace place) =>
+        $"Look at it: {place.Command($"rollout status")}; {place.Command($"describe")}. Back to the one before: "
+        + $"{place.Command($"rollout undo")}";
 
-    private static FlowSecretException Failed(KubernetesPlace place, string cause, string remedy) =>
+    private static FlowSecretException Failed(KubernetesPlace place, string cause, Remedy remedy) =>
         new(ErrorIds.WorkloadFailed, place.Workload, cause, remedy);
 
-    private static FlowSecretException TimedOut(KubernetesPlace place, string cause, string remedy) =>
+    private static FlowSecretException TimedOut(KubernetesPlace place, string cause, Remedy remedy) =>
         new(ErrorIds.WorkloadTimedOut, place.Workload, cause, remedy);
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Ports;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
@@ -9,6 +10,9 @@ namespace FlowSecrets.Providers.Kubernetes.Workloads;
 internal static class KubernetesIdentity
 {
     private const string GkeAnnotation = "iam.gke.io/gcp-service-account";
+    private const string Pool =
+        "principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools/PROJECT_ID.svc.id.goog";
+
     private const string EksAnnotation = "eks.amazonaws.com/role-arn";
 
     public static async Task<WorkloadIdentity> FindAsync(
@@ -23,6 +27,7 @@ internal static class KubernetesIdentity
         string account = running.Text("spec", "template", "spec", "serviceAccountName") ?? "default";
         JsonObject found = await cluster.ReadAsync("serviceaccount", account, cancellationToken);
         string source = $"{place} runs as the service account {space}/{account}";
+        ShellCommand identity = Shell($"--namespace {space:bare} --service-account {account:bare}");
         string annotation = store == StoreKind.Aws ? EksAnnotation : GkeAnnotation;
         return found.Text("metadata", "annotations", annotation) is { } bound
             ? new WorkloadIdentity(
@@ -34,12 +39,11 @@ internal static class KubernetesIdentity
                 place.Workload,
                 $"{source}, which no annotation {annotation} binds to an identity of {(store == StoreKind.Aws ? "AWS" : "Google Cloud")}",
                 store == StoreKind.Aws
-                    ? $"If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN (aws eks list-pod-identity-associations "
-                        + $"--cluster-name CLUSTER --namespace {space} --service-account {account})"
-                    : $"If it is let in directly, name it: -Principal "
-                        + $"'principal://iam.googleapis.com/projects/PROJECT_NUMBER/locations/global/workloadIdentityPools"
-                        + "/PROJECT_ID.svc.id.goog"
-                        + $"/subject/ns/{space}/sa/{account}'"
+                    ? Remedy.Of(
+                        $"If it has one by EKS Pod Identity, name it: -Principal ROLE_ARN ("
+                            + $"{Shell($"aws eks list-pod-identity-associations --cluster-name CLUSTER {identity}")})"
+                    )
+                    : $"If it is let in directly, name it: {Shell($"-Principal {Pool}/subject/ns/{space}/sa/{account}")}"
             );
     }
 }

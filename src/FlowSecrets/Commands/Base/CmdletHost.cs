@@ -4,6 +4,7 @@ using System.Security;
 using FlowSecrets.Errors;
 using FlowSecrets.Hosting;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Commands.Base;
@@ -19,14 +20,14 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
 
     public bool IsWhatIf { get; } = cmdlet.Session.IsWhatIf;
 
-    public void Verbose(string message) => pump.Post(() => cmdlet.WriteVerbose(message));
+    public void Verbose(string message) => pump.Post(() => cmdlet.WriteVerbose(PlainText.Line(message)));
 
-    public void Warning(string message) => pump.Post(() => cmdlet.WriteWarning(message));
+    public void Warning(string message) => pump.Post(() => cmdlet.WriteWarning(PlainText.Line(message)));
 
     public void Fail(FlowSecretException error) => pump.Post(() => cmdlet.Fail(error));
 
     public void Say(string message) =>
-        pump.Post(() => cmdlet.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST"]));
+        pump.Post(() => cmdlet.WriteInformation(new HostInformationMessage { Message = PlainText.Line(message) }, ["PSHOST"]));
 
     public void Progress(ProgressUpdate update)
     {
@@ -39,9 +40,9 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         _lastProgress = now;
         pump.Post(() =>
         {
-            _activity = update.Activity;
+            _activity = PlainText.Line(update.Activity);
             cmdlet.WriteProgress(
-                new ProgressRecord(0, update.Activity, update.Status)
+                new ProgressRecord(0, _activity, PlainText.Line(update.Status))
                 {
                     PercentComplete = update.Total == 0 ? -1 : Math.Min(100, update.Done * 100 / update.Total),
                 }
@@ -71,18 +72,21 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         string action,
         CancellationToken cancellationToken,
         bool isHighImpact = false
-    ) =>
-        await pump.CallAsync(() =>
+    )
+    {
+        (string what, string how) = (PlainText.Line(target), PlainText.Lines(action));
+        return await pump.CallAsync(() =>
             (cmdlet.IsForced && !IsWhatIf)
             || Asked(
-                new Question($"{action}: {target}", null, "If you are sure, add -Confirm:$false."),
+                new Question($"{how}: {what}", null, "If you are sure, add -Confirm:$false."),
                 () =>
                     (bool?)(
-                        cmdlet.ShouldProcess(target, action)
-                        && (!isHighImpact || !cmdlet.Session.AsksForHighImpact || cmdlet.ShouldContinue(action, target))
+                        cmdlet.ShouldProcess(what, how)
+                        && (!isHighImpact || !cmdlet.Session.AsksForHighImpact || cmdlet.ShouldContinue(how, what))
                     )
             )!.Value
         );
+    }
 
     public async ValueTask<bool> ConfirmAsync(Question question, CancellationToken cancellationToken) =>
         await pump.CallAsync(() =>
@@ -93,7 +97,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
                 new ChoiceDescription("&Yes", "Go on."),
                 new ChoiceDescription("&No", "Stop; nothing is changed."),
             ];
-            return Asked(question, () => cmdlet.Host.UI.PromptForChoice("", question.Text, choices, 1)) == 0;
+            return Asked(question, () => cmdlet.Host.UI.PromptForChoice("", PlainText.Line(question.Text), choices, 1)) == 0;
         });
 
     public async ValueTask<bool> ApproveAsync(ApprovalQuestion question, CancellationToken cancellationToken) =>
@@ -170,16 +174,16 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
     {
         if (cmdlet.Session.IsConsole && !Console.IsOutputRedirected)
         {
-            Console.Out.WriteLine($"  {label}: {value.RevealText(label)}");
+            Console.Out.WriteLine($"  {PlainText.Line(label)}: {value.RevealText(label)}");
         }
         else
         {
-            cmdlet.WriteWarning($"{label} is not shown: this is no terminal of its own. Read it with Get-FlowSecretValue.");
+            cmdlet.WriteWarning($"{PlainText.Line(label)} is not shown: this is no terminal of its own. Read it with Get-FlowSecretValue.");
         }
     }
 
     private static string Prompt(Question question) =>
-        question.Hint is { Length: > 0 } hint ? $"{question.Text} [{hint}]: " : $"{question.Text}: ";
+        PlainText.Line(question.Hint is { Length: > 0 } hint ? $"{question.Text} [{hint}]" : question.Text) + ": ";
 
     private void RequirePerson(Question question)
     {

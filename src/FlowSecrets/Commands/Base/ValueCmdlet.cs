@@ -96,6 +96,6 @@ public abstract class ValueCmdlet : TargetCmdlet
             _ => null,
         };
 
-    private protected static FlowSecretException Bad(string target, string cause, string remedy) =>
+    private protected static FlowSecretException Bad(string target, string cause, Remedy remedy) =>
         new(ErrorIds.BadArgument, target, cause, remedy);
 }

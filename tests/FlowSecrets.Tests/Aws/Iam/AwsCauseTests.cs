@@ -80,7 +80,7 @@ public sealed class AwsCauseTests
         await using AwsStage stage = await AwsStage.StartAsync();
         (string key, _) = await one.Arrange(stage);
         AccessAnswer answer = await AwsStage.TestAsync(stage.As(key), name: one.Secret);
-        IReadOnlyList<string[]> commands = RemedyCommands.Of(answer.Remedy);
+        IReadOnlyList<string[]> commands = RemedyCommands.Of(answer.Remedy.ToString());
         Assert.NotEmpty(commands);
         IReadOnlyList<AwsCliResult> results = await Task.Run(() => new AwsAccessCli(sandbox, stage.Fake).All([.. commands]));
         Assert.All(results, static r => Assert.True(r.ExitCode == 0, r.Error));

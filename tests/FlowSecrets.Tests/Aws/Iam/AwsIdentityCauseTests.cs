@@ -121,7 +121,7 @@ public sealed class AwsIdentityCauseTests
 
         using Sandbox sandbox = new();
         Assert.All(
-            new AwsAccessCli(sandbox, stage.Fake).All([.. RemedyCommands.Of(answer.Remedy)]),
+            new AwsAccessCli(sandbox, stage.Fake).All([.. RemedyCommands.Of(answer.Remedy.ToString())]),
             static r => Assert.True(r.ExitCode == 0, r.Error)
         );
         Assert.Equal(AccessResult.Allowed, (await AwsStage.TestAsync(stage.Admin, role, subject: Subject)).Result);

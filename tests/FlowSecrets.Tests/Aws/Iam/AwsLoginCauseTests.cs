@@ -104,7 +104,7 @@ public sealed class AwsLoginCauseTests
         Assert.StartsWith(
             $"Let it in on the secret: Grant-FlowSecretAccess -StoreName 'app/db' -Principal '{role}'; then let an administrator of "
                 + $"account {AwsStage.Other} allow it: aws iam put-role-policy --role-name partner ",
-            answer.Remedy,
+            answer.Remedy.ToString(),
             StringComparison.Ordinal
         );
 

@@ -165,7 +165,7 @@ public sealed class AwsUnreadableTests
         Assert.Equal(AccessResult.Denied, answer.Result);
         Assert.Matches(
             @"\AWait until \d\d:\d\d:\d\d UTC, then try again: Test-FlowSecretAccess -StoreName 'app/db' -Live\z",
-            answer.Remedy
+            answer.Remedy.ToString()
         );
         Assert.Matches(
             $@"though all policies allow it: the policies of {user.Arn} changed at \d\d:\d\d:\d\d UTC \(CloudTrail\), "

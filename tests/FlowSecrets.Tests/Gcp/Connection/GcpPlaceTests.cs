@@ -126,11 +126,14 @@ public sealed class GcpPlaceTests : IDisposable
     {
         GcpPlace place = _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = "p1", Region = "europe-west3" });
         Assert.Equal("https://secretmanager.europe-west3.rep.googleapis.com/", place.Address.AbsoluteUri);
-        Assert.Equal(("projects/p1/locations/europe-west3", "--project=p1 --location=europe-west3"), (place.Parent, place.Arguments));
+        Assert.Equal(
+            ("projects/p1/locations/europe-west3", "--project=p1 --location=europe-west3"),
+            (place.Parent, place.Arguments.ToString())
+        );
         GcpPlace global = _setting.Place(new StoreSelection(StoreKind.Gcp) { Project = "p1", Region = "global" });
         Assert.Equal(
             ("https://secretmanager.googleapis.com/", "projects/p1", "--project=p1"),
-            (global.Address.AbsoluteUri, global.Parent, global.Arguments)
+            (global.Address.AbsoluteUri, global.Parent, global.Arguments.ToString())
         );
         Assert.Equal(
             ErrorIds.BadArgument,

@@ -149,9 +149,9 @@ public sealed class GcpCauseTests : IAsyncLifetime
     {
         await GcpScenes.SetAsync(_world, "Key");
         _world.Iam.Revoke(Project, Dev, Viewer);
-        Assert.Contains("PROJECT_NUMBER", (await _world.TestAsync(Dev, live: true)).Remedy);
+        Assert.Contains("PROJECT_NUMBER", (await _world.TestAsync(Dev, live: true)).Remedy.ToString());
         _world.Iam.Grant(Project, Dev, "roles/browser");
-        Assert.Contains("serviceAccount:service-123456789@", (await _world.TestAsync(Dev, live: true)).Remedy);
+        Assert.Contains("serviceAccount:service-123456789@", (await _world.TestAsync(Dev, live: true)).Remedy.ToString());
     }
 
     [Theory]

@@ -46,10 +46,10 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
         bool live = scene.EndsWith("Key", StringComparison.Ordinal);
         AccessAnswer before = await _world.TestAsync(Dev, live: live);
         Assert.NotEqual(AccessResult.Allowed, before.Result);
-        _gcloud.Ok(Assert.Single(Commands(before.Remedy)));
+        _gcloud.Ok(Assert.Single(Commands(before.Remedy.ToString())));
         Assert.Equal(
             (AccessResult.Allowed, ""),
-            (await _world.TestAsync(Dev, live: live) is var after ? (after.Result, after.Remedy) : default)
+            (await _world.TestAsync(Dev, live: live) is var after ? (after.Result, after.Remedy.ToString()) : default)
         );
     }
 
@@ -59,7 +59,7 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
     public async Task AnExceptionLetsTheCallerIn(string scene)
     {
         await GcpScenes.SetAsync(_world, scene);
-        string[][] commands = [.. Commands((await _world.TestAsync(Dev)).Remedy)];
+        string[][] commands = [.. Commands((await _world.TestAsync(Dev)).Remedy.ToString())];
         Assert.Equal(2, commands.Length);
         Assert.Equal(">", commands[0][^2]);
         JsonNode policy = JsonNode.Parse(_gcloud.Ok([.. commands[0].SkipLast(2)]))!;
@@ -79,7 +79,7 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
     {
         AccessAnswer before = await _world.TestAsync(null, principal, permission);
         Assert.Equal(AccessCauses.NoGrant, before.Cause);
-        _gcloud.Ok(Assert.Single(Commands(before.Remedy)));
+        _gcloud.Ok(Assert.Single(Commands(before.Remedy.ToString())));
         Assert.Equal(AccessResult.Allowed, (await _world.TestAsync(null, principal, permission)).Result);
     }
 
@@ -96,7 +96,7 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
                 + "--member='user:dev@example.com' --role='roles/secretmanager.secretAccessor' --condition=None",
             before
         );
-        _gcloud.Ok(Assert.Single(Commands(before.Remedy)));
+        _gcloud.Ok(Assert.Single(Commands(before.Remedy.ToString())));
         Assert.Equal(AccessResult.Allowed, (await AnswerAsync(_world.As(Dev, "europe-west3"), name: "there")).Result);
     }
 
@@ -105,10 +105,10 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
     {
         AccessAnswer answer = await _world.TestAsync(Dev, Api);
         Assert.Equal(AccessCauses.PolicyUnreadable, answer.Cause);
-        _gcloud.Ok(Assert.Single(Commands(answer.Remedy)));
+        _gcloud.Ok(Assert.Single(Commands(answer.Remedy.ToString())));
         answer = await _world.TestAsync(Dev, Api);
         Assert.DoesNotContain("The policy of 'db'", answer.Evidence);
-        _gcloud.Ok(Assert.Single(Commands(answer.Remedy)));
+        _gcloud.Ok(Assert.Single(Commands(answer.Remedy.ToString())));
         Assert.Equal(AccessResult.Allowed, (await _world.TestAsync(Dev, Api)).Result);
     }
 
@@ -126,7 +126,7 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
         );
         AccessAnswer answer = await _world.TestAsync(null, Dev);
         Assert.Equal(cause, answer.Cause);
-        _gcloud.Ok(Commands(answer.Remedy).Last());
+        _gcloud.Ok(Commands(answer.Remedy.ToString()).Last());
         Assert.Equal(AccessResult.Allowed, (await _world.TestAsync(null, Dev)).Result);
     }
 
@@ -138,10 +138,10 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
         _world.Iam.Grant(ApiAccount, Subject.Replace("main", "dev", StringComparison.Ordinal), "roles/iam.workloadIdentityUser");
         AccessAnswer answer = await _world.TestAsync(null, Api, subject: Name);
         Assert.Equal(AccessCauses.FederationMismatch, answer.Cause);
-        _gcloud.Ok(Assert.Single(Commands(answer.Remedy)));
+        _gcloud.Ok(Assert.Single(Commands(answer.Remedy.ToString())));
         Assert.Equal(AccessResult.Allowed, (await _world.TestAsync(null, Api, subject: Name)).Result);
         answer = await _world.TestAsync(null, Subject.Replace("main", "other", StringComparison.Ordinal), subject: Name);
-        _gcloud.Ok(Assert.Single(Commands(answer.Remedy)));
+        _gcloud.Ok(Assert.Single(Commands(answer.Remedy.ToString())));
         Assert.Equal(AccessResult.Allowed, (await _world.TestAsync(null, Subject, subject: Name)).Result);
     }
 
@@ -155,10 +155,10 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
         _world.Fake.Skew = TimeSpan.FromHours(1);
         AccessAnswer answer = await _world.TestAsync(Dev);
         Assert.Equal(AccessCauses.OrganizationPolicy, answer.Cause);
-        Assert.Contains("deny-1", _gcloud.Ok(Assert.Single(Commands(answer.Remedy))));
+        Assert.Contains("deny-1", _gcloud.Ok(Assert.Single(Commands(answer.Remedy.ToString()))));
         answer = await _world.TestAsync(Dev, Api, subject: "s");
         Assert.Equal(AccessCauses.PolicyUnreadable, answer.Cause);
-        _gcloud.Ok(Assert.Single(Commands(answer.Remedy)));
+        _gcloud.Ok(Assert.Single(Commands(answer.Remedy.ToString())));
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed partial class GcpRemedyTests : IAsyncLifetime
             _world.Setting.Gcp(_world.Fake.Endpoint, new StoreSelection(StoreKind.Gcp) { CredentialPath = file })
         );
         Assert.Equal(AccessCauses.FederationMismatch, answer.Cause);
-        Assert.Equal("assertion.repository == 'org/other'", _gcloud.Ok(Assert.Single(Commands(answer.Remedy))).Trim());
+        Assert.Equal("assertion.repository == 'org/other'", _gcloud.Ok(Assert.Single(Commands(answer.Remedy.ToString()))).Trim());
     }
 
     /// <summary>The gcloud commands of a remedy, in words as a shell splits them.</summary>

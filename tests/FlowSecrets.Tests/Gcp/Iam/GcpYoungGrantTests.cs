@@ -52,7 +52,7 @@ public sealed class GcpYoungGrantTests : IAsyncLifetime
     {
         Assert.Equal((result, AccessCauses.GrantTooYoung), (answer.Result, answer.Cause));
         Assert.Contains(
-            answer.Remedy,
+            answer.Remedy.ToString(),
             Enumerable
                 .Range(-1, 60)
                 .Select(s =>

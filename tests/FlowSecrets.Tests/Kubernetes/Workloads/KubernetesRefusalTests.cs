@@ -87,7 +87,7 @@ public sealed class KubernetesRefusalTests
 
     /// <summary>A paused Deployment of that name is there.</summary>
     [Fact]
-    public async Task ANameThatEndsAQuotationIsNotInACommand()
+    public async Task ANameThatEndsAQuotationStaysOneArgument()
     {
         await using KubernetesStage stage = await StartAsync();
         stage.Fake.AddWorkload("deployment", "shop", "x'$(evil)", new JsonObject { ["spec"] = new JsonObject() });
@@ -95,7 +95,8 @@ public sealed class KubernetesRefusalTests
         FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
             stage.Workload(("deployment", "x'$(evil)")).RedeployAsync([], always: true, stage.Said.Add, default)
         );
-        Assert.DoesNotContain("evil", error.Remedy, StringComparison.Ordinal);
+        Assert.Equal("deployment/x'$(evil)", Assert.Single(error.Advice.Commands).Arguments[^1]);
+        Assert.Contains("'deployment/x''$(evil)'", error.Remedy, StringComparison.Ordinal);
     }
 
     /// <summary>Its words would have a value in them.</summary>

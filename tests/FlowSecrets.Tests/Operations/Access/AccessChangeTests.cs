@@ -4,6 +4,7 @@ using FlowSecrets.Operations;
 using FlowSecrets.Operations.Access;
 using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Tests.Operations.Access;
 
@@ -138,7 +139,12 @@ public sealed class AccessChangeTests : IDisposable
     [Fact]
     public async Task OneThatFailsDoesNotStopTheRest()
     {
-        Access.Failing["jwt"] = new FlowSecretException(ErrorIds.AccessDenied, "jwt", "denied", "Set it: Set-FlowSecret -StoreName 'jwt'")
+        Access.Failing["jwt"] = new FlowSecretException(
+            ErrorIds.AccessDenied,
+            "jwt",
+            "denied",
+            $"Set it: {Shell($"Set-FlowSecret {Stored("jwt")}")}"
+        )
         {
             AccessCause = AccessCauses.NoGrant,
         };

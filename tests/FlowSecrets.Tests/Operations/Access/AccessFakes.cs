@@ -3,6 +3,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Tests.Operations.Access;
 
@@ -55,7 +56,7 @@ internal sealed class FakeAccess : IAccessControl
                 ?? (
                     GrantsOf(name).Exists(g => g.Principal == question.Principal && g.Exactly == question.Permission)
                         ? AccessAnswer.Allowed(name, "granted")
-                        : AccessAnswer.Denied(name, AccessCauses.NoGrant, "no grant", $"Grant-FlowSecretAccess -StoreName '{name}'")
+                        : AccessAnswer.Denied(name, AccessCauses.NoGrant, "no grant", $"{Shell($"Grant-FlowSecretAccess {Stored(name)}")}")
                 );
         }
     }

@@ -2,6 +2,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Access;
 using FlowSecrets.Tests.Support;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Tests.Operations.Access;
 
@@ -83,7 +84,7 @@ public sealed class AccessListTests : IDisposable
             ErrorIds.SecretNotFound,
             "jwt",
             "absent",
-            "Make it: New-FlowSecret -StoreName 'jwt'"
+            $"Make it: {Shell($"New-FlowSecret {Stored("jwt")}")}"
         );
         TestHost host = new();
         Assert.Equal(2, (await _setting.GetAsync(new AccessOptions(), host)).Count);

@@ -4,6 +4,7 @@ using FlowSecrets.Operations;
 using FlowSecrets.Operations.Access;
 using FlowSecrets.Ports;
 using FlowSecrets.Tests.Support;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Tests.Operations.Access;
 
@@ -49,7 +50,12 @@ public sealed class AccessWaitTests : IDisposable
     public async Task WhatNeverWorksFailsWithItsCauseAfterTheLongestTime()
     {
         _setting.Access.OnTry = static _ =>
-            AccessAnswer.Denied("jwt", AccessCauses.ExplicitDeny, "a policy forbids it", "Ask: Get-FlowSecretAccess -StoreName 'jwt'");
+            AccessAnswer.Denied(
+                "jwt",
+                AccessCauses.ExplicitDeny,
+                "a policy forbids it",
+                $"Ask: {Shell($"Get-FlowSecretAccess {Stored("jwt")}")}"
+            );
         List<SecretAccessChange> changes = await _setting.ChangeAsync(Grant);
         Assert.Equal([ItemStatus.Granted, ItemStatus.Failed], changes.Select(static c => c.Status));
         Assert.Equal(

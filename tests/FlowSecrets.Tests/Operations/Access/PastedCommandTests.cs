@@ -3,7 +3,6 @@ using FlowSecrets.CloudFakes.Gcp.Iam;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Iam;
 using FlowSecrets.Providers.Gcp.Iam;
-using FlowSecrets.Text;
 
 namespace FlowSecrets.Tests.Operations.Access;
 
@@ -17,17 +16,16 @@ public sealed class PastedCommandTests
     [InlineData("repo:org/app:ref:refs/heads/x';curl evil;'")]
     [InlineData("repo:org/app:ref:refs/heads/x\u2019;curl evil;\u2018")]
     [InlineData("repo:org/app:ref:refs/heads/x\ny")]
-    public void ASubjectThatCouldIsLeftOut(string subject)
+    public void ASubjectIsOneArgument(string subject)
     {
-        Assert.Equal("SUBJECT", RemoteText.Argument(subject, "SUBJECT"));
         AccessAnswer google = GcpFederation.Compare("db", "api@flow-test.iam.gserviceaccount.com", subject, [], "1")!;
-        Assert.DoesNotContain("evil", google.Remedy, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', google.Remedy);
+        Assert.EndsWith("/subject/" + subject, Assert.Single(google.Remedy.Commands).Arguments[^2], StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', google.Remedy.ToString());
         const string Trust =
             """{"Statement":[{"Effect":"Allow","Principal":{"Federated":"p"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":"""
             + """{"StringEquals":{"x:sub":"y"}}}]}""";
         AccessAnswer aws = AwsFederation.Compare("db", new AwsRole("arn:aws:iam::123456789012:role/ci", Trust, null), subject)!;
-        string document = aws.Remedy[(aws.Remedy.IndexOf('\'', StringComparison.Ordinal) + 1)..^1];
+        string document = Assert.Single(aws.Remedy.Commands).Arguments[^1];
         Assert.DoesNotContain(document, static c => c is '\'' or '\n' or (>= '\u2018' and <= '\u201F'));
         Assert.Equal(subject, (string?)JsonNode.Parse(document)!["Statement"]![0]!["Condition"]!["StringEquals"]!["x:sub"]![1]);
     }

@@ -3,6 +3,7 @@ using FlowSecrets.Concurrency;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -89,8 +90,8 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
                 secret.StoreName,
                 $"The value before of '{secret.StoreName}' could not be taken out of use {record.Failures} times, the last time as "
                     + $"{record.ErrorId}; version {view.Current} is current, {record.From} is still valid",
-                $"See why: Test-FlowSecretRotation {workspace.Argument(secret)}; then try again: Invoke-FlowSecretRotation "
-                    + $"{workspace.Argument(secret)} -Force"
+                $"See why: {Shell($"Test-FlowSecretRotation {workspace.Argument(secret)}")}; then try again: "
+                    + $"{Shell($"Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force")}"
             );
         }
     }

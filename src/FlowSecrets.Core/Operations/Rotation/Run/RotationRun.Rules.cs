@@ -1,6 +1,7 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -53,7 +54,7 @@ internal sealed partial class RotationRun
                 ErrorIds.RotationInProgress,
                 disturbed.StoreName,
                 disturbed.Foreign!,
-                $"Let it end, or end it where it was begun; see: Get-FlowSecretVersion -StoreName '{disturbed.StoreName}'"
+                $"Let it end, or end it where it was begun; see: " + $"{Shell($"Get-FlowSecretVersion {Stored(disturbed.StoreName)}")}"
             );
         }
     }
@@ -110,8 +111,8 @@ internal sealed partial class RotationRun
             Name,
             $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation from version {pending.Basis} was under "
                 + $"way; it holds, and the rotation's own value still waits aside",
-            $"Give the rotation up: Undo-FlowSecretRotation {Named}; or give it up and rotate anew: Invoke-FlowSecretRotation "
-                + $"{Named} -Force"
+            $"Give the rotation up: {Shell($"Undo-FlowSecretRotation {Named}")}; or give it up and rotate anew: "
+                + $"{Shell($"Invoke-FlowSecretRotation {Named} -Force")}"
         );
     }
 
@@ -132,8 +133,8 @@ internal sealed partial class RotationRun
                 ErrorIds.RotationInProgress,
                 Name,
                 $"A rotation of '{Name}' to another value than the given one is under way",
-                $"Finish it first: Invoke-FlowSecretRotation {Named}; or take it back: Undo-FlowSecretRotation {Named}; then give the "
-                    + $"value again."
+                $"Finish it first: {Shell($"Invoke-FlowSecretRotation {Named}")}; or take it back: "
+                    + $"{Shell($"Undo-FlowSecretRotation {Named}")}; then give the value again."
             );
         }
     }
@@ -158,7 +159,7 @@ internal sealed partial class RotationRun
                 Name,
                 $"'{Name}' was rotated at {record.Ended:yyyy-MM-dd HH:mm} UTC, and the value before stays valid until "
                     + $"{end:yyyy-MM-dd HH:mm} UTC: another rotation would take it from whoever still uses it",
-                $"Wait until then, or, if a value has leaked, do it now: Invoke-FlowSecretRotation {Named} -Force"
+                $"Wait until then, or, if a value has leaked, do it now: " + $"{Shell($"Invoke-FlowSecretRotation {Named} -Force")}"
             );
         }
     }
@@ -247,9 +248,12 @@ internal sealed partial class RotationRun
         new(
             ErrorIds.RotationNeedsAttention,
             Name,
-            $"The rotation of '{Name}' stopped at the step '{_step}': {why.Cause.TrimEnd('.')}. {await SystemsAsync()}",
-            $"{why.Remedy.TrimEnd('.')}. Then go on: Invoke-FlowSecretRotation {Named} -Force (the old value goes out of use as soon as "
-                + $"the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation {Named}",
+            $"The rotation of '{Name}' stopped at the step '{_step}': {why.CauseClause}. {await SystemsAsync()}",
+            why.Advice.Then(
+                $"Then go on: {Shell($"Invoke-FlowSecretRotation {Named} -Force")} (the old "
+                    + $"value goes out of use as soon as the workloads have the new one); or go back, which keeps it: "
+                    + $"{Shell($"Undo-FlowSecretRotation {Named}")}"
+            ),
             why
         );
 
@@ -258,9 +262,9 @@ internal sealed partial class RotationRun
             ErrorIds.RotationNeedsAttention,
             Name,
             $"The rotation of '{Name}' waits for a person: {why}. In the {workspace.Place}: {StoreText()}",
-            $"See what stands where: Test-FlowSecretRotation {Named}; then go on: Invoke-FlowSecretRotation {Named} -Force (the old "
-                + $"value goes out of use as soon as the workloads have the new one); or go back, which keeps it: Undo-FlowSecretRotation "
-                + $"{Named}"
+            $"See what stands where: {Shell($"Test-FlowSecretRotation {Named}")}; then go on: "
+                + $"{Shell($"Invoke-FlowSecretRotation {Named} -Force")} (the old value goes out of use as soon as the "
+                + $"workloads have the new one); or go back, which keeps it: {Shell($"Undo-FlowSecretRotation {Named}")}"
         );
 
     private string StoreText() =>

@@ -3,6 +3,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -208,7 +209,8 @@ internal sealed partial class RotationRun
                 ErrorIds.CredentialRejected,
                 Name,
                 $"{target.Description} does not accept the current value of '{Name}', so the one before it is not taken out of use",
-                $"Rotate anew: Invoke-FlowSecretRotation {Named} -Force; or go back: Undo-FlowSecretRotation {Named}"
+                $"Rotate anew: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: "
+                    + $"{Shell($"Undo-FlowSecretRotation {Named}")}"
             );
         }
 

@@ -1,6 +1,7 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Targets;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -60,7 +61,7 @@ internal sealed partial class RotationRun
                 Name,
                 $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation was under way that some of "
                     + $"its carriers have already",
-                $"Rotate anew, which all of them get: Invoke-FlowSecretRotation {Named} -Force"
+                $"Rotate anew, which all of them get: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}"
             );
         }
 
@@ -144,7 +145,8 @@ internal sealed partial class RotationRun
                     { State: RotationState.Overlap } => $"Version {_primary.Current} of '{Name}' was not made by the last rotation",
                     _ => $"There is no rotation of '{Name}' to take back",
                 },
-                $"See what there is: Get-FlowSecretVersion {Named}. An older credential that still works where it is checked can be set "
-                    + $"again: Set-FlowSecretVersion {Named} -Version VERSION -Stage current"
+                $"See what there is: {Shell($"Get-FlowSecretVersion {Named}")}. An older credential that still works "
+                    + $"where it is checked can be set again: "
+                    + $"{Shell($"Set-FlowSecretVersion {Named} -Version VERSION -Stage current")}"
             );
 }

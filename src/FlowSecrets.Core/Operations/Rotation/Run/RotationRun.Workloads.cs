@@ -2,6 +2,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Workloads;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -113,7 +114,7 @@ internal sealed partial class RotationRun
                             + $"so the value before of '{Name}' is kept"
                         : $"{open.Description} still runs with an older version of '{stale.StoreName}' ({stale.Source}), so the value "
                             + $"before is kept",
-                    $"Deploy it: Restart-FlowSecretWorkload '{workload.Name}' -Wait; then run the command again."
+                    $"Deploy it: {Shell($"Restart-FlowSecretWorkload {workload.Name} -Wait")}; then run the command again."
                 );
             }
         }

@@ -4,6 +4,7 @@ using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Operations.Workloads;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -51,7 +52,7 @@ internal sealed partial class RotationRun(
     private string Name => unit.Secret.StoreName;
 
     /// <summary>How a command that is shown names it, at this very place.</summary>
-    private string Named => workspace.Argument(unit.Secret);
+    private SecretArgument Named => workspace.Argument(unit.Secret);
 
     /// <summary>As it was last seen; null: it was not looked at yet.</summary>
     public RotationView? Last => _primary;
@@ -211,8 +212,8 @@ internal sealed partial class RotationRun(
         {
             throw e.With(
                 Name,
-                $"{e.Cause.TrimEnd('.')}; {_target?.Description ?? "what carries it"} has the rotation's value already",
-                $"Run the same command again: it finds out which value holds. State: Get-FlowSecretRotation {Named}",
+                $"{e.CauseClause}; {_target?.Description ?? "what carries it"} has the rotation's value already",
+                $"Run the same command again: it finds out which value holds. State: " + $"{Shell($"Get-FlowSecretRotation {Named}")}",
                 inner: e
             );
         }

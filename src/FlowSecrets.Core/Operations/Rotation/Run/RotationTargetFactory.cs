@@ -3,6 +3,7 @@ using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 

@@ -2,6 +2,7 @@ using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -55,7 +56,7 @@ internal sealed record RotationUnit(
                 ErrorIds.ExternallyOwned,
                 secret.StoreName,
                 $"'{definition.Key}' has 'owner: external': its owner rotates it",
-                $"Take over what he gives you: Set-FlowSecret {workspace.Argument(secret)}"
+                $"Take over what he gives you: {Shell($"Set-FlowSecret {workspace.Argument(secret)}")}"
             );
         }
 
@@ -94,7 +95,7 @@ internal sealed record RotationUnit(
         };
     }
 
-    private static FlowSecretException NotConfigured(string name, string cause, string remedy) =>
+    private static FlowSecretException NotConfigured(string name, string cause, Remedy remedy) =>
         new(ErrorIds.RotationNotConfigured, name, cause, remedy);
 }
 

@@ -4,6 +4,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Secrets;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -86,7 +87,7 @@ internal static class RotationValues
                     ErrorIds.FieldNotFound,
                     unit.Secret.StoreName,
                     $"The value of '{unit.Secret.StoreName}' has no field '{field}'",
-                    $"Set it first: Set-FlowSecret {unit.Secret.Argument} -Field '{field}'"
+                    $"Set it first: {Shell($"Set-FlowSecret {unit.Secret.Argument} -Field {field}")}"
                 );
     }
 
