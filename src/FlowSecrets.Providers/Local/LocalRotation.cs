@@ -54,6 +54,9 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
     public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) =>
         store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
 
+    public Task SetStateAsync(RotationView view, string version, VersionState state, CancellationToken cancellationToken) =>
+        store.SetVersionStateAsync(view.StoreName, version, state, cancellationToken);
+
     public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([]);
 
@@ -176,6 +179,10 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
             Foreign =
                 staged is not null && pending is null
                     ? $"Version {staged.Number} of '{table.Name}' has the stage 'pending', and no rotation of FlowSecrets put it there"
+                    : null,
+            Unmarked =
+                staged is not null && pending is null
+                    ? new PendingVersion(staged.Number.ToString(), current.Number.ToString(), staged == current) { IsUnmarked = true }
                     : null,
             Record = RotationNotes.RecordOf(labels),
             Journal = RotationNotes.JournalOf(labels),

@@ -14,10 +14,11 @@ internal sealed class WorkloadSecrets : IDisposable
 
     public IReadOnlyList<WorkloadSecret> List => _secrets;
 
+    /// <param name="read">Reads a version of the view; a rotation's own also reads disabled ones.</param>
     /// <param name="since">Since when the current version is current; null: not known.</param>
     /// <param name="withPrevious">Whether the value before is still delivered.</param>
     public async Task AddAsync(
-        IRotationStore store,
+        Func<RotationView, string, CancellationToken, Task<ReadSecret>> read,
         RotationView view,
         CatalogSecret definition,
         DateTimeOffset? since,
@@ -25,7 +26,7 @@ internal sealed class WorkloadSecrets : IDisposable
         CancellationToken cancellationToken
     )
     {
-        using ReadSecret current = await store.ReadAsync(view, view.Current, cancellationToken);
+        using ReadSecret current = await read(view, view.Current, cancellationToken);
         string? before =
             view.Pending is { IsPromoted: true } pending ? pending.Basis
             : view.Record is { State: RotationState.Overlap } record && record.To == view.Current ? record.From
@@ -35,7 +36,7 @@ internal sealed class WorkloadSecrets : IDisposable
         if (delivers)
         {
             // Where a Kubernetes Secret carries it, it must be there as well.
-            using ReadSecret old = await store.ReadAsync(view, before!, cancellationToken);
+            using ReadSecret old = await read(view, before!, cancellationToken);
             variables[definition.Rotation!.PreviousEnv!] = old.Value.Clone();
         }
 
@@ -47,7 +48,7 @@ internal sealed class WorkloadSecrets : IDisposable
                 Outdated =
                     delivers || before is null
                         ? []
-                        : await OutdatedAsync(store, view, definition, current.Value, before, cancellationToken),
+                        : await OutdatedAsync(read, view, definition, current.Value, before, cancellationToken),
                 PreviousVariable = definition.Rotation?.PreviousEnv,
                 PreviousVersion = delivers ? before : null,
             }
@@ -67,7 +68,7 @@ internal sealed class WorkloadSecrets : IDisposable
 
     /// <summary>The sensitive texts of the version before that the current one no longer has.</summary>
     private static async Task<IReadOnlyList<SecretValue>> OutdatedAsync(
-        IRotationStore store,
+        Func<RotationView, string, CancellationToken, Task<ReadSecret>> read,
         RotationView view,
         CatalogSecret definition,
         SecretValue current,
@@ -77,7 +78,7 @@ internal sealed class WorkloadSecrets : IDisposable
     {
         try
         {
-            using ReadSecret old = await store.ReadAsync(view, before, cancellationToken);
+            using ReadSecret old = await read(view, before, cancellationToken);
             if (definition.Fields.Count == 0)
             {
                 return old.Value.Equals(current) ? [] : [old.Value.Clone()];

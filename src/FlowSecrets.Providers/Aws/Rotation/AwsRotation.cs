@@ -57,6 +57,9 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) =>
         store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
 
+    public Task SetStateAsync(RotationView view, string version, VersionState state, CancellationToken cancellationToken) =>
+        store.SetVersionStateAsync(view.StoreName, version, state, cancellationToken);
+
     public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([]);
 
@@ -140,6 +143,7 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
             Record = RotationNotes.RecordOf(notes),
             Journal = RotationNotes.JournalOf(notes),
             Foreign = pending is null ? ForeignIn(subject.StoreName, secret, current) : null,
+            Unmarked = pending is null ? UnmarkedIn(secret, current) : null,
             Mark = secret,
         };
     }
@@ -234,6 +238,14 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
                         : "a rotation that is none of ours"
                 )
         : null;
+
+    /// <summary>A version under AWSPENDING that no rotation of AWS can have made: nothing rotates the secret there.</summary>
+    private static PendingVersion? UnmarkedIn(AwsSecret secret, string current) =>
+        secret is { OwningService: null or "", RotationLambda: null or "" }
+        && secret.VersionOf(AwsStagingLabels.Pending) is { } pending
+        && pending != current
+            ? new PendingVersion(pending, current, IsPromoted: false) { IsUnmarked = true }
+            : null;
 
     /// <returns>False: the version is there, with another value.</returns>
     private async Task<bool> PutAsync(string name, AwsPut request, CancellationToken cancellationToken)

@@ -36,6 +36,10 @@ internal sealed class GcpAliasRotation(GcpStore store)
                 aliased is not null && pending is null
                     ? $"Version {aliased} of '{name}' has the alias 'pending', and no rotation of FlowSecrets put it there"
                     : null,
+            Unmarked =
+                aliased is not null && pending is null
+                    ? new PendingVersion(aliased, current, aliased == current) { IsUnmarked = true }
+                    : null,
             Record = RotationNotes.RecordOf(secret.Annotations),
             Journal = RotationNotes.JournalOf(secret.Annotations),
             Mark = secret,

@@ -69,6 +69,14 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
         }
     }
 
+    /// <summary>Makes it the secret of this owner again.</summary>
+    public Task ClaimAsync(string mark, CancellationToken cancellationToken) =>
+        store.SetAnnotationsAsync(
+            Name,
+            new Dictionary<string, string>(StringComparer.Ordinal) { [GcpPendingMark.Owner] = owner, [RotationNotes.Pending] = mark },
+            cancellationToken
+        );
+
     /// <summary>What is in it; nothing where it is not there. The caller disposes of it.</summary>
     public async Task<AsideValues> ReadAsync(CancellationToken cancellationToken)
     {
@@ -158,12 +166,16 @@ internal sealed class AsideValues : IDisposable
     private const string GivenUpPrefix = "flowsecrets:given-up:9f6c2c6e:";
 
     private readonly List<(string Number, SecretValue Value)> _values = [];
+    private readonly List<string> _unreadable = [];
     private readonly HashSet<string> _givenUp = new(StringComparer.Ordinal);
 
     /// <summary>The number of the last version, whatever it is; 0: there is none.</summary>
     public long Last { get; private set; }
 
     public IReadOnlyList<(string Number, SecretValue Value)> All => _values;
+
+    /// <summary>The numbers of those that somebody disabled or destroyed.</summary>
+    public IReadOnlyList<string> Unreadable => _unreadable;
 
     /// <summary>Those that were not given up; the first one counts.</summary>
     public IEnumerable<(string Number, SecretValue Value)> Live => _values.Where(v => !_givenUp.Contains(v.Number));
@@ -186,7 +198,11 @@ internal sealed class AsideValues : IDisposable
         }
     }
 
-    public void Skip(long number) => Last = number;
+    public void Skip(long number)
+    {
+        Last = number;
+        _unreadable.Add(number.ToString());
+    }
 
     public void Dispose() => _values.ForEach(static v => v.Value.Dispose());
 }

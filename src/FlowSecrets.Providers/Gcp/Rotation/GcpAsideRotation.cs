@@ -35,7 +35,6 @@ internal sealed class GcpAsideRotation(GcpStore store)
                     is ErrorIds.SecretNotFound
                         or ErrorIds.SecretHasNoVersion
                         or ErrorIds.VersionNotFound
-                        or ErrorIds.VersionDisabled
                         or ErrorIds.VersionDestroyed
             )
         {
@@ -115,7 +114,14 @@ internal sealed class GcpAsideRotation(GcpStore store)
     public async Task<RotationView> DiscardAsync(RotationView view, CancellationToken cancellationToken)
     {
         AsideVersion version = AsideVersion.Parse(Pending(view).Version)!;
-        await new GcpAside(store, view.StoreName, version.Basis).GiveUpAsync(version.Number, cancellationToken);
+        GcpAside aside = new(store, view.StoreName, version.Basis);
+        await aside.GiveUpAsync(version.Number, cancellationToken);
+        if (Pending(view).IsUnmarked)
+        {
+            // Somebody removed its mark. Without one, no later rotation could use the secret.
+            await aside.ClaimAsync(RotationNotes.MarkOf(version.Basis, 1, isUndo: false), cancellationToken);
+        }
+
         return view with { Pending = null };
     }
 

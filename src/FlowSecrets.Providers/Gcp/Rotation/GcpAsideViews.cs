@@ -42,7 +42,7 @@ internal sealed class GcpAsideViews(GcpStore store)
         foreach (string basis in Bases(view).Concat(listed).Distinct(StringComparer.Ordinal))
         {
             using AsideValues values = await new GcpAside(store, view.StoreName, basis).ReadAsync(cancellationToken);
-            versions.AddRange(values.All.Select(v => new AsideVersion(basis, v.Number, "", "").ToString()));
+            versions.AddRange(values.All.Select(static v => v.Number).Concat(values.Unreadable).Select(n => new AsideVersion(basis, n, "", "").ToString()));
         }
 
         return versions;
@@ -71,6 +71,14 @@ internal sealed class GcpAsideViews(GcpStore store)
                 {
                     Foreign =
                         $"The secret '{aside.Name}', where a pending value of '{name}' would wait, is there and was made by somebody else",
+                    Unmarked = new PendingVersion(
+                        AsideVersion.Of(basis, values.Live.First().Number, sibling).ToString(),
+                        view.Current,
+                        IsPromoted: false
+                    )
+                    {
+                        IsUnmarked = true,
+                    },
                 };
             }
 

@@ -53,7 +53,11 @@ internal sealed partial class RotationRun
                 ErrorIds.RotationInProgress,
                 disturbed.StoreName,
                 disturbed.Foreign!,
-                $"Let it end, or end it where it was begun; see: Get-FlowSecretVersion -StoreName '{disturbed.StoreName}'"
+                disturbed.Unmarked is null
+                    ? $"Let it end, or finish it: Invoke-FlowSecretRotation {Named} -Native; see: Get-FlowSecretVersion -StoreName "
+                        + $"'{disturbed.StoreName}'"
+                    : $"If nothing else rotates it, discard that version: Invoke-FlowSecretRotation {Named} -Force, which makes a new value; "
+                        + $"or Undo-FlowSecretRotation {Named}, which keeps the current one"
             );
         }
     }
@@ -86,7 +90,7 @@ internal sealed partial class RotationRun
         PendingVersion pending = _primary.Pending!;
         if (
             _target is not null
-            && await ReadAcceptedAsync(_primary.Current) is null
+            && await ReadAcceptedAsync(_primary.Current, opens: true) is null
             && await ReadAcceptedAsync(pending.Version) is { } accepted
         )
         {
@@ -144,6 +148,11 @@ internal sealed partial class RotationRun
         if (_primary.Record is not { } record || settings.Force)
         {
             return;
+        }
+
+        if (record is { State: RotationState.NeedsAttention, FailedStep: RotationState.Retired })
+        {
+            throw Unrevoked(record.From is { } from ? [from] : []);
         }
 
         if (record.State == RotationState.NeedsAttention)
@@ -286,6 +295,7 @@ internal sealed partial class RotationRun
     private async Task<string> AcceptedTextAsync()
     {
         List<string> accepted = [];
+        List<string> unread = [];
         try
         {
             foreach (
@@ -297,7 +307,11 @@ internal sealed partial class RotationRun
                 }
             )
             {
-                if (version is not null && await ReadAcceptedAsync(version) is { } read)
+                if (version is not null && !await IsEnabledAsync(version))
+                {
+                    unread.Add(word);
+                }
+                else if (version is not null && await ReadAcceptedAsync(version) is { } read)
                 {
                     read.Dispose();
                     accepted.Add(word);
@@ -309,6 +323,7 @@ internal sealed partial class RotationRun
             return $"cannot be asked now ({e.Id})";
         }
 
-        return accepted.Count == 0 ? "accepts none of the stored values" : $"accepts {string.Join(" and ", accepted)}";
+        return (accepted.Count == 0 ? "accepts none of the stored values" : $"accepts {string.Join(" and ", accepted)}")
+            + (unread.Count == 0 ? "" : $"; not asked, because the store does not give it: {string.Join(" and ", unread)}");
     }
 }

@@ -129,7 +129,7 @@ internal sealed partial class RotationRun
         {
             if (unit.Definition.Workloads.Contains(workload.Name, StringComparer.Ordinal))
             {
-                await secrets.AddAsync(_store, _primary, unit.Definition, Since, withPrevious, cancellationToken);
+                await secrets.AddAsync(_reader.ReadAsync, _primary, unit.Definition, Since, withPrevious, cancellationToken);
             }
 
             for (int i = 0; i < _carriers.Length; i++)
@@ -137,7 +137,7 @@ internal sealed partial class RotationRun
                 if (unit.Carriers[i].Secret.Definition!.Workloads.Contains(workload.Name, StringComparer.Ordinal))
                 {
                     await secrets.AddAsync(
-                        _store,
+                        _reader.ReadAsync,
                         _carriers[i],
                         unit.Carriers[i].Secret.Definition!,
                         Since,
