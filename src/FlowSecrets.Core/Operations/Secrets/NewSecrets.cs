@@ -17,6 +17,7 @@ internal sealed class NewSecretsOperation(OperationContext context) : IOperation
     {
         Workspace workspace = Workspace.Open(context, options);
         WriteRules.RequireAnnotations(workspace, options);
+        WriteRules.RequireOwnLabels(options);
         List<PlanStep> steps = [];
         foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
         {

@@ -18,6 +18,7 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
     {
         Workspace workspace = Workspace.Open(context, options);
         WriteRules.RequireAnnotations(workspace, options);
+        WriteRules.RequireOwnLabels(options);
         bool labelsOnly = options.NoValue;
         string action =
             labelsOnly ? "Change labels"

@@ -143,7 +143,6 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
             Record = RotationNotes.RecordOf(notes),
             Journal = RotationNotes.JournalOf(notes),
             Foreign = pending is null ? ForeignIn(subject.StoreName, secret, current) : null,
-            Unmarked = pending is null ? UnmarkedIn(secret, current) : null,
             Mark = secret,
         };
     }
@@ -238,14 +237,6 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
                         : "a rotation that is none of ours"
                 )
         : null;
-
-    /// <summary>A version under AWSPENDING that no rotation of AWS can have made: nothing rotates the secret there.</summary>
-    private static PendingVersion? UnmarkedIn(AwsSecret secret, string current) =>
-        secret is { OwningService: null or "", RotationLambda: null or "" }
-        && secret.VersionOf(AwsStagingLabels.Pending) is { } pending
-        && pending != current
-            ? new PendingVersion(pending, current, IsPromoted: false) { IsUnmarked = true }
-            : null;
 
     /// <returns>False: the version is there, with another value.</returns>
     private async Task<bool> PutAsync(string name, AwsPut request, CancellationToken cancellationToken)

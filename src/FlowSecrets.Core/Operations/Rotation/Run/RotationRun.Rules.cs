@@ -54,8 +54,8 @@ internal sealed partial class RotationRun
                 disturbed.StoreName,
                 disturbed.Foreign!,
                 disturbed.Unmarked is null
-                    ? $"Let it end, or finish it: Invoke-FlowSecretRotation {Named} -Native; see: Get-FlowSecretVersion -StoreName "
-                        + $"'{disturbed.StoreName}'"
+                    ? $"Let it end, or run AWS's own rotation to its end: Invoke-FlowSecretRotation {Named} -Native. If nothing rotates it, "
+                        + $"move the stage away: Set-FlowSecretVersion -StoreName '{disturbed.StoreName}' -Version current -Stage pending"
                     : $"If nothing else rotates it, discard that version: Invoke-FlowSecretRotation {Named} -Force, which makes a new value; "
                         + $"or Undo-FlowSecretRotation {Named}, which keeps the current one"
             );
