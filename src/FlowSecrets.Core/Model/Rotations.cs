@@ -90,6 +90,11 @@ internal sealed record PendingVersion(string Version, string Basis, bool IsPromo
     /// <summary>Whether no mark of a rotation says what it is for.</summary>
     public bool IsUnmarked { get; init; }
 
+    /// <summary>A version that is called pending, without a mark that says what it is to follow.</summary>
+    /// <param name="previous">The version before the current one, which it followed if it is current already; null: not known.</param>
+    public static PendingVersion Unmarked(string version, string current, string? previous) =>
+        new(version, version == current ? previous ?? current : current, version == current) { IsUnmarked = true };
+
     /// <summary>Which try of the same rotation it is, from 1; a rejected value is replaced by the next.</summary>
     public int Attempt { get; init; } = 1;
 }

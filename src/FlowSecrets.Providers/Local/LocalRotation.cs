@@ -165,6 +165,12 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
         PendingVersion? pending = staged is null
             ? null
             : RotationNotes.Parse(labels.GetValueOrDefault(RotationNotes.Pending), staged.Number.ToString(), staged == current);
+        if (pending is { IsPromoted: true } && pending.Basis == pending.Version)
+        {
+            // Somebody moved the stage: what was pending is elsewhere.
+            pending = null;
+        }
+
         return new RotationView(subject)
         {
             Current = current.Number.ToString(),
@@ -182,7 +188,11 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
                     : null,
             Unmarked =
                 staged is not null && pending is null
-                    ? new PendingVersion(staged.Number.ToString(), current.Number.ToString(), staged == current) { IsUnmarked = true }
+                    ? PendingVersion.Unmarked(
+                        staged.Number.ToString(),
+                        current.Number.ToString(),
+                        table.Staged(Stages.Previous)?.Number.ToString()
+                    )
                     : null,
             Record = RotationNotes.RecordOf(labels),
             Journal = RotationNotes.JournalOf(labels),

@@ -21,7 +21,13 @@ internal sealed class GcpAliasRotation(GcpStore store)
         string? mark = secret.Annotations?.GetValueOrDefault(RotationNotes.Pending);
         string? aliased = Alias(secret, Stages.Pending);
         PendingVersion? pending = aliased is null ? null : RotationNotes.Parse(mark, aliased, aliased == current);
-        if (pending is null && mark is not null && Baseline(mark) is { } baseline && newest != baseline)
+        if (pending is { IsPromoted: true } && pending.Basis == pending.Version)
+        {
+            // Somebody moved the alias: what was pending is elsewhere.
+            pending = null;
+        }
+
+        if (pending is null && aliased is null && mark is not null && Baseline(mark) is { } baseline && newest != baseline)
         {
             // It was added, and broken off before the alias came.
             pending = RotationNotes.Parse(mark, newest, newest == current);
@@ -38,7 +44,7 @@ internal sealed class GcpAliasRotation(GcpStore store)
                     : null,
             Unmarked =
                 aliased is not null && pending is null
-                    ? new PendingVersion(aliased, current, aliased == current) { IsUnmarked = true }
+                    ? PendingVersion.Unmarked(aliased, current, Alias(secret, Stages.Previous))
                     : null,
             Record = RotationNotes.RecordOf(secret.Annotations),
             Journal = RotationNotes.JournalOf(secret.Annotations),
@@ -92,7 +98,12 @@ internal sealed class GcpAliasRotation(GcpStore store)
             {
                 if (aliases.GetValueOrDefault(Stages.Previous).ToString() != version)
                 {
-                    throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being taken out of use");
+                    throw StoreErrors
+                        .Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being taken out of use")
+                        .With(
+                            remedy: $"If no other command runs: Set-FlowSecretVersion -StoreName '{view.StoreName}' -Version {version} "
+                                + "-Stage previous; then run the same command again."
+                        );
                 }
 
                 aliases[Stages.Pending] = long.Parse(version);

@@ -118,7 +118,7 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
         try
         {
             using AsideValues values = await ReadAsync(cancellationToken);
-            if (values.IsLive(number))
+            if (values.IsOpen(number))
             {
                 using SecretValue said = AsideValues.GivenUp(number);
                 await AddAsync(said, values.Last, cancellationToken);
@@ -181,6 +181,15 @@ internal sealed class AsideValues : IDisposable
     public IEnumerable<(string Number, SecretValue Value)> Live => _values.Where(v => !_givenUp.Contains(v.Number));
 
     public static SecretValue GivenUp(string number) => SecretValue.FromText(GivenUpPrefix + number);
+
+    /// <summary>The number of the one that counts: the first that was not given up, be it that only unreadable ones are left; null: none.</summary>
+    public string? First =>
+        Live.Select(static v => v.Number).Concat(_unreadable.Where(n => !_givenUp.Contains(n))).FirstOrDefault();
+
+    /// <returns>Null: somebody disabled or destroyed it.</returns>
+    public SecretValue? ValueOf(string number) => _values.FirstOrDefault(v => v.Number == number).Value;
+
+    public bool IsOpen(string number) => IsLive(number) || (_unreadable.Contains(number) && !_givenUp.Contains(number));
 
     public bool IsLive(string number) => Live.Any(v => v.Number == number);
 

@@ -60,10 +60,16 @@ internal sealed class GcpAsideViews(GcpStore store)
         {
             GcpAside aside = new(store, name, basis);
             using AsideValues values = await aside.ReadAsync(cancellationToken);
-            if (!values.Live.Any() || await aside.FindAsync(cancellationToken) is not { } sibling)
+            if (values.First is not { } number || await aside.FindAsync(cancellationToken) is not { } sibling)
             {
                 continue;
             }
+
+            SecretValue? value = values.ValueOf(number);
+            bool isPromoted =
+                value is not null
+                && view.Current != basis
+                && await store.HasValueAsync(name, view.Current, value, cancellationToken) is true;
 
             if (aside.MarkOf(sibling) is not { } mark)
             {
@@ -71,19 +77,13 @@ internal sealed class GcpAsideViews(GcpStore store)
                 {
                     Foreign =
                         $"The secret '{aside.Name}', where a pending value of '{name}' would wait, is there and was made by somebody else",
-                    Unmarked = new PendingVersion(
-                        AsideVersion.Of(basis, values.Live.First().Number, sibling).ToString(),
-                        view.Current,
-                        IsPromoted: false
-                    )
+                    Unmarked = new PendingVersion(AsideVersion.Of(basis, number, sibling).ToString(), basis, isPromoted)
                     {
                         IsUnmarked = true,
                     },
                 };
             }
 
-            (string number, SecretValue value) = values.Live.First();
-            bool isPromoted = view.Current != basis && await store.HasValueAsync(name, view.Current, value, cancellationToken) is true;
             return view with
             {
                 Pending = mark with
@@ -92,7 +92,7 @@ internal sealed class GcpAsideViews(GcpStore store)
                     Basis = basis,
                     IsPromoted = isPromoted,
                     IsSuperseded = !isPromoted && view.Current != basis,
-                    IsUndo = await ComesBackAsync(view, basis, value, cancellationToken) ?? mark.IsUndo,
+                    IsUndo = (value is null ? null : await ComesBackAsync(view, basis, value, cancellationToken)) ?? mark.IsUndo,
                 },
                 Previous = isPromoted ? basis : view.Previous,
             };

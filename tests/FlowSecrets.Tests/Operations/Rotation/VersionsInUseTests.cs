@@ -33,10 +33,11 @@ public sealed class VersionsInUseTests : IAsyncLifetime
         );
 
     [Theory]
-    [InlineData(VersionState.Disabled)]
-    [InlineData(VersionState.Destroyed)]
-    public async Task TheVersionsOfARotationNeedASwitch(VersionState state)
+    [InlineData(nameof(VersionState.Disabled))]
+    [InlineData(nameof(VersionState.Destroyed))]
+    public async Task TheVersionsOfARotationNeedASwitch(string word)
     {
+        VersionState state = Enum.Parse<VersionState>(word);
         await _stage.CreateAsync("s", "old");
         await _stage.RotateAsync("s");
         Assert.Equal(ErrorIds.VersionInUse, (await ChangeAsync("previous", state)).ErrorId);
@@ -46,10 +47,11 @@ public sealed class VersionsInUseTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(VersionState.Disabled)]
-    [InlineData(VersionState.Destroyed)]
-    public async Task APendingVersionNeedsASwitch(VersionState state)
+    [InlineData(nameof(VersionState.Disabled))]
+    [InlineData(nameof(VersionState.Destroyed))]
+    public async Task APendingVersionNeedsASwitch(string word)
     {
+        VersionState state = Enum.Parse<VersionState>(word);
         await _stage.CreateAsync("s", "old");
         using SecretValue value = SecretValue.FromText("new");
         await _stage.Store.Rotation.StageAsync(await _stage.ViewAsync("s"), value, default);

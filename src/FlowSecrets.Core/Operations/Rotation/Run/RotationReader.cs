@@ -40,6 +40,23 @@ internal sealed class RotationReader(ISecretStore store, TimeProvider clock, IOp
         }
     }
 
+    /// <summary>Reads a version, if it can be read, for reads after the store has it no more.</summary>
+    public async Task KeepAsync(RotationView view, string version, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ReadSecret read = await ReadAsync(view, version, cancellationToken);
+            if (!_opened.TryAdd((view.StoreName, version), read))
+            {
+                read.Dispose();
+            }
+        }
+        catch (FlowSecretException e) when (IsGone(e) || e.Id is ErrorIds.Conflict or ErrorIds.VersionDisabled)
+        {
+            // What reads it later says so.
+        }
+    }
+
     /// <summary>Enables a version for good, and waits until the store shows it.</summary>
     public async Task EnableAsync(RotationView view, string version, CancellationToken cancellationToken)
     {

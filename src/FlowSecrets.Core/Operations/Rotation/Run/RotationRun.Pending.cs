@@ -99,24 +99,44 @@ internal sealed partial class RotationRun
         }
         else if (await IsOnlyAcceptedAsync(pending))
         {
+            string version = pending.Version;
             host.Warning(
                 $"The pending version of '{Name}' holds the only stored value that {_target!.Description} accepts, so the rotation "
                     + $"goes on with it."
             );
-            if (!await IsEnabledAsync(pending.Version))
+            if (!await IsEnabledAsync(version))
             {
-                await _reader.EnableAsync(_primary, pending.Version, cancellationToken);
+                await _reader.EnableAsync(_primary, version, cancellationToken);
             }
+
+            await RestageUnmarkedAsync(pending);
         }
         else
         {
-            await DiscardUnreadableAsync();
+            await DiscardUnreadableAsync(pending);
         }
     }
 
-    private async Task DiscardUnreadableAsync()
+    /// <summary>The same value as a pending one with its mark.</summary>
+    private async Task RestageUnmarkedAsync(PendingVersion pending)
+    {
+        if (pending.IsUnmarked)
+        {
+            using ReadSecret value = await _store.ReadAsync(_primary, pending.Version, cancellationToken);
+            Stop();
+            _primary = await _store.DiscardAsync(_primary, cancellationToken);
+            Stop();
+            _primary = await _store.StageAsync(_primary, value.Value, cancellationToken);
+        }
+    }
+
+    private async Task DiscardUnreadableAsync(PendingVersion pending)
     {
         host.Warning($"The pending version of '{Name}' was disabled, destroyed or moved by hand: it is discarded.");
+
+        // The target may have it. Once another value is current, it is revoked there; it is read while the store has it.
+        await _reader.KeepAsync(_primary, pending.Version, cancellationToken);
+        Leave(pending.Version);
         await DiscardAllAsync();
     }
 
@@ -126,7 +146,7 @@ internal sealed partial class RotationRun
     /// </summary>
     private async Task EndPromotedAsync(PendingVersion pending)
     {
-        if (pending.IsUnmarked)
+        if (pending.Basis == _primary.Current)
         {
             Stop();
             _primary = await _store.DiscardAsync(_primary, cancellationToken);
@@ -170,7 +190,7 @@ internal sealed partial class RotationRun
 
     /// <summary>
     /// Where the last rotation's record does not tell of the current version (somebody set it, or removed the record), values from before
-    /// may still be valid, and no rotation takes care of them.
+    /// may still be valid. A forced run revokes those that the record tells of; of all others it warns.
     /// </summary>
     private async Task WarnOfOthersAsync()
     {
@@ -179,23 +199,33 @@ internal sealed partial class RotationRun
             return;
         }
 
+        RotationRecord? record = _primary.Record;
+        string?[] ours = [record?.To, record is { State: RotationState.Overlap } ? record.From : null];
         foreach (
-            string version in new[] { _primary.Previous, _primary.Record?.To, _primary.Record?.From }
+            string version in ours.Append(_primary.Previous)
                 .OfType<string>()
                 .Where(v => v != _primary.Current)
                 .Distinct(StringComparer.Ordinal)
         )
         {
             using ReadSecret? accepted = await ReadAcceptedAsync(version);
-            if (accepted is not null)
+            bool isOurs = ours.Contains(version, StringComparer.Ordinal);
+            if (isOurs && settings.Force && (accepted is not null || !await IsEnabledAsync(version)))
             {
-                host.Warning(
-                    $"{_target.Description} still accepts version {version} of '{Name}', and no rotation takes it out of use. Once nothing "
-                        + $"needs it, revoke it there."
-                );
+                Leave(version);
+            }
+            else if (accepted is not null)
+            {
+                WarnAccepted(version);
             }
         }
     }
+
+    private void WarnAccepted(string version) =>
+        host.Warning(
+            $"{_target!.Description} still accepts version {version} of '{Name}', and no rotation takes it out of use. Once nothing needs it, "
+                + "revoke it there."
+        );
 
     private string VersionOf(PendingVersion pending) => pending.IsPromoted ? _primary.Current : pending.Version;
 

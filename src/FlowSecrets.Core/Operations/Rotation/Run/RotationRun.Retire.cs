@@ -18,6 +18,7 @@ internal sealed partial class RotationRun
     {
         await LookAsync(seen);
         RotationRecord record = _primary.Record!;
+        RequireNoForeign();
         await RequireCurrentReadableAsync();
         return await GuardedAsync(async () =>
         {
@@ -30,6 +31,7 @@ internal sealed partial class RotationRun
                 host.Warning($"The value before of '{Name}' is still valid at its provider: revoke it there.");
             }
 
+            await WarnOfNewerAsync(record.From!);
             await RetireCarriersAsync();
             Stop();
             _primary = await _store.RetireAsync(_primary, record.From!, EndOf(record), cancellationToken);
@@ -134,14 +136,10 @@ internal sealed partial class RotationRun
                     await RevokeAsync(target, old.Value);
                 }
 
-                if (workspace.Store.Capabilities.VersionDisable)
-                {
-                    await _store.SetStateAsync(_primary, version, VersionState.Disabled, cancellationToken);
-                }
-
                 _unrevoked.Remove(version);
+                await DisableAsync(version);
             }
-            catch (FlowSecretException e) when (RotationReader.IsGone(e))
+            catch (FlowSecretException e) when (RotationReader.IsGone(e) || e.Id == ErrorIds.Conflict)
             {
                 if (_target is null || unit.KillsOldAtOnce)
                 {
@@ -151,6 +149,44 @@ internal sealed partial class RotationRun
             catch (FlowSecretException e)
             {
                 host.Verbose($"Version {version} of '{Name}' could not be revoked: {e.Message}");
+            }
+        }
+    }
+
+    private async Task DisableAsync(string version)
+    {
+        try
+        {
+            if (workspace.Store.Capabilities.VersionDisable)
+            {
+                await _store.SetStateAsync(_primary, version, VersionState.Disabled, cancellationToken);
+            }
+        }
+        catch (FlowSecretException e) when (RotationReader.IsGone(e) || e.Id is ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion)
+        {
+            // The store has it no more.
+        }
+    }
+
+    /// <summary>Versions since the previous one that are not current: rotations or somebody else abandoned them.</summary>
+    private async Task WarnOfNewerAsync(string from)
+    {
+        if (_target is null || !unit.CanTest)
+        {
+            return;
+        }
+
+        foreach (
+            SecretVersionInfo version in (await workspace.Store.ListVersionsAsync(Name, cancellationToken))
+                .TakeWhile(v => v.Version != from)
+                .Where(v => v.State == VersionState.Enabled && v.Version != _primary.Current)
+                .Take(MostVersionsTried)
+        )
+        {
+            using ReadSecret? accepted = await ReadAcceptedAsync(version.Version);
+            if (accepted is not null)
+            {
+                WarnAccepted(version.Version);
             }
         }
     }

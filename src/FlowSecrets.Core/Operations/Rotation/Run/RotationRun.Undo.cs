@@ -56,6 +56,11 @@ internal sealed partial class RotationRun
     {
         bool canGiveUp = !pending.IsPromoted && !_carriers.Any(static c => c.Pending is { IsPromoted: true });
         bool isReadable = !pending.IsUnmarked && await IsEnabledAsync(VersionOf(pending));
+        if (!isReadable && pending.IsPromoted && pending.Basis == _primary.Current)
+        {
+            return await GiveUpAsync();
+        }
+
         if (!isReadable && pending.IsPromoted)
         {
             await EndPromotedAsync(pending);
