@@ -78,7 +78,7 @@ internal sealed class SharedCredentialRules(Catalog catalog, ProblemList problem
                 problems.Add(
                     here,
                     $"'secrets.{secret.Key}' (line {here.Line}) and 'secrets.{other.Key}' (line {there.Line}) rotate the same credential: "
-                        + $"each would make the other's value invalid. Leave 'rotate' at one of them and name the other one in its 'carriers'."
+                        + $"each would make the other's value invalid. Keep 'rotate' at one of them and name the other in its 'carriers'."
                 );
             }
         }

@@ -6,8 +6,8 @@ namespace FlowSecrets.Commands;
 
 /// <summary>Deletes a secret; it can be restored for 30 days unless told otherwise.</summary>
 /// <remarks>Until then its value cannot be read. -Permanent deletes at once, with all versions, and cannot be undone. A secret with 'owner:
-/// external' is not removed. A secret with 'usage: encryption' is deleted for good only with -RemoveEncryptionKey, because nobody could read
-/// what was encrypted with it; a deletion that can be restored needs no switch.</remarks>
+/// external' is not removed. A secret with 'usage: encryption' is deleted for good only with -RemoveEncryptionKey, because nobody could
+/// read what was encrypted with it; a deletion that can be restored needs no switch.</remarks>
 /// <example>
 /// <summary>Can be restored for 30 days.</summary>
 /// <code>Remove-FlowSecret app-notion-client-id</code>

@@ -11,7 +11,7 @@ using FlowSecrets.Values;
 
 namespace FlowSecrets.Tests.Soaks;
 
-/// <summary>A rotation at one of its steps, whose versions somebody changes by hand: in the cloud's console, or with another tool.</summary>
+/// <summary>A rotation at one of its steps, whose versions somebody changes by hand, as in a cloud's console.</summary>
 internal sealed class HandScene : IAsyncDisposable
 {
     private const string Name = "s";
@@ -26,28 +26,8 @@ internal sealed class HandScene : IAsyncDisposable
 
     private HandScene(string store, HandTarget target, RotationStage stage) => (_store, _target, _stage) = (store, target, stage);
 
-    public static string[] Stores { get; } = ["Local", "Gcp", "GcpAlias", "Aws"];
-
-    /// <summary>How far the rotation is.</summary>
-    public static string[] Steps { get; } = ["None", "Created", "Applied", "Promoted", "Overlap", "Retired"];
-
-    public static string[] Commands { get; } = ["rotate", "force", "due", "undo"];
-
-    public static string[] Hands { get; } =
-    [
-        "disable pending",
-        "destroy pending",
-        "disable current",
-        "destroy current",
-        "disable previous",
-        "destroy previous",
-        "unlabel pending",
-        "unlabel previous",
-        "pending to current",
-        "pending to previous",
-        "current to previous",
-        "wipe",
-    ];
+    /// <summary>What the commands said.</summary>
+    public List<string> Log { get; } = [];
 
     public static async Task<HandScene> StartAsync(string store, bool keepsOld)
     {
@@ -249,6 +229,7 @@ internal sealed class HandScene : IAsyncDisposable
     {
         for (int followed = 0; ; followed++)
         {
+            Log.Add($"{result.Status} {result.State} {result.Version} {result.ErrorId} {result.Message}");
             await RequireTruthAsync(result);
             Assert.True(!couldLogIn || await AnyLogsInAsync(), $"no stored value logs in: {result.Message}");
             if (result.ErrorId is null || (!couldLogIn && result.ErrorId == ErrorIds.AccessDenied))
@@ -292,8 +273,13 @@ internal sealed class HandScene : IAsyncDisposable
     {
         string[] named =
         [
-            .. System.Text.RegularExpressions.Regex
-                .Matches(message, "[A-Z][a-z]+-Flow[A-Za-z]+", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5))
+            .. System
+                .Text.RegularExpressions.Regex.Matches(
+                    message,
+                    "[A-Z][a-z]+-Flow[A-Za-z]+",
+                    System.Text.RegularExpressions.RegexOptions.None,
+                    TimeSpan.FromSeconds(5)
+                )
                 .Select(static m => m.Value),
         ];
         Assert.True(
@@ -323,12 +309,14 @@ internal sealed class HandScene : IAsyncDisposable
         {
             using SecretValue typed = SecretValue.FromText(Value("a", "typed"));
             Assert.Null(
-                Assert.Single(
-                    await new SetSecretsOperation(_stage.Sandbox.Context).RunAsync(
-                        new WriteSecretsOptions { Names = [Name], Value = typed },
-                        new TestHost()
+                Assert
+                    .Single(
+                        await new SetSecretsOperation(_stage.Sandbox.Context).RunAsync(
+                            new WriteSecretsOptions { Names = [Name], Value = typed },
+                            new TestHost()
+                        )
                     )
-                ).ErrorId
+                    .ErrorId
             );
         }
 
@@ -393,60 +381,6 @@ internal sealed class HandScene : IAsyncDisposable
         catch (FlowSecretException)
         {
             return null;
-        }
-    }
-}
-
-/// <summary>A target that keeps the values that it accepts: all that were set until they are revoked, or the last one only.</summary>
-internal sealed class HandTarget(bool keepsOld, string first) : IRotationTarget
-{
-    public HashSet<string> Accepted { get; } = new(StringComparer.Ordinal) { first };
-
-    public bool FailsBeforeSet { get; set; }
-
-    public bool FailsAfterSet { get; set; }
-
-    public string Description => "the model";
-
-    public bool Accepts(SecretValue value) => Accepted.Contains(value.RevealText(null));
-
-    public void KeepOnly(string value) => Accepted.RemoveWhere(a => a != value);
-
-    public Task<bool> TestAsync(SecretValue value, CancellationToken cancellationToken) => Task.FromResult(Accepts(value));
-
-    public Task SetAsync(SecretValue wanted, IReadOnlyList<SecretValue> accepted, CancellationToken cancellationToken)
-    {
-        Fail(FailsBeforeSet);
-        if (!keepsOld && !accepted.Any(Accepts))
-        {
-            throw new FlowSecretException(ErrorIds.AccessDenied, "s", "The model lets nobody in", "Give it an accepted value.");
-        }
-
-        if (!keepsOld)
-        {
-            Accepted.Clear();
-        }
-
-        Accepted.Add(wanted.RevealText(null));
-        Fail(FailsAfterSet);
-        return Task.CompletedTask;
-    }
-
-    public Task<string?> RevokeAsync(SecretValue old, SecretValue current, CancellationToken cancellationToken)
-    {
-        Accepted.Remove(old.RevealText(null));
-        return Task.FromResult<string?>(null);
-    }
-
-    public Task<IReadOnlyList<RotationFinding>> RehearseAsync(SecretValue current, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<RotationFinding>>([]);
-
-    private void Fail(bool fails)
-    {
-        (FailsBeforeSet, FailsAfterSet) = fails ? (false, false) : (FailsBeforeSet, FailsAfterSet);
-        if (fails)
-        {
-            throw new FlowSecretException(ErrorIds.TargetUnavailable, "s", "The model does not answer", "Try again.");
         }
     }
 }

@@ -64,12 +64,10 @@ internal static class WriteRules
         }
     }
 
-    /// <exception cref="FlowSecretException">BadArgument: a label or annotation that rotations and grants keep their records in.</exception>
+    /// <exception cref="FlowSecretException">BadArgument: a label or annotation of a rotation or a grant.</exception>
     public static void RequireOwnLabels(WriteSecretsOptions options)
     {
-        if (
-            (options.Labels?.Keys ?? []).Concat(options.Annotations?.Keys ?? []).FirstOrDefault(RotationNotes.IsOurs) is { } ours
-        )
+        if ((options.Labels?.Keys ?? []).Concat(options.Annotations?.Keys ?? []).FirstOrDefault(RotationNotes.IsOurs) is { } ours)
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,

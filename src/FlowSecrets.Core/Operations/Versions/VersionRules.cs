@@ -33,7 +33,7 @@ internal static class VersionRules
             throw InUse(
                 secret,
                 $"Version {number} of '{secret.StoreName}' is the current one, and destroying it cannot be undone",
-                $"Give the secret a new value first: Set-FlowSecret {workspace.Argument(secret)}; or, if nobody needs it, add -AllowCurrent."
+                $"Set a new value first: Set-FlowSecret {workspace.Argument(secret)}; or, if nobody needs it, add -AllowCurrent."
             );
         }
 
@@ -42,7 +42,7 @@ internal static class VersionRules
             throw InUse(
                 secret,
                 $"Version {number} of '{secret.StoreName}' is {use}",
-                $"End the rotation first: Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force revokes the old value at its target. To "
+                $"End the rotation first: Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force revokes the old value. To "
                     + "risk that nobody can revoke it, or log in with it, add -AllowRotationLoss."
             );
         }
@@ -71,7 +71,8 @@ internal static class VersionRules
             RotationView view = await workspace.Store.Rotation.ViewAsync(subject, cancellationToken);
             (record, current, pending) = (view.Record, view.Current, view.Pending ?? view.Unmarked);
         }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.AccessDenied or ErrorIds.SecretNotFoundOrForbidden or ErrorIds.SecretHasNoVersion)
+        catch (FlowSecretException e)
+            when (e.Id is ErrorIds.AccessDenied or ErrorIds.SecretNotFoundOrForbidden or ErrorIds.SecretHasNoVersion)
         {
             // Whoever may change states need not be allowed to read values; the record is in what describes the secret.
             record = RotationNotes.RecordOf(there.Annotations) ?? RotationNotes.RecordOf(there.Labels);

@@ -46,9 +46,7 @@ internal sealed class WorkloadSecrets : IDisposable
                 Since = since,
                 Variables = variables,
                 Outdated =
-                    delivers || before is null
-                        ? []
-                        : await OutdatedAsync(read, view, definition, current.Value, before, cancellationToken),
+                    delivers || before is null ? [] : await OutdatedAsync(read, view, definition, current.Value, before, cancellationToken),
                 PreviousVariable = definition.Rotation?.PreviousEnv,
                 PreviousVersion = delivers ? before : null,
             }

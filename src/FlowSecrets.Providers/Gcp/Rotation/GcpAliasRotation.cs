@@ -43,9 +43,7 @@ internal sealed class GcpAliasRotation(GcpStore store)
                     ? $"Version {aliased} of '{name}' has the alias 'pending', and no rotation of FlowSecrets put it there"
                     : null,
             Unmarked =
-                aliased is not null && pending is null
-                    ? PendingVersion.Unmarked(aliased, current, Alias(secret, Stages.Previous))
-                    : null,
+                aliased is not null && pending is null ? PendingVersion.Unmarked(aliased, current, Alias(secret, Stages.Previous)) : null,
             Record = RotationNotes.RecordOf(secret.Annotations),
             Journal = RotationNotes.JournalOf(secret.Annotations),
             Mark = secret,

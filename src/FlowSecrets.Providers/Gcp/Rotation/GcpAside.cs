@@ -182,9 +182,8 @@ internal sealed class AsideValues : IDisposable
 
     public static SecretValue GivenUp(string number) => SecretValue.FromText(GivenUpPrefix + number);
 
-    /// <summary>The number of the one that counts: the first that was not given up, be it that only unreadable ones are left; null: none.</summary>
-    public string? First =>
-        Live.Select(static v => v.Number).Concat(_unreadable.Where(n => !_givenUp.Contains(n))).FirstOrDefault();
+    /// <summary>The number of the one that counts: the first that was not given up, readable ones first; null: none.</summary>
+    public string? First => Live.Select(static v => v.Number).Concat(_unreadable.Where(n => !_givenUp.Contains(n))).FirstOrDefault();
 
     /// <returns>Null: somebody disabled or destroyed it.</returns>
     public SecretValue? ValueOf(string number) => _values.FirstOrDefault(v => v.Number == number).Value;

@@ -30,13 +30,7 @@ internal sealed class GcpAsideRotation(GcpStore store)
             string name = GcpAside.NameOf(view.StoreName, version.Basis);
             return await store.AccessAsync(name, version.Number, cancellationToken, explains: false);
         }
-        catch (FlowSecretException e)
-            when (e.Id
-                    is ErrorIds.SecretNotFound
-                        or ErrorIds.SecretHasNoVersion
-                        or ErrorIds.VersionNotFound
-                        or ErrorIds.VersionDestroyed
-            )
+        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion or ErrorIds.VersionNotFound)
         {
             throw StoreErrors.Conflict(view.StoreName, $"Another rotator ended the rotation of '{view.StoreName}' meanwhile");
         }
@@ -122,7 +116,10 @@ internal sealed class GcpAsideRotation(GcpStore store)
             await aside.ClaimAsync(RotationNotes.MarkOf(version.Basis, 1, isUndo: false), cancellationToken);
         }
 
-        return view with { Pending = null };
+        return view with
+        {
+            Pending = null,
+        };
     }
 
     public async Task<RotationView> CloseAsync(RotationView view, RotationRecord record, CancellationToken cancellationToken)

@@ -42,7 +42,9 @@ internal sealed class GcpAsideViews(GcpStore store)
         foreach (string basis in Bases(view).Concat(listed).Distinct(StringComparer.Ordinal))
         {
             using AsideValues values = await new GcpAside(store, view.StoreName, basis).ReadAsync(cancellationToken);
-            versions.AddRange(values.All.Select(static v => v.Number).Concat(values.Unreadable).Select(n => new AsideVersion(basis, n, "", "").ToString()));
+            versions.AddRange(
+                values.All.Select(static v => v.Number).Concat(values.Unreadable).Select(n => new AsideVersion(basis, n, "", "").ToString())
+            );
         }
 
         return versions;

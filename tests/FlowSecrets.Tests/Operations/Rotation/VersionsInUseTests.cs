@@ -101,10 +101,7 @@ public sealed class VersionsInUseTests : IAsyncLifetime
         RotationResult result = await stage.RotateAsync("s", force: true);
         Assert.Equal((null, nameof(RotationState.Retired)), (result.ErrorId, result.State));
         Assert.Equal([await stage.CurrentAsync("s")], target.Accepted);
-        Assert.All(
-            (await stage.Store.ListVersionsAsync("s", default)).Skip(1),
-            static v => Assert.Equal(VersionState.Disabled, v.State)
-        );
+        Assert.All((await stage.Store.ListVersionsAsync("s", default)).Skip(1), static v => Assert.Equal(VersionState.Disabled, v.State));
     }
 
     [Theory]
@@ -119,7 +116,14 @@ public sealed class VersionsInUseTests : IAsyncLifetime
         await stage.Store.SetVersionStateAsync("s", "1", VersionState.Destroyed, default);
         stage.Clock.Ahead = TimeSpan.FromHours(isForced ? 0 : 25);
         RotationResult result = Assert.Single(
-            await stage.RunAsync(new InvokeRotationOptions { Names = ["s"], Force = isForced, Due = !isForced })
+            await stage.RunAsync(
+                new InvokeRotationOptions
+                {
+                    Names = ["s"],
+                    Force = isForced,
+                    Due = !isForced,
+                }
+            )
         );
         Assert.Equal((ErrorIds.RotationNeedsAttention, nameof(RotationState.NeedsAttention)), (result.ErrorId, result.State));
         Assert.Equal(ErrorIds.RotationNeedsAttention, (await stage.RotateAsync("s")).ErrorId);

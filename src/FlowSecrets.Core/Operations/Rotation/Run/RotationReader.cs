@@ -10,7 +10,7 @@ namespace FlowSecrets.Operations.Rotation.Run;
 /// </summary>
 internal sealed class RotationReader(ISecretStore store, TimeProvider clock, IOperationHost host) : IDisposable
 {
-    /// <summary>States of versions lag behind on Google: after so many tries, a second more between them each time, it is an error.</summary>
+    /// <summary>States of versions lag behind on Google. Before each further try it waits one second more.</summary>
     private const int ReadTries = 6;
 
     private static readonly TimeSpan DisableLimit = TimeSpan.FromSeconds(20);
@@ -20,7 +20,7 @@ internal sealed class RotationReader(ISecretStore store, TimeProvider clock, IOp
     /// <summary>Whether an error says that a version's value does not exist any more.</summary>
     public static bool IsGone(FlowSecretException error) => error.Id is ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound;
 
-    /// <exception cref="FlowSecretException">VersionDestroyed, VersionNotFound; VersionDisabled: the store does not show it yet.</exception>
+    /// <exception cref="FlowSecretException">VersionDestroyed, VersionNotFound; VersionDisabled: not shown yet.</exception>
     public async Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken)
     {
         if (_opened.TryGetValue((view.StoreName, version), out ReadSecret? kept))
@@ -123,7 +123,7 @@ internal sealed class RotationReader(ISecretStore store, TimeProvider clock, IOp
                         view.StoreName,
                         $"{Shown(version)} of '{view.StoreName}' was enabled to be read, and the store does not show that yet",
                         IsNumbered(version)
-                            ? $"Enable it: {CommandFor(view, version, VersionState.Enabled)}; wait some minutes, then run the same command again."
+                            ? $"Enable it: {CommandFor(view, version, VersionState.Enabled)}; wait, then run the same command again."
                             : "Wait some minutes, then run the same command again.",
                         inner: e
                     );

@@ -63,7 +63,7 @@ internal sealed partial class RotationRun
                     ErrorIds.RotationNeedsAttention,
                     view.StoreName,
                     $"The current version {view.Current} of '{view.StoreName}' is destroyed, and a rotation takes its other fields from it",
-                    $"Set a whole value first: Set-FlowSecret -StoreName '{view.StoreName}'; then rotate: Invoke-FlowSecretRotation {Named} "
+                    $"Set a whole value: Set-FlowSecret -StoreName '{view.StoreName}'; then rotate: Invoke-FlowSecretRotation {Named} "
                         + $"-Force",
                     e
                 )
@@ -83,6 +83,7 @@ internal sealed partial class RotationRun
             TakeUnmarked();
         }
 
+        await RecognizePromotedAsync();
         if (_primary.Pending is not { } pending || (!pending.IsUnmarked && await IsEnabledAsync(VersionOf(pending))))
         {
             return;
@@ -130,19 +131,56 @@ internal sealed partial class RotationRun
         }
     }
 
+    /// <summary>On Google the values say whether the pending one is current, and a disabled version tells no value.</summary>
+    private async Task RecognizePromotedAsync()
+    {
+        if (_primary.Pending is not { IsSuperseded: true, IsPromoted: false } pending || await IsEnabledAsync(_primary.Current))
+        {
+            return;
+        }
+
+        using ReadSecret? current = await ReadExistingAsync(_primary, _primary.Current);
+        using ReadSecret? waiting = await ReadExistingAsync(_primary, pending.Version);
+        if (current is not null && waiting is not null && current.Value.Equals(waiting.Value))
+        {
+            _primary = _primary with { Pending = pending with { IsPromoted = true, IsSuperseded = false } };
+        }
+    }
+
     private async Task DiscardUnreadableAsync(PendingVersion pending)
     {
         host.Warning($"The pending version of '{Name}' was disabled, destroyed or moved by hand: it is discarded.");
 
-        // The target may have it. Once another value is current, it is revoked there; it is read while the store has it.
-        await _reader.KeepAsync(_primary, pending.Version, cancellationToken);
-        Leave(pending.Version);
-        await DiscardAllAsync();
+        await AbandonAsync(pending);
     }
 
     /// <summary>
-    /// A rotation whose new value is current already, and was taken out of use by hand: its record is written, and no workload is told, since
-    /// none could read it.
+    /// Discards a pending value that the target may have. Once another value is current, it is revoked there, so it is read before the store
+    /// has it no more.
+    /// </summary>
+    private async Task AbandonAsync(PendingVersion pending)
+    {
+        if (_target is not null)
+        {
+            await _reader.KeepAsync(_primary, pending.Version, cancellationToken);
+            Leave(pending.Version);
+        }
+
+        await DiscardAllAsync();
+    }
+
+    /// <summary>The previous value of an overlap that this run could not end before: the next record does not tell of it.</summary>
+    private void LeaveOverlap()
+    {
+        if (settings.Force && RotationItem.IsInOverlap(_primary))
+        {
+            Leave(_primary.Record!.From!);
+        }
+    }
+
+    /// <summary>
+    /// A rotation whose new value is current already, and was disabled or destroyed by hand: its record is written, and no workload is told,
+    /// because none could read it.
     /// </summary>
     private async Task EndPromotedAsync(PendingVersion pending)
     {
@@ -223,8 +261,8 @@ internal sealed partial class RotationRun
 
     private void WarnAccepted(string version) =>
         host.Warning(
-            $"{_target!.Description} still accepts version {version} of '{Name}', and no rotation takes it out of use. Once nothing needs it, "
-                + "revoke it there."
+            $"{_target!.Description} still accepts version {version} of '{Name}', and no rotation takes it out of use. Once nothing "
+                + "needs it, revoke it there."
         );
 
     private string VersionOf(PendingVersion pending) => pending.IsPromoted ? _primary.Current : pending.Version;

@@ -85,7 +85,7 @@ internal sealed partial class RotationRun
         }
     }
 
-    /// <summary>While nobody can read the current version, the previous one is what is left; a forced rotation replaces the current one.</summary>
+    /// <summary>While nobody can read the current version, the previous one is what is left. A forced rotation goes on.</summary>
     private async Task RequireCurrentReadableAsync()
     {
         if (!settings.Force && !await IsEnabledAsync(_primary.Current))
@@ -128,12 +128,16 @@ internal sealed partial class RotationRun
     {
         foreach (string version in _unrevoked.Where(v => v != _primary.Record?.From).ToArray())
         {
+            await RequireUnchangedAsync();
             try
             {
                 if (_target is { } target)
                 {
                     using ReadSecret old = await _reader.ReadAsync(_primary, version, cancellationToken);
-                    await RevokeAsync(target, old.Value);
+                    if (!unit.CanTest || await target.TestAsync(old.Value, cancellationToken))
+                    {
+                        await RevokeAsync(target, old.Value);
+                    }
                 }
 
                 _unrevoked.Remove(version);
@@ -249,15 +253,18 @@ internal sealed partial class RotationRun
         host.Warning($"{target.Description} still accepts the old value of '{Name}': revoke it there. The catalog names no way to do it.");
     }
 
+    private static string Shown(string version) =>
+        version.Contains('/', StringComparison.Ordinal) ? "a pending version" : $"version {version}";
+
     /// <summary>The end of a retirement that must not be called one.</summary>
     private FlowSecretException Unrevoked(IReadOnlyList<string> versions) =>
         new(
             ErrorIds.RotationNeedsAttention,
             Name,
-            $"{(versions.Count == 0 ? "A previous version" : "Version " + string.Join(", ", versions))} of '{Name}' could not be revoked at "
-                + $"the target: its value does not exist in the store any more, or the target did not revoke it. Version {_primary.Current} "
-                + $"is current",
-            $"Revoke the old value at {_target?.Description ?? "the system that checks it"} by hand. Then rotate once more, which ends this "
-                + $"state: Invoke-FlowSecretRotation {Named} -Force"
+            $"{(versions.Count == 0 ? "A previous version" : string.Join(", ", versions.Select(Shown)))} of '{Name}' could not be revoked at "
+                + $"the target: its value does not exist in the store any more, or the target did not revoke it. Version "
+                + $"{_primary.Current} is current",
+            $"Revoke the old value at {_target?.Description ?? "the system that checks it"} by hand. Then rotate once more, which ends "
+                + $"this state: Invoke-FlowSecretRotation {Named} -Force"
         );
 }

@@ -54,10 +54,10 @@ internal sealed partial class RotationRun
                 disturbed.StoreName,
                 disturbed.Foreign!,
                 disturbed.Unmarked is null
-                    ? $"Let it end, or run AWS's own rotation to its end: Invoke-FlowSecretRotation {Named} -Native. If nothing rotates it, "
+                    ? $"Let it end, or run AWS's own rotation: Invoke-FlowSecretRotation {Named} -Native. If nothing rotates it, "
                         + $"move the stage away: Set-FlowSecretVersion -StoreName '{disturbed.StoreName}' -Version current -Stage pending"
-                    : $"If nothing else rotates it, discard that version: Invoke-FlowSecretRotation {Named} -Force, which makes a new value; "
-                        + $"or Undo-FlowSecretRotation {Named}, which keeps the current one"
+                    : $"If nothing else rotates it, discard that version: Invoke-FlowSecretRotation {Named} -Force makes a new value; "
+                        + $"Undo-FlowSecretRotation {Named} keeps the current one"
             );
         }
     }
@@ -105,7 +105,7 @@ internal sealed partial class RotationRun
 
         if (settings.Force)
         {
-            await DiscardAllAsync();
+            await AbandonAsync(pending);
             return;
         }
 

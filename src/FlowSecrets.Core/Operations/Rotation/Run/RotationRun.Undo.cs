@@ -14,6 +14,7 @@ internal sealed partial class RotationRun
         await LookAsync(seen);
         TakeUnmarked();
         RequireNoForeign();
+        await RecognizePromotedAsync();
         if (IsOver(_primary))
         {
             await CloseAllAsync(_primary.Record!);

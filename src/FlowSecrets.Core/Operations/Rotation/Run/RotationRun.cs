@@ -67,6 +67,7 @@ internal sealed partial class RotationRun(
         await RequireUndisturbedAsync();
         RequireAllowed();
         await RequireSameValueAsync();
+        LeaveOverlap();
         await WarnOfOthersAsync();
         return await GuardedAsync(async () =>
         {

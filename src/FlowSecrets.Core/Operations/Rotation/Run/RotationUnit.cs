@@ -26,7 +26,7 @@ internal sealed record RotationUnit(
     /// <summary>Whether the target can be asked if it accepts a value.</summary>
     public bool CanTest => Rotation.Target is { Kind: "postgres" } or { Test: not null };
 
-    /// <summary>Whether a value that the target still accepts after its revocation is a failure: the catalog says how to revoke it.</summary>
+    /// <summary>Whether the catalog says how to revoke a value, so that one which is still accepted is a failure.</summary>
     public bool CanRevoke => Rotation.Target is { Revoke: not null };
 
     /// <summary>Whether a new value is a person's: nothing says how it is made.</summary>
