@@ -6,8 +6,8 @@ namespace FlowSecrets.Commands;
 
 /// <summary>Destroys a version for good.</summary>
 /// <remarks>Its value cannot come back; the version stays in the history as Destroyed. To take a value out of use and keep it, disable it
-/// with Set-FlowSecretVersion. The current version is destroyed only with -AllowCurrent, and a version that a rotation still needs (pending,
-/// or previous and still valid) only with -AllowRotationLoss.</remarks>
+/// with Set-FlowSecretVersion. The current version is destroyed only with -AllowCurrent, and a version that a rotation still needs
+/// (pending, or previous and still valid) only with -AllowRotationLoss.</remarks>
 /// <example>
 /// <summary>Asks, then destroys version 2.</summary>
 /// <code>Remove-FlowSecretVersion jwt-secret 2</code>

@@ -155,8 +155,8 @@ internal sealed partial class RotationRun
     }
 
     /// <summary>
-    /// Discards a pending value that the target may have. Once another value is current, it is revoked there, so it is read before the store
-    /// has it no more.
+    /// Discards a pending value that the target may have. Once another value is current, it is revoked there, so it is read before the
+    /// store has it no more.
     /// </summary>
     private async Task AbandonAsync(PendingVersion pending)
     {
@@ -179,8 +179,8 @@ internal sealed partial class RotationRun
     }
 
     /// <summary>
-    /// A rotation whose new value is current already, and was disabled or destroyed by hand: its record is written, and no workload is told,
-    /// because none could read it.
+    /// A rotation whose new value is current already, and was disabled or destroyed by hand: its record is written, and no workload is
+    /// told, because none could read it.
     /// </summary>
     private async Task EndPromotedAsync(PendingVersion pending)
     {

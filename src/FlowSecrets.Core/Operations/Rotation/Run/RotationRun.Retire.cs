@@ -261,8 +261,8 @@ internal sealed partial class RotationRun
         new(
             ErrorIds.RotationNeedsAttention,
             Name,
-            $"{(versions.Count == 0 ? "A previous version" : string.Join(", ", versions.Select(Shown)))} of '{Name}' could not be revoked at "
-                + $"the target: its value does not exist in the store any more, or the target did not revoke it. Version "
+            $"{(versions.Count == 0 ? "A previous version" : string.Join(", ", versions.Select(Shown)))} of '{Name}' could not be revoked "
+                + $"at the target: its value does not exist in the store any more, or the target did not revoke it. Version "
                 + $"{_primary.Current} is current",
             $"Revoke the old value at {_target?.Description ?? "the system that checks it"} by hand. Then rotate once more, which ends "
                 + $"this state: Invoke-FlowSecretRotation {Named} -Force"
