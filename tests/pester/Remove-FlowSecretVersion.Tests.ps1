@@ -18,6 +18,11 @@ Describe 'Remove-FlowSecretVersion' {
         $changes.Version | Should -Be '2', '1'
         Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-three'
     }
+    It 'destroys no current version of a piped list without -AllowCurrent' {
+        Assert-Failure VersionInUse { Get-FlowSecret llm-openai | Remove-FlowSecretVersion -Confirm:$false }
+        Get-FlowSecretValue llm-openai -AsPlainText | Should -BeExactly 'value-three'
+        (Get-FlowSecret llm-openai | Remove-FlowSecretVersion -AllowCurrent -Confirm:$false).Status | Should -Be 'Removed'
+    }
     It 'destroys nothing with -WhatIf, and emits the plan' {
         (Remove-FlowSecretVersion llm-openai 1 -WhatIf).Status | Should -Be 'Planned'
         Get-FlowSecretValue llm-openai -Version 1 -AsPlainText | Should -BeExactly 'value-one'

@@ -30,6 +30,7 @@ internal sealed class CatalogRules(
         CheckLocalEnv();
         CheckAccess(root.Get("access"));
         CheckTemplates();
+        new SharedCredentialRules(catalog, problems).Check();
         new VariableRules(catalog, root, problems).Check();
     }
 

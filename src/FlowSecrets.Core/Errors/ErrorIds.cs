@@ -62,6 +62,7 @@ internal static class ErrorIds
     public const string ValueTooLarge = nameof(ValueTooLarge);
     public const string VersionDestroyed = nameof(VersionDestroyed);
     public const string VersionDisabled = nameof(VersionDisabled);
+    public const string VersionInUse = nameof(VersionInUse);
     public const string VersionNotFound = nameof(VersionNotFound);
     public const string WorkloadFailed = nameof(WorkloadFailed);
     public const string WorkloadNotFound = nameof(WorkloadNotFound);
@@ -96,6 +97,7 @@ internal static class ErrorIds
             or RotationNotConfigured
             or VersionDestroyed
             or VersionDisabled
+            or VersionInUse
             or WorkloadFailed => FlowErrorCategory.InvalidOperation,
             LimitReached or Throttled or ValueTooLarge => FlowErrorCategory.LimitsExceeded,
             EnvironmentNotFound

@@ -138,7 +138,10 @@ internal sealed class ShellCommand
     {
         public Word For(SecretArgument known) =>
             Secret is { Environment: null } secret && secret.StoreName == known.StoreName
-                ? this with { Secret = known with { Key = secret.Key ?? known.Key } }
+                ? this with
+                {
+                    Secret = known with { Key = secret.Key ?? known.Key },
+                }
             : Environment is { Name: null } ? this with { Environment = new EnvironmentArgument(known.Environment) }
             : this;
 

@@ -22,6 +22,13 @@ internal static class RotationNotes
     /// <summary>On what a pending value stands: <c>basis=3 attempt=1</c>, with <c>undo=1</c> where an older value comes back.</summary>
     public const string Pending = "flowsecrets-pending";
 
+    /// <summary>On a secret that holds a pending value of another secret: the name of that one.</summary>
+    public const string PendingOf = "flowsecrets-pending-of";
+
+    /// <summary>Whether a key of a label or annotation is ours, so that nobody sets it by hand.</summary>
+    public static bool IsOurs(string key) =>
+        key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || string.Equals(key, "flowsecrets", StringComparison.OrdinalIgnoreCase);
+
     private const string JournalPrefix = "flowsecrets-journal-";
     private const int JournalLength = 5;
 

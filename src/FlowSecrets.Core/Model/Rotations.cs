@@ -66,6 +66,12 @@ internal sealed record RotationView(RotationSubject Subject)
     /// <summary>Somebody else's rotation of the same secret, in a sentence; null: none.</summary>
     public string? Foreign { get; init; }
 
+    /// <summary>
+    /// A pending version without the mark of a rotation: the mark was removed, or somebody moved the stage. It may be discarded when
+    /// somebody asks for it; null: none, or it belongs to another rotator.
+    /// </summary>
+    public PendingVersion? Unmarked { get; init; }
+
     /// <summary>The store's own mark of what was read, for its compare-and-swap.</summary>
     internal object? Mark { get; init; }
 }
@@ -81,6 +87,14 @@ internal sealed record PendingVersion(string Version, string Basis, bool IsPromo
 
     /// <summary>Whether it is an older value that comes back.</summary>
     public bool IsUndo { get; init; }
+
+    /// <summary>Whether no mark of a rotation says what it is for.</summary>
+    public bool IsUnmarked { get; init; }
+
+    /// <summary>A version that is called pending, without a mark that says what it is to follow.</summary>
+    /// <param name="previous">The version before the current one, which it followed if it is current already; null: not known.</param>
+    public static PendingVersion Unmarked(string version, string current, string? previous) =>
+        new(version, version == current ? previous ?? current : current, version == current) { IsUnmarked = true };
 
     /// <summary>Which try of the same rotation it is, from 1; a rejected value is replaced by the next.</summary>
     public int Attempt { get; init; } = 1;

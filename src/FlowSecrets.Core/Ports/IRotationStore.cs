@@ -31,6 +31,11 @@ internal interface IRotationStore
     /// <param name="version">A version of the view.</param>
     Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken);
 
+    /// <summary>Enables or disables the pending version, or a version by its number.</summary>
+    /// <param name="version">A version of the view.</param>
+    /// <exception cref="FlowSecretException">NotSupportedByStore, VersionNotFound, VersionDestroyed, AccessDenied.</exception>
+    Task SetStateAsync(RotationView view, string version, VersionState state, CancellationToken cancellationToken);
+
     /// <summary>
     /// Versions that stand aside besides the pending one: what rotations that were broken off or given up left, where lists do not show it.
     /// </summary>

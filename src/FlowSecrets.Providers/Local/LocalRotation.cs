@@ -54,6 +54,9 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
     public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) =>
         store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
 
+    public Task SetStateAsync(RotationView view, string version, VersionState state, CancellationToken cancellationToken) =>
+        store.SetVersionStateAsync(view.StoreName, version, state, cancellationToken);
+
     public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([]);
 
@@ -162,6 +165,12 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
         PendingVersion? pending = staged is null
             ? null
             : RotationNotes.Parse(labels.GetValueOrDefault(RotationNotes.Pending), staged.Number.ToString(), staged == current);
+        if (pending is { IsPromoted: true } && pending.Basis == pending.Version)
+        {
+            // Somebody moved the stage: what was pending is elsewhere.
+            pending = null;
+        }
+
         return new RotationView(subject)
         {
             Current = current.Number.ToString(),
@@ -176,6 +185,14 @@ internal sealed class LocalRotation(LocalStore store) : IRotationStore
             Foreign =
                 staged is not null && pending is null
                     ? $"Version {staged.Number} of '{table.Name}' has the stage 'pending', and no rotation of FlowSecrets put it there"
+                    : null,
+            Unmarked =
+                staged is not null && pending is null
+                    ? PendingVersion.Unmarked(
+                        staged.Number.ToString(),
+                        current.Number.ToString(),
+                        table.Staged(Stages.Previous)?.Number.ToString()
+                    )
                     : null,
             Record = RotationNotes.RecordOf(labels),
             Journal = RotationNotes.JournalOf(labels),

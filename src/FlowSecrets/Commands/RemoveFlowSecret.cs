@@ -6,7 +6,8 @@ namespace FlowSecrets.Commands;
 
 /// <summary>Deletes a secret; it can be restored for 30 days unless told otherwise.</summary>
 /// <remarks>Until then its value cannot be read. -Permanent deletes at once, with all versions, and cannot be undone. A secret with 'owner:
-/// external' is not removed.</remarks>
+/// external' is not removed. A secret with 'usage: encryption' is deleted for good only with -RemoveEncryptionKey, because nobody could
+/// read what was encrypted with it; a deletion that can be restored needs no switch.</remarks>
 /// <example>
 /// <summary>Can be restored for 30 days.</summary>
 /// <code>Remove-FlowSecret app-notion-client-id</code>
@@ -28,9 +29,20 @@ public sealed class RemoveFlowSecretCommand : TargetCmdlet
     [Parameter]
     public SwitchParameter Permanent { get; set; }
 
+    /// <summary>Allow -Permanent for a secret that data depends on ('usage: encryption').</summary>
+    [Parameter]
+    public SwitchParameter RemoveEncryptionKey { get; set; }
+
     private protected override void RunPlace(Targets targets) =>
         Execute(
             new RemoveSecretsOperation(Context),
-            Fill(new RemoveSecretsOptions { RecoveryWindow = Permanent ? null : TimeSpan.FromDays(RecoveryDays) }, targets)
+            Fill(
+                new RemoveSecretsOptions
+                {
+                    RecoveryWindow = Permanent ? null : TimeSpan.FromDays(RecoveryDays),
+                    RemoveEncryptionKey = RemoveEncryptionKey,
+                },
+                targets
+            )
         );
 }

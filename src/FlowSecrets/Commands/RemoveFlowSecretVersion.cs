@@ -6,7 +6,8 @@ namespace FlowSecrets.Commands;
 
 /// <summary>Destroys a version for good.</summary>
 /// <remarks>Its value cannot come back; the version stays in the history as Destroyed. To take a value out of use and keep it, disable it
-/// with Set-FlowSecretVersion.</remarks>
+/// with Set-FlowSecretVersion. The current version is destroyed only with -AllowCurrent, and a version that a rotation still needs
+/// (pending, or previous and still valid) only with -AllowRotationLoss.</remarks>
 /// <example>
 /// <summary>Asks, then destroys version 2.</summary>
 /// <code>Remove-FlowSecretVersion jwt-secret 2</code>
@@ -19,5 +20,9 @@ namespace FlowSecrets.Commands;
 [OutputType(typeof(SecretChange))]
 public sealed class RemoveFlowSecretVersionCommand : VersionCmdlet
 {
-    private protected override void RunPlace(Targets targets) => Change(targets, VersionState.Destroyed, null);
+    /// <summary>Allow that the current version is destroyed: consumers cannot read the secret until it gets a new value.</summary>
+    [Parameter]
+    public SwitchParameter AllowCurrent { get; set; }
+
+    private protected override void RunPlace(Targets targets) => Change(targets, VersionState.Destroyed, null, AllowCurrent);
 }

@@ -8,7 +8,8 @@ namespace FlowSecrets.Commands;
 
 /// <summary>Enables or disables a version, or moves a stage to it.</summary>
 /// <remarks>Moving the stage 'current' is how an older value comes back; the version that was current becomes 'previous'. A disabled
-/// version cannot be read until it is enabled again.</remarks>
+/// version cannot be read until it is enabled again. A version that a rotation still needs (pending, or previous and still valid) is
+/// disabled only with -AllowRotationLoss.</remarks>
 /// <example>
 /// <summary>Back to the value before.</summary>
 /// <code>Set-FlowSecretVersion jwt-secret previous -Stage current</code>

@@ -64,6 +64,58 @@ public sealed class CatalogRulesTests
     public void VariablesHaveNamesThatEveryShellTakes(string name) =>
         Assert.Equal([(4, 13)], CatalogExamples.Places($"{CatalogExamples.Head}  a: {{ env: \"{name}\" }}\n"));
 
+    [Theory]
+    [InlineData("set: ./set, test: ./test", "set: set, test: test", true)]
+    [InlineData("set: ./set, test: ./test", "set: ./other, test: ./test", false)]
+    [InlineData("set: ./set, test: ./test, user: u, password: p", "set: ./set, test: ./test, user: v, password: p", false)]
+    public void OneCredentialIsRotatedByOneSecret(string first, string second, bool isProblem)
+    {
+        const string Fields = "fields: { u: { default: x }, v: { default: y }, p: { generate: { kind: hex } } }";
+        string Secret(string key, string scripts) => $"  {key}: {{ {Fields}, rotate: {{ target: {{ kind: script, {scripts} }} }} }}\n";
+        IReadOnlyList<CatalogProblem> problems = isProblem
+            ? CatalogExamples.Problems(CatalogExamples.Head + Secret("a", first) + Secret("b", second))
+            : [];
+        if (!isProblem)
+        {
+            CatalogExamples.Valid(CatalogExamples.Head + Secret("a", first) + Secret("b", second));
+            return;
+        }
+
+        CatalogProblem problem = Assert.Single(problems);
+        Assert.Equal(5, problem.Line);
+        Assert.Contains("(line 5)", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("(line 4)", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("db1, users: [a, b], admin: root", "db2, users: [b, c], admin: root", 1)]
+    [InlineData("db1, users: [a, b], admin: root", "db1, users: [c, d], admin: root", 0)]
+    [InlineData("db1, users: [a, b], admin: root", "db1, users: [a, b], admin: other", 1)]
+    [InlineData("db1", "db1", 1)]
+    [InlineData("db1", "db2", 0)]
+    public void OneUserIsRotatedByOneSecret(string first, string second, int problems)
+    {
+        string text = CatalogExamples.Head + "  root: {}\n  other: {}\n";
+        foreach ((string key, string target) in new[] { ("s1", first), ("s2", second) })
+        {
+            string[] parts = target.Split(", ", 2);
+            text +=
+                $"  {key}: {{ fields: {{ h: {{ default: {parts[0]} }}, u: {{ default: app }}, p: {{ generate: {{ kind: hex }} }} }}, "
+                + "rotate: { target: { kind: postgres, host: h, user: u, password: p"
+                + (parts.Length > 1 ? ", " + parts[1] : "")
+                + " } } }\n";
+        }
+
+        if (problems == 0)
+        {
+            CatalogExamples.Valid(text);
+        }
+        else
+        {
+            Assert.Equal(problems, CatalogExamples.Problems(text).Count);
+        }
+    }
+
     [Fact]
     public void NamesThatTheStoreRefusesAreProblemsOfThatEnvironment()
     {

@@ -292,6 +292,9 @@ internal sealed class InterleavedRotation(IRotationStore inner, InterleavedActor
 {
     public RotationFinding RoomIn(RotationView view) => inner.RoomIn(view);
 
+    public Task SetStateAsync(RotationView view, string version, VersionState state, CancellationToken cancellationToken) =>
+        inner.SetStateAsync(view, version, state, cancellationToken);
+
     public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) =>
         inner.LeftAsync(view, cancellationToken);
 

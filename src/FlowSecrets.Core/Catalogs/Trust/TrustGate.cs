@@ -144,9 +144,7 @@ internal sealed class TrustGate(Catalog catalog, bool trustsAll, IOperationHost 
         Remedy remedy = commands
             .Skip(1)
             .Aggregate(Remedy.Of($"Read the catalog, then run: {commands[0]}"), static (r, c) => r.Then(Remedy.Of($"And: {c}")));
-        return remedy.Then(
-            Remedy.Of($"In CI set {Variable} to its absolute path, but never for code of a pull request from a fork.")
-        );
+        return remedy.Then(Remedy.Of($"In CI set {Variable} to its absolute path, but never for code of a pull request from a fork."));
     }
 
     private bool IsNamedByVariable()

@@ -145,7 +145,7 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
         foreach (RotationItem item in group)
         {
             long start = context.Clock.GetTimestamp();
-            RotationRun run = new(workspace, item.Unit!, settings, context, host, targets, cancellationToken);
+            using RotationRun run = new(workspace, item.Unit!, settings, context, host, targets, cancellationToken);
             try
             {
                 using RotationLock held = RotationLock.Take(workspace.Place, item.Names, context.Variable);
@@ -191,7 +191,7 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
             }
         }
 
-        if (options.Force && view.Pending is { IsPromoted: true })
+        if (options.Force && view.Pending is { IsPromoted: true } && !await run.IsOutOfUseAsync(view))
         {
             host.Warning(
                 $"A rotation of '{view.StoreName}' was under way, and its value is current: it is finished. If that value has leaked "
@@ -248,6 +248,7 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
         }
         catch (FlowSecretException e)
         {
+            run.Leave(view.Record!.From!);
             string remedy = workspace.Store.Capabilities.VersionDisable
                 ? Remedy
                     .Of(

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Run;
 using FlowSecrets.Operations.Workloads;
@@ -226,7 +227,7 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
             if (definition.Workloads.Contains(workload.Name, StringComparer.Ordinal))
             {
                 await secrets.AddAsync(
-                    store,
+                    store.ReadAsync,
                     subject == unit.Subject ? view : await store.ViewAsync(subject, cancellationToken),
                     definition,
                     since: null,
@@ -267,6 +268,11 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
         try
         {
             return await look();
+        }
+        catch (FlowSecretException e) when (e.Id == ErrorIds.VersionDisabled)
+        {
+            // Nothing is changed here. A rotation enables it for a read.
+            return [new RotationFinding(check, true, $"{e.Cause} A rotation reads it, and replaces it if it is current.")];
         }
         catch (FlowSecretException e)
         {

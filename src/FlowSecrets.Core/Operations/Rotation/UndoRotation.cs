@@ -69,7 +69,7 @@ internal sealed class UndoRotationOperation(OperationContext context) : IOperati
             return InvokeRotationOperation.Result(workspace, item, item.Error, null, default);
         }
 
-        RotationRun run = new(workspace, item.Unit!, settings, context, host, targets, cancellationToken);
+        using RotationRun run = new(workspace, item.Unit!, settings, context, host, targets, cancellationToken);
         try
         {
             using RotationLock held = RotationLock.Take(workspace.Place, item.Names, context.Variable);

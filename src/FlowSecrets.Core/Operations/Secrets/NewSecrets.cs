@@ -17,6 +17,7 @@ internal sealed class NewSecretsOperation(OperationContext context) : IOperation
     {
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         WriteRules.RequireAnnotations(workspace, options);
+        WriteRules.RequireOwnLabels(options);
         using SecretValue? given = options.Source?.Read(context, host);
         options = given is null ? options : options with { Value = given };
         List<PlanStep> steps = [];

@@ -10,6 +10,9 @@ internal sealed record RemoveSecretsOptions : SecretTargetOptions
 {
     /// <summary>How long it can be restored; null: not at all.</summary>
     public TimeSpan? RecoveryWindow { get; init; }
+
+    /// <summary>Without it, a secret that data depends on is not deleted for good.</summary>
+    public bool RemoveEncryptionKey { get; init; }
 }
 
 /// <summary>Deletes secrets, with recovery unless told otherwise.</summary>
@@ -69,6 +72,18 @@ internal sealed class RemoveSecretsOperation(OperationContext context) : IOperat
                 secret.StoreName,
                 $"'{secret.StoreName}' has 'owner: external': it is not removed here",
                 "Ask its owner, or take 'owner: external' out of the catalog."
+            );
+        }
+
+        // A deletion that can be taken back loses nothing.
+        if (secret.Definition is { IsEncryptionKey: true } && options is { RecoveryWindow: null, RemoveEncryptionKey: false })
+        {
+            throw new FlowSecretException(
+                ErrorIds.EncryptionKeyProtected,
+                secret.StoreName,
+                $"'{secret.StoreName}' is an encryption key: without it, nobody can read what was encrypted with it",
+                $"Delete it so that it can be restored: Remove-FlowSecret {workspace.Argument(secret)}; or, if that data is gone too, add "
+                    + "-RemoveEncryptionKey."
             );
         }
 

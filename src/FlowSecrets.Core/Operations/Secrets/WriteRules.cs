@@ -64,6 +64,21 @@ internal static class WriteRules
         }
     }
 
+    /// <exception cref="FlowSecretException">BadArgument: a label or annotation of a rotation or a grant.</exception>
+    public static void RequireOwnLabels(WriteSecretsOptions options)
+    {
+        if ((options.Labels?.Keys ?? []).Concat(options.Annotations?.Keys ?? []).FirstOrDefault(RotationNotes.IsOurs) is { } ours)
+        {
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                ours,
+                $"The label '{ours}' belongs to FlowSecrets: rotations and grants keep their records under '{RotationNotes.Prefix}'",
+                "Use another name. To end a rotation: Invoke-FlowSecretRotation -Force or Undo-FlowSecretRotation; to end a grant: "
+                    + "Revoke-FlowSecretAccess."
+            );
+        }
+    }
+
     /// <summary>Holds a whole value against what the catalog says of its format.</summary>
     public static void CheckFormat(SecretRef secret, SecretValue value)
     {

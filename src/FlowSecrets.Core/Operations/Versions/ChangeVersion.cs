@@ -32,6 +32,8 @@ internal sealed class ChangeVersionOperation(OperationContext context) : IOperat
                         {
                             WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
                         }
+
+                        await VersionRules.RequireUnusedAsync(workspace, secret, options, number, cancellationToken);
                     },
                     ct => ChangeAsync(workspace, secret, options, number, ct)
                 )

@@ -14,6 +14,12 @@ internal sealed record VersionOptions : SecretTargetOptions
     /// <summary>Without it, a secret that data depends on does not change its value.</summary>
     public bool OverwriteEncryptionKey { get; init; }
 
+    /// <summary>Without it, a version that a rotation needs is neither disabled nor destroyed.</summary>
+    public bool AllowRotationLoss { get; init; }
+
+    /// <summary>Without it, the current version is not destroyed.</summary>
+    public bool AllowCurrent { get; init; }
+
     /// <summary>A stage to move to the version; null: none.</summary>
     public string? Stage { get; init; }
 }

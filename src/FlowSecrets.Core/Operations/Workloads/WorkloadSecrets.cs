@@ -23,10 +23,11 @@ internal sealed class WorkloadSecrets : IDisposable
         }
     }
 
+    /// <param name="read">Reads a version of the view; a rotation's own also reads disabled ones.</param>
     /// <param name="since">Since when the current version is current; null: not known.</param>
     /// <param name="withPrevious">Whether the value before is still delivered.</param>
     public async Task AddAsync(
-        IRotationStore store,
+        Func<RotationView, string, CancellationToken, Task<ReadSecret>> read,
         RotationView view,
         CatalogSecret definition,
         DateTimeOffset? since,
@@ -34,7 +35,7 @@ internal sealed class WorkloadSecrets : IDisposable
         CancellationToken cancellationToken
     )
     {
-        using ReadSecret current = await store.ReadAsync(view, view.Current, cancellationToken);
+        using ReadSecret current = await read(view, view.Current, cancellationToken);
         string? before =
             view.Pending is { IsPromoted: true } pending ? pending.Basis
             : view.Record is { State: RotationState.Overlap } record && record.To == view.Current ? record.From
@@ -44,7 +45,7 @@ internal sealed class WorkloadSecrets : IDisposable
         if (delivers)
         {
             // Where a Kubernetes Secret carries it, it must be there as well.
-            using ReadSecret old = await store.ReadAsync(view, before!, cancellationToken);
+            using ReadSecret old = await read(view, before!, cancellationToken);
             variables[definition.Rotation!.PreviousEnv!] = old.Value.Clone();
         }
 
@@ -54,9 +55,7 @@ internal sealed class WorkloadSecrets : IDisposable
                 Since = since,
                 Variables = variables,
                 Outdated =
-                    delivers || before is null
-                        ? []
-                        : await OutdatedAsync(store, view, definition, current.Value, before, cancellationToken),
+                    delivers || before is null ? [] : await OutdatedAsync(read, view, definition, current.Value, before, cancellationToken),
                 PreviousVariable = definition.Rotation?.PreviousEnv,
                 PreviousVersion = delivers ? before : null,
             }
@@ -77,7 +76,7 @@ internal sealed class WorkloadSecrets : IDisposable
 
     /// <summary>The sensitive texts of the version before that the current one no longer has.</summary>
     private static async Task<IReadOnlyList<SecretValue>> OutdatedAsync(
-        IRotationStore store,
+        Func<RotationView, string, CancellationToken, Task<ReadSecret>> read,
         RotationView view,
         CatalogSecret definition,
         SecretValue current,
@@ -87,7 +86,7 @@ internal sealed class WorkloadSecrets : IDisposable
     {
         try
         {
-            using ReadSecret old = await store.ReadAsync(view, before, cancellationToken);
+            using ReadSecret old = await read(view, before, cancellationToken);
             if (definition.Fields.Count == 0)
             {
                 return old.Value.Equals(current) ? [] : [old.Value.Clone()];

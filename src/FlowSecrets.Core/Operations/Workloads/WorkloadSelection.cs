@@ -47,7 +47,14 @@ internal static class WorkloadSelection
                         view.Record is { Promoted: { } promoted } record && record.To == view.Current
                             ? promoted
                             : (await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken))?.Updated;
-                    await secrets.AddAsync(workspace.Store.Rotation, view, definition, since, withPrevious: true, cancellationToken);
+                    await secrets.AddAsync(
+                        workspace.Store.Rotation.ReadAsync,
+                        view,
+                        definition,
+                        since,
+                        withPrevious: true,
+                        cancellationToken
+                    );
                 }
                 catch (FlowSecretException e)
                     when (e.Id

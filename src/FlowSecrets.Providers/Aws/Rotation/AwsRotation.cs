@@ -57,6 +57,9 @@ internal sealed partial class AwsRotation(AwsStore store, TimeProvider clock) : 
     public Task<ReadSecret> ReadAsync(RotationView view, string version, CancellationToken cancellationToken) =>
         store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
 
+    public Task SetStateAsync(RotationView view, string version, VersionState state, CancellationToken cancellationToken) =>
+        store.SetVersionStateAsync(view.StoreName, version, state, cancellationToken);
+
     public Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([]);
 

@@ -21,7 +21,13 @@ internal sealed class GcpAliasRotation(GcpStore store)
         string? mark = secret.Annotations?.GetValueOrDefault(RotationNotes.Pending);
         string? aliased = Alias(secret, Stages.Pending);
         PendingVersion? pending = aliased is null ? null : RotationNotes.Parse(mark, aliased, aliased == current);
-        if (pending is null && mark is not null && Baseline(mark) is { } baseline && newest != baseline)
+        if (pending is { IsPromoted: true } && pending.Basis == pending.Version)
+        {
+            // Somebody moved the alias: what was pending is elsewhere.
+            pending = null;
+        }
+
+        if (pending is null && aliased is null && mark is not null && Baseline(mark) is { } baseline && newest != baseline)
         {
             // It was added, and broken off before the alias came.
             pending = RotationNotes.Parse(mark, newest, newest == current);
@@ -36,6 +42,8 @@ internal sealed class GcpAliasRotation(GcpStore store)
                 aliased is not null && pending is null
                     ? $"Version {aliased} of '{name}' has the alias 'pending', and no rotation of FlowSecrets put it there"
                     : null,
+            Unmarked =
+                aliased is not null && pending is null ? PendingVersion.Unmarked(aliased, current, Alias(secret, Stages.Previous)) : null,
             Record = RotationNotes.RecordOf(secret.Annotations),
             Journal = RotationNotes.JournalOf(secret.Annotations),
             Mark = secret,
@@ -88,7 +96,12 @@ internal sealed class GcpAliasRotation(GcpStore store)
             {
                 if (aliases.GetValueOrDefault(Stages.Previous).ToString() != version)
                 {
-                    throw StoreErrors.Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being taken out of use");
+                    throw StoreErrors
+                        .Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being taken out of use")
+                        .With(
+                            remedy: $"If no other command runs: Set-FlowSecretVersion -StoreName '{view.StoreName}' -Version {version} "
+                                + "-Stage previous; then run the same command again."
+                        );
                 }
 
                 aliases[Stages.Pending] = long.Parse(version);

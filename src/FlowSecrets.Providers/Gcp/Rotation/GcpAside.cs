@@ -69,6 +69,14 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
         }
     }
 
+    /// <summary>Makes it the secret of this owner again.</summary>
+    public Task ClaimAsync(string mark, CancellationToken cancellationToken) =>
+        store.SetAnnotationsAsync(
+            Name,
+            new Dictionary<string, string>(StringComparer.Ordinal) { [GcpPendingMark.Owner] = owner, [RotationNotes.Pending] = mark },
+            cancellationToken
+        );
+
     /// <summary>What is in it; nothing where it is not there. The caller disposes of it.</summary>
     public async Task<AsideValues> ReadAsync(CancellationToken cancellationToken)
     {
@@ -110,7 +118,7 @@ internal sealed class GcpAside(GcpStore store, string owner, string basis)
         try
         {
             using AsideValues values = await ReadAsync(cancellationToken);
-            if (values.IsLive(number))
+            if (values.IsOpen(number))
             {
                 using SecretValue said = AsideValues.GivenUp(number);
                 await AddAsync(said, values.Last, cancellationToken);
@@ -158,6 +166,7 @@ internal sealed class AsideValues : IDisposable
     private const string GivenUpPrefix = "flowsecrets:given-up:9f6c2c6e:";
 
     private readonly List<(string Number, SecretValue Value)> _values = [];
+    private readonly List<string> _unreadable = [];
     private readonly HashSet<string> _givenUp = new(StringComparer.Ordinal);
 
     /// <summary>The number of the last version, whatever it is; 0: there is none.</summary>
@@ -165,10 +174,21 @@ internal sealed class AsideValues : IDisposable
 
     public IReadOnlyList<(string Number, SecretValue Value)> All => _values;
 
+    /// <summary>The numbers of those that somebody disabled or destroyed.</summary>
+    public IReadOnlyList<string> Unreadable => _unreadable;
+
     /// <summary>Those that were not given up; the first one counts.</summary>
     public IEnumerable<(string Number, SecretValue Value)> Live => _values.Where(v => !_givenUp.Contains(v.Number));
 
     public static SecretValue GivenUp(string number) => SecretValue.FromText(GivenUpPrefix + number);
+
+    /// <summary>The number of the one that counts: the first that was not given up, readable ones first; null: none.</summary>
+    public string? First => Live.Select(static v => v.Number).Concat(_unreadable.Where(n => !_givenUp.Contains(n))).FirstOrDefault();
+
+    /// <returns>Null: somebody disabled or destroyed it.</returns>
+    public SecretValue? ValueOf(string number) => _values.FirstOrDefault(v => v.Number == number).Value;
+
+    public bool IsOpen(string number) => IsLive(number) || (_unreadable.Contains(number) && !_givenUp.Contains(number));
 
     public bool IsLive(string number) => Live.Any(v => v.Number == number);
 
@@ -186,7 +206,11 @@ internal sealed class AsideValues : IDisposable
         }
     }
 
-    public void Skip(long number) => Last = number;
+    public void Skip(long number)
+    {
+        Last = number;
+        _unreadable.Add(number.ToString());
+    }
 
     public void Dispose() => _values.ForEach(static v => v.Value.Dispose());
 }

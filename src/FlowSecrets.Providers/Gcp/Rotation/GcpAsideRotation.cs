@@ -31,14 +31,7 @@ internal sealed class GcpAsideRotation(GcpStore store)
             string name = GcpAside.NameOf(view.StoreName, version.Basis);
             return await store.AccessAsync(name, version.Number, cancellationToken, explains: false);
         }
-        catch (FlowSecretException e)
-            when (e.Id
-                    is ErrorIds.SecretNotFound
-                        or ErrorIds.SecretHasNoVersion
-                        or ErrorIds.VersionNotFound
-                        or ErrorIds.VersionDisabled
-                        or ErrorIds.VersionDestroyed
-            )
+        catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion or ErrorIds.VersionNotFound)
         {
             throw StoreErrors.Conflict(view.StoreName, $"Another rotator ended the rotation of '{view.StoreName}' meanwhile");
         }
@@ -116,8 +109,18 @@ internal sealed class GcpAsideRotation(GcpStore store)
     public async Task<RotationView> DiscardAsync(RotationView view, CancellationToken cancellationToken)
     {
         AsideVersion version = AsideVersion.Parse(Pending(view).Version)!;
-        await new GcpAside(store, view.StoreName, version.Basis).GiveUpAsync(version.Number, cancellationToken);
-        return view with { Pending = null };
+        GcpAside aside = new(store, view.StoreName, version.Basis);
+        await aside.GiveUpAsync(version.Number, cancellationToken);
+        if (Pending(view).IsUnmarked)
+        {
+            // Somebody removed its mark. Without one, no later rotation could use the secret.
+            await aside.ClaimAsync(RotationNotes.MarkOf(version.Basis, 1, isUndo: false), cancellationToken);
+        }
+
+        return view with
+        {
+            Pending = null,
+        };
     }
 
     public async Task<RotationView> CloseAsync(RotationView view, RotationRecord record, CancellationToken cancellationToken)

@@ -42,7 +42,9 @@ internal sealed class GcpAsideViews(GcpStore store)
         foreach (string basis in Bases(view).Concat(listed).Distinct(StringComparer.Ordinal))
         {
             using AsideValues values = await new GcpAside(store, view.StoreName, basis).ReadAsync(cancellationToken);
-            versions.AddRange(values.All.Select(v => new AsideVersion(basis, v.Number, "", "").ToString()));
+            versions.AddRange(
+                values.All.Select(static v => v.Number).Concat(values.Unreadable).Select(n => new AsideVersion(basis, n, "", "").ToString())
+            );
         }
 
         return versions;
@@ -60,10 +62,16 @@ internal sealed class GcpAsideViews(GcpStore store)
         {
             GcpAside aside = new(store, name, basis);
             using AsideValues values = await aside.ReadAsync(cancellationToken);
-            if (!values.Live.Any() || await aside.FindAsync(cancellationToken) is not { } sibling)
+            if (values.First is not { } number || await aside.FindAsync(cancellationToken) is not { } sibling)
             {
                 continue;
             }
+
+            SecretValue? value = values.ValueOf(number);
+            bool isPromoted =
+                value is not null
+                && view.Current != basis
+                && await store.HasValueAsync(name, view.Current, value, cancellationToken) is true;
 
             if (aside.MarkOf(sibling) is not { } mark)
             {
@@ -71,11 +79,13 @@ internal sealed class GcpAsideViews(GcpStore store)
                 {
                     Foreign =
                         $"The secret '{aside.Name}', where a pending value of '{name}' would wait, is there and was made by somebody else",
+                    Unmarked = new PendingVersion(AsideVersion.Of(basis, number, sibling).ToString(), basis, isPromoted)
+                    {
+                        IsUnmarked = true,
+                    },
                 };
             }
 
-            (string number, SecretValue value) = values.Live.First();
-            bool isPromoted = view.Current != basis && await store.HasValueAsync(name, view.Current, value, cancellationToken) is true;
             return view with
             {
                 Pending = mark with
@@ -84,7 +94,7 @@ internal sealed class GcpAsideViews(GcpStore store)
                     Basis = basis,
                     IsPromoted = isPromoted,
                     IsSuperseded = !isPromoted && view.Current != basis,
-                    IsUndo = await ComesBackAsync(view, basis, value, cancellationToken) ?? mark.IsUndo,
+                    IsUndo = (value is null ? null : await ComesBackAsync(view, basis, value, cancellationToken)) ?? mark.IsUndo,
                 },
                 Previous = isPromoted ? basis : view.Previous,
             };

@@ -60,6 +60,11 @@ internal sealed class GcpRotation(GcpStore store) : IRotationStore
             ? _aside.ReadAsync(view, aside, cancellationToken)
             : store.ReadAsync(view.StoreName, new VersionSelector(version, null), cancellationToken);
 
+    public Task SetStateAsync(RotationView view, string version, VersionState state, CancellationToken cancellationToken) =>
+        AsideVersion.Parse(version) is { } aside
+            ? store.SetVersionStateAsync(GcpAside.NameOf(view.StoreName, aside.Basis), aside.Number, state, cancellationToken)
+            : store.SetVersionStateAsync(view.StoreName, version, state, cancellationToken);
+
     public async Task<IReadOnlyList<string>> LeftAsync(RotationView view, CancellationToken cancellationToken) =>
         view.Subject.UsesAlias ? [] : await _aside.LeftAsync(view, cancellationToken);
 

@@ -24,9 +24,13 @@ public abstract class VersionCmdlet : TargetCmdlet
     [Parameter]
     public SwitchParameter OverwriteEncryptionKey { get; set; }
 
+    /// <summary>Allow that a running rotation loses the version: a pending one, or the previous one that is still valid.</summary>
+    [Parameter]
+    public SwitchParameter AllowRotationLoss { get; set; }
+
     private protected override object? RecordKey => Version;
 
-    private protected void Change(Targets targets, VersionState? state, string? stage) =>
+    private protected void Change(Targets targets, VersionState? state, string? stage, bool allowCurrent = false) =>
         Execute(
             new ChangeVersionOperation(Context),
             Fill(new VersionOptions(), targets) with
@@ -35,6 +39,8 @@ public abstract class VersionCmdlet : TargetCmdlet
                 State = state,
                 Stage = stage,
                 OverwriteEncryptionKey = OverwriteEncryptionKey,
+                AllowRotationLoss = AllowRotationLoss,
+                AllowCurrent = allowCurrent,
             }
         );
 }

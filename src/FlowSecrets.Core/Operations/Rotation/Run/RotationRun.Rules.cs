@@ -54,7 +54,15 @@ internal sealed partial class RotationRun
                 ErrorIds.RotationInProgress,
                 disturbed.StoreName,
                 disturbed.Foreign!,
-                $"Let it end, or end it where it was begun; see: " + $"{Shell($"Get-FlowSecretVersion {Stored(disturbed.StoreName)}")}"
+                disturbed.Unmarked is null
+                    ? Remedy.Of(
+                        $"Let it end, or run AWS's own rotation: {Shell($"Invoke-FlowSecretRotation {Named} -Native")}. If nothing rotates "
+                            + $"it, move the stage away: {Shell($"Set-FlowSecretVersion {Stored(disturbed.StoreName)} -Version current -Stage pending")}"
+                    )
+                    : Remedy.Of(
+                        $"If nothing else rotates it, discard that version: {Shell($"Invoke-FlowSecretRotation {Named} -Force")} makes a "
+                            + $"new value; {Shell($"Undo-FlowSecretRotation {Named}")} keeps the current one"
+                    )
             );
         }
     }
@@ -87,7 +95,7 @@ internal sealed partial class RotationRun
         PendingVersion pending = _primary.Pending!;
         if (
             _target is not null
-            && await ReadAcceptedAsync(_primary.Current) is null
+            && await ReadAcceptedAsync(_primary.Current, opens: true) is null
             && await ReadAcceptedAsync(pending.Version) is { } accepted
         )
         {
@@ -102,7 +110,7 @@ internal sealed partial class RotationRun
 
         if (settings.Force)
         {
-            await DiscardAllAsync();
+            await AbandonAsync(pending);
             return;
         }
 
@@ -145,6 +153,11 @@ internal sealed partial class RotationRun
         if (_primary.Record is not { } record || settings.Force)
         {
             return;
+        }
+
+        if (record is { State: RotationState.NeedsAttention, FailedStep: RotationState.Retired })
+        {
+            throw Unrevoked(record.From is { } from ? [from] : []);
         }
 
         if (record.State == RotationState.NeedsAttention)
@@ -290,6 +303,7 @@ internal sealed partial class RotationRun
     private async Task<string> AcceptedTextAsync()
     {
         List<string> accepted = [];
+        List<string> unread = [];
         try
         {
             foreach (
@@ -301,7 +315,11 @@ internal sealed partial class RotationRun
                 }
             )
             {
-                if (version is not null && await ReadAcceptedAsync(version) is { } read)
+                if (version is not null && !await IsEnabledAsync(version))
+                {
+                    unread.Add(word);
+                }
+                else if (version is not null && await ReadAcceptedAsync(version) is { } read)
                 {
                     read.Dispose();
                     accepted.Add(word);
@@ -313,6 +331,7 @@ internal sealed partial class RotationRun
             return $"cannot be asked now ({e.Id})";
         }
 
-        return accepted.Count == 0 ? "accepts none of the stored values" : $"accepts {string.Join(" and ", accepted)}";
+        return (accepted.Count == 0 ? "accepts none of the stored values" : $"accepts {string.Join(" and ", accepted)}")
+            + (unread.Count == 0 ? "" : $"; not asked, because the store does not give it: {string.Join(" and ", unread)}");
     }
 }

@@ -25,7 +25,7 @@ internal sealed partial class RotationRun
         }
 
         _step = RotationState.Applied;
-        using ReadSecret pending = await _store.ReadAsync(_primary, _primary.Pending!.Version, cancellationToken);
+        using ReadSecret pending = await _reader.ReadAsync(_primary, _primary.Pending!.Version, cancellationToken);
         if (isNew || _target is ReencryptTarget || !await _target.TestAsync(pending.Value, cancellationToken))
         {
             IReadOnlyList<ReadSecret> accepted = await AcceptedAsync();
@@ -82,9 +82,15 @@ internal sealed partial class RotationRun
 
     /// <summary>
     /// Of the stored values besides the pending one, those that the target accepts now, the current one first. Where rotators met, it may
-    /// be any that the store still has.
+    /// be any that the store still has. Disabled versions other than the current one are read only if no enabled one is accepted.
     /// </summary>
     private async Task<IReadOnlyList<ReadSecret>> AcceptedAsync()
+    {
+        IReadOnlyList<ReadSecret> accepted = await AcceptedAsync(opens: false);
+        return accepted.Count == 0 ? await AcceptedAsync(opens: true) : accepted;
+    }
+
+    private async Task<IReadOnlyList<ReadSecret>> AcceptedAsync(bool opens)
     {
         List<ReadSecret> accepted = [];
         foreach (
@@ -94,23 +100,24 @@ internal sealed partial class RotationRun
                 .Distinct(StringComparer.Ordinal)
         )
         {
-            if (await ReadAcceptedAsync(version) is { } read)
+            if (await ReadAcceptedAsync(version, opens || version == _primary.Current) is { } read)
             {
                 accepted.Add(read);
             }
         }
 
-        return accepted.Count == 0 && await FindAcceptedAsync() is { } other ? [other] : accepted;
+        return accepted.Count == 0 && await FindAcceptedAsync(opens) is { } other ? [other] : accepted;
     }
 
     /// <summary>
     /// Any other version that the target accepts: where rotators met, the last word at the target may have been a value that lost in the
     /// store.
     /// </summary>
-    private async Task<ReadSecret?> FindAcceptedAsync()
+    private async Task<ReadSecret?> FindAcceptedAsync(bool opens)
     {
         // That none is accepted may mean that this run is the one that lost, and has no say any more.
         RotationView now = await _store.ViewAsync(unit.Subject, cancellationToken);
+        now = _primary.Pending is { IsUnmarked: true } ? Taken(now) : now;
         if (now.Current != _primary.Current || now.Pending?.Version != _primary.Pending?.Version)
         {
             throw StoreErrors.Conflict(Name, $"Another rotation of '{Name}' went on meanwhile; its current version is {now.Current}");
@@ -118,7 +125,7 @@ internal sealed partial class RotationRun
 
         IReadOnlyList<string> left = await _store.LeftAsync(_primary, cancellationToken);
         IEnumerable<string> listed = (await workspace.Store.ListVersionsAsync(Name, cancellationToken))
-            .Where(static v => v.State == VersionState.Enabled)
+            .Where(v => v.State == VersionState.Enabled || (opens && v.State == VersionState.Disabled))
             .Select(static v => v.Version);
         foreach (
             string version in left.Concat(listed)
@@ -126,7 +133,7 @@ internal sealed partial class RotationRun
                 .Take(MostVersionsTried)
         )
         {
-            if (await ReadAcceptedAsync(version) is { } read)
+            if (await ReadAcceptedAsync(version, opens) is { } read)
             {
                 return read;
             }
@@ -135,12 +142,16 @@ internal sealed partial class RotationRun
         return null;
     }
 
-    private async Task<ReadSecret?> ReadAcceptedAsync(string version)
+    /// <param name="opens">Whether a disabled version is enabled for the read.</param>
+    /// <returns>Null: the target rejects it, or there is nothing to try.</returns>
+    private async Task<ReadSecret?> ReadAcceptedAsync(string version, bool opens = false)
     {
         ReadSecret read;
         try
         {
-            read = await _store.ReadAsync(_primary, version, cancellationToken);
+            read = opens
+                ? await _reader.ReadAsync(_primary, version, cancellationToken)
+                : await _store.ReadAsync(_primary, version, cancellationToken);
         }
         catch (FlowSecretException e)
             when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound or ErrorIds.Conflict)
@@ -175,48 +186,6 @@ internal sealed partial class RotationRun
         if (!isAny)
         {
             throw await AttentionAsync(rejection);
-        }
-    }
-
-    /// <summary>The workloads may have taken long: what is revoked must still be what is out of use.</summary>
-    private async Task RequireUnchangedAsync()
-    {
-        RotationView now = await _store.ViewAsync(unit.Subject, cancellationToken);
-        if (
-            now.Current != _primary.Current
-            || now.Pending is not null
-            || now.Foreign is not null
-            || now.Record?.ToText() != _primary.Record?.ToText()
-        )
-        {
-            throw StoreErrors.Conflict(
-                Name,
-                $"Somebody else rotated '{Name}', or took the rotation back, while its value before was to be taken out of use; its "
-                    + $"current version is {now.Current}"
-            );
-        }
-
-        _primary = now;
-    }
-
-    private async Task RevokeAsync(IRotationTarget target, SecretValue old)
-    {
-        using ReadSecret current = await _store.ReadAsync(_primary, _primary.Current, cancellationToken);
-        Stop();
-        if (old.Equals(current.Value) || !await target.TestAsync(current.Value, cancellationToken))
-        {
-            throw new FlowSecretException(
-                ErrorIds.CredentialRejected,
-                Name,
-                $"{target.Description} does not accept the current value of '{Name}', so the one before it is not taken out of use",
-                $"Rotate anew: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: "
-                    + $"{Shell($"Undo-FlowSecretRotation {Named}")}"
-            );
-        }
-
-        if (await target.RevokeAsync(old, current.Value, cancellationToken) is { } said)
-        {
-            host.Verbose(said);
         }
     }
 }

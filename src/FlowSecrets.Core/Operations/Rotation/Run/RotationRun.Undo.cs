@@ -13,7 +13,9 @@ internal sealed partial class RotationRun
     public async Task<RotationView> UndoAsync(RotationView seen)
     {
         await LookAsync(seen);
+        TakeUnmarked();
         RequireNoForeign();
+        await RecognizePromotedAsync();
         if (IsOver(_primary))
         {
             await CloseAllAsync(_primary.Record!);
@@ -33,7 +35,8 @@ internal sealed partial class RotationRun
             if (_primary.Pending is null)
             {
                 Stop();
-                _primary = await _store.StageAgainAsync(_primary, RequireBefore(), cancellationToken);
+                string before = await RequireReadableBeforeAsync(RequireBefore());
+                _primary = await _store.StageAgainAsync(_primary, before, cancellationToken);
                 RequireOwn(isUndo: true);
             }
 
@@ -54,6 +57,27 @@ internal sealed partial class RotationRun
     private async Task<RotationView?> EndPendingAsync(PendingVersion pending)
     {
         bool canGiveUp = !pending.IsPromoted && !_carriers.Any(static c => c.Pending is { IsPromoted: true });
+        bool isReadable = !pending.IsUnmarked && await IsEnabledAsync(VersionOf(pending));
+        if (!isReadable && pending.IsPromoted && pending.Basis == _primary.Current)
+        {
+            return await GiveUpAsync();
+        }
+
+        if (!isReadable && pending.IsPromoted)
+        {
+            await EndPromotedAsync(pending);
+            return null;
+        }
+
+        if (!isReadable && !canGiveUp)
+        {
+            throw new FlowSecretException(
+                ErrorIds.RotationNeedsAttention,
+                Name,
+                $"The pending version of '{Name}' was disabled or destroyed by hand, and some of its carriers have its value already",
+                $"Make a new value, which all of them get: Invoke-FlowSecretRotation {Named} -Force"
+            );
+        }
         if (pending.IsSuperseded && !canGiveUp)
         {
             throw new FlowSecretException(
@@ -65,8 +89,13 @@ internal sealed partial class RotationRun
             );
         }
 
-        if (canGiveUp && (!unit.KillsOldAtOnce || pending.IsSuperseded))
+        if (canGiveUp && (!isReadable || !unit.KillsOldAtOnce || pending.IsSuperseded))
         {
+            if (!isReadable)
+            {
+                host.Warning($"The pending version of '{Name}' was disabled, destroyed or moved by hand: it is discarded.");
+            }
+
             return await GiveUpAsync();
         }
 
@@ -92,18 +121,18 @@ internal sealed partial class RotationRun
         if (_target is not null)
         {
             _step = RotationState.Applied;
-            using ReadSecret current = await _store.ReadAsync(_primary, _primary.Current, cancellationToken);
+            using ReadSecret current = await ReadExistingAsync(_primary, _primary.Current) ?? throw NothingToKeep();
             if (_target is ReencryptTarget || !await _target.TestAsync(current.Value, cancellationToken))
             {
-                using ReadSecret pending = await _store.ReadAsync(_primary, _primary.Pending!.Version, cancellationToken);
-                bool isPendingAccepted = await _target.TestAsync(pending.Value, cancellationToken);
+                using ReadSecret? pending = await ReadExistingAsync(_primary, _primary.Pending!.Version);
+                bool isPendingAccepted = pending is not null && await _target.TestAsync(pending.Value, cancellationToken);
                 IReadOnlyList<ReadSecret> others = isPendingAccepted ? [] : await AcceptedAsync();
                 try
                 {
                     Stop();
                     await _target.SetAsync(
                         current.Value,
-                        isPendingAccepted ? [pending.Value] : [.. others.Select(static o => o.Value)],
+                        isPendingAccepted ? [pending!.Value] : [.. others.Select(static o => o.Value)],
                         cancellationToken
                     );
                 }
@@ -132,6 +161,41 @@ internal sealed partial class RotationRun
         return _primary = await _store.RecordAsync(_primary, record, cancellationToken);
     }
 
+    private FlowSecretException NothingToKeep() =>
+        new(
+            ErrorIds.RotationNeedsAttention,
+            Name,
+            $"The current version {_primary.Current} of '{Name}' is destroyed, so there is no value to go back to",
+            $"Go on with a new value: Invoke-FlowSecretRotation {Named} -Force"
+        );
+
+    /// <summary>The version to go back to, enabled if somebody disabled it: an undo asks for it by name.</summary>
+    /// <exception cref="FlowSecretException">NothingToUndo: it does not exist any more.</exception>
+    private async Task<string> RequireReadableBeforeAsync(string version)
+    {
+        try
+        {
+            (await _store.ReadAsync(_primary, version, cancellationToken)).Dispose();
+        }
+        catch (FlowSecretException e) when (e.Id == ErrorIds.VersionDisabled)
+        {
+            host.Warning($"Version {version} of '{Name}' was disabled by hand: it is enabled again, since it becomes current.");
+            await _reader.EnableAsync(_primary, version, cancellationToken);
+        }
+        catch (FlowSecretException e) when (RotationReader.IsGone(e))
+        {
+            throw new FlowSecretException(
+                ErrorIds.NothingToUndo,
+                Name,
+                $"Version {version} of '{Name}', which was current before the last rotation, is destroyed",
+                $"Make a new value instead: Invoke-FlowSecretRotation {Named} -Force",
+                e
+            );
+        }
+
+        return version;
+    }
+
     private string RequireBefore() =>
         _primary.Record is { State: RotationState.Overlap, From: { } before } record && record.To == _primary.Current
             ? before
@@ -142,11 +206,14 @@ internal sealed partial class RotationRun
                 {
                     { State: RotationState.Retired } => $"The value before the last rotation of '{Name}' is out of use already",
                     { State: RotationState.Undone } => $"The last rotation of '{Name}' was taken back already",
+                    { State: RotationState.NeedsAttention } =>
+                        $"The value before the last rotation of '{Name}' could not be revoked, and does not exist in the store any more",
                     { State: RotationState.Overlap } => $"Version {_primary.Current} of '{Name}' was not made by the last rotation",
                     _ => $"There is no rotation of '{Name}' to take back",
                 },
                 $"See what there is: {Shell($"Get-FlowSecretVersion {Named}")}. An older credential that still works "
                     + $"where it is checked can be set again: "
-                    + $"{Shell($"Set-FlowSecretVersion {Named} -Version VERSION -Stage current")}"
+                    + $"{Shell($"Set-FlowSecretVersion {Named} -Version VERSION -Stage current")}. "
+                    + $"A new value: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}"
             );
 }

@@ -130,7 +130,7 @@ internal sealed partial class RotationRun
         {
             if (unit.Definition.Workloads.Contains(workload.Name, StringComparer.Ordinal))
             {
-                await secrets.AddAsync(_store, _primary, unit.Definition, Since, withPrevious, cancellationToken);
+                await secrets.AddAsync(_reader.ReadAsync, _primary, unit.Definition, Since, withPrevious, cancellationToken);
             }
 
             for (int i = 0; i < _carriers.Length; i++)
@@ -138,7 +138,7 @@ internal sealed partial class RotationRun
                 if (unit.Carriers[i].Secret.Definition!.Workloads.Contains(workload.Name, StringComparer.Ordinal))
                 {
                     await secrets.AddAsync(
-                        _store,
+                        _reader.ReadAsync,
                         _carriers[i],
                         unit.Carriers[i].Secret.Definition!,
                         Since,

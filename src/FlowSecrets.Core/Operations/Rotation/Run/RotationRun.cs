@@ -37,12 +37,13 @@ internal sealed partial class RotationRun(
     IOperationHost host,
     RotationTargetFactory targets,
     CancellationToken cancellationToken
-)
+) : IDisposable
 {
     private const int MostValues = 3;
 
     private readonly IRotationStore _store = workspace.Store.Rotation;
     private readonly DateTimeOffset _started = context.Clock.GetUtcNow();
+    private readonly RotationReader _reader = new(workspace.Store, context.Clock, host);
     private RotationView _primary = null!;
     private RotationView[] _carriers = [];
     private DateTimeOffset? _promoted;
@@ -63,9 +64,12 @@ internal sealed partial class RotationRun(
     public async Task<RotationView> RotateAsync(RotationView seen)
     {
         await LookAsync(seen);
+        await RequireReadablePendingAsync();
         await RequireUndisturbedAsync();
         RequireAllowed();
         await RequireSameValueAsync();
+        LeaveOverlap();
+        await WarnOfOthersAsync();
         return await GuardedAsync(async () =>
         {
             if (_primary.Pending is { IsPromoted: true } && _target is not ReencryptTarget)
@@ -97,63 +101,6 @@ internal sealed partial class RotationRun(
         return _primary;
     }
 
-    /// <summary>Takes the value before out of use, once every workload is healthy on the new one.</summary>
-    public async Task<RotationView> RetireAsync(RotationView seen)
-    {
-        await LookAsync(seen);
-        RotationRecord record = _primary.Record!;
-        return await GuardedAsync(async () =>
-        {
-            _step = RotationState.Retired;
-            await RequireWorkloadsCurrentAsync();
-            if (_target is { } target && await ReadOldAsync(_primary, record.From) is { } old)
-            {
-                using (old)
-                {
-                    await RequireUnchangedAsync();
-                    await RevokeAsync(target, old.Value);
-                }
-            }
-
-            if (unit.Rotation.Target is { Kind: "manual", Revoke: null })
-            {
-                host.Warning($"The value before of '{Name}' is still valid at its provider: revoke it there.");
-            }
-
-            for (int i = 0; i < _carriers.Length; i++)
-            {
-                if (_carriers[i].Record is { State: RotationState.Overlap, From: { } from } carried)
-                {
-                    Stop();
-                    _carriers[i] = await _store.RetireAsync(
-                        _carriers[i],
-                        from,
-                        carried with
-                        {
-                            State = RotationState.Retired,
-                        },
-                        cancellationToken
-                    );
-                }
-            }
-
-            Stop();
-            _primary = await _store.RetireAsync(
-                _primary,
-                record.From!,
-                record with
-                {
-                    State = RotationState.Retired,
-                    FailedStep = null,
-                    Failures = 0,
-                    ErrorId = null,
-                },
-                cancellationToken
-            );
-            return _primary;
-        });
-    }
-
     /// <summary>Whether its rotation has ended, and only the mark of what stood aside is left.</summary>
     internal static bool IsOver(RotationView view) =>
         view
@@ -170,6 +117,8 @@ internal sealed partial class RotationRun(
         _carriers = await Task.WhenAll(unit.Carriers.Select(c => _store.ViewAsync(c.Subject, cancellationToken)));
         _target = await targets.OpenAsync(workspace, unit, cancellationToken);
     }
+
+    public void Dispose() => _reader.Dispose();
 
     private void Stop() => cancellationToken.ThrowIfCancellationRequested();
 
@@ -225,10 +174,10 @@ internal sealed partial class RotationRun(
     private async Task StageAllAsync()
     {
         Stop();
-        using ReadSecret current = await _store.ReadAsync(_primary, _primary.Current, cancellationToken);
         if (_primary.Pending is null)
         {
-            using SecretValue value = await NewValueAsync(current.Value);
+            using ReadSecret? current = await ReadBasisAsync(_primary, isNeeded: unit.Definition.Fields.Count > 0);
+            using SecretValue value = await NewValueAsync(current?.Value);
             Stop();
             _primary = await _store.StageAsync(_primary, value, cancellationToken);
             RequireOwn(isUndo: false);
@@ -249,12 +198,12 @@ internal sealed partial class RotationRun(
 
     private async Task<RotationView> StageCarrierAsync(RotationView view, RotationCarrier carrier, SecretValue pending)
     {
-        using ReadSecret current = await _store.ReadAsync(view, view.Current, cancellationToken);
-        using SecretValue wanted = RotationValues.ForCarrier(unit, carrier.Carrier, current.Value, pending, view.StoreName);
+        using ReadSecret? current = await ReadBasisAsync(view, isNeeded: carrier.Carrier.Password is not null);
+        using SecretValue wanted = RotationValues.ForCarrier(unit, carrier.Carrier, current?.Value, pending, view.StoreName);
         if (view.Pending is { } there)
         {
-            using ReadSecret aside = await _store.ReadAsync(view, there.Version, cancellationToken);
-            if (aside.Value.Equals(wanted) || (there.IsPromoted && current.Value.Equals(wanted)))
+            using ReadSecret? aside = await ReadEnabledAsync(view, there.Version);
+            if (aside?.Value.Equals(wanted) == true || (there.IsPromoted && current?.Value.Equals(wanted) == true))
             {
                 return view;
             }
@@ -266,7 +215,7 @@ internal sealed partial class RotationRun(
         return await _store.StageAsync(view, wanted, cancellationToken);
     }
 
-    private async Task<SecretValue> NewValueAsync(SecretValue current)
+    private async Task<SecretValue> NewValueAsync(SecretValue? current)
     {
         if (settings.Value is not null || !unit.IsAsked)
         {
@@ -347,18 +296,5 @@ internal sealed partial class RotationRun(
 
         Stop();
         _primary = await _store.CloseAsync(_primary, record, cancellationToken);
-    }
-
-    /// <returns>Null where the version is no longer readable.</returns>
-    private async Task<ReadSecret?> ReadOldAsync(RotationView view, string? version)
-    {
-        try
-        {
-            return version is null || version == view.Current ? null : await _store.ReadAsync(view, version, cancellationToken);
-        }
-        catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound)
-        {
-            return null;
-        }
     }
 }

@@ -24,6 +24,12 @@ internal sealed record RotationUnit(
     /// <summary>Whether the old credential is dead as soon as the new one is set.</summary>
     public bool KillsOldAtOnce => Rotation.Target is { Kind: "postgres", Users.Count: 0 };
 
+    /// <summary>Whether the target can be asked if it accepts a value.</summary>
+    public bool CanTest => Rotation.Target is { Kind: "postgres" } or { Test: not null };
+
+    /// <summary>Whether the catalog says how to revoke a value, so that one which is still accepted is a failure.</summary>
+    public bool CanRevoke => Rotation.Target is { Revoke: not null };
+
     /// <summary>Whether a new value is a person's: nothing says how it is made.</summary>
     public bool IsAsked =>
         Rotation.Target is { Kind: "manual" }

@@ -12,8 +12,9 @@ namespace FlowSecrets.Operations.Rotation.Run;
 internal static class RotationValues
 {
     /// <summary>A value that nobody has had before.</summary>
+    /// <param name="current">Whose other fields it takes over; null: it does not exist any more, and the secret has no fields.</param>
     /// <param name="given">A person's own; null: made.</param>
-    public static SecretValue New(RotationUnit unit, SecretValue current, SecretValue? given)
+    public static SecretValue New(RotationUnit unit, SecretValue? current, SecretValue? given)
     {
         CatalogSecret definition = unit.Definition;
         CatalogTarget? target = unit.Rotation.Target;
@@ -22,7 +23,7 @@ internal static class RotationValues
             return given?.Clone() ?? Make(definition.Generate, unit, null);
         }
 
-        JsonObject members = JsonSecret.Parse(current, unit.Secret.StoreName);
+        JsonObject members = JsonSecret.Parse(current!, unit.Secret.StoreName);
         string[] fields = target?.Password is { } password
             ? [password]
             : [.. definition.Fields.Where(static f => f.Generate is not null).Select(static f => f.Name)];
@@ -56,7 +57,8 @@ internal static class RotationValues
     }
 
     /// <summary>What a carrier holds beside, with the credential of the unit's value.</summary>
-    public static SecretValue ForCarrier(RotationUnit unit, CatalogCarrier carrier, SecretValue carriers, SecretValue value, string name)
+    /// <param name="carriers">Its value now; null: it does not exist any more, and the carrier has no fields.</param>
+    public static SecretValue ForCarrier(RotationUnit unit, CatalogCarrier carrier, SecretValue? carriers, SecretValue value, string name)
     {
         string secret = Password(unit, value);
         if (carrier.Password is null)
@@ -64,7 +66,7 @@ internal static class RotationValues
             return SecretValue.FromText(secret);
         }
 
-        JsonObject members = JsonSecret.Parse(carriers, name);
+        JsonObject members = JsonSecret.Parse(carriers!, name);
         members[carrier.Password] = secret;
         if (carrier.User is not null && unit.Rotation.Target?.User is { } user)
         {
