@@ -18,6 +18,7 @@ internal enum FileKind
 /// <summary>What the file system says of a path, without opening it.</summary>
 /// <param name="Size">Bytes of a regular file.</param>
 /// <param name="Owner">Id of the user that owns it; null on Windows.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly partial record struct FileEntry(FileKind Kind, long Size, uint? Owner)
 {
     private const int FormatMask = 0xF000;

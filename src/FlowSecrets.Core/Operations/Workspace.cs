@@ -209,7 +209,7 @@ internal sealed partial class Workspace
         }
 
         host.Warning(
-            $"Connect-FlowSecretStore chose the environment '{name}' of the catalog '{other}'. It does not count here"
+            $"This session is connected to the environment '{name}' of the catalog '{other}', which does not count here"
                 + $"{(catalog is null ? ", where there is no catalog" : $", for the catalog '{catalog.Path}'")}."
         );
         return context with { Session = null };

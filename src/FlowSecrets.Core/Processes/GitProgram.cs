@@ -107,7 +107,7 @@ internal static class GitProgram
         }
         catch (TimeoutException)
         {
-            return GitResult.Without($"git did not end in time. {SeeYourself(repository)}");
+            return GitResult.Without("git did not end in time. " + SeeYourself(repository));
         }
     }
 
@@ -162,7 +162,7 @@ internal static class GitProgram
         Remedy remedy = said.Contains("dubious ownership", StringComparison.Ordinal)
             ? Remedy.Of($"If you trust the folder's owner, run: {Shell($"git config --global --add safe.directory {repository}")}")
             : SeeYourself(repository);
-        return $"git refused{RemoteText.Quote(line)}. {remedy}";
+        return $"git refused{RemoteText.Quote(line)}. " + remedy;
     }
 
     /// <summary>git status is left to the user: it starts what the repository configures.</summary>

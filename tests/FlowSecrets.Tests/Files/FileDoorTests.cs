@@ -45,14 +45,14 @@ public sealed class FileDoorTests : IDisposable
         Assert.Equal(ErrorIds.FileUnsafe, Fails(() => FileReader.Regular(Make(kind), 100)).Id);
 
     [Fact]
-    public void WhatTheUserNamesMayBeALinkAPipeOrADevice()
+    public async Task WhatTheUserNamesMayBeALinkAPipeOrADevice()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Unix kinds of files.");
         Assert.Equal("here", Encoding.UTF8.GetString(FileReader.Named(Make("link"), 100)));
         string fifo = Make("fifo");
         Task writer = Task.Run(() => File.WriteAllText(fifo, "through the pipe"));
         Assert.Equal("through the pipe", Encoding.UTF8.GetString(FileReader.Named(fifo, 100)));
-        Assert.True(writer.Wait(TimeSpan.FromSeconds(30)));
+        await writer;
         Assert.Empty(FileReader.Named("/dev/null", 100));
         Assert.Equal(ErrorIds.LimitReached, Fails(() => FileReader.Named("/dev/zero", 1000)).Id);
         Assert.Equal(ErrorIds.BadInput, Fails(() => FileReader.Named(Make("fifo"), 100, patience: TimeSpan.FromMilliseconds(200))).Id);

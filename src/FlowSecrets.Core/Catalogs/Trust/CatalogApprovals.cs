@@ -9,7 +9,7 @@ internal static class CatalogApprovals
     /// <summary>
     /// The records that the catalog as it is needs. The servers of rotation targets are not among them: only the stored values name them.
     /// </summary>
-    public static IReadOnlyList<TrustRecord> Needed(Catalog catalog, TrustGate trust) =>
+    public static IReadOnlyList<TrustRecord> Needed(Catalog catalog) =>
         [
             .. catalog
                 .Environments.Values.SelectMany(e => OfEnvironment(catalog, e))
@@ -17,14 +17,14 @@ internal static class CatalogApprovals
                 .Concat(catalog.Access.Select(CatalogReach.Grants))
                 .Concat(Files(catalog))
                 .Concat(Variables(catalog).Where(CatalogReach.LoadsCode).Select(CatalogReach.Sets))
-                .Concat(catalog.Secrets.SelectMany(s => Scripts(catalog, s, trust)))
+                .Concat(catalog.Secrets.SelectMany(s => Scripts(catalog, s)))
                 .Distinct(),
         ];
 
     /// <summary>What is approved, missing and stale, in the order of the catalog.</summary>
     public static CatalogApproval[] Describe(Catalog catalog, TrustGate trust, Func<string, string?> variable)
     {
-        IReadOnlyList<TrustRecord> needed = Needed(catalog, trust);
+        IReadOnlyList<TrustRecord> needed = Needed(catalog);
         IReadOnlyList<TrustRecord> approved = ApprovalFile.Read(trust.RealPath, variable);
         return
         [
@@ -81,7 +81,7 @@ internal static class CatalogApprovals
             .Concat(catalog.LocalEnv.Variables.Select(static v => v.Name))
             .Concat(catalog.LocalEnv.Files.Select(static f => f.Env).OfType<string>());
 
-    private static IEnumerable<TrustRecord> Scripts(Catalog catalog, CatalogSecret secret, TrustGate trust)
+    private static IEnumerable<TrustRecord> Scripts(Catalog catalog, CatalogSecret secret)
     {
         CatalogRotation? rotation = secret.Rotation;
         string?[] scripts = [rotation?.Reencrypt, rotation?.Target?.Set, rotation?.Target?.Test, rotation?.Target?.Revoke];
@@ -90,7 +90,7 @@ internal static class CatalogApprovals
             TrustRecord record;
             try
             {
-                record = trust.ScriptRecord(catalog.Resolve(script));
+                record = TrustGate.ScriptRecord(catalog.Resolve(script));
             }
             catch (FlowSecretException e) when (e.Id is ErrorIds.RotationNotConfigured or ErrorIds.FileUnsafe)
             {

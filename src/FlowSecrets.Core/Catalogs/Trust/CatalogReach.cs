@@ -85,7 +85,7 @@ internal static class CatalogReach
     }
 
     /// <param name="context">Of kubectl.</param>
-    public static TrustRecord Cluster(string context) => new(TrustKind.Cluster, $"the cluster of the kubectl context {context}");
+    public static TrustRecord Cluster(string context) => new(TrustKind.Cluster, $"the cluster of the Kubernetes context {context}");
 
     public static TrustRecord Grants(CatalogAccess access) => new(TrustKind.Principal, $"{access.Principal} ({access.Role})");
 

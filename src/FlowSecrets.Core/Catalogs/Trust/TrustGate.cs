@@ -30,7 +30,7 @@ internal sealed class TrustGate(Catalog catalog, bool trustsAll, IOperationHost 
 
     /// <summary>The record of a script with its present content.</summary>
     /// <exception cref="FlowSecretException">RotationNotConfigured: it is not there. FileUnsafe.</exception>
-    public TrustRecord ScriptRecord(string path)
+    public static TrustRecord ScriptRecord(string path)
     {
         byte[] content =
             FileReader.Regular(FilePaths.Real(path), ScriptLimit, ErrorIds.RotationNotConfigured)

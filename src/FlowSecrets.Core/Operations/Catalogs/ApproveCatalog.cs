@@ -34,7 +34,7 @@ internal sealed class ApproveCatalogOperation(OperationContext context) : IOpera
         }
 
         IReadOnlyList<TrustRecord> approved = ApprovalFile.Read(trust.RealPath, context.Variable);
-        TrustRecord[] missing = [.. CatalogApprovals.Needed(catalog, trust).Concat(named).Where(r => !approved.Contains(r))];
+        TrustRecord[] missing = [.. CatalogApprovals.Needed(catalog).Concat(named).Where(r => !approved.Contains(r))];
         if (missing.Length == 0)
         {
             yield return Result(catalog, trust, ItemStatus.Trusted, "Everything that it reaches is approved.");

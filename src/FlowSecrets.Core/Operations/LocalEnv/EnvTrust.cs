@@ -75,7 +75,7 @@ internal sealed class EnvTrust(Workspace workspace, EnvPlan plan, IReadOnlyColle
         {
             yield return outside;
         }
-        else if (delivers && tracked.Contains(_catalog.Resolve(path)))
+        else if (delivers && tracked.Contains(_catalog.Resolve(path), StringComparer.Ordinal))
         {
             yield return CatalogReach.Tracked(_catalog.Resolve(path));
         }

@@ -52,19 +52,7 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
         };
         int done = 0;
         List<RotationItem> wanted = [];
-        List<RotationItem> found = [];
-        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, secrets, options.Due, cancellationToken))
-        {
-            if (item.Error is null && options.Due && !item.IsDue(context.Clock.GetUtcNow()))
-            {
-                host.Verbose($"'{item.Secret.StoreName}' is not due.");
-            }
-            else
-            {
-                found.Add(item);
-            }
-        }
-
+        IReadOnlyList<RotationItem> found = await DueAsync(workspace, secrets, options, host, cancellationToken);
         foreach (RotationItem item in await RotationTrust.AskAsync(context, workspace, found, cancellationToken))
         {
             if (item.Error is not null)
@@ -102,6 +90,31 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
                 yield return result;
             }
         }
+    }
+
+    /// <summary>What is to be rotated, and what cannot be looked at.</summary>
+    private async Task<IReadOnlyList<RotationItem>> DueAsync(
+        Workspace workspace,
+        IReadOnlyList<SecretRef> secrets,
+        InvokeRotationOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
+    {
+        List<RotationItem> found = [];
+        await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, secrets, options.Due, cancellationToken))
+        {
+            if (item.Error is null && options.Due && !item.IsDue(context.Clock.GetUtcNow()))
+            {
+                host.Verbose($"'{item.Secret.StoreName}' is not due.");
+            }
+            else
+            {
+                found.Add(item);
+            }
+        }
+
+        return found;
     }
 
     private static void RequireOne(InvokeRotationOptions options, IReadOnlyList<SecretRef> secrets)

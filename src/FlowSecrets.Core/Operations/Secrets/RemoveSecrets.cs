@@ -82,8 +82,8 @@ internal sealed class RemoveSecretsOperation(OperationContext context) : IOperat
                 ErrorIds.EncryptionKeyProtected,
                 secret.StoreName,
                 $"'{secret.StoreName}' is an encryption key: without it, nobody can read what was encrypted with it",
-                $"Delete it so that it can be restored: Remove-FlowSecret {workspace.Argument(secret)}; or, if that data is gone too, add "
-                    + "-RemoveEncryptionKey."
+                $"Delete it so that it can be restored: {Shell($"Remove-FlowSecret {workspace.Argument(secret)}")}; or, if that data is "
+                    + $"gone too, add -RemoveEncryptionKey."
             );
         }
 

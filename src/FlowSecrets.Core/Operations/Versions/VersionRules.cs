@@ -1,5 +1,6 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Versions;
 
@@ -33,7 +34,8 @@ internal static class VersionRules
             throw InUse(
                 secret,
                 $"Version {number} of '{secret.StoreName}' is the current one, and destroying it cannot be undone",
-                $"Set a new value first: Set-FlowSecret {workspace.Argument(secret)}; or, if nobody needs it, add -AllowCurrent."
+                $"Set a new value first: {Shell($"Set-FlowSecret {workspace.Argument(secret)}")}; or, if nobody needs it, "
+                    + $"add -AllowCurrent."
             );
         }
 
@@ -42,7 +44,7 @@ internal static class VersionRules
             throw InUse(
                 secret,
                 $"Version {number} of '{secret.StoreName}' is {use}",
-                $"End the rotation first: Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force revokes the old value. To "
+                $"End the rotation first: {Shell($"Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force")} revokes the old value. To "
                     + "risk that nobody can revoke it, or log in with it, add -AllowRotationLoss."
             );
         }
@@ -87,6 +89,6 @@ internal static class VersionRules
             : null;
     }
 
-    private static FlowSecretException InUse(SecretRef secret, string cause, string remedy) =>
+    private static FlowSecretException InUse(SecretRef secret, string cause, Remedy remedy) =>
         new(ErrorIds.VersionInUse, secret.StoreName, cause, remedy);
 }

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
+using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.SecretManager;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.Rotation;
 
@@ -99,8 +101,11 @@ internal sealed class GcpAliasRotation(GcpStore store)
                     throw StoreErrors
                         .Conflict(view.StoreName, $"Version {version} of '{view.StoreName}' is being taken out of use")
                         .With(
-                            remedy: $"If no other command runs: Set-FlowSecretVersion -StoreName '{view.StoreName}' -Version {version} "
-                                + "-Stage previous; then run the same command again."
+                            remedy: Remedy.Of(
+                                $"If no other command runs: "
+                                    + $"{Shell($"Set-FlowSecretVersion {Stored(view.StoreName)} -Version {version} -Stage previous")}"
+                                    + $"; then run the same command again."
+                            )
                         );
                 }
 

@@ -178,9 +178,9 @@ public sealed class TrustWordsTests
             CatalogReader.Read(path, File.ReadAllBytes(path), sandbox.Providers.Documents, out IReadOnlyList<CatalogProblem> problems)
             ?? throw new InvalidOperationException(string.Join("\n", problems));
         TrustGate trust = new(catalog, trustsAll: false, new TestHost(), sandbox.Variable);
-        string[] needed = [.. CatalogApprovals.Needed(catalog, trust).Select(static r => r.Kind.ToString()).Distinct()];
+        string[] needed = [.. CatalogApprovals.Needed(catalog).Select(static r => r.Kind.ToString()).Distinct()];
         Assert.Superset(kinds.Split(',').ToHashSet(), needed.ToHashSet());
-        Assert.False(trust.Allows(CatalogApprovals.Needed(catalog, trust)[0]));
+        Assert.False(trust.Allows(CatalogApprovals.Needed(catalog)[0]));
     }
 
     private static IEnumerable<string> Words(string at, Shape shape) =>

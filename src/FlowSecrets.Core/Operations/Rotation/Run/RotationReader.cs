@@ -1,6 +1,7 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -79,8 +80,8 @@ internal sealed class RotationReader(ISecretStore store, TimeProvider clock, IOp
 
     private static string Shown(string version) => IsNumbered(version) ? $"Version {version}" : "A pending version";
 
-    private static string CommandFor(RotationView view, string version, VersionState state) =>
-        $"Set-FlowSecretVersion -StoreName '{view.StoreName}' -Version {version} -State {state}";
+    private static ShellCommand CommandFor(RotationView view, string version, VersionState state) =>
+        Shell($"Set-FlowSecretVersion {Stored(view.StoreName)} -Version {version} -State {state}");
 
     private static ReadSecret Copy(ReadSecret read) => read with { Value = read.Value.Clone() };
 
@@ -123,7 +124,9 @@ internal sealed class RotationReader(ISecretStore store, TimeProvider clock, IOp
                         view.StoreName,
                         $"{Shown(version)} of '{view.StoreName}' was enabled to be read, and the store does not show that yet",
                         IsNumbered(version)
-                            ? $"Enable it: {CommandFor(view, version, VersionState.Enabled)}; wait, then run the same command again."
+                            ? Remedy.Of(
+                                $"Enable it: {CommandFor(view, version, VersionState.Enabled)}; wait, then run the same command again."
+                            )
                             : "Wait some minutes, then run the same command again.",
                         inner: e
                     );
@@ -146,7 +149,7 @@ internal sealed class RotationReader(ISecretStore store, TimeProvider clock, IOp
         {
             host.Warning(
                 $"{Shown(version)} of '{view.StoreName}' was enabled to be read and could not be disabled again"
-                    + (IsNumbered(version) ? $". Disable it: {CommandFor(view, version, VersionState.Disabled)}" : ".")
+                    + (IsNumbered(version) ? ". Disable it: " + CommandFor(view, version, VersionState.Disabled) : ".")
             );
         }
     }

@@ -1,5 +1,6 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -63,8 +64,7 @@ internal sealed partial class RotationRun
                     ErrorIds.RotationNeedsAttention,
                     view.StoreName,
                     $"The current version {view.Current} of '{view.StoreName}' is destroyed, and a rotation takes its other fields from it",
-                    $"Set a whole value: Set-FlowSecret -StoreName '{view.StoreName}'; then rotate: Invoke-FlowSecretRotation {Named} "
-                        + $"-Force",
+                    $"Set a whole value: {Shell($"Set-FlowSecret {Stored(view.StoreName)}")}; then rotate: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}",
                     e
                 )
                 : null;
@@ -275,8 +275,13 @@ internal sealed partial class RotationRun
                 ? $"Version {_primary.Current} of '{Name}', which a rotation made current, was disabled or destroyed by hand"
                 : $"The pending version of '{Name}' was disabled or destroyed by hand",
             pending.IsPromoted
-                ? $"Make a new value: Invoke-FlowSecretRotation {Named} -Force; or go back: Undo-FlowSecretRotation {Named}"
-                : $"Discard it and make a new value: Invoke-FlowSecretRotation {Named} -Force; or discard it and keep the current value: "
-                    + $"Undo-FlowSecretRotation {Named}"
+                ? Remedy.Of(
+                    $"Make a new value: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: "
+                        + $"{Shell($"Undo-FlowSecretRotation {Named}")}"
+                )
+                : Remedy.Of(
+                    $"Discard it and make a new value: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or discard it and keep the "
+                        + $"current value: {Shell($"Undo-FlowSecretRotation {Named}")}"
+                )
         );
 }

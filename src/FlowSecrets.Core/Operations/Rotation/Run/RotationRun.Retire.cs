@@ -3,6 +3,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Rotation.Run;
 
@@ -95,7 +96,7 @@ internal sealed partial class RotationRun
                 Name,
                 $"The current version {_primary.Current} of '{Name}' is disabled or destroyed, so version {_primary.Record?.From} is not "
                     + $"taken out of use",
-                $"Make a new value: Invoke-FlowSecretRotation {Named} -Force; or go back: Undo-FlowSecretRotation {Named}"
+                $"Make a new value: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: {Shell($"Undo-FlowSecretRotation {Named}")}"
             );
         }
     }
@@ -226,7 +227,7 @@ internal sealed partial class RotationRun
                 ErrorIds.CredentialRejected,
                 Name,
                 $"{target.Description} does not accept the current value of '{Name}', so the one before it is not taken out of use",
-                $"Rotate anew: Invoke-FlowSecretRotation {Named} -Force; or go back: Undo-FlowSecretRotation {Named}"
+                $"Rotate anew: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: {Shell($"Undo-FlowSecretRotation {Named}")}"
             );
         }
 
@@ -265,6 +266,6 @@ internal sealed partial class RotationRun
                 + $"at the target: its value does not exist in the store any more, or the target did not revoke it. Version "
                 + $"{_primary.Current} is current",
             $"Revoke the old value at {_target?.Description ?? "the system that checks it"} by hand. Then rotate once more, which ends "
-                + $"this state: Invoke-FlowSecretRotation {Named} -Force"
+                + $"this state: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}"
         );
 }

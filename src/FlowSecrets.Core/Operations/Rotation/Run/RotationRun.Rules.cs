@@ -57,7 +57,8 @@ internal sealed partial class RotationRun
                 disturbed.Unmarked is null
                     ? Remedy.Of(
                         $"Let it end, or run AWS's own rotation: {Shell($"Invoke-FlowSecretRotation {Named} -Native")}. If nothing rotates "
-                            + $"it, move the stage away: {Shell($"Set-FlowSecretVersion {Stored(disturbed.StoreName)} -Version current -Stage pending")}"
+                            + $"it, move the stage away: "
+                            + $"{Shell($"Set-FlowSecretVersion {Stored(disturbed.StoreName)} -Version current -Stage pending")}"
                     )
                     : Remedy.Of(
                         $"If nothing else rotates it, discard that version: {Shell($"Invoke-FlowSecretRotation {Named} -Force")} makes a "
@@ -81,7 +82,9 @@ internal sealed partial class RotationRun
                 isUndo
                     ? $"Another rotation of '{Name}' was begun meanwhile"
                     : $"A rotation of '{Name}' is being taken back, and that was broken off",
-                $"Finish it first: {(isUndo ? "Invoke" : "Undo")}-FlowSecretRotation {Named}"
+                isUndo
+                    ? Remedy.Of($"Finish it first: {Shell($"Invoke-FlowSecretRotation {Named}")}")
+                    : Remedy.Of($"Finish it first: {Shell($"Undo-FlowSecretRotation {Named}")}")
             );
         }
     }

@@ -75,7 +75,7 @@ internal sealed partial class RotationRun
                 ErrorIds.RotationNeedsAttention,
                 Name,
                 $"The pending version of '{Name}' was disabled or destroyed by hand, and some of its carriers have its value already",
-                $"Make a new value, which all of them get: Invoke-FlowSecretRotation {Named} -Force"
+                $"Make a new value, which all of them get: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}"
             );
         }
         if (pending.IsSuperseded && !canGiveUp)
@@ -166,7 +166,7 @@ internal sealed partial class RotationRun
             ErrorIds.RotationNeedsAttention,
             Name,
             $"The current version {_primary.Current} of '{Name}' is destroyed, so there is no value to go back to",
-            $"Go on with a new value: Invoke-FlowSecretRotation {Named} -Force"
+            $"Go on with a new value: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}"
         );
 
     /// <summary>The version to go back to, enabled if somebody disabled it: an undo asks for it by name.</summary>
@@ -188,7 +188,7 @@ internal sealed partial class RotationRun
                 ErrorIds.NothingToUndo,
                 Name,
                 $"Version {version} of '{Name}', which was current before the last rotation, is destroyed",
-                $"Make a new value instead: Invoke-FlowSecretRotation {Named} -Force",
+                $"Make a new value instead: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}",
                 e
             );
         }

@@ -70,7 +70,7 @@ internal sealed class RotationTargetFactory(OperationContext context) : IDisposa
             TrustGate trust = workspace.Trust!;
             if (!trust.IsTrusted)
             {
-                trust.Require(trust.ScriptRecord(script), unit.Secret.StoreName);
+                trust.Require(TrustGate.ScriptRecord(script), unit.Secret.StoreName);
             }
         };
 

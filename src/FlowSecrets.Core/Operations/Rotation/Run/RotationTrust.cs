@@ -59,7 +59,7 @@ internal static class RotationTrust
         List<TrustRecord> records = [.. workspace.WriteRecords, .. unit.Workloads.SelectMany(CatalogReach.Changes)];
         try
         {
-            records.AddRange(Scripts(workspace.Catalog!, unit).Select(workspace.Trust!.ScriptRecord));
+            records.AddRange(Scripts(workspace.Catalog!, unit).Select(TrustGate.ScriptRecord));
             if (unit.Rotation.Target is not null || unit.Workloads.Count > 0)
             {
                 records.AddRange(workspace.ReadRecords);
