@@ -44,8 +44,8 @@ internal static class VersionRules
             throw InUse(
                 secret,
                 $"Version {number} of '{secret.StoreName}' is {use}",
-                $"End the rotation first: {Shell($"Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force")} revokes the old value. To "
-                    + "risk that nobody can revoke it, or log in with it, add -AllowRotationLoss."
+                $"End the rotation first: {Shell($"Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force")} revokes the old value. "
+                    + "To risk that nobody can revoke it, or log in with it, add -AllowRotationLoss."
             );
         }
     }

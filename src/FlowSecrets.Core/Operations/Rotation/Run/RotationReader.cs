@@ -148,8 +148,10 @@ internal sealed class RotationReader(ISecretStore store, TimeProvider clock, IOp
         catch (Exception e) when (e is FlowSecretException or OperationCanceledException)
         {
             host.Warning(
-                $"{Shown(version)} of '{view.StoreName}' was enabled to be read and could not be disabled again"
-                    + (IsNumbered(version) ? ". Disable it: " + CommandFor(view, version, VersionState.Disabled) : ".")
+                string.Concat(
+                    $"{Shown(version)} of '{view.StoreName}' was enabled to be read and could not be disabled again",
+                    IsNumbered(version) ? Remedy.Of($". Disable it: {CommandFor(view, version, VersionState.Disabled)}").ToString() : "."
+                )
             );
         }
     }
