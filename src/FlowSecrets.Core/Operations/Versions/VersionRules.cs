@@ -45,7 +45,7 @@ internal static class VersionRules
                 secret,
                 $"Version {number} of '{secret.StoreName}' is {use}",
                 $"End the rotation first: {Shell($"Invoke-FlowSecretRotation {workspace.Argument(secret)} -Force")} revokes the old value. "
-                    + "To risk that nobody can revoke it, or log in with it, add -AllowRotationLoss."
+                    + $"To risk that nobody can revoke it, or log in with it, add -AllowRotationLoss."
             );
         }
     }

@@ -64,7 +64,8 @@ internal sealed partial class RotationRun
                     ErrorIds.RotationNeedsAttention,
                     view.StoreName,
                     $"The current version {view.Current} of '{view.StoreName}' is destroyed, and a rotation takes its other fields from it",
-                    $"Set a whole value: {Shell($"Set-FlowSecret {Stored(view.StoreName)}")}; then rotate: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}",
+                    $"Set a whole value: {Shell($"Set-FlowSecret {Stored(view.StoreName)}")}; then rotate: "
+                        + $"{Shell($"Invoke-FlowSecretRotation {Named} -Force")}",
                     e
                 )
                 : null;

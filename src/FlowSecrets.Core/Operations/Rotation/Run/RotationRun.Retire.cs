@@ -96,7 +96,8 @@ internal sealed partial class RotationRun
                 Name,
                 $"The current version {_primary.Current} of '{Name}' is disabled or destroyed, so version {_primary.Record?.From} is not "
                     + $"taken out of use",
-                $"Make a new value: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: {Shell($"Undo-FlowSecretRotation {Named}")}"
+                $"Make a new value: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: "
+                    + $"{Shell($"Undo-FlowSecretRotation {Named}")}"
             );
         }
     }
@@ -227,7 +228,8 @@ internal sealed partial class RotationRun
                 ErrorIds.CredentialRejected,
                 Name,
                 $"{target.Description} does not accept the current value of '{Name}', so the one before it is not taken out of use",
-                $"Rotate anew: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: {Shell($"Undo-FlowSecretRotation {Named}")}"
+                $"Rotate again: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: "
+                    + $"{Shell($"Undo-FlowSecretRotation {Named}")}"
             );
         }
 
