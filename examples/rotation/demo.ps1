@@ -84,7 +84,7 @@ try {
     $PSDefaultParameterValues['*-Flow*:Environment'] = $Environment
     Add-Secret db-config @{ host = '127.0.0.1'; port = "$port"; database = 'postgres'; user = 'shop_a'; password = 'first-password' }
     Add-Secret report-config @{ user = 'shop_a'; password = 'first-password' }
-    Add-Secret db-admin @{ user = 'postgres'; password = $adminPassword }
+    Add-Secret db-admin @{ host = '127.0.0.1'; port = "$port"; user = 'postgres'; password = $adminPassword }
 
     Show "Test-FlowSecretRotation db-config -Environment $Environment"
     Test-FlowSecretRotation db-config | Out-Host

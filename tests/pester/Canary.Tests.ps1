@@ -85,7 +85,7 @@ Step { Restore-FlowSecretStore ./canary.backup -Passphrase $json -Force -Confirm
 Step { Restore-FlowSecretStore ./canary.backup -Passphrase $secret -Force -Confirm:$false -Verbose -Debug }
 Step { Set-FlowSecretStore -NewPassphrase $secret -RotateKey -Verbose -Debug }
 Step { Connect-FlowSecretStore -Passphrase $json -Path ./canary.db -Verbose -Debug } -Fails
-Step { Remove-FlowSecretVersion llm-openai 1 -Confirm:$false -Verbose -Debug }
+Step { Remove-FlowSecretVersion llm-openai 1 -AllowCurrent -Confirm:$false -Verbose -Debug }
 Step { Remove-FlowSecret llm-google -Confirm:$false -Verbose -Debug }
 Step { Restore-FlowSecret llm-google -Verbose -Debug }
 Step { Disconnect-FlowSecretStore -Verbose -Debug }

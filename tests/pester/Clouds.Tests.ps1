@@ -201,7 +201,7 @@ Describe 'The examples' {
         Copy-Item $examples/flowyml/flowsecrets.yaml (New-Item flowyml -ItemType Directory -Force)
         $tfvars = 'db_password = "p$w"', 'auth_secret = <<-END', '  two', '  lines', '  END', 'api_token = "t"'
         Set-Content ./flowyml/prod.secrets.tfvars $tfvars
-        $place = @{ CatalogPath = './flowyml/flowsecrets.yaml'; Environment = $cloud.ToLowerInvariant() }
+        $place = @{ CatalogPath = './flowyml/flowsecrets.yaml'; Environment = $cloud.ToLowerInvariant(); TrustCatalog = $true }
         $results = Initialize-FlowSecret @place -NonInteractive -InputPath ./flowyml/prod.secrets.tfvars 6>$null
         $results.Status | Should -Be Created, Created, Created
         Get-FlowSecretValue auth-secret @place -AsPlainText | Should -BeExactly "two`nlines`n"

@@ -128,7 +128,7 @@ Describe 'Invoke-FlowSecretRotation' {
         @{ what = '-Native on a local store'; id = 'NotSupportedByStore'; run = { Invoke-FlowSecretRotation jwt-secret -Native } }
         @{
             what = 'a script of a catalog that was not approved'; id = 'CatalogNotTrusted'
-            run = { $env:FLOWSECRETS_TRUSTED_CATALOG = $null; Invoke-FlowSecretRotation scripted }
+            run = { Invoke-FlowSecretRotation scripted }
         }
         @{
             what = 'a folder without a catalog'; id = 'NoCatalog'
@@ -223,8 +223,7 @@ Describe 'A target behind scripts' -Skip:$IsWindows {
         Get-ScriptRun | Should -Not -Contain revoke
     }
     It 'is run without -TrustCatalog once the catalog was approved' {
-        $env:FLOWSECRETS_TRUSTED_CATALOG = $null
-        $null = Approve-FlowSecretCatalog -Secret scripted
+        $null = Approve-FlowSecretCatalog
         (Invoke-FlowSecretRotation scripted).Status | Should -Be Rotated
     }
     It 'has the old value revoked by -Force' {
@@ -246,9 +245,11 @@ Describe 'A target behind scripts' -Skip:$IsWindows {
     It 'does not keep a leaked value because an older one cannot be revoked' {
         $null = Invoke-FlowSecretRotation scripted -TrustCatalog
         Set-Script revoke -Body 'grep -q ''"value":"old-scripted"'' && exit 3; exit 0'
-        $result = Invoke-FlowSecretRotation scripted -TrustCatalog -Force -WarningVariable warned 3>$null
-        $result.State | Should -Be Retired
-        "$warned" | Should -Match 'Version 1'
+        $before = Get-FlowSecretValue scripted -AsPlainText
+        $failure = Get-Failure { Invoke-FlowSecretRotation scripted -TrustCatalog -Force 3>$null } | Select-Object -Last 1
+        $failure.FullyQualifiedErrorId | Should -BeLike 'RotationNeedsAttention,*' -Because 'version 1 still logs in'
+        "$failure" | Should -Match 'version 1'
+        Get-FlowSecretValue scripted -AsPlainText | Should -Not -BeExactly $before
         (Get-FlowSecretVersion scripted).State | Should -Be Enabled, Disabled, Enabled
     }
     It 'keeps the old value current where it rejects the new one (exit code 10)' {

@@ -277,7 +277,7 @@ secrets:
   encryption-key: { env: ENCRYPTION_KEY, usage: encryption, generate: { kind: hex, bytes: 32 }, rotate: { every: 90d } }
   partner-token: { env: PARTNER_TOKEN, owner: external }
   plain: { env: PLAIN, generate: { kind: hex, bytes: 16 } }
-'@
+'@ -Untrusted
     $null = New-Item ops -ItemType Directory
     foreach ($operation in 'set', 'test', 'revoke') { Set-Script $operation }
     $values = @{
@@ -298,7 +298,13 @@ secrets:
 # The shop's script for one operation; with 'scene.log' as the account of what was run.
 function Set-Script([string] $Operation, [int] $ExitCode = 0, [string] $Body = '') {
     $body = $Body ? $Body : "cat > last-$Operation.json"
-    Set-Content "ops/$Operation" "#!/bin/sh`necho $Operation >> scene.log`n$body`nexit $ExitCode"
+    # What was revoked is not accepted any more.
+    $before = $Operation -eq 'test' ? 'grep -qxF "$value" revoked.log 2>/dev/null && exit 10' : ''
+    $after = $Operation -eq 'revoke' ? 'echo "$value" >> revoked.log' : ''
+    $read = 'input=$(cat); value=$(printf "%s" "$input" | sed ''s/.*"value":"\([^"]*\)".*/\1/'')'
+    $run = 'printf "%s\n" "$input" | {', $body, '} || exit $?'
+    $lines = @('#!/bin/sh', "echo $Operation >> scene.log", $read, $before) + $run + @($after, "exit $ExitCode")
+    Set-Content "ops/$Operation" ($lines -join "`n")
     chmod 755 "ops/$Operation"
 }
 function Get-ScriptRun { if (Test-Path ops/scene.log) { Get-Content ops/scene.log } }

@@ -95,7 +95,7 @@ Describe 'Test-FlowSecretAccess' {
 
     It 'completes principals and workloads from the catalog' {
         Get-Completion 'Test-FlowSecretAccess -Principal serv' |
-            Should -BeExactly 'serviceAccount:eso@flow-test.iam.gserviceaccount.com'
+            Should -BeExactly "'serviceAccount:eso@flow-test.iam.gserviceaccount.com'"
     }
 
     It 'finds a local store that others can use' -Skip:$IsWindows {

@@ -6,7 +6,7 @@ Describe 'Test-FlowSecretCatalog' {
 
     It 'says that a catalog is valid' {
         $test = Test-FlowSecretCatalog
-        $test.Status, $test.IsValid, $test.IsTrusted, $test.Application, $test.Secrets | Should -Be 'Valid', $true, $false, 'shop', 6
+        $test.Status, $test.IsValid, $test.IsTrusted, $test.Application, $test.Secrets | Should -Be 'Valid', $true, $true, 'shop', 6
         $test.Environments | Should -Be 'local', 'second'
         $test.Problems | Should -BeNullOrEmpty
     }

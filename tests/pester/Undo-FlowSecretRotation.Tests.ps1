@@ -72,11 +72,7 @@ Describe 'Undo-FlowSecretRotation' {
         }
         @{
             what = 'a script of a catalog that was not approved'; id = 'CatalogNotTrusted'
-            run = {
-                $null = Invoke-FlowSecretRotation scripted -TrustCatalog
-                $env:FLOWSECRETS_TRUSTED_CATALOG = $null
-                Undo-FlowSecretRotation scripted
-            }
+            run = { $null = Invoke-FlowSecretRotation scripted -TrustCatalog; Undo-FlowSecretRotation scripted }
         }
         @{ what = 'a secret without rotate'; id = 'RotationNotConfigured'; run = { Undo-FlowSecretRotation plain } }
         @{ what = 'a secret of somebody else'; id = 'ExternallyOwned'; run = { Undo-FlowSecretRotation partner-token } }

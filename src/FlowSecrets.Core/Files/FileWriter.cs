@@ -36,6 +36,23 @@ internal static partial class FileWriter
             : entry;
     }
 
+    /// <summary>The same for a file that the user names: a folder is not made of a slip of the pen.</summary>
+    /// <exception cref="FlowSecretException">BadArgument: its folder is not there; and what the other throws.</exception>
+    public static FileEntry CheckNamed(string path, bool replace)
+    {
+        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+        {
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                path,
+                $"The folder '{folder}' is not there",
+                "Make it, or name another path."
+            );
+        }
+
+        return Check(path, replace);
+    }
+
     /// <summary>The same for a file whose content is merged or compared before it is replaced.</summary>
     public static FileEntry CheckKind(string path)
     {

@@ -58,7 +58,7 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
 
     private void RequireTarget(string path, bool overwrite)
     {
-        FileWriter.CheckKind(path);
+        FileWriter.CheckNamed(path, replace: true);
         if (FilePaths.AreSame(FilePaths.Real(path), FilePaths.Real(location.File)))
         {
             throw new FlowSecretException(ErrorIds.BadArgument, path, $"'{path}' is the store itself", "Name another file for the backup.");

@@ -54,11 +54,7 @@ internal sealed partial class LocalStore
                 {
                     if (LabelChanges.Merge(table.ToDescription().Labels, labels) is { } all)
                     {
-                        RequireLabels(
-                            name,
-                            all.Where(static l => !l.Key.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal))
-                                .ToDictionary(StringComparer.Ordinal)
-                        );
+                        RequireLabels(name, OthersOf(all));
                         table.Labels = SecretTable.WriteLabels(all);
                     }
 
@@ -87,6 +83,10 @@ internal sealed partial class LocalStore
             return new DescribeOutcome(name, null, e);
         }
     }
+
+    /// <summary>The labels that are not this module's own, which have other limits.</summary>
+    private static Dictionary<string, string> OthersOf(IReadOnlyDictionary<string, string> labels) =>
+        labels.Where(static l => !l.Key.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
 
     private static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels) =>
         StoreErrors.RequireLabels(

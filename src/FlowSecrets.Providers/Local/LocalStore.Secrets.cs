@@ -15,7 +15,7 @@ internal sealed partial class LocalStore
     )
     {
         SecretNames.Require(StoreKind.Local, name);
-        RequireLabels(name, labels);
+        RequireLabels(name, OthersOf(labels));
         StoreErrors.RequireSize(name, value, MaxValueBytes);
         return Task.FromResult(
             _vault.Write(

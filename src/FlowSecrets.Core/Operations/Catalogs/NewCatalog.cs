@@ -39,7 +39,7 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
     )
     {
         string path = System.IO.Path.GetFullPath(options.Path ?? "flowsecrets.yaml", context.WorkingDirectory);
-        if (FileWriter.CheckKind(path).Exists && !options.Force)
+        if (FileWriter.CheckNamed(path, replace: true).Exists && !options.Force)
         {
             throw new FlowSecretException(
                 ErrorIds.CatalogExists,

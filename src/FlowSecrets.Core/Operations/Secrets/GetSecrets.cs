@@ -102,7 +102,9 @@ internal sealed class GetSecretsOperation(OperationContext context) : IOperation
             Updated = description?.Updated?.LocalDateTime,
             Required = definition is not null && Catalog.IsRequired(definition, workspace.Environment),
             Env = definition is null ? [] : [.. definition.AllVariables],
-            Labels = description?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            Labels = (description?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal))
+                .Where(static l => l.Key != SecretOwner.Label)
+                .ToDictionary(StringComparer.Ordinal),
             Annotations = description?.Annotations ?? new Dictionary<string, string>(StringComparer.Ordinal),
             PurgeAt = description?.PurgeAt?.LocalDateTime,
             Expires = description?.Expires?.LocalDateTime,

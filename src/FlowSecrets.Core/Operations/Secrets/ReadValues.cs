@@ -103,7 +103,7 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
         }
 
         SecretRef secret = secrets[0];
-        FileWriter.Check(file, options.Force);
+        FileWriter.CheckNamed(file, options.Force);
         if (!await host.ShouldProcessAsync(file, $"Write the value of '{secret.StoreName}', for its owner alone", cancellationToken))
         {
             return new SecretReading { StoreName = secret.StoreName, Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped };
