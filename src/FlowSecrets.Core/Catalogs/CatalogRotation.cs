@@ -95,18 +95,6 @@ internal sealed class SharedCredentialRules(Catalog catalog, ProblemList problem
         return target.Kind switch
         {
             "postgres" => PlacesOf(secret, target).SelectMany(p => UsersOf(secret, target).Select(u => Key("postgres", p, u))),
-            "script" =>
-            [
-                Key(
-                    "script",
-                    Script(target.Set),
-                    Script(target.Test),
-                    Script(target.Revoke),
-                    target.User ?? "",
-                    Default(secret, target.User) ?? "",
-                    target.Password ?? ""
-                ),
-            ],
             _ => [],
         };
     }
@@ -130,9 +118,6 @@ internal sealed class SharedCredentialRules(Catalog catalog, ProblemList problem
         : [];
 
     private static string? Default(CatalogSecret secret, string? field) => field is null ? null : secret.Field(field)?.Default?.ToString();
-
-    private static string Script(string? path) =>
-        string.Join('/', (path ?? "").Split('/', '\\').Where(static part => part.Length > 0 && part != "."));
 
     private static string Key(params string[] parts) => string.Join('\n', parts);
 }

@@ -102,24 +102,46 @@ internal static partial class FilePaths
         }
     }
 
+    /// <summary>As the kernel does it: a link is followed before a ".." behind it is.</summary>
     private static string Real(string path, int links)
     {
         string real = Path.GetPathRoot(path)!;
-        foreach (string segment in Path.GetRelativePath(real, path).Split(Path.DirectorySeparatorChar))
+        Stack<string> rest = new(Segments(Path.GetRelativePath(real, path)));
+        while (rest.TryPop(out string? segment))
         {
-            real = Path.Combine(real, segment);
-            FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
-            if (entry.LinkTarget is { } target)
+            if (segment is "." or "..")
             {
-                real =
-                    links > 0
-                        ? Real(Path.GetFullPath(target, Path.GetDirectoryName(real)!), links - 1)
-                        : throw new IOException("Too many links.", OperatingSystem.IsMacOS() ? 62 : 40);
+                real = segment == "." ? real : Path.GetDirectoryName(real) ?? real;
+                continue;
+            }
+
+            string next = Path.Combine(real, segment);
+            FileSystemInfo entry = Directory.Exists(next) ? new DirectoryInfo(next) : new FileInfo(next);
+            if (entry.LinkTarget is not { } target)
+            {
+                real = next;
+                continue;
+            }
+
+            if (links-- == 0)
+            {
+                throw new IOException("Too many links.", OperatingSystem.IsMacOS() ? 62 : 40);
+            }
+
+            string root = Path.GetPathRoot(target) ?? "";
+            real = root.Length > 0 ? Path.GetFullPath(root) : real;
+            foreach (string part in Segments(target[root.Length..]))
+            {
+                rest.Push(part);
             }
         }
 
         return real;
     }
+
+    /// <summary>The last first.</summary>
+    private static IEnumerable<string> Segments(string path) =>
+        path.Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries).Reverse();
 
     private static bool IsGit(string segment)
     {

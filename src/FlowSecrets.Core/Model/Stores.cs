@@ -21,6 +21,9 @@ internal sealed record StoreSelection(StoreKind Store)
     /// <summary>File of a Local store.</summary>
     public string? Path { get; init; }
 
+    /// <summary>Name of the store's file where <see cref="Path"/> is a folder.</summary>
+    public const string FileName = "flowsecrets.db";
+
     /// <summary>Google Cloud project id.</summary>
     public string? Project { get; init; }
 

@@ -40,4 +40,8 @@ internal sealed record OperationContext(Func<IProviders> Providers, string Worki
 /// <param name="Store">The store and its place; null: the environment's own.</param>
 /// <param name="Environment">The catalog's environment, when one was named.</param>
 /// <param name="Catalog">Real path of the catalog that the environment is of; null without an environment.</param>
-internal sealed record SessionSelection(StoreSelection? Store, string? Environment, string? Catalog = null);
+internal sealed record SessionSelection(StoreSelection? Store, string? Environment, string? Catalog = null)
+{
+    /// <summary>The location that the environment had when the user named it; null: the user named none.</summary>
+    public StoreSelection? Named { get; init; }
+}

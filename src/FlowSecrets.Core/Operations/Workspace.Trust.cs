@@ -10,7 +10,14 @@ internal sealed partial class Workspace
     public IEnumerable<TrustRecord> ReadRecords => IsOfCatalog ? CatalogReach.Reads(Environment!) : [];
 
     /// <summary>What a change in this store needs.</summary>
-    public IEnumerable<TrustRecord> WriteRecords => IsOfCatalog ? CatalogReach.Writes(Environment!) : [];
+    public IEnumerable<TrustRecord> WriteRecords =>
+        Environment is null ? [] : CatalogReach.Writes(Environment).Where(r => IsOfCatalog || r.Kind == TrustKind.Keeps);
+
+    /// <summary>What a change of a workload needs: it is made in the location of the environment, with what opens that.</summary>
+    public IEnumerable<TrustRecord> ChangeRecords(CatalogWorkload workload) =>
+        CatalogReach
+            .Changes(workload, Environment?.Selection)
+            .Concat(workload.Kind == "kubernetes" ? [] : WriteRecords.Where(static r => r.Kind == TrustKind.Writes));
 
     /// <summary>Asks for what a change in this store needs, before its first effect.</summary>
     /// <exception cref="FlowSecretException">CatalogNotTrusted.</exception>
@@ -25,6 +32,44 @@ internal sealed partial class Workspace
         Trust is null || Selection is not { Store: StoreKind.Local, Path: null } || owner == Trust.RealPath
             ? null
             : new TrustRecord(TrustKind.Uses, storeName, owner ?? "");
+
+    /// <summary>
+    /// What using secrets of the default local store needs that other catalogs wrote. The store is not asked in any other.
+    /// </summary>
+    public async Task<IReadOnlyList<TrustRecord>> UseRecordsAsync(
+        IEnumerable<SecretRef> secrets,
+        Func<SecretRef, bool> alsoUnknown,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Trust is null || Trust.IsTrusted || Selection is not { Store: StoreKind.Local, Path: null })
+        {
+            return [];
+        }
+
+        List<TrustRecord> records = [];
+        SecretRef[] all = [.. secrets.DistinctBy(static s => s.StoreName, StringComparer.Ordinal)];
+        await foreach ((SecretRef secret, SecretDescription? description, _) in DescribeAsync(all, cancellationToken))
+        {
+            string? owner = description?.Labels.GetValueOrDefault(SecretOwner.Label);
+            if (description is not null && (owner is not null || alsoUnknown(secret)) && UseRecord(secret.StoreName, owner) is { } use)
+            {
+                records.Add(use);
+            }
+        }
+
+        return records;
+    }
+
+    /// <summary>A secret of the default local store becomes the catalog's that writes it for the user.</summary>
+    public async Task ClaimAsync(SecretDescription there, CancellationToken cancellationToken)
+    {
+        if (UseRecord(there.StoreName, there.Labels.GetValueOrDefault(SecretOwner.Label)) is not null)
+        {
+            Dictionary<string, string> owner = new(StringComparer.Ordinal) { [SecretOwner.Label] = Trust!.RealPath };
+            await Store.SetLabelsAsync(there.StoreName, owner, cancellationToken);
+        }
+    }
 
     /// <summary>The labels of a new secret: in the default local store also which catalog wrote it.</summary>
     public IReadOnlyDictionary<string, string> LabelsOfNew(IReadOnlyDictionary<string, string> labels) =>

@@ -57,7 +57,7 @@ internal sealed partial class Workspace
         if (
             environment?.Selection.Path is { } path
             && selection.Path == path
-            && CatalogReach.Outside(catalog!, environment.PathText!) is { } record
+            && CatalogReach.StoreOutside(catalog!, environment.PathText!) is { } record
         )
         {
             await trust!.RequireAsync([record], cancellationToken);
@@ -86,7 +86,11 @@ internal sealed partial class Workspace
         Workspace workspace = new(catalog, environment, selection, context.Providers().OpenStore(selection, context.Variable))
         {
             Trust = trust,
-            IsOfCatalog = environment is not null && !isConnected && context.Session?.Environment != environment.Name,
+            // A catalog that changed since names another location.
+            IsOfCatalog =
+                environment is not null
+                && !isConnected
+                && (context.Session?.Named is not { } named || named != environment.Selection.WithoutKeys),
         };
         await workspace.RequireOriginAsync(options, cancellationToken);
         return workspace;

@@ -17,10 +17,12 @@ internal sealed record LocalStoreLocation(string File, string KeyFolder)
 
     public static LocalStoreLocation Find(StoreSelection selection, Func<string, string?> variable)
     {
-        string file = selection.Path is { } path ? Path.GetFullPath(path) : Path.Combine(UserFolders.Data(variable), "flowsecrets.db");
+        string file = selection.Path is { } path
+            ? Path.GetFullPath(path)
+            : Path.Combine(UserFolders.Data(variable), StoreSelection.FileName);
         if (Directory.Exists(file))
         {
-            file = Path.Combine(file, "flowsecrets.db");
+            file = Path.Combine(file, StoreSelection.FileName);
         }
 
         return new LocalStoreLocation(file, Path.Combine(UserFolders.Configuration(variable), "keys"));

@@ -121,8 +121,8 @@ internal static class PostgresErrors
         if (chain.Any(static c => c.Message.Contains("authentication method is not allowed", StringComparison.Ordinal)))
         {
             return (
-                $"{place} asks for no password, or for none that it checks itself, so no password can be tested there",
-                "Let pg_hba.conf demand scram-sha-256 from this address."
+                $"{place} asks for no password that may be sent there: it checks none, or wants clear text or MD5 without verified TLS",
+                "Let pg_hba.conf demand scram-sha-256 from this address. Clear text and MD5 need sslMode verify-full or verify-ca."
             );
         }
 

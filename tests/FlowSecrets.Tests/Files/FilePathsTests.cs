@@ -46,6 +46,27 @@ public sealed class FilePathsTests
     [InlineData("LPT\u00b9", "Remote")]
     public void TheTextTellsWhereAPathLeads(string path, string reach) => Assert.Equal(reach, FilePaths.Reach(path).ToString());
 
+    /// <summary>The kernel follows a link before the ".." behind it.</summary>
+    [Theory]
+    [InlineData("d", "x/y", "s", "d/../gen", "s/t.sh", "x/gen/t.sh")]
+    [InlineData("d", ".git/hooks", "gg", "d/..", "gg/x.env", ".git/x.env")]
+    [InlineData("d", "./x/./y", "s", "d/../../a", "s", "a")]
+    public void LinksAreFollowedAsTheKernelDoes(string one, string oneTo, string two, string twoTo, string path, string real)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");
+        using Sandbox sandbox = new();
+        Directory.CreateDirectory(sandbox.File("x/y"));
+        Directory.CreateDirectory(sandbox.File("x/gen"));
+        Directory.CreateDirectory(sandbox.File("a"));
+        Directory.CreateDirectory(sandbox.File(".git/hooks"));
+        File.CreateSymbolicLink(sandbox.File(one), oneTo);
+        File.CreateSymbolicLink(sandbox.File(two), twoTo);
+        Assert.Equal(Path.Combine(FilePaths.Real(sandbox.Folder), real), FilePaths.Real(sandbox.File(path)));
+        string folder = Path.GetDirectoryName(sandbox.File(path))!;
+        string kernel = Tool.Run("readlink", "/", null, "-f", folder).Output.Trim();
+        Assert.Equal(kernel, FilePaths.Real(folder));
+    }
+
     [Fact]
     public void ACircleOfLinksAndANullCharacterAreSaid()
     {

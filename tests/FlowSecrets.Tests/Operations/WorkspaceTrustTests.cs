@@ -112,10 +112,16 @@ public sealed class WorkspaceTrustTests : IDisposable
         _one.Set("GOOGLE_OAUTH_ACCESS_TOKEN", "token");
         TestHost host = new() { Approves = null };
         TrustedRecords(await Workspace.OpenAsync(_one.Context, new TargetOptions(), host, default), "Google Cloud project stranger-1");
-        OperationContext connected = _one.Context with
+        string owner = FilePaths.Real(_one.File("flowsecrets.yaml"));
+        StoreSelection seen = new(StoreKind.Gcp) { Project = "stranger-1" };
+        OperationContext bare = _one.Context with { Session = new SessionSelection(null, "e", owner) };
+        TrustedRecords(await Workspace.OpenAsync(bare, new TargetOptions(), host, default), "Google Cloud project stranger-1");
+        OperationContext before = _one.Context with
         {
-            Session = new SessionSelection(null, "e", FilePaths.Real(_one.File("flowsecrets.yaml"))),
+            Session = new SessionSelection(null, "e", owner) { Named = seen with { Project = "before" } },
         };
+        TrustedRecords(await Workspace.OpenAsync(before, new TargetOptions(), host, default), "Google Cloud project stranger-1");
+        OperationContext connected = _one.Context with { Session = new SessionSelection(null, "e", owner) { Named = seen } };
         Assert.Empty((await Workspace.OpenAsync(connected, new TargetOptions(), host, default)).WriteRecords);
         Assert.Empty((await Workspace.OpenAsync(_one.Context, new TargetOptions { Store = StoreKind.Local }, host, default)).WriteRecords);
     }

@@ -113,7 +113,6 @@ public sealed class PostgresRefusalTests(PostgresFixture fixture)
     }
 
     [Theory]
-    [InlineData("password")]
     [InlineData("md5")]
     [InlineData("scram-sha-256")]
     public async Task WhereverThePasswordIsCheckedItIsProven(string method)
@@ -126,6 +125,15 @@ public sealed class PostgresRefusalTests(PostgresFixture fixture)
         await scene.Alone().SetAsync(scene.Value(user, "new-password-2"), [scene.Value(user, Right)], default);
         Assert.True(await scene.Alone().TestAsync(scene.Value(user, "new-password-2"), default));
         Assert.False(await scene.Alone().TestAsync(scene.Value(user, Right), default));
+    }
+
+    [Fact]
+    public async Task APasswordIsNotSentInClearTextOverAnUnverifiedConnection()
+    {
+        using PostgresScene scene = await PostgresScene.OpenAsync(fixture);
+        string user = await scene.RoleAsync(Right);
+        await scene.Server.AdmitAsync($"host all {user} 127.0.0.1/32 password");
+        await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => scene.Alone().TestAsync(scene.Value(user, Right), default), Right);
     }
 
     [Theory]

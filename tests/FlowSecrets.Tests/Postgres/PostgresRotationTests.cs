@@ -164,13 +164,7 @@ public sealed class PostgresRotationTests(ITestOutputHelper output)
             """
         );
         ISecretStore store = sandbox.Store();
-        foreach (
-            (string name, string text) in new[]
-            {
-                ("db", server.Secret("a", "old-password-1")),
-                ("admin", $$"""{"user":"{{PostgresServer.AdminUser}}","password":"{{PostgresServer.AdminPassword}}"}"""),
-            }
-        )
+        foreach ((string name, string text) in new[] { ("db", server.Secret("a", "old-password-1")), ("admin", server.AdminSecret()) })
         {
             using SecretValue value = SecretValue.FromText(text);
             await store.CreateAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), value, default);

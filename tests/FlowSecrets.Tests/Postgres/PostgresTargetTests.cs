@@ -162,9 +162,7 @@ public sealed class PostgresTargetTests(PostgresFixture fixture)
     {
         using PostgresScene scene = await PostgresScene.OpenAsync(fixture);
         string user = await scene.RoleAsync(Old);
-        await PostgresScene
-            .Target(scene.Keep($$"""{"username":"{{PostgresServer.AdminUser}}","password":"{{PostgresServer.AdminPassword}}"}"""))
-            .SetAsync(scene.Value(user, New), [], default);
+        await PostgresScene.Target(scene.Keep(scene.Server.AdminSecret("username"))).SetAsync(scene.Value(user, New), [], default);
         Assert.True(await scene.Server.AcceptsAsync(user, New));
     }
 

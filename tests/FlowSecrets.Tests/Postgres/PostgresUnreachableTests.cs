@@ -22,7 +22,9 @@ public sealed class PostgresUnreachableTests
         using FakePostgres server = Open(what);
         int port = what == "nobody" ? FreePort() : server.Port;
         using SecretValue value = Value(port);
-        using SecretValue admin = SecretValue.FromText($$"""{"user":"admin","password":"{{Password}}-of-admin"}""");
+        using SecretValue admin = SecretValue.FromText(
+            $$"""{"host":"127.0.0.1","port":{{port}},"user":"admin","password":"{{Password}}-of-admin"}"""
+        );
         await PostgresScene.FailsAsync(ErrorIds.TargetUnavailable, () => PostgresScene.Target(null).TestAsync(value, default), Password);
         await PostgresScene.FailsAsync(
             ErrorIds.TargetUnavailable,

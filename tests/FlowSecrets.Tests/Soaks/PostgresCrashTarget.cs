@@ -10,10 +10,7 @@ internal sealed class PostgresCrashTarget(PostgresServer server, bool alternates
     private readonly int _scene = Interlocked.Increment(ref _scenes);
 
     public override IReadOnlyList<(string Name, string Text)> Secrets =>
-        [
-            ("s", server.Secret(User("a"), "old-password-1")),
-            ("admin", $$"""{"user":"{{PostgresServer.AdminUser}}","password":"{{PostgresServer.AdminPassword}}"}"""),
-        ];
+        [("s", server.Secret(User("a"), "old-password-1")), ("admin", server.AdminSecret())];
 
     /// <summary>One user's old password ends with the new one.</summary>
     public override bool KeepsOld => alternates;

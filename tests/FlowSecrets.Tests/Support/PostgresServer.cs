@@ -28,6 +28,10 @@ internal sealed class PostgresServer : IAsyncDisposable
     public string Secret(string user, string password) =>
         $$"""{"host":"{{Host}}","port":"{{Port}}","db":"postgres","user":"{{user}}","password":"{{password}}"}""";
 
+    /// <summary>The administrator's secret, which names its own host.</summary>
+    public string AdminSecret(string userField = "user") =>
+        $$"""{"host":"{{Host}}","port":"{{Port}}","{{userField}}":"{{AdminUser}}","password":"{{AdminPassword}}"}""";
+
     public static async Task<PostgresServer> StartAsync()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The server is started by programs of Unix.");

@@ -1,5 +1,6 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Catalogs.Trust;
 
@@ -13,7 +14,7 @@ internal static class CatalogApprovals
         [
             .. catalog
                 .Environments.Values.SelectMany(e => OfEnvironment(catalog, e))
-                .Concat(OfWorkloads(catalog.Workloads, catalog.Kubernetes))
+                .Concat(catalog.Kubernetes.Context is { } context ? [CatalogReach.Cluster(context)] : [])
                 .Concat(catalog.Access.Select(CatalogReach.Grants))
                 .Concat(Files(catalog))
                 .Concat(Variables(catalog).Where(CatalogReach.LoadsCode).Select(CatalogReach.Sets))
@@ -46,7 +47,7 @@ internal static class CatalogApprovals
         new()
         {
             Kind = record.Kind.ToString(),
-            Subject = record.Subject,
+            Subject = PlainText.Line(record.Subject),
             Status = status,
         };
 
@@ -54,19 +55,11 @@ internal static class CatalogApprovals
         [
             .. CatalogReach.Reads(environment),
             .. CatalogReach.Writes(environment),
-            .. environment.PathText is { } path && CatalogReach.Outside(catalog, path) is { } outside ? new[] { outside } : [],
-            .. OfWorkloads(
-                environment.Workloads ?? new Dictionary<string, CatalogWorkload>(StringComparer.Ordinal),
-                environment.Kubernetes
-            ),
+            .. environment.PathText is { } path && CatalogReach.StoreOutside(catalog, path) is { } outside ? new[] { outside } : [],
+            .. catalog.WorkloadsOf(environment).Values.SelectMany(w => CatalogReach.Changes(w, environment.Selection)),
+            .. environment.Kubernetes?.Context is { } context ? new[] { CatalogReach.Cluster(context) } : [],
             .. (environment.Access ?? []).Select(CatalogReach.Grants),
         ];
-
-    private static IEnumerable<TrustRecord> OfWorkloads(
-        IReadOnlyDictionary<string, CatalogWorkload> workloads,
-        CatalogKubernetes? kubernetes
-    ) =>
-        workloads.Values.SelectMany(CatalogReach.Changes).Concat(kubernetes?.Context is { } context ? [CatalogReach.Cluster(context)] : []);
 
     private static IEnumerable<TrustRecord> Files(Catalog catalog) =>
         catalog
@@ -90,7 +83,7 @@ internal static class CatalogApprovals
             TrustRecord record;
             try
             {
-                record = TrustGate.ScriptRecord(catalog.Resolve(script));
+                record = TrustGate.ScriptRecord(CatalogReach.Script(catalog, script));
             }
             catch (FlowSecretException e) when (e.Id is ErrorIds.RotationNotConfigured or ErrorIds.FileUnsafe)
             {

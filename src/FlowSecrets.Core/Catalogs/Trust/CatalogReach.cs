@@ -1,3 +1,4 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Model;
 
@@ -29,9 +30,49 @@ internal static class CatalogReach
         "SHELL",
         "EDITOR",
         "PAGER",
+        "HOME",
+        "USERPROFILE",
+        "_JAVA_OPTIONS",
+        "KUBECONFIG",
+        "DOCKER_HOST",
+        "DOCKER_CONFIG",
+        "LESSOPEN",
+        "PROMPT_COMMAND",
+        "PS4",
+        "IFS",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "CURL_CA_BUNDLE",
+        "REQUESTS_CA_BUNDLE",
+        "OPENSSL_CONF",
+        "GCONV_PATH",
+        "MAKEFLAGS",
     ];
 
-    private static readonly string[] CodePrefixes = ["LD_", "DYLD_", "DOTNET_", "GIT_", "FLOWSECRETS_", "COR_", "CORECLR_", "NPM_CONFIG_"];
+    private static readonly string[] CodePrefixes =
+    [
+        "LD_",
+        "DYLD_",
+        "DOTNET_",
+        "GIT_",
+        "FLOWSECRETS_",
+        "COR_",
+        "CORECLR_",
+        "NPM_CONFIG_",
+        "NODE_",
+        "PYTHON",
+        "PIP_",
+        "CARGO_",
+        "RUBY",
+        "PERL5",
+        "AWS_CONFIG_",
+        "AWS_SHARED_",
+        "AWS_ENDPOINT_",
+        "AWS_CA_",
+        "CLOUDSDK_",
+        "GOOGLE_APPLICATION_",
+        "GRPC_",
+    ];
 
     /// <summary>The cloud location that an environment names; null for a local store, and where the user's own settings name it.</summary>
     public static string? Location(StoreSelection selection) =>
@@ -66,8 +107,8 @@ internal static class CatalogReach
         }
     }
 
-    /// <summary>For a change of what runs.</summary>
-    public static IEnumerable<TrustRecord> Changes(CatalogWorkload workload)
+    /// <summary>For a change of what runs, where it really is: what the workload does not say, its environment says.</summary>
+    public static IEnumerable<TrustRecord> Changes(CatalogWorkload workload, StoreSelection? environment)
     {
         string? Setting(string name) => workload.Settings.GetValueOrDefault(name);
         if (workload.Kind == "kubernetes")
@@ -75,13 +116,15 @@ internal static class CatalogReach
             return Setting("context") is { } context ? [Cluster(context)] : [];
         }
 
-        string? at =
-            Setting("arn") is { } arn ? $"the service {arn}"
-            : Setting("project") is { } project ? $"services of the Google Cloud project {project}"
-            : Setting("cluster") is { } cluster ? $"services of the ECS cluster {cluster}{At(Setting("region"))}"
-            : Setting("region") is { } region ? $"services of the AWS region {region} in the account in use"
-            : null;
-        return at is null ? [] : [new TrustRecord(TrustKind.Cluster, at)];
+        string where =
+            workload.Kind == "cloudrun"
+                ? $"Google Cloud project {Setting("project") ?? environment?.Project ?? "in use"}{At(Setting("region"))}"
+                : $"AWS profile {environment?.Profile ?? "in use"}{At(Setting("region") ?? environment?.Region)}";
+        string cluster = Setting("cluster") is { } named ? $", cluster {named}" : "";
+        return
+        [
+            new TrustRecord(TrustKind.Cluster, $"the {workload.Kind} service {Setting("arn") ?? Setting("service")} ({where}{cluster})"),
+        ];
     }
 
     /// <param name="context">Of kubectl.</param>
@@ -121,6 +164,22 @@ internal static class CatalogReach
             ? null
             : new TrustRecord(TrustKind.File, real);
     }
+
+    /// <summary>The same for a local store, whose path may be a folder with the store's file in it.</summary>
+    public static TrustRecord? StoreOutside(Catalog catalog, string path) =>
+        Outside(catalog, path) ?? Outside(catalog, path.TrimEnd('/', '\\') + "/" + StoreSelection.FileName);
+
+    /// <summary>Where a script is. A path to a server or a device is refused before it is looked at.</summary>
+    /// <exception cref="FlowSecretException">FileUnsafe.</exception>
+    public static string Script(Catalog catalog, string path) =>
+        FilePaths.Reach(path) == PathReach.Remote
+            ? throw new FlowSecretException(
+                ErrorIds.FileUnsafe,
+                path,
+                $"The script '{path}' is on a server or is a device",
+                "Put the script into the repository."
+            )
+            : catalog.Resolve(path);
 
     /// <summary>A file of the repository that its index has: a value in it would be committed.</summary>
     public static TrustRecord Tracked(string path) => new(TrustKind.File, path, "tracked by git");

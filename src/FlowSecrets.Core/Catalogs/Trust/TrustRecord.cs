@@ -1,3 +1,5 @@
+using FlowSecrets.Text;
+
 namespace FlowSecrets.Catalogs.Trust;
 
 /// <summary>What a catalog can reach that only the user may allow. The names are written to the file of approvals.</summary>
@@ -39,7 +41,10 @@ internal enum TrustKind
 /// <param name="Content">SHA-256 of a script, in hexadecimal; of a secret the catalog that wrote it; of a file what it is.</param>
 internal sealed record TrustRecord(TrustKind Kind, string Subject, string Content = "")
 {
-    public override string ToString() =>
+    /// <summary>What a person reads: the subject comes from a stranger.</summary>
+    public override string ToString() => PlainText.Line(Describe());
+
+    private string Describe() =>
         Kind switch
         {
             TrustKind.Reads => $"reads from the {Subject}",

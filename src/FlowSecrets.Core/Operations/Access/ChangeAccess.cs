@@ -39,7 +39,7 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
         await workspace.Store.IdentifyAsync(cancellationToken);
-        await RequireAsync(workspace, options, cancellationToken);
+        await RequireAsync(workspace, options, targets, cancellationToken);
         IEnumerable<SecretRef> secrets = targets.SelectMany(static t => t.Secrets);
         if (options is { FromCatalog: true, Grant: true, Principals.Count: 0 })
         {
@@ -85,7 +85,12 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
     }
 
     /// <summary>Principals that the user names need no approval; the catalog's do.</summary>
-    private static async Task RequireAsync(Workspace workspace, ChangeAccessOptions options, CancellationToken cancellationToken)
+    private static async Task RequireAsync(
+        Workspace workspace,
+        ChangeAccessOptions options,
+        IReadOnlyList<AccessTarget> targets,
+        CancellationToken cancellationToken
+    )
     {
         if (workspace.Trust is not { } trust)
         {
@@ -95,7 +100,11 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
         IEnumerable<CatalogAccess> entries = options is { FromCatalog: true, Grant: true, Principals.Count: 0 }
             ? workspace.Environment?.Access ?? workspace.Catalog!.Access
             : [];
-        await trust.RequireAsync([.. workspace.WriteRecords, .. entries.Select(CatalogReach.Grants)], cancellationToken);
+        // Whose identity a workload of the catalog has, only the catalog says.
+        IEnumerable<TrustRecord> found = options is { Grant: true, Workloads.Count: > 0 }
+            ? targets.Select(static t => new TrustRecord(TrustKind.Principal, $"{t.Principal} ({t.Permission})")).Distinct()
+            : [];
+        await trust.RequireAsync([.. workspace.WriteRecords, .. entries.Select(CatalogReach.Grants), .. found], cancellationToken);
     }
 
     private static void Check(ChangeAccessOptions options, TimeProvider clock)

@@ -145,7 +145,21 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
                 .Where(File.Exists)
                 .Distinct(StringComparer.Ordinal),
         ];
-        return await GitIgnore.TrackedAsync(inside, catalog.Root, context.Variable, cancellationToken);
+        List<string> tracked = [];
+        foreach (string path in inside)
+        {
+            // Where it really is: behind a link, or in a repository of its own inside this one.
+            string real = FilePaths.Real(path);
+            if (
+                CatalogLocator.RepositoryRoot(System.IO.Path.GetDirectoryName(real)!) is { } repository
+                && (await GitIgnore.TrackedAsync([real], repository, context.Variable, cancellationToken)).Count > 0
+            )
+            {
+                tracked.Add(path);
+            }
+        }
+
+        return tracked;
     }
 
     private EnvMergeInput InputOf(

@@ -82,6 +82,11 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
                 : current!.Version;
         }
 
+        if (changed && await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken) is { } there)
+        {
+            await workspace.ClaimAsync(there, cancellationToken);
+        }
+
         bool relabelled = await RelabelAsync(workspace, secret, options, cancellationToken);
         return changed || relabelled
             ? workspace.Result(secret, ItemStatus.Updated, version)

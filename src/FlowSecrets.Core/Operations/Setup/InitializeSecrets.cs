@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Formats;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
@@ -52,7 +53,7 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
         SetupInput input = ReadInput(options, catalog, host);
         await workspace.Store.IdentifyAsync(cancellationToken);
         Announce(workspace, secrets, host);
-        await workspace.RequireWritesAsync(cancellationToken);
+        await RequireAsync(workspace, secrets, cancellationToken);
 
         // Before anybody is asked, so that a store that does not answer costs no typing.
         using SetupState state = await SetupState.ReadAsync(workspace, secrets, host, cancellationToken);
@@ -80,6 +81,25 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
         {
             decisions.ForEach(static d => d.Dispose());
         }
+    }
+
+    /// <summary>Also for secrets of other catalogs: those that defaults are made of, and those that would be written over.</summary>
+    private static async Task RequireAsync(Workspace workspace, IReadOnlyList<SecretRef> secrets, CancellationToken cancellationToken)
+    {
+        HashSet<string> referred = new(StringComparer.Ordinal);
+        foreach (CatalogSecret secret in secrets.Select(static s => s.Definition!))
+        {
+            IEnumerable<Template?> defaults = secret.Fields.Select(static f => f.Default).Append(secret.Default);
+            referred.UnionWith(defaults.OfType<Template>().SelectMany(static t => t.References).Select(static r => r.Key));
+        }
+
+        IEnumerable<SecretRef> used = referred.Select(k => workspace.Catalog!.Find(k)).OfType<CatalogSecret>().Select(workspace.Ref);
+        IReadOnlyList<TrustRecord> uses = await workspace.UseRecordsAsync(
+            secrets.Concat(used),
+            s => referred.Contains(s.Definition!.Key),
+            cancellationToken
+        );
+        await workspace.Trust!.RequireAsync([.. workspace.WriteRecords, .. uses], cancellationToken);
     }
 
     private SetupInput ReadInput(InitializeOptions options, Catalog catalog, IOperationHost host)

@@ -59,11 +59,12 @@ internal sealed class ConnectStoreOperation(OperationContext context) : IOperati
         }
 
         string? environment = options.Environment;
+        StoreSelection? named = environment is null ? null : EnvironmentOf(options, environment).Selection.WithoutKeys;
         OperationContext chosen = selection is null
             ? fresh
             : fresh with
             {
-                Session = new SessionSelection(selection, environment, environment is null ? null : owner),
+                Session = new SessionSelection(selection, environment, environment is null ? null : owner) { Named = named },
             };
         StoreOptions store = new()
         {
@@ -76,7 +77,7 @@ internal sealed class ConnectStoreOperation(OperationContext context) : IOperati
             string? used = environment ?? status.Environment;
             yield return new ConnectResult(
                 status,
-                status.ErrorId is null ? new SessionSelection(selection, used, used is null ? null : owner) : null
+                status.ErrorId is null ? new SessionSelection(selection, used, used is null ? null : owner) { Named = named } : null
             )
             {
                 Status = status.Status,

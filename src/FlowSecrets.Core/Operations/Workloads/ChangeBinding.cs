@@ -63,10 +63,10 @@ internal sealed class ChangeBindingOperation(OperationContext context) : IOperat
             ? $"Take {variable} out"
             : $"Inject '{secret.StoreName}'{(version is null ? "" : $" (version {version})")} as {variable}";
         CatalogWorkload[] workloads = [.. WorkloadSelection.Find(workspace, options.Workloads)];
-        await workspace.Trust!.AskAsync(workloads.SelectMany(CatalogReach.Changes), cancellationToken);
+        await workspace.Trust!.AskAsync(workloads.SelectMany(workspace.ChangeRecords), cancellationToken);
         foreach (CatalogWorkload workload in workloads)
         {
-            if (workspace.Trust.Refusal(CatalogReach.Changes(workload), workload.Name) is { } refusal)
+            if (workspace.Trust.Refusal(workspace.ChangeRecords(workload), workload.Name) is { } refusal)
             {
                 yield return Result(workspace, workload, ItemStatus.Failed, refusal.Message) with
                 {

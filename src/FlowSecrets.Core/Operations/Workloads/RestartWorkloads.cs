@@ -26,10 +26,10 @@ internal sealed class RestartWorkloadsOperation(OperationContext context) : IOpe
         Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         List<(CatalogWorkload Workload, IWorkload Open, string Deployment)> started = [];
         CatalogWorkload[] workloads = [.. WorkloadSelection.Find(workspace, options.Workloads)];
-        await workspace.Trust!.AskAsync(workloads.SelectMany(CatalogReach.Changes), cancellationToken);
+        await workspace.Trust!.AskAsync(workloads.SelectMany(workspace.ChangeRecords), cancellationToken);
         foreach (CatalogWorkload workload in workloads)
         {
-            if (workspace.Trust.Refusal(CatalogReach.Changes(workload), workload.Name) is { } refusal)
+            if (workspace.Trust.Refusal(workspace.ChangeRecords(workload), workload.Name) is { } refusal)
             {
                 yield return Result(workspace, workload, ItemStatus.Restarted, null, refusal);
                 continue;

@@ -105,14 +105,16 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         {
             Question asked = new("Approve this, now and later?", null, question.Remedy);
             RequirePerson(asked);
-            string list = string.Join('\n', question.Reaches.Select(static r => "  " + r));
+            string list = string.Join('\n', question.Reaches.Select(static r => "  " + PlainText.Line(r)));
             System.Collections.ObjectModel.Collection<ChoiceDescription> choices =
             [
                 new ChoiceDescription("&Yes", "Approve all of it for this catalog. Approve-FlowSecretCatalog shows it again."),
                 new ChoiceDescription("&No", "Approve nothing. What needs it is not done."),
             ];
             string text =
-                $"The catalog '{question.Catalog}' would do this:\n{list}\n" + "What a script itself loads is not checked. " + asked.Text;
+                $"The catalog '{PlainText.Line(question.Catalog)}' would do this:\n{list}\n"
+                + "What a script itself loads is not checked. "
+                + asked.Text;
             return Asked(asked, () => cmdlet.Host.UI.PromptForChoice("", text, choices, 1)) == 0;
         });
 

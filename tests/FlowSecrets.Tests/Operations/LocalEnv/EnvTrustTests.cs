@@ -134,6 +134,71 @@ public sealed class EnvTrustTests : IDisposable
         Assert.Equal("sk-1", _sandbox.Read("key.txt"));
     }
 
+    [Theory]
+    [InlineData("oo/.env")]
+    [InlineData("gg/x.env")]
+    public async Task ALinkThatLeadsUpwardsIsFollowedAsTheKernelDoes(string path)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");
+        using Sandbox outside = new();
+        Directory.CreateDirectory(outside.File("a/b"));
+        Directory.CreateDirectory(_sandbox.File(".git/hooks"));
+        File.CreateSymbolicLink(_sandbox.File("o"), outside.File("a/b"));
+        File.CreateSymbolicLink(_sandbox.File("oo"), "o/..");
+        File.CreateSymbolicLink(_sandbox.File("d"), ".git/hooks");
+        File.CreateSymbolicLink(_sandbox.File("gg"), "d/..");
+        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("backend/.env", path));
+        await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => RunAsync(null, Nobody));
+        Assert.False(File.Exists(outside.File("a/.env")) || File.Exists(_sandbox.File(".git/x.env")));
+    }
+
+    [Theory]
+    [InlineData(".")]
+    [InlineData("nested")]
+    public async Task ATrackedFileIsFoundBehindALinkAndInANestedRepository(string repository)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");
+        string git = Tool.Require("git");
+        _sandbox.Write("nested/.env", "MINE=1\n");
+        Tool.Run(git, _sandbox.File(repository), null, "init", "--quiet");
+        Tool.Run(git, _sandbox.File(repository), null, "add", "-f", repository == "." ? "nested/.env" : ".env");
+        File.CreateSymbolicLink(_sandbox.File("dir"), "nested");
+        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("backend/.env", "dir/.env"));
+        await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => RunAsync(null, Nobody));
+        Assert.Equal("MINE=1\n", _sandbox.Read("nested/.env"));
+    }
+
+    [Fact]
+    public async Task TheUsersStoreBehindALinkedFileIsNotTheCatalogs()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");
+        await LocalStoreKeyTests.CreateAsync(_sandbox.Store(), "app-openai", "sk-of-another");
+        Directory.CreateDirectory(_sandbox.File("st"));
+        using Sandbox outside = new();
+        File.Copy(_sandbox.StoreFile, outside.File("flowsecrets.db"));
+        File.CreateSymbolicLink(_sandbox.File("st/flowsecrets.db"), outside.File("flowsecrets.db"));
+        _sandbox.Write("flowsecrets.yaml", Catalog.Replace("{ store: local }", "{ store: local, path: st }"));
+        await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => RunAsync(null, Nobody));
+    }
+
+    /// <summary>What another catalog wrote does not get out by way of a default or of a write over it.</summary>
+    [Fact]
+    public async Task ASetUpDoesNotUseSecretsOfOtherCatalogs()
+    {
+        using Sandbox other = new();
+        other.Write("flowsecrets.yaml", "application: o\nenvironments: { local: { store: local } }\nsecrets: { dbpw: {} }\n");
+        await CreateAsync(_sandbox.Context with { WorkingDirectory = other.Folder }, "dbpw");
+        _sandbox.Write(
+            "flowsecrets.yaml",
+            "application: a\nenvironments: { local: { store: local } }\n"
+                + "secrets: { src: { name: dbpw }, y: { env: Y, default: '{{ src }}' } }\nlocalEnv: { path: .env }\n"
+        );
+        FlowSecrets.Operations.Setup.InitializeOptions options = new() { Names = ["y"], NonInteractive = true };
+        FlowSecrets.Operations.Setup.InitializeSecretsOperation setup = new(_sandbox.Context);
+        await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => setup.RunAsync(options, Nobody));
+        Assert.Null(await _sandbox.FreshStore().DescribeAsync("y", default));
+    }
+
     [Fact]
     public async Task ALinkedGitignoreIsNotWritten()
     {

@@ -35,14 +35,14 @@ public sealed class RotationSideBySideTests
     [Fact]
     public async Task WhoChangesTheUsersOfOthersIsNotRotatedWhileTheyAre()
     {
-        const string Credential = "fields: { host: { default: h }, user: { default: a }, password: { generate: { kind: password } } }";
+        const string Credential = "fields: { host: { default: h }, user: {}, password: { generate: { kind: password } } }";
         const string Target = "kind: postgres, host: host, user: user, password: password";
         Meter meter = new();
         await using RotationStage stage = await RotationStage.StartAsync(
             "local",
             $$"""
               app: { {{Credential}}, rotate: { target: { {{Target}}, users: [a, b], admin: admin } } }
-              jobs: { {{Credential}}, rotate: { target: { {{Target}}, users: [a, b], admin: admin } } }
+              jobs: { {{Credential}}, rotate: { target: { {{Target}}, users: [c, d], admin: admin } } }
               admin: { {{Credential}}, rotate: { target: { {{Target}} } } }
             """
         );
@@ -72,7 +72,7 @@ public sealed class RotationSideBySideTests
                 Enumerable
                     .Range(1, 8)
                     .Select(static i =>
-                        $"  s{i}: {{ fields: {{ host: {{ default: h }}, user: {{ default: a }}, password: {{ generate: {{ kind: "
+                        $"  s{i}: {{ fields: {{ host: {{ default: h }}, user: {{ default: a{i} }}, password: {{ generate: {{ kind: "
                         + $"password }} }} }}, rotate: {{ target: {{ kind: postgres, host: host, user: user, password: password }} }} }}"
                     )
             )

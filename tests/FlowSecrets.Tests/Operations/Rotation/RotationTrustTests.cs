@@ -74,6 +74,43 @@ public sealed class RotationTrustTests : IDisposable
         Assert.DoesNotContain(_server.Received, static r => Encoding.UTF8.GetString(r).Contains("CANARY", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("bait: { name: theirs, generate: { kind: hex }, rotate: { every: 90d } }")]
+    [InlineData("bait: { generate: { kind: hex }, rotate: { carriers: [{ secret: c }] } }, c: { name: theirs }")]
+    public async Task ASecretOfAnotherCatalogIsNotRotated(string secrets)
+    {
+        _sandbox.Write("flowsecrets.yaml", "application: o\nenvironments: { e: { store: local } }\nsecrets: { theirs: {} }\n");
+        await CreateAsync("theirs", "same-value-1");
+        using Sandbox mine = new();
+        mine.Write("flowsecrets.yaml", $"application: a\nenvironments: {{ e: {{ store: local }} }}\nsecrets: {{ {secrets} }}\n");
+        OperationContext here = _sandbox.Context with { WorkingDirectory = mine.Folder };
+        if (secrets.Contains("carriers", StringComparison.Ordinal))
+        {
+            using SecretValue value = SecretValue.FromText("same-value-1");
+            WriteSecretsOptions options = new() { Names = ["bait"], Value = value };
+            Assert.Null(Assert.Single(await new NewSecretsOperation(here).RunAsync(options, new TestHost())).ErrorId);
+        }
+
+        List<RotationResult> results = await new InvokeRotationOperation(here).RunAsync(
+            new InvokeRotationOptions { Names = ["bait"] },
+            new TestHost { Approves = null }
+        );
+        Assert.Equal(ErrorIds.CatalogNotTrusted, Assert.Single(results).ErrorId);
+        Assert.Equal("same-value-1", await Local.LocalStoreKeyTests.ReadAsync(_sandbox.FreshStore(), "theirs"));
+    }
+
+    [Fact]
+    public async Task AScriptOnAServerIsNotLookedAt()
+    {
+        _sandbox.Write(
+            "flowsecrets.yaml",
+            "application: a\nenvironments: { e: { store: local } }\n"
+                + "secrets: { bait: { generate: { kind: hex }, rotate: { target: { kind: script, set: //srv/x.sh, test: //srv/x.sh } } } }\n"
+        );
+        await CreateAsync("bait", "v-1");
+        Assert.Equal(ErrorIds.FileUnsafe, Assert.Single(await InvokeAsync(null)).ErrorId);
+    }
+
     [Fact]
     public async Task OnlyTheSecretWithANewDestinationFails()
     {

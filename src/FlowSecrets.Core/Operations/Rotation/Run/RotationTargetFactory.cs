@@ -1,5 +1,6 @@
 using FlowSecrets.Catalogs;
 using FlowSecrets.Catalogs.Trust;
+using FlowSecrets.Files;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Targets;
 using FlowSecrets.Ports;
@@ -18,7 +19,11 @@ internal sealed class RotationTargetFactory(OperationContext context) : IDisposa
     {
         if (unit.Definition.IsEncryptionKey)
         {
-            return new ReencryptTarget(workspace.Catalog!.Resolve(unit.Rotation.Reencrypt!), unit.Definition.Key, RunsOf(workspace, unit));
+            return new ReencryptTarget(
+                FilePaths.Real(CatalogReach.Script(workspace.Catalog!, unit.Rotation.Reencrypt!)),
+                unit.Definition.Key,
+                RunsOf(workspace, unit)
+            );
         }
 
         if (unit.Rotation.Target is not { Kind: not "generated" } target)
@@ -58,9 +63,9 @@ internal sealed class RotationTargetFactory(OperationContext context) : IDisposa
     private static CatalogTarget Resolved(Catalog catalog, CatalogTarget target) =>
         target with
         {
-            Set = target.Set is null ? null : catalog.Resolve(target.Set),
-            Test = target.Test is null ? null : catalog.Resolve(target.Test),
-            Revoke = target.Revoke is null ? null : catalog.Resolve(target.Revoke),
+            Set = target.Set is null ? null : FilePaths.Real(CatalogReach.Script(catalog, target.Set)),
+            Test = target.Test is null ? null : FilePaths.Real(CatalogReach.Script(catalog, target.Test)),
+            Revoke = target.Revoke is null ? null : FilePaths.Real(CatalogReach.Script(catalog, target.Revoke)),
         };
 
     /// <summary>A script is looked at again before each start: it may have changed since the question.</summary>

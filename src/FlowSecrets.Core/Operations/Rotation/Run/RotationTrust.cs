@@ -56,7 +56,7 @@ internal static class RotationTrust
     )
     {
         RotationUnit unit = item.Unit!;
-        List<TrustRecord> records = [.. workspace.WriteRecords, .. unit.Workloads.SelectMany(CatalogReach.Changes)];
+        List<TrustRecord> records = [.. workspace.WriteRecords, .. unit.Workloads.SelectMany(workspace.ChangeRecords)];
         try
         {
             records.AddRange(Scripts(workspace.Catalog!, unit).Select(TrustGate.ScriptRecord));
@@ -77,7 +77,7 @@ internal static class RotationTrust
     private static IEnumerable<string> Scripts(Catalog catalog, RotationUnit unit) =>
         new[] { unit.Rotation.Reencrypt, unit.Rotation.Target?.Set, unit.Rotation.Target?.Test, unit.Rotation.Target?.Revoke }
             .OfType<string>()
-            .Select(catalog.Resolve);
+            .Select(s => CatalogReach.Script(catalog, s));
 
     /// <summary>What only the values tell: the server that they name, and, in the default local store, whose they are.</summary>
     private static async Task<IEnumerable<TrustRecord>> ValuesAsync(
@@ -87,33 +87,21 @@ internal static class RotationTrust
         CancellationToken cancellationToken
     )
     {
-        bool isServer = unit.Rotation.Target is { Kind: "postgres" };
-        bool isShared = workspace.Selection is { Store: StoreKind.Local, Path: null };
-        if (!isServer && (!isShared || unit.Rotation.Target is null))
+        SecretRef[] all = [unit.Secret, .. unit.Carriers.Select(static c => c.Secret), .. unit.Admin is { } who ? new[] { who } : []];
+        List<TrustRecord> records = [.. await workspace.UseRecordsAsync(all, static _ => true, cancellationToken)];
+        if (unit.Rotation.Target is not { Kind: "postgres" } target)
         {
-            return [];
+            return records;
         }
 
-        List<TrustRecord> records = [];
         foreach (SecretRef secret in new[] { unit.Secret, unit.Admin }.OfType<SecretRef>())
         {
+            // What cannot be read, the rotation itself says; the target asks again before each login.
             using ReadSecret? read = await ReadAsync(workspace, secret, cancellationToken);
-            if (read is null)
+            if (read is not null)
             {
-                // The rotation itself says what is wrong with it.
-                continue;
-            }
-
-            if (workspace.UseRecord(secret.StoreName, read.Owner) is { } use)
-            {
-                records.Add(use);
-            }
-
-            if (isServer)
-            {
-                string server = context
-                    .Providers()
-                    .ServerOf(unit.Rotation.Target!, secret.Definition!.Key, read.Value, isAdmin: secret == unit.Admin);
+                bool isAdmin = secret == unit.Admin;
+                string server = context.Providers().ServerOf(target, secret.Definition!.Key, read.Value, isAdmin);
                 records.Add(new TrustRecord(TrustKind.Connects, server));
             }
         }
