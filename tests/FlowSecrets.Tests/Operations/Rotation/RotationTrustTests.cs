@@ -105,7 +105,8 @@ public sealed class RotationTrustTests : IDisposable
         _sandbox.Write(
             "flowsecrets.yaml",
             "application: a\nenvironments: { e: { store: local } }\n"
-                + "secrets: { bait: { generate: { kind: hex }, rotate: { target: { kind: script, set: //srv/x.sh, test: //srv/x.sh } } } }\n"
+                + "secrets: { bait: { generate: { kind: hex }, "
+                + "rotate: { target: { kind: script, set: //srv/x.sh, test: //srv/x.sh } } } }\n"
         );
         await CreateAsync("bait", "v-1");
         Assert.Equal(ErrorIds.FileUnsafe, Assert.Single(await InvokeAsync(null)).ErrorId);
