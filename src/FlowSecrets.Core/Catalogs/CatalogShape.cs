@@ -209,7 +209,7 @@ internal static class CatalogShape
         "The .env file for development.",
         ("path", Shape.Text("File, from the catalog's folder.")),
         ("from", Shape.Text("Environment that developer secrets are fetched from.")),
-        ("target", Shape.Words("Dialect.", "portable", "docker", "compose", "node", "python", "systemd", "bash", "pwsh", "json")),
+        ("target", Shape.Words("Dialect.", [.. Enum.GetNames<EnvDialect>().Select(static d => d.ToLowerInvariant())])),
         ("variables", Shape.MapOf(Template, "Further variables, made of templates.")),
         (
             "files",

@@ -16,14 +16,21 @@ internal static class ValueFiles
     public static IReadOnlyList<KeyValuePair<string, DocNode>> Read(string path, IDocumentFormat documents)
     {
         string text = ReadText(path);
-        IReadOnlyList<KeyValuePair<string, DocNode>> values = Path.GetFileName(path) switch
-        {
-            { } name when name.EndsWith(".tfvars", StringComparison.OrdinalIgnoreCase) => TfvarsReader.Read(text, path),
-            { } name when name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => ReadJson(text, path, documents),
-            _ => ReadEnv(text, path),
-        };
+        IReadOnlyList<KeyValuePair<string, DocNode>> values = FormatOf(path).Read(text, path, documents);
         return [.. values.Where(static v => v.Value.Kind is DocKind.Map or DocKind.List || v.Value.Text.Length > 0)];
     }
+
+    /// <summary>Every format that values are read from, by the endings of file names; the last one takes every other name.</summary>
+    public static IReadOnlyList<ValueFormat> Formats { get; } =
+    [
+        new("tfvars", [".tfvars"], static (text, path, _) => TfvarsReader.Read(text, path)),
+        new("json", [".json"], ReadJson),
+        new("dotenv", [""], static (text, path, _) => ReadEnv(text, path)),
+    ];
+
+    /// <summary>The format that a file's name says.</summary>
+    public static ValueFormat FormatOf(string path) =>
+        Formats.First(f => f.Endings.Any(e => Path.GetFileName(path).EndsWith(e, StringComparison.OrdinalIgnoreCase)));
 
     public static string ReadText(string path) => FileReader.Text(FileReader.Named(path, FileReader.ValueLimit), path);
 

@@ -136,12 +136,7 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
         RotationItem item,
         InvokeRotationOptions options,
         CancellationToken cancellationToken
-    ) =>
-        await host.ShouldProcessAsync(
-            $"{item.Unit!.Reach} in the {workspace.Place}",
-            Plan(item, options, context.Clock.GetUtcNow()),
-            cancellationToken
-        );
+    ) => await host.ShouldProcessAsync(item.ReachAt(workspace), Plan(item, options, context.Clock.GetUtcNow()), cancellationToken);
 
     /// <summary>Secrets that share a carrier, one after the other.</summary>
     private async Task<RotationResult[]> RunGroupAsync(

@@ -33,14 +33,7 @@ internal sealed class UndoRotationOperation(OperationContext context) : IOperati
         foreach (RotationItem item in await RotationTrust.AskAsync(context, workspace, found, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (
-                item.Error is null
-                && !await host.ShouldProcessAsync(
-                    $"{item.Unit!.Reach} in the {workspace.Place}",
-                    "Take the rotation back",
-                    cancellationToken
-                )
-            )
+            if (item.Error is null && !await host.ShouldProcessAsync(item.ReachAt(workspace), "Take the rotation back", cancellationToken))
             {
                 yield return InvokeRotationOperation.Result(workspace, item, null, null, default) with
                 {

@@ -87,6 +87,25 @@ public sealed class AccessChangeTests : IDisposable
         Assert.Equal([.. left.Split(',', StringSplitOptions.RemoveEmptyEntries), $"{AccessSetting.Ops}:Write"], Access.Lines("jwt"));
     }
 
+    /// <summary>Whose identity a workload of the catalog has, only the catalog says; so does its list of principals.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PrincipalsThatOnlyTheCatalogNamesNeedApproval(bool ofWorkload)
+    {
+        ChangeAccessOptions options = new()
+        {
+            Grant = true,
+            FromCatalog = !ofWorkload,
+            Workloads = ofWorkload ? ["api"] : [],
+        };
+        await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => _setting.ChangeAsync(options, new TestHost { Approves = null }));
+        Assert.Empty(_setting.Access.Written);
+        TestHost asked = new();
+        await _setting.ChangeAsync(options, asked);
+        Assert.Contains(Assert.Single(asked.Approvals).Reaches, static r => r.Contains(AccessSetting.Api, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task AWorkloadIsGrantedWhatItConsumes()
     {

@@ -48,6 +48,18 @@ public sealed class RotationTrustTests : IDisposable
     }
 
     [Fact]
+    public async Task ThePlanNamesHostAndDatabase()
+    {
+        await SetUpAsync("user: user, password: password, sslMode: disable");
+        TestHost host = new() { IsWhatIf = true };
+        InvokeRotationOptions options = new() { Names = ["bait"], TrustCatalog = true };
+        RotationResult planned = Assert.Single(await new InvokeRotationOperation(_sandbox.Context).RunAsync(options, host));
+        Assert.Equal(ItemStatus.Planned, planned.Status);
+        Assert.Contains($"postgresql://127.0.0.1:{_server.Port}/app", Assert.Single(host.Actions));
+        Assert.Empty(_server.Received);
+    }
+
+    [Fact]
     public async Task AnApprovalIsForOneTlsMode()
     {
         await SetUpAsync("user: user, password: password, sslMode: disable");

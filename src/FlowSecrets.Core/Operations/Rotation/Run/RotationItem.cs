@@ -16,6 +16,13 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
     /// <summary>When the current version was made; null: not asked, or not known.</summary>
     public DateTimeOffset? Made { get; init; }
 
+    /// <summary>The servers that it logs in to, as its values name them.</summary>
+    public IReadOnlyList<string> Servers { get; init; } = [];
+
+    /// <summary>What is rotated and where it takes effect, for plans and prompts.</summary>
+    public string ReachAt(Workspace workspace) =>
+        $"{Unit!.Reach} in the {workspace.Place}{(Servers.Count == 0 ? "" : $", at {string.Join(" and ", Servers)}")}";
+
     public IEnumerable<string> Names => Unit!.Carriers.Select(static c => c.Secret.StoreName).Append(Secret.StoreName);
 
     public DateTimeOffset? DueAt => Unit?.Rotation.Every is { } every && Made is { } made ? made + every : null;

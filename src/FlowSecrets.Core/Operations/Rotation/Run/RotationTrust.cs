@@ -11,7 +11,8 @@ namespace FlowSecrets.Operations.Rotation.Run;
 internal static class RotationTrust
 {
     /// <summary>
-    /// Asks once for all items, before the first effect. An item that lacks approval gets its own error; the others go on.
+    /// Finds the servers, and asks once for all items, before the first effect. An item that lacks approval gets its own error; the others
+    /// go on.
     /// </summary>
     public static async Task<IReadOnlyList<RotationItem>> AskAsync(
         OperationContext context,
@@ -21,11 +22,6 @@ internal static class RotationTrust
     )
     {
         TrustGate trust = workspace.Trust!;
-        if (trust.IsTrusted)
-        {
-            return items;
-        }
-
         List<(RotationItem Item, IReadOnlyList<TrustRecord> Records)> needs = [];
         foreach (RotationItem item in items)
         {
@@ -66,7 +62,11 @@ internal static class RotationTrust
             }
 
             records.AddRange(await ValuesAsync(context, workspace, unit, cancellationToken));
-            return (item, records);
+            string[] servers =
+            [
+                .. records.Where(static r => r.Kind == TrustKind.Connects).Select(static r => r.Subject).Distinct(StringComparer.Ordinal),
+            ];
+            return (item with { Servers = servers }, records);
         }
         catch (FlowSecretException e)
         {
