@@ -19,7 +19,8 @@ secrets:
         Start-Sleep -Milliseconds 1100
         $modules = Split-Path (Get-ModulePath)
         $script = Join-Path (Split-Path (Split-Path $PSScriptRoot)) examples ci rotate.ps1
-        $run = "`$env:PSModulePath = '$modules' + [IO.Path]::PathSeparator + `$env:PSModulePath; & '$script' -Environment local; exit `$LASTEXITCODE"
+        $run = "`$env:PSModulePath = '$modules' + [IO.Path]::PathSeparator + `$env:PSModulePath`n" +
+            "& '$script' -Environment local`nexit `$LASTEXITCODE"
     }
     AfterEach { Remove-Sandbox $sandbox }
 
