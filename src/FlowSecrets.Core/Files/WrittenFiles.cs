@@ -12,22 +12,19 @@ internal static class WrittenFiles
 
     /// <param name="path">Without links.</param>
     public static bool Contains(string path, Func<string, string?> variable) =>
-        FileReader.OwnLines(FileName(variable)).Contains(Line(path));
+        FileReader.OwnLines(FileName(variable)).Contains(EscapedField.Encode(path));
 
     public static void Add(string path, Func<string, string?> variable)
     {
         string[] lines = FileReader.OwnLines(FileName(variable));
-        if (!lines.Contains(Line(path)))
+        if (!lines.Contains(EscapedField.Encode(path)))
         {
             // What is not there any more is forgotten.
-            IEnumerable<string> all = lines.Where(static l => File.Exists(l)).Append(Line(path));
+            IEnumerable<string> all = lines.Where(static l => File.Exists(EscapedField.Decode(l))).Append(EscapedField.Encode(path));
             byte[] text = Encoding.UTF8.GetBytes(string.Concat(all.Select(static l => l + "\n")));
             FileWriter.Write(FileName(variable), text, FileAudience.Owner, replace: true);
         }
     }
-
-    /// <summary>A path with a line end in it is never remembered as another one.</summary>
-    private static string Line(string path) => path.Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static string FileName(Func<string, string?> variable) => Path.Combine(UserFolders.Configuration(variable), Name);
 }

@@ -6,6 +6,9 @@ namespace FlowSecrets.Operations;
 /// <summary>What the location of a command needs the user's approval for.</summary>
 internal sealed partial class Workspace
 {
+    /// <summary>Whether the store is the default local one, which all of the user's applications share.</summary>
+    public bool IsShared => Selection is { Store: StoreKind.Local, Path: null };
+
     /// <summary>What delivering values of this store needs.</summary>
     public IEnumerable<TrustRecord> ReadRecords => IsOfCatalog ? CatalogReach.Reads(Environment!) : [];
 
@@ -29,9 +32,7 @@ internal sealed partial class Workspace
     /// </summary>
     /// <param name="owner">Real path of the catalog that wrote it; null: it is not known.</param>
     public TrustRecord? UseRecord(string storeName, string? owner) =>
-        Trust is null || Selection is not { Store: StoreKind.Local, Path: null } || owner == Trust.RealPath
-            ? null
-            : new TrustRecord(TrustKind.Uses, storeName, owner ?? "");
+        Trust is null || !IsShared || owner == Trust.RealPath ? null : new TrustRecord(TrustKind.Uses, storeName, owner ?? "");
 
     /// <summary>
     /// What using secrets of the default local store needs that other catalogs wrote. The store is not asked in any other.
@@ -42,7 +43,7 @@ internal sealed partial class Workspace
         CancellationToken cancellationToken
     )
     {
-        if (Trust is null || Trust.IsTrusted || Selection is not { Store: StoreKind.Local, Path: null })
+        if (Trust is null || Trust.IsTrusted || !IsShared)
         {
             return [];
         }
@@ -62,18 +63,26 @@ internal sealed partial class Workspace
     }
 
     /// <summary>A secret of the default local store becomes the catalog's that writes it for the user.</summary>
-    public async Task ClaimAsync(SecretDescription there, CancellationToken cancellationToken)
+    public async Task ClaimWrittenAsync(string storeName, CancellationToken cancellationToken)
     {
-        if (UseRecord(there.StoreName, there.Labels.GetValueOrDefault(SecretOwner.Label)) is not null)
+        if (
+            Trust is not null
+            && IsShared
+            && await Store.DescribeAsync(storeName, cancellationToken) is { } there
+            && UseRecord(storeName, there.Labels.GetValueOrDefault(SecretOwner.Label)) is not null
+        )
         {
-            Dictionary<string, string> owner = new(StringComparer.Ordinal) { [SecretOwner.Label] = Trust!.RealPath };
-            await Store.SetLabelsAsync(there.StoreName, owner, cancellationToken);
+            await ClaimAsync(storeName, cancellationToken);
         }
     }
 
+    /// <summary>Records that a secret of the default local store is this catalog's.</summary>
+    public Task ClaimAsync(string storeName, CancellationToken cancellationToken) =>
+        Store.SetLabelsAsync(storeName, LabelsOfNew(new Dictionary<string, string>(StringComparer.Ordinal)), cancellationToken);
+
     /// <summary>The labels of a new secret: in the default local store also which catalog wrote it.</summary>
     public IReadOnlyDictionary<string, string> LabelsOfNew(IReadOnlyDictionary<string, string> labels) =>
-        Trust is null || Selection is not { Store: StoreKind.Local, Path: null }
+        Trust is null || !IsShared
             ? labels
             : new Dictionary<string, string>(labels, StringComparer.Ordinal) { [SecretOwner.Label] = Trust.RealPath };
 }

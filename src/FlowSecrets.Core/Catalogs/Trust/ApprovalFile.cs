@@ -29,7 +29,7 @@ internal static class ApprovalFile
     {
         foreach (string line in FileReader.OwnLines(FileName(variable)))
         {
-            string[] fields = [.. line.Split('\t').Select(Unescape)];
+            string[] fields = [.. line.Split('\t').Select(EscapedField.Decode)];
             if (fields is [{ } catalog, { } kind, { } subject, { } content] && Enum.TryParse(kind, out TrustKind known))
             {
                 yield return (catalog, new TrustRecord(known, subject, content));
@@ -43,39 +43,11 @@ internal static class ApprovalFile
         foreach ((string catalog, TrustRecord record) in lines.ToList())
         {
             string[] fields = [catalog, record.Kind.ToString(), record.Subject, record.Content];
-            text.AppendJoin('\t', fields.Select(Escape)).Append('\n');
+            text.AppendJoin('\t', fields.Select(EscapedField.Encode)).Append('\n');
         }
 
         FileWriter.Write(FileName(variable), Encoding.UTF8.GetBytes(text.ToString()), FileAudience.Owner, replace: true);
     }
 
     private static string FileName(Func<string, string?> variable) => Path.Combine(UserFolders.Configuration(variable), Name);
-
-    private static string Escape(string field) =>
-        field
-            .Replace("\\", "\\\\", StringComparison.Ordinal)
-            .Replace("\t", "\\t", StringComparison.Ordinal)
-            .Replace("\n", "\\n", StringComparison.Ordinal)
-            .Replace("\r", "\\r", StringComparison.Ordinal);
-
-    private static string Unescape(string field)
-    {
-        StringBuilder text = new();
-        for (int i = 0; i < field.Length; i++)
-        {
-            text.Append(
-                field[i] != '\\' || i + 1 == field.Length
-                    ? field[i]
-                    : field[++i] switch
-                    {
-                        't' => '\t',
-                        'n' => '\n',
-                        'r' => '\r',
-                        char c => c,
-                    }
-            );
-        }
-
-        return text.ToString();
-    }
 }

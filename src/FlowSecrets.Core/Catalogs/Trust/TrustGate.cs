@@ -18,7 +18,7 @@ internal sealed class TrustGate(Catalog catalog, bool trustsAll, IOperationHost 
     /// <summary>The most bytes of a script.</summary>
     private const long ScriptLimit = 16 * 1024 * 1024;
 
-    private readonly HashSet<TrustRecord> _known = [];
+    private HashSet<TrustRecord>? _known;
     private string? _realPath;
     private bool? _isTrusted;
 
@@ -27,6 +27,9 @@ internal sealed class TrustGate(Catalog catalog, bool trustsAll, IOperationHost 
 
     /// <summary>Whether the user trusts the whole file: by -TrustCatalog or FLOWSECRETS_TRUSTED_CATALOG.</summary>
     public bool IsTrusted => _isTrusted ??= trustsAll || IsNamedByVariable();
+
+    /// <summary>The stored records of the catalog, read once for a command.</summary>
+    private HashSet<TrustRecord> Known => _known ??= [.. ApprovalFile.Read(RealPath, variable)];
 
     /// <summary>The record of a script with its present content.</summary>
     /// <exception cref="FlowSecretException">RotationNotConfigured: it is not there. FileUnsafe.</exception>
@@ -44,16 +47,7 @@ internal sealed class TrustGate(Catalog catalog, bool trustsAll, IOperationHost 
     }
 
     /// <summary>Whether a record is approved. Nothing is asked.</summary>
-    public bool Allows(TrustRecord record)
-    {
-        if (IsTrusted || _known.Contains(record))
-        {
-            return true;
-        }
-
-        _known.UnionWith(ApprovalFile.Read(RealPath, variable));
-        return _known.Contains(record);
-    }
+    public bool Allows(TrustRecord record) => IsTrusted || Known.Contains(record);
 
     /// <summary>
     /// Asks once for everything that is not approved yet, before a command's first effect, and stores a yes. Under -WhatIf it is only
@@ -80,7 +74,7 @@ internal sealed class TrustGate(Catalog catalog, bool trustsAll, IOperationHost 
             if (await host.ApproveAsync(question, cancellationToken))
             {
                 ApprovalFile.Add(RealPath, missing, variable);
-                _known.UnionWith(missing);
+                Known.UnionWith(missing);
             }
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.CannotPrompt)

@@ -13,9 +13,6 @@ internal sealed class EnvTrust(Workspace workspace, EnvPlan plan, IReadOnlyColle
     private readonly Catalog _catalog = workspace.Catalog!;
     private readonly TrustGate _trust = workspace.Trust!;
 
-    /// <summary>Whether the store is the one that all of the user's applications share.</summary>
-    public bool IsShared => workspace.Selection is { Store: StoreKind.Local, Path: null };
-
     /// <summary>Asks once for everything.</summary>
     /// <param name="path">The .env file where the catalog names it; null: the user does.</param>
     /// <param name="fetched">What was read from the shared store; empty for any other.</param>
@@ -59,8 +56,7 @@ internal sealed class EnvTrust(Workspace workspace, EnvPlan plan, IReadOnlyColle
 
         foreach (ReadOutcome outcome in outcomes.Where(o => o.Secret is { Owner: null } && UseOf(o) is { } use && _trust.Allows(use)))
         {
-            Dictionary<string, string> owner = new(StringComparer.Ordinal) { [SecretOwner.Label] = _trust.RealPath };
-            await workspace.Store.SetLabelsAsync(outcome.StoreName, owner, cancellationToken);
+            await workspace.ClaimAsync(outcome.StoreName, cancellationToken);
         }
     }
 

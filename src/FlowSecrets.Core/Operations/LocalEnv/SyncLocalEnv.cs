@@ -106,7 +106,7 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
     )
     {
         Catalog catalog = workspace.Catalog!;
-        if (trust.IsShared)
+        if (workspace.IsShared)
         {
             await FetchAsync(fetched, workspace, plan, host, cancellationToken);
         }
@@ -120,7 +120,7 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
                 fetched[secret.Definition!.Key] = new ReadOutcome(secret.StoreName, null, refusal);
             }
         }
-        else if (!trust.IsShared)
+        else if (!workspace.IsShared)
         {
             await FetchAsync(fetched, workspace, plan, host, cancellationToken);
         }
@@ -145,21 +145,18 @@ internal sealed class SyncLocalEnvOperation(OperationContext context) : IOperati
                 .Where(File.Exists)
                 .Distinct(StringComparer.Ordinal),
         ];
-        List<string> tracked = [];
-        foreach (string path in inside)
+        // Where they really are: behind a link, or in a repository of its own inside this one.
+        HashSet<string> tracked = new(StringComparer.Ordinal);
+        ILookup<string?, string> repositories = inside
+            .Select(FilePaths.Real)
+            .Distinct(StringComparer.Ordinal)
+            .ToLookup(static r => CatalogLocator.RepositoryRoot(System.IO.Path.GetDirectoryName(r)!), StringComparer.Ordinal);
+        foreach (IGrouping<string?, string> files in repositories.Where(static r => r.Key is not null))
         {
-            // Where it really is: behind a link, or in a repository of its own inside this one.
-            string real = FilePaths.Real(path);
-            if (
-                CatalogLocator.RepositoryRoot(System.IO.Path.GetDirectoryName(real)!) is { } repository
-                && (await GitIgnore.TrackedAsync([real], repository, context.Variable, cancellationToken)).Count > 0
-            )
-            {
-                tracked.Add(path);
-            }
+            tracked.UnionWith(await GitIgnore.TrackedAsync([.. files], files.Key!, context.Variable, cancellationToken));
         }
 
-        return tracked;
+        return [.. inside.Where(p => tracked.Contains(FilePaths.Real(p)))];
     }
 
     private EnvMergeInput InputOf(

@@ -82,9 +82,9 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
                 : current!.Version;
         }
 
-        if (changed && await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken) is { } there)
+        if (changed)
         {
-            await workspace.ClaimAsync(there, cancellationToken);
+            await workspace.ClaimWrittenAsync(secret.StoreName, cancellationToken);
         }
 
         bool relabelled = await RelabelAsync(workspace, secret, options, cancellationToken);

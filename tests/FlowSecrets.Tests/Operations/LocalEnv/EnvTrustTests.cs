@@ -181,6 +181,21 @@ public sealed class EnvTrustTests : IDisposable
         await SecretStoreContract.Fails(ErrorIds.CatalogNotTrusted, () => RunAsync(null, Nobody));
     }
 
+    /// <summary>Whoever makes a name first does not own what the user writes there later.</summary>
+    [Fact]
+    public async Task AWrittenSecretBelongsToTheCatalogThatWroteIt()
+    {
+        await CreateAsync(_sandbox.Context, "openai");
+        using Sandbox real = new();
+        real.Write("flowsecrets.yaml", Catalog);
+        using SecretValue value = SecretValue.FromText("sk-of-the-real-one");
+        WriteSecretsOptions options = new() { Names = ["openai"], Value = value };
+        OperationContext there = _sandbox.Context with { WorkingDirectory = real.Folder };
+        Assert.Null(Assert.Single(await new SetSecretsOperation(there).RunAsync(options, new TestHost())).ErrorId);
+        Assert.Equal(ErrorIds.CatalogNotTrusted, Of(await RunAsync(null, Nobody), "OPENAI_API_KEY").ErrorId);
+        Assert.DoesNotContain("sk-of-the-real-one", _sandbox.Read("backend/.env"));
+    }
+
     /// <summary>What another catalog wrote does not get out by way of a default or of a write over it.</summary>
     [Fact]
     public async Task ASetUpDoesNotUseSecretsOfOtherCatalogs()
