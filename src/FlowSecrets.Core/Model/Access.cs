@@ -14,7 +14,7 @@ internal enum AccessResult
 /// <summary>Who may do what with a secret, why not, and what mends it.</summary>
 /// <param name="Cause">One of <see cref="AccessCauses"/>; null when it is allowed.</param>
 /// <param name="Evidence">What was seen, in a sentence.</param>
-/// <param name="Remedy">The exact command that mends it; empty if there is nothing to fix.</param>
+/// <param name="Remedy">The exact command that fixes it; empty if there is nothing to fix.</param>
 internal sealed record AccessAnswer(string StoreName, AccessResult Result, string? Cause, string Evidence, Remedy Remedy)
 {
     /// <summary>Who it is about, as the store's policies name it; null: as the question said, or not known.</summary>

@@ -38,7 +38,7 @@ public sealed record SecretAccess
     /// <summary>What was seen.</summary>
     public required string Evidence { get; init; }
 
-    /// <summary>The exact command that mends it.</summary>
+    /// <summary>The exact command that fixes it.</summary>
     public string? Remedy { get; init; }
 
     public override string ToString() => $"{Secret}: {Result}";

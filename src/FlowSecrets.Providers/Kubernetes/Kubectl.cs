@@ -75,7 +75,7 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
                     ErrorIds.NotAuthenticated,
                     target,
                     $"The cluster of {Cluster} refused kubectl's credentials{RemoteText.Quote(error)}",
-                    $"Log in to it anew, until this shows who you are: {Shell($"kubectl {Option} auth whoami")}"
+                    $"Log in to it again, until this shows who you are: {Shell($"kubectl {Option} auth whoami")}"
                 )
                 {
                     AccessCause = AccessCauses.NotAuthenticated,

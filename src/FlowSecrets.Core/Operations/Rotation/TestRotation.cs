@@ -111,7 +111,7 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
                 "state",
                 false,
                 $"Version {view.Current} was set by somebody else while a rotation was under way.",
-                $"Give the rotation up: {Shell($"Undo-FlowSecretRotation {workspace.Argument(unit.Secret)}")}"
+                $"Discard the rotation: {Shell($"Undo-FlowSecretRotation {workspace.Argument(unit.Secret)}")}"
             ),
             { Pending: not null } => new RotationFinding("state", true, "A rotation was broken off; the next run finishes it."),
             { Record: { State: RotationState.Overlap, RetireAt: { } end } overlap } when overlap.To == view.Current && end > now =>

@@ -54,7 +54,7 @@ internal sealed class RestoreSecretsOperation(OperationContext context) : IOpera
                 secret.StoreName,
                 $"There is no secret '{secret.StoreName}' in the {workspace.Place}, which has no recovery window: what was deleted "
                     + $"there is gone",
-                $"Make it anew: {Shell($"New-FlowSecret {Stored(secret.StoreName)}")}"
+                $"Create it again: {Shell($"New-FlowSecret {Stored(secret.StoreName)}")}"
             ),
         };
 }

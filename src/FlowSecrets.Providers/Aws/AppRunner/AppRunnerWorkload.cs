@@ -38,7 +38,7 @@ internal sealed class AppRunnerWorkload(AwsWorkloadSetting setting, IAppRunner a
     private Remedy LookAtLog =>
         $"See why: {Shell($"aws apprunner list-operations {Arguments}")}; "
         + $"{Shell($"aws logs tail /aws/apprunner/{ServiceAndId}/service --region {setting.Region:bare} --since 1h")}"
-        + $"; mend it, then run the same command again.";
+        + $"; fix it, then run the same command again.";
 
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {

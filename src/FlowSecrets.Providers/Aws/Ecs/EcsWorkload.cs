@@ -39,7 +39,7 @@ internal sealed class EcsWorkload(AwsWorkloadSetting setting, IEcs ecs) : IWorkl
 
     private Remedy LookAtEvents =>
         $"See why: {Shell($"aws ecs describe-services {Arguments} --query 'services[0].events[:10].message'")}; "
-        + $"mend it, then run the same command again.";
+        + $"fix it, then run the same command again.";
 
     public async Task<WorkloadIdentity> IdentityAsync(CancellationToken cancellationToken)
     {

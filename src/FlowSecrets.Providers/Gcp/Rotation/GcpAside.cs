@@ -182,7 +182,7 @@ internal sealed class AsideValues : IDisposable
 
     public static SecretValue GivenUp(string number) => SecretValue.FromText(GivenUpPrefix + number);
 
-    /// <summary>The number of the one that counts: the first that was not given up, readable ones first; null: none.</summary>
+    /// <summary>The number of the one that counts: the first that was not abandoned, readable ones first; null: none.</summary>
     public string? First => Live.Select(static v => v.Number).Concat(_unreadable.Where(n => !_givenUp.Contains(n))).FirstOrDefault();
 
     /// <returns>Null: somebody disabled or destroyed it.</returns>

@@ -211,7 +211,7 @@ internal sealed class GcpAsideRotation(GcpStore store)
                 name,
                 $"Somebody else added version {next} of '{name}' in the {store.Place} while the rotation added version {added.Number}; "
                     + $"nothing is lost, and {added.Number} is the newest",
-                $"See whose value shall hold: {Shell($"Get-FlowSecretVersion {Stored(name)}")}"
+                $"See which value must hold: {Shell($"Get-FlowSecretVersion {Stored(name)}")}"
             );
     }
 

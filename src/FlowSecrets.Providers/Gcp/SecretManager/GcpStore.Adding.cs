@@ -44,7 +44,7 @@ internal sealed partial class GcpStore
                 name,
                 $"Somebody else added a version of '{name}' in the {Place} at the same time; yours is version {added.Number}, the "
                     + $"newest, and nothing is lost",
-                $"See whose value shall hold: {Shell($"Get-FlowSecretVersion {Stored(name)}")}"
+                $"See which value must hold: {Shell($"Get-FlowSecretVersion {Stored(name)}")}"
             );
         }
 

@@ -107,7 +107,7 @@ public sealed class KubernetesFailureTests
             ("deployment", "api")
         );
         Assert.Equal(
-            (AccessCauses.NotAuthenticated, "Log in to it anew, until this shows who you are: kubectl --context 'test' auth whoami"),
+            (AccessCauses.NotAuthenticated, "Log in to it again, until this shows who you are: kubectl --context 'test' auth whoami"),
             (error.AccessCause, error.Remedy)
         );
     }

@@ -137,7 +137,7 @@ internal sealed class RotationReader(ISecretStore store, TimeProvider clock, IOp
         }
     }
 
-    /// <summary>Also after a failure or Ctrl+C: a value that somebody took out of use must not stay readable.</summary>
+    /// <summary>Also after a failure or Ctrl+C: a value that somebody disabled must not stay readable.</summary>
     private async Task DisableAsync(RotationView view, string version)
     {
         using CancellationTokenSource limit = new(DisableLimit);

@@ -194,7 +194,7 @@ internal sealed partial class RotationRun
 
         await CloseAsync(RotationState.Overlap, unit.Overlap == TimeSpan.Zero ? TimeSpan.FromHours(1) : unit.Overlap);
 
-        // A forced run takes it out of use as soon as another value is current.
+        // A forced run retires it as soon as another value is current.
         Leave(pending.Basis);
     }
 

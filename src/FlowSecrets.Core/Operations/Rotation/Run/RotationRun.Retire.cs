@@ -13,7 +13,7 @@ internal sealed partial class RotationRun
     /// <summary>Previous versions that this run could not revoke so far.</summary>
     private readonly List<string> _unrevoked = [];
 
-    /// <summary>Takes the value before out of use, once every workload is healthy on the new one.</summary>
+    /// <summary>Retires the previous value, once every workload is healthy on the new one.</summary>
     /// <exception cref="FlowSecretException">RotationNeedsAttention: a value could not be revoked at the target.</exception>
     public async Task<RotationView> RetireAsync(RotationView seen)
     {
@@ -29,7 +29,7 @@ internal sealed partial class RotationRun
             await RevokeLeftOverAsync();
             if (unit.Rotation.Target is { Kind: "manual", Revoke: null })
             {
-                host.Warning($"The value before of '{Name}' is still valid at its provider: revoke it there.");
+                host.Warning($"The previous value of '{Name}' is still valid at its provider: revoke it there.");
             }
 
             await WarnOfNewerAsync(record.From!);
@@ -95,7 +95,7 @@ internal sealed partial class RotationRun
                 ErrorIds.RotationNeedsAttention,
                 Name,
                 $"The current version {_primary.Current} of '{Name}' is disabled or destroyed, so version {_primary.Record?.From} is not "
-                    + $"taken out of use",
+                    + $"retired",
                 $"Make a new value: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: "
                     + $"{Shell($"Undo-FlowSecretRotation {Named}")}"
             );
@@ -197,7 +197,7 @@ internal sealed partial class RotationRun
         }
     }
 
-    /// <summary>The workloads may have taken long: what is revoked must still be what is out of use.</summary>
+    /// <summary>The workloads may have taken long: what is revoked must still be retired.</summary>
     private async Task RequireUnchangedAsync()
     {
         RotationView now = await _store.ViewAsync(unit.Subject, cancellationToken);
@@ -210,7 +210,7 @@ internal sealed partial class RotationRun
         {
             throw StoreErrors.Conflict(
                 Name,
-                $"Somebody else rotated '{Name}', or took the rotation back, while its value before was to be taken out of use; its "
+                $"Somebody else rotated '{Name}', or took the rotation back, while its previous value was to be retired; its "
                     + $"current version is {now.Current}"
             );
         }
@@ -227,7 +227,7 @@ internal sealed partial class RotationRun
             throw new FlowSecretException(
                 ErrorIds.CredentialRejected,
                 Name,
-                $"{target.Description} does not accept the current value of '{Name}', so the one before it is not taken out of use",
+                $"{target.Description} does not accept the current value of '{Name}', so the previous one is not retired",
                 $"Rotate again: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}; or go back: "
                     + $"{Shell($"Undo-FlowSecretRotation {Named}")}"
             );

@@ -122,7 +122,7 @@ internal sealed partial class RotationRun
             Name,
             $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation from version {pending.Basis} was under "
                 + $"way; it holds, and the rotation's own value still waits aside",
-            $"Give the rotation up: {Shell($"Undo-FlowSecretRotation {Named}")}; or give it up and rotate anew: "
+            $"Discard the rotation: {Shell($"Undo-FlowSecretRotation {Named}")}; or discard it and rotate again: "
                 + $"{Shell($"Invoke-FlowSecretRotation {Named} -Force")}"
         );
     }

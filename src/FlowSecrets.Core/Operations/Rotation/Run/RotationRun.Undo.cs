@@ -85,7 +85,7 @@ internal sealed partial class RotationRun
                 Name,
                 $"Version {_primary.Current} of '{Name}' was set by somebody else while a rotation was under way that some of "
                     + $"its carriers have already",
-                $"Rotate anew, which all of them get: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}"
+                $"Rotate again, which all of them get: {Shell($"Invoke-FlowSecretRotation {Named} -Force")}"
             );
         }
 
