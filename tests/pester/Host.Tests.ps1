@@ -40,6 +40,72 @@ Describe 'Errors' {
         }
         $failures.TargetObject | Should -Be 'shop-llm-google', 'shop-partner-token'
     }
+    It 'writes the error of one failed item without ending the script' {
+        $ErrorActionPreference = 'Continue'
+        $wentOn = $false
+        try { $read = Get-FlowSecretValue llm-openai, llm-google, nowhere 2> $null; $wentOn = $true } catch { $null = $_ }
+        $wentOn | Should -BeTrue
+        $read.Name | Should -Be 'llm-openai'
+    }
+    It 'obeys -ErrorAction <action>, whatever $ErrorActionPreference says: <preference>' -ForEach @(
+        foreach ($action in 'SilentlyContinue', 'Ignore') {
+            foreach ($preference in 'Continue', 'Stop') { @{ action = $action; preference = $preference } }
+        }
+    ) {
+        $ErrorActionPreference = $preference
+        $seen = @(Get-FlowSecretValue llm-google -ErrorAction $action 2>&1)
+        $seen | Should -BeNullOrEmpty
+        -not (Get-FlowSecretValue llm-google -ErrorAction $action) | Should -BeTrue
+        @(Get-FlowSecretValue llm-google, nowhere -ErrorAction $action 2>&1 3>&1) | Should -BeNullOrEmpty
+    }
+    It 'fills -ErrorVariable with a record for each item, and sets $?' {
+        $null = Get-FlowSecretValue llm-google, nowhere -ErrorAction SilentlyContinue -ErrorVariable failed
+        $ok = $?
+        $ok | Should -BeFalse
+        $failed | ForEach-Object { $_ | Should -BeOfType ([System.Management.Automation.ErrorRecord]) }
+        $failed.FullyQualifiedErrorId -replace ',.*' | Should -Be 'SecretNotInCatalog', 'SecretNotFound', 'ItemsFailed'
+        $null = Get-FlowSecretValue llm-google -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed.FullyQualifiedErrorId | Should -BeLike 'SecretNotFound,*'
+    }
+    It 'ends the script with the one error under Stop, and with one that names all where several failed' {
+        $one = try { Get-FlowSecretValue llm-google -ErrorAction Stop } catch { $_ }
+        $one.FullyQualifiedErrorId | Should -BeLike 'SecretNotFound,*'
+        $several = try { Get-FlowSecretValue llm-google, nowhere -ErrorAction Stop 3> $null } catch { $_ }
+        $several.FullyQualifiedErrorId | Should -BeLike 'ItemsFailed,*'
+        $several.Exception.Message | Should -Match 'nowhere \(SecretNotInCatalog\), shop-llm-google \(SecretNotFound\)'
+    }
+    It 'ends with what is about the whole command, also under -ErrorAction Ignore' {
+        { Get-FlowSecretValue llm-openai -Environment nowhere -ErrorAction Ignore } | Should -Throw -ErrorId 'EnvironmentNotFound,*'
+    }
+    It 'writes each problem of a catalog, or under Stop one error with all' {
+        Set-Content ./flowsecrets.yaml "application: a`nenvironments: { local: { store: nowhere } }`nsecrets: { a: { x: 1 } }"
+        $problems = (Test-FlowSecretCatalog -ErrorAction SilentlyContinue -ErrorVariable failed).Problems
+        $problems.Count | Should -BeGreaterThan 1
+        $failed | Should -HaveCount $problems.Count
+        $failed[0].FullyQualifiedErrorId | Should -BeLike 'CatalogInvalid,*'
+        $all = try { Test-FlowSecretCatalog -ErrorAction Stop } catch { $_ }
+        foreach ($problem in $problems) { $all.Exception.Message | Should -BeLike "*$([WildcardPattern]::Escape("$problem"))*" }
+        Test-FlowSecretCatalog -Quiet -ErrorAction Stop | Should -BeFalse
+    }
+    It 'writes dates by the same calendar everywhere: <culture>' -ForEach @(
+        @{ culture = 'th-TH' }
+        @{ culture = 'ar-SA' }
+        @{ culture = 'fa-IR' }
+    ) {
+        $before = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = $culture
+            $year = [datetime]::UtcNow.Year
+            $table = Get-FlowSecret llm-openai | Out-String
+            $versions = Get-FlowSecretVersion llm-openai | Out-String
+            $null = Remove-FlowSecret llm-openai -Confirm:$false
+            $message = (Get-Failure { Set-FlowSecret llm-openai -Value $value } | Select-Object -First 1).Exception.Message
+        }
+        finally { [cultureinfo]::CurrentCulture = $before }
+        $table | Should -Match "$year-\d\d-\d\d"
+        $versions | Should -Match "$year-\d\d-\d\d"
+        $message | Should -Match "until ($year|$($year + 1))-\d\d-\d\d"
+    }
     It 'gives <id> the category <category>' -ForEach @(
         @{ id = 'SecretNotFound'; category = 'ObjectNotFound'; run = { Get-FlowSecretValue llm-google } }
         @{ id = 'SecretExists'; category = 'ResourceExists'; run = { New-FlowSecret llm-openai -Value $value } }
@@ -65,7 +131,7 @@ Describe 'Errors' {
         $ids = 1..4 | ForEach-Object -ThrottleLimit 2 -Parallel {
             Import-Module $using:module
             Set-Location $using:folder
-            try { Get-FlowSecretValue llm-google } catch { $_.FullyQualifiedErrorId }
+            try { Get-FlowSecretValue llm-google -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }
         }
         $ids | Should -HaveCount 4
         $ids | Sort-Object -Unique | Should -BeLike 'SecretNotFound,*'

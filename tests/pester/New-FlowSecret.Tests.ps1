@@ -79,7 +79,7 @@ Describe 'New-FlowSecret' {
             }
         }
         @{ what = 'a name that the catalog lacks'; id = 'SecretNotInCatalog'; run = { New-FlowSecret nowhere -Value $value } }
-        @{ what = 'a wildcard'; id = 'SecretNotInCatalog'; run = { New-FlowSecret llm-* -Value $value } }
+        @{ what = 'a wildcard'; id = 'BadArgument'; run = { New-FlowSecret llm-* -Value $value } }
         @{ what = 'a name that the store does not take'; id = 'InvalidName'; run = { New-FlowSecret -StoreName 'no spaces' -Value $value } }
         @{ what = 'an empty value'; id = 'EmptyValue'; run = { New-FlowSecret llm-openai -Value ([securestring]::new()) } }
         @{

@@ -39,7 +39,7 @@ Describe 'Remove-FlowSecret' {
     }
     It 'refuses <what>' -ForEach @(
         @{ what = 'a secret that the store lacks'; id = 'SecretNotFound'; run = { Remove-FlowSecret jwt-secret -Confirm:$false } }
-        @{ what = 'a wildcard'; id = 'SecretNotInCatalog'; run = { Remove-FlowSecret llm-* -Confirm:$false } }
+        @{ what = 'a wildcard'; id = 'BadArgument'; run = { Remove-FlowSecret llm-* -Confirm:$false } }
         @{
             what = 'what somebody else owns'; id = 'ExternallyOwned'
             run = { Add-Secret partner-token; Remove-FlowSecret partner-token -Confirm:$false }

@@ -1,4 +1,6 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Catalogs;
@@ -47,6 +49,24 @@ internal sealed class Catalog
 
     public CatalogSecret? Find(string key) =>
         (_byKey ??= Secrets.ToDictionary(static s => s.Key, StringComparer.Ordinal)).GetValueOrDefault(key);
+
+    /// <summary>The environment of a name, without regard to case if that means one only.</summary>
+    /// <param name="by">What names it: a parameter, a variable, a word of the catalog.</param>
+    /// <exception cref="FlowSecretException">EnvironmentNotFound.</exception>
+    public CatalogEnvironment Environment(string name, string by)
+    {
+        IReadOnlyList<CatalogEnvironment> found = NameMatch.Find(Environments.Values, static e => e.Name, name);
+        if (found.Count == 1)
+        {
+            return found[0];
+        }
+
+        (string cause, string remedy) =
+            found.Count > 1
+                ? NameMatch.Ambiguous("environment", name, found.Select(static e => e.Name))
+                : ($"The catalog '{Path}' has no environment '{name}' ({by})", $"There are: {string.Join(", ", Environments.Keys)}.");
+        throw new FlowSecretException(ErrorIds.EnvironmentNotFound, name, cause, remedy);
+    }
 
     /// <summary>A secret's name in an environment's store.</summary>
     public string StoreName(CatalogSecret secret, CatalogEnvironment? environment)

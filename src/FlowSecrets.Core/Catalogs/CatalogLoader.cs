@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Catalogs;
 
@@ -105,8 +106,12 @@ internal static class CatalogLoader
         new(
             ErrorIds.CatalogInvalid,
             path,
-            $"The catalog has {problems.Count} " + $"{(problems.Count == 1 ? "problem" : "problems")}:",
-            "Mend them, then check with Test-FlowSecretCatalog.",
+            $"The catalog has {Words.Count(problems.Count, "problem")}:",
+            "Fix them, then check with Test-FlowSecretCatalog.",
             details: [.. problems.Select(static p => p.ToString())]
         );
+
+    /// <summary>The error of one problem, for a command that reports them one by one.</summary>
+    public static FlowSecretException Invalid(CatalogProblem problem) =>
+        new(ErrorIds.CatalogInvalid, problem.File, problem.ToString(), "Fix it there.");
 }

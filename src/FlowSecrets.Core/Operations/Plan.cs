@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Text;
@@ -97,8 +98,9 @@ internal static class Plan
             cancellationToken.ThrowIfCancellationRequested();
             return await step.ApplyAsync(cancellationToken);
         }
-        catch (FlowSecretException e)
+        catch (FlowSecretException e) when (e.Id != ErrorIds.CannotPrompt)
         {
+            // Where nobody can answer, that is about the whole command.
             return workspace.Failure(step.Secret, e);
         }
     }

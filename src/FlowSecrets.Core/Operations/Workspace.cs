@@ -5,7 +5,6 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Text;
-using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations;
 
@@ -114,50 +113,6 @@ internal sealed partial class Workspace
 
     public SecretRef Ref(CatalogSecret secret) => new(secret, Catalog!.StoreName(secret, Environment));
 
-    /// <summary>The secrets that -Name and -StoreName mean.</summary>
-    /// <param name="wildcards">Whether -Name may hold wildcards.</param>
-    /// <exception cref="FlowSecretException">NoCatalog, SecretNotInCatalog, BadArgument.</exception>
-    public IReadOnlyList<SecretRef> Resolve(
-        OperationContext context,
-        IReadOnlyList<string> names,
-        IReadOnlyList<string> storeNames,
-        bool wildcards
-    )
-    {
-        List<SecretRef> found = [];
-        foreach (string name in names)
-        {
-            if (Catalog is null)
-            {
-                throw CatalogLoader.None(
-                    context.Catalogs,
-                    $"-Name is a key of a catalog. Without one, name the secret as its store does: {Shell($"{Stored(name)}")}"
-                );
-            }
-
-            SecretRef[] matches =
-            [
-                .. Catalog
-                    .Secrets.Where(s => wildcards ? Wildcard.IsMatch(name, s.Key) : string.Equals(name, s.Key, StringComparison.Ordinal))
-                    .Select(Ref),
-            ];
-            if (matches.Length == 0 && !(wildcards && Wildcard.HasWildcard(name)))
-            {
-                throw NotInCatalog(name);
-            }
-
-            found.AddRange(matches);
-        }
-
-        found.AddRange(
-            storeNames.Select(s => new SecretRef(
-                Catalog?.Secrets.FirstOrDefault(d => string.Equals(Catalog.StoreName(d, Environment), s, StringComparison.Ordinal)),
-                s
-            ))
-        );
-        return [.. found.DistinctBy(static r => r.StoreName, StringComparer.Ordinal)];
-    }
-
     /// <summary>Describes secrets, as many at a time as the store likes; each a description, nothing, or its own error.</summary>
     public async IAsyncEnumerable<(SecretRef Secret, SecretDescription? Description, FlowSecretException? Error)> DescribeAsync(
         IReadOnlyList<SecretRef> secrets,
@@ -249,7 +204,7 @@ internal sealed partial class Workspace
     {
         if (options.Environment is { } named)
         {
-            return AsConnected(
+            (StoreSelection selection, CatalogEnvironment environment) = AsConnected(
                 context,
                 Named(
                     catalog
@@ -262,6 +217,14 @@ internal sealed partial class Workspace
                     "-Environment"
                 )
             );
+            return options.Store is null || options.Store == selection.Store
+                ? (selection, environment)
+                : throw new FlowSecretException(
+                    ErrorIds.BadArgument,
+                    environment.Name,
+                    $"The environment '{environment.Name}' is in the store {selection.Store}, but -Store says {options.Store}",
+                    "Leave -Store out, or name an environment of that store."
+                );
         }
 
         if (options.Store is { } kind)
@@ -330,33 +293,7 @@ internal sealed partial class Workspace
 
     private static (StoreSelection Selection, CatalogEnvironment Environment) Named(Catalog catalog, string name, string by)
     {
-        CatalogEnvironment environment = catalog.Environments.TryGetValue(name, out CatalogEnvironment? found)
-            ? found
-            : throw new FlowSecretException(
-                ErrorIds.EnvironmentNotFound,
-                name,
-                $"The catalog '{catalog.Path}' has no environment '{name}' ({by})",
-                $"There are: {string.Join(", ", catalog.Environments.Keys)}."
-            );
+        CatalogEnvironment environment = catalog.Environment(name, by);
         return (environment.Selection, environment);
-    }
-
-    private FlowSecretException NotInCatalog(string name)
-    {
-        string? near = Suggestion.Nearest(name, Catalog!.Secrets.Select(static s => s.Key));
-        CatalogSecret? byStoreName = Catalog.Secrets.FirstOrDefault(s =>
-            string.Equals(Catalog.StoreName(s, Environment), name, StringComparison.Ordinal)
-        );
-        Remedy byName = $"To name a secret as its store does: {Shell($"{Stored(name)}")}";
-        Remedy remedy =
-            byStoreName is not null ? $"Its key is '{byStoreName.Key}'."
-            : near is not null ? Remedy.Of($"Did you mean '{near}'? {byName}")
-            : Remedy.Of($"See its secrets with Get-FlowSecret. {byName}");
-        return new FlowSecretException(
-            ErrorIds.SecretNotInCatalog,
-            name,
-            $"There is no secret '{name}' in the catalog '{Catalog.Path}'",
-            remedy
-        );
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FlowSecrets;
 
 /// <summary>A rotation that ended.</summary>
@@ -12,5 +14,6 @@ public sealed record RotationJournalEntry(
     string By
 )
 {
-    public override string ToString() => $"{Ended ?? Started:yyyy-MM-dd HH:mm} {State} {From} -> {To} by {By}";
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Ended ?? Started:yyyy-MM-dd HH:mm} {State} {From} -> {To} by {By}");
 }

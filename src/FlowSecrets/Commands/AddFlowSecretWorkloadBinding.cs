@@ -22,5 +22,6 @@ public sealed class AddFlowSecretWorkloadBindingCommand : BindingCmdlet
     [Parameter]
     public SwitchParameter Pin { get; set; }
 
-    private protected override void RunPlace(string? environment, string[] workloads) => Change(environment, workloads, remove: false, Pin);
+    private protected override void RunPlace(string? environment, StoreKind? store, string[] workloads) =>
+        Change(environment, store, workloads, remove: false, Pin);
 }

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using FlowSecrets.Commands.Base;
+using FlowSecrets.Hosting;
 using FlowSecrets.Operations.Stores;
 
 namespace FlowSecrets.Commands;
@@ -25,6 +26,7 @@ public sealed class BackupFlowSecretStoreCommand : StoreTaskCmdlet
 
     /// <summary>The backup's own passphrase.</summary>
     [Parameter(Mandatory = true)]
+    [PlainTextRefused]
     public SecureString Passphrase { get; set; } = null!;
 
     /// <summary>Replace a file that is there.</summary>

@@ -46,6 +46,7 @@ public sealed class ConnectFlowSecretStoreCommand : StoreCmdlet
 
     /// <summary>Passphrase of a Local store; a new store is protected by it.</summary>
     [Parameter]
+    [PlainTextRefused]
     public SecureString? Passphrase { get; set; }
 
     /// <summary>Id of a Google Cloud project.</summary>
@@ -62,6 +63,7 @@ public sealed class ConnectFlowSecretStoreCommand : StoreCmdlet
 
     /// <summary>OAuth 2.0 access token for Google Cloud.</summary>
     [Parameter]
+    [PlainTextRefused]
     public SecureString? AccessToken { get; set; }
 
     /// <summary>Credential file of Google Cloud: service account, workload identity federation, impersonation.</summary>

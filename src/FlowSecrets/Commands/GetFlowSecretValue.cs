@@ -56,10 +56,22 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    private protected override object? RecordKey => string.IsNullOrEmpty(Version) || Stage is not null ? null : Version;
+    // A stage that the user typed goes before the version of what comes down the pipeline.
+    private protected override object? RecordKey =>
+        string.IsNullOrEmpty(Version) || (Stage is not null && !IsTyped(nameof(Version))) ? null : Version;
 
     private protected override void RunPlace(Targets targets)
     {
+        if (targets.Key is not null && Stage is not null)
+        {
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                MyInvocation.MyCommand.Name,
+                "-Version and -Stage both say which version to read",
+                "Leave one of them out."
+            );
+        }
+
         ReadValuesOptions options = Fill(new ReadValuesOptions(), targets) with
         {
             Version = (string?)targets.Key,

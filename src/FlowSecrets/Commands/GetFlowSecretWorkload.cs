@@ -21,6 +21,6 @@ public sealed class GetFlowSecretWorkloadCommand : WorkloadCmdlet
 {
     private protected override bool TakesAll => true;
 
-    private protected override void RunPlace(string? environment, string[] workloads) =>
-        Execute(new GetWorkloadsOperation(Context), Fill(new WorkloadOptions(), environment, workloads));
+    private protected override void RunPlace(string? environment, StoreKind? store, string[] workloads) =>
+        Execute(new GetWorkloadsOperation(Context), Fill(new WorkloadOptions(), environment, store, workloads));
 }

@@ -24,15 +24,17 @@ namespace FlowSecrets.Commands;
 /// </example>
 [Cmdlet(VerbsData.Initialize, "FlowSecret", SupportsShouldProcess = true)]
 [OutputType(typeof(SetupResult))]
-public sealed class InitializeFlowSecretCommand : StoreCmdlet
+public sealed class InitializeFlowSecretCommand : ItemCmdlet
 {
-    private readonly List<(string? Environment, StoreKind? Store, string[] Names)> _records = [];
+    private readonly List<(string? Environment, StoreKind? Store, string? PipedFrom, string[] Names)> _records = [];
 
     /// <summary>Keys of the secrets to set up; all without it.</summary>
     [SupportsWildcards]
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    [AllowEmptyCollection]
     [ArgumentCompleter(typeof(SecretNameCompleter))]
-    public string[] Name { get; set; } = [];
+    public string[]? Name { get; set; }
 
     /// <summary>Ask nothing: take -InputPath, the defaults, and generate the rest.</summary>
     [Parameter]
@@ -62,33 +64,29 @@ public sealed class InitializeFlowSecretCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Go on when some secrets fail: their errors are written, but none ends the script.</summary>
-    [Parameter]
-    public SwitchParameter AllowPartial { get; set; }
+    private protected override bool TakesAll => true;
 
-    protected override bool AllowsPartial => AllowPartial;
+    private protected override (string Noun, string Parameters) Naming => ("secret", "-Name");
 
     /// <summary>Secrets of one place are one set-up: they may refer to each other, and one question is enough.</summary>
-    protected override void ProcessRecord() => _records.Add((NamedEnvironment, StoreWithoutEnvironment, Name));
-
-    protected override void EndProcessing()
+    private protected override void Gather()
     {
-        RunGuarded();
-        base.EndProcessing();
+        string[] names = NamesOf(nameof(Name), Name);
+        if (MeansSomething(names.Length > 0, nameof(Name)))
+        {
+            _records.Add((NamedEnvironment, WantedStore, PipedFrom, names));
+        }
     }
 
     protected override void Run()
     {
-        foreach (
-            IGrouping<(string?, StoreKind?), (string? Environment, StoreKind? Store, string[] Names)> place in _records.GroupBy(static r =>
-                (r.Environment, r.Store)
-            )
-        )
+        foreach (var place in _records.GroupBy(static r => (r.Environment, r.Store, r.PipedFrom)))
         {
             Execute(
                 new InitializeSecretsOperation(Context),
-                Fill(new InitializeOptions(), place.Key.Item1, place.Key.Item2) with
+                Fill(new InitializeOptions(), place.Key.Environment, place.Key.Store) with
                 {
+                    PipedFrom = place.Key.PipedFrom,
                     Names = [.. place.SelectMany(static r => r.Names)],
                     NonInteractive = NonInteractive,
                     InputPath = FilePath(InputPath, nameof(InputPath)),

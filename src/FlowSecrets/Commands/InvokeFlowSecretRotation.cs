@@ -61,6 +61,7 @@ public sealed class InvokeFlowSecretRotationCommand : RotationCmdlet
 
     /// <summary>The new value, where a person gets it from a provider; without it, it is asked for.</summary>
     [Parameter]
+    [PlainTextRefused]
     public SecureString? Value { get; set; }
 
     /// <summary>How long a workload may take to become healthy, in seconds; 600 unless said otherwise.</summary>
@@ -70,7 +71,8 @@ public sealed class InvokeFlowSecretRotationCommand : RotationCmdlet
 
     private protected override bool TakesAll => Due;
 
-    private protected override object? RecordKey => Due.IsPresent;
+    // -Force means each of them; that a piped object says Due does not take from it.
+    private protected override object? RecordKey => Due.IsPresent && (!Force || IsTyped(nameof(Due)));
 
     private protected override void RunPlace(Targets targets)
     {

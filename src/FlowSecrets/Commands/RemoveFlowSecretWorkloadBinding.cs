@@ -17,6 +17,6 @@ namespace FlowSecrets.Commands;
 [OutputType(typeof(WorkloadChange))]
 public sealed class RemoveFlowSecretWorkloadBindingCommand : BindingCmdlet
 {
-    private protected override void RunPlace(string? environment, string[] workloads) =>
-        Change(environment, workloads, remove: true, pin: false);
+    private protected override void RunPlace(string? environment, StoreKind? store, string[] workloads) =>
+        Change(environment, store, workloads, remove: true, pin: false);
 }

@@ -28,9 +28,9 @@ public sealed class RestartFlowSecretWorkloadCommand : WorkloadCmdlet
     [ValidateRange(1, 86_400)]
     public int TimeoutSec { get; set; } = 600;
 
-    private protected override void RunPlace(string? environment, string[] workloads) =>
+    private protected override void RunPlace(string? environment, StoreKind? store, string[] workloads) =>
         Execute(
             new RestartWorkloadsOperation(Context),
-            Fill(new RestartWorkloadOptions { Wait = Wait, Timeout = TimeSpan.FromSeconds(TimeoutSec) }, environment, workloads)
+            Fill(new RestartWorkloadOptions { Wait = Wait, Timeout = TimeSpan.FromSeconds(TimeoutSec) }, environment, store, workloads)
         );
 }

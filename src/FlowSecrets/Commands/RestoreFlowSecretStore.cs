@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using FlowSecrets.Commands.Base;
+using FlowSecrets.Hosting;
 using FlowSecrets.Operations.Stores;
 
 namespace FlowSecrets.Commands;
@@ -26,6 +27,7 @@ public sealed class RestoreFlowSecretStoreCommand : StoreTaskCmdlet
 
     /// <summary>The backup's own passphrase.</summary>
     [Parameter(Mandatory = true)]
+    [PlainTextRefused]
     public SecureString Passphrase { get; set; } = null!;
 
     /// <summary>Replace a store that is there, without asking.</summary>

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Security;
 using FlowSecrets.Commands.Base;
 using FlowSecrets.Errors;
+using FlowSecrets.Hosting;
 using FlowSecrets.Operations.Stores;
 
 namespace FlowSecrets.Commands;
@@ -23,6 +24,7 @@ public sealed class SetFlowSecretStoreCommand : StoreTaskCmdlet
 {
     /// <summary>Protect the store by this passphrase.</summary>
     [Parameter]
+    [PlainTextRefused]
     public SecureString? NewPassphrase { get; set; }
 
     /// <summary>Protect the store by a new key file.</summary>

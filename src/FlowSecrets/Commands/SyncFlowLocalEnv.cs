@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using FlowSecrets.Commands.Base;
+using FlowSecrets.Errors;
 using FlowSecrets.Operations.LocalEnv;
 
 namespace FlowSecrets.Commands;
@@ -54,6 +55,9 @@ public sealed class SyncFlowLocalEnvCommand : StoreCmdlet
     public SwitchParameter AllowPartial { get; set; }
 
     protected override bool AllowsPartial => AllowPartial;
+
+    private protected override Remedy AfterFailures =>
+        Check ? "Write the file with Sync-FlowLocalEnv, without -Check." : base.AfterFailures;
 
     protected override void Run() =>
         Execute(

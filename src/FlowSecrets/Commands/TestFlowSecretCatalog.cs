@@ -1,12 +1,14 @@
 using System.Management.Automation;
+using FlowSecrets.Catalogs;
 using FlowSecrets.Commands.Base;
+using FlowSecrets.Hosting;
 using FlowSecrets.Operations.Catalogs;
 
 namespace FlowSecrets.Commands;
 
 /// <summary>Checks a catalog and reports all its problems at once.</summary>
-/// <remarks>Each with file, line and column. An invalid catalog is also an error, so that a CI step fails; with -Quiet the answer is a
-/// boolean and nothing else.</remarks>
+/// <remarks>Each with file, line and column. Each problem is also an error, and under 'Stop' one error has them all, so that a CI step
+/// fails. With -Quiet the answer is a boolean and nothing else.</remarks>
 /// <example>
 /// <summary>Lists every problem.</summary>
 /// <code>Test-FlowSecretCatalog</code>
@@ -25,23 +27,33 @@ public sealed class TestFlowSecretCatalogCommand : CatalogCmdlet
 
     protected override void Run()
     {
-        if (!Quiet)
-        {
-            Execute(new TestCatalogOperation(Context), Options);
-            return;
-        }
-
-        bool valid = false;
+        CatalogTest? tested = null;
         Execute(
             new TestCatalogOperation(Context),
             Options,
             test =>
             {
-                valid = test.IsValid;
-                return null;
+                tested = test;
+                return Quiet ? null : test;
             }
         );
-        WriteObject(valid);
-        Forget();
+
+        // Each problem is an error of its own, except where the first one would end the script and hide the rest.
+        if (Quiet || !Session.ErrorsStop)
+        {
+            Forget();
+        }
+
+        if (Quiet)
+        {
+            WriteObject(tested is { IsValid: true });
+        }
+        else if (!Session.ErrorsStop)
+        {
+            foreach (CatalogProblem problem in tested?.Problems ?? [])
+            {
+                WriteError(Failures.Record(CatalogLoader.Invalid(problem)));
+            }
+        }
     }
 }

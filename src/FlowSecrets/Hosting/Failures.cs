@@ -7,8 +7,6 @@ namespace FlowSecrets.Hosting;
 /// <summary>Our errors as PowerShell's error records.</summary>
 internal static class Failures
 {
-    private const int MostNamed = 10;
-
     /// <summary>An error record with our id, a real category, the name as target and what to do.</summary>
     public static ErrorRecord Record(FlowSecretException error)
     {
@@ -48,15 +46,14 @@ internal static class Failures
                 .Select(static g => g.Count() == 1 ? g.First() : g.First().With(cause: $"{g.First().CauseClause} ({g.Count()} times)")),
         ];
 
-    /// <summary>The one error that ends a command of which several items failed.</summary>
-    public static FlowSecretException Summary(IReadOnlyList<FlowSecretException> failures, int results) =>
+    /// <summary>The error that follows those of several items, and the one that ends a script under 'Stop'.</summary>
+    /// <param name="results">How many items there were.</param>
+    /// <param name="remedy">What to do about it.</param>
+    public static FlowSecretException Summary(IReadOnlyList<FlowSecretException> failures, int results, Remedy remedy) =>
         new(
             ErrorIds.ItemsFailed,
             string.Join(", ", failures.Select(static f => f.Target)),
-            $"{failures.Count} of {results} failed: "
-                + $"{string.Join(", ", failures.Take(MostNamed).Select(static f => $"{f.Target} ({f.Id})"))}"
-                + $"{(failures.Count > MostNamed ? $", and {failures.Count - MostNamed} more" : "")}",
-            "Mend the causes above, then run the same command again: what is done already is not done twice. -AllowPartial goes on "
-                + "without this error."
+            $"{failures.Count} of {results} failed: {string.Join(", ", failures.Select(static f => $"{f.Target} ({f.Id})"))}",
+            remedy
         );
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Management.Automation;
 
 namespace FlowSecrets.Hosting;
@@ -20,7 +21,15 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
     public void Run(Func<CancellationToken, Task> work)
     {
         CancellationToken token = stop.Token;
-        Task running = Task.Run(() => work(token), CancellationToken.None);
+        Task running = Task.Run(
+            () =>
+            {
+                // What an operation writes must not depend on the user's calendar: also a policy's condition holds dates.
+                CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+                return work(token);
+            },
+            CancellationToken.None
+        );
         _ = running.ContinueWith(
             _ => _calls.CompleteAdding(),
             CancellationToken.None,

@@ -1,6 +1,7 @@
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using FlowSecrets.Operations.Workloads;
 using FlowSecrets.Ports;
 using FlowSecrets.Text;
 
@@ -39,12 +40,12 @@ internal static class AccessTargets
         OperationContext context,
         Workspace workspace,
         AccessOptions options,
+        IReadOnlyList<SecretRef> secrets,
         IOperationHost host,
         CancellationToken cancellationToken
     )
     {
         options = options with { Principals = [.. options.Principals.Select(p => Principals.Canonical(p, workspace.Selection.Region))] };
-        IReadOnlyList<SecretRef> secrets = Secrets(context, workspace, options);
         foreach (string principal in options.Principals)
         {
             Principals.Require(workspace.Place.Store, principal, options.AllowPublic);
@@ -67,12 +68,12 @@ internal static class AccessTargets
 
         SecretPermission permission = options.Permission ?? SecretPermission.Read;
         List<AccessTarget> targets = [.. options.Principals.Select(p => new AccessTarget(p, null, permission, secrets))];
-        foreach (string name in options.Workloads)
+        foreach (CatalogWorkload workload in Workloads(context, workspace, options, host))
         {
-            targets.Add(await OfWorkloadAsync(context, workspace, options, name, permission, secrets, cancellationToken));
+            targets.Add(await OfWorkloadAsync(context, workspace, options, workload, permission, secrets, cancellationToken));
         }
 
-        return targets.Count > 0 ? targets : [new AccessTarget(null, null, permission, secrets)];
+        return targets.Count > 0 || options.Workloads.Count > 0 ? targets : [new AccessTarget(null, null, permission, secrets)];
     }
 
     /// <summary>The 'access' entries in force for this environment, of principals that its store knows.</summary>
@@ -103,10 +104,15 @@ internal static class AccessTargets
 
     /// <summary>The secrets that are named; none: all of the catalog.</summary>
     /// <exception cref="FlowSecretException">BadArgument, NoCatalog, SecretNotInCatalog.</exception>
-    public static IReadOnlyList<SecretRef> Secrets(OperationContext context, Workspace workspace, AccessOptions options)
+    public static IReadOnlyList<SecretRef> Secrets(
+        OperationContext context,
+        Workspace workspace,
+        AccessOptions options,
+        IOperationHost host
+    )
     {
         bool everything = options.Names.Count == 0 && options.StoreNames.Count == 0;
-        return !everything ? workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true)
+        return !everything ? workspace.Resolve(context, options, host, wildcards: true)
             : workspace.Catalog is { } catalog ? [.. catalog.Secrets.Select(workspace.Ref)]
             : throw CatalogLoader.None(context.Catalogs, "Without one, name the secret as its store does: -StoreName NAME");
     }
@@ -143,33 +149,30 @@ internal static class AccessTargets
         return targets;
     }
 
+    private static IReadOnlyList<CatalogWorkload> Workloads(
+        OperationContext context,
+        Workspace workspace,
+        AccessOptions options,
+        IOperationHost host
+    ) =>
+        options.Workloads.Count == 0 ? []
+        : workspace.Catalog is not null ? WorkloadSelection.Find(workspace, options.Workloads, host)
+        : throw CatalogLoader.None(
+            context.Catalogs,
+            "-Workload names a workload of a catalog. Without one, name the principal itself: -Principal"
+        );
+
     private static async Task<AccessTarget> OfWorkloadAsync(
         OperationContext context,
         Workspace workspace,
         AccessOptions options,
-        string name,
+        CatalogWorkload workload,
         SecretPermission permission,
         IReadOnlyList<SecretRef> secrets,
         CancellationToken cancellationToken
     )
     {
-        Catalog catalog =
-            workspace.Catalog
-            ?? throw CatalogLoader.None(
-                context.Catalogs,
-                "-Workload names a workload of a catalog. Without one, name the principal itself: -Principal"
-            );
-        IReadOnlyDictionary<string, CatalogWorkload> known = catalog.WorkloadsOf(workspace.Environment);
-        CatalogWorkload workload = known.TryGetValue(name, out CatalogWorkload? found)
-            ? found
-            : throw new FlowSecretException(
-                ErrorIds.BadArgument,
-                name,
-                $"The catalog '{catalog.Path}' has no workload '{name}'",
-                known.Count == 0
-                    ? "Describe it under 'workloads', or name the principal itself: -Principal"
-                    : $"There are: {string.Join(", ", known.Keys)}."
-            );
+        string name = workload.Name;
         WorkloadIdentity identity = await context
             .Providers()
             .OpenWorkload(workload, workspace.Selection, context.Variable)
@@ -184,7 +187,7 @@ internal static class AccessTargets
             : throw new FlowSecretException(
                 ErrorIds.BadArgument,
                 name,
-                $"The catalog '{catalog.Path}' does not say which secrets '{name}' consumes",
+                $"The catalog '{workspace.Catalog!.Path}' does not say which secrets '{name}' consumes",
                 $"Say it with 'workloads: [{name}]' at those secrets, or name them: -Name"
             );
     }

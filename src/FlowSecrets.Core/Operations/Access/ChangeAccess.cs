@@ -37,14 +37,15 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
     {
         Check(options, context.Clock);
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
-        IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
+        IReadOnlyList<SecretRef> named = AccessTargets.Secrets(context, workspace, options, host);
+        IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, named, host, cancellationToken);
         await workspace.Store.IdentifyAsync(cancellationToken);
         await RequireAsync(workspace, options, targets, cancellationToken);
         IEnumerable<SecretRef> secrets = targets.SelectMany(static t => t.Secrets);
         if (options is { FromCatalog: true, Grant: true, Principals.Count: 0 })
         {
             // Also those that no entry names: what is granted there, the catalog does not name.
-            secrets = AccessTargets.Secrets(context, workspace, options);
+            secrets = named;
         }
 
         SecretRef[] all = [.. secrets.DistinctBy(static s => s.StoreName, StringComparer.Ordinal)];

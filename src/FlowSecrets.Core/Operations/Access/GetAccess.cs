@@ -24,6 +24,7 @@ internal sealed class GetAccessOperation(OperationContext context) : IOperation<
             {
                 AllowPublic = true,
             },
+            AccessTargets.Secrets(context, workspace, options, host),
             host,
             cancellationToken
         );

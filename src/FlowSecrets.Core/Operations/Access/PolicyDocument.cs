@@ -16,7 +16,8 @@ internal sealed class PolicyDocumentOperation(OperationContext context) : IOpera
     {
         ChangeAccessOperation.RequireToCome(options.Expires, context.Clock);
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
-        IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
+        IReadOnlyList<SecretRef> named = AccessTargets.Secrets(context, workspace, options, host);
+        IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, named, host, cancellationToken);
         foreach (AccessTarget target in targets)
         {
             host.Verbose(

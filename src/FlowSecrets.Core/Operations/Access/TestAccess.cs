@@ -35,7 +35,8 @@ internal sealed class TestAccessOperation(OperationContext context) : IOperation
         }
 
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
-        IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, host, cancellationToken);
+        IReadOnlyList<SecretRef> named = AccessTargets.Secrets(context, workspace, options, host);
+        IReadOnlyList<AccessTarget> targets = await AccessTargets.FindAsync(context, workspace, options, named, host, cancellationToken);
         AccessElsewhere elsewhere = new(context, workspace);
         int total = targets.Sum(static t => t.Secrets.Count);
         int done = 0;

@@ -119,7 +119,7 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
 
     private static void RequireOne(InvokeRotationOptions options, IReadOnlyList<SecretRef> secrets)
     {
-        if (options.Value is not null && secrets.Count != 1)
+        if (options.Value is not null && !options.IsOne(secrets))
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
@@ -286,7 +286,7 @@ internal sealed class InvokeRotationOperation(OperationContext context) : IOpera
         RotationRecord? record = (view ?? item.View)?.Record;
         return new RotationResult
         {
-            Name = item.Secret.Definition!.Key,
+            Name = item.Secret.Definition?.Key ?? item.Secret.StoreName,
             StoreName = item.Secret.StoreName,
             Status = ItemStatus.Failed,
             State = RotationItem.StateOf(view ?? item.View).ToString(),

@@ -21,7 +21,7 @@ internal static class RotationSelection
     {
         bool onlyRotated = !options.NamesAny;
         IReadOnlyList<SecretRef> secrets = options.NamesAny
-            ? workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true)
+            ? workspace.Resolve(context, options, host, wildcards: true)
             : [.. workspace.Catalog!.Secrets.Select(workspace.Ref)];
         bool byWildcard = options.Names.Any(Wildcard.HasWildcard);
         bool named = !onlyRotated && !byWildcard;

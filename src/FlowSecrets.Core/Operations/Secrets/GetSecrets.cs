@@ -36,7 +36,7 @@ internal sealed class GetSecretsOperation(OperationContext context) : IOperation
         bool everything = options.Names.Count == 0 && options.StoreNames.Count == 0;
         IReadOnlyList<SecretRef> secrets = everything
             ? [.. (workspace.Catalog?.Secrets ?? []).Select(workspace.Ref)]
-            : workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true);
+            : workspace.Resolve(context, options, host, wildcards: true);
         host.Verbose($"Reading the list of the {workspace.Place} ({workspace.Place.Identity}).");
         Dictionary<string, SecretDescription> found = new(StringComparer.Ordinal);
         bool beyond = everything && (options.All || workspace.Catalog is null);

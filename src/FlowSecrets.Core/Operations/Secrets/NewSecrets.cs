@@ -21,7 +21,7 @@ internal sealed class NewSecretsOperation(OperationContext context) : IOperation
         using SecretValue? given = options.Source?.Read(context, host);
         options = given is null ? options : options with { Value = given };
         List<PlanStep> steps = [];
-        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
+        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: false))
         {
             SecretNames.Require(workspace.Place.Store, secret.StoreName);
             SecretDescription? existing = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);

@@ -47,10 +47,19 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
     )
     {
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
-        IReadOnlyList<SecretRef> secrets = workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true);
+        IReadOnlyList<SecretRef> secrets = workspace.Resolve(context, options, host, wildcards: true);
         if (options.OutFile is { } file)
         {
-            yield return await WriteAsync(workspace, secrets, options, file, host, cancellationToken);
+            if (!options.IsOne(secrets))
+            {
+                throw new FlowSecretException(ErrorIds.BadArgument, file, "-OutFile takes one secret", "Name one, without wildcards.");
+            }
+
+            foreach (SecretRef secret in secrets)
+            {
+                yield return await WriteAsync(workspace, secret, options, file, host, cancellationToken);
+            }
+
             yield break;
         }
 
@@ -90,19 +99,13 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
     /// <summary>Nothing is read that cannot be written.</summary>
     private static async Task<SecretReading> WriteAsync(
         Workspace workspace,
-        IReadOnlyList<SecretRef> secrets,
+        SecretRef secret,
         ReadValuesOptions options,
         string file,
         IOperationHost host,
         CancellationToken cancellationToken
     )
     {
-        if (secrets.Count != 1)
-        {
-            throw new FlowSecretException(ErrorIds.BadArgument, file, "-OutFile takes one secret", "Name one, without wildcards.");
-        }
-
-        SecretRef secret = secrets[0];
         FileWriter.CheckNamed(file, options.Force);
         if (!await host.ShouldProcessAsync(file, $"Write the value of '{secret.StoreName}', for its owner alone", cancellationToken))
         {

@@ -29,7 +29,7 @@ internal sealed class RemoveSecretsOperation(OperationContext context) : IOperat
             ? $"Delete, to be restored within {window.TotalDays:0} days"
             : "Delete for good, with all versions";
         List<PlanStep> steps = [];
-        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
+        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: false))
         {
             steps.Add(
                 await Plan.StepAsync(

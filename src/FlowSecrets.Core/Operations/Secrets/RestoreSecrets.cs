@@ -16,7 +16,7 @@ internal sealed class RestoreSecretsOperation(OperationContext context) : IOpera
     {
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         List<PlanStep> steps = [];
-        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
+        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: false))
         {
             SecretDescription? description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);
             steps.Add(

@@ -27,7 +27,7 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
             : options.Field is null ? "Add a version"
             : $"Add a version with another '{options.Field}'";
         List<PlanStep> steps = [];
-        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
+        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: false))
         {
             steps.Add(
                 await Plan.StepAsync(

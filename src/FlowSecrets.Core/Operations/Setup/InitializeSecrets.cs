@@ -9,11 +9,8 @@ using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Setup;
 
-internal sealed record InitializeOptions : TargetOptions
+internal sealed record InitializeOptions : SecretTargetOptions
 {
-    /// <summary>Keys with wildcards; none: all.</summary>
-    public IReadOnlyList<string> Names { get; init; } = [];
-
     /// <summary>Ask nothing: take the input, the defaults, and generate the rest.</summary>
     public bool NonInteractive { get; init; }
 
@@ -49,7 +46,7 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
         IReadOnlyList<SecretRef> secrets =
             options.Names.Count == 0
                 ? [.. catalog.Secrets.Select(workspace.Ref)]
-                : workspace.Resolve(context, options.Names, [], wildcards: true);
+                : workspace.Resolve(context, options, host, wildcards: true);
         SetupInput input = ReadInput(options, catalog, host);
         await workspace.Store.IdentifyAsync(cancellationToken);
         Announce(workspace, secrets, host);

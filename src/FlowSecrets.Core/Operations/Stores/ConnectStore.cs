@@ -48,18 +48,17 @@ internal sealed class ConnectStoreOperation(OperationContext context) : IOperati
         OperationContext fresh = context with { Session = null };
         Catalog? catalog = CatalogLoader.Find(context.Catalogs, options.CatalogPath);
         string? owner = catalog is null ? null : FilePaths.Real(catalog.Path);
+        CatalogEnvironment? its = options.Environment is { } name ? EnvironmentOf(options, name) : null;
         StoreSelection? selection = null;
         if (IsPlaceGiven(options) || options.Store is not null)
         {
-            StoreSelection its = options.Environment is { } name
-                ? EnvironmentOf(options, name).Selection
-                : new StoreSelection(options.Store ?? Guess(options));
-            Check(options, its.Store);
-            selection = Select(its, options);
+            StoreSelection place = its?.Selection ?? new StoreSelection(options.Store ?? Guess(options));
+            Check(options, place.Store);
+            selection = Select(place, options);
         }
 
-        string? environment = options.Environment;
-        StoreSelection? named = environment is null ? null : EnvironmentOf(options, environment).Selection.WithoutKeys;
+        string? environment = its?.Name;
+        StoreSelection? named = its?.Selection.WithoutKeys;
         OperationContext chosen = selection is null
             ? fresh
             : fresh with
@@ -97,14 +96,7 @@ internal sealed class ConnectStoreOperation(OperationContext context) : IOperati
         : StoreKind.Local;
 
     private CatalogEnvironment EnvironmentOf(ConnectOptions options, string name) =>
-        CatalogLoader.Require(context.Catalogs, options.CatalogPath).Environments.TryGetValue(name, out CatalogEnvironment? found)
-            ? found
-            : throw new FlowSecretException(
-                ErrorIds.EnvironmentNotFound,
-                name,
-                $"The catalog has no environment '{name}'",
-                "See Get-FlowSecretCatalog."
-            );
+        CatalogLoader.Require(context.Catalogs, options.CatalogPath).Environment(name, "-Environment");
 
     private static void Check(ConnectOptions options, StoreKind kind)
     {

@@ -18,7 +18,7 @@ internal sealed class ChangeVersionOperation(OperationContext context) : IOperat
         string version = options.Version!;
         string action = Describe(options, version, workspace.Store.Capabilities);
         List<PlanStep> steps = [];
-        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: false))
+        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: false))
         {
             string number = version;
             steps.Add(

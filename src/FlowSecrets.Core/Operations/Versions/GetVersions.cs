@@ -34,7 +34,7 @@ internal sealed class GetVersionsOperation(OperationContext context) : IOperatio
     )
     {
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
-        foreach (SecretRef secret in workspace.Resolve(context, options.Names, options.StoreNames, wildcards: true))
+        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: true))
         {
             foreach (SecretVersionInfo version in await ListAsync(workspace, secret, host, cancellationToken))
             {

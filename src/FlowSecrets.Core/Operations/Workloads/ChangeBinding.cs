@@ -41,7 +41,7 @@ internal sealed class ChangeBindingOperation(OperationContext context) : IOperat
     )
     {
         Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
-        SecretRef secret = workspace.Resolve(context, [options.Name], [], wildcards: false)[0];
+        SecretRef secret = workspace.Resolve(context, options.Name);
         CatalogSecret definition = secret.Definition!;
         if (options.Field is { } field && definition.Fields.Count > 0 && definition.Field(field) is null)
         {
@@ -62,7 +62,7 @@ internal sealed class ChangeBindingOperation(OperationContext context) : IOperat
         string action = options.Remove
             ? $"Take {variable} out"
             : $"Inject '{secret.StoreName}'{(version is null ? "" : $" (version {version})")} as {variable}";
-        CatalogWorkload[] workloads = [.. WorkloadSelection.Find(workspace, options.Workloads)];
+        CatalogWorkload[] workloads = [.. WorkloadSelection.Find(workspace, options.Workloads, host)];
         await workspace.Trust!.AskAsync(workloads.SelectMany(workspace.ChangeRecords), cancellationToken);
         foreach (CatalogWorkload workload in workloads)
         {

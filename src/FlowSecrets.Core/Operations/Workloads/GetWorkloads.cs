@@ -22,7 +22,7 @@ internal sealed class GetWorkloadsOperation(OperationContext context) : IOperati
     )
     {
         Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
-        IReadOnlyList<CatalogWorkload> workloads = WorkloadSelection.Find(workspace, options.Workloads);
+        IReadOnlyList<CatalogWorkload> workloads = WorkloadSelection.Find(workspace, options.Workloads, host);
         int done = 0;
         await foreach (
             (

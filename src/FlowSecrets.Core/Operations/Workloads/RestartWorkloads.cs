@@ -25,7 +25,7 @@ internal sealed class RestartWorkloadsOperation(OperationContext context) : IOpe
     {
         Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         List<(CatalogWorkload Workload, IWorkload Open, string Deployment)> started = [];
-        CatalogWorkload[] workloads = [.. WorkloadSelection.Find(workspace, options.Workloads)];
+        CatalogWorkload[] workloads = [.. WorkloadSelection.Find(workspace, options.Workloads, host)];
         await workspace.Trust!.AskAsync(workloads.SelectMany(workspace.ChangeRecords), cancellationToken);
         foreach (CatalogWorkload workload in workloads)
         {

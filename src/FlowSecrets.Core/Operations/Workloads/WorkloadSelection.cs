@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
+using FlowSecrets.Ports;
 using FlowSecrets.Text;
 
 namespace FlowSecrets.Operations.Workloads;
@@ -12,13 +13,52 @@ internal static class WorkloadSelection
     /// <summary>How long a workload may take to become healthy, unless a command says otherwise.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
-    /// <exception cref="FlowSecretException">BadArgument: the catalog knows no such workload.</exception>
-    public static IReadOnlyList<CatalogWorkload> Find(Workspace workspace, IReadOnlyList<string> names)
+    /// <summary>The workloads of some names, with wildcards; without names all. An unknown one is the error of that item.</summary>
+    public static IReadOnlyList<CatalogWorkload> Find(Workspace workspace, IReadOnlyList<string> names, IOperationHost host)
     {
         IReadOnlyDictionary<string, CatalogWorkload> known = workspace.Catalog!.WorkloadsOf(workspace.Environment);
-        return names.Count == 0
-            ? [.. known.Values]
-            : [.. names.SelectMany(n => Matches(workspace, known, n)).DistinctBy(static w => w.Name, StringComparer.Ordinal)];
+        List<CatalogWorkload> found = [.. names.Count == 0 ? known.Values : []];
+        foreach (string name in names)
+        {
+            if (Wildcard.HasWildcard(name) && !known.ContainsKey(name))
+            {
+                found.AddRange(known.Values.Where(w => Wildcard.IsMatch(name, w.Name)));
+                continue;
+            }
+
+            try
+            {
+                found.Add(One(workspace, name));
+            }
+            catch (FlowSecretException e)
+            {
+                host.Fail(e);
+            }
+        }
+
+        return [.. found.DistinctBy(static w => w.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The workload of a name, without regard to case if that means one only.</summary>
+    /// <exception cref="FlowSecretException">BadArgument: the catalog knows no such workload.</exception>
+    public static CatalogWorkload One(Workspace workspace, string name)
+    {
+        IReadOnlyDictionary<string, CatalogWorkload> known = workspace.Catalog!.WorkloadsOf(workspace.Environment);
+        IReadOnlyList<CatalogWorkload> found = NameMatch.Find(known.Values, static w => w.Name, name);
+        if (found.Count == 1)
+        {
+            return found[0];
+        }
+
+        (string cause, string remedy) =
+            found.Count > 1 ? NameMatch.Ambiguous("workload", name, found.Select(static w => w.Name))
+            : known.Count > 0
+                ? ($"The catalog '{workspace.Catalog.Path}' has no workload '{name}'", $"There are: {string.Join(", ", known.Keys)}.")
+            : (
+                $"The catalog '{workspace.Catalog.Path}' has no workload '{name}'",
+                "Describe it in the catalog, under 'workloads'; for its access, name the principal itself: -Principal"
+            );
+        throw new FlowSecretException(ErrorIds.BadArgument, name, cause, remedy);
     }
 
     public static IReadOnlyList<SecretRef> Consumed(Workspace workspace, CatalogWorkload workload) =>
@@ -75,22 +115,5 @@ internal static class WorkloadSelection
             secrets.Dispose();
             throw;
         }
-    }
-
-    private static IEnumerable<CatalogWorkload> Matches(
-        Workspace workspace,
-        IReadOnlyDictionary<string, CatalogWorkload> known,
-        string name
-    )
-    {
-        CatalogWorkload[] matches = [.. known.Values.Where(w => Wildcard.IsMatch(name, w.Name))];
-        return matches.Length > 0 || Wildcard.HasWildcard(name)
-            ? matches
-            : throw new FlowSecretException(
-                ErrorIds.BadArgument,
-                name,
-                $"The catalog '{workspace.Catalog!.Path}' has no workload '{name}'",
-                known.Count == 0 ? "Describe it in the catalog, under 'workloads'." : $"There are: {string.Join(", ", known.Keys)}."
-            );
     }
 }

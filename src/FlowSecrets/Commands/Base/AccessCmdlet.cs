@@ -36,8 +36,12 @@ public abstract class AccessCmdlet : WildcardCmdlet
 
     private protected override bool TakesAll => true;
 
+    private protected override bool IsMorePiped =>
+        base.IsMorePiped || (Principal is { Length: > 0 } && !IsTyped(nameof(Principal))) || Workload is not null;
+
+    // Whom the user named by a workload is not added to by what comes down the pipeline.
     private protected override object? RecordKey =>
-        new Grantees([.. (Principal ?? []).Where(static p => !string.IsNullOrEmpty(p))], Permission);
+        new Grantees(Workload is not null && !IsTyped(nameof(Principal)) ? [] : Filled(Principal), Permission);
 
     /// <summary>The options with what the parameters and the records of one place say.</summary>
     private protected TOptions FillAccess<TOptions>(TOptions options, Targets targets)

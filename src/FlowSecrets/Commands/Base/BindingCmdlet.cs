@@ -33,7 +33,7 @@ public abstract class BindingCmdlet : WorkloadCmdlet
     [Parameter]
     public string? Container { get; set; }
 
-    private protected void Change(string? environment, string[] workloads, bool remove, bool pin) =>
+    private protected void Change(string? environment, StoreKind? store, string[] workloads, bool remove, bool pin) =>
         Execute(
             new ChangeBindingOperation(Context),
             Fill(
@@ -49,6 +49,7 @@ public abstract class BindingCmdlet : WorkloadCmdlet
                     Pin = pin,
                 },
                 environment,
+                store,
                 workloads
             )
         );

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Reflection;
 using System.Security;
+using FlowSecrets.Errors;
 using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
 
@@ -11,10 +12,17 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<FlowSecretException> _failures = [];
+    private string[] _typed = [];
     private int _results;
 
-    /// <summary>Whether failed items leave only non-terminating errors behind.</summary>
+    /// <summary>Whether failed items never end the script.</summary>
     protected virtual bool AllowsPartial => false;
+
+    /// <summary>What to do after several items failed.</summary>
+    private protected virtual Remedy AfterFailures =>
+        ChangesSomething
+            ? "Fix the causes above, then run the same command again: what is done already is not done twice."
+            : "Fix the causes above, then run the same command again.";
 
     /// <summary>Whether a switch has answered the confirmation already.</summary>
     internal virtual bool IsForced => false;
@@ -49,6 +57,18 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
 
     protected override void StopProcessing() => _stop.Cancel();
 
+    protected override void BeginProcessing()
+    {
+        _typed = [.. MyInvocation.BoundParameters.Keys];
+        if (_typed.FirstOrDefault(p => PlainTextRefusedAttribute.IsRefused(MyInvocation.BoundParameters[p])) is { } parameter)
+        {
+            throw Terminating(PlainTextRefusedAttribute.Error($"-{parameter}"));
+        }
+    }
+
+    /// <summary>Whether the user gave the parameter on the command line; what comes down the pipeline does not count.</summary>
+    private protected bool IsTyped(string parameter) => _typed.Contains(parameter, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What the cmdlet does: for each record, unless it gathers them first.</summary>
     protected abstract void Run();
 
@@ -63,18 +83,30 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         _failures.Add(error);
     }
 
+    private bool ChangesSomething => GetType().GetCustomAttribute<CmdletAttribute>() is { SupportsShouldProcess: true };
+
     private protected string? FilePath(string? path, string parameter) => path is null ? null : Session.FilePath(path, parameter);
 
-    private protected void RunGuarded()
+    private protected void RunGuarded() => Guarded(Run);
+
+    private protected void Guarded(Action action)
     {
         try
         {
-            Run();
+            action();
         }
         catch (FlowSecretException e)
         {
-            ThrowTerminatingError(Failures.Record(e));
+            throw Terminating(e);
         }
+    }
+
+    /// <summary>Ends the command with an error that is about all of it; the items that failed before are told first.</summary>
+    private Exception Terminating(FlowSecretException error)
+    {
+        TellFailures();
+        ThrowTerminatingError(Failures.Record(error));
+        return error;
     }
 
     /// <summary>Runs an operation and writes its results.</summary>
@@ -87,7 +119,7 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
     {
         using OperationPump pump = new(_stop);
         CmdletHost host = new(this, pump);
-        bool changes = GetType().GetCustomAttribute<CmdletAttribute>() is { SupportsShouldProcess: true };
+        bool changes = ChangesSomething;
         try
         {
             pump.Run(async token =>
@@ -142,25 +174,31 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
 
     private void ReportFailures()
     {
-        if (_failures.Count == 0)
+        int failed = _failures.Count;
+        FlowSecretException? summary = failed > 1 && !AllowsPartial ? Failures.Summary(_failures, _results, AfterFailures) : null;
+        if (failed == 1 && !AllowsPartial)
         {
+            // Under 'Stop' this ends the script.
+            WriteError(Failures.Record(_failures[0]));
             return;
         }
 
-        IReadOnlyList<FlowSecretException> grouped = Failures.Grouped(_failures);
-        if (grouped.Count == 1 && !AllowsPartial)
+        TellFailures();
+        if (summary is not null)
         {
-            ThrowTerminatingError(Failures.Record(grouped[0]));
+            WriteError(Failures.Record(summary));
         }
+    }
 
-        // Under 'Stop' the first error would hide the rest, and -AllowPartial would end the script after all.
+    /// <summary>
+    /// Writes what failed so far. Under 'Stop' the first error would end the script and hide the rest, so there they are warnings.
+    /// </summary>
+    private void TellFailures()
+    {
         Action<FlowSecretException> tell = Session.ErrorsStop
             ? f => WriteWarning($"{f.Id}: {f.Message}")
             : f => WriteError(Failures.Record(f));
-        grouped.ToList().ForEach(tell);
-        if (!AllowsPartial)
-        {
-            ThrowTerminatingError(Failures.Record(Failures.Summary(_failures, _results)));
-        }
+        Failures.Grouped(_failures).ToList().ForEach(tell);
+        _failures.Clear();
     }
 }

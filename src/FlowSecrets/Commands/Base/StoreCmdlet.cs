@@ -46,8 +46,14 @@ public abstract class StoreCmdlet : FlowCmdlet
 
     private protected string? FullCatalogPath => FilePath(CatalogPath, nameof(CatalogPath));
 
-    /// <summary>An environment says its store itself.</summary>
-    private protected StoreKind? StoreWithoutEnvironment => string.IsNullOrEmpty(Environment) ? Store : null;
+    /// <summary>
+    /// The store that was asked for. An environment says its own, so beside one only a store that the user typed counts, and has to agree.
+    /// </summary>
+    private protected StoreKind? WantedStore => NamedEnvironment is null || IsTyped(nameof(Store)) ? Store : null;
+
+    /// <summary>Whether an object in the pipeline says where to work.</summary>
+    private protected bool IsLocationPiped =>
+        (NamedEnvironment is not null && !IsTyped(nameof(Environment))) || (Store is not null && !IsTyped(nameof(Store)));
 
     private protected string? PipedFrom => string.IsNullOrEmpty(Place) ? null : Place;
 
@@ -55,7 +61,7 @@ public abstract class StoreCmdlet : FlowCmdlet
 
     /// <summary>The options with what the common parameters say.</summary>
     private protected TOptions Fill<TOptions>(TOptions options)
-        where TOptions : TargetOptions => Fill(options, NamedEnvironment, StoreWithoutEnvironment);
+        where TOptions : TargetOptions => Fill(options, NamedEnvironment, WantedStore);
 
     /// <summary>The same for a place that came with a record before.</summary>
     private protected TOptions Fill<TOptions>(TOptions options, string? environment, StoreKind? store)

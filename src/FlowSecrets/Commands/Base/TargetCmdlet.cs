@@ -1,18 +1,16 @@
 using System.Management.Automation;
 using FlowSecrets.Completion;
-using FlowSecrets.Errors;
-using FlowSecrets.Hosting;
 using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that take secrets by name, also from the pipeline.</summary>
-public abstract class TargetCmdlet : StoreCmdlet
+public abstract class TargetCmdlet : ItemCmdlet
 {
     private readonly List<Targets> _targets = [];
 
     /// <summary>Keys of the catalog's secrets.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(SecretNameCompleter))]
@@ -24,45 +22,29 @@ public abstract class TargetCmdlet : StoreCmdlet
     [AllowEmptyCollection]
     public string[]? StoreName { get; set; }
 
-    /// <summary>Go on when some items fail: their errors are written, but none ends the script.</summary>
-    [Parameter]
-    public SwitchParameter AllowPartial { get; set; }
-
-    protected override bool AllowsPartial => AllowPartial;
-
-    /// <summary>Whether nothing named means everything.</summary>
-    private protected virtual bool TakesAll => false;
-
     /// <summary>What came with a record beside the names, such as a version; records with an equal one share a plan.</summary>
     private protected virtual object? RecordKey => null;
 
-    protected override void ProcessRecord()
+    private protected override void Gather()
     {
-        // What comes down the pipeline brings both names; the catalog's is the one that keeps its meaning.
-        string[] names = [.. (Name ?? []).Where(static n => !string.IsNullOrEmpty(n))];
-        string[] storeNames =
-            names.Length > 0 && MyInvocation.ExpectingInput ? [] : [.. (StoreName ?? []).Where(static n => !string.IsNullOrEmpty(n))];
-        if (names.Length == 0 && storeNames.Length == 0 && !TakesAll)
+        string[] names = NamesOf(nameof(Name), Name, nameof(StoreName));
+        string[] storeNames = Filled(StoreName);
+        bool isNameTyped = IsTyped(nameof(Name));
+        bool isStoreNameTyped = IsTyped(nameof(StoreName));
+        if (isStoreNameTyped && !isNameTyped)
         {
-            ThrowTerminatingError(
-                Failures.Record(
-                    new FlowSecretException(
-                        ErrorIds.BadArgument,
-                        MyInvocation.MyCommand.Name,
-                        "No secret is named",
-                        "Name it by its key in the catalog (-Name) or as its store does (-StoreName)."
-                    )
-                )
-            );
+            names = [];
+        }
+        else if (names.Length > 0 && !(isNameTyped && isStoreNameTyped))
+        {
+            // An object brings both names; the catalog's is the one that keeps its meaning.
+            storeNames = [];
         }
 
-        _targets.Add(new Targets(NamedEnvironment, StoreWithoutEnvironment, PipedFrom, RecordKey, names, storeNames));
-    }
-
-    protected override void EndProcessing()
-    {
-        RunGuarded();
-        base.EndProcessing();
+        if (MeansSomething(names.Length + storeNames.Length > 0, nameof(Name), nameof(StoreName)))
+        {
+            _targets.Add(new Targets(NamedEnvironment, WantedStore, PipedFrom, RecordKey, names, storeNames));
+        }
     }
 
     protected override void Run()

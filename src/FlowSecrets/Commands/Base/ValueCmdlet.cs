@@ -22,6 +22,7 @@ public abstract class ValueCmdlet : TargetCmdlet
 
     /// <summary>The value. Without any source of a value it is asked for, without echo.</summary>
     [Parameter(ParameterSetName = ByValue, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [PlainTextRefused]
     public SecureString? Value { get; set; }
 
     /// <summary>A file whose bytes are the value, as they are.</summary>
@@ -74,18 +75,32 @@ public abstract class ValueCmdlet : TargetCmdlet
             ?.Cast<DictionaryEntry>()
             .ToDictionary(static e => e.Key.ToString()!, static e => e.Value?.ToString() ?? "", StringComparer.Ordinal);
 
-    /// <summary>A value that comes down the pipeline belongs to its own record.</summary>
-    protected override void ProcessRecord()
+    private protected override bool TakesValue => true;
+
+    /// <summary>A value that comes down the pipeline belongs to its own record, which is therefore done at once.</summary>
+    private protected override void Gather()
     {
-        base.ProcessRecord();
-        if (ParameterSetName == ByValue && MyInvocation.ExpectingInput)
+        if (PlainTextRefusedAttribute.IsRefused(Value))
         {
-            RunGuarded();
+            throw PlainTextRefusedAttribute.Error("The property Value of what came down the pipeline");
+        }
+
+        if (PipedValue is not null && ParameterSetName != Prompted)
+        {
+            throw Bad(MyInvocation.MyCommand.Name, "A value came down the pipeline and by a parameter", "Give it in one of the two ways.");
+        }
+
+        base.Gather();
+        if (PipedValue is not null || (ParameterSetName == ByValue && MyInvocation.ExpectingInput))
+        {
+            Run();
         }
     }
 
-    /// <summary>The value that a parameter gives; null: it is read from elsewhere, asked for or made. The caller disposes of it.</summary>
-    private protected SecretValue? GivenValue() => ParameterSetName == ByValue ? SecureStrings.ToValue(Value!) : null;
+    /// <summary>The value that a parameter or the pipeline gives; null: it is read from elsewhere, asked for or made. The caller disposes
+    /// of it.</summary>
+    private protected SecretValue? GivenValue() =>
+        (PipedValue ?? (ParameterSetName == ByValue ? Value : null)) is { } value ? SecureStrings.ToValue(value) : null;
 
     private ValueSource? Source =>
         ParameterSetName switch

@@ -7,7 +7,7 @@ namespace FlowSecrets.Commands.Base;
 public abstract class WildcardCmdlet : TargetCmdlet
 {
     /// <summary>Keys of the catalog's secrets, with wildcards.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [AllowNull]
     [AllowEmptyCollection]

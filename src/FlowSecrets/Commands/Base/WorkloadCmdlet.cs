@@ -1,78 +1,49 @@
 using System.Management.Automation;
 using FlowSecrets.Completion;
-using FlowSecrets.Errors;
 using FlowSecrets.Operations.Workloads;
 
 namespace FlowSecrets.Commands.Base;
 
 /// <summary>Base of the cmdlets that take workloads by name, also from the pipeline.</summary>
-public abstract class WorkloadCmdlet : StoreCmdlet
+public abstract class WorkloadCmdlet : ItemCmdlet
 {
-    private readonly List<(string? Environment, string Name)> _records = [];
+    private readonly List<(string? Environment, StoreKind? Store, string Name)> _records = [];
 
     /// <summary>Workloads of the catalog, with wildcards.</summary>
     [SupportsWildcards]
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     public string[]? Workload { get; set; }
 
-    /// <summary>Go on when some workloads fail: their errors are written, but none ends the script.</summary>
-    [Parameter]
-    public SwitchParameter AllowPartial { get; set; }
+    private protected override (string Noun, string Parameters) Naming => ("workload", "-Workload; Get-FlowSecretWorkload lists them");
 
-    protected override bool AllowsPartial => AllowPartial;
-
-    private protected virtual bool TakesAll => false;
-
-    protected override void ProcessRecord()
+    private protected override void Gather()
     {
-        string[] names = [.. (Workload ?? []).Where(static n => !string.IsNullOrEmpty(n))];
-        if (names.Length == 0 && TakesAll)
+        string[] names = NamesOf(nameof(Workload), Workload);
+        if (MeansSomething(names.Length > 0, nameof(Workload)))
         {
-            names = ["*"];
+            _records.AddRange((names.Length > 0 ? names : ["*"]).Select(n => (NamedEnvironment, WantedStore, n)));
         }
-
-        _records.AddRange(names.Select(n => (NamedEnvironment, n)));
-    }
-
-    protected override void EndProcessing()
-    {
-        RunGuarded();
-        base.EndProcessing();
     }
 
     protected override void Run()
     {
-        if (_records.Count == 0)
-        {
-            throw new FlowSecretException(
-                ErrorIds.BadArgument,
-                MyInvocation.MyCommand.Name,
-                "No workload is named",
-                "Name one of the catalog's: -Workload NAME. They are: Get-FlowSecretWorkload"
-            );
-        }
-
         // A workload comes down the pipeline once for each secret that it consumes.
         foreach (
-            IGrouping<string?, (string? Environment, string Name)> place in _records
+            IGrouping<(string?, StoreKind?), (string? Environment, StoreKind? Store, string Name)> place in _records
                 .Distinct()
                 .ToList()
-                .GroupBy(static r => r.Environment, StringComparer.Ordinal)
+                .GroupBy(static r => (r.Environment, r.Store))
         )
         {
-            RunPlace(place.Key, [.. place.Select(static r => r.Name)]);
+            RunPlace(place.Key.Item1, place.Key.Item2, [.. place.Select(static r => r.Name)]);
         }
     }
 
-    private protected abstract void RunPlace(string? environment, string[] workloads);
+    private protected abstract void RunPlace(string? environment, StoreKind? store, string[] workloads);
 
-    private protected TOptions Fill<TOptions>(TOptions options, string? environment, string[] workloads)
-        where TOptions : WorkloadOptions =>
-        Fill(options, environment, string.IsNullOrEmpty(environment) ? Store : null) with
-        {
-            Workloads = workloads,
-        };
+    private protected TOptions Fill<TOptions>(TOptions options, string? environment, StoreKind? store, string[] workloads)
+        where TOptions : WorkloadOptions => Fill(options, environment, store) with { Workloads = workloads };
 }

@@ -42,7 +42,15 @@ public sealed class AccessTestTests : IDisposable
             }
         );
         Assert.Equal([("llm-a", "s-llm-a"), ("llm-b", "s-llm-b"), (null, "other")], all.Select(static a => (a.Name, a.StoreName)));
-        await SecretStoreContract.Fails(ErrorIds.SecretNotInCatalog, () => _setting.TestAsync(new TestAccessOptions { Names = ["jwtt"] }));
+    }
+
+    [Fact]
+    public async Task AnUnknownNameFailsAndTheOthersAreTested()
+    {
+        TestHost host = new();
+        List<SecretAccess> all = await _setting.TestAsync(new TestAccessOptions { Names = ["jwtt", "JWT"] }, host);
+        Assert.Equal("jwt", Assert.Single(all).Name);
+        Assert.Equal((ErrorIds.SecretNotInCatalog, "jwtt"), (Assert.Single(host.Failures).Id, host.Failures[0].Target));
     }
 
     [Fact]
@@ -146,11 +154,10 @@ public sealed class AccessTestTests : IDisposable
     [Fact]
     public async Task AnUnknownWorkloadIsRefusedWithThoseThatThereAre()
     {
-        FlowSecretException error = await SecretStoreContract.Fails(
-            ErrorIds.BadArgument,
-            () => _setting.TestAsync(new TestAccessOptions { Workloads = ["nope"] })
-        );
-        Assert.Equal(("nope", "There are: api, idle."), (error.Target, error.Remedy));
+        TestHost host = new();
+        Assert.Empty(await _setting.TestAsync(new TestAccessOptions { Workloads = ["nope"] }, host));
+        FlowSecretException error = Assert.Single(host.Failures);
+        Assert.Equal((ErrorIds.BadArgument, "nope", "There are: api, idle."), (error.Id, error.Target, error.Remedy));
     }
 
     [Fact]

@@ -44,14 +44,6 @@ public sealed class SecretOperationTests : IDisposable
     }
 
     [Fact]
-    public async Task AWrongNameStopsBeforeAnythingIsDone()
-    {
-        using SecretValue value = SecretValue.FromText("v");
-        await SecretStoreContract.Fails(ErrorIds.SecretNotInCatalog, () => NewAsync(value, "jwt", "jwtt"));
-        Assert.Null(await _sandbox.FreshStore().DescribeAsync("app-jwt", default));
-    }
-
-    [Fact]
     public async Task WithoutACatalogOnlyTheStoresNameIsAccepted()
     {
         File.Delete(_sandbox.File("flowsecrets.yaml"));
