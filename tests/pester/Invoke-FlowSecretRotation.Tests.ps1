@@ -99,12 +99,12 @@ Describe 'Invoke-FlowSecretRotation' {
         $run.Person.Hidden | Should -Be 0
     }
     It 'cannot prompt with -NonInteractive' {
-        $child = Invoke-Child 'try { Invoke-FlowSecretRotation api-key } catch { $_.FullyQualifiedErrorId }' -Argument '-NonInteractive'
+        $child = Invoke-Child 'try { Invoke-FlowSecretRotation api-key -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }' -Argument '-NonInteractive'
         $child.Output | Should -Match 'CannotPrompt,'
         Assert-Unchanged api-key
     }
     It 'takes no plain text for a value' {
-        { Invoke-FlowSecretRotation api-key -Value 'plain-text' } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
+        { Invoke-FlowSecretRotation api-key -Value 'plain-text' } | Should -Throw -ErrorId 'BadArgument,*'
         Assert-Unchanged api-key
     }
     It 'refuses <what>' -ForEach @(

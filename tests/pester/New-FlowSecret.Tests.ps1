@@ -97,7 +97,7 @@ Describe 'New-FlowSecret' {
     It 'takes no plain text as a value' {
         Get-Failure { New-FlowSecret llm-openai -Value 'plain' } |
             ForEach-Object FullyQualifiedErrorId |
-            Should -BeLike 'CannotConvertArgumentNoMessage,*'
+            Should -BeLike 'BadArgument,*'
     }
     It 'shows a table without values' {
         Assert-View (New-FlowSecret llm-openai, llm-google -Value $value) Status, Name, Version, Environment, Detail 'value-one'
