@@ -58,7 +58,7 @@ Describe 'New-FlowSecretValue' {
         @{ what = 'none at all'; run = { New-FlowSecretValue -Count 0 } }
     ) { (Get-Failure $run).FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentValidationError,*' }
     It 'refuses a kind that is none' {
-        (Get-Failure { New-FlowSecretValue Nothing }).FullyQualifiedErrorId | Should -BeLike 'BadArgument,*'
+        (Get-Failure { New-FlowSecretValue Nothing }).FullyQualifiedErrorId | Should -BeLike 'CannotConvertArgumentNoMessage,*'
     }
     It 'shows a table without the value' {
         $made = New-FlowSecretValue Hex

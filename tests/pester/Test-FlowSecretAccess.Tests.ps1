@@ -54,7 +54,7 @@ Describe 'Test-FlowSecretAccess' {
     It 'tells a denied command the same cause and remedy' {
         Use-Member user:dev@example.com
         $said = Test-FlowSecretAccess jwt-secret
-        $failure = { Get-FlowSecretValue jwt-secret } | Should -Throw -PassThru -ErrorId 'SecretNotFoundOrForbidden,*'
+        $failure = { Get-FlowSecretValue jwt-secret -ErrorAction Stop } | Should -Throw -PassThru -ErrorId 'SecretNotFoundOrForbidden,*'
         $failure.ErrorDetails.RecommendedAction | Should -BeExactly $said.Remedy
     }
 
