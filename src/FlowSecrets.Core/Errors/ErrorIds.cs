@@ -23,6 +23,8 @@ internal static class ErrorIds
     public const string EnvValueNotPortable = nameof(EnvValueNotPortable);
     public const string EnvironmentNotFound = nameof(EnvironmentNotFound);
     public const string ExternallyOwned = nameof(ExternallyOwned);
+    public const string FieldAmbiguous = nameof(FieldAmbiguous);
+    public const string FieldIsNull = nameof(FieldIsNull);
     public const string FieldNotFound = nameof(FieldNotFound);
     public const string FileExists = nameof(FileExists);
     public const string FileNotWritable = nameof(FileNotWritable);
@@ -83,6 +85,7 @@ internal static class ErrorIds
             or EnvFileInvalid
             or EnvFileOutdated
             or EnvValueNotPortable
+            or FieldAmbiguous
             or StoreCorrupt
             or ValueNotJson
             or ValueNotText => FlowErrorCategory.InvalidData,
@@ -101,6 +104,7 @@ internal static class ErrorIds
             or WorkloadFailed => FlowErrorCategory.InvalidOperation,
             LimitReached or Throttled or ValueTooLarge => FlowErrorCategory.LimitsExceeded,
             EnvironmentNotFound
+            or FieldIsNull
             or FieldNotFound
             or KubectlMissing
             or NoCatalog
