@@ -1,15 +1,16 @@
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Operations.Setup;
 
 /// <summary>A name that the catalog gives to a secret or field.</summary>
-/// <param name="IsLenient">Whether '_' may stand for '-', as Terraform has it. A variable is exact.</param>
+/// <param name="IsLenient">Whether '_' may stand for '-', as Terraform has it, and one case for the other. A variable is exact.</param>
 internal readonly record struct SetupName(string Name, TemplateReference Means, bool IsLenient);
 
 /// <summary>
-/// Which secret or field each name of a file means: the one that has exactly this name, else the one that has it with '_' for '-' or the
-/// other way round. No name means two, and no two names mean one unless both are exact.
+/// Which secret or field each name of a file means: the one that has exactly this name, else the only one whose name differs in '-', '_' or
+/// in upper and lower case. No name means two, and no two names mean one unless both are exact.
 /// </summary>
 internal static class SetupNames
 {
@@ -22,7 +23,9 @@ internal static class SetupNames
     )
     {
         ILookup<string, SetupName> byName = known.ToLookup(static k => k.Name, StringComparer.Ordinal);
-        ILookup<string, SetupName> byForm = known.Where(static k => k.IsLenient).ToLookup(static k => Form(k.Name), StringComparer.Ordinal);
+        ILookup<string, SetupName> byForm = known
+            .Where(static k => k.IsLenient)
+            .ToLookup(static k => LenientName.Form(k.Name), StringComparer.Ordinal);
         Dictionary<string, TemplateReference> meanings = new(StringComparer.Ordinal);
         foreach (string name in given)
         {
@@ -36,7 +39,7 @@ internal static class SetupNames
         Dictionary<TemplateReference, string> lenient = [];
         foreach (string name in given.Where(n => !meanings.ContainsKey(n)))
         {
-            if (One(name, byForm[Form(name)], path) is { } like && !taken.Contains(like))
+            if (One(name, byForm[LenientName.Form(name)], path) is { } like && !taken.Contains(like))
             {
                 if (!lenient.TryAdd(like, name))
                 {
@@ -80,8 +83,6 @@ internal static class SetupNames
                 "Use the exact name in the catalog."
             ),
         };
-
-    private static string Form(string name) => name.Replace('-', '_');
 
     private static FlowSecretException Bad(string path, string cause, string remedy) =>
         new(ErrorIds.BadInput, path, $"{path}: {cause}", $"{remedy} Nothing was changed.");

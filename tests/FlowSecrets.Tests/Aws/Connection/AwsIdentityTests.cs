@@ -1,8 +1,11 @@
+using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Drafts;
 using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Tests.Catalogs;
 using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 
@@ -159,11 +162,33 @@ public sealed class AwsIdentityTests : IAsyncLifetime
         Assert.Single(server.Calls);
     }
 
+    [Fact]
+    public async Task ACatalogOfAStoreMarksWhatOthersMade()
+    {
+        SetKeys();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(
+            200,
+            """{"SecretList":[{"Name":"app-db"},{"Name":"rds!db-1"},{"Name":"events!connection/x"},{"Name":"my secret"}]}"""
+        ));
+        AwsStore store = _setting.Aws(server.Address);
+        List<SecretDraft> drafts = await CatalogImport.FromStoreAsync(store, "", CancellationToken.None);
+        CatalogDraft draft = new("app", "", DraftNames.Unique(drafts, "store", out _))
+        {
+            From = ("prod", new StoreSelection(StoreKind.Aws) { Region = "eu-west-1" }),
+        };
+        Catalog catalog = CatalogExamples.Valid(CatalogExamples.Documents.Write(draft.ToDocument()));
+        Assert.Equal(
+            ["app-db False", "rds!db-1 True", "events!connection/x True", "my secret True"],
+            catalog.Secrets.Select(s => $"{catalog.StoreName(s, catalog.Environments["prod"])} {s.IsExternal}")
+        );
+    }
+
     [Theory]
     [InlineData("arn:aws:secretsmanager:eu-west-1:1234:secret:app")]
     [InlineData("arn:aws:s3:eu-west-1:123456789012:secret:app")]
     [InlineData("arn:aws:secretsmanager:evil.com/:123456789012:secret:app")]
-    [InlineData("with space")]
+    [InlineData("with*star")]
+    [InlineData("new\nline")]
     [InlineData("")]
     public void WhatIsNeitherNameNorArnIsRefused(string name) =>
         Assert.Equal(ErrorIds.InvalidName, Assert.Throws<FlowSecretException>(() => AwsName.Parse(name)).Id);
