@@ -50,6 +50,7 @@ internal static class ErrorIds
     public const string RotationWouldLoseData = nameof(RotationWouldLoseData);
     public const string SecretExists = nameof(SecretExists);
     public const string SecretHasNoVersion = nameof(SecretHasNoVersion);
+    public const string SecretIsReplica = nameof(SecretIsReplica);
     public const string SecretNotFound = nameof(SecretNotFound);
     public const string SecretNotFoundOrForbidden = nameof(SecretNotFoundOrForbidden);
     public const string SecretNotInCatalog = nameof(SecretNotInCatalog);
@@ -98,6 +99,7 @@ internal static class ErrorIds
             or PendingDeletion
             or RotationNeedsAttention
             or RotationNotConfigured
+            or SecretIsReplica
             or VersionDestroyed
             or VersionDisabled
             or VersionInUse
