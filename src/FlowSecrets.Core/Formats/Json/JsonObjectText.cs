@@ -22,7 +22,8 @@ internal sealed class JsonObjectText
 
     public ReadOnlySpan<byte> Text => _text;
 
-    public static JsonObjectText Empty() => new("{}"u8.ToArray(), []);
+    /// <param name="indented">Whether each member gets a line.</param>
+    public static JsonObjectText Empty(bool indented = false) => new((indented ? "{\n}"u8 : "{}"u8).ToArray(), []);
 
     /// <returns>Null: it is JSON, but no object.</returns>
     /// <exception cref="JsonSyntaxException">It is not JSON.</exception>
@@ -37,6 +38,31 @@ internal sealed class JsonObjectText
     /// <summary>The value as text: the content of a string, of anything else what is written.</summary>
     public string Content(JsonMember member) =>
         member.Type == JsonTokenType.String ? JsonSyntax.Unescape(_text.AsSpan((member.Start + 1)..(member.End - 1))) : Raw(member);
+
+    /// <summary>
+    /// Sets a member to a text. It keeps its type if the text is a literal of that type (a number, true or false, null, an object, a list);
+    /// else it becomes a string. A new member is a string.
+    /// </summary>
+    /// <returns>Whether the member has another type now.</returns>
+    public bool SetText(string name, string text)
+    {
+        if (Find(name) is not [var member, ..])
+        {
+            Set(name, JsonSyntax.Quote(text));
+            return false;
+        }
+
+        // What means the same stays as it is spelled.
+        if (string.Equals(Content(member), text, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        bool isString = member.Type == JsonTokenType.String;
+        bool keeps = !isString && TypeOf(JsonSyntax.LiteralType(text)) == TypeOf(member.Type);
+        Set(name, keeps ? text : JsonSyntax.Quote(text));
+        return !isString && !keeps;
+    }
 
     /// <summary>Replaces a member's value; a new member comes last, spaced as the last one is.</summary>
     /// <param name="json">The value as it is to be written.</param>
@@ -54,7 +80,13 @@ internal sealed class JsonObjectText
         {
             int open = _text.AsSpan().IndexOf((byte)'{') + 1;
             int close = _text.AsSpan().LastIndexOf((byte)'}');
-            Splice(open, close, [.. key, (byte)':', .. value]);
+            Splice(
+                open,
+                close,
+                _text.AsSpan(open..close).Contains((byte)'\n')
+                    ? [.. "\n  "u8, .. key, .. ": "u8, .. value, (byte)'\n']
+                    : [.. key, (byte)':', .. value]
+            );
             return;
         }
 
@@ -68,6 +100,8 @@ internal sealed class JsonObjectText
         byte[] colon = _text[last.NameEnd..last.Start];
         Splice(last.End, last.End, [(byte)',', .. gap, .. key, .. colon, .. value]);
     }
+
+    private static JsonTokenType TypeOf(JsonTokenType type) => type == JsonTokenType.False ? JsonTokenType.True : type;
 
     private void Splice(int start, int end, ReadOnlySpan<byte> with)
     {

@@ -134,26 +134,7 @@ internal sealed class JsonSecret
     public bool Set(string field, string text)
     {
         RequireEditable();
-        if (Find(field) is not { } member)
-        {
-            _object.Set(field, JsonSyntax.Quote(text));
-            return false;
-        }
-
-        if (member.Type == JsonTokenType.String)
-        {
-            // What means the same stays as it is spelled.
-            if (!string.Equals(_object.Content(member), text, StringComparison.Ordinal))
-            {
-                _object.Set(field, JsonSyntax.Quote(text));
-            }
-
-            return false;
-        }
-
-        bool keeps = TypeOf(JsonSyntax.LiteralType(text)) == TypeOf(member.Type);
-        _object.Set(field, keeps ? text : JsonSyntax.Quote(text));
-        return !keeps;
+        return _object.SetText(field, text);
     }
 
     /// <summary>Sets a field to JSON as it is written.</summary>
@@ -169,8 +150,6 @@ internal sealed class JsonSecret
         $"The field '{field}' of '{name}' is a string now: the new text is no literal of the type that the field had.";
 
     public SecretValue Write() => SecretValue.FromBytes(_object.Text);
-
-    private static JsonTokenType TypeOf(JsonTokenType type) => type == JsonTokenType.False ? JsonTokenType.True : type;
 
     /// <exception cref="FlowSecretException">FieldAmbiguous.</exception>
     private JsonMember? Find(string field) =>

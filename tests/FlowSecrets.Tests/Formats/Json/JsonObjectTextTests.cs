@@ -72,7 +72,8 @@ public sealed class JsonObjectTextTests
 
     [Theory]
     [InlineData("{}", """{"n":1}""")]
-    [InlineData("{ \n }", """{"n":1}""")]
+    [InlineData("{ }", """{"n":1}""")]
+    [InlineData("{ \n }", "{\n  \"n\": 1\n}")]
     [InlineData("""{"a":2}""", """{"a":2,"n":1}""")]
     [InlineData("{\n  \"a\": 2\n}\n", "{\n  \"a\": 2,\n  \"n\": 1\n}\n")]
     public void ANewMemberIsSpacedAsTheLastOneIs(string text, string expected)
