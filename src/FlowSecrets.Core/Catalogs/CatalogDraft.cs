@@ -6,6 +6,27 @@ namespace FlowSecrets.Catalogs;
 /// <param name="Key">Its key.</param>
 internal sealed record SecretDraft(string Key)
 {
+    private readonly string? _source;
+
+    /// <summary>Its name in what it was made from; the whole name in a store. The key, unless it is given.</summary>
+    public string Source
+    {
+        get => _source ?? Key;
+        init => _source = value;
+    }
+
+    /// <summary>Whether <see cref="Source"/> is the name of a secret that exists.</summary>
+    public bool IsStored { get; init; }
+
+    /// <summary>Whether somebody else makes and changes it.</summary>
+    public bool IsExternal { get; init; }
+
+    /// <summary>Whether <see cref="Env"/> is what programs read already, so that it is not changed.</summary>
+    public bool HasExactEnv { get; init; }
+
+    /// <summary>Variables of the fields.</summary>
+    public IReadOnlyDictionary<string, string> FieldEnv { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public string? Name { get; init; }
 
     public string? Env { get; init; }
@@ -65,13 +86,24 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
             ("description", Text(secret.Description)),
             ("category", Text(secret.Category)),
             ("env", Text(secret.Env)),
+            ("owner", secret.IsExternal ? DocNode.String("external") : null),
             ("required", secret.Required ? DocNode.Scalar(DocKind.Bool, "true") : null),
             (
                 "fields",
                 secret.Fields.Count == 0
                     ? null
                     : Map(
-                        secret.Fields.Select(f => (f, DocNode.Map(("env", DocNode.String(CatalogNames.ToVariable($"{secret.Key}_{f}"))))))
+                        secret.Fields.Select(f =>
+                            (
+                                f,
+                                DocNode.Map(
+                                    (
+                                        "env",
+                                        DocNode.String(secret.FieldEnv.GetValueOrDefault(f) ?? CatalogNames.ToVariable($"{secret.Key}_{f}"))
+                                    )
+                                )
+                            )
+                        )
                     )
             ),
             ("workloads", secret.Deployments.Count == 0 ? null : DocNode.List([.. secret.Deployments.Select(DocNode.String)]))

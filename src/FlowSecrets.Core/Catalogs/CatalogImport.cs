@@ -23,21 +23,26 @@ internal static class CatalogImport
                 && value.Entries.All(static e => e.Value.Kind is not (DocKind.Map or DocKind.List));
             drafts.Add(
                 isMap
-                    ? new SecretDraft(key) { Fields = [.. value.Entries.Select(static e => e.Key.Text)] }
-                    : new SecretDraft(key) { Env = CatalogNames.ToVariable(name) }
+                    ? new SecretDraft(key) { Source = name, Fields = [.. value.Entries.Select(static e => e.Key.Text)] }
+                    : new SecretDraft(key) { Source = name, Env = CatalogNames.ToVariable(name) }
             );
         }
 
-        return Unique(drafts, path);
+        return Some(drafts, path);
     }
 
     public static List<SecretDraft> FromEnv(string path)
     {
-        return Unique(
+        return Some(
             [
                 .. ValueFiles
                     .ReadEnv(ValueFiles.ReadText(path), path)
-                    .Select(static v => new SecretDraft(CatalogNames.ToKey(v.Key)) { Env = v.Key }),
+                    .Select(static v => new SecretDraft(CatalogNames.ToKey(v.Key))
+                    {
+                        Source = v.Key,
+                        Env = v.Key,
+                        HasExactEnv = true,
+                    }),
             ],
             path
         );
@@ -51,11 +56,20 @@ internal static class CatalogImport
             if (secret.Deleted is null)
             {
                 string key = secret.StoreName[prefix.Length..];
-                drafts.Add(new SecretDraft(key) { Env = CatalogNames.ToVariable(key) });
+                drafts.Add(
+                    new SecretDraft(key)
+                    {
+                        Source = secret.StoreName,
+                        IsStored = true,
+                        // A name that we could not give: another service made the secret, and changes it.
+                        IsExternal = !SecretNames.IsValid(store.Place.Store, secret.StoreName),
+                        Env = CatalogNames.ToVariable(key),
+                    }
+                );
             }
         }
 
-        return Unique(drafts, store.Place.ToString());
+        return Some(drafts, store.Place.ToString());
     }
 
     /// <summary>
@@ -85,8 +99,11 @@ internal static class CatalogImport
             drafts.Add(
                 new SecretDraft(hasPrefix ? name[prefix.Length..] : name)
                 {
+                    Source = name,
+                    IsStored = true,
                     Name = prefix.Length > 0 && !hasPrefix ? name : null,
                     Env = item.GetText("envVar"),
+                    HasExactEnv = true,
                     Category = item.GetText("category"),
                     Description = item.GetText("description"),
                     Required = item.GetBool("required"),
@@ -103,7 +120,7 @@ internal static class CatalogImport
                 "Mend them, then try again; nothing was written.",
                 details: [.. problems.All.Select(static p => p.ToString())]
             )
-            : Unique(drafts, path);
+            : Some(drafts, path);
     }
 
     private static DocNode PulumiList(DocNode root, string path, IDocumentFormat documents)
@@ -124,20 +141,8 @@ internal static class CatalogImport
             );
     }
 
-    private static List<SecretDraft> Unique(List<SecretDraft> drafts, string path)
-    {
-        string? twice = drafts.GroupBy(static d => d.Key, StringComparer.Ordinal).FirstOrDefault(static g => g.Count() > 1)?.Key;
-        if (twice is not null)
-        {
-            throw new FlowSecretException(
-                ErrorIds.BadInput,
-                path,
-                $"'{path}' names two secrets that would both be '{twice}'",
-                "Rename one of them; nothing was written."
-            );
-        }
-
-        return drafts.Count > 0
+    private static List<SecretDraft> Some(List<SecretDraft> drafts, string path) =>
+        drafts.Count > 0
             ? drafts
             : throw new FlowSecretException(
                 ErrorIds.BadInput,
@@ -145,5 +150,4 @@ internal static class CatalogImport
                 $"'{path}' names no secret",
                 "Check the path or the prefix; nothing was written."
             );
-    }
 }

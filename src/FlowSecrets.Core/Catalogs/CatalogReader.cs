@@ -17,18 +17,30 @@ internal static class CatalogReader
         try
         {
             DocNode root = documents.Parse(DecodeText(content));
-            DocNode? right = ShapeChecker.Check(root, CatalogShape.Root, "", list);
-            Catalog? catalog = right is null
-                ? null
-                : new CatalogBuilder(path, Convert.ToHexStringLower(SHA256.HashData(content)), right, root, list).Build();
+            Catalog? catalog = Check(root, Convert.ToHexStringLower(SHA256.HashData(content)), path, list);
             problems = list.All;
-            return list.Any ? null : catalog;
+            return catalog;
         }
         catch (DocumentException e)
         {
             problems = [new CatalogProblem(path, e.Line, e.Column, e.Message)];
             return null;
         }
+    }
+
+    /// <summary>A document that is not written yet: its problems have no places.</summary>
+    public static IReadOnlyList<CatalogProblem> Problems(string path, DocNode root)
+    {
+        ProblemList list = new(path);
+        Check(root, "", path, list);
+        return list.All;
+    }
+
+    private static Catalog? Check(DocNode root, string hash, string path, ProblemList list)
+    {
+        DocNode? right = ShapeChecker.Check(root, CatalogShape.Root, "", list);
+        Catalog? catalog = right is null ? null : new CatalogBuilder(path, hash, right, root, list).Build();
+        return list.Any ? null : catalog;
     }
 
     private static string DecodeText(byte[] content)

@@ -293,12 +293,14 @@ internal sealed class CatalogRules(
             {
                 string name = catalog.StoreName(secret, environment);
                 StoreKind store = environment.Selection.Store;
-                if (!SecretNames.IsValid(store, name))
+                bool isReadable = SecretNames.IsReadable(store, name);
+                if (!(secret.IsExternal ? isReadable : SecretNames.IsValid(store, name)))
                 {
                     problems.Add(
                         _secretNodes[secret.Key],
                         $"'secrets.{secret.Key}' is '{name}' in the environment '{environment.Name}', which the store ({store}) "
-                            + $"refuses: use {SecretNames.Rule(store)}."
+                            + $"refuses: use {SecretNames.Rule(store)}"
+                            + $"{(isReadable ? ", or add 'owner: external' if a service made it" : "")}."
                     );
                 }
                 else if (!owners.TryAdd(name, secret.Key))

@@ -11,6 +11,9 @@ internal static class CatalogShape
         "letters, digits and _ . + = @ : / -, and begin with a letter, a digit or _"
     );
 
+    /// <summary>Whether a secret can have the key.</summary>
+    public static bool IsName(string text) => Name.Matches(text);
+
     private static readonly TextShape FieldName = Shape.Pattern(
         "A name of a member of a JSON object.",
         @"^[\p{L}\p{N}_]([\p{L}\p{M}\p{N}_.+=@:/ -]*[\p{L}\p{M}\p{N}_.+=@:/-])?$",

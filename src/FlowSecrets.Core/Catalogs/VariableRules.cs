@@ -37,15 +37,15 @@ internal sealed class VariableRules(Catalog catalog, DocNode root, ProblemList p
 
     private void Report(IEnumerable<Use> uses, string where)
     {
-        foreach (IGrouping<string, Use> group in uses.GroupBy(static u => u.Name, StringComparer.OrdinalIgnoreCase))
+        foreach (IGrouping<string, Use> group in uses.GroupBy(static u => u.Name, StringComparer.Ordinal))
         {
             Use first = group.First();
             foreach (Use again in group.Skip(1).Where(u => _reported.Add((first.At, u.At))))
             {
                 problems.Add(
                     again.At,
-                    $"The environment variable '{again.Name}' ({again.Owner}) stands twice {where}: also {first.Owner}, line "
-                        + $"{first.At.Line}."
+                    $"The environment variable '{again.Name}' ({again.Owner}) stands twice {where}: also {first.Owner}"
+                        + $"{(first.At.Line > 0 ? $", line {first.At.Line}" : "")}."
                 );
             }
         }

@@ -23,6 +23,8 @@ internal static class ErrorIds
     public const string EnvValueNotPortable = nameof(EnvValueNotPortable);
     public const string EnvironmentNotFound = nameof(EnvironmentNotFound);
     public const string ExternallyOwned = nameof(ExternallyOwned);
+    public const string FieldAmbiguous = nameof(FieldAmbiguous);
+    public const string FieldIsNull = nameof(FieldIsNull);
     public const string FieldNotFound = nameof(FieldNotFound);
     public const string FileExists = nameof(FileExists);
     public const string FileNotWritable = nameof(FileNotWritable);
@@ -48,6 +50,7 @@ internal static class ErrorIds
     public const string RotationWouldLoseData = nameof(RotationWouldLoseData);
     public const string SecretExists = nameof(SecretExists);
     public const string SecretHasNoVersion = nameof(SecretHasNoVersion);
+    public const string SecretIsReplica = nameof(SecretIsReplica);
     public const string SecretNotFound = nameof(SecretNotFound);
     public const string SecretNotFoundOrForbidden = nameof(SecretNotFoundOrForbidden);
     public const string SecretNotInCatalog = nameof(SecretNotInCatalog);
@@ -83,6 +86,7 @@ internal static class ErrorIds
             or EnvFileInvalid
             or EnvFileOutdated
             or EnvValueNotPortable
+            or FieldAmbiguous
             or StoreCorrupt
             or ValueNotJson
             or ValueNotText => FlowErrorCategory.InvalidData,
@@ -95,12 +99,14 @@ internal static class ErrorIds
             or PendingDeletion
             or RotationNeedsAttention
             or RotationNotConfigured
+            or SecretIsReplica
             or VersionDestroyed
             or VersionDisabled
             or VersionInUse
             or WorkloadFailed => FlowErrorCategory.InvalidOperation,
             LimitReached or Throttled or ValueTooLarge => FlowErrorCategory.LimitsExceeded,
             EnvironmentNotFound
+            or FieldIsNull
             or FieldNotFound
             or KubectlMissing
             or NoCatalog

@@ -2,6 +2,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Formats.Data;
 using FlowSecrets.Formats.Dotenv;
+using FlowSecrets.Formats.Json;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
@@ -24,7 +25,7 @@ internal static class ValueFiles
     public static IReadOnlyList<ValueFormat> Formats { get; } =
     [
         new("tfvars", [".tfvars"], static (text, path, _) => TfvarsReader.Read(text, path)),
-        new("json", [".json"], ReadJson),
+        new("json", [".json"], static (text, path, _) => ReadJson(text, path)),
         new("dotenv", [""], static (text, path, _) => ReadEnv(text, path)),
     ];
 
@@ -51,9 +52,9 @@ internal static class ValueFiles
         return [.. document.Names.Select(n => KeyValuePair.Create(n, DocNode.String(document.Get(n) ?? "")))];
     }
 
-    private static IReadOnlyList<KeyValuePair<string, DocNode>> ReadJson(string text, string path, IDocumentFormat documents)
+    private static IReadOnlyList<KeyValuePair<string, DocNode>> ReadJson(string text, string path)
     {
-        DocNode root = Parse(text, path, documents);
+        DocNode root = JsonReader.Read(text, path);
         return root.Kind == DocKind.Map
             ? [.. root.Entries.Select(static e => KeyValuePair.Create(e.Key.Text, e.Value))]
             : throw new FlowSecretException(

@@ -14,6 +14,9 @@ internal enum DocKind
 /// <summary>A node of a YAML or JSON document with its place, which error messages name.</summary>
 internal sealed class DocNode
 {
+    private byte[]? _json;
+    private Range _jsonRange;
+
     private DocNode(
         DocKind kind,
         string text,
@@ -32,6 +35,9 @@ internal sealed class DocNode
 
     public IReadOnlyList<KeyValuePair<DocNode, DocNode>> Entries { get; }
 
+    /// <summary>The node's own text in a JSON document; null: it comes from another format, or it is a string.</summary>
+    public string? Json => _json is null ? null : System.Text.Encoding.UTF8.GetString(_json[_jsonRange]);
+
     /// <summary>From 1.</summary>
     public int Line { get; }
 
@@ -39,6 +45,10 @@ internal sealed class DocNode
     public int Column { get; }
 
     public static DocNode Scalar(DocKind kind, string text, int line = 0, int column = 0) => new(kind, text, [], [], line, column);
+
+    /// <param name="document">UTF-8.</param>
+    public DocNode WithJson(byte[] document, Range range) =>
+        new(Kind, Text, Items, Entries, Line, Column) { _json = document, _jsonRange = range };
 
     public static DocNode String(string text) => Scalar(DocKind.Text, text);
 

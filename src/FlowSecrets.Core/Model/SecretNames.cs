@@ -24,6 +24,17 @@ internal static partial class SecretNames
             _ => AwsName().IsMatch(name),
         };
 
+    /// <summary>
+    /// Whether a secret that exists can have this name: services of AWS make names that nobody else may make (<c>rds!cluster-1</c>). Google
+    /// has no exceptions to its rule. '*' and '?' would be patterns in a policy.
+    /// </summary>
+    public static bool IsReadable(StoreKind store, string name) =>
+        store switch
+        {
+            StoreKind.Gcp => IsValid(store, name),
+            _ => ReadableName().IsMatch(name),
+        };
+
     /// <exception cref="FlowSecretException">InvalidName.</exception>
     public static void Require(StoreKind store, string name)
     {
@@ -46,6 +57,9 @@ internal static partial class SecretNames
 
     [GeneratedRegex(@"\A[A-Za-z0-9/_+=.@-]{1,512}\z")]
     private static partial Regex AwsName();
+
+    [GeneratedRegex(@"\A[^\p{C}\p{Zl}\p{Zp}:*?""'\\]{1,512}\z")]
+    private static partial Regex ReadableName();
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
     private static partial Regex EnvironmentName();

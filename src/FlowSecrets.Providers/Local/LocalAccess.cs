@@ -38,7 +38,6 @@ internal sealed class LocalAccess(LocalStore store, LocalStoreLocation location)
 
     public async Task<AccessList> ListAsync(string name, CancellationToken cancellationToken)
     {
-        SecretNames.Require(StoreKind.Local, name);
         _ = await store.DescribeAsync(name, cancellationToken) ?? throw StoreErrors.SecretNotFound(store.Place, name);
         List<SecretGrant> grants =
         [

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Secrets;
@@ -57,10 +56,10 @@ internal sealed class PostgresCredential
     /// <exception cref="FlowSecretException">ValueNotJson, ValueNotText, FieldNotFound, EmptyValue, RotationNotConfigured.</exception>
     public static PostgresCredential Read(SecretValue value, string key, CatalogTarget target)
     {
-        JsonObject members = JsonSecret.Parse(value, key);
+        JsonSecret members = JsonSecret.Parse(value, key, new SecretArgument(key) { Key = key });
         string user = Required(members, key, target.User ?? "user");
         string host = Required(members, key, target.Host ?? "host");
-        string database = Optional(members, key, target.Database ?? "database") ?? user;
+        string database = Optional(members, target.Database ?? "database") ?? user;
         return new PostgresCredential(
             At(key, target, host, Port(members, key, target.Port ?? "port") ?? 5432, database),
             Name(key, user),
@@ -75,7 +74,7 @@ internal sealed class PostgresCredential
     public static PostgresCredential ReadAdmin(SecretValue value, CatalogTarget target)
     {
         string key = target.Admin ?? "admin";
-        JsonObject members = JsonSecret.Parse(value, key);
+        JsonSecret members = JsonSecret.Parse(value, key, new SecretArgument(key) { Key = key });
         string user = First(members, key, target.User, "user", "username") ?? throw Missing(key, target.User ?? "user");
         string password = First(members, key, target.Password, "password") ?? throw Missing(key, target.Password ?? "password");
         string host = First(members, key, target.Host, "host") ?? throw Missing(key, target.Host ?? "host");
@@ -100,8 +99,8 @@ internal sealed class PostgresCredential
                 "Give it a shorter name."
             );
 
-    private static int? Port(JsonObject members, string key, string? field) =>
-        field is null || Optional(members, key, field) is not { } text ? null
+    private static int? Port(JsonSecret members, string key, string? field) =>
+        field is null || Optional(members, field) is not { } text ? null
         : int.TryParse(text, System.Globalization.NumberStyles.None, null, out int port) && port is > 0 and < 65536 ? port
         : throw new FlowSecretException(
             ErrorIds.RotationNotConfigured,
@@ -110,28 +109,12 @@ internal sealed class PostgresCredential
             "Correct it: Set-FlowSecret " + key
         );
 
-    private static string? First(JsonObject members, string key, params string?[] fields) =>
-        fields.OfType<string>().Select(f => Optional(members, key, f)).FirstOrDefault(static t => t is not null);
+    private static string? First(JsonSecret members, string key, params string?[] fields) =>
+        fields.OfType<string>().Select(f => Optional(members, f)).FirstOrDefault(static t => t is not null);
 
-    private static string? Optional(JsonObject members, string key, string field)
-    {
-        try
-        {
-            return JsonSecret.Text(members, field) is { Length: > 0 } text ? text : null;
-        }
-        catch (InvalidOperationException)
-        {
-            throw new FlowSecretException(
-                ErrorIds.ValueNotText,
-                key,
-                $"The field '{field}' of '{key}' holds half of a surrogate pair, which UTF-8 cannot carry",
-                "Correct it: Set-FlowSecret " + key
-            );
-        }
-    }
+    private static string? Optional(JsonSecret members, string field) => members.Text(field) is { Length: > 0 } text ? text : null;
 
-    private static string Required(JsonObject members, string key, string field) =>
-        Optional(members, key, field) ?? throw Missing(key, field);
+    private static string Required(JsonSecret members, string key, string field) => Optional(members, field) ?? throw Missing(key, field);
 
     private static FlowSecretException Missing(string key, string field) =>
         new(

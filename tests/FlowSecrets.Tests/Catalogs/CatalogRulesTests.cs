@@ -40,13 +40,38 @@ public sealed class CatalogRulesTests
         Assert.Contains(fragment, problem.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void VariablesThatDifferByCaseAloneAreTwo()
+    {
+        Catalog catalog = CatalogExamples.Valid($"{CatalogExamples.Head}  a: {{ env: http_proxy }}\n  b: {{ env: HTTP_PROXY }}\n");
+        Assert.Equal(["http_proxy", "HTTP_PROXY"], catalog.Secrets.SelectMany(static s => s.Env));
+    }
+
     [Theory]
-    [InlineData("  a: { env: A }\n  b: { env: a }\n", 5, 13)]
+    [InlineData("owner: external", true)]
+    [InlineData("required: true", false)]
+    public void ANameThatAnotherServiceMadeIsForSecretsThatAreOnlyRead(string says, bool isValid)
+    {
+        string text =
+            "application: a\ndefault: e\nenvironments: { e: { store: aws, region: eu-west-1 } }\nsecrets:\n"
+            + $"  m: {{ name: 'rds!db-5678', {says} }}\n";
+        if (isValid)
+        {
+            CatalogExamples.Valid(text);
+        }
+        else
+        {
+            Assert.Contains("owner: external", Assert.Single(CatalogExamples.Problems(text)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("  a: { env: A }\n  b: { env: A }\n", 5, 13)]
     [InlineData("  a: { env: [A, B, A] }\n", 4, 20)]
-    [InlineData("  a: { env: A }\n  b: { fields: { x: { env: a } } }\n", 5, 28)]
-    [InlineData("  a: { env: A }\nlocalEnv: { variables: { a: 1 } }\n", 5, 26)]
+    [InlineData("  a: { env: A }\n  b: { fields: { x: { env: A } } }\n", 5, 28)]
+    [InlineData("  a: { env: A }\nlocalEnv: { variables: { A: 1 } }\n", 5, 26)]
     [InlineData("  a: { env: A }\nlocalEnv: { files: [ { secret: a, path: p, env: A } ] }\n", 5, 49)]
-    [InlineData("  a: { env: A, rotate: { every: 1d, previousEnv: a } }\n", 4, 50)]
+    [InlineData("  a: { env: A, rotate: { every: 1d, previousEnv: A } }\n", 4, 50)]
     [InlineData("  a: { env: A, workloads: [w] }\n  b: { env: A }\nworkloads: { w: { kind: ecs } }\n", 5, 13)]
     public void AVariableTwiceForOneProgramIsAProblem(string text, int line, int column) =>
         Assert.Equal([(line, column)], CatalogExamples.Places(CatalogExamples.Head + text));

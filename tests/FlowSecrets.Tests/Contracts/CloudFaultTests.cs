@@ -212,6 +212,20 @@ public sealed class CloudFaultTests
 
     [Theory]
     [MemberData(nameof(CloudUnderTest.Both), MemberType = typeof(CloudUnderTest))]
+    public async Task DeniedThrottledAndAbsentAreDifferentAnswers(StoreKind kind)
+    {
+        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(kind);
+        await cloud.CreateAsync("s", "one");
+        await SecretStoreContract.Fails(ErrorIds.SecretNotFound, () => cloud.ReadAsync("none"));
+        cloud.Fake.Faults.Deny(cloud.ReadOperation, "s");
+        await SecretStoreContract.Fails(ErrorIds.AccessDenied, () => cloud.ReadAsync("s"));
+        cloud.Fake.Faults.Allow();
+        cloud.Fake.Faults.ThrottleRate = 1;
+        await SecretStoreContract.Fails(ErrorIds.Throttled, () => cloud.ReadAsync("s"));
+    }
+
+    [Theory]
+    [MemberData(nameof(CloudUnderTest.Both), MemberType = typeof(CloudUnderTest))]
     public async Task ARedirectIsNotFollowed(StoreKind kind)
     {
         await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(kind);

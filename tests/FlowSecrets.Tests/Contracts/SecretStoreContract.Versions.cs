@@ -138,6 +138,49 @@ public abstract partial class SecretStoreContract
     }
 
     [Fact]
+    public async Task EachStateOfASecretIsItsOwnAnswerInABulkRead()
+    {
+        Dictionary<string, string?> expected = new(StringComparer.Ordinal)
+        {
+            ["here"] = null,
+            ["absent"] = ErrorIds.SecretNotFound,
+            ["empty"] = ErrorIds.SecretHasNoVersion,
+        };
+        await Create("here", "x");
+        await Store.CreateAsync("empty", NoLabels, null, None);
+        foreach (
+            (string name, VersionState state, string id, bool can) in new[]
+            {
+                ("off", VersionState.Disabled, ErrorIds.VersionDisabled, Store.Capabilities.VersionDisable),
+                ("gone", VersionState.Destroyed, ErrorIds.VersionDestroyed, Store.Capabilities.VersionDestroy),
+            }.Where(static s => s.Item4)
+        )
+        {
+            await Create(name, "x");
+            await Store.SetVersionStateAsync(name, (await Store.DescribeAsync(name, None))!.CurrentVersion!, state, None);
+            expected.Add(name, id);
+        }
+
+        if (Store.Capabilities.RecoveryWindow)
+        {
+            await Create("deleted", "x");
+            await Store.DeleteAsync("deleted", TimeSpan.FromDays(7), None);
+            expected.Add("deleted", ErrorIds.PendingDeletion);
+        }
+
+        Dictionary<string, string?> found = new(StringComparer.Ordinal);
+        await foreach (ReadOutcome outcome in Store.ReadManyAsync(expected.Keys, None))
+        {
+            using (outcome)
+            {
+                found.Add(outcome.StoreName, outcome.Error?.Id);
+            }
+        }
+
+        Assert.Equal(expected.OrderBy(static e => e.Key), found.OrderBy(static e => e.Key));
+    }
+
+    [Fact]
     public async Task AnUnknownVersionOrStageSaysSo()
     {
         await Create("known", "x");

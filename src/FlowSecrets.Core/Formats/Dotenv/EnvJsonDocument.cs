@@ -1,56 +1,58 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text;
 using FlowSecrets.Errors;
-using FlowSecrets.Text;
+using FlowSecrets.Formats.Json;
 
 namespace FlowSecrets.Formats.Dotenv;
 
-/// <summary>A JSON object of variables; members that are not ours stay as they are.</summary>
+/// <summary>A JSON object of variables. Members that are not ours stay as they are written, and ours keep their type.</summary>
 internal sealed class EnvJsonDocument : IEnvDocument
 {
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private readonly JsonObjectText _root;
 
-    private readonly JsonObject _root;
-
-    private EnvJsonDocument(JsonObject root) => _root = root;
+    private EnvJsonDocument(JsonObjectText root) => _root = root;
 
     public static EnvJsonDocument Parse(string text, string file)
     {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return new EnvJsonDocument(JsonObjectText.Empty(indented: true));
+        }
+
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
         try
         {
-            return new EnvJsonDocument(
-                string.IsNullOrWhiteSpace(text)
-                    ? []
-                    : JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })?.AsObject() ?? []
-            );
+            if (JsonSyntax.Duplicate(bytes) is { } twice)
+            {
+                throw Invalid(file, $"{file}:{twice.At.Line}:{twice.At.Column}: the member '{twice.Name}' stands twice in its object");
+            }
+
+            return new EnvJsonDocument(JsonObjectText.Parse(bytes) ?? throw Invalid(file, $"'{file}' is not a JSON object"));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        catch (JsonSyntaxException e)
         {
-            // The parser's own message can quote the text, so it is not passed on.
-            throw new FlowSecretException(
-                ErrorIds.EnvFileInvalid,
-                file,
-                $"'{file}' is not a JSON object",
-                "Mend or remove it, or name another file with -Path."
-            );
+            throw Invalid(file, $"{file}:{e.At.Line}:{e.At.Column}: this is not JSON from here on");
         }
     }
 
     public int? UnknownLine => null;
 
-    public IEnumerable<string> Names => _root.Select(static m => m.Key);
+    public IEnumerable<string> Names => _root.Members.Select(static m => m.Name);
 
-    public string? Get(string name) => _root.Text(name);
+    /// <summary>A null has no text.</summary>
+    public string? Get(string name) =>
+        _root.Find(name) is [{ Type: not System.Text.Json.JsonTokenType.Null } member] ? _root.Content(member) : null;
 
     /// <summary>JSON has no comments to say so in.</summary>
     public bool IsKept(string name) => false;
 
-    public void Set(string name, string value, string section, string? comment) => _root[name] = value;
+    public void Set(string name, string value, string section, string? comment) => _root.SetText(name, value);
 
-    public string ToText() => _root.ToJsonString(Indented) + "\n";
+    public string ToText()
+    {
+        string text = Encoding.UTF8.GetString(_root.Text);
+        return text.EndsWith('\n') ? text : text + "\n";
+    }
+
+    private static FlowSecretException Invalid(string file, string cause) =>
+        new(ErrorIds.EnvFileInvalid, file, cause, "Correct or remove it, or name another file with -Path.");
 }

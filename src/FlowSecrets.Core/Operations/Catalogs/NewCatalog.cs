@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Drafts;
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Operations.Catalogs;
@@ -51,16 +53,21 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
 
         IDocumentFormat documents = context.Providers().Documents;
         CatalogDraft draft = await DraftAsync(options, documents, path, host, cancellationToken);
-        byte[] content = Encoding.UTF8.GetBytes(Heading + documents.Write(draft.ToDocument()));
+        draft = draft with { Secrets = DraftNames.Unique(draft.Secrets, options.From ?? "the store", out IReadOnlyList<string> notes) };
+        DocNode document = draft.ToDocument();
+        IReadOnlyList<CatalogProblem> problems = CatalogReader.Problems(path, document);
+        byte[] content = Encoding.UTF8.GetBytes(Heading + documents.Write(document));
+        Catalog? read = problems.Count > 0 ? null : CatalogReader.Read(path, content, documents, out problems);
         Catalog catalog =
-            CatalogReader.Read(path, content, documents, out IReadOnlyList<CatalogProblem> problems)
+            read
             ?? throw new FlowSecretException(
                 ErrorIds.BadInput,
                 options.From ?? path,
                 "No valid catalog can be made of it:",
-                "Mend the source; nothing was written.",
+                "Correct the source; nothing was written.",
                 details: [.. problems.Select(static p => p.Message)]
             );
+        notes.ToList().ForEach(host.Warning);
         CatalogTest result = new()
         {
             Path = path,

@@ -143,6 +143,11 @@ internal sealed class EnvMerge
                 };
         }
 
+        if (value.Length == 0 && wish.Source == EnvSource.Store)
+        {
+            result = IsEmpty(wish, result);
+        }
+
         Set(wish, value, keep: false);
         if (string.Equals(standing, value, StringComparison.Ordinal))
         {
@@ -160,6 +165,21 @@ internal sealed class EnvMerge
             standing is null ? ItemStatus.Missing : ItemStatus.Outdated
         );
     }
+
+    /// <summary>An empty text is a value, and is written.</summary>
+    /// <exception cref="FlowSecretException">EmptyValue: the catalog requires it.</exception>
+    private static EnvVariable IsEmpty(EnvWish wish, EnvVariable result) =>
+        wish.Required
+            ? throw new FlowSecretException(
+                ErrorIds.EmptyValue,
+                wish.Name,
+                $"{wish.Name} is required, and '{wish.Carries}' is an empty text in the store",
+                $"Give it a text: {Shell($"Set-FlowSecret {wish.Carries!.Value.Key} -Field {wish.Carries.Value.Field}")}"
+            )
+            : result with
+            {
+                Message = "Its value in the store is an empty text.",
+            };
 
     private EnvVariable Absent(EnvWish wish, string? standing, string? why, EnvVariable result)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
@@ -67,10 +66,13 @@ internal sealed class EnvValues(
             return secret.Value.RevealText(secret.StoreName);
         }
 
-        JsonObject members = JsonSecret.Parse(secret.Value, secret.StoreName);
-        string? text = JsonSecret.Text(members, reference.Field);
-        why = string.IsNullOrEmpty(text) ? $"'{secret.StoreName}' has no field '{reference.Field}'." : null;
-        return string.IsNullOrEmpty(text) ? null : text;
+        JsonSecret members = JsonSecret.Parse(secret.Value, secret.StoreName);
+        string? text = members.Text(reference.Field);
+        why =
+            text is not null ? null
+            : members.IsNull(reference.Field) ? $"The field '{reference.Field}' of '{secret.StoreName}' is null."
+            : $"'{secret.StoreName}' has no field '{reference.Field}'.";
+        return text;
     }
 
     private ReadOutcome? Outcome(string key, out string? why)

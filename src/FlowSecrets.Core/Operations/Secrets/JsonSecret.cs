@@ -1,63 +1,203 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
-using FlowSecrets.Text;
+using FlowSecrets.Formats.Json;
 using FlowSecrets.Values;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Operations.Secrets;
 
-/// <summary>A secret whose value is a JSON object of fields. Its errors never quote the text.</summary>
-internal static class JsonSecret
+/// <summary>
+/// A secret whose value is a JSON object of fields. A field that is set keeps its type, and the rest of the text stays as it is. Errors
+/// never quote the text.
+/// </summary>
+internal sealed class JsonSecret
 {
-    // A value is read by programs, not put into HTML: what need not be escaped is left readable.
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly string _name;
+    private readonly SecretArgument _argument;
+    private readonly JsonObjectText _object;
 
+    private JsonSecret(string name, SecretArgument? argument, JsonObjectText json) =>
+        (_name, _argument, _object) = (name, argument ?? Stored(name), json);
+
+    public IReadOnlyList<string> Fields =>
+        [.. _object.Members.Select(static m => m.Name).Where(JsonSyntax.IsText).Distinct(StringComparer.Ordinal)];
+
+    /// <param name="name">The name in the store, or what else messages call the secret.</param>
+    /// <param name="argument">How commands name the secret; null: by its name in the store.</param>
     /// <exception cref="FlowSecretException">ValueNotJson, ValueNotText.</exception>
-    public static JsonObject Parse(SecretValue value, string name)
+    public static JsonSecret Parse(SecretValue value, string name, SecretArgument? argument = null)
     {
+        RequireText(value, name);
         try
         {
-            if (JsonNode.Parse(value.RevealText(name)) is JsonObject members)
-            {
-                // Names that stand twice are found only when the members are looked at.
-                _ = members.Count;
-                return members;
-            }
+            return new JsonSecret(name, argument, JsonObjectText.Parse(value.AsSpan()) ?? throw NotJson(name, "a JSON object", null));
         }
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        catch (JsonSyntaxException e)
         {
-            // The parser's own message can quote the text.
+            throw NotJson(name, "a JSON object", e.At);
         }
-
-        throw NotJson(name, "a JSON object");
     }
 
-    /// <summary>Any JSON value.</summary>
+    public static JsonSecret Empty(string name) => new(name, null, JsonObjectText.Empty());
+
+    /// <summary>A value that is to be written: any JSON value, in which no object has a member twice.</summary>
+    /// <exception cref="FlowSecretException">ValueNotJson, ValueNotText.</exception>
     public static void Require(SecretValue value, string name)
     {
+        RequireText(value, name);
         try
         {
-            Utf8JsonReader reader = new(value.AsSpan());
-            while (reader.Read()) { }
+            RequireDistinct(value.AsSpan(), name);
         }
-        catch (JsonException)
+        catch (JsonSyntaxException e)
         {
-            throw NotJson(name, "JSON");
+            throw NotJson(name, "JSON", e.At);
         }
     }
 
-    /// <summary>A field as text: a JSON string's content, any other value as it is written. Null where there is none.</summary>
-    public static string? Text(JsonObject members, string field) =>
-        members[field] is { } node ? node.Text() ?? node.ToJsonString(Plain) : null;
+    /// <summary>The same for an object that is to be written.</summary>
+    /// <exception cref="FlowSecretException">ValueNotJson, ValueNotText.</exception>
+    public static void RequireObject(SecretValue value, string name)
+    {
+        Parse(value, name);
+        RequireDistinct(value.AsSpan(), name);
+    }
 
-    public static SecretValue Write(JsonObject members) => SecretValue.FromText(members.ToJsonString(Plain));
+    /// <summary>A text of which nothing says that it is JSON. If it is an object, its fields can be read later.</summary>
+    /// <exception cref="FlowSecretException">ValueNotJson: an object has a member twice.</exception>
+    public static void RequireDistinctIfObject(SecretValue value, string name)
+    {
+        ReadOnlySpan<byte> text = value.AsSpan().TrimStart(" \t\r\n"u8);
+        if (text.IsEmpty || text[0] != (byte)'{' || !value.IsText())
+        {
+            return;
+        }
 
-    private static FlowSecretException NotJson(string name, string what) =>
+        try
+        {
+            RequireDistinct(value.AsSpan(), name);
+        }
+        catch (JsonSyntaxException)
+        {
+            // It only begins as JSON does.
+        }
+    }
+
+    /// <summary>A field as text: a JSON string's content, any other value as it is written. Null: it is absent or null.</summary>
+    /// <exception cref="FlowSecretException">FieldAmbiguous, ValueNotText.</exception>
+    public string? Text(string field)
+    {
+        if (Find(field) is not { Type: not JsonTokenType.Null } member)
+        {
+            return null;
+        }
+
+        string text = _object.Content(member);
+        return JsonSyntax.IsText(text)
+            ? text
+            : throw new FlowSecretException(
+                ErrorIds.ValueNotText,
+                _name,
+                $"The field '{field}' of '{_name}' holds half of a surrogate pair, which UTF-8 cannot carry",
+                $"Set the field to a text: {Shell($"Set-FlowSecret {_argument} -Field {field}")}"
+            );
+    }
+
+    public bool IsNull(string field) => Find(field) is { Type: JsonTokenType.Null };
+
+    /// <summary>A field that must be there.</summary>
+    /// <exception cref="FlowSecretException">FieldNotFound, FieldIsNull, FieldAmbiguous, ValueNotText.</exception>
+    public string RequiredText(string field) =>
+        Text(field)
+        ?? throw (
+            IsNull(field)
+                ? new FlowSecretException(
+                    ErrorIds.FieldIsNull,
+                    _name,
+                    $"The field '{field}' of '{_name}' is null: it is there and has no value",
+                    $"Give it one: {Shell($"Set-FlowSecret {_argument} -Field {field}")}"
+                )
+                : new FlowSecretException(
+                    ErrorIds.FieldNotFound,
+                    _name,
+                    $"'{_name}' has no field '{field}'",
+                    Fields.Count == 0 ? "It has no fields." : $"Its fields are {string.Join(", ", Fields)}."
+                )
+        );
+
+    /// <summary>
+    /// Sets a field. It keeps its type if the text is a literal of that type (a number, true or false, null, an object, a list); else it
+    /// becomes a string. A new field is a string.
+    /// </summary>
+    /// <returns>Whether the field has another type now.</returns>
+    /// <exception cref="FlowSecretException">ValueNotJson: a member stands twice, so that nobody can say what the value means.</exception>
+    public bool Set(string field, string text)
+    {
+        RequireEditable();
+        return _object.SetText(field, text);
+    }
+
+    /// <summary>Sets a field to JSON as it is written.</summary>
+    /// <exception cref="FlowSecretException">ValueNotJson: an object has a member twice.</exception>
+    public void SetJson(string field, string json)
+    {
+        RequireEditable();
+        _object.Set(field, json);
+    }
+
+    /// <summary>What is said of a field that <see cref="Set"/> gave another type.</summary>
+    public static string Retyped(string name, string field) =>
+        $"The field '{field}' of '{name}' is a string now: the new text is no literal of the type that the field had.";
+
+    public SecretValue Write() => SecretValue.FromBytes(_object.Text);
+
+    /// <exception cref="FlowSecretException">FieldAmbiguous.</exception>
+    private JsonMember? Find(string field) =>
+        _object.Find(field) switch
+        {
+            [] => null,
+            [var one] => one,
+            _ => throw new FlowSecretException(
+                ErrorIds.FieldAmbiguous,
+                _name,
+                $"'{_name}' has the field '{field}' more than once, so it is not known which one counts",
+                Remedy.Of(
+                    $"See the whole value: {Shell($"Get-FlowSecretValue {_argument}")}; then write it with each field once: "
+                        + $"{Shell($"Set-FlowSecret {_argument} -Path FILE")}"
+                )
+            ),
+        };
+
+    private void RequireEditable() => RequireDistinct(_object.Text, _name);
+
+    /// <exception cref="JsonSyntaxException">It is not JSON.</exception>
+    private static void RequireDistinct(ReadOnlySpan<byte> text, string name)
+    {
+        if (JsonSyntax.Duplicate(text) is { } twice)
+        {
+            string which = JsonSyntax.IsText(twice.Name) ? $"the member '{twice.Name}'" : "a member";
+            throw new FlowSecretException(
+                ErrorIds.ValueNotJson,
+                name,
+                $"The value of '{name}' is a JSON object that has {which} twice ({twice.At}), so programs would read different values",
+                "Keep one of them. Nothing was changed."
+            );
+        }
+    }
+
+    private static void RequireText(SecretValue value, string name)
+    {
+        if (!value.IsText())
+        {
+            value.RevealText(name);
+        }
+    }
+
+    private static FlowSecretException NotJson(string name, string what, TextPosition? at) =>
         new(
             ErrorIds.ValueNotJson,
             name,
-            $"The value of '{name}' is not {what}",
+            $"The value of '{name}' is not {what}{(at is { } place ? $" ({place})" : "")}",
             "Give it as JSON, for instance from a file: -Path FILE. Nothing was changed."
         );
 }

@@ -154,16 +154,7 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
 
         using (value)
         {
-            System.Text.Json.Nodes.JsonObject members = JsonSecret.Parse(value, secret.StoreName);
-            string text =
-                JsonSecret.Text(members, field)
-                ?? throw new FlowSecretException(
-                    ErrorIds.FieldNotFound,
-                    secret.StoreName,
-                    $"'{secret.StoreName}' has no field '{field}'",
-                    $"Its fields are {string.Join(", ", members.Select(static m => m.Key))}."
-                );
-            return SecretValue.FromText(text);
+            return SecretValue.FromText(JsonSecret.Parse(value, secret.StoreName).RequiredText(field));
         }
     }
 }

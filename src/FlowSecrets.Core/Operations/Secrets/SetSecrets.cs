@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
@@ -66,7 +65,7 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
         {
             using SecretValue given = await WriteRules.ValueAsync(secret, options, host, cancellationToken);
             using ReadSecret? current = await ReadCurrentAsync(workspace, secret, options.Field is null, cancellationToken);
-            using SecretValue value = options.Field is null ? given.Clone() : WithField(secret, current, options.Field, given);
+            using SecretValue value = options.Field is null ? given.Clone() : WithField(secret, current, options.Field, given, host);
             WriteRules.CheckFormat(secret, value);
             changed = current is null || !current.Value.Equals(value);
             version = changed
@@ -113,7 +112,7 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
         }
     }
 
-    private static SecretValue WithField(SecretRef secret, ReadSecret? current, string field, SecretValue given)
+    private static SecretValue WithField(SecretRef secret, ReadSecret? current, string field, SecretValue given, IOperationHost host)
     {
         if (secret.Definition is { Fields.Count: > 0 } definition && definition.Field(field) is null)
         {
@@ -125,9 +124,13 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
             );
         }
 
-        JsonObject members = current is null ? [] : JsonSecret.Parse(current.Value, secret.StoreName);
-        members[field] = given.RevealText(secret.StoreName);
-        return JsonSecret.Write(members);
+        JsonSecret members = current is null ? JsonSecret.Empty(secret.StoreName) : JsonSecret.Parse(current.Value, secret.StoreName);
+        if (members.Set(field, given.RevealText(secret.StoreName)))
+        {
+            host.Warning(JsonSecret.Retyped(secret.StoreName, field));
+        }
+
+        return members.Write();
     }
 
     /// <summary>Merges labels and annotations into those that there are.</summary>

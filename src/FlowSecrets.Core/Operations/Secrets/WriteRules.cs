@@ -84,13 +84,18 @@ internal static class WriteRules
     {
         if (secret.Definition is { Fields.Count: > 0 })
         {
-            JsonSecret.Parse(value, secret.StoreName);
+            JsonSecret.RequireObject(value, secret.StoreName);
         }
         else if (secret.Definition is { Format: SecretFormat.Json })
         {
             JsonSecret.Require(value, secret.StoreName);
         }
-        else if (secret.Definition is { Format: SecretFormat.Text })
+        else if (secret.Definition is not { Format: SecretFormat.Binary })
+        {
+            JsonSecret.RequireDistinctIfObject(value, secret.StoreName);
+        }
+
+        if (secret.Definition is { Format: SecretFormat.Text })
         {
             _ = value.IsText()
                 ? true

@@ -103,7 +103,7 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
     {
         if (options.InputPath is null)
         {
-            return new SetupInput();
+            return SetupInput.None;
         }
 
         string path = Path.GetFullPath(options.InputPath, context.WorkingDirectory);

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Errors;
 using FlowSecrets.Operations.Secrets;
 using FlowSecrets.Values;
 
@@ -68,8 +68,7 @@ internal sealed class SetupValues : IDisposable
             return value.RevealText(reference.Key);
         }
 
-        JsonObject members = JsonSecret.Parse(value, reference.Key);
-        return JsonSecret.Text(members, reference.Field);
+        return JsonSecret.Parse(value, reference.Key, new SecretArgument(reference.Key) { Key = reference.Key }).Text(reference.Field);
     }
 
     public void Dispose()

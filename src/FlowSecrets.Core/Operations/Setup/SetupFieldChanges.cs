@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Operations.Secrets;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Setup;
@@ -11,6 +11,9 @@ internal sealed class SetupFieldChanges
 
     public List<string> Empty { get; } = [];
 
+    /// <summary>Fields that became strings.</summary>
+    public List<string> Retyped { get; } = [];
+
     public ValueSource Source { get; private set; }
 
     public bool Any { get; private set; }
@@ -20,7 +23,16 @@ internal sealed class SetupFieldChanges
     public bool Differs { get; set; }
 
     /// <summary>Puts a value into its field, unless the field has it already.</summary>
-    public void Set(SecretRef secret, CatalogField field, JsonObject members, string? old, SecretValue value, ValueSource source)
+    /// <param name="json">The value with its type, if the input has it; null: the field keeps its type.</param>
+    public void Set(
+        SecretRef secret,
+        CatalogField field,
+        JsonSecret members,
+        string? old,
+        SecretValue value,
+        string? json,
+        ValueSource source
+    )
     {
         string text = value.RevealText(field.Name);
         if (string.Equals(text, old, StringComparison.Ordinal))
@@ -28,7 +40,15 @@ internal sealed class SetupFieldChanges
             return;
         }
 
-        members[field.Name] = text;
+        if (json is not null)
+        {
+            members.SetJson(field.Name, json);
+        }
+        else if (members.Set(field.Name, text))
+        {
+            Retyped.Add(field.Name);
+        }
+
         Any = true;
         Overwrites |= !string.IsNullOrEmpty(old);
         Source = source > Source ? source : Source;

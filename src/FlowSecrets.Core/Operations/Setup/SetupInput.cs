@@ -1,65 +1,87 @@
-using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
+using FlowSecrets.Formats.Json;
 using FlowSecrets.Model;
 
 namespace FlowSecrets.Operations.Setup;
 
+/// <summary>What a file gives for a secret or field.</summary>
+/// <param name="Json">What a member of a JSON secret is set to, if the file gives it another type than text.</param>
+internal sealed record SetupGiven(string Text, string? Json);
+
 /// <summary>The values that -InputPath gives to a set-up, by secret and by field.</summary>
 internal sealed class SetupInput
 {
-    private readonly Dictionary<TemplateReference, string> _values = [];
+    private readonly Dictionary<TemplateReference, (string Name, SetupGiven Given)> _values = [];
+    private readonly string _path;
+
+    private SetupInput(string path) => _path = path;
+
+    public static SetupInput None { get; } = new("");
 
     /// <summary>Names in the file that mean nothing to the catalog.</summary>
     public List<string> Unknown { get; } = [];
 
     public bool Has(CatalogSecret secret) => _values.Keys.Any(k => string.Equals(k.Key, secret.Key, StringComparison.Ordinal));
 
-    public string? Get(string key, string? field) => _values.GetValueOrDefault(new TemplateReference(key, field));
+    public SetupGiven? Get(string key, string? field) => _values.GetValueOrDefault(new TemplateReference(key, field)).Given;
 
     /// <summary>Names are environment variables, keys of secrets (with '_' for '-' as Terraform has it), or <c>key.field</c>.</summary>
+    /// <exception cref="FlowSecretException">BadInput.</exception>
     public static SetupInput From(IReadOnlyList<KeyValuePair<string, DocNode>> values, Catalog catalog, string path)
     {
-        SetupInput input = new();
+        SetupInput input = new(path);
+        string[] names = [.. values.Select(static v => v.Key)];
+        Dictionary<string, TemplateReference> meanings = SetupNames.Assign(names, SetupNames.Of(catalog), path);
         foreach ((string name, DocNode value) in values)
         {
-            if (ByVariable(catalog, name) is { } reference)
+            if (!meanings.TryGetValue(name, out TemplateReference reference))
             {
-                input._values[reference] = ScalarText(value, name, path);
+                input.Unknown.Add(name);
             }
-            else if (catalog.Secrets.FirstOrDefault(s => SameName(s.Key, name)) is { } secret)
+            else if (reference.Field is not null)
             {
-                input.AddSecret(secret, value, name, path);
-            }
-            else if (ByField(catalog, name) is { } field)
-            {
-                input._values[field] = ScalarText(value, name, path);
+                input.AddField(reference, value, name);
             }
             else
             {
-                input.Unknown.Add(name);
+                input.AddSecret(catalog.Find(reference.Key)!, value, name);
             }
         }
 
         return input;
     }
 
-    private void AddSecret(CatalogSecret secret, DocNode value, string name, string path)
+    private void AddSecret(CatalogSecret secret, DocNode value, string name)
     {
+        TemplateReference whole = new(secret.Key, null);
         if (secret.Fields.Count == 0)
         {
-            bool isJson = secret.Format == SecretFormat.Json && value.Kind is DocKind.Map or DocKind.List;
-            _values[new TemplateReference(secret.Key, null)] = isJson ? ToJson(value)!.ToJsonString() : ScalarText(value, name, path);
+            bool isTree = value.Kind is DocKind.Map or DocKind.List;
+            string text =
+                !isTree ? value.Text
+                : secret.Format == SecretFormat.Json ? JsonNodeText.Of(value)
+                : throw Bad($"'{name}' is a {(value.Kind == DocKind.Map ? "map" : "list")}, and one text was expected");
+            Add(whole, name, new SetupGiven(text, null));
             return;
         }
 
-        DocNode members =
-            value.Kind == DocKind.Map ? value : throw Bad(path, $"'{name}' is a JSON secret, so it must be a map of its fields");
+        DocNode members = value.Kind == DocKind.Text ? Members(value, name) : value;
+        if (members.Kind != DocKind.Map)
+        {
+            throw Bad($"'{name}' is a JSON secret, so it must be a map of its fields");
+        }
+
+        Dictionary<string, TemplateReference> meanings = SetupNames.Assign(
+            [.. members.Entries.Select(static e => e.Key.Text)],
+            [.. secret.Fields.Select(f => new SetupName(f.Name, new TemplateReference(secret.Key, f.Name), true))],
+            _path
+        );
         foreach ((DocNode field, DocNode member) in members.Entries)
         {
-            if (secret.Fields.FirstOrDefault(f => SameName(f.Name, field.Text)) is { } known)
+            if (meanings.TryGetValue(field.Text, out TemplateReference reference))
             {
-                _values[new TemplateReference(secret.Key, known.Name)] = ScalarText(member, $"{name}.{field.Text}", path);
+                AddField(reference, member, $"{name}.{field.Text}");
             }
             else
             {
@@ -68,63 +90,41 @@ internal sealed class SetupInput
         }
     }
 
-    private static TemplateReference? ByVariable(Catalog catalog, string name)
+    /// <summary>A variable carries the whole secret as the text of a JSON object.</summary>
+    private DocNode Members(DocNode text, string name)
     {
-        foreach (CatalogSecret secret in catalog.Secrets)
+        try
         {
-            if (secret.Env.Contains(name, StringComparer.Ordinal))
-            {
-                return new TemplateReference(secret.Key, null);
-            }
-
-            if (secret.Fields.FirstOrDefault(f => f.Env.Contains(name, StringComparer.Ordinal)) is { } field)
-            {
-                return new TemplateReference(secret.Key, field.Name);
-            }
+            return JsonReader.Read(text.Text, _path);
         }
-
-        return null;
+        catch (FlowSecretException)
+        {
+            throw Bad($"'{name}' is a JSON secret, so it must be a map of its fields, or a text that is a JSON object");
+        }
     }
 
-    private static TemplateReference? ByField(Catalog catalog, string name)
+    /// <summary>A null gives nothing: the field is asked for, made, or left out.</summary>
+    private void AddField(TemplateReference field, DocNode value, string name)
     {
-        foreach (CatalogSecret secret in catalog.Secrets)
+        if (value.Kind == DocKind.Null)
         {
-            if (secret.Fields.FirstOrDefault(f => SameName($"{secret.Key}.{f.Name}", name)) is { } field)
-            {
-                return new TemplateReference(secret.Key, field.Name);
-            }
+            return;
         }
 
-        return null;
+        string json = JsonNodeText.Of(value);
+        bool isText = json.StartsWith('"');
+        bool isTree = value.Kind is DocKind.Map or DocKind.List;
+        Add(field, name, new SetupGiven(isTree ? json : value.Text, isText ? null : json));
     }
 
-    private static bool SameName(string key, string name) =>
-        string.Equals(key.Replace('-', '_'), name.Replace('-', '_'), StringComparison.Ordinal);
-
-    private static string ScalarText(DocNode value, string name, string path) =>
-        value.Kind is DocKind.Map or DocKind.List
-            ? throw Bad(path, $"'{name}' is a {(value.Kind == DocKind.Map ? "map" : "list")}, and one text was expected")
-            : value.Text;
-
-    private static JsonNode? ToJson(DocNode node) =>
-        node.Kind switch
+    private void Add(TemplateReference reference, string name, SetupGiven given)
+    {
+        if (!_values.TryAdd(reference, (name, given)) && _values[reference].Given != given)
         {
-            DocKind.Map => new JsonObject(node.Entries.Select(static e => KeyValuePair.Create(e.Key.Text, ToJson(e.Value)))),
-            DocKind.List => new JsonArray([.. node.Items.Select(ToJson)]),
-            DocKind.Null => null,
-            DocKind.Bool => JsonValue.Create(string.Equals(node.Text, "true", StringComparison.OrdinalIgnoreCase)),
-            DocKind.Number => decimal.TryParse(
-                node.Text,
-                System.Globalization.NumberStyles.Float,
-                System.Globalization.CultureInfo.InvariantCulture,
-                out decimal number
-            )
-                ? JsonValue.Create(number)
-                : JsonValue.Create(node.Text),
-            _ => JsonValue.Create(node.Text),
-        };
+            throw Bad($"'{_values[reference].Name}' and '{name}' give different values for '{reference}'. Give one of them");
+        }
+    }
 
-    private static FlowSecretException Bad(string path, string cause) =>
-        new(ErrorIds.BadInput, path, $"{path}: {cause}", "Correct the file, then try again; nothing was changed.");
+    private FlowSecretException Bad(string cause) =>
+        new(ErrorIds.BadInput, _path, $"{_path}: {cause}", "Correct the file, then try again; nothing was changed.");
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
@@ -84,7 +83,7 @@ internal sealed class SetupInterview(
         bool has = nothing.Current is not null;
         if (input.Get(definition.Key, null) is { } given)
         {
-            SecretValue value = SecretValue.FromText(given);
+            SecretValue value = SecretValue.FromText(given.Text);
             bool same = current is not null && current.Value.Equals(value);
             if (same || (has && !MayUpdate(definition)))
             {
@@ -149,25 +148,26 @@ internal sealed class SetupInterview(
             return Kept(nothing);
         }
 
-        JsonObject members = current is null ? [] : JsonSecret.Parse(current.Value, nothing.Secret.StoreName);
+        string name = nothing.Secret.StoreName;
+        JsonSecret members = current is null ? JsonSecret.Empty(name) : JsonSecret.Parse(current.Value, name);
         SetupFieldChanges changes = new();
         foreach (CatalogField field in definition.Fields)
         {
-            string? old = JsonSecret.Text(members, field.Name);
+            string? old = members.Text(field.Name);
             bool hasField = !string.IsNullOrEmpty(old);
-            string? given = input.Get(definition.Key, field.Name);
+            SetupGiven? given = input.Get(definition.Key, field.Name);
             if (given is not null && hasField && !MayUpdate(definition))
             {
-                changes.Differs |= !string.Equals(given, old, StringComparison.Ordinal);
+                changes.Differs |= !string.Equals(given.Text, old, StringComparison.Ordinal);
                 continue;
             }
 
-            Answer found = await FieldAsync(nothing.Secret, field, given, hasField, cancellationToken);
+            Answer found = await FieldAsync(nothing.Secret, field, given?.Text, hasField, cancellationToken);
             using SecretValue? value = found.Value;
             if (value is not null)
             {
-                changes.Set(nothing.Secret, field, members, old, value, found.Source);
-                using SecretValue soFar = JsonSecret.Write(members);
+                changes.Set(nothing.Secret, field, members, old, value, given?.Json, found.Source);
+                using SecretValue soFar = members.Write();
                 _values.Set(definition.Key, soFar);
             }
             else if (!hasField && field.Required)
@@ -179,7 +179,7 @@ internal sealed class SetupInterview(
         return Decide(nothing, members, changes, has);
     }
 
-    private SetupDecision Decide(SetupDecision nothing, JsonObject members, SetupFieldChanges changes, bool has)
+    private SetupDecision Decide(SetupDecision nothing, JsonSecret members, SetupFieldChanges changes, bool has)
     {
         if (changes.Empty.Count > 0)
         {
@@ -197,7 +197,12 @@ internal sealed class SetupInterview(
             return changes.Differs ? Differs(nothing) : Kept(nothing);
         }
 
-        SetupDecision decision = nothing with { Source = changes.Source, Value = JsonSecret.Write(members), Generated = changes.Generated };
+        foreach (string field in changes.Retyped)
+        {
+            host.Warning(JsonSecret.Retyped(nothing.Secret.StoreName, field));
+        }
+
+        SetupDecision decision = nothing with { Source = changes.Source, Value = members.Write(), Generated = changes.Generated };
         return changes.Overwrites ? Overwriting(decision) : decision;
     }
 

@@ -92,15 +92,13 @@ internal sealed class WorkloadSecrets : IDisposable
                 return old.Value.Equals(current) ? [] : [old.Value.Clone()];
             }
 
-            System.Text.Json.Nodes.JsonObject then = JsonSecret.Parse(old.Value, view.StoreName);
-            System.Text.Json.Nodes.JsonObject now = JsonSecret.Parse(current, view.StoreName);
+            JsonSecret then = JsonSecret.Parse(old.Value, view.StoreName);
+            JsonSecret now = JsonSecret.Parse(current, view.StoreName);
             return
             [
                 .. definition
-                    .Fields.Where(f =>
-                        f.Sensitive && JsonSecret.Text(then, f.Name) is { Length: > 0 } text && text != JsonSecret.Text(now, f.Name)
-                    )
-                    .Select(f => SecretValue.FromText(JsonSecret.Text(then, f.Name))),
+                    .Fields.Where(f => f.Sensitive && then.Text(f.Name) is { Length: > 0 } text && text != now.Text(f.Name))
+                    .Select(f => SecretValue.FromText(then.Text(f.Name))),
             ];
         }
         catch (FlowSecretException e) when (e.Id is ErrorIds.VersionDisabled or ErrorIds.VersionDestroyed or ErrorIds.VersionNotFound)

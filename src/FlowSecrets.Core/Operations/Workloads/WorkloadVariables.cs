@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Operations.Secrets;
 using FlowSecrets.Values;
@@ -14,12 +13,12 @@ internal static class WorkloadVariables
         Dictionary<string, SecretValue> variables = definition.Env.ToDictionary(static e => e, _ => value.Clone(), StringComparer.Ordinal);
         if (definition.Fields.Any(static f => f.Env.Count > 0))
         {
-            JsonObject members = JsonSecret.Parse(value, name);
+            JsonSecret members = JsonSecret.Parse(value, name);
             foreach (CatalogField field in definition.Fields)
             {
-                foreach (string variable in field.Env.Where(_ => JsonSecret.Text(members, field.Name) is not null))
+                foreach (string variable in members.Text(field.Name) is null ? [] : field.Env)
                 {
-                    variables[variable] = SecretValue.FromText(JsonSecret.Text(members, field.Name));
+                    variables[variable] = SecretValue.FromText(members.Text(field.Name));
                 }
             }
         }

@@ -21,6 +21,7 @@ internal sealed partial class AwsStateErrors(AwsCallContext context)
             "ResourceNotFound" => NotFound(call, reply.Message),
             "ResourceExists" => StoreErrors.SecretExists(context.PlaceOf(call), call.Target),
             "InvalidRequest" when IsDeleted().IsMatch(reply.Message) => StoreErrors.PendingDeletion(call.Target, null),
+            "InvalidRequest" or "InvalidParameter" when IsOfReplica().IsMatch(reply.Message) => IsReplica(call),
             "PreconditionNotMet" => StoreErrors.Conflict(
                 call.Target,
                 $"'{call.Target}' in the {context.PlaceOf(call)} was changed by somebody else at the same time"
@@ -44,11 +45,13 @@ internal sealed partial class AwsStateErrors(AwsCallContext context)
             call.Target,
             $"AWS refused the call ('{call.FullAction}' on '{call.Target}' in the {context.PlaceOf(call)}, {code}){quote}",
             call.Action == "DeleteSecret" && reply.Message.Contains("replica", StringComparison.OrdinalIgnoreCase)
-                ? Remedy.Of(
-                    $"Remove its replicas first: "
-                        + $"{Shell($"aws secretsmanager remove-regions-from-replication --secret-id {call.Target} --region "
+                    ? Remedy.Of(
+                        $"Remove its replicas first: "
+                            + $"{Shell($"aws secretsmanager remove-regions-from-replication --secret-id {call.Target} --region "
                     + $"{context.RegionOf(call):bare} --remove-replica-regions REGION")}"
-                )
+                    )
+                : quote.Length == 0
+                    ? "AWS's own words are not shown, because they could quote a value. Look at what the call was to change."
                 : "Correct what it names, and try again."
         );
     }
@@ -64,6 +67,18 @@ internal sealed partial class AwsStateErrors(AwsCallContext context)
 
         return StoreErrors.SecretNotFound(context.PlaceOf(call), call.Target);
     }
+
+    /// <summary>The store adds where the primary is.</summary>
+    private FlowSecretException IsReplica(AwsCall call) =>
+        new(
+            ErrorIds.SecretIsReplica,
+            call.Target,
+            $"'{call.Target}' in the {context.PlaceOf(call)} is a replica, and AWS changes a secret only where its primary is",
+            Remedy.Of(
+                $"See where the primary is: {Shell($"aws secretsmanager describe-secret --secret-id {call.Target} --region "
+                    + $"{context.RegionOf(call):bare} --query PrimaryRegion")}; then change it there."
+            )
+        );
 
     private static FlowSecretException NoSuchPrincipal(AwsCall call, string message) =>
         new(
@@ -96,6 +111,10 @@ internal sealed partial class AwsStateErrors(AwsCallContext context)
     /// <summary>Whether the request has values in it, which the reply might quote.</summary>
     private static bool CarriesValues(string action) =>
         action is "PutSecretValue" or "CreateSecret" or "ecs:RegisterTaskDefinition" or "apprunner:UpdateService";
+
+    /// <summary>AWS says "Operation not permitted on a replica secret. Call must be made in primary secret's region."</summary>
+    [GeneratedRegex(@"on a replica secret|primary secret's region", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex IsOfReplica();
 
     [GeneratedRegex(
         @"marked for deletion|scheduled for deletion|(was|marked) deleted",

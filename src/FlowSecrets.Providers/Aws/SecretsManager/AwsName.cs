@@ -9,7 +9,7 @@ namespace FlowSecrets.Providers.Aws.SecretsManager;
 internal readonly partial record struct AwsName(string Id, string? Region, string? Account = null)
 {
     /// <summary>
-    /// What can be read: names of ours, those that AWS's own services made (with '!'), and ARNs, whole or without the suffix.
+    /// What can be read: names of ours, those that others made, and ARNs, whole or without the suffix.
     /// </summary>
     /// <exception cref="FlowSecretException">InvalidName.</exception>
     public static AwsName Parse(string name)
@@ -19,7 +19,7 @@ internal readonly partial record struct AwsName(string Id, string? Region, strin
             return new AwsName(name, arn.Groups["region"].Value, arn.Groups["account"].Value);
         }
 
-        if (!Readable().IsMatch(name))
+        if (!SecretNames.IsReadable(StoreKind.Aws, name))
         {
             SecretNames.Require(StoreKind.Aws, name);
         }
@@ -33,7 +33,4 @@ internal readonly partial record struct AwsName(string Id, string? Region, strin
         RegexOptions.ExplicitCapture
     )]
     private static partial Regex Arn();
-
-    [GeneratedRegex(@"\A[A-Za-z0-9/_+=.@!-]{1,512}\z")]
-    private static partial Regex Readable();
 }

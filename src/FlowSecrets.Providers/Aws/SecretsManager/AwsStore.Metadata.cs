@@ -4,6 +4,8 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Text;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.SecretsManager;
 
@@ -99,6 +101,34 @@ internal sealed partial class AwsStore
         catch (FlowSecretException e) when (e.Id == ErrorIds.SecretNotFound)
         {
             return null;
+        }
+    }
+
+    /// <summary>The refusal to change a replica, with the region of its primary.</summary>
+    private async Task<FlowSecretException> WherePrimaryAsync(string name, FlowSecretException error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await FindAsync(name, cancellationToken) is not { PrimaryRegion: { Length: > 0 } said, Arn: { } arn })
+            {
+                return error;
+            }
+
+            string region = RemoteText.Clean(said);
+            string[] parts = arn.Split(':');
+            string primary = parts.Length > 3 ? string.Join(':', [.. parts[..3], region, .. parts[4..]]) : name;
+            return error.With(
+                cause: $"'{name}' in the {PlaceOf(name)} is a replica of the secret in {region}, and AWS changes a secret only there",
+                remedy: Remedy.Of(
+                    $"Connect to {region} and run the command again: "
+                        + $"{Shell($"Connect-FlowSecretStore -Store Aws -Region {region:bare}")}; or name the primary by its ARN: "
+                        + $"{Shell($"Get-FlowSecret {Stored(primary)}")}"
+                )
+            );
+        }
+        catch (FlowSecretException)
+        {
+            return error;
         }
     }
 

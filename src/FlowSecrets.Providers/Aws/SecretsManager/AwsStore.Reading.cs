@@ -113,6 +113,10 @@ internal sealed partial class AwsStore
             {
                 _batchRefused = true;
             }
+            catch (FlowSecretException e) when (e.Id is ErrorIds.SecretNotFound or ErrorIds.PendingDeletion)
+            {
+                // One of them is absent, and the service (an emulator) refuses all: each is asked for by itself.
+            }
             catch (FlowSecretException e)
             {
                 return [.. names.Select(n => new ReadOutcome(n, null, e.With(n, inner: e)))];

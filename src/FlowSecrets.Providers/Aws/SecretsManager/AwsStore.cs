@@ -148,6 +148,10 @@ internal sealed partial class AwsStore : ISecretStore
             // The same words as Test-FlowSecretAccess has for it.
             throw await _access.ExplainAsync(call, e, cancellationToken);
         }
+        catch (FlowSecretException e) when (e.Id == ErrorIds.SecretIsReplica)
+        {
+            throw await WherePrimaryAsync(call.Target, e, cancellationToken);
+        }
     }
 
     private async Task AwaitQuotaAsync(AwsCall call, CancellationToken cancellationToken)

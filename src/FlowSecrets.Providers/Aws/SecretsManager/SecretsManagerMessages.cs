@@ -188,6 +188,9 @@ internal sealed class AwsSecret
     [JsonPropertyName("RotationLambdaARN")]
     public string? RotationLambda { get; set; }
 
+    /// <summary>Where the secret can be changed; null: here, unless it is a replica of a service that does not say.</summary>
+    public string? PrimaryRegion { get; set; }
+
     /// <summary>The service of AWS that makes and rotates it; null: none.</summary>
     public string? OwningService { get; set; }
 

@@ -1,8 +1,11 @@
+using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Drafts;
 using FlowSecrets.CloudFakes.Aws;
 using FlowSecrets.CloudFakes.Aws.SecretsManager;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Tests.Catalogs;
 using FlowSecrets.Tests.Transport;
 using FlowSecrets.Values;
 
@@ -159,11 +162,60 @@ public sealed class AwsIdentityTests : IAsyncLifetime
         Assert.Single(server.Calls);
     }
 
+    [Fact]
+    public async Task ACatalogOfAStoreMarksWhatOthersMade()
+    {
+        SetKeys();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static _ => new Answer(
+            200,
+            """{"SecretList":[{"Name":"app-db"},{"Name":"rds!db-1"},{"Name":"events!connection/x"},{"Name":"my secret"}]}"""
+        ));
+        AwsStore store = _setting.Aws(server.Address);
+        List<SecretDraft> drafts = await CatalogImport.FromStoreAsync(store, "", CancellationToken.None);
+        CatalogDraft draft = new("app", "", DraftNames.Unique(drafts, "store", out _))
+        {
+            From = ("prod", new StoreSelection(StoreKind.Aws) { Region = "eu-west-1" }),
+        };
+        Catalog catalog = CatalogExamples.Valid(CatalogExamples.Documents.Write(draft.ToDocument()));
+        Assert.Equal(
+            ["app-db False", "rds!db-1 True", "events!connection/x True", "my secret True"],
+            catalog.Secrets.Select(s => $"{catalog.StoreName(s, catalog.Environments["prod"])} {s.IsExternal}")
+        );
+    }
+
+    [Theory]
+    [InlineData("Operation not permitted on a replica secret. Call must be made in primary secret's region.", true)]
+    [InlineData("Call must be made in primary secret's region.", true)]
+    [InlineData("You can't perform this operation on the secret because it was invalid.", false)]
+    public async Task AReplicaIsChangedWhereItsPrimaryIs(string says, bool isReplica)
+    {
+        SetKeys();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(asked =>
+            asked.Operation == "DescribeSecret"
+                ? new Answer(
+                    200,
+                    """{"ARN":"arn:aws:secretsmanager:eu-west-1:123456789012:secret:s-AbCdEf","Name":"s","PrimaryRegion":"us-east-1"}"""
+                )
+                : new Answer(400, $$"""{"__type":"InvalidRequestException","Message":"{{says}}"}""")
+        );
+        AwsStore store = _setting.Aws(server.Address);
+        using SecretValue value = SecretValue.FromText("v");
+        FlowSecretException[] errors =
+        [
+            await Assert.ThrowsAsync<FlowSecretException>(() => store.AddVersionAsync("s", value, null, null, CancellationToken.None)),
+            await Assert.ThrowsAsync<FlowSecretException>(() => store.DeleteAsync("s", TimeSpan.FromDays(7), CancellationToken.None)),
+        ];
+        Assert.All(errors, e => Assert.Equal(isReplica ? ErrorIds.SecretIsReplica : ErrorIds.BadArgument, e.Id));
+        Assert.All(errors, e => Assert.Equal(isReplica, e.Remedy.Contains("-Region us-east-1", StringComparison.Ordinal)));
+        Assert.All(errors, e => Assert.Equal(isReplica, e.Remedy.Contains("arn:aws:secretsmanager:us-east-1:1", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("arn:aws:secretsmanager:eu-west-1:1234:secret:app")]
     [InlineData("arn:aws:s3:eu-west-1:123456789012:secret:app")]
     [InlineData("arn:aws:secretsmanager:evil.com/:123456789012:secret:app")]
-    [InlineData("with space")]
+    [InlineData("with*star")]
+    [InlineData("new\nline")]
     [InlineData("")]
     public void WhatIsNeitherNameNorArnIsRefused(string name) =>
         Assert.Equal(ErrorIds.InvalidName, Assert.Throws<FlowSecretException>(() => AwsName.Parse(name)).Id);

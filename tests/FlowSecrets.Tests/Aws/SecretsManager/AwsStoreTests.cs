@@ -45,13 +45,13 @@ public sealed class AwsStoreTests : IAsyncLifetime
         await _store.DeleteAsync("s-3", TimeSpan.FromDays(7), default);
         await _store.CreateAsync("empty", new Dictionary<string, string>(), null, default);
         _fake.Faults.Deny("GetSecretValue", "s-5");
-        Dictionary<string, string> read = await ReadAllAsync([.. names, "empty", "missing", "bad name"]);
+        Dictionary<string, string> read = await ReadAllAsync([.. names, "empty", "missing", "bad*name"]);
         Assert.Equal(28, read.Count);
         Assert.Equal(ErrorIds.PendingDeletion, read["s-3"]);
         Assert.Equal(ErrorIds.AccessDenied, read["s-5"]);
         Assert.Equal(ErrorIds.SecretHasNoVersion, read["empty"]);
         Assert.Equal(ErrorIds.SecretNotFound, read["missing"]);
-        Assert.Equal(ErrorIds.InvalidName, read["bad name"]);
+        Assert.Equal(ErrorIds.InvalidName, read["bad*name"]);
         Assert.Equal("value of s-4", read["s-4"]);
     }
 

@@ -60,6 +60,22 @@ public sealed class SyncGitTests : IDisposable
     }
 
     [Fact]
+    public async Task ARepositoryOfSomebodyElseIsWarnedOfWithTheCommandThatTrustsIt()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program is a shell script.");
+        string git = _home.Write(
+            "bin/git",
+            "#!/bin/sh\necho \"fatal: detected dubious ownership in repository at '$PWD'\" >&2\nexit 128\n"
+        );
+        File.SetUnixFileMode(git, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _home.Set("PATH", Path.GetDirectoryName(git)!);
+        TestHost host = new();
+        await SyncAsync(host);
+        string warning = Assert.Single(host.Warnings, static w => w.StartsWith(ErrorIds.GitNotAvailable + ":", StringComparison.Ordinal));
+        Assert.Contains("git config --global --add safe.directory", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnAbsentGitIsWarnedOfInARepositoryAlone()
     {
         _home.Set("PATH", "");

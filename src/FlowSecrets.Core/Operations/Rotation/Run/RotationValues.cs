@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
@@ -23,7 +22,7 @@ internal static class RotationValues
             return given?.Clone() ?? Make(definition.Generate, unit, null);
         }
 
-        JsonObject members = JsonSecret.Parse(current!, unit.Secret.StoreName);
+        JsonSecret members = JsonSecret.Parse(current!, unit.Secret.StoreName);
         string[] fields = target?.Password is { } password
             ? [password]
             : [.. definition.Fields.Where(static f => f.Generate is not null).Select(static f => f.Name)];
@@ -45,15 +44,15 @@ internal static class RotationValues
         foreach (string field in fields)
         {
             using SecretValue made = given?.Clone() ?? Make(definition.Field(field)?.Generate, unit, field);
-            members[field] = made.RevealText(unit.Secret.StoreName);
+            members.Set(field, made.RevealText(unit.Secret.StoreName));
         }
 
         if (target is { Users: [var first, var second], User: { } user })
         {
-            members[user] = JsonSecret.Text(members, user) == first ? second : first;
+            members.Set(user, members.Text(user) == first ? second : first);
         }
 
-        return JsonSecret.Write(members);
+        return members.Write();
     }
 
     /// <summary>What a carrier holds beside, with the credential of the unit's value.</summary>
@@ -66,14 +65,14 @@ internal static class RotationValues
             return SecretValue.FromText(secret);
         }
 
-        JsonObject members = JsonSecret.Parse(carriers!, name);
-        members[carrier.Password] = secret;
+        JsonSecret members = JsonSecret.Parse(carriers!, name);
+        members.Set(carrier.Password, secret);
         if (carrier.User is not null && unit.Rotation.Target?.User is { } user)
         {
-            members[carrier.User] = JsonSecret.Text(JsonSecret.Parse(value, unit.Secret.StoreName), user);
+            members.Set(carrier.User, JsonSecret.Parse(value, unit.Secret.StoreName).RequiredText(user));
         }
 
-        return JsonSecret.Write(members);
+        return members.Write();
     }
 
     /// <summary>The part of a value that is secret: the password's field, the one generated field, or all of it.</summary>
@@ -84,7 +83,7 @@ internal static class RotationValues
             ?? unit.Definition.Fields.Where(static f => f.Generate is not null).Select(static f => f.Name).FirstOrDefault();
         return field is null
             ? value.RevealText(unit.Secret.StoreName)
-            : JsonSecret.Text(JsonSecret.Parse(value, unit.Secret.StoreName), field)
+            : JsonSecret.Parse(value, unit.Secret.StoreName).Text(field)
                 ?? throw new FlowSecretException(
                     ErrorIds.FieldNotFound,
                     unit.Secret.StoreName,
