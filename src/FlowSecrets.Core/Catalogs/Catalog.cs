@@ -169,6 +169,21 @@ internal sealed record CatalogSecret(string Key)
     public override string ToString() => Key;
 
     public CatalogField? Field(string name) => Fields.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.Ordinal));
+
+    /// <summary>The field that a user names, without regard to case if that means one only.</summary>
+    /// <exception cref="FlowSecretException">FieldNotFound.</exception>
+    public CatalogField FieldNamed(string name)
+    {
+        IReadOnlyList<CatalogField> found = NameMatch.Find(Fields, static f => f.Name, name);
+        return found.Count == 1
+            ? found[0]
+            : throw new FlowSecretException(
+                ErrorIds.FieldNotFound,
+                Key,
+                $"The catalog knows no field '{name}' of '{Key}'",
+                $"Its fields are {string.Join(", ", Fields.Select(static f => f.Name))}."
+            );
+    }
 }
 
 /// <summary>A member of a JSON secret.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FlowSecrets.Errors;
 using FlowSecrets.Formats.Json;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 using static FlowSecrets.Errors.ShellCommand;
 
@@ -22,6 +23,9 @@ internal sealed class JsonSecret
     public IReadOnlyList<string> Fields =>
         [.. _object.Members.Select(static m => m.Name).Where(JsonSyntax.IsText).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>The field that a user names, without regard to case if that means one only; else the name as it was given.</summary>
+    public string NameOf(string field) => NameMatch.Find(Fields, static f => f, field) is [var one] ? one : field;
+
     /// <param name="name">The name in the store, or what else messages call the secret.</param>
     /// <param name="argument">How commands name the secret; null: by its name in the store.</param>
     /// <exception cref="FlowSecretException">ValueNotJson, ValueNotText.</exception>
@@ -30,11 +34,11 @@ internal sealed class JsonSecret
         RequireText(value, name);
         try
         {
-            return new JsonSecret(name, argument, JsonObjectText.Parse(value.AsSpan()) ?? throw NotJson(name, "a JSON object", null));
+            return new JsonSecret(name, argument, JsonObjectText.Parse(value.AsSpan()) ?? throw NoFields(name, argument, null));
         }
         catch (JsonSyntaxException e)
         {
-            throw NotJson(name, "a JSON object", e.At);
+            throw NoFields(name, argument, e.At);
         }
     }
 
@@ -59,8 +63,11 @@ internal sealed class JsonSecret
     /// <exception cref="FlowSecretException">ValueNotJson, ValueNotText.</exception>
     public static void RequireObject(SecretValue value, string name)
     {
-        Parse(value, name);
-        RequireDistinct(value.AsSpan(), name);
+        Require(value, name);
+        if (JsonObjectText.Parse(value.AsSpan()) is null)
+        {
+            throw NotJson(name, "a JSON object", null);
+        }
     }
 
     /// <summary>A text of which nothing says that it is JSON. If it is an object, its fields can be read later.</summary>
@@ -192,6 +199,18 @@ internal sealed class JsonSecret
             value.RevealText(name);
         }
     }
+
+    /// <summary>What is stored, or is to be, has no fields.</summary>
+    private static FlowSecretException NoFields(string name, SecretArgument? argument, TextPosition? at) =>
+        new(
+            ErrorIds.ValueNotJson,
+            name,
+            $"The value of '{name}' is not a JSON object{(at is { } place ? $" ({place})" : "")}, so it has no fields",
+            Remedy.Of(
+                $"See the whole value: {Shell($"Get-FlowSecretValue {argument ?? Stored(name)}")}. To replace it by a JSON object: "
+                    + $"{Shell($"Set-FlowSecret {argument ?? Stored(name)} -Path FILE")}"
+            )
+        );
 
     private static FlowSecretException NotJson(string name, string what, TextPosition? at) =>
         new(

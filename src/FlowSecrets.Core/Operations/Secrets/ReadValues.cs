@@ -154,7 +154,8 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
 
         using (value)
         {
-            return SecretValue.FromText(JsonSecret.Parse(value, secret.StoreName).RequiredText(field));
+            JsonSecret members = JsonSecret.Parse(value, secret.StoreName);
+            return SecretValue.FromText(members.RequiredText(members.NameOf(field)));
         }
     }
 }

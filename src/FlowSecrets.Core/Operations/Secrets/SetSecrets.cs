@@ -114,17 +114,9 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
 
     private static SecretValue WithField(SecretRef secret, ReadSecret? current, string field, SecretValue given, IOperationHost host)
     {
-        if (secret.Definition is { Fields.Count: > 0 } definition && definition.Field(field) is null)
-        {
-            throw new FlowSecretException(
-                ErrorIds.FieldNotFound,
-                secret.StoreName,
-                $"The catalog knows no field '{field}' of '{definition.Key}'",
-                $"Its fields are {string.Join(", ", definition.Fields.Select(static f => f.Name))}."
-            );
-        }
-
+        field = secret.Definition is { Fields.Count: > 0 } definition ? definition.FieldNamed(field).Name : field;
         JsonSecret members = current is null ? JsonSecret.Empty(secret.StoreName) : JsonSecret.Parse(current.Value, secret.StoreName);
+        field = members.NameOf(field);
         if (members.Set(field, given.RevealText(secret.StoreName)))
         {
             host.Warning(JsonSecret.Retyped(secret.StoreName, field));

@@ -43,14 +43,9 @@ internal sealed class ChangeBindingOperation(OperationContext context) : IOperat
         Workspace workspace = await Workspace.OpenWithCatalogAsync(context, options, host, cancellationToken);
         SecretRef secret = workspace.Resolve(context, options.Name);
         CatalogSecret definition = secret.Definition!;
-        if (options.Field is { } field && definition.Fields.Count > 0 && definition.Field(field) is null)
+        if (options.Field is { } field && definition.Fields.Count > 0)
         {
-            throw new FlowSecretException(
-                ErrorIds.FieldNotFound,
-                definition.Key,
-                $"The catalog knows no field '{field}' of '{definition.Key}'",
-                $"Its fields are {string.Join(", ", definition.Fields.Select(static f => f.Name))}."
-            );
+            options = options with { Field = definition.FieldNamed(field).Name };
         }
 
         string variable = options.Variable ?? OneOf(definition, options.Field);

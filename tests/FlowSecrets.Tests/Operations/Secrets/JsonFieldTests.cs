@@ -116,6 +116,19 @@ public sealed class JsonFieldTests : IDisposable
 
     private Task<string> ReadAsync(string name) => LocalStoreKeyTests.ReadAsync(_sandbox.FreshStore(), name);
 
+    [Fact]
+    public async Task AFieldMatchesWithoutCaseWhereOneDoes()
+    {
+        await CreateAsync("db", """{"host":"h","port":1}""");
+        Assert.Equal(ItemStatus.Updated, (await SetFieldAsync("db", "PORT", "2")).Status);
+        Assert.Equal("""{"host":"h","port":2}""", await ReadAsync("db"));
+        await CreateAsync("doc", """{"Key":1,"key":2,"Other":3}""");
+        Assert.Equal(ErrorIds.FieldNotFound, (await GetAsync("doc", "KEY")).Id);
+        Assert.Equal(ItemStatus.Updated, (await SetFieldAsync("doc", "key", "4")).Status);
+        Assert.Equal(ItemStatus.Updated, (await SetFieldAsync("doc", "other", "5")).Status);
+        Assert.Equal("""{"Key":1,"key":4,"Other":5}""", await ReadAsync("doc"));
+    }
+
     private async Task<SecretChange> SetFieldAsync(string name, string field, string text)
     {
         using SecretValue value = SecretValue.FromText(text);
