@@ -75,12 +75,12 @@ internal sealed class PostgresCredential
     {
         string key = target.Admin ?? "admin";
         JsonSecret members = JsonSecret.Parse(value, key, new SecretArgument(key) { Key = key });
-        string user = First(members, key, target.User, "user", "username") ?? throw Missing(key, target.User ?? "user");
-        string password = First(members, key, target.Password, "password") ?? throw Missing(key, target.Password ?? "password");
-        string host = First(members, key, target.Host, "host") ?? throw Missing(key, target.Host ?? "host");
+        string user = First(members, target.User, "user", "username") ?? throw Missing(key, target.User ?? "user");
+        string password = First(members, target.Password, "password") ?? throw Missing(key, target.Password ?? "password");
+        string host = First(members, target.Host, "host") ?? throw Missing(key, target.Host ?? "host");
         int port = Port(members, key, target.Port) ?? Port(members, key, "port") ?? 5432;
         return new PostgresCredential(
-            At(key, target, host, port, First(members, key, target.Database, "database", "dbname") ?? "postgres"),
+            At(key, target, host, port, First(members, target.Database, "database", "dbname") ?? "postgres"),
             Name(key, user),
             password
         );
@@ -109,7 +109,7 @@ internal sealed class PostgresCredential
             "Correct it: Set-FlowSecret " + key
         );
 
-    private static string? First(JsonSecret members, string key, params string?[] fields) =>
+    private static string? First(JsonSecret members, params string?[] fields) =>
         fields.OfType<string>().Select(f => Optional(members, f)).FirstOrDefault(static t => t is not null);
 
     private static string? Optional(JsonSecret members, string field) => members.Text(field) is { Length: > 0 } text ? text : null;

@@ -1,7 +1,7 @@
 namespace FlowSecrets.Formats.Json;
 
 /// <summary>Where something is in a text, both from 1; the column counts characters.</summary>
-internal readonly record struct TextPosition(int Line, int Column)
+internal sealed record TextPosition(int Line, int Column)
 {
     public override string ToString() => $"line {Line}, column {Column}";
 }

@@ -93,7 +93,7 @@ internal sealed class JsonReader
                 : (_line, _column);
         }
 
-        return new TextPosition(_line, _column);
+        return new(_line, _column);
     }
 
     private static FlowSecretException Bad(string path, TextPosition at, string cause) =>
