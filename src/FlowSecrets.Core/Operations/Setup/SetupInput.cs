@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
+using FlowSecrets.Formats.Data;
 using FlowSecrets.Model;
 
 namespace FlowSecrets.Operations.Setup;
@@ -18,30 +19,66 @@ internal sealed class SetupInput
     public string? Get(string key, string? field) => _values.GetValueOrDefault(new TemplateReference(key, field));
 
     /// <summary>Names are environment variables, keys of secrets (with '_' for '-' as Terraform has it), or <c>key.field</c>.</summary>
-    public static SetupInput From(IReadOnlyList<KeyValuePair<string, DocNode>> values, Catalog catalog, string path)
+    public static SetupInput From(IReadOnlyList<ValueEntry> entries, Catalog catalog, string path)
     {
         SetupInput input = new();
-        foreach ((string name, DocNode value) in values)
+        input.Add(entries, catalog, path);
+        return input;
+    }
+
+    private void Add(IReadOnlyList<ValueEntry> entries, Catalog catalog, string path)
+    {
+        foreach (ValueEntry entry in entries)
         {
+            (string name, DocNode value) = (entry.Name, entry.Value);
             if (ByVariable(catalog, name) is { } reference)
             {
-                input._values[reference] = ScalarText(value, name, path);
+                if (reference.Field is null)
+                {
+                    AddSecret(catalog.Find(reference.Key)!, value, name, path);
+                }
+                else
+                {
+                    _values[reference] = ScalarText(value, name, path);
+                }
             }
             else if (catalog.Secrets.FirstOrDefault(s => SameName(s.Key, name)) is { } secret)
             {
-                input.AddSecret(secret, value, name, path);
+                AddSecret(secret, value, name, path);
             }
             else if (ByField(catalog, name) is { } field)
             {
-                input._values[field] = ScalarText(value, name, path);
+                _values[field] = ScalarText(value, name, path);
+            }
+            else if (entry.Parts.Count > 0)
+            {
+                // A collection that the catalog does not know as one secret.
+                Add(entry.Parts, catalog, path);
+            }
+            else if (ByMadeName(catalog, name) is { } made)
+            {
+                AddSecret(made, value, name, path);
             }
             else
             {
-                input.Unknown.Add(name);
+                Unknown.Add(name);
             }
         }
+    }
 
-        return input;
+    /// <summary>The only secret that a catalog made from this name has, or whose name in the store it is; otherwise none.</summary>
+    private static CatalogSecret? ByMadeName(Catalog catalog, string name)
+    {
+        (string key, string variable) = (CatalogNames.ToKey(name), CatalogNames.ToVariable(name));
+        CatalogSecret[] found =
+        [
+            .. catalog.Secrets.Where(s =>
+                string.Equals(s.Key, key, StringComparison.Ordinal)
+                || s.Env.Contains(variable, StringComparer.Ordinal)
+                || string.Equals(s.Name ?? catalog.Prefix + s.Key, name, StringComparison.Ordinal)
+            ),
+        ];
+        return found is [var only] ? only : null;
     }
 
     private void AddSecret(CatalogSecret secret, DocNode value, string name, string path)
@@ -57,6 +94,11 @@ internal sealed class SetupInput
             value.Kind == DocKind.Map ? value : throw Bad(path, $"'{name}' is a JSON secret, so it must be a map of its fields");
         foreach ((DocNode field, DocNode member) in members.Entries)
         {
+            if (member.Kind == DocKind.Null)
+            {
+                continue;
+            }
+
             if (secret.Fields.FirstOrDefault(f => SameName(f.Name, field.Text)) is { } known)
             {
                 _values[new TemplateReference(secret.Key, known.Name)] = ScalarText(member, $"{name}.{field.Text}", path);
