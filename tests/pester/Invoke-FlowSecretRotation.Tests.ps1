@@ -99,7 +99,8 @@ Describe 'Invoke-FlowSecretRotation' {
         $run.Person.Hidden | Should -Be 0
     }
     It 'cannot prompt with -NonInteractive' {
-        $child = Invoke-Child 'try { Invoke-FlowSecretRotation api-key -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }' -Argument '-NonInteractive'
+        $script = 'try { Invoke-FlowSecretRotation api-key -ErrorAction Stop } catch { $_.FullyQualifiedErrorId }'
+        $child = Invoke-Child $script -Argument '-NonInteractive'
         $child.Output | Should -Match 'CannotPrompt,'
         Assert-Unchanged api-key
     }

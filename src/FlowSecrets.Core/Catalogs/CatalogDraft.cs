@@ -41,6 +41,12 @@ internal sealed record SecretDraft(string Key)
 
     /// <summary>Members of a JSON secret.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
+
+    /// <summary>Those of its fields that can be without a value.</summary>
+    public IReadOnlyList<string> Optional { get; init; } = [];
+
+    /// <summary>Whether its value is JSON without fields of its own in the catalog.</summary>
+    public bool IsJson { get; init; }
 }
 
 /// <summary>A catalog that is being made.</summary>
@@ -48,6 +54,9 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
 {
     /// <summary>The environment whose store it was made from; null: a local one alone.</summary>
     public (string Name, StoreSelection Selection)? From { get; init; }
+
+    /// <summary>The program that reads the .env file; null: any.</summary>
+    public string? Target { get; init; }
 
     /// <summary>The document; the reader takes it as it is.</summary>
     public DocNode ToDocument() =>
@@ -57,7 +66,7 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
             ("default", DocNode.String(From?.Name ?? "local")),
             ("environments", Environments()),
             ("secrets", Map(Secrets.Select(static s => (s.Key, Secret(s))))),
-            ("localEnv", DocNode.Map(("path", DocNode.String(".env")))),
+            ("localEnv", DocNode.Map(("path", DocNode.String(".env")), ("target", Text(Target)))),
             ("workloads", Workloads())
         );
 
@@ -88,25 +97,15 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
             ("env", Text(secret.Env)),
             ("owner", secret.IsExternal ? DocNode.String("external") : null),
             ("required", secret.Required ? DocNode.Scalar(DocKind.Bool, "true") : null),
-            (
-                "fields",
-                secret.Fields.Count == 0
-                    ? null
-                    : Map(
-                        secret.Fields.Select(f =>
-                            (
-                                f,
-                                DocNode.Map(
-                                    (
-                                        "env",
-                                        DocNode.String(secret.FieldEnv.GetValueOrDefault(f) ?? CatalogNames.ToVariable($"{secret.Key}_{f}"))
-                                    )
-                                )
-                            )
-                        )
-                    )
-            ),
+            ("format", secret.IsJson ? DocNode.String("json") : null),
+            ("fields", secret.Fields.Count == 0 ? null : Map(secret.Fields.Select(f => (f, Field(secret, f))))),
             ("workloads", secret.Deployments.Count == 0 ? null : DocNode.List([.. secret.Deployments.Select(DocNode.String)]))
+        );
+
+    private static DocNode Field(SecretDraft secret, string field) =>
+        DocNode.Map(
+            ("env", DocNode.String(secret.FieldEnv.GetValueOrDefault(field) ?? CatalogNames.ToVariable($"{secret.Key}_{field}"))),
+            ("required", secret.Optional.Contains(field, StringComparer.Ordinal) ? DocNode.Scalar(DocKind.Bool, "false") : null)
         );
 
     /// <summary>Deployments of the source are Kubernetes'; the team corrects what is not.</summary>

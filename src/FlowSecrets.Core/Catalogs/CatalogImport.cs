@@ -3,6 +3,7 @@ using FlowSecrets.Formats;
 using FlowSecrets.Formats.Data;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Catalogs;
 
@@ -11,41 +12,55 @@ internal static class CatalogImport
 {
     private static readonly string[] PulumiFields = ["name", "envVar", "category", "deployments", "required", "description"];
 
-    public static List<SecretDraft> FromTfvars(string path)
+    /// <summary>A secret for each name of a file with values.</summary>
+    public static List<SecretDraft> FromValues(string path, ValueFormat format, IDocumentFormat documents, IOperationHost host)
     {
-        List<SecretDraft> drafts = [];
-        foreach ((string name, DocNode value) in TfvarsReader.Read(ValueFiles.ReadText(path), path))
+        ValueFile file = ValueFiles.ReadNames(path, format, documents);
+        Tell(host, path, file.Notes);
+        if (file.Doubt is { } doubt)
         {
-            string key = CatalogNames.ToKey(name);
-            bool isMap =
-                value.Kind == DocKind.Map
-                && value.Entries.Count > 0
-                && value.Entries.All(static e => e.Value.Kind is not (DocKind.Map or DocKind.List));
-            drafts.Add(
-                isMap
-                    ? new SecretDraft(key) { Source = name, Fields = [.. value.Entries.Select(static e => e.Key.Text)] }
-                    : new SecretDraft(key) { Source = name, Env = CatalogNames.ToVariable(name) }
+            host.Warning(
+                $"The names of '{path}' are taken over. Initialize-FlowSecret -InputPath will need -Format for its values. {doubt.Cause}"
             );
         }
 
-        return Some(drafts, path);
+        IEnumerable<ValueEntry> entries = file.Entries.SelectMany(static e => e.Parts.Count > 0 ? e.Parts : [e]);
+        return Some([.. entries.Select(e => Draft(e, format.HasVariables))], path);
     }
 
-    public static List<SecretDraft> FromEnv(string path)
+    private static SecretDraft Draft(ValueEntry entry, bool isVariable)
     {
-        return Some(
-            [
-                .. ValueFiles
-                    .ReadEnv(ValueFiles.ReadText(path), path)
-                    .Select(static v => new SecretDraft(CatalogNames.ToKey(v.Key))
-                    {
-                        Source = v.Key,
-                        Env = v.Key,
-                        HasExactEnv = true,
-                    }),
-            ],
-            path
-        );
+        DocNode value = entry.Value;
+        bool isVariableName = isVariable && SecretNames.IsEnvironmentVariable(entry.Name);
+        SecretDraft draft = new(CatalogNames.ToKey(entry.Name))
+        {
+            Source = entry.Name,
+            HasExactEnv = isVariableName,
+            Description = entry.Description,
+        };
+        bool hasFields =
+            value.Kind == DocKind.Map
+            && value.Entries.Count > 0
+            && value.Entries.All(static e => e.Value.Kind is not (DocKind.Map or DocKind.List) && CatalogShape.IsFieldName(e.Key.Text));
+        return hasFields
+            ? draft with
+            {
+                Fields = [.. value.Entries.Select(static e => e.Key.Text)],
+                Optional = [.. value.Entries.Where(static e => e.Value.Kind == DocKind.Null).Select(static e => e.Key.Text)],
+            }
+            : draft with
+            {
+                Env = isVariableName ? entry.Name : CatalogNames.ToVariable(entry.Name),
+                IsJson = value.Kind is DocKind.Map or DocKind.List,
+            };
+    }
+
+    private static void Tell(IOperationHost host, string path, IReadOnlyList<string> notes)
+    {
+        if (notes.Count > 0)
+        {
+            host.Warning($"'{path}': {string.Join("; ", notes)}.");
+        }
     }
 
     public static async Task<List<SecretDraft>> FromStoreAsync(ISecretStore store, string prefix, CancellationToken cancellationToken)
@@ -72,16 +87,14 @@ internal static class CatalogImport
         return Some(drafts, store.Place.ToString());
     }
 
-    /// <summary>
-    /// A Pulumi stack file with a key that ends in <c>:secrets</c> and whose value is a JSON string, or that JSON by itself.
-    /// </summary>
-    public static List<SecretDraft> FromPulumi(string path, string prefix, IDocumentFormat documents)
+    /// <summary>The entries of the lists of secrets of a Pulumi file, and its encrypted settings.</summary>
+    public static List<SecretDraft> FromPulumi(string path, string prefix, IDocumentFormat documents, IOperationHost host)
     {
-        DocNode root = ValueFiles.Parse(ValueFiles.ReadText(path), path, documents);
-        DocNode list = root.Kind == DocKind.List ? root : PulumiList(root, path, documents);
+        PulumiConfiguration configuration = PulumiReader.Read(new ValueText(ValueFiles.ReadText(path), path, documents));
+        RequireSecrets(configuration, path, host);
         ProblemList problems = new(path);
         List<SecretDraft> drafts = [];
-        foreach (DocNode item in list.Items)
+        foreach (DocNode item in configuration.Listed)
         {
             string? name = item.GetText("name");
             if (item.Kind != DocKind.Map || string.IsNullOrEmpty(name))
@@ -90,7 +103,7 @@ internal static class CatalogImport
                 continue;
             }
 
-            foreach ((DocNode key, _) in item.Entries.Where(static e => !PulumiFields.Contains(e.Key.Text, StringComparer.Ordinal)))
+            foreach ((DocNode key, _) in item.Entries.Where(static e => !IsPulumiField(e.Key.Text, e.Value)))
             {
                 problems.Add(key, $"Unknown field '{key.Text}' of '{name}'. Known here: {string.Join(", ", PulumiFields)}.");
             }
@@ -117,27 +130,45 @@ internal static class CatalogImport
                 ErrorIds.BadInput,
                 path,
                 "The list of secrets has problems:",
-                "Mend them, then try again; nothing was written.",
+                "Fix them, then try again; nothing was written.",
                 details: [.. problems.All.Select(static p => p.ToString())]
             )
-            : Some(drafts, path);
+            : Some([.. drafts, .. configuration.Settings.Where(static s => s.Value is null).Select(Draft)], path);
     }
 
-    private static DocNode PulumiList(DocNode root, string path, IDocumentFormat documents)
+    private static SecretDraft Draft(PulumiSetting setting) =>
+        new(CatalogNames.ToKey(setting.Name)) { Env = CatalogNames.ToVariable(setting.Name) };
+
+    /// <summary>A value in clear is no part of a list of secrets.</summary>
+    private static bool IsPulumiField(string name, DocNode value) =>
+        PulumiFields.Contains(name, StringComparer.Ordinal) || (name == "value" && PulumiReader.IsEncrypted(value));
+
+    private static void RequireSecrets(PulumiConfiguration configuration, string path, IOperationHost host)
     {
-        // A stack file has its settings under 'config'; a part of one may have been saved by itself.
-        DocNode settings = root.Get("config") ?? root;
-        DocNode? found = settings
-            .Entries.FirstOrDefault(static e => e.Key.Text.EndsWith(":secrets", StringComparison.Ordinal) || e.Key.Text == "secrets")
-            .Value;
-        DocNode? list = found is { Kind: DocKind.Text } text ? ValueFiles.Parse(text.Text, path, documents) : found;
-        return list is { Kind: DocKind.List }
-            ? list
-            : throw new FlowSecretException(
+        string[] encrypted = [.. configuration.EncryptedLists];
+        if (configuration.HasList || configuration.Settings.Any(static s => s.Value is null))
+        {
+            Tell(
+                host,
+                path,
+                [.. encrypted.Select(static k => $"{k} is encrypted, so its secrets are not in the catalog. {PulumiReader.Decrypt}")]
+            );
+            return;
+        }
+
+        throw encrypted.Length > 0
+            ? new FlowSecretException(
                 ErrorIds.BadInput,
                 path,
-                $"'{path}' has no key that ends in ':secrets' with a list of secrets as JSON",
-                "Name the stack file (Pulumi.STACK.yaml) whose configuration lists them, or the JSON list itself."
+                $"The list of secrets '{encrypted[0]}' in '{path}' is encrypted",
+                $"Decrypt it: {Shell($"pulumi config get {encrypted[0]}")} prints it. Save it as a .json file and name that with "
+                    + $"-FromPulumi."
+            )
+            : new FlowSecretException(
+                ErrorIds.BadInput,
+                path,
+                $"'{path}' has no key that ends in ':secrets' with a list of secrets, and no encrypted setting",
+                "Name the stack file (Pulumi.STACK.yaml) whose configuration has them, or the list of secrets itself as JSON."
             );
     }
 

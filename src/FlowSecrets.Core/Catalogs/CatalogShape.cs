@@ -20,6 +20,9 @@ internal static class CatalogShape
         "letters, digits, blanks and _ . + = @ : / -, and begin with a letter, a digit or _"
     );
 
+    /// <summary>Whether a field can have this name.</summary>
+    public static bool IsFieldName(string name) => FieldName.Matches(name);
+
     private static readonly TextShape Template = Shape.Value("Text that may hold references: {{ key }}, {{ key.field | urlencode }}.");
 
     private static readonly ObjectShape Generate = Shape

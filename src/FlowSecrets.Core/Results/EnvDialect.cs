@@ -12,4 +12,5 @@ public enum EnvDialect
     Bash,
     Pwsh,
     Json,
+    Dotenv,
 }

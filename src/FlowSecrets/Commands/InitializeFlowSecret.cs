@@ -19,6 +19,10 @@ namespace FlowSecrets.Commands;
 /// <code>Initialize-FlowSecret -NonInteractive -InputPath ./prod.secrets.tfvars</code>
 /// </example>
 /// <example>
+/// <summary>A .env file that Docker Compose reads.</summary>
+/// <code>Initialize-FlowSecret -NonInteractive -InputPath ./.env.production -Format compose</code>
+/// </example>
+/// <example>
 /// <summary>Shows what would be done.</summary>
 /// <code>Initialize-FlowSecret -NonInteractive -WhatIf</code>
 /// </example>
@@ -40,9 +44,15 @@ public sealed class InitializeFlowSecretCommand : ItemCmdlet
     [Parameter]
     public SwitchParameter NonInteractive { get; set; }
 
-    /// <summary>A tfvars, .env or JSON file with values, keyed by environment variable, by secret, or by secret.field.</summary>
+    /// <summary>A file with values: .env, tfvars, JSON, YAML or Pulumi. Its names are environment variables, secrets or
+    /// secret.field.</summary>
     [Parameter]
     public string? InputPath { get; set; }
+
+    /// <summary>The format of -InputPath, for a .env file the program that reads it; as the file's name says unless specified.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(FormatCompleter))]
+    public string? Format { get; set; }
 
     /// <summary>Let -InputPath replace values that exist; without it they are kept, and said to differ.</summary>
     [Parameter]
@@ -90,6 +100,7 @@ public sealed class InitializeFlowSecretCommand : ItemCmdlet
                     Names = [.. place.SelectMany(static r => r.Names)],
                     NonInteractive = NonInteractive,
                     InputPath = FilePath(InputPath, nameof(InputPath)),
+                    Format = Format,
                     UpdateExisting = UpdateExisting,
                     PromptAll = PromptAll,
                     ShowGenerated = ShowGenerated,

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using FlowSecrets.Commands.Base;
+using FlowSecrets.Completion;
 using FlowSecrets.Operations.Catalogs;
 
 namespace FlowSecrets.Commands;
@@ -23,17 +24,24 @@ namespace FlowSecrets.Commands;
 [OutputType(typeof(CatalogTest))]
 public sealed class NewFlowSecretCatalogCommand : StoreCmdlet
 {
-    /// <summary>A Pulumi stack file with a key that ends in ':secrets', or its JSON list.</summary>
+    /// <summary>A Pulumi stack file with lists of secrets under keys that end in ':secrets', or with encrypted settings; or such a list as
+    /// JSON.</summary>
     [Parameter(ParameterSetName = "Pulumi", Mandatory = true)]
     public string? FromPulumi { get; set; }
 
-    /// <summary>A tfvars file.</summary>
+    /// <summary>A tfvars file, also as JSON.</summary>
     [Parameter(ParameterSetName = "Tfvars", Mandatory = true)]
     public string? FromTfvars { get; set; }
 
-    /// <summary>A .env file.</summary>
+    /// <summary>A .env file, or a JSON or YAML file with names and values.</summary>
     [Parameter(ParameterSetName = "Env", Mandatory = true)]
     public string? FromEnv { get; set; }
+
+    /// <summary>The format of the file, for a .env file the program that reads it; as the file's name says unless specified.</summary>
+    [Parameter(ParameterSetName = "Tfvars")]
+    [Parameter(ParameterSetName = "Env")]
+    [ArgumentCompleter(typeof(FormatCompleter))]
+    public string? Format { get; set; }
 
     /// <summary>The store in use, or the one that -Environment or -Store names.</summary>
     [Parameter(ParameterSetName = "Store", Mandatory = true)]
@@ -64,6 +72,7 @@ public sealed class NewFlowSecretCatalogCommand : StoreCmdlet
             {
                 Origin = Enum.Parse<CatalogOrigin>(ParameterSetName),
                 From = FilePath(from, nameof(from)),
+                Format = Format,
                 Prefix = Prefix,
                 Application = Application,
                 Path = FilePath(Path, nameof(Path))!,

@@ -43,13 +43,17 @@ public sealed class NewCatalogTests : IDisposable
         };
         Catalog catalog = await MakeAsync(CatalogOrigin.Pulumi, _sandbox.Write("Pulumi.prod.yaml", text), "flowmaestro-");
 
-        Assert.Equal(["jwt-secret", "openai", "shared-cert"], catalog.Secrets.Select(static s => s.Key));
+        string[] encrypted = form == "stack" ? ["api-key"] : [];
+        Assert.Equal(["jwt-secret", "openai", "shared-cert", .. encrypted], catalog.Secrets.Select(static s => s.Key));
         CatalogSecret jwt = catalog.Secrets[0];
         Assert.Equal(("core", true, "Signs tokens: \"all\" of them"), (jwt.Category, jwt.Required, jwt.Description));
         Assert.Equal(["JWT_SECRET"], jwt.Env);
         Assert.Equal(["api", "worker"], jwt.Workloads);
         Assert.Equal(["api", "worker"], catalog.Workloads.Keys);
-        Assert.Equal(["flowmaestro-jwt-secret", "flowmaestro-openai", "shared-cert"], StoreNames(catalog));
+        Assert.Equal(
+            ["flowmaestro-jwt-secret", "flowmaestro-openai", "shared-cert", .. encrypted.Select(static k => "flowmaestro-" + k)],
+            StoreNames(catalog)
+        );
         Assert.False(catalog.Secrets[1].Required);
     }
 

@@ -70,11 +70,11 @@ internal sealed class DraftNames
 
     private static string Own(SecretDraft draft) => draft.IsStored ? draft.Key : draft.Source;
 
-    /// <summary>The short key, if a catalog can have it and the source's name still means it.</summary>
+    /// <summary>The short key, unless the source's name is a fit key itself and would not mean the short one.</summary>
     private static string Wanted(SecretDraft draft)
     {
         bool isFound = draft.IsStored || draft.HasExactEnv || LenientName.Form(draft.Key) == LenientName.Form(draft.Source);
-        string key = isFound || !CatalogShape.IsName(draft.Source) ? draft.Key : draft.Source;
+        string key = isFound || !draft.Source.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? draft.Key : draft.Source;
         if (CatalogShape.IsName(key))
         {
             return key;

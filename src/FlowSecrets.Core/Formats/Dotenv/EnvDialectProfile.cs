@@ -19,6 +19,9 @@ internal sealed record EnvDialectProfile
     /// <summary>What the writer sets between name and value.</summary>
     public string Assignment { get; init; } = "=";
 
+    /// <summary>Whether a colon and a blank can stand between name and value.</summary>
+    public bool TakesColons { get; init; }
+
     /// <summary>Whether blanks around a name are no part of it.</summary>
     public bool TrimsNames { get; init; } = true;
 

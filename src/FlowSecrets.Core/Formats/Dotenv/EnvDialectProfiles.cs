@@ -15,7 +15,18 @@ internal static class EnvDialectProfiles
             // An escaped quote does not end the value, and its backslash stays.
             Escapes = Escapes(('"', 'n', "\n"), ('"', 'r', "\r"), ('"', '"', "\\\""), ('\'', '\'', "\\'"), ('`', '`', "\\`")),
             CommentMark = "#",
+            // Some of the programs take them, so a variable in such a line is there.
+            TakesColons = true,
             Spell = EnvSpelling.Portable,
+        },
+        new()
+        {
+            Dialect = EnvDialect.Dotenv,
+            Quotes = "'\"`",
+            Escapes = Escapes(('"', 'n', "\n"), ('"', 'r', "\r"), ('"', '"', "\\\""), ('\'', '\'', "\\'"), ('`', '`', "\\`")),
+            CommentMark = "#",
+            TakesColons = true,
+            Spell = EnvSpelling.Dotenv,
         },
         new()
         {
@@ -34,6 +45,7 @@ internal static class EnvDialectProfiles
             Dialect = EnvDialect.Compose,
             Escapes = Escapes(('\'', '\'', "'"), ('"', 'n', "\n"), ('"', 'r', "\r"), ('"', 't', "\t"), ('"', '\\', "\\"), ('"', '"', "\"")),
             TakesCarriageReturns = true,
+            TakesColons = true,
             Spell = EnvSpelling.Compose,
         },
         new()

@@ -45,12 +45,12 @@ internal sealed class EnvDocument : IEnvDocument
     /// Byte order mark off, line ends LF: what every parser reads alike. Where a dialect's values can hold a CR, and the file has an LF of
     /// its own and so is no CRLF file, a CR within quotes belongs to the value and stays.
     /// </summary>
-    private static string Normalise(string text, EnvDialectProfile profile)
+    public static string Normalise(string text, EnvDialectProfile profile)
     {
         text = text.TrimStart('\uFEFF');
         return profile.TakesCarriageReturns && text.AsSpan().Count('\n') != text.AsSpan().Count("\r\n")
-            ? text
-            : text.Replace("\r\n", "\n", StringComparison.Ordinal);
+            ? EnvText.LineEnds(text)
+            : EnvText.Normalise(text);
     }
 
     public IEnumerable<string> Names =>
@@ -95,7 +95,7 @@ internal sealed class EnvDocument : IEnvDocument
                 }
 
                 string? note = TrailingComment(_spans[i]);
-                string export = _spans[i].Text.TrimStart().StartsWith("export ", StringComparison.Ordinal) ? "export " : "";
+                string export = _spans[i].Text.TrimStart() is ['e', 'x', 'p', 'o', 'r', 't', ' ' or '\t', ..] ? "export " : "";
                 _spans[i] = span with { Text = export + text };
                 if (note is not null)
                 {

@@ -57,6 +57,11 @@ internal sealed class EnvReader
     {
         ReadOnlySpan<char> line = _text.AsSpan(_at, end - _at);
         int equals = line.IndexOf('=');
+        if (_profile.TakesColons && ColonOf(line) is >= 0 and int colon && (equals < 0 || colon < equals))
+        {
+            equals = colon;
+        }
+
         if (equals < 0)
         {
             return null;
@@ -74,7 +79,7 @@ internal sealed class EnvReader
         }
 
         name = name[_profile.NamePrefix.Length..];
-        if (_profile.AllowsExport && name.StartsWith("export ", StringComparison.Ordinal))
+        if (_profile.AllowsExport && name.StartsWith("export", StringComparison.Ordinal) && name.Length > 6 && (name[6] is ' ' or '\t'))
         {
             name = name[7..].TrimStart();
         }
@@ -87,6 +92,12 @@ internal sealed class EnvReader
 
         _at += equals + 1;
         return text;
+    }
+
+    private static int ColonOf(ReadOnlySpan<char> line)
+    {
+        int colon = line.IndexOf(':');
+        return colon >= 0 && colon + 1 < line.Length && (line[colon + 1] is ' ' or '\t') ? colon : -1;
     }
 
     private int LineEnd() => _text.IndexOf('\n', _at) is >= 0 and int at ? at : _text.Length;

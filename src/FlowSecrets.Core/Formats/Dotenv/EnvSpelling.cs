@@ -23,6 +23,21 @@ internal static class EnvSpelling
         return hasCarriageReturn || value.AsSpan().IndexOfAny("\"\\$`") >= 0 ? null : Quote('"', value);
     }
 
+    /// <summary>A backslash at the end would protect the closing quote as soon as the file has another quote further down.</summary>
+    public static string? Dotenv(string value)
+    {
+        if (value.EndsWith('\\') || value.Contains('\r'))
+        {
+            return null;
+        }
+
+        bool isPlain = !value.Contains(@"\n", StringComparison.Ordinal) && !value.Contains(@"\r", StringComparison.Ordinal);
+        return !value.Contains('\'') ? Quote('\'', value)
+            : !value.Contains('`') ? Quote('`', value)
+            : !value.Contains('"') && isPlain ? Quote('"', value)
+            : null;
+    }
+
     public static string? Compose(string value)
     {
         if (!value.Contains('\'') && !value.EndsWith('\\'))

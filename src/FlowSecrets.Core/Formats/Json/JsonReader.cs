@@ -37,6 +37,25 @@ internal sealed class JsonReader
         }
     }
 
+    /// <returns>Null: it is no JSON that could be read.</returns>
+    public static DocNode? TryRead(string text)
+    {
+        ReadOnlySpan<char> trimmed = text.AsSpan().TrimStart();
+        if (trimmed is not ['{' or '[', ..])
+        {
+            return null;
+        }
+
+        try
+        {
+            return Read(text, "");
+        }
+        catch (FlowSecretException)
+        {
+            return null;
+        }
+    }
+
     private DocNode Node(ref Utf8JsonReader reader)
     {
         int start = (int)reader.TokenStartIndex;

@@ -4,6 +4,7 @@ using FlowSecrets.Catalogs;
 using FlowSecrets.Catalogs.Drafts;
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
+using FlowSecrets.Formats;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
@@ -15,6 +16,9 @@ internal sealed record NewCatalogOptions : TargetOptions
 
     /// <summary>The file it is made from; null for a store.</summary>
     public string? From { get; init; }
+
+    /// <summary>The format of the file; null: as its name says.</summary>
+    public string? Format { get; init; }
 
     /// <summary>What the secrets' names begin with in the store.</summary>
     public string Prefix { get; init; } = "";
@@ -112,12 +116,14 @@ internal sealed class NewCatalogOperation(OperationContext context) : IOperation
         }
 
         string from = System.IO.Path.GetFullPath(options.From!, context.WorkingDirectory);
-        List<SecretDraft> drafts = options.Origin switch
+        if (options.Origin == CatalogOrigin.Pulumi)
         {
-            CatalogOrigin.Pulumi => CatalogImport.FromPulumi(from, options.Prefix, documents),
-            CatalogOrigin.Tfvars => CatalogImport.FromTfvars(from),
-            _ => CatalogImport.FromEnv(from),
-        };
-        return new CatalogDraft(application, options.Prefix, drafts);
+            return new CatalogDraft(application, options.Prefix, CatalogImport.FromPulumi(from, options.Prefix, documents, host));
+        }
+
+        string otherwise = options.Origin == CatalogOrigin.Tfvars ? ValueFiles.Tfvars : ValueFiles.Env;
+        ValueFormat format = ValueFiles.FormatOf(from, options.Format, otherwise);
+        List<SecretDraft> drafts = CatalogImport.FromValues(from, format, documents, host);
+        return new CatalogDraft(application, options.Prefix, drafts) { Target = format.Dialect };
     }
 }

@@ -69,9 +69,14 @@ internal sealed class EnvTarget
     /// <summary>Writes it, after what is on the disk was read back and every value found in it.</summary>
     public void Write(string text, IReadOnlyDictionary<string, string> expected, IOperationHost host, CancellationToken cancellationToken)
     {
-        if (_old is not null && _old.AsSpan().IndexOf("\r\n"u8) >= 0 && !text.Contains("\r\n", StringComparison.Ordinal))
+        bool hadCr = _old is not null && _old.Contains((byte)'\r') && !_old.Contains((byte)'\n');
+        bool hadCrLf = _old is not null && _old.AsSpan().IndexOf("\r\n"u8) >= 0 && !text.Contains("\r\n", StringComparison.Ordinal);
+        if (hadCr || hadCrLf)
         {
-            host.Warning($"'{Path}' had CRLF line ends, with which bash and others read every value wrong; it is written with LF.");
+            host.Warning(
+                $"'{Path}' had {(hadCr ? "CR" : "CRLF")} line ends, with which bash and others read every value wrong; it is written with "
+                    + "LF."
+            );
         }
 
         FileWriter.Write(

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Formats;
+using FlowSecrets.Formats.Data;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Text;
@@ -14,8 +15,11 @@ internal sealed record InitializeOptions : SecretTargetOptions
     /// <summary>Ask nothing: take the input, the defaults, and generate the rest.</summary>
     public bool NonInteractive { get; init; }
 
-    /// <summary>A tfvars, .env or JSON file with values.</summary>
+    /// <summary>A file with values, in one of the formats of <see cref="ValueFiles"/>.</summary>
     public string? InputPath { get; init; }
+
+    /// <summary>The format of that file; null: as its name says.</summary>
+    public string? Format { get; init; }
 
     /// <summary>Let the input replace values that exist.</summary>
     public bool UpdateExisting { get; init; }
@@ -107,8 +111,16 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
         }
 
         string path = Path.GetFullPath(options.InputPath, context.WorkingDirectory);
-        SetupInput input = SetupInput.From(ValueFiles.Read(path, context.Providers().Documents), catalog, path);
-        if (input.Unknown.Count > 0)
+        string target = catalog.LocalEnv.Target;
+        string otherwise = ValueFiles.Formats.Any(f => f.Dialect == target) ? target : ValueFiles.Env;
+        ValueFile file = ValueFiles.Read(path, ValueFiles.FormatOf(path, options.Format, otherwise), context.Providers().Documents);
+        SetupInput input = SetupInput.From(file.Entries, catalog, path);
+        if (file.Notes.Count > 0)
+        {
+            host.Warning($"'{path}': {string.Join("; ", file.Notes)}.");
+        }
+
+        if (input.Unknown.Count > 0 && !file.IsMixed)
         {
             host.Warning($"'{path}' names what the catalog does not know, which was left out: {string.Join(", ", input.Unknown)}.");
         }

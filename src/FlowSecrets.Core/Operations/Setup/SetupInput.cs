@@ -1,5 +1,6 @@
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
+using FlowSecrets.Formats.Data;
 using FlowSecrets.Formats.Json;
 using FlowSecrets.Model;
 
@@ -28,28 +29,64 @@ internal sealed class SetupInput
 
     /// <summary>Names are environment variables, keys of secrets (with '_' for '-' as Terraform has it), or <c>key.field</c>.</summary>
     /// <exception cref="FlowSecretException">BadInput.</exception>
-    public static SetupInput From(IReadOnlyList<KeyValuePair<string, DocNode>> values, Catalog catalog, string path)
+    public static SetupInput From(IReadOnlyList<ValueEntry> entries, Catalog catalog, string path)
     {
         SetupInput input = new(path);
-        string[] names = [.. values.Select(static v => v.Key)];
-        Dictionary<string, TemplateReference> meanings = SetupNames.Assign(names, SetupNames.Of(catalog), path);
-        foreach ((string name, DocNode value) in values)
+        IReadOnlyCollection<SetupName> known = SetupNames.Of(catalog);
+        IReadOnlyList<ValueEntry> all = input.WithoutCollections(entries, known);
+        Dictionary<string, TemplateReference> meanings = SetupNames.Assign([.. all.Select(static e => e.Name)], known, path);
+        foreach (ValueEntry entry in all.Where(e => !meanings.ContainsKey(e.Name)))
         {
-            if (!meanings.TryGetValue(name, out TemplateReference reference))
+            if (ByMadeName(catalog, entry.Name) is { } made && !meanings.ContainsValue(made))
             {
-                input.Unknown.Add(name);
+                meanings.Add(entry.Name, made);
+            }
+        }
+
+        foreach (ValueEntry entry in all)
+        {
+            if (!meanings.TryGetValue(entry.Name, out TemplateReference reference))
+            {
+                input.Unknown.Add(entry.Name);
             }
             else if (reference.Field is not null)
             {
-                input.AddField(reference, value, name);
+                input.AddField(reference, entry.Value, entry.Name);
             }
             else
             {
-                input.AddSecret(catalog.Find(reference.Key)!, value, name);
+                input.AddSecret(catalog.Find(reference.Key)!, entry.Value, entry.Name);
             }
         }
 
         return input;
+    }
+
+    /// <summary>A collection of secrets that the catalog does not know as one secret stands for its parts.</summary>
+    private IReadOnlyList<ValueEntry> WithoutCollections(IReadOnlyList<ValueEntry> entries, IReadOnlyCollection<SetupName> known)
+    {
+        Dictionary<string, TemplateReference> whole = SetupNames.Assign([.. entries.Select(static e => e.Name)], known, _path);
+        ValueEntry[] all =
+        [
+            .. entries.SelectMany(e => e.Parts.Count > 0 && !whole.ContainsKey(e.Name) ? e.Parts : (IReadOnlyList<ValueEntry>)[e]),
+        ];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        return all.FirstOrDefault(e => !seen.Add(e.Name)) is { } twice ? throw Bad($"'{twice.Name}' stands there twice") : all;
+    }
+
+    /// <summary>The only secret that a catalog made from this name has, or whose name in the store it is; otherwise none.</summary>
+    private static TemplateReference? ByMadeName(Catalog catalog, string name)
+    {
+        (string key, string variable) = (CatalogNames.ToKey(name), CatalogNames.ToVariable(name));
+        CatalogSecret[] found =
+        [
+            .. catalog.Secrets.Where(s =>
+                string.Equals(s.Key, key, StringComparison.Ordinal)
+                || s.Env.Contains(variable, StringComparer.Ordinal)
+                || string.Equals(s.Name ?? catalog.Prefix + s.Key, name, StringComparison.Ordinal)
+            ),
+        ];
+        return found is [var only] ? new TemplateReference(only.Key, null) : null;
     }
 
     private void AddSecret(CatalogSecret secret, DocNode value, string name)

@@ -3,6 +3,7 @@ using FlowSecrets.Catalogs;
 using FlowSecrets.Catalogs.Drafts;
 using FlowSecrets.Errors;
 using FlowSecrets.Formats;
+using FlowSecrets.Formats.Data;
 using FlowSecrets.Operations.Setup;
 using FlowSecrets.Tests.Support;
 using FsCheck;
@@ -21,7 +22,7 @@ public sealed class DraftNamesTests : IDisposable
     public void EveryNameOfAnEnvFileKeepsItsValue() =>
         Properties.Hold(
             Names("aAbB_1", static c => c is not '1').ToArbitrary(),
-            names => AssertAllComeBack(names, ".env", static (name, value) => $"{name}={value}", CatalogImport.FromEnv),
+            names => AssertAllComeBack(names, ".env", static (name, value) => $"{name}={value}"),
             300
         );
 
@@ -29,7 +30,7 @@ public sealed class DraftNamesTests : IDisposable
     public void EveryNameOfATfvarsFileKeepsItsValue() =>
         Properties.Hold(
             Names("aAbB_-1", static c => c is not ('1' or '-')).ToArbitrary(),
-            names => AssertAllComeBack(names, "x.tfvars", static (name, value) => $"{name} = \"{value}\"", CatalogImport.FromTfvars),
+            names => AssertAllComeBack(names, "x.tfvars", static (name, value) => $"{name} = \"{value}\""),
             300
         );
 
@@ -40,7 +41,7 @@ public sealed class DraftNamesTests : IDisposable
             names =>
             {
                 string file = $"m = {{\n{string.Join('\n', names.Select(static (n, i) => $"  {n} = \"value-{i}\""))}\n}}\n";
-                (Catalog catalog, SetupInput input) = Again(file, "x.tfvars", CatalogImport.FromTfvars);
+                (Catalog catalog, SetupInput input) = Again(file, "x.tfvars");
                 Assert.Empty(input.Unknown);
                 Assert.Equal(names.Select(static (_, i) => $"value-{i}"), names.Select(n => input.Get("m", n)?.Text));
                 AssertDistinctVariables(catalog);
@@ -58,11 +59,7 @@ public sealed class DraftNamesTests : IDisposable
     public void NamesThatMeetAreTheSourcesOwn(string file, string text, params string[] expected)
     {
         string path = _sandbox.Write(file, text);
-        IReadOnlyList<SecretDraft> drafts = DraftNames.Unique(
-            file == ".env" ? CatalogImport.FromEnv(path) : CatalogImport.FromTfvars(path),
-            path,
-            out IReadOnlyList<string> notes
-        );
+        IReadOnlyList<SecretDraft> drafts = DraftNames.Unique(Import(path), path, out IReadOnlyList<string> notes);
         Assert.Equal(expected, drafts.Select(static d => $"{d.Key}:{d.Env}"));
         Assert.Equal(expected.Any(static e => e.Contains('2')) || expected[0] is ['h' or '_', ..] && file == ".env", notes.Count > 0);
     }
@@ -92,7 +89,7 @@ public sealed class DraftNamesTests : IDisposable
         );
     }
 
-    private void AssertAllComeBack(string[] names, string file, Func<string, string, string> line, Func<string, List<SecretDraft>> import)
+    private void AssertAllComeBack(string[] names, string file, Func<string, string, string> line)
     {
         StringBuilder text = new();
         for (int i = 0; i < names.Length; i++)
@@ -100,7 +97,7 @@ public sealed class DraftNamesTests : IDisposable
             text.Append(line(names[i], $"value-{i}")).Append('\n');
         }
 
-        (Catalog catalog, SetupInput input) = Again(text.ToString(), file, import);
+        (Catalog catalog, SetupInput input) = Again(text.ToString(), file);
         Assert.Empty(input.Unknown);
         Assert.Equal(
             names.Select(static (_, i) => $"value-{i}").Order(StringComparer.Ordinal),
@@ -109,13 +106,17 @@ public sealed class DraftNamesTests : IDisposable
         AssertDistinctVariables(catalog);
     }
 
-    private (Catalog Catalog, SetupInput Input) Again(string text, string file, Func<string, List<SecretDraft>> import)
+    private (Catalog Catalog, SetupInput Input) Again(string text, string file)
     {
         string path = _sandbox.Write(file, text);
-        CatalogDraft draft = new("app", "app-", DraftNames.Unique(import(path), path, out _));
+        CatalogDraft draft = new("app", "app-", DraftNames.Unique(Import(path), path, out _));
         Catalog catalog = CatalogExamples.Valid(CatalogExamples.Documents.Write(draft.ToDocument()));
-        return (catalog, SetupInput.From(ValueFiles.Read(path, CatalogExamples.Documents), catalog, path));
+        ValueFile values = ValueFiles.Read(path, ValueFiles.FormatOf(path), CatalogExamples.Documents);
+        return (catalog, SetupInput.From(values.Entries, catalog, path));
     }
+
+    private static List<SecretDraft> Import(string path) =>
+        CatalogImport.FromValues(path, ValueFiles.FormatOf(path), CatalogExamples.Documents, new TestHost());
 
     private static void AssertDistinctVariables(Catalog catalog)
     {

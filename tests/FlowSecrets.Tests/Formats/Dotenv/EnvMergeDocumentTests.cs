@@ -108,6 +108,35 @@ public sealed class EnvMergeDocumentTests
     public void TheMarkKeepsTheVariableRightBelowIt(string text, bool kept) =>
         Assert.Equal(kept, EnvDocument.Parse(text, EnvDialect.Portable, "f").IsKept("A"));
 
+    [Theory]
+    [InlineData("A: 1\n", EnvDialect.Portable)]
+    [InlineData("A:\t1\n", EnvDialect.Dotenv)]
+    [InlineData("A: 1\n", EnvDialect.Compose)]
+    [InlineData("export\tA=1\n", EnvDialect.Portable)]
+    [InlineData("B=2\rA=1\r", EnvDialect.Portable)]
+    [InlineData("B=2\rA=1\r", EnvDialect.Bash)]
+    public void AVariableInAnUnusualLineIsThere(string text, EnvDialect dialect)
+    {
+        IEnvDocument document = EnvDocument.Parse(text, dialect, "f");
+        Assert.Equal("1", document.Get("A"));
+        document.Set("A", "2", "s", null);
+        Assert.Equal("2", EnvDocument.Parse(document.ToText(), dialect, "f").Get("A"));
+        Assert.DoesNotContain("== s ==", document.ToText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("A:1\n")]
+    [InlineData("http://x/?A=1\n")]
+    [InlineData("spring.datasource.password=pw\n")]
+    [InlineData("A-B=y\n")]
+    [InlineData("AWS_PROFILE\n")]
+    public void WhatIsNoVariableOfOursStaysAsItStands(string text)
+    {
+        IEnvDocument document = EnvDocument.Parse(text, EnvDialect.Portable, "f");
+        document.Set("NEW", "1", "s", null);
+        Assert.StartsWith(text, document.ToText(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void VariablesGoToTheEndOfTheirSection()
     {

@@ -17,8 +17,10 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => _sandbox.Dispose();
 
-    [Fact]
-    public void NpmDotenvReadsPortableFiles()
+    [Theory]
+    [InlineData(EnvDialect.Portable)]
+    [InlineData(EnvDialect.Dotenv)]
+    public void NpmDotenvReads(EnvDialect dialect)
     {
         string node = Tool.Require("node");
         string npm = Tool.Require("npm");
@@ -27,7 +29,7 @@ public sealed class RealParserTests(ITestOutputHelper output) : IDisposable
                 != 0,
             "npm could not install dotenv."
         );
-        string[] files = WriteFiles(EnvDialect.Portable, ".env");
+        string[] files = WriteFiles(dialect, ".env");
         Run(
             node,
             [

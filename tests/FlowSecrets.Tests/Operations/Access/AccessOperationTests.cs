@@ -214,10 +214,6 @@ public sealed class AccessOperationTests : IAsyncLifetime
             ErrorIds.BadArgument,
             (await Assert.ThrowsAsync<FlowSecretException>(() => TestAsync(new TestAccessOptions { Workloads = ["idle"] }))).Id
         );
-        Assert.Equal(
-            ErrorIds.BadArgument,
-            (await Assert.ThrowsAsync<FlowSecretException>(() => TestAsync(new TestAccessOptions { Workloads = ["none"] }))).Id
-        );
     }
 
     [Fact]

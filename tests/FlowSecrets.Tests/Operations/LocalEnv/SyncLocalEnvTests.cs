@@ -69,6 +69,16 @@ public sealed class SyncLocalEnvTests : IDisposable
     }
 
     [Fact]
+    public async Task AValueThatOnlySomeProgramsReadIsNotBlanked()
+    {
+        _sandbox.Write("backend/.env", "NEEDED: still-needed\n");
+        List<EnvVariable> results = await RunAsync();
+        Assert.Equal(ItemStatus.Kept, Of(results, "NEEDED").Status);
+        Assert.Contains("NEEDED: still-needed", Lines());
+        Assert.DoesNotContain("NEEDED=", Lines());
+    }
+
+    [Fact]
     public async Task WhatTheUserHasStaysAndTemplatesAgreeWithIt()
     {
         await StoreAsync("app-openai", "sk-2");

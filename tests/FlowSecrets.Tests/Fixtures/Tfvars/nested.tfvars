@@ -1,0 +1,7 @@
+databases = {
+  main = {
+    engine   = "postgres"
+    replicas = [{ zone = "a" }, { zone = "b" }]
+    password = null
+  }
+}

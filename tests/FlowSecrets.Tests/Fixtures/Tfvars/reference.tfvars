@@ -1,0 +1,2 @@
+region = "eu"
+bucket = "${var.region}-bucket"

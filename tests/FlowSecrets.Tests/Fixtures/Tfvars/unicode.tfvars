@@ -1,0 +1,3 @@
+motto = "caf\u00e9 \U0001F600"
+path  = "C:\\keys"
+say   = "\"hi\"\n"
