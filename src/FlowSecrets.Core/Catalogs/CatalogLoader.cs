@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Catalogs;
 
@@ -105,8 +106,10 @@ internal static class CatalogLoader
         new(
             ErrorIds.CatalogInvalid,
             path,
-            $"The catalog has {problems.Count} " + $"{(problems.Count == 1 ? "problem" : "problems")}:",
-            "Mend them, then check with Test-FlowSecretCatalog.",
+            problems.Count > ProblemList.MaxShown
+                ? $"The catalog has more than {ProblemList.MaxShown} problems:"
+                : $"The catalog has {Words.Count(problems.Count, "problem")}:",
+            "Fix them, then check with Test-FlowSecretCatalog.",
             details: [.. problems.Select(static p => p.ToString())]
         );
 }

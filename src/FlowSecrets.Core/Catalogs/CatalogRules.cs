@@ -12,9 +12,23 @@ internal sealed class CatalogRules(
     ProblemList problems
 )
 {
+    /// <summary>Of all environments together.</summary>
+    private const long MostSecrets = 1_000_000;
+
+    /// <summary>Of all environments together.</summary>
+    private const long MostWorkloads = 200_000;
+
+    private const int ShownFields = 10;
+
     // What is wrong in itself was said already; who refers to it is not wrong as well.
     private readonly HashSet<string> _environmentNames = [.. KeysOf(written, "environments")];
     private readonly HashSet<string> _secretNames = [.. KeysOf(written, "secrets")];
+    private readonly HashSet<string> _workloadNames =
+    [
+        .. catalog.Workloads.Keys.Concat(catalog.Environments.Values.SelectMany(static e => e.Workloads?.Keys ?? [])),
+    ];
+
+    private readonly WildcardIndex _index = new(catalog.Secrets.Select(static s => s.Key));
 
     private readonly Dictionary<string, DocNode> _secretNodes = (root.Get("secrets")?.Entries ?? []).ToDictionary(
         static e => e.Key.Text,
@@ -24,6 +38,11 @@ internal sealed class CatalogRules(
 
     public void Check()
     {
+        if (!CheckExtent())
+        {
+            return;
+        }
+
         CheckEnvironments();
         CheckSecrets();
         CheckStoreNames();
@@ -32,6 +51,32 @@ internal sealed class CatalogRules(
         CheckTemplates();
         new SharedCredentialRules(catalog, problems).Check();
         new VariableRules(catalog, root, problems).Check();
+    }
+
+    /// <summary>What is checked, approved and shown for each environment grows with both.</summary>
+    private bool CheckExtent()
+    {
+        bool fits = true;
+        int environments = catalog.Environments.Count;
+        foreach (
+            (string part, long each, long most) in new[]
+            {
+                ("secrets", catalog.Secrets.Count, MostSecrets),
+                ("workloads", catalog.Workloads.Count, MostWorkloads),
+            }
+        )
+        {
+            if (environments * each > most)
+            {
+                fits = false;
+                problems.Add(
+                    root.Get("environments")!,
+                    $"{environments} environments with {each} {part} each are too many: {most} are the most of all environments together."
+                );
+            }
+        }
+
+        return fits;
     }
 
     private void CheckEnvironments()
@@ -120,8 +165,8 @@ internal sealed class CatalogRules(
     private static IEnumerable<string> KeysOf(DocNode document, string key) =>
         (document.Get(key)?.Entries ?? []).Select(static e => e.Key.Text);
 
-    private static string Near(string word, IEnumerable<string> names) =>
-        Suggestion.Nearest(word, names) is { } near ? $" Did you mean '{near}'?" : "";
+    private string Near(string word, IEnumerable<string> names) =>
+        problems.Suggestions.Find(word, names) is { } near ? $" Did you mean '{near}'?" : "";
 
     private void CheckSecrets()
     {
@@ -160,10 +205,7 @@ internal sealed class CatalogRules(
 
             foreach (string workload in secret.Workloads)
             {
-                if (
-                    !catalog.Workloads.ContainsKey(workload)
-                    && catalog.Environments.Values.All(e => e.Workloads?.ContainsKey(workload) != true)
-                )
+                if (!_workloadNames.Contains(workload))
                 {
                     problems.Add(
                         node.Get("workloads")!,
@@ -289,7 +331,7 @@ internal sealed class CatalogRules(
         foreach (CatalogEnvironment environment in catalog.Environments.Values)
         {
             Dictionary<string, string> owners = new(StringComparer.Ordinal);
-            foreach (CatalogSecret secret in catalog.Secrets)
+            foreach (CatalogSecret secret in catalog.Secrets.TakeWhile(_ => !problems.IsFull))
             {
                 string name = catalog.StoreName(secret, environment);
                 StoreKind store = environment.Selection.Store;
@@ -332,15 +374,32 @@ internal sealed class CatalogRules(
 
             foreach (DocNode pattern in entry.Get("secrets")!.Items)
             {
-                if (!catalog.Secrets.Any(s => Wildcard.IsMatch(pattern.Text, s.Key)))
-                {
-                    problems.Add(
-                        pattern,
-                        $"'access' names '{pattern.Text}', which matches no "
-                            + $"secret.{Near(pattern.Text, catalog.Secrets.Select(static s => s.Key))}"
-                    );
-                }
+                CheckPattern(pattern);
             }
+        }
+    }
+
+    private void CheckPattern(DocNode pattern)
+    {
+        if (!WildcardPattern.TryParse(pattern.Text, out WildcardPattern? parsed, out string? problem))
+        {
+            problems.Add(pattern, $"'access': {problem}.");
+        }
+        else if (_index.Left < 0)
+        {
+            // The first pattern that was too much was reported.
+        }
+        else if (_index.HasMatch(parsed) is not { } found)
+        {
+            problems.Add(pattern, "'access' has too many wildcards for so many secrets: name the secrets, or use fewer patterns.");
+        }
+        else if (!found)
+        {
+            problems.Add(
+                pattern,
+                $"'access' names '{pattern.Text}', which matches no "
+                    + $"secret.{Near(pattern.Text, catalog.Secrets.Select(static s => s.Key))}"
+            );
         }
     }
 
@@ -366,7 +425,8 @@ internal sealed class CatalogRules(
                         problems.Add(
                             use.At,
                             $"'{{{{ {reference} }}}}' names a JSON secret: name one of its fields "
-                                + $"({string.Join(", ", secret.Fields.Select(static f => f.Name))})."
+                                + $"({string.Join(", ", secret.Fields.Take(ShownFields).Select(static f => f.Name))}"
+                                + $"{(secret.Fields.Count > ShownFields ? ", …" : "")})."
                         );
                     }
                 }

@@ -135,13 +135,12 @@ internal sealed partial class Workspace
                 );
             }
 
+            WildcardPattern? pattern = wildcards && Wildcard.HasWildcard(name) ? WildcardPattern.Parse(name) : null;
             SecretRef[] matches =
-            [
-                .. Catalog
-                    .Secrets.Where(s => wildcards ? Wildcard.IsMatch(name, s.Key) : string.Equals(name, s.Key, StringComparison.Ordinal))
-                    .Select(Ref),
-            ];
-            if (matches.Length == 0 && !(wildcards && Wildcard.HasWildcard(name)))
+                pattern is not null ? [.. Catalog.Secrets.Where(s => pattern.IsMatch(s.Key)).Select(Ref)]
+                : Catalog.Find(name) is { } secret ? [Ref(secret)]
+                : [];
+            if (matches.Length == 0 && pattern is null)
             {
                 throw NotInCatalog(name);
             }
@@ -149,12 +148,9 @@ internal sealed partial class Workspace
             found.AddRange(matches);
         }
 
-        found.AddRange(
-            storeNames.Select(s => new SecretRef(
-                Catalog?.Secrets.FirstOrDefault(d => string.Equals(Catalog.StoreName(d, Environment), s, StringComparison.Ordinal)),
-                s
-            ))
-        );
+        ILookup<string, CatalogSecret>? byStoreName =
+            storeNames.Count == 0 ? null : Catalog?.Secrets.ToLookup(s => Catalog.StoreName(s, Environment), StringComparer.Ordinal);
+        found.AddRange(storeNames.Select(s => new SecretRef(byStoreName?[s].FirstOrDefault(), s)));
         return [.. found.DistinctBy(static r => r.StoreName, StringComparer.Ordinal)];
     }
 

@@ -83,7 +83,8 @@ internal static class WorkloadSelection
         string name
     )
     {
-        CatalogWorkload[] matches = [.. known.Values.Where(w => Wildcard.IsMatch(name, w.Name))];
+        WildcardPattern pattern = WildcardPattern.Parse(name);
+        CatalogWorkload[] matches = [.. known.Values.Where(w => pattern.IsMatch(w.Name))];
         return matches.Length > 0 || Wildcard.HasWildcard(name)
             ? matches
             : throw new FlowSecretException(
