@@ -43,6 +43,10 @@ internal sealed class ProblemList(string file)
     /// <summary>One for the whole document, because its work is bounded.</summary>
     public Suggestion Suggestions { get; } = new();
 
+    /// <summary>" Did you mean 'x'?"; empty: nothing is near.</summary>
+    public string Near(string word, IEnumerable<string> names) =>
+        Suggestions.Find(word, names) is { } near ? $" Did you mean '{near}'?" : "";
+
     public void Add(DocNode at, string message)
     {
         if (_count++ < MaxKept)

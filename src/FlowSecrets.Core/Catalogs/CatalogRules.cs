@@ -28,7 +28,7 @@ internal sealed class CatalogRules(
         .. catalog.Workloads.Keys.Concat(catalog.Environments.Values.SelectMany(static e => e.Workloads?.Keys ?? [])),
     ];
 
-    private readonly WildcardIndex _index = new(catalog.Secrets.Select(static s => s.Key));
+    private readonly AccessRules _access = new(catalog, problems);
 
     private readonly Dictionary<string, DocNode> _secretNodes = (root.Get("secrets")?.Entries ?? []).ToDictionary(
         static e => e.Key.Text,
@@ -47,7 +47,7 @@ internal sealed class CatalogRules(
         CheckSecrets();
         CheckStoreNames();
         CheckLocalEnv();
-        CheckAccess(root.Get("access"));
+        _access.Check(root.Get("access"));
         CheckTemplates();
         new SharedCredentialRules(catalog, problems).Check();
         new VariableRules(catalog, root, problems).Check();
@@ -136,7 +136,7 @@ internal sealed class CatalogRules(
                 }
             }
 
-            CheckAccess(node.Get("access"));
+            _access.Check(node.Get("access"));
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class CatalogRules(
         {
             problems.Add(
                 node,
-                $"'{path}' names the environment '{node.Text}', which is not in 'environments'.{Near(node.Text, catalog.Environments.Keys)}"
+                $"'{path}' names the environment '{node.Text}', which is not in 'environments'.{problems.Near(node.Text, catalog.Environments.Keys)}"
             );
         }
     }
@@ -157,16 +157,13 @@ internal sealed class CatalogRules(
         {
             problems.Add(
                 at,
-                $"'{path}' names the secret '{key}', which is not in 'secrets'.{Near(key, catalog.Secrets.Select(static s => s.Key))}"
+                $"'{path}' names the secret '{key}', which is not in 'secrets'.{problems.Near(key, catalog.Secrets.Select(static s => s.Key))}"
             );
         }
     }
 
     private static IEnumerable<string> KeysOf(DocNode document, string key) =>
         (document.Get(key)?.Entries ?? []).Select(static e => e.Key.Text);
-
-    private string Near(string word, IEnumerable<string> names) =>
-        problems.Suggestions.Find(word, names) is { } near ? $" Did you mean '{near}'?" : "";
 
     private void CheckSecrets()
     {
@@ -209,7 +206,7 @@ internal sealed class CatalogRules(
                 {
                     problems.Add(
                         node.Get("workloads")!,
-                        $"'{path}.workloads' names '{workload}', which is not in 'workloads'.{Near(workload, catalog.Workloads.Keys)}"
+                        $"'{path}.workloads' names '{workload}', which is not in 'workloads'.{problems.Near(workload, catalog.Workloads.Keys)}"
                     );
                 }
             }
@@ -321,7 +318,7 @@ internal sealed class CatalogRules(
             problems.Add(
                 node,
                 $"'{path}' names '{node.Text}', which is no field of "
-                    + $"'{secret.Key}'.{Near(node.Text, secret.Fields.Select(static f => f.Name))}"
+                    + $"'{secret.Key}'.{problems.Near(node.Text, secret.Fields.Select(static f => f.Name))}"
             );
         }
     }
@@ -363,46 +360,6 @@ internal sealed class CatalogRules(
         }
     }
 
-    private void CheckAccess(DocNode? node)
-    {
-        foreach (DocNode entry in node?.Items ?? [])
-        {
-            if (Principals.Problem(entry.GetText("principal")!) is { } problem)
-            {
-                problems.Add(entry.Get("principal")!, problem);
-            }
-
-            foreach (DocNode pattern in entry.Get("secrets")!.Items)
-            {
-                CheckPattern(pattern);
-            }
-        }
-    }
-
-    private void CheckPattern(DocNode pattern)
-    {
-        if (!WildcardPattern.TryParse(pattern.Text, out WildcardPattern? parsed, out string? problem))
-        {
-            problems.Add(pattern, $"'access': {problem}.");
-        }
-        else if (_index.Left < 0)
-        {
-            // The first pattern that was too much was reported.
-        }
-        else if (_index.HasMatch(parsed) is not { } found)
-        {
-            problems.Add(pattern, "'access' has too many wildcards for so many secrets: name the secrets, or use fewer patterns.");
-        }
-        else if (!found)
-        {
-            problems.Add(
-                pattern,
-                $"'access' names '{pattern.Text}', which matches no "
-                    + $"secret.{Near(pattern.Text, catalog.Secrets.Select(static s => s.Key))}"
-            );
-        }
-    }
-
     private void CheckTemplates()
     {
         foreach (TemplateUse use in templates)
@@ -417,7 +374,7 @@ internal sealed class CatalogRules(
                         problems.Add(
                             use.At,
                             $"'{{{{ {reference} }}}}' names a field that '{reference.Key}' does not "
-                                + $"have.{Near(reference.Field, secret.Fields.Select(static f => f.Name))}"
+                                + $"have.{problems.Near(reference.Field, secret.Fields.Select(static f => f.Name))}"
                         );
                     }
                     else if (reference.Field is null && secret.Fields.Count > 0)

@@ -42,7 +42,7 @@ internal sealed class Template
 
     /// <summary>Fills in the references.</summary>
     /// <param name="resolve">The value of a reference; null when there is none, which only the filter default accepts.</param>
-    /// <param name="budget">How much text may come of it, and of everything that is filled in with it; null: of this template alone.</param>
+    /// <param name="budget">How much text may come of it and of others that share it; null: of this template alone.</param>
     /// <returns>The text; null when a reference without a default has no value, which is then in <paramref name="missing"/>.</returns>
     /// <exception cref="FlowSecretException">LimitReached: the text becomes too long.</exception>
     public string? Render(Func<TemplateReference, string?> resolve, out TemplateReference? missing, RenderBudget? budget = null)

@@ -135,7 +135,7 @@ internal sealed partial class Workspace
                 );
             }
 
-            WildcardPattern? pattern = wildcards && Wildcard.HasWildcard(name) ? WildcardPattern.Parse(name) : null;
+            WildcardPattern? pattern = wildcards && Wildcard.HasWildcard(name) ? NamePattern.Parse(name) : null;
             SecretRef[] matches =
                 pattern is not null ? [.. Catalog.Secrets.Where(s => pattern.IsMatch(s.Key)).Select(Ref)]
                 : Catalog.Find(name) is { } secret ? [Ref(secret)]

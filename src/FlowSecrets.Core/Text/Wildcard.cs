@@ -5,7 +5,7 @@ internal static class Wildcard
 {
     public static bool HasWildcard(string pattern) => pattern.AsSpan().IndexOfAny('*', '?', '[') >= 0;
 
-    /// <summary>For a single text; for several, parse the pattern once.</summary>
-    /// <exception cref="FlowSecretException">BadArgument: the pattern cannot be read.</exception>
-    public static bool IsMatch(string pattern, string text) => WildcardPattern.Parse(pattern).IsMatch(text);
+    /// <summary>For a single text; for several, read the pattern once. What is no pattern matches nothing.</summary>
+    public static bool IsMatch(string pattern, string text) =>
+        WildcardPattern.TryParse(pattern, out WildcardPattern? parsed, out _) && parsed.IsMatch(text);
 }

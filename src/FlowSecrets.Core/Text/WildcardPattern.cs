@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using FlowSecrets.Errors;
 
 namespace FlowSecrets.Text;
 
@@ -30,12 +29,6 @@ internal sealed class WildcardPattern
 
     /// <summary>Whether it is a name, and not a pattern.</summary>
     public bool IsLiteral => _pieces is null;
-
-    /// <exception cref="FlowSecretException">BadArgument: the pattern cannot be read.</exception>
-    public static WildcardPattern Parse(string text) =>
-        TryParse(text, out WildcardPattern? pattern, out string? problem)
-            ? pattern
-            : throw new FlowSecretException(ErrorIds.BadArgument, text, problem, "Correct the pattern, for example: db-*, db-[a-c]?");
 
     /// <param name="problem">What is wrong, one sentence without its full stop.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out WildcardPattern? pattern, [NotNullWhen(false)] out string? problem)

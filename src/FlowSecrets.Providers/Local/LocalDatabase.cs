@@ -82,11 +82,11 @@ internal sealed class LocalDatabase : IDisposable
     /// To read a file beside which SQLite can make no journal, because the folder cannot be written. If somebody who may write there
     /// changes the store meanwhile, it is not authentic for this one reading.
     /// </summary>
-    public static LocalDatabase OpenUnchanging(string file) =>
-        new(
-            $"file:///{string.Join('/', (Path.DirectorySeparatorChar == '/' ? file : file.Replace('\\', '/')).TrimStart('/').Split('/').Select(Uri.EscapeDataString))}?immutable=1",
-            SqliteOpenMode.ReadOnly
-        );
+    public static LocalDatabase OpenUnchanging(string file)
+    {
+        string[] parts = file.TrimStart('/').Split(Path.DirectorySeparatorChar);
+        return new LocalDatabase($"file:///{string.Join('/', parts.Select(Uri.EscapeDataString))}?immutable=1", SqliteOpenMode.ReadOnly);
+    }
 
     /// <summary>Whether the file could not be opened for want of a journal; what a journal holds must not be passed over.</summary>
     public static bool IsWithoutJournal(SqliteException error, string file) =>

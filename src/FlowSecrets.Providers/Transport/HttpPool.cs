@@ -20,7 +20,7 @@ internal sealed class HttpPool()
     )
 {
     /// <summary>The largest page of a list is far smaller.</summary>
-    public const long MaxReply = 64 * 1024 * 1024;
+    public const long MaxReply = 32 * 1024 * 1024;
 
     /// <summary>Of a reply that says that the call failed.</summary>
     public const long MaxErrorReply = 1024 * 1024;

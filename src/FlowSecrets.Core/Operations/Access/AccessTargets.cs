@@ -146,7 +146,7 @@ internal static class AccessTargets
     /// <summary>The secrets that patterns of an 'access' entry mean.</summary>
     private static IEnumerable<SecretRef> Matching(IReadOnlyList<SecretRef> secrets, IReadOnlyList<string> patterns)
     {
-        ILookup<bool, WildcardPattern> byKind = patterns.Select(WildcardPattern.Parse).ToLookup(static p => p.IsLiteral);
+        ILookup<bool, WildcardPattern> byKind = patterns.Select(NamePattern.Parse).ToLookup(static p => p.IsLiteral);
         HashSet<string> names = [.. byKind[true].Select(static p => p.ToString())];
         WildcardPattern[] wildcards = [.. byKind[false]];
         return secrets.Where(s => s.Definition is { } d && (names.Contains(d.Key) || Array.Exists(wildcards, p => p.IsMatch(d.Key))));

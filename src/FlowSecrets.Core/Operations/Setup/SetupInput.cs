@@ -13,7 +13,9 @@ internal sealed class SetupInput
     /// <summary>Names in the file that mean nothing to the catalog.</summary>
     public List<string> Unknown { get; } = [];
 
-    public bool Has(CatalogSecret secret) => _values.Keys.Any(k => string.Equals(k.Key, secret.Key, StringComparison.Ordinal));
+    public bool Has(CatalogSecret secret) =>
+        _values.ContainsKey(new TemplateReference(secret.Key, null))
+        || secret.Fields.Any(f => _values.ContainsKey(new TemplateReference(secret.Key, f.Name)));
 
     public string? Get(string key, string? field) => _values.GetValueOrDefault(new TemplateReference(key, field));
 
@@ -21,17 +23,24 @@ internal sealed class SetupInput
     public static SetupInput From(IReadOnlyList<KeyValuePair<string, DocNode>> values, Catalog catalog, string path)
     {
         SetupInput input = new();
+        Dictionary<string, TemplateReference> byVariable = ByVariable(catalog);
+        Dictionary<string, CatalogSecret> byKey = First(catalog.Secrets, static s => s.Key, static s => s);
+        Dictionary<string, TemplateReference> byField = First(
+            catalog.Secrets.SelectMany(static s => s.Fields.Select(f => new TemplateReference(s.Key, f.Name))),
+            static r => r.ToString(),
+            static r => r
+        );
         foreach ((string name, DocNode value) in values)
         {
-            if (ByVariable(catalog, name) is { } reference)
+            if (byVariable.TryGetValue(name, out TemplateReference reference))
             {
                 input._values[reference] = ScalarText(value, name, path);
             }
-            else if (catalog.Secrets.FirstOrDefault(s => SameName(s.Key, name)) is { } secret)
+            else if (byKey.TryGetValue(Folded(name), out CatalogSecret? secret))
             {
                 input.AddSecret(secret, value, name, path);
             }
-            else if (ByField(catalog, name) is { } field)
+            else if (byField.TryGetValue(Folded(name), out TemplateReference field))
             {
                 input._values[field] = ScalarText(value, name, path);
             }
@@ -55,9 +64,10 @@ internal sealed class SetupInput
 
         DocNode members =
             value.Kind == DocKind.Map ? value : throw Bad(path, $"'{name}' is a JSON secret, so it must be a map of its fields");
+        Dictionary<string, CatalogField> byName = First(secret.Fields, static f => f.Name, static f => f);
         foreach ((DocNode field, DocNode member) in members.Entries)
         {
-            if (secret.Fields.FirstOrDefault(f => SameName(f.Name, field.Text)) is { } known)
+            if (byName.TryGetValue(Folded(field.Text), out CatalogField? known))
             {
                 _values[new TemplateReference(secret.Key, known.Name)] = ScalarText(member, $"{name}.{field.Text}", path);
             }
@@ -68,39 +78,43 @@ internal sealed class SetupInput
         }
     }
 
-    private static TemplateReference? ByVariable(Catalog catalog, string name)
+    /// <summary>What each variable carries; the first in the catalog counts.</summary>
+    private static Dictionary<string, TemplateReference> ByVariable(Catalog catalog)
     {
+        Dictionary<string, TemplateReference> found = new(StringComparer.Ordinal);
         foreach (CatalogSecret secret in catalog.Secrets)
         {
-            if (secret.Env.Contains(name, StringComparer.Ordinal))
+            foreach (string variable in secret.Env)
             {
-                return new TemplateReference(secret.Key, null);
+                found.TryAdd(variable, new TemplateReference(secret.Key, null));
             }
 
-            if (secret.Fields.FirstOrDefault(f => f.Env.Contains(name, StringComparer.Ordinal)) is { } field)
+            foreach (CatalogField field in secret.Fields)
             {
-                return new TemplateReference(secret.Key, field.Name);
+                foreach (string variable in field.Env)
+                {
+                    found.TryAdd(variable, new TemplateReference(secret.Key, field.Name));
+                }
             }
         }
 
-        return null;
+        return found;
     }
 
-    private static TemplateReference? ByField(Catalog catalog, string name)
+    /// <summary>By the folded name; the first of several counts.</summary>
+    private static Dictionary<string, TValue> First<T, TValue>(IEnumerable<T> items, Func<T, string> name, Func<T, TValue> value)
     {
-        foreach (CatalogSecret secret in catalog.Secrets)
+        Dictionary<string, TValue> found = new(StringComparer.Ordinal);
+        foreach (T item in items)
         {
-            if (secret.Fields.FirstOrDefault(f => SameName($"{secret.Key}.{f.Name}", name)) is { } field)
-            {
-                return new TemplateReference(secret.Key, field.Name);
-            }
+            found.TryAdd(Folded(name(item)), value(item));
         }
 
-        return null;
+        return found;
     }
 
-    private static bool SameName(string key, string name) =>
-        string.Equals(key.Replace('-', '_'), name.Replace('-', '_'), StringComparison.Ordinal);
+    /// <summary>Terraform has '_' for '-'.</summary>
+    private static string Folded(string name) => name.Replace('-', '_');
 
     private static string ScalarText(DocNode value, string name, string path) =>
         value.Kind is DocKind.Map or DocKind.List

@@ -83,7 +83,7 @@ internal static class WorkloadSelection
         string name
     )
     {
-        WildcardPattern pattern = WildcardPattern.Parse(name);
+        WildcardPattern pattern = NamePattern.Parse(name);
         CatalogWorkload[] matches = [.. known.Values.Where(w => pattern.IsMatch(w.Name))];
         return matches.Length > 0 || Wildcard.HasWildcard(name)
             ? matches

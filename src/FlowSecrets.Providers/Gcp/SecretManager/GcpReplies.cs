@@ -75,7 +75,7 @@ internal sealed class GcpReplies(string parent)
             parts.Length > _parent.Length
             && parts[0] == _parent[0]
             && (parts[1] == _parent[1] || IsDigits(parts[1]) || IsDigits(_parent[1]))
-            && parts[2.._parent.Length].SequenceEqual(_parent[2..])
+            && parts.AsSpan(2, _parent.Length - 2).SequenceEqual(_parent.AsSpan(2))
             ? parts[_parent.Length..]
             : null;
     }

@@ -13,7 +13,7 @@ internal sealed class SecretManagerService(
 ) : GoogleService("secretmanager", address, credential, transport, SecretManagerJson.Default), ISecretManager
 {
     /// <summary>A page of secrets with all the annotations that they can have stays below what a reply may be.</summary>
-    private const int PageSize = 2_500;
+    private const int PageSize = 1_000;
 
     /// <summary>With it, conditions are told as they are.</summary>
     private const int PolicyVersion = 3;

@@ -51,6 +51,15 @@ public sealed class SecretOperationTests : IDisposable
         Assert.Null(await _sandbox.FreshStore().DescribeAsync("app-jwt", default));
     }
 
+    [Theory]
+    [InlineData("[z-a]")]
+    [InlineData("j[")]
+    public async Task AWildcardThatIsNoneIsABadArgument(string pattern) =>
+        await SecretStoreContract.Fails(
+            ErrorIds.BadArgument,
+            () => new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Names = [pattern] }, new TestHost())
+        );
+
     [Fact]
     public async Task WithoutACatalogOnlyTheStoresNameIsAccepted()
     {
