@@ -29,7 +29,8 @@ internal sealed class ProblemList(string file)
                     sorted[MaxShown] with
                     {
                         Message =
-                            $"From here on there are {(IsFull ? "at least " : "")}{_count - MaxShown} more. Fix these first, then check again.",
+                            $"From here on there are {(IsFull ? "at least " : "")}{_count - MaxShown} more. "
+                            + "Fix these first, then check again.",
                     },
                 ];
         }

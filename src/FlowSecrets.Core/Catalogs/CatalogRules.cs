@@ -14,8 +14,6 @@ internal sealed class CatalogRules(
 {
     /// <summary>Of all environments together.</summary>
     private const long MostSecrets = 1_000_000;
-
-    /// <summary>Of all environments together.</summary>
     private const long MostWorkloads = 200_000;
 
     private const int ShownFields = 10;
@@ -146,7 +144,8 @@ internal sealed class CatalogRules(
         {
             problems.Add(
                 node,
-                $"'{path}' names the environment '{node.Text}', which is not in 'environments'.{problems.Near(node.Text, catalog.Environments.Keys)}"
+                $"'{path}' names the environment '{node.Text}', which is not in 'environments'."
+                    + $"{problems.Near(node.Text, catalog.Environments.Keys)}"
             );
         }
     }
@@ -157,7 +156,8 @@ internal sealed class CatalogRules(
         {
             problems.Add(
                 at,
-                $"'{path}' names the secret '{key}', which is not in 'secrets'.{problems.Near(key, catalog.Secrets.Select(static s => s.Key))}"
+                $"'{path}' names the secret '{key}', which is not in 'secrets'."
+                    + $"{problems.Near(key, catalog.Secrets.Select(static s => s.Key))}"
             );
         }
     }
@@ -206,7 +206,8 @@ internal sealed class CatalogRules(
                 {
                     problems.Add(
                         node.Get("workloads")!,
-                        $"'{path}.workloads' names '{workload}', which is not in 'workloads'.{problems.Near(workload, catalog.Workloads.Keys)}"
+                        $"'{path}.workloads' names '{workload}', which is not in 'workloads'."
+                            + $"{problems.Near(workload, catalog.Workloads.Keys)}"
                     );
                 }
             }

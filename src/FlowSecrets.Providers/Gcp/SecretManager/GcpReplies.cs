@@ -67,7 +67,7 @@ internal sealed class GcpReplies(string parent)
                 && (version is null || !IsNumber(version) || number == version)
         );
 
-    /// <summary>What follows the parent; null: it is another one. Google replies with the project's number where the id was asked.</summary>
+    /// <summary>What follows the parent; null: it is another one. Google may reply with the project's number.</summary>
     private string[]? Rest(string? name)
     {
         string[] parts = name?.Split('/') ?? [];
