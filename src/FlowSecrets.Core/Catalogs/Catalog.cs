@@ -155,7 +155,13 @@ internal sealed record CatalogSecret(string Key)
     public Template? Local { get; init; }
 
     /// <summary>Members of a JSON secret in the order of the file; empty for any other.</summary>
-    public IReadOnlyList<CatalogField> Fields { get; init; } = [];
+    public IReadOnlyList<CatalogField> Fields
+    {
+        get;
+        init => (field, _byName) = (value, value.ToDictionary(static f => f.Name, StringComparer.Ordinal));
+    } = [];
+
+    private readonly Dictionary<string, CatalogField>? _byName;
 
     public CatalogRotation? Rotation { get; init; }
 
@@ -168,7 +174,7 @@ internal sealed record CatalogSecret(string Key)
 
     public override string ToString() => Key;
 
-    public CatalogField? Field(string name) => Fields.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.Ordinal));
+    public CatalogField? Field(string name) => _byName?.GetValueOrDefault(name);
 
     /// <summary>The field that a user names, without regard to case if that means one only.</summary>
     /// <exception cref="FlowSecretException">FieldNotFound.</exception>

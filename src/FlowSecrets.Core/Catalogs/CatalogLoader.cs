@@ -15,6 +15,8 @@ internal static class CatalogLoader
         StringComparer.Ordinal
     );
 
+    private static readonly ConcurrentDictionary<string, (DateTime Written, long Length)> Invalids = new(StringComparer.Ordinal);
+
     /// <summary>The catalog that a command uses; null where none is found and none was named.</summary>
     /// <exception cref="FlowSecretException">NoCatalog: the named one is not there. CatalogInvalid: all its problems.</exception>
     /// <param name="guess">From the file's text: which store will be opened.</param>
@@ -30,6 +32,35 @@ internal static class CatalogLoader
     ) =>
         Find(source, catalogPath, guess)
         ?? throw None(source, remedy ?? "Make one with New-FlowSecretCatalog, go to a folder below it, or name it: -CatalogPath FILE");
+
+    /// <summary>
+    /// For completion, which nobody waits for: null also for an invalid catalog. An unchanged file is read once, whether it is valid or
+    /// not.
+    /// </summary>
+    public static Catalog? FindValid(CatalogSource source, string? catalogPath)
+    {
+        if (PathOf(source, catalogPath) is not { } path)
+        {
+            return null;
+        }
+
+        FileInfo file = new(path);
+        (DateTime, long) state = (file.LastWriteTimeUtc, file.Length);
+        if (Invalids.TryGetValue(path, out (DateTime, long) invalid) && invalid == state)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Load(source, path, catalogPath, null);
+        }
+        catch (FlowSecretException e) when (e.Id == ErrorIds.CatalogInvalid)
+        {
+            Invalids[path] = state;
+            return null;
+        }
+    }
 
     /// <summary>Where the catalog is; null where none is found and none was named.</summary>
     public static string? PathOf(CatalogSource source, string? catalogPath)
@@ -106,7 +137,9 @@ internal static class CatalogLoader
         new(
             ErrorIds.CatalogInvalid,
             path,
-            $"The catalog has {Words.Count(problems.Count, "problem")}:",
+            problems.Count > ProblemList.MaxShown
+                ? $"The catalog has more than {ProblemList.MaxShown} problems:"
+                : $"The catalog has {Words.Count(problems.Count, "problem")}:",
             "Fix them, then check with Test-FlowSecretCatalog.",
             details: [.. problems.Select(static p => p.ToString())]
         );

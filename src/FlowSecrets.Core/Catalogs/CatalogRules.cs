@@ -12,10 +12,19 @@ internal sealed class CatalogRules(
     ProblemList problems
 )
 {
+    /// <summary>Of all environments together.</summary>
+    private const long MostSecrets = 1_000_000;
+    private const long MostWorkloads = 200_000;
+    private const int ShownFields = 10;
+
     // What is wrong in itself was said already; who refers to it is not wrong as well.
     private readonly HashSet<string> _environmentNames = [.. KeysOf(written, "environments")];
     private readonly HashSet<string> _secretNames = [.. KeysOf(written, "secrets")];
-
+    private readonly HashSet<string> _workloadNames =
+    [
+        .. catalog.Workloads.Keys.Concat(catalog.Environments.Values.SelectMany(static e => e.Workloads?.Keys ?? [])),
+    ];
+    private readonly AccessRules _access = new(catalog, problems);
     private readonly Dictionary<string, DocNode> _secretNodes = (root.Get("secrets")?.Entries ?? []).ToDictionary(
         static e => e.Key.Text,
         static e => e.Value,
@@ -24,14 +33,45 @@ internal sealed class CatalogRules(
 
     public void Check()
     {
+        if (!CheckExtent())
+        {
+            return;
+        }
+
         CheckEnvironments();
         CheckSecrets();
         CheckStoreNames();
         CheckLocalEnv();
-        CheckAccess(root.Get("access"));
+        _access.Check(root.Get("access"));
         CheckTemplates();
         new SharedCredentialRules(catalog, problems).Check();
         new VariableRules(catalog, root, problems).Check();
+    }
+
+    /// <summary>What is checked, approved and shown for each environment grows with both.</summary>
+    private bool CheckExtent()
+    {
+        bool fits = true;
+        int environments = catalog.Environments.Count;
+        foreach (
+            (string part, long each, long most) in new[]
+            {
+                ("secrets", catalog.Secrets.Count, MostSecrets),
+                ("workloads", catalog.Workloads.Count, MostWorkloads),
+            }
+        )
+        {
+            if (environments * each > most)
+            {
+                fits = false;
+                problems.Add(
+                    root.Get("environments")!,
+                    $"{environments} environments with {each} {part} each are too many: {most} are the most of all environments together."
+                );
+            }
+        }
+
+        return fits;
     }
 
     private void CheckEnvironments()
@@ -91,7 +131,7 @@ internal sealed class CatalogRules(
                 }
             }
 
-            CheckAccess(node.Get("access"));
+            _access.Check(node.Get("access"));
         }
     }
 
@@ -101,7 +141,8 @@ internal sealed class CatalogRules(
         {
             problems.Add(
                 node,
-                $"'{path}' names the environment '{node.Text}', which is not in 'environments'.{Near(node.Text, catalog.Environments.Keys)}"
+                $"'{path}' names the environment '{node.Text}', which is not in 'environments'."
+                    + $"{problems.Near(node.Text, catalog.Environments.Keys)}"
             );
         }
     }
@@ -112,16 +153,14 @@ internal sealed class CatalogRules(
         {
             problems.Add(
                 at,
-                $"'{path}' names the secret '{key}', which is not in 'secrets'.{Near(key, catalog.Secrets.Select(static s => s.Key))}"
+                $"'{path}' names the secret '{key}', which is not in 'secrets'."
+                    + $"{problems.Near(key, catalog.Secrets.Select(static s => s.Key))}"
             );
         }
     }
 
     private static IEnumerable<string> KeysOf(DocNode document, string key) =>
         (document.Get(key)?.Entries ?? []).Select(static e => e.Key.Text);
-
-    private static string Near(string word, IEnumerable<string> names) =>
-        Suggestion.Nearest(word, names) is { } near ? $" Did you mean '{near}'?" : "";
 
     private void CheckSecrets()
     {
@@ -160,14 +199,12 @@ internal sealed class CatalogRules(
 
             foreach (string workload in secret.Workloads)
             {
-                if (
-                    !catalog.Workloads.ContainsKey(workload)
-                    && catalog.Environments.Values.All(e => e.Workloads?.ContainsKey(workload) != true)
-                )
+                if (!_workloadNames.Contains(workload))
                 {
                     problems.Add(
                         node.Get("workloads")!,
-                        $"'{path}.workloads' names '{workload}', which is not in 'workloads'.{Near(workload, catalog.Workloads.Keys)}"
+                        $"'{path}.workloads' names '{workload}', which is not in 'workloads'."
+                            + $"{problems.Near(workload, catalog.Workloads.Keys)}"
                     );
                 }
             }
@@ -279,7 +316,7 @@ internal sealed class CatalogRules(
             problems.Add(
                 node,
                 $"'{path}' names '{node.Text}', which is no field of "
-                    + $"'{secret.Key}'.{Near(node.Text, secret.Fields.Select(static f => f.Name))}"
+                    + $"'{secret.Key}'.{problems.Near(node.Text, secret.Fields.Select(static f => f.Name))}"
             );
         }
     }
@@ -289,7 +326,7 @@ internal sealed class CatalogRules(
         foreach (CatalogEnvironment environment in catalog.Environments.Values)
         {
             Dictionary<string, string> owners = new(StringComparer.Ordinal);
-            foreach (CatalogSecret secret in catalog.Secrets)
+            foreach (CatalogSecret secret in catalog.Secrets.TakeWhile(_ => !problems.IsFull))
             {
                 string name = catalog.StoreName(secret, environment);
                 StoreKind store = environment.Selection.Store;
@@ -323,29 +360,6 @@ internal sealed class CatalogRules(
         }
     }
 
-    private void CheckAccess(DocNode? node)
-    {
-        foreach (DocNode entry in node?.Items ?? [])
-        {
-            if (Principals.Problem(entry.GetText("principal")!) is { } problem)
-            {
-                problems.Add(entry.Get("principal")!, problem);
-            }
-
-            foreach (DocNode pattern in entry.Get("secrets")!.Items)
-            {
-                if (!catalog.Secrets.Any(s => Wildcard.IsMatch(pattern.Text, s.Key)))
-                {
-                    problems.Add(
-                        pattern,
-                        $"'access' names '{pattern.Text}', which matches no "
-                            + $"secret.{Near(pattern.Text, catalog.Secrets.Select(static s => s.Key))}"
-                    );
-                }
-            }
-        }
-    }
-
     private void CheckTemplates()
     {
         foreach (TemplateUse use in templates)
@@ -360,7 +374,7 @@ internal sealed class CatalogRules(
                         problems.Add(
                             use.At,
                             $"'{{{{ {reference} }}}}' names a field that '{reference.Key}' does not "
-                                + $"have.{Near(reference.Field, secret.Fields.Select(static f => f.Name))}"
+                                + $"have.{problems.Near(reference.Field, secret.Fields.Select(static f => f.Name))}"
                         );
                     }
                     else if (reference.Field is null && secret.Fields.Count > 0)
@@ -368,7 +382,8 @@ internal sealed class CatalogRules(
                         problems.Add(
                             use.At,
                             $"'{{{{ {reference} }}}}' names a JSON secret: name one of its fields "
-                                + $"({string.Join(", ", secret.Fields.Select(static f => f.Name))})."
+                                + $"({string.Join(", ", secret.Fields.Take(ShownFields).Select(static f => f.Name))}"
+                                + $"{(secret.Fields.Count > ShownFields ? ", …" : "")})."
                         );
                     }
                 }

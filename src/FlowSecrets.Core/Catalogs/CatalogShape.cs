@@ -3,13 +3,19 @@ namespace FlowSecrets.Catalogs;
 /// <summary>The catalog's grammar, whole. module/flowsecrets.schema.json is made of it.</summary>
 internal static class CatalogShape
 {
+    /// <summary>As long as any store's names can be.</summary>
+    private const int LongestName = 512;
+
     private const string Duration = "^[1-9][0-9]{0,4}(s|m|h|d|w)$";
 
     private static readonly TextShape Name = Shape.Pattern(
         "A name that commands and paths can have.",
         @"^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.+=@:/-]*$",
         "letters, digits and _ . + = @ : / -, and begin with a letter, a digit or _"
-    );
+    ) with
+    {
+        MaxLength = LongestName,
+    };
 
     /// <summary>Whether a secret can have the key.</summary>
     public static bool IsName(string text) => Name.Matches(text);
@@ -18,7 +24,10 @@ internal static class CatalogShape
         "A name of a member of a JSON object.",
         @"^[\p{L}\p{N}_]([\p{L}\p{M}\p{N}_.+=@:/ -]*[\p{L}\p{M}\p{N}_.+=@:/-])?$",
         "letters, digits, blanks and _ . + = @ : / -, and begin with a letter, a digit or _"
-    );
+    ) with
+    {
+        MaxLength = LongestName,
+    };
 
     /// <summary>Whether a field can have this name.</summary>
     public static bool IsFieldName(string name) => FieldName.Matches(name);
@@ -100,7 +109,7 @@ internal static class CatalogShape
 
     private static readonly ObjectShape Secret = Shape.Object(
         "A secret.",
-        ("name", Shape.Text("Its whole name in the store, instead of prefix and key.")),
+        ("name", Shape.Text("Its whole name in the store, instead of prefix and key.") with { MaxLength = LongestName }),
         ("description", Shape.Text("What it is for.")),
         ("category", Shape.Text("Section in set-up and .env.")),
         ("env", Shape.Texts("Environment variables that carry it.", single: true)),
@@ -202,8 +211,8 @@ internal static class CatalogShape
             ("replication", Shape.Texts("Locations that keep new secrets on Google Cloud; without it: automatic.", single: true)),
             ("kmsKey", Shape.Text("KMS key that encrypts new secrets; without it: the cloud's default key.")),
             ("profile", Shape.Text("Profile of the AWS configuration.")),
-            ("prefix", Shape.Text("Instead of the catalog's prefix.")),
-            ("names", Shape.MapOf(Shape.Text("Its whole name in this store."), "Names by key.")),
+            ("prefix", Shape.Text("Instead of the catalog's prefix.") with { MaxLength = LongestName }),
+            ("names", Shape.MapOf(Shape.Text("Its whole name in this store.") with { MaxLength = LongestName }, "Names by key.")),
             ("required", Shape.MapOf(Shape.Flag("Whether it must have a value here."), "Required or not, by key.")),
             ("access", Access),
             ("workloads", Workloads),
@@ -238,8 +247,14 @@ internal static class CatalogShape
             .Object(
                 "The catalog of an application's secrets: which exist, what for, where each goes. It holds no value that matters.",
                 ("$schema", Shape.Text("Address of this schema, for editors.")),
-                ("application", Shape.Text("Name of the application.")),
-                ("prefix", Shape.Text("A secret's name in the store is prefix and key, unless it says name.")),
+                ("application", Shape.Text("Name of the application.") with { MaxLength = LongestName }),
+                (
+                    "prefix",
+                    Shape.Text("A secret's name in the store is prefix and key, unless it says name.") with
+                    {
+                        MaxLength = LongestName,
+                    }
+                ),
                 ("default", Shape.Text("Environment used when none is named.")),
                 ("environments", Shape.Named(Environment, Name, "Stores and their places by name.")),
                 ("secrets", Shape.Named(Secret, Name, "Secrets by key.") with { EmptyValues = true }),

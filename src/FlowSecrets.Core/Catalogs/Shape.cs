@@ -54,6 +54,9 @@ internal sealed record TextShape : Shape
 
     public bool AnyScalar { get; init; }
 
+    /// <summary>The most characters: as much as a secret's value can have.</summary>
+    public int MaxLength { get; init; } = 65_536;
+
     public bool Matches(string text) =>
         Regex is null
         // '$' would leave a last newline out of sight.

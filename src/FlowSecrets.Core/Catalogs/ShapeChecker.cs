@@ -9,6 +9,11 @@ namespace FlowSecrets.Catalogs;
 /// </summary>
 internal static class ShapeChecker
 {
+    /// <summary>Of keys that no shape describes.</summary>
+    private const int LongestKey = 4096;
+
+    private const int ShownText = 200;
+
     /// <param name="path">Where the node stands, for the message: <c>secrets.jwt-secret.env</c>.</param>
     /// <returns>The node without its wrong parts; null when nothing of it is right.</returns>
     public static DocNode? Check(DocNode node, Shape shape, string path, ProblemList problems)
@@ -49,15 +54,21 @@ internal static class ShapeChecker
             return false;
         }
 
+        if (node.Text.Length > shape.MaxLength)
+        {
+            problems.Add(node, $"'{path}' has more than {shape.MaxLength} characters.");
+            return false;
+        }
+
         if (shape.Allowed is { } words && !words.Contains(node.Text, StringComparer.Ordinal))
         {
-            problems.Add(node, $"'{path}' is '{node.Text}'; it must be one of {string.Join(", ", words)}.");
+            problems.Add(node, $"'{path}' is '{Short(node.Text)}'; it must be one of {string.Join(", ", words)}.");
             return false;
         }
 
         if (!shape.Matches(node.Text))
         {
-            problems.Add(node, $"'{path}' is '{node.Text}'; it must be {shape.Expected}.");
+            problems.Add(node, $"'{path}' is '{Short(node.Text)}'; it must be {shape.Expected}.");
             return false;
         }
 
@@ -82,15 +93,15 @@ internal static class ShapeChecker
 
     private static DocNode CheckMap(DocNode node, MapShape shape, string path, ProblemList problems)
     {
-        foreach ((DocNode key, _) in node.Entries.Where(e => shape.Keys?.Matches(e.Key.Text) == false))
+        foreach ((DocNode key, _) in node.Entries.Where(e => !Fits(shape.Keys, e.Key.Text)))
         {
-            problems.Add(key, $"'{key.Text}' cannot be a name in '{path}'; it must be {shape.Keys!.Expected}.");
+            problems.Add(key, $"'{Short(key.Text)}' cannot be a name in '{path}'; it must be {shape.Keys?.Expected ?? "shorter"}.");
         }
 
         return CheckEntries(
             node,
             e => shape.EmptyValues && e.Kind == DocKind.Null ? e : null,
-            key => shape.Keys?.Matches(key) == false ? null : shape.Entry,
+            key => Fits(shape.Keys, key) ? shape.Entry : null,
             path,
             problems
         );
@@ -105,7 +116,7 @@ internal static class ShapeChecker
 
         foreach ((DocNode key, _) in node.Entries.Where(e => shape.Member(e.Key.Text) is null))
         {
-            string? near = Suggestion.Nearest(key.Text, shape.Members.Select(static m => m.Name));
+            string? near = problems.Suggestions.Find(key.Text, shape.Members.Select(static m => m.Name));
             string hint = near is null
                 ? $"Known here: {string.Join(", ", shape.Members.Select(static m => m.Name))}."
                 : $"Did you mean '{near}'?";
@@ -159,7 +170,13 @@ internal static class ShapeChecker
         return false;
     }
 
-    private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+    /// <summary>Whether a key of a map can be a name.</summary>
+    private static bool Fits(TextShape? keys, string key) => key.Length <= (keys?.MaxLength ?? LongestKey) && keys?.Matches(key) != false;
+
+    private static string Join(string path, string key) => path.Length == 0 ? Short(key) : $"{path}.{Short(key)}";
+
+    /// <summary>For a message: a text of megabytes would stand in each one about its parts.</summary>
+    private static string Short(string text) => text.Length <= ShownText ? text : text[..ShownText] + "…";
 
     private static string Name(DocNode node) =>
         node.Kind switch

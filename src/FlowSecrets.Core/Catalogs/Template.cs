@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using FlowSecrets.Errors;
 
 namespace FlowSecrets.Catalogs;
 
@@ -41,9 +42,12 @@ internal sealed class Template
 
     /// <summary>Fills in the references.</summary>
     /// <param name="resolve">The value of a reference; null when there is none, which only the filter default accepts.</param>
+    /// <param name="budget">How much text may come of it and of others that share it; null: of this template alone.</param>
     /// <returns>The text; null when a reference without a default has no value, which is then in <paramref name="missing"/>.</returns>
-    public string? Render(Func<TemplateReference, string?> resolve, out TemplateReference? missing)
+    /// <exception cref="FlowSecretException">LimitReached: the text becomes too long.</exception>
+    public string? Render(Func<TemplateReference, string?> resolve, out TemplateReference? missing, RenderBudget? budget = null)
     {
+        budget ??= new RenderBudget();
         missing = null;
         StringBuilder result = new();
         foreach (Part part in _parts)
@@ -55,6 +59,7 @@ internal sealed class Template
                     string.Equals(filter, "default", StringComparison.Ordinal) ? (string.IsNullOrEmpty(value) ? argument : value)
                     : value is null ? null
                     : Apply(filter, value);
+                budget.Spend(value, _text);
             }
 
             if (value is null)
@@ -63,7 +68,9 @@ internal sealed class Template
                 return null;
             }
 
+            budget.Spend(value, _text);
             result.Append(value);
+            RenderBudget.Require(result.Length, _text);
         }
 
         return result.ToString();
@@ -81,6 +88,51 @@ internal sealed class Template
         };
 
     internal sealed record Part(string? Literal, TemplateReference? Reference, IReadOnlyList<(string Name, string Argument)> Filters);
+}
+
+/// <summary>
+/// The most text that templates may become: a few lines of references to each other can name more than any memory holds. What one
+/// command fills in counts together.
+/// </summary>
+internal sealed class RenderBudget
+{
+    /// <summary>Of one template.</summary>
+    public const int MaxLength = 1024 * 1024;
+
+    /// <summary>Of all templates with everything that their filters made on the way.</summary>
+    public const long MaxTotal = 64 * MaxLength;
+
+    /// <summary>The characters that were made.</summary>
+    public long Spent { get; private set; }
+
+    /// <exception cref="FlowSecretException">LimitReached.</exception>
+    public static void Require(int length, string template)
+    {
+        if (length > MaxLength)
+        {
+            throw TooLong(template, $"A template of the catalog becomes longer than {MaxLength} characters");
+        }
+    }
+
+    /// <exception cref="FlowSecretException">LimitReached.</exception>
+    public void Spend(string? text, string template)
+    {
+        Require(text?.Length ?? 0, template);
+        Spent += text?.Length ?? 0;
+        if (Spent > MaxTotal)
+        {
+            throw TooLong(template, $"The templates of the catalog become longer than {MaxTotal} characters together");
+        }
+    }
+
+    /// <summary>The template is the catalog's own text; a value is never named.</summary>
+    private static FlowSecretException TooLong(string template, string cause) =>
+        new(
+            ErrorIds.LimitReached,
+            template.Length <= 100 ? template : template[..100] + "…",
+            cause,
+            "See which templates refer to each other, and make them shorter."
+        );
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(string))]

@@ -42,7 +42,7 @@ internal static class TemplateCircles
                 }
                 else if (place >= 0 && found.Add(next))
                 {
-                    circles.Add((uses[next].At, Show(way[place..])));
+                    circles.Add((uses[next].At, Show(way, place)));
                 }
             }
 
@@ -57,6 +57,6 @@ internal static class TemplateCircles
         return circles;
     }
 
-    private static string Show(List<TemplateReference> circle) =>
-        string.Join(" → ", circle.Take(Shown)) + (circle.Count > Shown ? " → … → " : " → ") + circle[0];
+    private static string Show(List<TemplateReference> way, int start) =>
+        string.Join(" → ", way.Skip(start).Take(Shown)) + (way.Count - start > Shown ? " → … → " : " → ") + way[start];
 }

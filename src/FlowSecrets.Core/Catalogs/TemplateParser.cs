@@ -5,6 +5,8 @@ namespace FlowSecrets.Catalogs;
 /// <summary>Reads a template's text; see <see cref="Template"/> for the grammar.</summary>
 internal sealed class TemplateParser(string text)
 {
+    private const int MaxFilters = 16;
+
     private int _at;
 
     public IReadOnlyList<Template.Part> Parse()
@@ -52,6 +54,11 @@ internal sealed class TemplateParser(string text)
         List<(string, string)> filters = [];
         for (SkipBlanks(); Peek() == '|'; SkipBlanks())
         {
+            if (filters.Count == MaxFilters)
+            {
+                throw new TemplateException(_at, $"A reference has more than {MaxFilters} filters.");
+            }
+
             _at++;
             SkipBlanks();
             filters.Add(ParseFilter());

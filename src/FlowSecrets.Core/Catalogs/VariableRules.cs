@@ -21,14 +21,7 @@ internal sealed class VariableRules(Catalog catalog, DocNode root, ProblemList p
             Report(_uses.Where(static u => !u.OverlapOnly), "in the .env file");
         }
 
-        foreach (string workload in catalog.Workloads.Keys)
-        {
-            Report(
-                _uses.Where(u => u.Secret is { } s && (s.Workloads.Count == 0 || s.Workloads.Contains(workload, StringComparer.Ordinal))),
-                $"for the workload '{workload}'"
-            );
-        }
-
+        ReportForWorkloads();
         if (root.Get("localEnv") is null && catalog.Workloads.Count == 0)
         {
             Report(_uses, "in the environment of one program");
@@ -40,13 +33,67 @@ internal sealed class VariableRules(Catalog catalog, DocNode root, ProblemList p
         foreach (IGrouping<string, Use> group in uses.GroupBy(static u => u.Name, StringComparer.Ordinal))
         {
             Use first = group.First();
-            foreach (Use again in group.Skip(1).Where(u => _reported.Add((first.At, u.At))))
+            foreach (Use again in group.Skip(1))
             {
-                problems.Add(
-                    again.At,
-                    $"The environment variable '{again.Name}' ({again.Owner}) stands twice {where}: also {first.Owner}"
-                        + $"{(first.At.Line > 0 ? $", line {first.At.Line}" : "")}."
-                );
+                Report(first, again, where);
+            }
+        }
+    }
+
+    private void Report(Use first, Use again, string where)
+    {
+        if (_reported.Add((first.At, again.At)))
+        {
+            problems.Add(
+                again.At,
+                $"The environment variable '{again.Name}' ({again.Owner}) stands twice {where}: also {first.Owner}"
+                    + $"{(first.At.Line > 0 ? $", line {first.At.Line}" : "")}."
+            );
+        }
+    }
+
+    /// <summary>By variable and not by workload, so that many of both take no more than each its look-ups.</summary>
+    private void ReportForWorkloads()
+    {
+        if (catalog.Workloads.Keys.FirstOrDefault() is not { } any)
+        {
+            return;
+        }
+
+        foreach (
+            IGrouping<string, Use> group in _uses
+                .Where(static u => u.Secret is not null)
+                .GroupBy(static u => u.Name, StringComparer.Ordinal)
+                .Where(static g => g.Skip(1).Any())
+        )
+        {
+            (Use Use, string Workload)? first = null;
+            Use? everywhere = null;
+            Dictionary<string, Use> firsts = new(StringComparer.Ordinal);
+            foreach (Use use in group)
+            {
+                if (use.Secret!.Workloads.Count == 0)
+                {
+                    // It goes to every workload, so to that of the first one.
+                    if (first is { } earlier)
+                    {
+                        Report(earlier.Use, use, $"for the workload '{earlier.Workload}'");
+                    }
+
+                    (first, everywhere) = (first ?? (use, any), everywhere ?? use);
+                    continue;
+                }
+
+                foreach (string workload in use.Secret.Workloads.Where(catalog.Workloads.ContainsKey))
+                {
+                    if ((firsts.GetValueOrDefault(workload) ?? everywhere) is { } other && other != use)
+                    {
+                        Report(other, use, $"for the workload '{workload}'");
+                    }
+
+                    firsts.TryAdd(workload, use);
+                    first ??= (use, workload);
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ internal static class ErrorIds
     public const string BadArgument = nameof(BadArgument);
     public const string BadInput = nameof(BadInput);
     public const string BadPrincipal = nameof(BadPrincipal);
+    public const string BadReply = nameof(BadReply);
     public const string CannotPrompt = nameof(CannotPrompt);
     public const string CatalogExists = nameof(CatalogExists);
     public const string CatalogInvalid = nameof(CatalogInvalid);
@@ -79,6 +80,7 @@ internal static class ErrorIds
             NotAuthenticated => FlowErrorCategory.AuthenticationError,
             BadArgument or BadPrincipal or InvalidName or NoProject or NoRegion => FlowErrorCategory.InvalidArgument,
             BadInput
+            or BadReply
             or CatalogInvalid
             or ChecksumMismatch
             or CredentialRejected

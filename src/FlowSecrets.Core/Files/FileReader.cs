@@ -71,8 +71,8 @@ internal static class FileReader
 
     /// <summary>The lines of one of this module's own small files; none if it is not there.</summary>
     /// <exception cref="FlowSecretException">FileUnsafe, LimitReached, BadInput.</exception>
-    public static string[] OwnLines(string path) =>
-        Regular(path, SmallLimit) is { } bytes ? Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+    public static string[] OwnLines(string path, long limit = SmallLimit) =>
+        Regular(path, limit) is { } bytes ? Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
 
     /// <summary>The text of a file's bytes: UTF-8, or UTF-16 if a byte order mark says so. The mark is no part of the text.</summary>
     /// <exception cref="FlowSecretException">The id given: it is text in neither.</exception>

@@ -131,12 +131,13 @@ internal static partial class FileWriter
     public static void Remove(string path) => File.Delete(path);
 
     /// <summary>Opens the empty file of a lock, which is made if it is not there; the operating system locks it for one process.</summary>
+    /// <param name="create">Whether it is made.</param>
     /// <exception cref="IOException">Another process has it, or it cannot be made.</exception>
-    public static FileStream OpenLock(string path)
+    public static FileStream OpenLock(string path, bool create = true)
     {
         FileEntry entry = FileEntry.Look(path);
         return entry.Kind is FileKind.Absent or FileKind.Regular
-            ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
+            ? new FileStream(path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.None)
             : throw FileErrors.NotRegular(path, entry);
     }
 

@@ -8,7 +8,7 @@ namespace FlowSecrets.Operations;
 /// </summary>
 internal sealed class Sensitivity(Catalog catalog)
 {
-    private readonly Dictionary<TemplateReference, bool> _known = [];
+    private readonly Lazy<HashSet<TemplateReference>> _sensitive = new(() => Find(catalog));
 
     /// <returns>Where a sensitive text comes from ("built from db.user, db.password"); null: the text itself can be shown.</returns>
     public string? Origin(Template template) => IsSensitive(template) ? OriginOf(template) : null;
@@ -20,34 +20,63 @@ internal sealed class Sensitivity(Catalog catalog)
         return sources.Length == 0 ? null : $"built from {string.Join(", ", sources)}";
     }
 
-    private bool IsSensitive(Template? template) => template is not null && template.References.Any(IsSensitive);
+    private bool IsSensitive(Template template) => template.References.Any(r => !IsKnown(catalog, r) || _sensitive.Value.Contains(r));
 
-    private bool IsSensitive(TemplateReference reference)
+    private static bool IsKnown(Catalog catalog, TemplateReference reference) =>
+        catalog.Find(reference.Key) is { } secret && (reference.Field is not { } field || secret.Field(field) is not null);
+
+    /// <summary>
+    /// From what is sensitive itself to everything that refers to it, along each reference once: rows and circles of any length.
+    /// </summary>
+    private static HashSet<TemplateReference> Find(Catalog catalog)
     {
-        if (!_known.TryGetValue(reference, out bool known))
+        Dictionary<TemplateReference, List<TemplateReference>> usedBy = [];
+        HashSet<TemplateReference> sensitive = [];
+        Queue<TemplateReference> open = [];
+        void Add(TemplateReference part, bool isSensitive, params IEnumerable<TemplateReference> uses)
         {
-            // A circle adds nothing to what its other members say.
-            _known[reference] = false;
-            _known[reference] = known = Find(reference);
+            if (isSensitive && sensitive.Add(part))
+            {
+                open.Enqueue(part);
+            }
+
+            foreach (TemplateReference used in uses)
+            {
+                (usedBy.TryGetValue(used, out List<TemplateReference>? users) ? users : usedBy[used] = []).Add(part);
+            }
         }
 
-        return known;
+        foreach (CatalogSecret secret in catalog.Secrets)
+        {
+            TemplateReference whole = new(secret.Key, null);
+            IEnumerable<TemplateReference> fields = secret.Fields.Select(f => new TemplateReference(secret.Key, f.Name));
+            Add(
+                whole,
+                secret.Fields.Count == 0 && secret.Sensitive,
+                [.. fields, .. References(secret.Default), .. References(secret.Local)]
+            );
+            foreach (CatalogField field in secret.Fields)
+            {
+                TemplateReference part = new(secret.Key, field.Name);
+                Add(part, field.Sensitive, [.. References(field.Default), .. References(field.Local)]);
+            }
+        }
+
+        foreach (TemplateReference unknown in usedBy.Keys.Where(r => !IsKnown(catalog, r)).ToList())
+        {
+            Add(unknown, isSensitive: true);
+        }
+
+        while (open.TryDequeue(out TemplateReference next))
+        {
+            foreach (TemplateReference user in usedBy.GetValueOrDefault(next) ?? [])
+            {
+                Add(user, isSensitive: true);
+            }
+        }
+
+        return sensitive;
     }
 
-    private bool Find(TemplateReference reference)
-    {
-        if (catalog.Find(reference.Key) is not { } secret)
-        {
-            return true;
-        }
-
-        if (reference.Field is { } name && secret.Field(name) is { } field)
-        {
-            return field.Sensitive || IsSensitive(field.Default) || IsSensitive(field.Local);
-        }
-
-        return secret.Fields.Count > 0
-            ? secret.Fields.Any(f => IsSensitive(new TemplateReference(secret.Key, f.Name)))
-            : secret.Sensitive || IsSensitive(secret.Default) || IsSensitive(secret.Local);
-    }
+    private static IEnumerable<TemplateReference> References(Template? template) => template?.References ?? [];
 }

@@ -29,12 +29,11 @@ internal sealed partial class Workspace
             }
         }
 
-        found.AddRange(
-            options.StoreNames.Select(s => new SecretRef(
-                Catalog?.Secrets.FirstOrDefault(d => string.Equals(Catalog.StoreName(d, Environment), s, StringComparison.Ordinal)),
-                s
-            ))
-        );
+        ILookup<string, CatalogSecret>? byStoreName =
+            options.StoreNames.Count == 0
+                ? null
+                : Catalog?.Secrets.ToLookup(s => Catalog.StoreName(s, Environment), StringComparer.Ordinal);
+        found.AddRange(options.StoreNames.Select(s => new SecretRef(byStoreName?[s].FirstOrDefault(), s)));
         return [.. found.DistinctBy(static r => r.StoreName, StringComparer.Ordinal)];
     }
 
@@ -59,14 +58,18 @@ internal sealed partial class Workspace
 
         if (Wildcard.HasWildcard(name))
         {
-            return wildcards
-                ? [.. Catalog.Secrets.Where(s => Wildcard.IsMatch(name, s.Key))]
-                : throw new FlowSecretException(
-                    ErrorIds.BadArgument,
-                    name,
-                    "This command takes exact names, no wildcards",
-                    $"List them and pipe them to it: {Shell($"Get-FlowSecret {name}")} | …"
-                );
+            if (wildcards)
+            {
+                WildcardPattern pattern = NamePattern.Parse(name);
+                return [.. Catalog.Secrets.Where(s => pattern.IsMatch(s.Key))];
+            }
+
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                name,
+                "This command takes exact names, no wildcards",
+                $"List them and pipe them to it: {Shell($"Get-FlowSecret {name}")} | …"
+            );
         }
 
         IReadOnlyList<CatalogSecret> alike = NameMatch.Find(Catalog.Secrets, static s => s.Key, name);

@@ -22,7 +22,8 @@ internal static class StoreErrors
         new(
             ErrorIds.PendingDeletion,
             name,
-            $"The secret '{name}' is deleted; it can be restored{(purgeAt is { } end ? $" until {end:yyyy-MM-dd HH:mm} UTC" : "")}",
+            $"The secret '{name}' is deleted; it can be restored"
+                + $"{(purgeAt is { } end && end > DateTimeOffset.UtcNow ? $" until {end:yyyy-MM-dd HH:mm} UTC" : "")}",
             $"Restore it: {Shell($"Restore-FlowSecret {Stored(name)}")}; or delete it for good: "
                 + $"{Shell($"Remove-FlowSecret {Stored(name)} -Permanent")}"
         );

@@ -13,7 +13,7 @@ namespace FlowSecrets.Providers.Gcp;
 internal static class GcpWarmUp
 {
     private static readonly byte[] Answer =
-        """{"name":"projects/p/secrets/s/versions/1","payload":{"data":"eA==","dataCrc32c":"2839306131"}}"""u8.ToArray();
+        """{"name":"projects/1/secrets/a/versions/1","payload":{"data":"eA==","dataCrc32c":"2839306131"}}"""u8.ToArray();
 
     /// <returns>How many of the two values came through.</returns>
     public static async Task<int> RunAsync()
@@ -31,7 +31,7 @@ internal static class GcpWarmUp
                 Transport = new GcpTransport(new CannedHandler(Answer)),
             }
         );
-        await foreach (ReadOutcome outcome in store.ReadManyAsync(["a", "b"], CancellationToken.None))
+        await foreach (ReadOutcome outcome in store.ReadManyAsync(["a", "a"], CancellationToken.None))
         {
             read += outcome.Secret is null ? 0 : 1;
             outcome.Dispose();

@@ -40,17 +40,32 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
         RequireSource(path, overwrite);
         PrivateFile.CreateFolder(Path.GetDirectoryName(location.File)!);
         string temporary = $"{location.File}.{Guid.NewGuid():N}.new";
+        KeyChange? change = null;
+        Action takeBack = static () => { };
+        KeyWrap Seal(Guid store, byte[] dataKey)
+        {
+            (KeyWrap wrap, change) = vault.Seal(store, dataKey, passphrase, null, temporary);
+            takeBack = () => vault.DeleteUnusedKeyFile(store, wrap);
+            return wrap;
+        }
+
         try
         {
             CopyBackupTo(path, temporary);
 
             // The copy is opened as a store of its own: a wrong passphrase or a damaged backup is found before anything is replaced.
             LocalVault backup = new(location with { File = temporary }, passphraseOfBackup, path);
-            Rewrap(backup, passphraseOfBackup, (store, dataKey) => vault.Seal(store, dataKey, passphrase), cancellationToken);
+            Rewrap(backup, passphraseOfBackup, Seal, cancellationToken);
             PutInPlace(temporary, overwrite, cancellationToken);
+        }
+        catch
+        {
+            takeBack();
+            throw;
         }
         finally
         {
+            change?.Dispose();
             FileWriter.Remove(temporary);
             DeleteJournals(temporary);
         }
@@ -84,8 +99,7 @@ internal sealed class LocalBackup(LocalStoreLocation location, LocalVault vault,
     private void CopyStoreTo(string temporary) =>
         vault.Guard(() =>
         {
-            using LocalDatabase source = LocalDatabase.Open(location.File);
-            source.CopyTo(temporary);
+            vault.CopyTo(temporary);
             return true;
         });
 

@@ -9,34 +9,44 @@ internal sealed class LocalDatabase : IDisposable
 {
     private const int Format = 1;
 
-    private const string Schema = """
-        PRAGMA journal_mode = WAL;
-        CREATE TABLE meta (
-            id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL, store BLOB NOT NULL,
-            wrap_kind TEXT NOT NULL, wrap_rounds INTEGER NOT NULL, wrap_salt BLOB NOT NULL,
-            wrap_nonce BLOB NOT NULL, wrap_sealed BLOB NOT NULL,
-            names BLOB NOT NULL, names_mac BLOB NOT NULL);
-        CREATE TABLE secrets (
-            name TEXT NOT NULL PRIMARY KEY, created INTEGER NOT NULL, labels TEXT NOT NULL,
-            deleted INTEGER NOT NULL, purge_at INTEGER NOT NULL, mac BLOB NOT NULL) WITHOUT ROWID;
-        CREATE TABLE versions (
-            name TEXT NOT NULL, number INTEGER NOT NULL, created INTEGER NOT NULL, state INTEGER NOT NULL, stages TEXT NOT NULL,
-            nonce BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (name, number)) WITHOUT ROWID;
-        """;
+    /// <summary>Everything that a store's file may define.</summary>
+    private static readonly string[] Tables =
+    [
+        """
+            CREATE TABLE meta (
+                id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL, store BLOB NOT NULL,
+                wrap_kind TEXT NOT NULL, wrap_rounds INTEGER NOT NULL, wrap_salt BLOB NOT NULL,
+                wrap_nonce BLOB NOT NULL, wrap_sealed BLOB NOT NULL,
+                names BLOB NOT NULL, names_mac BLOB NOT NULL)
+            """,
+        """
+            CREATE TABLE secrets (
+                name TEXT NOT NULL PRIMARY KEY, created INTEGER NOT NULL, labels TEXT NOT NULL,
+                deleted INTEGER NOT NULL, purge_at INTEGER NOT NULL, mac BLOB NOT NULL) WITHOUT ROWID
+            """,
+        """
+            CREATE TABLE versions (
+                name TEXT NOT NULL, number INTEGER NOT NULL, created INTEGER NOT NULL, state INTEGER NOT NULL, stages TEXT NOT NULL,
+                nonce BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (name, number)) WITHOUT ROWID
+            """,
+    ];
+
+    /// <summary>Without the blanks, which differ with the line ends of the source.</summary>
+    private static readonly HashSet<string> Definitions = [.. Tables.Select(Compact)];
 
     private readonly SqliteConnection _connection;
     private SqliteTransaction? _transaction;
 
     static LocalDatabase() => SQLitePCL.Batteries_V2.Init();
 
-    private LocalDatabase(string file)
+    private LocalDatabase(string source, SqliteOpenMode mode = SqliteOpenMode.ReadWrite)
     {
         // A pooled handle would outlive a file that was moved or restored. One second is the least wait for a lock; Begin waits longer.
         _connection = new SqliteConnection(
             new SqliteConnectionStringBuilder
             {
-                DataSource = file,
-                Mode = SqliteOpenMode.ReadWrite,
+                DataSource = source,
+                Mode = mode,
                 Pooling = false,
                 DefaultTimeout = 1,
             }.ConnectionString
@@ -53,12 +63,11 @@ internal sealed class LocalDatabase : IDisposable
         }
     }
 
-    /// <summary>Makes a file with an empty store. The file itself is made for its owner alone.</summary>
+    /// <summary>Makes an empty store of an empty file.</summary>
     public static void Create(string file, LocalMeta meta)
     {
-        PrivateFile.CreateNew(file).Dispose();
         using LocalDatabase database = new(file);
-        database.Execute(Schema);
+        database.Execute("PRAGMA journal_mode = WAL;" + string.Join(';', Tables));
         database.Execute(
             "INSERT INTO meta VALUES (1, $format, $store, '', 0, x'', x'', x'', x'', x'')",
             ("$format", Format),
@@ -69,8 +78,25 @@ internal sealed class LocalDatabase : IDisposable
 
     public static LocalDatabase Open(string file) => new(file);
 
+    /// <summary>
+    /// To read a file beside which SQLite can make no journal, because the folder cannot be written. If somebody who may write there
+    /// changes the store meanwhile, it is not authentic for this one reading.
+    /// </summary>
+    public static LocalDatabase OpenUnchanging(string file)
+    {
+        string[] parts = file.TrimStart('/').Split(Path.DirectorySeparatorChar);
+        return new LocalDatabase($"file:///{string.Join('/', parts.Select(Uri.EscapeDataString))}?immutable=1", SqliteOpenMode.ReadOnly);
+    }
+
+    /// <summary>Whether the file could not be opened for want of a journal; what a journal holds must not be passed over.</summary>
+    public static bool IsWithoutJournal(SqliteException error, string file) =>
+        error.SqliteErrorCode is 8 or 14 && new FileInfo(file + "-wal") is { Exists: false } or { Length: 0 };
+
+    /// <summary>The row that says whose store it is, after what the file defines was found right.</summary>
+    /// <exception cref="FormatException">It is none of ours, or something else was put into it.</exception>
     public LocalMeta ReadMeta()
     {
+        CheckDefinitions();
         using SqliteCommand command = Command(
             "SELECT format, store, wrap_kind, wrap_rounds, wrap_salt, wrap_nonce, wrap_sealed, names, names_mac FROM meta WHERE id = 1"
         );
@@ -270,12 +296,40 @@ internal sealed class LocalDatabase : IDisposable
     /// <summary>Throws when SQLite finds its own structure damaged.</summary>
     public void CheckStructure()
     {
+        CheckDefinitions();
         using SqliteCommand command = Command("PRAGMA quick_check(1)");
         if (command.ExecuteScalar() is not "ok")
         {
             throw new FormatException("SQLite's own check failed.");
         }
     }
+
+    /// <summary>
+    /// A trigger, view, index or table of somebody else's would act on what is written, or keep what is destroyed; none of them needs the
+    /// key.
+    /// </summary>
+    private void CheckDefinitions()
+    {
+        using SqliteCommand command = Command("SELECT coalesce(sql, '') FROM sqlite_master");
+        using SqliteDataReader row = command.ExecuteReader();
+        int count = 0;
+        while (row.Read())
+        {
+            if (!Definitions.Contains(Compact(row.GetString(0))))
+            {
+                throw new FormatException("The file defines something that is not a store's.");
+            }
+
+            count++;
+        }
+
+        if (count != Tables.Length)
+        {
+            throw new FormatException("A table is missing.");
+        }
+    }
+
+    private static string Compact(string sql) => string.Concat(sql.Where(static c => !char.IsWhiteSpace(c)));
 
     /// <summary>Takes the write lock, waiting for other processes; between tries it looks at the token.</summary>
     public void Begin(CancellationToken cancellationToken)

@@ -10,6 +10,8 @@ namespace FlowSecrets.Providers.Local;
 /// <summary>An open store: its rows, authenticated. Everything that is read of it was made by who has the key.</summary>
 internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, StoreCipher cipher, string file) : IDisposable
 {
+    private long[]? _times;
+
     public LocalDatabase Database => database;
 
     public LocalMeta Meta { get; private set; } = meta;
@@ -49,6 +51,28 @@ internal sealed class LocalSession(LocalDatabase database, LocalMeta meta, Store
             yield return Authentic(table, mac);
         }
     }
+
+    /// <summary>
+    /// Whether the store itself saw a span of time pass: something was written in each quarter of it. The clock of this machine alone does
+    /// not say so, because it may be wrong.
+    /// </summary>
+    /// <param name="from">Unix milliseconds, as <paramref name="to"/>.</param>
+    public bool SawPass(long from, long to)
+    {
+        _times ??= [.. All("").SelectMany(TimesOf).Order()];
+        double quarter = (to - from) / 4.0;
+        return Enumerable
+            .Range(0, 4)
+            .All(i =>
+            {
+                int at = Array.BinarySearch(_times, (long)(from + (quarter * i)) + 1);
+                at = at < 0 ? ~at : at;
+                return at < _times.Length && _times[at] <= from + (quarter * (i + 1));
+            });
+    }
+
+    private static IEnumerable<long> TimesOf(SecretTable table) =>
+        table.Versions.Select(static v => v.Created).Append(table.Created).Append(table.Deleted);
 
     public SecretValue Open(SecretTable table, VersionRow version) =>
         cipher.Open(table.Name, version.Number, version.Nonce, database.ReadSealed(table.Name, version.Number))

@@ -13,6 +13,7 @@ internal sealed partial class LocalStore
         RequireStore();
         RequirePassphrase(newPassphrase);
         KeyWrap? made = null;
+        KeyChange? change = null;
         Guid store = default;
         try
         {
@@ -22,7 +23,7 @@ internal sealed partial class LocalStore
                     store = session.Meta.Store;
                     byte[] dataKey = _vault.Unwrap(session.Meta, passphrase);
                     KeyWrap before = session.Meta.Wrap;
-                    made = _vault.Seal(store, dataKey, newPassphrase);
+                    (made, change) = _vault.Seal(store, dataKey, newPassphrase, before, null);
                     session.SetWrap(made);
                     CryptographicOperations.ZeroMemory(dataKey);
                     return before;
@@ -38,12 +39,12 @@ internal sealed partial class LocalStore
         catch when (made is not null)
         {
             // The new key file wraps nothing, unless the commit had taken effect before it failed.
-            if (_vault.CurrentWrap() is { } wrap && !wrap.Salt.AsSpan().SequenceEqual(made.Salt))
-            {
-                _vault.DeleteKeyFile(store, made);
-            }
-
+            _vault.DeleteUnusedKeyFile(store, made);
             throw;
+        }
+        finally
+        {
+            change?.Dispose();
         }
 
         return Task.CompletedTask;

@@ -12,7 +12,7 @@ internal sealed partial class LocalStore
         foreach (
             SecretDescription description in _vault.Read(
                 [],
-                s => s.All(prefix).Where(t => !IsPurged(t)).Select(static t => t.ToDescription()).ToList(),
+                s => s.All(prefix).Where(t => !IsPurged(s, t)).Select(static t => t.ToDescription()).ToList(),
                 cancellationToken
             )
         )
@@ -69,7 +69,7 @@ internal sealed partial class LocalStore
         throw StoreErrors.NotSupported(Place, name, "A Local store has no annotations", "Use labels: Set-FlowSecret -Label");
 
     private SecretDescription? Describe(LocalSession session, string name) =>
-        session.Find(name) is { } table && !IsPurged(table) ? table.ToDescription() : null;
+        session.Find(name) is { } table && !IsPurged(session, table) ? table.ToDescription() : null;
 
     private DescribeOutcome Describe(LocalSession session, string name, CancellationToken cancellationToken)
     {

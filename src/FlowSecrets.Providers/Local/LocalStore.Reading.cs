@@ -43,7 +43,7 @@ internal sealed partial class LocalStore
     private ReadSecret ReadOne(LocalSession session, string name, VersionSelector selector)
     {
         SecretTable table = session.Find(name) ?? throw NotFound(name);
-        RequireNotDeleted(table);
+        RequireNotDeleted(session, table);
         VersionRow row = selector.Version is { } version
             ? Numbered(table, version)
             : table.Staged(selector.Stage ?? Stages.Current)

@@ -24,7 +24,7 @@ internal sealed partial class LocalStore
                     PurgeExpired(session);
                     if (session.FindRow(name) is { } existing)
                     {
-                        RequireNotDeleted(existing);
+                        RequireNotDeleted(session, existing);
                         throw StoreErrors.SecretExists(Place, name);
                     }
 
@@ -55,7 +55,7 @@ internal sealed partial class LocalStore
                         return true;
                     }
 
-                    RequireNotDeleted(table);
+                    RequireNotDeleted(session, table);
                     table.Deleted = Now();
                     table.PurgeAt = table.Deleted + (long)window.TotalMilliseconds;
                     session.Save(table);
@@ -71,7 +71,7 @@ internal sealed partial class LocalStore
                 session =>
                 {
                     SecretTable? table = session.Find(name);
-                    if (table is null || IsPurged(table))
+                    if (table is null || IsPurged(session, table))
                     {
                         throw NotFound(name);
                     }
@@ -84,12 +84,19 @@ internal sealed partial class LocalStore
             )
         );
 
+    /// <summary>Once in a process: to find out whether time has passed, the whole store is read.</summary>
     private void PurgeExpired(LocalSession session)
     {
+        if (_purged)
+        {
+            return;
+        }
+
+        _purged = true;
         foreach (string name in session.Database.ReadExpiredNames(Now()).ToList())
         {
             // The row's word is not enough to delete by: it may have been changed.
-            if (session.FindRow(name) is { } table && IsPurged(table))
+            if (session.FindRow(name) is { } table && IsPurged(session, table))
             {
                 session.Purge(table);
             }

@@ -16,6 +16,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
     public const int MaxValueBytes = 65_536;
 
     private readonly LocalVault _vault = new(location, passphrase);
+    private volatile bool _purged;
 
     public Place Place => new(StoreKind.Local, location.File, _vault.Identity);
 
@@ -98,7 +99,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
             s =>
             {
                 SecretTable table = s.Find(name) ?? throw NotFound(name);
-                RequireNotDeleted(table);
+                RequireNotDeleted(s, table);
                 return look(table);
             },
             cancellationToken
@@ -116,7 +117,7 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
             session =>
             {
                 SecretTable table = session.Find(name) ?? throw NotFound(name);
-                RequireNotDeleted(table);
+                RequireNotDeleted(session, table);
                 T result = change(session, table);
                 session.Save(table);
                 return result;
@@ -127,17 +128,21 @@ internal sealed partial class LocalStore(LocalStoreLocation location, SecretValu
 
     private FlowSecretException NotFound(string name) => StoreErrors.SecretNotFound(Place, name);
 
-    private void RequireNotDeleted(SecretTable table)
+    private void RequireNotDeleted(LocalSession session, SecretTable table)
     {
         if (table.Deleted != 0)
         {
-            throw IsPurged(table)
+            throw IsPurged(session, table)
                 ? NotFound(table.Name)
                 : StoreErrors.PendingDeletion(table.Name, DateTimeOffset.FromUnixTimeMilliseconds(table.PurgeAt));
         }
     }
 
-    private bool IsPurged(SecretTable table) => table.Deleted != 0 && table.PurgeAt <= Now();
+    /// <summary>
+    /// Whether its time to be restored is over, by this machine's clock and by what the store saw. A clock that is far ahead ends nothing.
+    /// </summary>
+    private bool IsPurged(LocalSession session, SecretTable table) =>
+        table.Deleted != 0 && table.PurgeAt <= Now() && session.SawPass(table.Deleted, table.PurgeAt);
 
     internal long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -16,6 +16,9 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
     private readonly Lock _gate = new();
     private (KeyWrap Wrap, StoreCipher Cipher)? _opened;
 
+    /// <summary>Whether what killed processes left behind was removed.</summary>
+    private volatile bool _finished;
+
     public LocalStoreLocation Location => location;
 
     /// <summary>Whether there is a file; a folder that may not be looked into is an error, not an absence.</summary>
@@ -65,7 +68,7 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         return Exists
             ? Guard(() =>
             {
-                using LocalSession session = OpenSession(static d => d.BeginRead());
+                using LocalSession session = OpenToRead();
                 return read(session);
             })
             : absent;
@@ -78,12 +81,33 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         return Guard(() =>
         {
             Create(cancellationToken);
-            using LocalSession session = OpenSession(d => d.Begin(cancellationToken));
+            using LocalSession session = OpenSession(LocalDatabase.Open(location.File), d => d.Begin(cancellationToken));
+            if (!_finished)
+            {
+                KeyChange.Finish(location, session.Meta);
+                _finished = true;
+            }
+
             T result = change(session);
             cancellationToken.ThrowIfCancellationRequested();
             session.Database.Commit();
             return result;
         });
+    }
+
+    /// <summary>A consistent copy of the whole file at this moment, as it is.</summary>
+    public void CopyTo(string file)
+    {
+        try
+        {
+            using LocalDatabase source = LocalDatabase.Open(location.File);
+            source.CopyTo(file);
+        }
+        catch (SqliteException e) when (LocalDatabase.IsWithoutJournal(e, location.File))
+        {
+            using LocalDatabase source = LocalDatabase.OpenUnchanging(location.File);
+            source.CopyTo(file);
+        }
     }
 
     /// <summary>Makes an empty store unless there is one. Whoever renames first wins; the other's file and key are removed.</summary>
@@ -103,10 +127,14 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
 
         Guid store = Guid.NewGuid();
         byte[] dataKey = RandomNumberGenerator.GetBytes(32);
-        KeyWrap wrap = Seal(store, dataKey, passphrase);
+        string temporary = $"{location.File}.{store:N}.new";
+
+        // Before the key file: as long as the temporary file is there, nobody needs the key.
+        PrivateFile.CreateNew(temporary).Dispose();
+        (KeyWrap wrap, KeyChange? change) = Seal(store, dataKey, passphrase, null, temporary);
+        using KeyChange? done = change;
         using StoreCipher cipher = new(store, dataKey);
         (byte[] names, byte[] mac) = LocalSession.Fingerprint([], cipher);
-        string temporary = $"{location.File}.{store:N}.new";
         bool moved = false;
         try
         {
@@ -130,15 +158,29 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
     }
 
     /// <summary>Wraps a data key by a passphrase or, without one, by a new key file beside those that are there.</summary>
-    public KeyWrap Seal(Guid store, byte[] dataKey, SecretValue? by)
+    /// <param name="old">The wrap that this one replaces; null: none.</param>
+    /// <param name="temporary">The file that becomes the store; null: the store itself is changed.</param>
+    /// <returns>The record of the change is the caller's: it is disposed of once the change is done or taken back.</returns>
+    public (KeyWrap Wrap, KeyChange? Change) Seal(Guid store, byte[] dataKey, SecretValue? by, KeyWrap? old, string? temporary)
     {
         if (by is not null)
         {
-            return KeyWrap.SealByPassphrase(store, dataKey, by);
+            KeyWrap wrap = KeyWrap.SealByPassphrase(store, dataKey, by);
+            bool leavesKeyFile = old is not null && !IsByPassphrase(old);
+            return (wrap, leavesKeyFile ? KeyChange.Begin(location, store, wrap.Salt, old, temporary) : null);
         }
 
         byte[] mark = RandomNumberGenerator.GetBytes(16);
-        return KeyWrap.SealByKeyFile(store, dataKey, mark, KeyFile.Create(location.KeyFile(store, mark), store));
+        KeyChange change = KeyChange.Begin(location, store, mark, old is null || IsByPassphrase(old) ? null : old, temporary);
+        try
+        {
+            return (KeyWrap.SealByKeyFile(store, dataKey, mark, KeyFile.Create(location.KeyFile(store, mark), store)), change);
+        }
+        catch
+        {
+            change.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Wraps another data key by what wraps the present one.</summary>
@@ -158,6 +200,15 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         if (!IsByPassphrase(wrap))
         {
             FileWriter.Remove(location.KeyFile(store, wrap.Salt));
+        }
+    }
+
+    /// <summary>Removes the key file of a change that failed, unless it had taken effect before.</summary>
+    public void DeleteUnusedKeyFile(Guid store, KeyWrap wrap)
+    {
+        if (!Exists || (CurrentWrap() is { } current && !current.Salt.AsSpan().SequenceEqual(wrap.Salt)))
+        {
+            DeleteKeyFile(store, wrap);
         }
     }
 
@@ -226,9 +277,20 @@ internal sealed class LocalVault(LocalStoreLocation location, SecretValue? passp
         }
     }
 
-    private LocalSession OpenSession(Action<LocalDatabase> begin)
+    private LocalSession OpenToRead()
     {
-        LocalDatabase database = LocalDatabase.Open(location.File);
+        try
+        {
+            return OpenSession(LocalDatabase.Open(location.File), static d => d.BeginRead());
+        }
+        catch (SqliteException e) when (LocalDatabase.IsWithoutJournal(e, location.File))
+        {
+            return OpenSession(LocalDatabase.OpenUnchanging(location.File), static d => d.BeginRead());
+        }
+    }
+
+    private LocalSession OpenSession(LocalDatabase database, Action<LocalDatabase> begin)
+    {
         try
         {
             begin(database);

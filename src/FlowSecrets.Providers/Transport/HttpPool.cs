@@ -3,7 +3,8 @@ using System.Net;
 namespace FlowSecrets.Providers.Transport;
 
 /// <summary>
-/// Connections to one cloud for a whole process: HTTP/2 where the server offers it, no redirects, no cookies, a short time to connect.
+/// Connections to one cloud for a whole process: HTTP/2 where the server offers it, no redirects, no cookies, a short time to connect, and
+/// no reply without an end.
 /// </summary>
 internal sealed class HttpPool()
     : DelegatingHandler(
@@ -18,12 +19,28 @@ internal sealed class HttpPool()
         }
     )
 {
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>The largest page of a list is far smaller.</summary>
+    public const long MaxReply = 32 * 1024 * 1024;
+
+    /// <summary>Of a reply that says that the call failed.</summary>
+    public const long MaxErrorReply = 1024 * 1024;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         request.Version = HttpVersion.Version20;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-        return base.SendAsync(request, cancellationToken);
+        HttpResponseMessage reply = await base.SendAsync(request, cancellationToken);
+        try
+        {
+            reply.Content = new BoundedContent(reply.Content, reply.IsSuccessStatusCode ? MaxReply : MaxErrorReply);
+            return reply;
+        }
+        catch (BadReplyException)
+        {
+            reply.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

@@ -12,7 +12,10 @@ internal sealed partial class YamlDocuments : IDocumentFormat
     private const int MaxDepth = 64;
 
     /// <summary>Aliases may repeat a node; more nodes than this is an attack, not a catalog.</summary>
-    private const int MaxNodes = 200_000;
+    private const int MaxNodes = 400_000;
+
+    /// <summary>The same for the characters of all texts, each as often as it is repeated.</summary>
+    private const long MaxCharacters = 16 * 1024 * 1024;
 
     public DocNode Parse(string text)
     {
@@ -138,6 +141,7 @@ internal sealed partial class YamlDocuments : IDocumentFormat
     {
         private readonly Dictionary<AnchorName, DocNode> _anchors = [];
         private int _nodes;
+        private long _characters;
 
         public DocNode ReadDocument()
         {
@@ -211,6 +215,7 @@ internal sealed partial class YamlDocuments : IDocumentFormat
             switch (start)
             {
                 case Scalar scalar:
+                    _characters += scalar.Value.Length;
                     DocKind kind = scalar.Style == ScalarStyle.Plain ? KindOf(scalar.Value) : DocKind.Text;
                     return DocNode.Scalar(kind, kind == DocKind.Null ? "" : scalar.Value, line, column);
                 case SequenceStart:
@@ -257,12 +262,13 @@ internal sealed partial class YamlDocuments : IDocumentFormat
 
         private void Count(ParsingEvent at, DocNode node)
         {
-            if (++_nodes > MaxNodes)
+            _characters += node.Text.Length;
+            if (++_nodes > MaxNodes || _characters > MaxCharacters)
             {
                 throw At(at, "The aliases make the document too large.");
             }
 
-            foreach (DocNode child in node.Items.Concat(node.Entries.Select(static e => e.Value)))
+            foreach (DocNode child in node.Items.Concat(node.Entries.SelectMany(static e => new[] { e.Key, e.Value })))
             {
                 Count(at, child);
             }

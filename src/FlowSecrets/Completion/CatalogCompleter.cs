@@ -58,6 +58,6 @@ public abstract class CatalogCompleter : IArgumentCompleter
                 ?.ProviderPath
             ?? Environment.CurrentDirectory;
         OperationContext context = new(static () => ProviderLoader.Providers, folder);
-        return CatalogLoader.Find(context.Catalogs, bound["CatalogPath"] as string);
+        return CatalogLoader.FindValid(context.Catalogs, bound["CatalogPath"] as string);
     }
 }

@@ -87,6 +87,11 @@ internal static class CatalogSchema
             schema["enum"] = new JsonArray([.. words.Select(static w => (JsonNode)w)]);
         }
 
+        if (text.MaxLength < int.MaxValue && text.Allowed is null)
+        {
+            schema["maxLength"] = text.MaxLength;
+        }
+
         if (text.Regex is { } pattern)
         {
             schema["pattern"] = pattern;

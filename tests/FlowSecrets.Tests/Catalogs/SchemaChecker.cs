@@ -17,6 +17,7 @@ internal static class SchemaChecker
                 ),
                 "enum" => rule.Value!.AsArray().Any(v => (string)v! == node.Text),
                 "pattern" => node.Kind != DocKind.Text || Regex.IsMatch(node.Text, (string)rule.Value!, RegexOptions.NonBacktracking),
+                "maxLength" => node.Kind != DocKind.Text || node.Text.Length <= (int)rule.Value!,
                 "minimum" => node.Kind != DocKind.Number || double.Parse(node.Text) >= (int)rule.Value!,
                 "maximum" => node.Kind != DocKind.Number || double.Parse(node.Text) <= (int)rule.Value!,
                 "anyOf" => rule.Value!.AsArray().Any(s => Allows(s!.AsObject(), node)),

@@ -77,6 +77,15 @@ public sealed class WorkspaceNameTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData("[z-a]")]
+    [InlineData("j[")]
+    public async Task AWildcardThatIsNoneIsABadArgument(string pattern) =>
+        await SecretStoreContract.Fails(
+            ErrorIds.BadArgument,
+            () => new GetSecretsOperation(_sandbox.Context).RunAsync(new GetSecretsOptions { Names = [pattern] }, new TestHost())
+        );
+
     [Fact]
     public async Task AStoreThatTheEnvironmentIsNotInIsRefused() =>
         await SecretStoreContract.Fails(

@@ -26,12 +26,14 @@ internal static class CatalogApprovals
     public static CatalogApproval[] Describe(Catalog catalog, TrustGate trust, Func<string, string?> variable)
     {
         IReadOnlyList<TrustRecord> needed = Needed(catalog);
+        HashSet<TrustRecord> isNeeded = [.. needed];
         IReadOnlyList<TrustRecord> approved = ApprovalFile.Read(trust.RealPath, variable);
+        HashSet<TrustRecord> isApproved = [.. approved];
         return
         [
-            .. needed.Select(r => Of(r, approved.Contains(r) ? "Approved" : "Missing")),
+            .. needed.Select(r => Of(r, isApproved.Contains(r) ? "Approved" : "Missing")),
             .. approved
-                .Where(r => !needed.Contains(r))
+                .Where(r => !isNeeded.Contains(r))
                 .Select(static r =>
                     Of(
                         r,

@@ -9,6 +9,7 @@ namespace FlowSecrets.Formats.Data;
 internal sealed class TfvarsScanner(string text, string file)
 {
     private int _at;
+    private (int At, int Lines, int LineStart) _place;
 
     public bool AtEnd => _at >= text.Length;
 
@@ -242,9 +243,18 @@ internal sealed class TfvarsScanner(string text, string file)
 
     private char At(int index) => index >= 0 && index < text.Length ? text[index] : '\0';
 
+    /// <summary>Counted on from the last place that was asked for, so that many places take no longer than the text.</summary>
     private (int Line, int Column) PlaceOf(int index)
     {
-        ReadOnlySpan<char> before = text.AsSpan(0, Math.Min(index, text.Length));
-        return (before.Count('\n') + 1, before.Length - before.LastIndexOf('\n'));
+        index = Math.Min(index, text.Length);
+        if (index < _place.At)
+        {
+            _place = default;
+        }
+
+        ReadOnlySpan<char> between = text.AsSpan(_place.At, index - _place.At);
+        int last = between.LastIndexOf('\n');
+        _place = (index, _place.Lines + between.Count('\n'), last < 0 ? _place.LineStart : _place.At + last + 1);
+        return (_place.Lines + 1, index - _place.LineStart + 1);
     }
 }

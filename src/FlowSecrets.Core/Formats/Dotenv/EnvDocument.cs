@@ -59,10 +59,33 @@ internal sealed class EnvDocument : IEnvDocument
     public int? UnknownLine =>
         _spans.FirstOrDefault(static s => s.Name is null && !string.IsNullOrWhiteSpace(s.Text) && Comment(s) is null)?.Line;
 
-    public string? Get(string name) => _spans.LastOrDefault(s => string.Equals(s.Name, name, StringComparison.Ordinal))?.Value;
+    public string? Get(string name) => Values.GetValueOrDefault(name);
+
+    /// <summary>The values in force, so that many names are looked up in one go over the file.</summary>
+    private Dictionary<string, string?> Values
+    {
+        get
+        {
+            if (field is null)
+            {
+                field = new Dictionary<string, string?>(StringComparer.Ordinal);
+                foreach (EnvSpan span in _spans.Where(static s => s.Name is not null))
+                {
+                    field[span.Name!] = span.Value;
+                }
+            }
+
+            return field;
+        }
+    }
 
     public bool IsKept(string name)
     {
+        if (!Values.ContainsKey(name))
+        {
+            return false;
+        }
+
         for (int i = 1; i < _spans.Count; i++)
         {
             if (
@@ -84,7 +107,7 @@ internal sealed class EnvDocument : IEnvDocument
         string text = EnvWriter.Format(dialect, name, value) ?? throw EnvWriter.NotPortable(dialect, name, value);
         EnvSpan span = new(text, name, value, 0);
         bool stood = false;
-        for (int i = 0; i < _spans.Count; i++)
+        for (int i = 0; i < _spans.Count && Values.ContainsKey(name); i++)
         {
             if (string.Equals(_spans[i].Name, name, StringComparison.Ordinal))
             {
@@ -115,6 +138,8 @@ internal sealed class EnvDocument : IEnvDocument
 
             _spans.Insert(at, span);
         }
+
+        Values[name] = value;
     }
 
     /// <summary>A comment at the top of a new file.</summary>

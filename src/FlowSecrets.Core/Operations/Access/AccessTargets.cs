@@ -133,7 +133,7 @@ internal static class AccessTargets
                     Principals.Canonical(e.Entry.Principal, workspace.Selection.Region),
                     null,
                     e.Permission,
-                    [.. secrets.Where(s => s.Definition is { } d && e.Entry.Secrets.Any(p => Wildcard.IsMatch(p, d.Key)))]
+                    [.. Matching(secrets, e.Entry.Secrets)]
                 ))
                 .Where(t =>
                     t.Secrets.Count > 0
@@ -161,6 +161,15 @@ internal static class AccessTargets
             context.Catalogs,
             "-Workload names a workload of a catalog. Without one, name the principal itself: -Principal"
         );
+
+    /// <summary>The secrets that patterns of an 'access' entry mean.</summary>
+    private static IEnumerable<SecretRef> Matching(IReadOnlyList<SecretRef> secrets, IReadOnlyList<string> patterns)
+    {
+        ILookup<bool, WildcardPattern> byKind = patterns.Select(NamePattern.Parse).ToLookup(static p => p.IsLiteral);
+        HashSet<string> names = [.. byKind[true].Select(static p => p.ToString())];
+        WildcardPattern[] wildcards = [.. byKind[false]];
+        return secrets.Where(s => s.Definition is { } d && (names.Contains(d.Key) || Array.Exists(wildcards, p => p.IsMatch(d.Key))));
+    }
 
     private static async Task<AccessTarget> OfWorkloadAsync(
         OperationContext context,

@@ -69,14 +69,7 @@ internal sealed class EnvPlan
             );
         }
 
-        foreach (EnvWish wish in wishes)
-        {
-            foreach (TemplateReference reference in References(wish))
-            {
-                AddFetch(catalog, reference, fetch);
-            }
-        }
-
+        AddFetch(catalog, wishes.SelectMany(References), fetch);
         return new EnvPlan(wishes, fetch);
     }
 
@@ -124,18 +117,28 @@ internal sealed class EnvPlan
             _ => wish.Template?.References ?? [],
         };
 
-    private static void AddFetch(Catalog catalog, TemplateReference reference, HashSet<string> fetch)
+    /// <summary>Follows each reference once, however often others refer to it.</summary>
+    private static void AddFetch(Catalog catalog, IEnumerable<TemplateReference> references, HashSet<string> fetch)
     {
-        if (LocalOf(catalog, reference) is not { } local)
+        HashSet<TemplateReference> seen = [];
+        Stack<TemplateReference> open = new(references);
+        while (open.TryPop(out TemplateReference reference))
         {
-            fetch.Add(reference.Key);
-            return;
-        }
+            if (!seen.Add(reference))
+            {
+                continue;
+            }
 
-        // The catalog's rules found no circle, so this ends.
-        foreach (TemplateReference next in local.References)
-        {
-            AddFetch(catalog, next, fetch);
+            if (LocalOf(catalog, reference) is not { } local)
+            {
+                fetch.Add(reference.Key);
+                continue;
+            }
+
+            foreach (TemplateReference next in local.References)
+            {
+                open.Push(next);
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
@@ -13,6 +14,9 @@ internal sealed class EnvValues(
     IReadOnlyDictionary<TemplateReference, string> standing
 )
 {
+    private readonly Dictionary<TemplateReference, (string? Text, FlowSecretException? Error)> _locals = [];
+    private readonly RenderBudget _budget = new();
+
     /// <returns>The value; null when there is none. A failure of the store other than absence is thrown.</returns>
     /// <exception cref="FlowSecretException">What the store said; ValueNotText, ValueNotJson.</exception>
     public string? Get(EnvWish wish, out string? why)
@@ -23,7 +27,7 @@ internal sealed class EnvValues(
             return Fetched(wish.Carries!.Value, out why);
         }
 
-        string? text = wish.Template!.Render(r => Resolve(r), out TemplateReference? missing);
+        string? text = Render(wish.Template!, out TemplateReference? missing);
         why = text is null ? $"'{missing}' has no value." : null;
         return text;
     }
@@ -35,7 +39,7 @@ internal sealed class EnvValues(
     {
         if (EnvPlan.LocalOf(catalog, new TemplateReference(key, null)) is { } local)
         {
-            string? text = local.Render(Resolve, out TemplateReference? missing);
+            string? text = Render(local, out TemplateReference? missing);
             why = text is null ? $"'{missing}' has no value." : null;
             return text is null ? null : SecretValue.FromText(text);
         }
@@ -43,15 +47,72 @@ internal sealed class EnvValues(
         return Outcome(key, out why)?.Secret?.Value.Clone();
     }
 
+    /// <summary>Fills in a template, after everything that it refers to.</summary>
+    private string? Render(Template template, out TemplateReference? missing)
+    {
+        FillIn(template.References);
+        return template.Render(Resolve, out missing, _budget);
+    }
+
+    /// <summary>
+    /// Fills in local values that others refer to, each once and the innermost first: a row of references can be longer than the stack.
+    /// The catalog's rules found no circle, so this ends.
+    /// </summary>
+    private void FillIn(IEnumerable<TemplateReference> references)
+    {
+        Stack<(TemplateReference Reference, bool IsReady)> open = new(references.Select(static r => (r, false)));
+        while (open.TryPop(out (TemplateReference Reference, bool IsReady) next))
+        {
+            if (!IsOpen(next.Reference, out Template? local))
+            {
+                continue;
+            }
+
+            if (next.IsReady)
+            {
+                _locals[next.Reference] = Local(local);
+                continue;
+            }
+
+            open.Push((next.Reference, true));
+            foreach (TemplateReference inner in local.References.Where(r => IsOpen(r, out _)))
+            {
+                open.Push((inner, false));
+            }
+        }
+    }
+
+    private bool IsOpen(TemplateReference reference, [NotNullWhen(true)] out Template? local) =>
+        (local = EnvPlan.LocalOf(catalog, reference)) is not null && !standing.ContainsKey(reference) && !_locals.ContainsKey(reference);
+
+    /// <summary>A failure is that of whoever refers to it, and of nobody else.</summary>
+    private (string? Text, FlowSecretException? Error) Local(Template local)
+    {
+        try
+        {
+            return (local.Render(Resolve, out _, _budget), null);
+        }
+        catch (FlowSecretException e)
+        {
+            return (null, e);
+        }
+    }
+
     /// <summary>What a template's reference means here: what stands in the file and is kept, the local value, the store's.</summary>
     private string? Resolve(TemplateReference reference)
     {
-        if (EnvPlan.LocalOf(catalog, reference) is { } local)
+        if (EnvPlan.LocalOf(catalog, reference) is null)
         {
-            return standing.GetValueOrDefault(reference) ?? local.Render(Resolve, out _);
+            return Fetched(reference, out _);
         }
 
-        return Fetched(reference, out _);
+        if (standing.TryGetValue(reference, out string? kept))
+        {
+            return kept;
+        }
+
+        (string? text, FlowSecretException? error) = _locals[reference];
+        return error is null ? text : throw error;
     }
 
     private string? Fetched(TemplateReference reference, out string? why)

@@ -90,8 +90,7 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
         HashSet<string> referred = new(StringComparer.Ordinal);
         foreach (CatalogSecret secret in secrets.Select(static s => s.Definition!))
         {
-            IEnumerable<Template?> defaults = secret.Fields.Select(static f => f.Default).Append(secret.Default);
-            referred.UnionWith(defaults.OfType<Template>().SelectMany(static t => t.References).Select(static r => r.Key));
+            referred.UnionWith(DefaultsOf(secret).Select(static r => r.Key));
         }
 
         IEnumerable<SecretRef> used = referred.Select(k => workspace.Catalog!.Find(k)).OfType<CatalogSecret>().Select(workspace.Ref);
@@ -196,40 +195,48 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
         return decisions;
     }
 
+    /// <summary>By category, and each behind those that its defaults are made of.</summary>
     private static List<SecretRef> InOrder(IReadOnlyList<SecretRef> secrets)
     {
         Dictionary<string, SecretRef> byKey = secrets.ToDictionary(static s => s.Definition!.Key, StringComparer.Ordinal);
         List<SecretRef> ordered = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
-        void Visit(SecretRef secret)
-        {
-            CatalogSecret definition = secret.Definition!;
-            if (!seen.Add(definition.Key))
-            {
-                return;
-            }
 
-            IEnumerable<Template?> defaults = definition.Fields.Select(static f => f.Default).Append(definition.Default);
-            foreach (TemplateReference reference in defaults.OfType<Template>().SelectMany(static t => t.References))
+        // Categories stay together, in the order in which the file names them first. A row of references can be longer than the stack.
+        foreach (
+            SecretRef first in secrets.GroupBy(static s => s.Definition!.Category ?? "other", StringComparer.Ordinal).SelectMany(c => c)
+        )
+        {
+            Stack<(SecretRef Secret, IEnumerator<string> Needed)> open = [];
+            Enter(first);
+            while (open.TryPeek(out (SecretRef Secret, IEnumerator<string> Needed) at))
             {
-                if (byKey.TryGetValue(reference.Key, out SecretRef? needed))
+                if (!at.Needed.MoveNext())
                 {
-                    Visit(needed);
+                    open.Pop().Needed.Dispose();
+                    ordered.Add(at.Secret);
+                }
+                else if (byKey.TryGetValue(at.Needed.Current, out SecretRef? needed))
+                {
+                    Enter(needed);
                 }
             }
 
-            ordered.Add(secret);
-        }
-
-        // Categories stay together, in the order in which the file names them first.
-        string[] categories = [.. secrets.Select(static s => s.Definition!.Category ?? "other").Distinct(StringComparer.Ordinal)];
-        foreach (SecretRef secret in secrets.OrderBy(s => Array.IndexOf(categories, s.Definition!.Category ?? "other")))
-        {
-            Visit(secret);
+            void Enter(SecretRef secret)
+            {
+                if (seen.Add(secret.Definition!.Key))
+                {
+                    open.Push((secret, DefaultsOf(secret.Definition).Select(static r => r.Key).GetEnumerator()));
+                }
+            }
         }
 
         return ordered;
     }
+
+    /// <summary>What the defaults of a secret and its fields refer to.</summary>
+    private static IEnumerable<TemplateReference> DefaultsOf(CatalogSecret secret) =>
+        secret.Fields.Select(static f => f.Default).Append(secret.Default).OfType<Template>().SelectMany(static t => t.References);
 
     /// <summary>Asks for each in order, and writes as many at a time as the store likes.</summary>
     private static async IAsyncEnumerable<SetupResult> ApplyAllAsync(

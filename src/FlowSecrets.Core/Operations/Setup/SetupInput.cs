@@ -23,7 +23,9 @@ internal sealed class SetupInput
     /// <summary>Names in the file that mean nothing to the catalog.</summary>
     public List<string> Unknown { get; } = [];
 
-    public bool Has(CatalogSecret secret) => _values.Keys.Any(k => string.Equals(k.Key, secret.Key, StringComparison.Ordinal));
+    public bool Has(CatalogSecret secret) =>
+        _values.ContainsKey(new TemplateReference(secret.Key, null))
+        || secret.Fields.Any(f => _values.ContainsKey(new TemplateReference(secret.Key, f.Name)));
 
     public SetupGiven? Get(string key, string? field) => _values.GetValueOrDefault(new TemplateReference(key, field)).Given;
 
@@ -35,11 +37,14 @@ internal sealed class SetupInput
         IReadOnlyCollection<SetupName> known = SetupNames.Of(catalog);
         IReadOnlyList<ValueEntry> all = input.WithoutCollections(entries, known);
         Dictionary<string, TemplateReference> meanings = SetupNames.Assign([.. all.Select(static e => e.Name)], known, path);
-        foreach (ValueEntry entry in all.Where(e => !meanings.ContainsKey(e.Name)))
+        ILookup<string, TemplateReference> made = MadeNames(catalog);
+        HashSet<TemplateReference> taken = [.. meanings.Values];
+        foreach (string name in all.Select(static e => e.Name).Where(n => !meanings.ContainsKey(n)))
         {
-            if (ByMadeName(catalog, entry.Name) is { } made && !meanings.ContainsValue(made))
+            string[] forms = [name, CatalogNames.ToKey(name), CatalogNames.ToVariable(name)];
+            if (forms.SelectMany(f => made[f]).Distinct().ToArray() is [var only] && taken.Add(only))
             {
-                meanings.Add(entry.Name, made);
+                meanings.Add(name, only);
             }
         }
 
@@ -74,20 +79,15 @@ internal sealed class SetupInput
         return all.FirstOrDefault(e => !seen.Add(e.Name)) is { } twice ? throw Bad($"'{twice.Name}' stands there twice") : all;
     }
 
-    /// <summary>The only secret that a catalog made from this name has, or whose name in the store it is; otherwise none.</summary>
-    private static TemplateReference? ByMadeName(Catalog catalog, string name)
-    {
-        (string key, string variable) = (CatalogNames.ToKey(name), CatalogNames.ToVariable(name));
-        CatalogSecret[] found =
-        [
-            .. catalog.Secrets.Where(s =>
-                string.Equals(s.Key, key, StringComparison.Ordinal)
-                || s.Env.Contains(variable, StringComparer.Ordinal)
-                || string.Equals(s.Name ?? catalog.Prefix + s.Key, name, StringComparison.Ordinal)
-            ),
-        ];
-        return found is [var only] ? new TemplateReference(only.Key, null) : null;
-    }
+    /// <summary>What a secret may be called that a catalog was made from: its key, its variables, its name in the store.</summary>
+    private static ILookup<string, TemplateReference> MadeNames(Catalog catalog) =>
+        catalog
+            .Secrets.SelectMany(s =>
+                s.Env.Append(s.Key)
+                    .Append(s.Name ?? catalog.Prefix + s.Key)
+                    .Select(n => (Name: n, Means: new TemplateReference(s.Key, null)))
+            )
+            .ToLookup(static n => n.Name, static n => n.Means, StringComparer.Ordinal);
 
     private void AddSecret(CatalogSecret secret, DocNode value, string name)
     {

@@ -21,6 +21,7 @@ internal sealed class SetupInterview(
 ) : IDisposable
 {
     private readonly SetupValues _values = new();
+    private readonly RenderBudget _budget = new();
     private readonly Sensitivity _sensitivity = new(workspace.Catalog!);
 
     /// <summary>A dry run asks nothing.</summary>
@@ -242,7 +243,7 @@ internal sealed class SetupInterview(
 
     private async Task<Answer> AnswerAsync(Ask ask, CancellationToken cancellationToken)
     {
-        string? byDefault = ask.Default?.Render(_values.Resolve, out _);
+        string? byDefault = ask.Default?.Render(_values.Resolve, out _, _budget);
         if (Asks)
         {
             Question question = new(

@@ -22,7 +22,8 @@ internal static class WorkloadSelection
         {
             if (Wildcard.HasWildcard(name) && !known.ContainsKey(name))
             {
-                found.AddRange(known.Values.Where(w => Wildcard.IsMatch(name, w.Name)));
+                WildcardPattern pattern = NamePattern.Parse(name);
+                found.AddRange(known.Values.Where(w => pattern.IsMatch(w.Name)));
                 continue;
             }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Amazon.Runtime;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Providers.Aws.AppRunner;
 
@@ -36,19 +37,23 @@ internal sealed class AppRunnerClient(AwsPlace at, Func<CancellationToken, Task<
     public async Task<IReadOnlyList<AppRunnerOperation>> OperationsAsync(string arn, CancellationToken cancellationToken)
     {
         List<AppRunnerOperation> all = [];
-        string? next = null;
-        do
+        await foreach (
+            AppRunnerOperations page in Pages.ReadAsync(
+                (token, ct) =>
+                    SendAsync(
+                        "ListOperations",
+                        new AppRunnerOperationsQuery { ServiceArn = arn, NextToken = token },
+                        AppRunnerJson.Default.AppRunnerOperationsQuery,
+                        AppRunnerJson.Default.AppRunnerOperations,
+                        ct
+                    ),
+                p => all.Count < MostOperations ? p.NextToken : null,
+                cancellationToken: cancellationToken
+            )
+        )
         {
-            AppRunnerOperations page = await SendAsync(
-                "ListOperations",
-                new AppRunnerOperationsQuery { ServiceArn = arn, NextToken = next },
-                AppRunnerJson.Default.AppRunnerOperationsQuery,
-                AppRunnerJson.Default.AppRunnerOperations,
-                cancellationToken
-            );
             all.AddRange(page.OperationSummaryList ?? []);
-            next = page.NextToken;
-        } while (next is not null && all.Count < MostOperations);
+        }
 
         return all;
     }

@@ -12,6 +12,15 @@ internal sealed class AwsCaller(AwsErrors errors, AwsStoreOptions options)
         CancellationToken cancellationToken
     ) => new Retry(options.Limits, options.Clock, e => errors.Explain(e, call)).RunAsync(send, settle, cancellationToken);
 
+    /// <summary>The pages of a list.</summary>
+    /// <exception cref="FlowSecretException">BadReply: the list does not end.</exception>
+    public IAsyncEnumerable<TPage> PagesAsync<TPage>(
+        AwsCall call,
+        Func<string?, CancellationToken, Task<TPage>> read,
+        Func<TPage, string?> next,
+        CancellationToken cancellationToken
+    ) => Pages.ReadAsync(read, next, e => errors.Explain(e, call)!.Error, cancellationToken);
+
     public string ResourceOf(AwsCall call) => errors.ResourceOf(call);
 
     /// <summary>A call that is of use where it is allowed.</summary>

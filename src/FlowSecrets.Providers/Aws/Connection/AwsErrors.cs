@@ -29,6 +29,7 @@ internal sealed class AwsErrors
     public CallFailure? Explain(Exception error, AwsCall call) =>
         error switch
         {
+            _ when BadReplyException.In(error) is { } bad => bad.Explain(call.Target, _context.HostOf(call), call.Changes),
             AwsCredentialsException { InnerException: { } inner } => _credentials.Missing(inner, call),
             AmazonServiceException e when IsOfCredentialService(e) => _credentials.Missing(e, call),
             AmazonServiceException e => ExplainService(e, call),

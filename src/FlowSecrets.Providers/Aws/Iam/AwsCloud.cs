@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -135,20 +136,24 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
     public async Task<IReadOnlyList<AwsKeyGrant>> ListKeyGrantsAsync(string key, string region, CancellationToken cancellationToken)
     {
         List<AwsKeyGrant> grants = [];
-        string? marker = null;
-        do
+        await foreach (
+            AwsKeyGrants page in Pages.ReadAsync(
+                (marker, ct) =>
+                    Json("kms", region)
+                        .SendAsync(
+                            "TrentService.ListGrants",
+                            new AwsKeyId { KeyId = key, Marker = marker },
+                            AwsCloudJson.Default.AwsKeyId,
+                            AwsCloudJson.Default.AwsKeyGrants,
+                            ct
+                        ),
+                static p => p.Truncated ? p.NextMarker : null,
+                cancellationToken: cancellationToken
+            )
+        )
         {
-            AwsKeyGrants page = await Json("kms", region)
-                .SendAsync(
-                    "TrentService.ListGrants",
-                    new AwsKeyId { KeyId = key, Marker = marker },
-                    AwsCloudJson.Default.AwsKeyId,
-                    AwsCloudJson.Default.AwsKeyGrants,
-                    cancellationToken
-                );
             grants.AddRange(page.Grants ?? []);
-            marker = page.Truncated ? page.NextMarker : null;
-        } while (marker is not null);
+        }
 
         return grants;
     }

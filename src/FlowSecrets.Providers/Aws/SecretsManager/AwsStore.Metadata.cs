@@ -14,24 +14,30 @@ internal sealed partial class AwsStore
 {
     public async IAsyncEnumerable<SecretDescription> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string? page = null;
-        do
+        AwsCall call = new("ListSecrets");
+        await foreach (
+            AwsSecretPage page in _caller.PagesAsync(
+                call,
+                (token, ct) => CallAsync(call, (c, t) => c.ListAsync(Request(token), t), ct),
+                static p => p.NextToken,
+                cancellationToken
+            )
+        )
         {
-            AwsList request = new()
-            {
-                MaxResults = 100,
-                IncludePlannedDeletion = true,
-                NextToken = page,
-                Filters = prefix.Length == 0 ? null : [new AwsFilter { Key = "name", Values = [prefix] }],
-            };
-            AwsSecretPage found = await CallAsync(new AwsCall("ListSecrets"), (c, ct) => c.ListAsync(request, ct), cancellationToken);
-            foreach (AwsSecret secret in (found.SecretList ?? []).Where(s => s.Name?.StartsWith(prefix, StringComparison.Ordinal) == true))
+            foreach (AwsSecret secret in (page.SecretList ?? []).Where(s => s.Name?.StartsWith(prefix, StringComparison.Ordinal) == true))
             {
                 yield return Description(secret.Name!, secret);
             }
+        }
 
-            page = found.NextToken;
-        } while (!string.IsNullOrEmpty(page));
+        AwsList Request(string? token) =>
+            new()
+            {
+                MaxResults = 100,
+                IncludePlannedDeletion = true,
+                NextToken = token,
+                Filters = prefix.Length == 0 ? null : [new AwsFilter { Key = "name", Values = [prefix] }],
+            };
     }
 
     public async Task<SecretDescription?> DescribeAsync(string name, CancellationToken cancellationToken) =>

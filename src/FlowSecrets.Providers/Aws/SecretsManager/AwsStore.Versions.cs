@@ -15,25 +15,27 @@ internal sealed partial class AwsStore
     {
         AwsName id = AwsName.Parse(name);
         List<AwsVersion> versions = [];
-        string? page = null;
-        do
+        AwsCall call = new("ListSecretVersionIds", name);
+        await foreach (
+            AwsVersionPage page in _caller.PagesAsync(
+                call,
+                (token, ct) => CallAsync(call, (c, t) => c.ListVersionsAsync(Request(token), t), ct, id.Region),
+                static p => p.NextToken,
+                cancellationToken
+            )
+        )
         {
-            AwsListVersions request = new()
+            versions.AddRange(page.Versions ?? []);
+        }
+
+        AwsListVersions Request(string? token) =>
+            new()
             {
                 SecretId = id.Id,
                 IncludeDeprecated = true,
                 MaxResults = 100,
-                NextToken = page,
+                NextToken = token,
             };
-            AwsVersionPage found = await CallAsync(
-                new AwsCall("ListSecretVersionIds", name),
-                (c, ct) => c.ListVersionsAsync(request, ct),
-                cancellationToken,
-                id.Region
-            );
-            versions.AddRange(found.Versions ?? []);
-            page = found.NextToken;
-        } while (!string.IsNullOrEmpty(page));
 
         return
         [

@@ -9,43 +9,81 @@ internal sealed class SecretsManagerClient(AWSCredentials credentials, SecretsMa
     : AwsServiceClient(credentials, config),
         ISecretsManager
 {
-    public Task<AwsChanged> CreateAsync(AwsCreate request, CancellationToken cancellationToken) =>
-        SendAsync("CreateSecret", request, SecretsManagerJson.Default.AwsCreate, SecretsManagerJson.Default.AwsChanged, cancellationToken);
-
-    public Task<AwsChanged> PutAsync(AwsPut request, CancellationToken cancellationToken) =>
-        SendAsync("PutSecretValue", request, SecretsManagerJson.Default.AwsPut, SecretsManagerJson.Default.AwsChanged, cancellationToken);
-
-    public Task<AwsValue> GetAsync(AwsGet request, CancellationToken cancellationToken) =>
-        SendAsync("GetSecretValue", request, SecretsManagerJson.Default.AwsGet, SecretsManagerJson.Default.AwsValue, cancellationToken);
-
-    public Task<AwsBatch> BatchGetAsync(AwsBatchGet request, CancellationToken cancellationToken) =>
-        SendAsync(
-            "BatchGetSecretValue",
-            request,
-            SecretsManagerJson.Default.AwsBatchGet,
-            SecretsManagerJson.Default.AwsBatch,
-            cancellationToken
+    public async Task<AwsChanged> CreateAsync(AwsCreate request, CancellationToken cancellationToken) =>
+        AwsReplies.Added(
+            request.Name,
+            request.HasValue ? request.ClientRequestToken : null,
+            await SendAsync(
+                "CreateSecret",
+                request,
+                SecretsManagerJson.Default.AwsCreate,
+                SecretsManagerJson.Default.AwsChanged,
+                cancellationToken
+            )
         );
 
-    public Task<AwsSecret> DescribeAsync(AwsSecretId request, CancellationToken cancellationToken) =>
-        SendAsync(
-            "DescribeSecret",
+    public async Task<AwsChanged> PutAsync(AwsPut request, CancellationToken cancellationToken) =>
+        AwsReplies.Added(
+            request.SecretId,
+            request.ClientRequestToken,
+            await SendAsync(
+                "PutSecretValue",
+                request,
+                SecretsManagerJson.Default.AwsPut,
+                SecretsManagerJson.Default.AwsChanged,
+                cancellationToken
+            )
+        );
+
+    public async Task<AwsValue> GetAsync(AwsGet request, CancellationToken cancellationToken) =>
+        AwsReplies.Value(
             request,
-            SecretsManagerJson.Default.AwsSecretId,
-            SecretsManagerJson.Default.AwsSecret,
-            cancellationToken
+            await SendAsync(
+                "GetSecretValue",
+                request,
+                SecretsManagerJson.Default.AwsGet,
+                SecretsManagerJson.Default.AwsValue,
+                cancellationToken
+            )
+        );
+
+    public async Task<AwsBatch> BatchGetAsync(AwsBatchGet request, CancellationToken cancellationToken) =>
+        AwsReplies.Batch(
+            request,
+            await SendAsync(
+                "BatchGetSecretValue",
+                request,
+                SecretsManagerJson.Default.AwsBatchGet,
+                SecretsManagerJson.Default.AwsBatch,
+                cancellationToken
+            )
+        );
+
+    public async Task<AwsSecret> DescribeAsync(AwsSecretId request, CancellationToken cancellationToken) =>
+        AwsReplies.Secret(
+            request,
+            await SendAsync(
+                "DescribeSecret",
+                request,
+                SecretsManagerJson.Default.AwsSecretId,
+                SecretsManagerJson.Default.AwsSecret,
+                cancellationToken
+            )
         );
 
     public Task<AwsSecretPage> ListAsync(AwsList request, CancellationToken cancellationToken) =>
         SendAsync("ListSecrets", request, SecretsManagerJson.Default.AwsList, SecretsManagerJson.Default.AwsSecretPage, cancellationToken);
 
-    public Task<AwsVersionPage> ListVersionsAsync(AwsListVersions request, CancellationToken cancellationToken) =>
-        SendAsync(
-            "ListSecretVersionIds",
+    public async Task<AwsVersionPage> ListVersionsAsync(AwsListVersions request, CancellationToken cancellationToken) =>
+        AwsReplies.Versions(
             request,
-            SecretsManagerJson.Default.AwsListVersions,
-            SecretsManagerJson.Default.AwsVersionPage,
-            cancellationToken
+            await SendAsync(
+                "ListSecretVersionIds",
+                request,
+                SecretsManagerJson.Default.AwsListVersions,
+                SecretsManagerJson.Default.AwsVersionPage,
+                cancellationToken
+            )
         );
 
     public Task MoveStageAsync(AwsMoveStage request, CancellationToken cancellationToken) =>

@@ -160,6 +160,9 @@ internal sealed class AwsBatch
 /// <summary>What a change answers.</summary>
 internal sealed class AwsChanged
 {
+    [JsonPropertyName("ARN")]
+    public string? Arn { get; set; }
+
     public string? Name { get; set; }
 
     public string? VersionId { get; set; }
@@ -232,6 +235,11 @@ internal sealed class AwsVersion
 
 internal sealed class AwsVersionPage
 {
+    [JsonPropertyName("ARN")]
+    public string? Arn { get; set; }
+
+    public string? Name { get; set; }
+
     public List<AwsVersion>? Versions { get; set; }
 
     public string? NextToken { get; set; }

@@ -24,6 +24,15 @@ internal sealed class GcpCaller(GcpErrors errors, GcpStoreOptions options)
         return retry.RunAsync(send, settle, cancellationToken);
     }
 
+    /// <summary>The pages of a list.</summary>
+    /// <exception cref="FlowSecretException">BadReply: the list does not end.</exception>
+    public IAsyncEnumerable<TPage> PagesAsync<TPage>(
+        GcpCall call,
+        Func<string?, CancellationToken, Task<TPage>> read,
+        Func<TPage, string?> next,
+        CancellationToken cancellationToken
+    ) => Pages.ReadAsync(read, next, e => errors.Explain(e, call)!.Error, cancellationToken);
+
     /// <summary>A call that is of use where it is allowed.</summary>
     /// <returns>Null with the error where it is not.</returns>
     public async Task<(T? Reply, FlowSecretException? Refusal)> TryAsync<T>(

@@ -34,6 +34,7 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
     public CallFailure? Explain(Exception error, GcpCall call) =>
         error switch
         {
+            _ when BadReplyException.In(error) is { } bad => bad.Explain(call.Target, at.Address.Host, call.Changes),
             GoogleApiException { Error: GcpRequestError reply } => Explain(reply, call),
             GoogleApiException e => Unavailable(call, $"answered with status {(int)e.HttpStatusCode}", transient: false, applied: true),
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } =>

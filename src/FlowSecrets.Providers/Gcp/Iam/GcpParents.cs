@@ -69,7 +69,7 @@ internal sealed record GcpParents(
             }
 
             number ??= GcpName.Last(found.Name);
-            resource = found.Parent is { Length: > 0 } parent ? parent : null;
+            resource = found.Parent is { } parent && parent.IndexOf('/') > 0 ? parent : null;
         }
 
         return new GcpParents(number, levels, denials, unread);
@@ -86,10 +86,15 @@ internal sealed record GcpParents(
     )
     {
         GcpCall call = new("iam.denypolicies.get");
-        string? page = null;
-        do
+        await foreach (
+            GcpDenyPage? found in caller.PagesAsync(
+                call,
+                async (token, ct) => (await caller.TryAsync(call, t => cloud.ListDenyPoliciesAsync(resource, token, t), ct)).Reply,
+                static p => p?.NextPageToken,
+                cancellationToken
+            )
+        )
         {
-            (GcpDenyPage? found, _) = await caller.TryAsync(call, ct => cloud.ListDenyPoliciesAsync(resource, page, ct), cancellationToken);
             if (found is null)
             {
                 unread.Add($"deny policies of {source} (iam.denypolicies.list)");
@@ -108,9 +113,7 @@ internal sealed record GcpParents(
                     denials.Add((source, whole));
                 }
             }
-
-            page = found.NextPageToken is { Length: > 0 } next ? next : null;
-        } while (page is not null);
+        }
     }
 
     private static string Source(string resource) =>

@@ -113,7 +113,7 @@ internal sealed partial class GcpStore
         }
 
         long next = newest + 1;
-        while (await HasValueAsync(name, next.ToString(), value, cancellationToken) is { } isSame)
+        while (next <= newest + MostAddedMeanwhile && await HasValueAsync(name, next.ToString(), value, cancellationToken) is { } isSame)
         {
             if (isSame)
             {
@@ -132,6 +132,9 @@ internal sealed partial class GcpStore
 
         return Settled<GcpVersion>.No;
     }
+
+    /// <summary>Others do not add more versions than this during one call.</summary>
+    private const int MostAddedMeanwhile = 1_000;
 
     private FlowSecretException NoStaging(string name) =>
         StoreErrors.NotSupported(

@@ -22,17 +22,19 @@ internal sealed partial class GcpStore
     internal async Task<IReadOnlyList<GcpSecret>> ListAllAsync(string prefix, CancellationToken cancellationToken)
     {
         List<GcpSecret> secrets = [];
-        string? page = null;
-        do
-        {
-            GcpSecretPage found = await CallAsync(
-                new GcpCall("secretmanager.secrets.list"),
-                (c, ct) => c.ListSecretsAsync(prefix.Length == 0 ? null : $"name:{prefix}", page, ct),
+        GcpCall call = new("secretmanager.secrets.list");
+        string? filter = prefix.Length == 0 ? null : $"name:{prefix}";
+        await foreach (
+            GcpSecretPage page in _caller.PagesAsync(
+                call,
+                (token, ct) => CallAsync(call, (c, t) => c.ListSecretsAsync(filter, token, t), ct),
+                static p => p.NextPageToken,
                 cancellationToken
-            );
-            secrets.AddRange((found.Secrets ?? []).Where(s => GcpName.Last(s.Name).StartsWith(prefix, StringComparison.Ordinal)));
-            page = found.NextPageToken is { Length: > 0 } next ? next : null;
-        } while (page is not null);
+            )
+        )
+        {
+            secrets.AddRange((page.Secrets ?? []).Where(s => GcpName.Last(s.Name).StartsWith(prefix, StringComparison.Ordinal)));
+        }
 
         return secrets;
     }

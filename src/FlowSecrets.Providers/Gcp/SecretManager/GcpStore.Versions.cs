@@ -75,17 +75,18 @@ internal sealed partial class GcpStore
     private async Task<List<GcpVersion>> AllVersionsAsync(string name, CancellationToken cancellationToken)
     {
         List<GcpVersion> versions = [];
-        string? page = null;
-        do
-        {
-            GcpVersionPage found = await CallAsync(
-                new GcpCall("secretmanager.versions.list", name),
-                (c, ct) => c.ListVersionsAsync(name, 1_000, page, ct),
+        GcpCall call = new("secretmanager.versions.list", name);
+        await foreach (
+            GcpVersionPage page in _caller.PagesAsync(
+                call,
+                (token, ct) => CallAsync(call, (c, t) => c.ListVersionsAsync(name, 1_000, token, t), ct),
+                static p => p.NextPageToken,
                 cancellationToken
-            );
-            versions.AddRange(found.Versions ?? []);
-            page = found.NextPageToken is { Length: > 0 } next ? next : null;
-        } while (page is not null);
+            )
+        )
+        {
+            versions.AddRange(page.Versions ?? []);
+        }
 
         // Lists lag behind; what we wrote is there all the same, and so is what came before it.
         if (await NewerAsync(name, versions.FirstOrDefault(), cancellationToken) is { } newer)
