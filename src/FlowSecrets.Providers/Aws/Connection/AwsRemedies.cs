@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FlowSecrets.Errors;
@@ -8,6 +10,17 @@ namespace FlowSecrets.Providers.Aws.Connection;
 /// <summary>The commands that mend a denial, the same wherever one is met.</summary>
 internal static partial class AwsRemedies
 {
+    private const int MostInNames = 128;
+
+    /// <summary>Of what ends a secret's ARN: a hyphen and six characters.</summary>
+    private const int SuffixLength = 7;
+
+    private static readonly HashSet<string> ShowsMetadata = new(StringComparer.Ordinal)
+    {
+        "secretsmanager:ListSecretVersionIds",
+        "secretsmanager:GetResourcePolicy",
+    };
+
     /// <summary>What a permission of ours is there, the telling action first.</summary>
     public static IReadOnlyList<string> ActionsOf(SecretPermission permission) =>
         permission switch
@@ -74,10 +87,19 @@ internal static partial class AwsRemedies
     /// <summary>By the principal's own policies, where they can be changed; else on the secret.</summary>
     public static Remedy Allow(AwsPrincipal principal, string action, string secretArn, string name)
     {
+        bool canAttach = !principal.IsManaged && !principal.IsRoot && CanAttach(principal);
+        if (ShowsMetadata.Contains(action))
+        {
+            // No permission of ours is as small as that.
+            return canAttach
+                ? $"Let an administrator allow it: {Attach(principal, action, secretArn, name)}"
+                : AllowSomebody(action, secretArn);
+        }
+
         ShellCommand onSecret = Grant(principal, action, name);
-        return principal.IsManaged || principal.IsRoot || !CanAttach(principal)
-            ? Remedy.Of($"Let an administrator allow it on the secret: {onSecret}")
-            : $"Let an administrator allow it: {Attach(principal, action, secretArn, name)}; or on the secret: {onSecret}";
+        return canAttach
+            ? $"Let an administrator allow it: {Attach(principal, action, secretArn, name)}; or on the secret: {onSecret}"
+            : Remedy.Of($"Let an administrator allow it on the secret: {onSecret}");
     }
 
     /// <summary>What the administrators of the principal's own account must do, where the secret is in another.</summary>
@@ -88,7 +110,11 @@ internal static partial class AwsRemedies
             : (Remedy)$"Let an administrator of account {principal.Account} allow it: {Attach(principal, action, secretArn, name)}";
 
     public static ShellCommand Grant(AwsPrincipal principal, string action, string name) =>
-        Shell($"Grant-FlowSecretAccess {Stored(name)} -Principal {principal.Arn}{PermissionOf(action)}");
+        // Of a role whose path is not known the session alone has an ARN that is there.
+        Shell(
+            $"Grant-FlowSecretAccess {Stored(name)} -Principal {(principal.IsPathKnown ? principal.Arn : principal.ToString())}"
+                + $"{PermissionOf(action)}"
+        );
 
     public static ShellCommand ShowPolicy(string secretId, string region) =>
         Shell(
@@ -105,7 +131,7 @@ internal static partial class AwsRemedies
         string kind = principal.IsRole ? "role" : "user";
         return Shell(
             $"aws iam put-{kind:bare}-policy --{kind:bare}-name {principal.Name:bare} --policy-name "
-                + $"{PolicyName(action, name):bare} --policy-document "
+                + $"{PolicyName(action, secretArn, name)} --policy-document "
                 + $"{Quoted(Document(Statement([action], [secretArn], null)))}"
         );
     }
@@ -131,6 +157,20 @@ internal static partial class AwsRemedies
         + $"--operations Decrypt {(writes ? Shell($"GenerateDataKey") : None)} --constraints "
         + $"{Quoted(new JsonObject { ["EncryptionContextSubset"] = new JsonObject { ["SecretARN"] = secretArn } })}")}";
 
+    /// <summary>Another account must be let in by the key's policy, and allow it to its own.</summary>
+    public static Remedy LetKeyBeUsedAbroad(string key, string region, AwsPrincipal principal, bool writes, bool lacksOwn)
+    {
+        string[] actions = writes ? ["kms:Decrypt", "kms:GenerateDataKey"] : ["kms:Decrypt"];
+        Remedy own =
+            $"Let an administrator of account {principal.Account} allow it in an identity policy: "
+            + $"{Statement(actions, [key], null).ToJsonString(Plain)}";
+        return lacksOwn
+            ? own
+            : $"Let the key's owner put the account into the key's policy: "
+                + $"{Shell($"aws kms get-key-policy --key-id {key} --region {region:bare} --policy-name default --query Policy "
+                + $"--output text")}; then {own:clause}";
+    }
+
     /// <summary>How quotation marks of a policy stay readable.</summary>
     public static System.Text.Json.JsonSerializerOptions Plain { get; } =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -139,7 +179,7 @@ internal static partial class AwsRemedies
     public static string Quoted(JsonNode document) =>
         QuotationMarks().Replace(document.ToJsonString(Plain), static m => $"\\u{(int)m.Value[0]:x4}");
 
-    private static bool CanAttach(AwsPrincipal principal) => principal.IsRole || principal.Arn.Contains(":user/", StringComparison.Ordinal);
+    private static bool CanAttach(AwsPrincipal principal) => principal.IsRole || principal.IsUser;
 
     private static ShellCommand PermissionOf(string action) =>
         action switch
@@ -149,10 +189,19 @@ internal static partial class AwsRemedies
             _ => Shell($"-Permission Manage"),
         };
 
-    private static string PolicyName(string action, string name)
+    /// <summary>
+    /// With account, region and the secret's whole name, so that the policy for one secret never takes the place of another's. A comma
+    /// stands for a slash, since no secret's name has one.
+    /// </summary>
+    private static string PolicyName(string action, string secretArn, string name)
     {
-        string whole = $"flowsecrets-{action[(action.IndexOf(':') + 1)..]}-{NotInNames().Replace(name, "-")}";
-        return whole.Length <= 128 ? whole : whole[..128];
+        string secret = secretArn.Split(':', 7) is [_, _, _, { } region, { } account, "secret", not "*" and { } full]
+            ? $"{account}-{region}-{(full.Length > SuffixLength && full[^SuffixLength] == '-' ? full[..^SuffixLength] : full.TrimEnd('*'))}"
+            : name;
+        string whole = $"flowsecrets-{action[(action.IndexOf(':') + 1)..]}-{NotInNames().Replace(secret.Replace('/', ','), "-")}";
+        return whole.Length <= MostInNames
+            ? whole
+            : $"{whole[..(MostInNames - 17)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)))[..16]}";
     }
 
     [GeneratedRegex("['\u2018-\u201F]")]

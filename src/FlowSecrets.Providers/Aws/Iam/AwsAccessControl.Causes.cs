@@ -1,8 +1,8 @@
-using System.Globalization;
+using System.Diagnostics;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
-using FlowSecrets.Providers.Aws.SecretsManager;
+using FlowSecrets.Providers.Aws.Iam.Conditions;
 using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Iam;
@@ -19,36 +19,33 @@ internal sealed partial class AwsAccessControl
         CancellationToken cancellationToken
     )
     {
-        Dictionary<string, string> context = Context(target, principal);
-        AwsResourceSays says = AwsResourceSays.Of(policy.Statements, principal, action, target.Arn, context);
-        if (says.Denial is { } denial)
+        AwsAsk ask = new(principal, action, target.Arn, KeysOf(target, principal, action));
+        AwsOwnSays own = await _own.AskAsync(ask, survey, cancellationToken);
+        AwsResourceSays says = AwsResourceSays.Of(policy.Statements, ask, own.HasBoundary);
+        AwsFindings found = new(ask, target.Account, AwsResourceRule.Adds, says, policy.Missing, own);
+        return AwsDecision.Of(found) switch
         {
-            return _refusals.Refused(
+            AwsVerdict.NoSuchPrincipal => NoSuchPrincipal(target, principal, action),
+            AwsVerdict.DeniedByResource => _refusals.Refused(
                 target,
                 principal,
                 action,
                 AccessCauses.ExplicitDeny,
-                $"the secret's own policy forbids it (statement '{denial.Sid ?? "without a Sid"}')"
-            );
-        }
-
-        AwsOwnSays own = await _own.AskAsync(principal, action, target.Arn, context, survey, cancellationToken);
-        if (own == AwsOwnSays.NoSuchPrincipal)
-        {
-            return NoSuchPrincipal(target, principal, action);
-        }
-
-        if (own.Cause is AccessCauses.ExplicitDeny or AccessCauses.OrganizationPolicy or AccessCauses.PermissionsBoundary)
-        {
-            return _refusals.Refused(target, principal, action, own.Cause, own.Words);
-        }
-
-        AwsFindings found = new(target, principal, action, policy, says, own);
-        return found.Allows switch
-        {
-            true => Allowed(found),
-            null => Open(found),
-            false => NotGranted(found),
+                $"the secret's own policy forbids it (statement {says.Denial!.Title})"
+            ),
+            AwsVerdict.DeniedByPrincipal => _refusals.Refused(target, principal, action, AccessCauses.ExplicitDeny, own.Words),
+            AwsVerdict.OutsideBoundary => _refusals.Refused(
+                target,
+                principal,
+                action,
+                AccessCauses.PermissionsBoundary,
+                "its permissions boundary does not hold it"
+            ),
+            AwsVerdict.NotGranted => NotGranted(target, found),
+            AwsVerdict.Open => Open(target, found),
+            AwsVerdict.OrganizationOpen => OrganizationOpen(target, found),
+            AwsVerdict.Allowed => Allowed(target, found),
+            AwsVerdict other => throw new UnreachableException(other.ToString()),
         };
     }
 
@@ -66,45 +63,57 @@ internal sealed partial class AwsAccessControl
         );
     }
 
-    private static AccessAnswer Allowed(AwsFindings found)
+    private static AccessAnswer Allowed(AwsTarget target, AwsFindings found)
     {
         string through =
-            found.BySecret == true && found.Own.Allows != true
-                ? $"the secret's own policy (statement '{found.Says.Grant!.Sid ?? "without a Sid"}')"
+            found.Own.Allows != true && found.Says.Grant is { } grant
+                ? $"the secret's own policy (statement {grant.Title})"
                 : found.Own.Words;
         return AccessAnswer.Allowed(
-            found.Target.Name,
-            $"{found.Principal} may '{found.Action}' by {through}{(found.IsSameAccount ? "" : " and the secret's own policy")}."
+            target.Name,
+            $"{found.Principal} may '{found.Ask.Action}' by {through}{(found.IsSameAccount ? "" : " and the secret's own policy")}."
+                + (found.Own.IsInOrganization ? " Service control policies with conditions are not all seen here." : "")
         );
     }
 
-    private AccessAnswer Open(AwsFindings found)
+    /// <summary>The simulation leaves out conditions of the organisation's policies, so that its no is none.</summary>
+    private AccessAnswer OrganizationOpen(AwsTarget target, AwsFindings found) =>
+        AccessAnswer.Unknown(
+            target.Name,
+            AccessCauses.OrganizationPolicy,
+            $"Whether {found.Principal} may '{found.Ask.Action}' on '{target.Name}' cannot be known: "
+                + AwsRefusals.OrganizationUnread(found),
+            $"{AwsRefusals.AskOrganization(found)}{_refusals.LiveHint(target, found.Principal)}"
+        );
+
+    private AccessAnswer Open(AwsTarget target, AwsFindings found)
     {
-        string? ofPrincipal = found.Own.Allows is null ? found.Own.Words : null;
-        string? ofSecret = found.Hidden ?? (found.BySecret is null ? found.Says.Open : null);
+        bool isOwnOpen = found.Own.Allows is null || found.Own.Denies is null;
+        string? ofPrincipal = isOwnOpen ? found.Own.Words : null;
+        string? ofSecret = found.Hidden ?? (found.Granting is null ? found.Says.Open : null);
         string[] open = [.. new[] { ofPrincipal, ofSecret }.OfType<string>()];
         return AccessAnswer.Unknown(
-            found.Target.Name,
-            found.Own.Allows is null ? found.Own.Cause ?? AccessCauses.PolicyUnreadable
-                : found.Policy.Missing is not null ? AccessCauses.PolicyUnreadable
+            target.Name,
+            isOwnOpen ? found.Own.Cause ?? AccessCauses.PolicyUnreadable
+                : found.Unread is not null ? AccessCauses.PolicyUnreadable
                 : AccessCauses.ConditionUnresolved,
-            $"Whether {found.Principal} may '{found.Action}' on '{found.Target.Name}' cannot be known: {string.Join("; ", open)}",
-            FindOut(found)
+            $"Whether {found.Principal} may '{found.Ask.Action}' on '{target.Name}' cannot be known: "
+                + (open.Length > 0 ? string.Join("; ", open) : "AWS does not say whether a permissions boundary limits it"),
+            FindOut(target, found)
         );
     }
 
     /// <summary>How to see what could not be seen; where there is nothing to see, how to allow it.</summary>
-    private Remedy FindOut(AwsFindings found)
+    private Remedy FindOut(AwsTarget target, AwsFindings found)
     {
-        AwsTarget target = found.Target;
         AwsPrincipal principal = found.Principal;
-        string action = found.Action;
+        string action = found.Ask.Action;
         if (found.Own.Missing is { } missing)
         {
             return $"{AwsRemedies.AllowSomebody(missing, "*")}{_refusals.LiveHint(target, principal)}";
         }
 
-        if (found.Policy.Missing is not null)
+        if (found.Unread is not null)
         {
             return $"{AwsRemedies.AllowSomebody("secretsmanager:GetResourcePolicy", target.Arn)}{_refusals.LiveHint(target, principal)}";
         }
@@ -121,38 +130,30 @@ internal sealed partial class AwsAccessControl
     }
 
     /// <summary>Nothing forbids it, and nothing grants it.</summary>
-    private AccessAnswer NotGranted(AwsFindings found)
+    private AccessAnswer NotGranted(AwsTarget target, AwsFindings found)
     {
-        if (found.Target.Secret is null)
-        {
-            return _refusals.Undecided(found.Target, found.Principal, found.Action);
-        }
-
-        if (!found.IsSameAccount)
-        {
-            return NotGrantedAcrossAccounts(found);
-        }
-
-        return found.Says.Unmet is { } unmet
-            ? _refusals.Refused(
-                found.Target,
-                found.Principal,
-                found.Action,
-                AccessCauses.ConditionNotMet,
-                $"the secret's own policy allows it under a condition that is not met (statement "
-                    + $"'{unmet.Sid ?? "without a Sid"}'"
-                    + $"{(AwsCondition.EndOf(unmet.Condition) is { } end ? $", which ended at {end:yyyy-MM-dd HH:mm} UTC" : "")})"
-            )
-            : _refusals.Refused(found.Target, found.Principal, found.Action, AccessCauses.NoGrant, null);
+        AwsPrincipal principal = found.Principal;
+        string action = found.Ask.Action;
+        return target.Secret is null ? _refusals.Undecided(target, principal, action)
+            : !found.IsSameAccount ? NotGrantedAcrossAccounts(target, found)
+            : found.Says.Unmet is { } unmet
+                ? _refusals.Refused(
+                    target,
+                    principal,
+                    action,
+                    AccessCauses.ConditionNotMet,
+                    $"the secret's own policy allows it under a condition that is not met (statement {unmet.Title}"
+                        + $"{(AwsCondition.EndOf(unmet.Condition) is { } end ? $", which ended at {end:yyyy-MM-dd HH:mm} UTC" : "")})"
+                )
+            : _refusals.Refused(target, principal, action, AccessCauses.NoGrant, null);
     }
 
-    private AccessAnswer NotGrantedAcrossAccounts(AwsFindings found)
+    private AccessAnswer NotGrantedAcrossAccounts(AwsTarget target, AwsFindings found)
     {
-        AwsTarget target = found.Target;
         AwsPrincipal principal = found.Principal;
-        string action = found.Action;
+        string action = found.Ask.Action;
         Remedy inItsAccount = AwsRemedies.AllowInItsAccount(principal, action, target.Arn, target.Name);
-        return found.BySecret == false
+        return found.ByResource == false
             ? _refusals.Refused(
                 target,
                 principal,
@@ -172,27 +173,6 @@ internal sealed partial class AwsAccessControl
             );
     }
 
-    /// <summary>The values of condition keys that are known here.</summary>
-    private Dictionary<string, string> Context(AwsTarget target, AwsPrincipal principal)
-    {
-        DateTime now = options.Clock.GetUtcNow().UtcDateTime;
-        Dictionary<string, string> values = new(StringComparer.OrdinalIgnoreCase)
-        {
-            ["aws:PrincipalArn"] = principal.Arn,
-            ["aws:PrincipalAccount"] = principal.Account,
-            ["aws:CurrentTime"] = now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-            ["aws:RequestedRegion"] = target.Region,
-            ["aws:SecureTransport"] = "true",
-            ["secretsmanager:SecretId"] = target.Arn,
-            ["secretsmanager:VersionStage"] = AwsStagingLabels.Current,
-        };
-        foreach (AwsTag tag in (target.Secret?.Tags ?? []).Where(static t => t.Key is not null))
-        {
-            string value = tag.Value ?? "";
-            values["secretsmanager:ResourceTag/" + tag.Key] = value;
-            values["aws:ResourceTag/" + tag.Key] = value;
-        }
-
-        return values;
-    }
+    private AwsKeys KeysOf(AwsTarget target, AwsPrincipal principal, string action) =>
+        AwsRequestKeys.OfSecret(target, principal, action, principal.ToString() == identity.Caller?.Arn, options.Clock.GetUtcNow());
 }

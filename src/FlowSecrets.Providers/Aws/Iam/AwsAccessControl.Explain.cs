@@ -87,7 +87,7 @@ internal sealed partial class AwsAccessControl
 
         // What the policies say is more exact than the message; where they cannot be read, the message knows more.
         if (
-            judged.Cause == said
+            (judged.Cause == said && judged.Result == AccessResult.Denied)
             || (
                 isVague
                 && (
@@ -157,7 +157,8 @@ internal sealed partial class AwsAccessControl
     {
         DateTimeOffset now = options.Clock.GetUtcNow();
         DateTimeOffset since = now - Propagation;
-        AwsResourceSays says = AwsResourceSays.Of(policy.Statements, principal, action, target.Arn, Context(target, principal));
+        AwsAsk ask = new(principal, action, target.Arn, KeysOf(target, principal, action));
+        AwsResourceSays says = AwsResourceSays.Of(policy.Statements, ask, hasBoundary: false);
         if (AwsGrants.TimeOf(says.Grant?.Sid) is { } made && made > since)
         {
             return Young(target, principal, action, made, $"the grant on the secret was made at {made:HH:mm:ss} UTC");

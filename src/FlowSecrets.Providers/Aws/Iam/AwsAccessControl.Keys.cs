@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Text.Json;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Conditions;
+using FlowSecrets.Providers.Aws.SecretsManager;
 using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Iam;
@@ -48,13 +51,16 @@ internal sealed partial class AwsAccessControl
 
         if (found?.KeyManager == "AWS")
         {
-            return null;
+            return principal.Account == target.Account ? null : DefaultKeyAbroad(target, principal);
         }
+
+        // What the question is about it does not change, so it is asked once.
+        IReadOnlyList<AwsTag>? tags = await KeyTagsAsync(arn, target.Region, cancellationToken);
 
         // Writing reads as well: the service decrypts the data key that it got.
         foreach (string action in writes ? new[] { "kms:GenerateDataKey", "kms:Decrypt" } : ["kms:Decrypt"])
         {
-            if (await PermitsAsync(target, principal, writes, action, arn, survey, cancellationToken) is { } refused)
+            if (await PermitsAsync(target, principal, writes, action, arn, tags, survey, cancellationToken) is { } refused)
             {
                 return refused;
             }
@@ -81,61 +87,93 @@ internal sealed partial class AwsAccessControl
         bool writes,
         string action,
         string key,
+        IReadOnlyList<AwsTag>? tags,
         AwsSurvey survey,
         CancellationToken cancellationToken
     )
     {
-        Dictionary<string, string> context = KeyContext(target, principal);
+        AwsKeys keys = AwsRequestKeys.OfKey(target, principal, key, tags, options.Clock.GetUtcNow());
+        AwsAsk ask = new(principal, action, key, keys);
+        AwsOwnSays own = await _own.AskAsync(ask, survey, cancellationToken);
         (IReadOnlyList<AwsStatement>? statements, FlowSecretException? refusal) = await KeyPolicyAsync(
             key,
             target.Region,
             cancellationToken
         );
-        AwsResourceSays policy = AwsResourceSays.Of(statements, principal, action, key, context);
-        if (policy.Denial is { } denial)
+        string? unread = statements is null
+            ? $"its policy may not be read here (kms:GetKeyPolicy{(refusal is { AccessCause: null } ? $", {refusal.Id}" : "")})"
+            : null;
+        string account = key.Split(':') is [_, _, _, _, { Length: > 0 } owner, ..] ? owner : target.Account;
+        AwsResourceSays says = AwsResourceSays.Of(statements, ask, own.HasBoundary);
+        AwsFindings found = new(ask, account, AwsResourceRule.MustDelegate, says, unread, own);
+        if (AwsDecision.Of(found) is not (AwsVerdict.Allowed or AwsVerdict.DeniedByResource or AwsVerdict.DeniedByPrincipal))
         {
-            // No grant helps against a deny.
-            string why = $"the key's policy forbids it '{action}' (statement '{denial.Sid ?? "without a Sid"}')";
-            return KeyAnswer(target, principal, writes, key, why) with { Remedy = AwsRemedies.ShowKeyPolicy(key, target.Region) };
+            IReadOnlyList<AwsKeyGrant>? grants = await KeyGrantsAsync(key, target.Region, cancellationToken);
+            found = found with { ByKeyGrant = grants is null ? null : grants.Any(g => IsFor(g, target, principal) && Allows(g, action)) };
         }
 
-        // A key's policy that names the account leaves it to the account's own policies.
-        AwsOwnSays? own =
-            statements is null || policy.IsByAccount
-                ? await _own.AskAsync(principal, action, key, context, survey, cancellationToken)
-                : null;
-        AwsKeySays says = new(statements is not null, refusal, policy, own);
-        if (says.Permits == true)
-        {
-            return null;
-        }
-
-        if (own?.Cause is AccessCauses.ExplicitDeny or AccessCauses.OrganizationPolicy)
-        {
-            return KeyAnswer(target, principal, writes, key, own.Words) with
-            {
-                Remedy = _refusals.Refused(target, principal, action, own.Cause, own.Words).Remedy,
-            };
-        }
-
-        IReadOnlyList<AwsKeyGrant>? grants = await KeyGrantsAsync(key, target.Region, cancellationToken);
-        if (policy.OpenDenial is null && grants?.Any(g => IsFor(g, target, principal) && Allows(g, action)) == true)
-        {
-            return null;
-        }
-
-        return says.Permits == false && grants is not null
-            ? KeyAnswer(target, principal, writes, key, $"neither the key's policy nor a grant allows it '{action}'")
-            : KeyUndecided(target, principal, writes, key, says);
+        return Answer(target, writes, found);
     }
 
-    private Dictionary<string, string> KeyContext(AwsTarget target, AwsPrincipal principal)
+    private AccessAnswer? Answer(AwsTarget target, bool writes, AwsFindings found)
     {
-        Dictionary<string, string> context = Context(target, principal);
-        context["kms:ViaService"] = $"secretsmanager.{target.Region}.amazonaws.com";
-        context["kms:CallerAccount"] = principal.Account;
-        context["kms:EncryptionContext:SecretARN"] = target.Arn;
-        return context;
+        (AwsPrincipal principal, string action, string key) = (found.Principal, found.Ask.Action, found.Ask.Resource);
+        return AwsDecision.Of(found) switch
+        {
+            // No grant helps against a deny.
+            AwsVerdict.DeniedByResource => KeyAnswer(
+                target,
+                principal,
+                writes,
+                key,
+                $"the key's policy forbids it '{action}' (statement {found.Says.Denial!.Title})"
+            ) with
+            {
+                Remedy = AwsRemedies.ShowKeyPolicy(key, target.Region),
+            },
+            AwsVerdict.DeniedByPrincipal => KeyAnswer(target, principal, writes, key, found.Own.Words) with
+            {
+                Remedy = _refusals.Refused(target, principal, action, AccessCauses.ExplicitDeny, found.Own.Words).Remedy,
+            },
+            AwsVerdict.OutsideBoundary => KeyAnswer(target, principal, writes, key, $"{found.Own.Words} ('{action}')") with
+            {
+                Remedy = AwsRefusals.WidenBoundary(principal, action, key),
+            },
+            AwsVerdict.NoSuchPrincipal or AwsVerdict.NotGranted => NoKey(target, writes, found),
+            AwsVerdict.Open or AwsVerdict.OrganizationOpen => KeyUndecided(target, writes, found),
+            AwsVerdict.Allowed => null,
+            AwsVerdict other => throw new UnreachableException(other.ToString()),
+        };
+    }
+
+    private static AccessAnswer NoKey(AwsTarget target, bool writes, AwsFindings found)
+    {
+        (AwsPrincipal principal, string action, string key) = (found.Principal, found.Ask.Action, found.Ask.Resource);
+        return found.IsSameAccount
+            ? KeyAnswer(target, principal, writes, key, $"neither the key's policy nor a grant allows it '{action}'")
+            : KeyAnswer(
+                target,
+                principal,
+                writes,
+                key,
+                found.Own.Allows == false
+                    ? $"the policies of its own account do not allow it '{action}'"
+                    : $"the key's policy does not let account {principal.Account} '{action}'"
+            ) with
+            {
+                Remedy = AwsRemedies.LetKeyBeUsedAbroad(key, target.Region, principal, writes, lacksOwn: found.Own.Allows == false),
+            };
+    }
+
+    /// <returns>Null: they may not be read.</returns>
+    private async Task<IReadOnlyList<AwsTag>?> KeyTagsAsync(string key, string region, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<AwsTag>? tags, _) = await caller.TryAsync(
+            new AwsCall("kms:ListResourceTags"),
+            ct => cloud.ListKeyTagsAsync(key, region, ct),
+            cancellationToken
+        );
+        return tags;
     }
 
     /// <returns>No statements where the policy may not be read or is not understood; why it may not be read.</returns>
@@ -172,21 +210,35 @@ internal sealed partial class AwsAccessControl
         return grants;
     }
 
-    private AccessAnswer KeyUndecided(AwsTarget target, AwsPrincipal principal, bool writes, string key, AwsKeySays says)
+    private AccessAnswer KeyUndecided(AwsTarget target, bool writes, AwsFindings found)
     {
-        bool hidesGrants = says.Permits == false;
-        bool isConditional =
-            says.Policy.Open is not null || says.Policy.OpenDenial is not null || says.Own?.Cause == AccessCauses.ConditionUnresolved;
+        (AwsPrincipal principal, string key) = (found.Principal, found.Ask.Resource);
+        bool hidesGrants = found.Unread is null && found.ByKeyGrant is null && (found with { ByKeyGrant = false }).Granting == false;
+        bool isOwnOpen = found.Own.Allows is null || found.Own.Denies is null;
+        string why =
+            hidesGrants ? "its grants may not be read here (kms:ListGrants)"
+            : (found.Hidden ?? (found.Granting is null ? found.Says.Open : null)) is { } ofKey ? ofKey
+            : isOwnOpen ? found.Own.Words
+            : found.Own.Organization != true ? AwsRefusals.OrganizationUnread(found)
+            : "AWS does not say whether a permissions boundary or another account limits it";
         Remedy remedy =
-            says.Policy.OpenDenial is not null ? AwsRemedies.ShowKeyPolicy(key, target.Region)
-            : says.IsRead && says.Permits is null ? AwsRemedies.GrantKey(key, target.Region, principal, writes, target.Arn)
-            : $"{AwsRemedies.AllowSomebody(hidesGrants ? "kms:ListGrants" : "kms:GetKeyPolicy", key)}"
-                + $"{_refusals.LiveHint(target, principal)}";
+            hidesGrants || found.Unread is not null
+                ? $"{AwsRemedies.AllowSomebody(hidesGrants ? "kms:ListGrants" : "kms:GetKeyPolicy", key)}"
+                    + $"{_refusals.LiveHint(target, principal)}"
+            : found.Says.OpenDenial is not null ? AwsRemedies.ShowKeyPolicy(key, target.Region)
+            : isOwnOpen && found.Own.Missing is { } missing
+                ? $"{AwsRemedies.AllowSomebody(missing, "*")}{_refusals.LiveHint(target, principal)}"
+            : !found.IsSameAccount
+                ? AwsRemedies.LetKeyBeUsedAbroad(key, target.Region, principal, writes, lacksOwn: found.ByResource == true)
+            : AwsRemedies.GrantKey(key, target.Region, principal, writes, target.Arn);
         return AccessAnswer.Unknown(
             target.Name,
-            isConditional ? AccessCauses.ConditionUnresolved : AccessCauses.PolicyUnreadable,
-            $"Whether {principal} may use the KMS key {key} that encrypts '{target.Name}' cannot be known: "
-                + $"{(hidesGrants ? "its grants may not be read here (kms:ListGrants)" : says.Missing)}",
+            hidesGrants || found.Unread is not null ? AccessCauses.PolicyUnreadable
+                : found.Says.Open is not null || found.Says.OpenDenial is not null ? AccessCauses.ConditionUnresolved
+                : isOwnOpen ? found.Own.Cause ?? AccessCauses.PolicyUnreadable
+                : found.Own.Organization != true ? AccessCauses.OrganizationPolicy
+                : AccessCauses.PolicyUnreadable,
+            $"Whether {principal} may use the KMS key {key} that encrypts '{target.Name}' cannot be known: {why}",
             remedy
         );
     }
@@ -218,28 +270,4 @@ internal sealed partial class AwsAccessControl
                     + $"{Shell($"aws secretsmanager describe-secret --secret-id {target.Id} --region {target.Region:bare} --query "
                     + $"KmsKeyId --output text")}"
             );
-}
-
-/// <summary>What the policies say of the use of a key.</summary>
-/// <param name="IsRead">Whether the key's policy could be read.</param>
-/// <param name="Refusal">Why it could not be read.</param>
-/// <param name="Own">Null: the key's policy decides alone.</param>
-internal sealed record AwsKeySays(bool IsRead, FlowSecretException? Refusal, AwsResourceSays Policy, AwsOwnSays? Own)
-{
-    /// <summary>Null: it cannot be known here.</summary>
-    public bool? Permits =>
-        Policy switch
-        {
-            { OpenDenial: not null } => null,
-            { Grant: not null, IsByAccount: false } => true,
-            { Grant: not null } => Own!.Allows,
-            { Open: not null } => null,
-            _ => IsRead ? false : null,
-        };
-
-    /// <summary>What is not known, in words.</summary>
-    public string Missing =>
-        IsRead
-            ? Policy.OpenDenial ?? Policy.Open ?? Own?.Words ?? ""
-            : $"its policy may not be read here (kms:GetKeyPolicy{(Refusal?.AccessCause is null ? $", {Refusal?.Id}" : "")})";
 }

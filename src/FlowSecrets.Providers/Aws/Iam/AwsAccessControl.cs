@@ -146,6 +146,17 @@ internal sealed partial class AwsAccessControl(
             allowed ??= answer;
         }
 
+        if (target.Secret is null)
+        {
+            return AccessAnswer.Unknown(
+                target.Name,
+                AccessCauses.SecretNotFoundOrForbidden,
+                $"The policies allow it, but '{target.Name}' in the {store.PlaceOf(target.Name)} may not be described here "
+                    + $"(secretsmanager:DescribeSecret), so that neither that it is there is known, nor its key",
+                $"{AwsRemedies.AllowSomebody("secretsmanager:DescribeSecret", target.Arn)}{_refusals.LiveHint(target, principal)}"
+            );
+        }
+
         if (
             permission != SecretPermission.Manage
             && await KeyAsync(target, principal, permission == SecretPermission.Write, survey, cancellationToken) is { } key

@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Providers.Aws.Iam;
@@ -31,6 +32,16 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
         "DeleteResourcePolicy",
         "PutKeyPolicy",
         "CreateGrant",
+    };
+
+    /// <summary>The types of condition keys that are no texts. A tag is one, whatever its name.</summary>
+    private static readonly Dictionary<string, string> Types = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["aws:CurrentTime"] = "date",
+        [AwsRequestKeys.EpochTime] = "date",
+        ["aws:SecureTransport"] = "boolean",
+        ["aws:PrincipalIsAWSService"] = "boolean",
+        ["aws:ViaAWSService"] = "boolean",
     };
 
     /// <summary>IAM is one for a whole partition.</summary>
@@ -73,12 +84,7 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
         foreach (((string key, string value), int i) in context.Select(static (c, i) => (c, i + 1)))
         {
             form.Add(KeyValuePair.Create($"ContextEntries.member.{i}.ContextKeyName", key));
-            form.Add(
-                KeyValuePair.Create(
-                    $"ContextEntries.member.{i}.ContextKeyType",
-                    key.EndsWith("Time", StringComparison.Ordinal) ? "date" : "string"
-                )
-            );
+            form.Add(KeyValuePair.Create($"ContextEntries.member.{i}.ContextKeyType", Types.GetValueOrDefault(key, "string")));
             form.Add(KeyValuePair.Create($"ContextEntries.member.{i}.ContextKeyValues.member.1", value));
         }
 
@@ -156,6 +162,27 @@ internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCred
         }
 
         return grants;
+    }
+
+    public async Task<IReadOnlyList<AwsTag>?> ListKeyTagsAsync(string key, string region, CancellationToken cancellationToken)
+    {
+        List<AwsTag> tags = [];
+        string? marker = null;
+        do
+        {
+            AwsKeyTags page = await Json("kms", region)
+                .SendAsync(
+                    "TrentService.ListResourceTags",
+                    new AwsKeyId { KeyId = key, Marker = marker },
+                    AwsCloudJson.Default.AwsKeyId,
+                    AwsCloudJson.Default.AwsKeyTags,
+                    cancellationToken
+                );
+            tags.AddRange((page.Tags ?? []).Select(static t => new AwsTag { Key = t.TagKey, Value = t.TagValue }));
+            marker = page.Truncated ? page.NextMarker : null;
+        } while (marker is not null);
+
+        return tags;
     }
 
     public async Task<DateTimeOffset?> LastGrantAsync(

@@ -4,7 +4,7 @@ namespace FlowSecrets.Providers.Aws.Iam;
 
 // The messages of AWS's other services; what is not used here is left out.
 
-/// <summary>KMS: DescribeKey, GetKeyPolicy, ListGrants.</summary>
+/// <summary>KMS: DescribeKey, GetKeyPolicy, ListGrants, ListResourceTags.</summary>
 internal sealed class AwsKeyId
 {
     public required string KeyId { get; set; }
@@ -12,7 +12,7 @@ internal sealed class AwsKeyId
     /// <summary>Of GetKeyPolicy.</summary>
     public string? PolicyName { get; set; }
 
-    /// <summary>Of ListGrants.</summary>
+    /// <summary>Of ListGrants and ListResourceTags.</summary>
     public string? Marker { get; set; }
 }
 
@@ -44,6 +44,22 @@ internal sealed class AwsKeyGrants
     public bool Truncated { get; set; }
 
     public string? NextMarker { get; set; }
+}
+
+internal sealed class AwsKeyTags
+{
+    public List<AwsKeyTag>? Tags { get; set; }
+
+    public bool Truncated { get; set; }
+
+    public string? NextMarker { get; set; }
+}
+
+internal sealed class AwsKeyTag
+{
+    public string? TagKey { get; set; }
+
+    public string? TagValue { get; set; }
 }
 
 internal sealed class AwsKeyGrant
@@ -99,6 +115,7 @@ internal sealed class AwsEvent
 [JsonSerializable(typeof(AwsKeyReply))]
 [JsonSerializable(typeof(AwsKeyPolicy))]
 [JsonSerializable(typeof(AwsKeyGrants))]
+[JsonSerializable(typeof(AwsKeyTags))]
 [JsonSerializable(typeof(AwsEventLookup))]
 [JsonSerializable(typeof(AwsEvents))]
 internal sealed partial class AwsCloudJson : JsonSerializerContext;

@@ -1,88 +1,117 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using FlowSecrets.Providers.Aws.Iam.Conditions;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>
-/// Conditions of AWS policies over the keys whose values are known here. Whatever hangs on another key (an address, MFA, an organisation)
-/// is not known (null).
+/// Conditions of AWS policies over what is known of the keys here. Whatever hangs on another key (an address, MFA, an organisation) or on
+/// an operator that is not known is not known (null).
 /// </summary>
 internal static class AwsCondition
 {
+    private const string AnyValue = "ForAnyValue:";
+    private const string AllValues = "ForAllValues:";
     private const string IfExists = "IfExists";
+    private const string Null = "Null";
 
-    /// <returns>Null: it cannot be known here.</returns>
-    public static bool? IsMet(JsonObject? condition, IReadOnlyDictionary<string, string> values)
+    /// <summary>What each of them is not.</summary>
+    private static readonly Dictionary<string, string> Negations = new(StringComparer.Ordinal)
     {
-        bool? met = true;
-        foreach ((string name, JsonNode? keys) in condition ?? [])
-        {
-            foreach ((string key, JsonNode? wanted) in keys as JsonObject ?? [])
-            {
-                bool? one = IsMet(name, key, AwsPolicy.Texts(wanted), values);
-                if (one == false)
-                {
-                    return false;
-                }
+        ["StringNotEquals"] = "StringEquals",
+        ["StringNotEqualsIgnoreCase"] = "StringEqualsIgnoreCase",
+        ["StringNotLike"] = "StringLike",
+        ["ArnNotEquals"] = "ArnEquals",
+        ["ArnNotLike"] = "ArnLike",
+        ["DateNotEquals"] = "DateEquals",
+        ["NumericNotEquals"] = "NumericEquals",
+        ["NotIpAddress"] = "IpAddress",
+    };
 
-                met = one is null ? null : met;
-            }
-        }
+    /// <param name="condition">Null: there is none.</param>
+    /// <param name="keys">What is known of the request.</param>
+    /// <param name="hasVariables">Whether the policy's version has variables.</param>
+    /// <returns>Null: it cannot be known here.</returns>
+    public static bool? IsMet(JsonObject? condition, AwsKeys keys, bool hasVariables = true) =>
+        Known.All(Tests(condition).Select(t => IsMet(t.Operator, keys[t.Key], t.Wanted, keys, hasVariables)));
 
-        return met;
-    }
+    /// <summary>The keys that the answer hangs on, each with its operator if that is not known.</summary>
+    public static IEnumerable<string> OpenKeys(JsonObject? condition, AwsKeys keys, bool hasVariables = true) =>
+        Tests(condition)
+            .Where(t => IsMet(t.Operator, keys[t.Key], t.Wanted, keys, hasVariables) is null)
+            .Select(static t => IsKnown(t.Operator) ? t.Key : $"{t.Operator} {t.Key}");
 
     /// <summary>The time that a condition ends at, when that is all it says.</summary>
     public static DateTimeOffset? EndOf(JsonObject? condition) =>
         condition is { Count: 1 }
         && condition["DateLessThan"] is JsonObject { Count: 1 } dates
         && AwsPolicy.Texts(dates["aws:CurrentTime"]) is [{ } text]
-        && Time(text) is { } end
+        && AwsOperator.Time(text) is { } end
             ? end
             : null;
 
-    private static bool? IsMet(string name, string key, IReadOnlyList<string> wanted, IReadOnlyDictionary<string, string> values)
+    private static IEnumerable<(string Operator, string Key, IReadOnlyList<string> Wanted)> Tests(JsonObject? condition) =>
+        (condition ?? []).SelectMany(static o =>
+            // An operator without keys is nothing that AWS writes.
+            o.Value
+                is JsonObject keys
+                ? keys.Select(k => (o.Key, k.Key, AwsPolicy.Texts(k.Value)))
+                : [("", o.Key, (IReadOnlyList<string>)[])]
+        );
+
+    private static bool IsKnown(string name) =>
+        Base(name, out _, out _) is var test && (test is Null or "IpAddress" or "NotIpAddress" || Comparison(test) is not null);
+
+    private static bool? IsMet(string name, AwsKeyState key, IReadOnlyList<string> wanted, AwsKeys keys, bool hasVariables)
     {
-        bool optional = name.EndsWith(IfExists, StringComparison.Ordinal);
-        string test = optional ? name[..^IfExists.Length] : name;
-        string? value = values
-            .Where(v => string.Equals(v.Key, key, StringComparison.OrdinalIgnoreCase))
-            .Select(static v => v.Value)
-            .FirstOrDefault();
-        if (value is null || wanted.Any(static w => w.Contains("${", StringComparison.Ordinal)))
+        string test = Base(name, out string set, out bool isOptional);
+        if (test == Null)
+        {
+            return set.Length > 0 || isOptional || wanted.Count == 0 || key.IsPresent is not { } isPresent
+                ? null
+                : Known.Any(wanted.Select(w => bool.TryParse(w, out bool absent) ? absent != isPresent : (bool?)null));
+        }
+
+        bool negates = Negations.ContainsKey(test);
+        if (Comparison(test) is not { } compare || wanted.Count == 0)
         {
             return null;
         }
 
-        if (value.Length == 0)
+        if (key.IsPresent == false)
         {
-            // Known not to be there.
-            return test == "Null" ? wanted is ["true"] : optional || test.Contains("Not", StringComparison.Ordinal);
+            return set switch
+            {
+                AllValues => true,
+                AnyValue => isOptional ? null : false,
+                _ => isOptional || negates,
+            };
         }
 
-        return test switch
+        if (key.Values is not { } values || (values.Count != 1 && set.Length == 0))
         {
-            "StringEquals" => wanted.Contains(value, StringComparer.Ordinal),
-            "StringNotEquals" => !wanted.Contains(value, StringComparer.Ordinal),
-            "StringEqualsIgnoreCase" => wanted.Contains(value, StringComparer.OrdinalIgnoreCase),
-            "StringNotEqualsIgnoreCase" => !wanted.Contains(value, StringComparer.OrdinalIgnoreCase),
-            "StringLike" or "ArnLike" or "ArnEquals" => wanted.Any(w => AwsPolicy.IsLike(w, value)),
-            "StringNotLike" or "ArnNotLike" or "ArnNotEquals" => !wanted.Any(w => AwsPolicy.IsLike(w, value)),
-            "Bool" => wanted.Contains(value, StringComparer.OrdinalIgnoreCase),
-            "Null" => wanted is ["false"],
-            "DateLessThan" => Compare(value, wanted, static (now, then) => now < then),
-            "DateLessThanEquals" => Compare(value, wanted, static (now, then) => now <= then),
-            "DateGreaterThan" => Compare(value, wanted, static (now, then) => now > then),
-            "DateGreaterThanEquals" => Compare(value, wanted, static (now, then) => now >= then),
-            _ => null,
-        };
+            return null;
+        }
+
+        IEnumerable<bool?> each = values.Select(v => Holds(v));
+        return set == AllValues ? Known.All(each) : Known.Any(each);
+
+        bool? Holds(string value)
+        {
+            bool? any = Known.Any(wanted.Select(w => compare(value, w, keys, hasVariables)));
+            return negates ? !any : any;
+        }
     }
 
-    private static bool? Compare(string value, IReadOnlyList<string> wanted, Func<DateTimeOffset, DateTimeOffset, bool> holds) =>
-        Time(value) is { } now && wanted is [{ } text] && Time(text) is { } then ? holds(now, then) : null;
+    private static AwsOperator.Comparison? Comparison(string test) => AwsOperator.Find(Negations.GetValueOrDefault(test, test));
 
-    private static DateTimeOffset? Time(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time
-        : null;
+    private static string Base(string name, out string set, out bool isOptional)
+    {
+        set =
+            name.StartsWith(AnyValue, StringComparison.Ordinal) ? AnyValue
+            : name.StartsWith(AllValues, StringComparison.Ordinal) ? AllValues
+            : "";
+        string test = name[set.Length..];
+        isOptional = test.EndsWith(IfExists, StringComparison.Ordinal);
+        return isOptional ? test[..^IfExists.Length] : test;
+    }
 }

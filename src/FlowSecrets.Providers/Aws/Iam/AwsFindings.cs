@@ -1,47 +1,72 @@
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Conditions;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
-/// <summary>What the secret's policy and the principal's own say of one action, and what follows from both.</summary>
+/// <summary>
+/// Whether a resource's policy only adds to the policies of its account's identities, or must let them in first, as that of a key does.
+/// </summary>
+internal enum AwsResourceRule
+{
+    Adds,
+    MustDelegate,
+}
+
+/// <summary>What a resource's policy and the principal's own say of one action, and what follows from both.</summary>
+/// <param name="ResourceAccount">Whose the resource is.</param>
+/// <param name="Unread">Why the resource's policy could not be read; null: it could.</param>
+/// <param name="ByKeyGrant">Whether a grant of the key allows it; null: it cannot be known here.</param>
 internal sealed record AwsFindings(
-    AwsTarget Target,
-    AwsPrincipal Principal,
-    string Action,
-    AwsPolicySeen Policy,
+    AwsAsk Ask,
+    string ResourceAccount,
+    AwsResourceRule Rule,
     AwsResourceSays Says,
-    AwsOwnSays Own
+    string? Unread,
+    AwsOwnSays Own,
+    bool? ByKeyGrant = false
 )
 {
-    public bool IsSameAccount => Principal.Account == Target.Account;
+    public AwsPrincipal Principal => Ask.Principal;
 
-    /// <summary>Whether the secret's policy allows it; null: it cannot be known here.</summary>
-    public bool? BySecret =>
-        Says.Grant is not null ? true
-        : Says.Open is not null || Policy.Missing is not null ? null
-        : false;
+    public bool IsSameAccount => Principal.Account == ResourceAccount;
 
-    /// <summary>What may hold a deny that is not seen here; null: nothing.</summary>
-    public string? Hidden => Policy.Missing ?? Says.OpenDenial;
+    /// <summary>Whether the resource's policy lets it in, by whatever name; null: it cannot be known here.</summary>
+    public bool? ByResource => Known.Any(Enum.GetValues<AwsReach>().Select(Granted));
 
-    /// <summary>A deny wins over all that allows, so what might be one leaves it open; null: it cannot be known here.</summary>
-    public bool? Allows => Granted == true && Hidden is not null ? null : Granted;
+    /// <summary>What may hold a deny of the resource's that is not seen here; null: nothing.</summary>
+    public string? Hidden => Unread ?? Says.OpenDenial;
 
-    /// <summary>In one account either policy grants; across accounts both must.</summary>
-    private bool? Granted => IsSameAccount ? Either(Own.Allows, BySecretAlone) : Both(Own.Allows, BySecret);
+    public bool? Denies =>
+        Known.Any(
+            Says.Denial is not null ? true
+                : Hidden is null ? false
+                : null,
+            Own.Denies
+        );
 
-    /// <summary>A grant to the whole account leaves it to the principal's own policies.</summary>
-    private bool? BySecretAlone =>
-        !Says.IsByAccount ? BySecret
-        : Says.Open is null ? false
-        : null;
+    /// <summary>Whether something allows it that the boundary does not close; the organisation is not asked yet.</summary>
+    public bool? Granting => IsSameAccount ? Known.Any(ByOwn, Direct, ByGrantOfKey) : Known.All(Own.Allows, Across);
 
-    private static bool? Either(bool? a, bool? b) =>
-        a == true || b == true ? true
-        : a == false && b == false ? false
-        : null;
+    /// <summary>Whether the boundary alone closed what the resource's policy or the principal's own might have granted.</summary>
+    public bool IsOutsideBoundary => Own.Boundary == false && (IsSameAccount || ByResource != false);
 
-    private static bool? Both(bool? a, bool? b) =>
-        a == false || b == false ? false
-        : a == true && b == true ? true
-        : null;
+    private bool? ByOwn => Rule == AwsResourceRule.Adds ? Own.Allows : Known.All(ByResource, Own.Allows);
+
+    /// <summary>
+    /// An implicit deny of the boundary does not limit what is granted to a user or a session by name, and does limit a role's. Of what is
+    /// granted to everybody AWS does not say.
+    /// </summary>
+    private bool? Direct =>
+        Known.Any(
+            Granted(AwsReach.Direct),
+            Known.All(Granted(AwsReach.Role), Own.Boundary),
+            Known.All(Granted(AwsReach.Everyone), Own.Boundary == true ? true : null)
+        );
+
+    private bool? ByGrantOfKey => Known.All(ByKeyGrant, Own.Boundary == true ? true : null);
+
+    /// <summary>Whether a grant of a key is enough for another account AWS does not say.</summary>
+    private bool? Across => Known.Any(ByResource, ByKeyGrant == false ? false : null);
+
+    private bool? Granted(AwsReach reach) => Known.Any(Says.Grants(reach), Unread is null ? false : null);
 }

@@ -1,6 +1,7 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Conditions;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -9,34 +10,28 @@ internal sealed class AwsOwnPolicies(AwsIdentity identity, AwsCaller caller, IAw
 {
     private const string Simulate = "iam:SimulatePrincipalPolicy";
 
-    public async Task<AwsOwnSays> AskAsync(
-        AwsPrincipal principal,
-        string action,
-        string resource,
-        Dictionary<string, string> context,
-        AwsSurvey survey,
-        CancellationToken cancellationToken
-    )
+    public async Task<AwsOwnSays> AskAsync(AwsAsk ask, AwsSurvey survey, CancellationToken cancellationToken)
     {
+        AwsPrincipal principal = ask.Principal;
         bool isOfCaller = principal.Account == identity.Caller?.Account;
         if (principal.IsRoot)
         {
-            return OfRoot(principal, isOfCaller);
+            return isOfCaller
+                ? await OfRootAsync(ask, survey, cancellationToken)
+                : AwsOwnSays.Unread($"what account {principal.Account} allows its own can be seen there alone", null) with
+                {
+                    Cause = null,
+                };
         }
 
         if (!isOfCaller)
         {
-            return new AwsOwnSays(
-                null,
-                AccessCauses.PolicyUnreadable,
-                $"its own policies can be seen in account {principal.Account} alone",
-                null
-            );
+            return AwsOwnSays.Unread($"its own policies can be seen in account {principal.Account} alone", null);
         }
 
         if (survey.Unresolved(principal) is { } unresolved)
         {
-            return new AwsOwnSays(null, AccessCauses.PolicyUnreadable, unresolved, "iam:GetRole");
+            return AwsOwnSays.Unread(unresolved, "iam:GetRole");
         }
 
         if (survey.NoSimulation is { } known)
@@ -44,19 +39,55 @@ internal sealed class AwsOwnPolicies(AwsIdentity identity, AwsCaller caller, IAw
             return NotSimulated(principal, known, survey);
         }
 
-        (AwsSimulation? simulation, FlowSecretException? refusal) = await caller.TryAsync(
-            new AwsCall(Simulate),
-            ct => cloud.SimulateAsync(principal.Arn, action, resource, context, ct),
-            cancellationToken
-        );
-        return simulation is null ? NotSimulated(principal, refusal!, survey) : Read(simulation);
+        (AwsSimulation? simulation, FlowSecretException? refusal) = await SimulateAsync(principal.Arn, ask, cancellationToken);
+        return simulation is null ? NotSimulated(principal, refusal!, survey) : Read(simulation, ask.Keys);
     }
 
-    /// <summary>An account's root has no policies of its own.</summary>
-    private static AwsOwnSays OfRoot(AwsPrincipal principal, bool isOfCaller) =>
-        isOfCaller
-            ? new AwsOwnSays(true, null, "being the account's root", null)
-            : new AwsOwnSays(null, null, $"what account {principal.Account} allows its own can be seen there alone", null);
+    /// <summary>The seconds since 1970 are sent only if a policy asks for them: not every simulation takes them for a time.</summary>
+    private async Task<(AwsSimulation? Simulation, FlowSecretException? Refusal)> SimulateAsync(
+        string principal,
+        AwsAsk ask,
+        CancellationToken cancellationToken
+    )
+    {
+        Dictionary<string, string> context = new(ask.Keys.Single, StringComparer.OrdinalIgnoreCase);
+        _ = context.Remove(AwsRequestKeys.EpochTime, out string? seconds);
+        while (true)
+        {
+            (AwsSimulation? simulation, FlowSecretException? refusal) = await caller.TryAsync(
+                new AwsCall(Simulate),
+                ct => cloud.SimulateAsync(principal, ask.Action, ask.Resource, context, ct),
+                cancellationToken
+            );
+            if (simulation?.MissingKeys.Contains(AwsRequestKeys.EpochTime, StringComparer.OrdinalIgnoreCase) != true || seconds is null)
+            {
+                return (simulation, refusal);
+            }
+
+            context[AwsRequestKeys.EpochTime] = seconds;
+            seconds = null;
+        }
+    }
+
+    /// <summary>
+    /// An account's root has no policies of its own, and cannot be simulated. Whether its account is in an organisation, whose policies
+    /// bind it, the caller's own simulation says.
+    /// </summary>
+    private async Task<AwsOwnSays> OfRootAsync(AwsAsk ask, AwsSurvey survey, CancellationToken cancellationToken)
+    {
+        AwsOwnSays root = new(true, "being the account's root");
+        if (identity.Caller is not { } me)
+        {
+            return root with { Organization = null };
+        }
+
+        AwsPrincipal principal = await survey.ResolveAsync(AwsPrincipal.Parse(me.Arn, "us-east-1"));
+        (AwsSimulation? simulation, _) =
+            principal.IsPathKnown && !principal.IsRoot && survey.NoSimulation is null
+                ? await SimulateAsync(principal.Arn, ask, cancellationToken)
+                : (null, null);
+        return simulation is { ByOrganization: null } ? root : root with { Organization = null };
+    }
 
     private AwsOwnSays NotSimulated(AwsPrincipal principal, FlowSecretException refusal, AwsSurvey survey)
     {
@@ -71,54 +102,88 @@ internal sealed class AwsOwnPolicies(AwsIdentity identity, AwsCaller caller, IAw
             survey.NoSimulation = refusal;
         }
 
-        return new AwsOwnSays(
-            null,
-            AccessCauses.PolicyUnreadable,
+        return AwsOwnSays.Unread(
             $"its own policies may not be simulated here ({Simulate}{(refusal.AccessCause is null ? $", {refusal.Id}" : "")})",
             Simulate
         );
     }
 
-    private static AwsOwnSays Read(AwsSimulation simulation) =>
-        simulation switch
+    /// <summary>A key that is known to be absent is missing as it will be when the call is made.</summary>
+    private static AwsOwnSays Read(AwsSimulation simulation, AwsKeys keys)
+    {
+        string[] missing = [.. simulation.MissingKeys.Where(k => keys[k].IsPresent != false)];
+        bool isDenied = simulation.Decision == "explicitDeny" && (simulation.Policy is not null || simulation.ByOrganization != false);
+        AwsOwnSays says =
+            missing.Length > 0
+                ? new AwsOwnSays(null, $"its own policies hang on {string.Join(", ", missing)}, whose value is not known here")
+                {
+                    Denies = null,
+                    Cause = AccessCauses.ConditionUnresolved,
+                    Boundary = simulation.ByBoundary is null ? true : null,
+                }
+            : isDenied
+                ? new AwsOwnSays(false, simulation.Policy is { } p ? $"its policy '{p}' forbids it" : "a policy of its own forbids it")
+                {
+                    Denies = true,
+                    Cause = AccessCauses.ExplicitDeny,
+                }
+            : simulation.Decision == "allowed"
+                ? new AwsOwnSays(true, simulation.Policy is { } policy ? $"its policy '{policy}'" : "its own policies")
+            : simulation.ByBoundary == false
+                ? new AwsOwnSays(false, "its permissions boundary does not hold it")
+                {
+                    Boundary = false,
+                    Cause = AccessCauses.PermissionsBoundary,
+                }
+            : new AwsOwnSays(simulation.ByOrganization == false ? null : false, "no policy of its own allows it")
+            {
+                Cause = AccessCauses.NoGrant,
+            };
+        return says with
         {
-            { ByOrganization: not false, ByBoundary: not false, MissingKeys.Count: > 0 } => new AwsOwnSays(
-                null,
-                AccessCauses.ConditionUnresolved,
-                $"its own policies hang on {string.Join(", ", simulation.MissingKeys)}, whose value is not known here",
-                null
-            ),
-            { Decision: "allowed" } => new AwsOwnSays(
-                true,
-                null,
-                simulation.Policy is { } policy ? $"its policy '{policy}'" : "its own policies",
-                null
-            ),
-            { ByOrganization: false } => new AwsOwnSays(
-                false,
-                AccessCauses.OrganizationPolicy,
-                "a service control policy of the organisation does not allow it",
-                null
-            ),
-            { ByBoundary: false } => new AwsOwnSays(
-                false,
-                AccessCauses.PermissionsBoundary,
-                "its permissions boundary does not hold it",
-                null
-            ),
-            { Decision: "explicitDeny" } => new AwsOwnSays(
-                false,
-                AccessCauses.ExplicitDeny,
-                $"its policy '{simulation.Policy}' forbids it",
-                null
-            ),
-            _ => new AwsOwnSays(false, AccessCauses.NoGrant, "no policy of its own allows it", null),
+            HasBoundary = simulation.ByBoundary is not null,
+            Organization = simulation.ByOrganization == false ? null : true,
+            IsInOrganization = simulation.ByOrganization is not null,
         };
+    }
 }
 
-/// <param name="Allows">Null: it cannot be known here.</param>
-/// <param name="Missing">The action that finding out needs.</param>
-internal sealed record AwsOwnSays(bool? Allows, string? Cause, string Words, string? Missing)
+/// <summary>What the policies of a principal, its boundary and its organisation say of one action.</summary>
+/// <param name="Allows">Whether its own policies within its boundary do; null: it cannot be known here.</param>
+/// <param name="Words">How a sentence says it.</param>
+internal sealed record AwsOwnSays(bool? Allows, string Words)
 {
-    public static AwsOwnSays NoSuchPrincipal { get; } = new(false, null, "AWS knows no such user or role", null);
+    public static AwsOwnSays NoSuchPrincipal { get; } = new(false, "AWS knows no such user or role");
+
+    /// <summary>Whether one of them forbids it; null: it cannot be known here.</summary>
+    public bool? Denies { get; init; } = false;
+
+    /// <summary>Whether the permissions boundary, if there is one, allows it.</summary>
+    public bool? Boundary { get; init; } = true;
+
+    public bool? HasBoundary { get; init; } = false;
+
+    /// <summary>
+    /// Whether the organisation's policies allow it. That they do not is never certain: the simulation does not see policies with
+    /// conditions as the call will.
+    /// </summary>
+    public bool? Organization { get; init; } = true;
+
+    /// <summary>Whether there may be policies of an organisation that the simulation does not see.</summary>
+    public bool IsInOrganization { get; init; }
+
+    public string? Cause { get; init; }
+
+    /// <summary>The action that finding out needs.</summary>
+    public string? Missing { get; init; }
+
+    public static AwsOwnSays Unread(string words, string? missing) =>
+        new(null, words)
+        {
+            Denies = null,
+            Boundary = null,
+            HasBoundary = null,
+            Cause = AccessCauses.PolicyUnreadable,
+            Missing = missing,
+        };
 }

@@ -3,30 +3,91 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Conditions;
 using FlowSecrets.Text;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>One statement of a policy, as far as it is evaluated here.</summary>
-internal sealed record AwsStatement(
-    string? Sid,
-    bool Allows,
-    AwsWho Who,
-    Func<string, bool> HasAction,
-    Func<string, bool> HasResource,
-    JsonObject? Condition
-)
+internal sealed record AwsStatement(string? Sid, bool Allows, AwsWho Who, Func<string, bool> HasAction, JsonObject? Condition)
 {
     public required JsonObject Node { get; init; }
 
     public IReadOnlyList<string> Actions { get; init; } = [];
+
+    /// <summary>What of it is not understood, so that nobody can say what it is about; null: nothing.</summary>
+    public string? Unread { get; init; }
+
+    /// <summary>Whether variables stand for values, as they do since the version of 2012; else they are left alone.</summary>
+    public bool HasVariables { get; init; } = true;
+
+    /// <summary>How a message names it.</summary>
+    public string Title => Sid is null ? "without a Sid" : $"'{Sid}'";
+
+    /// <returns>Null: it cannot be known here.</returns>
+    public bool? HasResource(string resource, AwsKeys keys)
+    {
+        bool isExcept = Node["NotResource"] is not null;
+        IReadOnlyList<string> resources = AwsPolicy.Texts(Node["Resource"] ?? Node["NotResource"]);
+
+        // A policy of a resource may leave the resource out.
+        return resources.Count == 0 ? true
+            : Known.Any(resources.Select(r => AwsPattern.Read(r, keys, HasVariables)?.IsLikeResource(resource))) is { } has
+                ? has != isExcept
+            : null;
+    }
 }
 
 /// <summary>Policies of AWS: JSON in, statements out.</summary>
 internal static class AwsPolicy
 {
+    private static readonly HashSet<string> OfPolicies = new(StringComparer.Ordinal) { "Version", "Id", "Statement" };
+
+    private static readonly HashSet<string> OfStatements = new(StringComparer.Ordinal)
+    {
+        "Sid",
+        "Effect",
+        "Principal",
+        "NotPrincipal",
+        "Action",
+        "NotAction",
+        "Resource",
+        "NotResource",
+        "Condition",
+    };
+
+    private static readonly HashSet<string> KindsOfPrincipals = new(StringComparer.Ordinal)
+    {
+        "AWS",
+        "Service",
+        "Federated",
+        "CanonicalUser",
+    };
+
     /// <exception cref="JsonException">It is no policy.</exception>
-    public static IReadOnlyList<AwsStatement> Read(string? json) => json is null ? [] : [.. Statements(Parse(json)).Select(Read)];
+    public static IReadOnlyList<AwsStatement> Read(string? json)
+    {
+        if (json is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            JsonObject policy = Parse(json);
+            string? version = policy["Version"]?.ToString();
+            string? unread =
+                version is not (null or "2008-10-17" or "2012-10-17") ? $"the version '{version}'"
+                : policy.Select(static m => m.Key).FirstOrDefault(static k => !OfPolicies.Contains(k)) is { } member
+                    ? $"the member '{member}'"
+                : null;
+            return [.. Complete(policy["Statement"]).Select(s => Read(s, unread, version == "2012-10-17"))];
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new JsonException("The policy has a member of a wrong kind.", e);
+        }
+    }
 
     /// <exception cref="JsonException">It is no JSON object.</exception>
     public static JsonObject Parse(string? json) =>
@@ -64,26 +125,51 @@ internal static class AwsPolicy
             _ => [],
         };
 
-    private static AwsStatement Read(JsonObject node)
+    private static AwsStatement Read(JsonObject node, string? unread, bool hasVariables)
     {
         IReadOnlyList<string> actions = Texts(node["Action"] ?? node["NotAction"]);
-        IReadOnlyList<string> resources = Texts(node["Resource"] ?? node["NotResource"]);
         bool exceptActions = node["NotAction"] is not null;
-        bool exceptResources = node["NotResource"] is not null;
+        JsonNode? principals = node["Principal"] ?? node["NotPrincipal"];
         return new AwsStatement(
             (string?)node["Sid"],
             (string?)node["Effect"] == "Allow",
-            new AwsWho([.. Principals(node["Principal"] ?? node["NotPrincipal"])], node["NotPrincipal"] is not null),
+            new AwsWho([.. Principals(principals)], node["NotPrincipal"] is not null)
+            {
+                // A service or a provider that is named '*' is not everybody.
+                Aws = principals is JsonObject kinds ? Texts(kinds["AWS"]) : Texts(principals),
+            },
             action => actions.Any(a => IsLike(a, action, ignoreCase: true)) != exceptActions,
-            // A policy of a resource may leave the resource out.
-            resource => resources.Count == 0 || resources.Any(r => IsLike(r, resource)) != exceptResources,
             node.Object("Condition")
         )
         {
             Node = node,
             Actions = actions,
+            Unread = unread ?? UnreadOf(node),
+            HasVariables = hasVariables,
         };
     }
+
+    /// <summary>What of a statement is not as AWS documents it; null: nothing.</summary>
+    private static string? UnreadOf(JsonObject node) =>
+        node.Select(static m => m.Key).FirstOrDefault(static k => !OfStatements.Contains(k)) is { } member ? $"the element '{member}'"
+        : node["Effect"]?.ToString() is not ("Allow" or "Deny") ? "its effect"
+        : node["Action"] is null == node["NotAction"] is null ? "its actions"
+        : node["Resource"] is not null && node["NotResource"] is not null ? "its resources"
+        : node["Principal"] is null == node["NotPrincipal"] is null ? "its principals"
+        : node["Condition"] is not (null or JsonObject) ? "its condition"
+        : (node["Principal"] ?? node["NotPrincipal"]) is JsonObject kinds
+        && kinds.Select(static k => k.Key).FirstOrDefault(static k => !KindsOfPrincipals.Contains(k)) is { } kind
+            ? $"the kind of principal '{kind}'"
+        : null;
+
+    /// <summary>All of them, or none: a statement that is left out might forbid.</summary>
+    private static IEnumerable<JsonObject> Complete(JsonNode? node) =>
+        node switch
+        {
+            JsonArray several => several.Select(static s => s as JsonObject ?? throw new JsonException("A statement is an object.")),
+            JsonObject one => [one],
+            _ => throw new JsonException("A policy has statements."),
+        };
 
     private static IEnumerable<string> Principals(JsonNode? node) =>
         node switch

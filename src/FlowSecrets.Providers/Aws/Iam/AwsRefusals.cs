@@ -49,6 +49,20 @@ internal sealed class AwsRefusals(AwsStore store, AwsIdentity identity)
             ? Remedy.Of($"; or try it: {Shell($"Test-FlowSecretAccess {Stored(target.Name)} -Live")}")
             : Remedy.None;
 
+    /// <summary>What of the organisation's policies is not seen, in words.</summary>
+    public static string OrganizationUnread(AwsFindings found) =>
+        found.Principal.IsRoot
+            ? "policies of the organisation bind an account's root, and the simulation does not tell what they say of it"
+            : "by the simulation the organisation's service control policies do not allow it, and it does not see their conditions as the "
+                + "call will";
+
+    public static Remedy AskOrganization(AwsFindings found) => AskOrganization(found.Principal.Account, found.Ask.Action);
+
+    private static Remedy AskOrganization(string account, string action) =>
+        $"Ask the organisation's administrators which policy forbids '{action}': "
+        + $"{Shell($"aws organizations list-policies-for-target --target-id {account:bare} --filter "
+        + $"SERVICE_CONTROL_POLICY")}";
+
     private static string WhyOf(string cause) =>
         cause switch
         {
@@ -65,9 +79,7 @@ internal sealed class AwsRefusals(AwsStore store, AwsIdentity identity)
             AccessCauses.ExplicitDeny when why?.StartsWith("the secret's", StringComparison.Ordinal) == true =>
                 $"Look at the policy, and let its owner take the statement out: {AwsRemedies.ShowPolicy(target.Id, target.Region)}",
             AccessCauses.ExplicitDeny => TakeDenyOut(target, principal),
-            AccessCauses.OrganizationPolicy => $"Ask the organisation's administrators which policy forbids '{action}': "
-                + $"{Shell($"aws organizations list-policies-for-target --target-id {target.Account:bare} --filter "
-                + $"SERVICE_CONTROL_POLICY")}",
+            AccessCauses.OrganizationPolicy => AskOrganization(principal.Account, action),
             AccessCauses.PermissionsBoundary => WidenBoundary(target, principal, action),
             _ => AwsRemedies.Allow(principal, action, target.Arn, target.Name),
         };
@@ -82,11 +94,24 @@ internal sealed class AwsRefusals(AwsStore store, AwsIdentity identity)
             + $"{Shell($"aws secretsmanager get-resource-policy --secret-id {target.Id} --region {target.Region:bare}")}";
     }
 
+    /// <summary>The boundary alone allows nothing; what the secret grants to a user by name the boundary does not limit.</summary>
     private static Remedy WidenBoundary(AwsTarget target, AwsPrincipal principal, string action)
+    {
+        Remedy widened =
+            $"{WidenBoundary(principal, action, target.Arn)}; then, if no policy of its own allows it: "
+            + $"{AwsRemedies.Attach(principal, action, target.Arn, target.Name)}";
+        return principal.IsUser && principal.Account == target.Account
+            ? $"Let an administrator allow it on the secret, which the boundary of a user does not limit: "
+                + $"{AwsRemedies.Grant(principal, action, target.Name)}; or {widened:clause}"
+            : widened;
+    }
+
+    /// <summary>How to put an action into a boundary.</summary>
+    public static Remedy WidenBoundary(AwsPrincipal principal, string action, string resource)
     {
         string kind = KindOf(principal);
         return $"Let an administrator put it into the boundary: "
-            + $"{AwsRemedies.Statement([action], [target.Arn], null).ToJsonString(AwsRemedies.Plain)}; which it is: "
+            + $"{AwsRemedies.Statement([action], [resource], null).ToJsonString(AwsRemedies.Plain)}; which it is: "
             + $"{Shell($"aws iam get-{kind:bare} --{kind:bare}-name {principal.Name:bare} --query "
             + $"{(principal.IsRole ? "Role" : "User"):bare}.PermissionsBoundary.PermissionsBoundaryArn")}";
     }

@@ -1,63 +1,114 @@
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Conditions;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
+/// <summary>Who asks for what on which resource, and what is known of the request.</summary>
+/// <param name="Resource">With question marks where its end is not known.</param>
+internal sealed record AwsAsk(AwsPrincipal Principal, string Action, string Resource, AwsKeys Keys);
+
 /// <summary>What the policy of a resource says of one action. The first statement of each kind counts.</summary>
-/// <param name="Unmet">It would grant, but for its condition.</param>
-/// <param name="Open">What could not be decided.</param>
-/// <param name="OpenDenial">What might forbid it.</param>
-/// <param name="IsByAccount">Whether the grant names the account, which leaves it to the account's own policies.</param>
-internal sealed record AwsResourceSays(
-    AwsStatement? Grant,
-    AwsStatement? Denial,
-    AwsStatement? Unmet,
-    string? Open,
-    string? OpenDenial,
-    bool IsByAccount
-)
+internal sealed class AwsResourceSays
 {
-    private static AwsResourceSays Nothing { get; } = new(null, null, null, null, null, false);
+    private readonly SortedDictionary<AwsReach, AwsStatement> _grants = [];
+    private readonly HashSet<AwsReach> _open = [];
+
+    /// <summary>It forbids; null: none does for certain.</summary>
+    public AwsStatement? Denial { get; private set; }
+
+    /// <summary>What might forbid it.</summary>
+    public string? OpenDenial { get; private set; }
+
+    /// <summary>It grants, and reaches furthest; null: none does for certain.</summary>
+    public AwsStatement? Grant => _grants.Values.LastOrDefault();
+
+    /// <summary>It would grant, but for its condition.</summary>
+    public AwsStatement? Unmet { get; private set; }
+
+    /// <summary>What might grant it.</summary>
+    public string? Open { get; private set; }
 
     /// <param name="statements">Null: the policy could not be read.</param>
-    public static AwsResourceSays Of(
-        IReadOnlyList<AwsStatement>? statements,
-        AwsPrincipal principal,
-        string action,
-        string resource,
-        Dictionary<string, string> context
-    )
+    /// <param name="ask">What is asked.</param>
+    /// <param name="hasBoundary">Whether a permissions boundary limits the principal; null: it is not known.</param>
+    public static AwsResourceSays Of(IReadOnlyList<AwsStatement>? statements, AwsAsk ask, bool? hasBoundary)
     {
-        AwsResourceSays says = Nothing;
-        foreach (AwsStatement statement in (statements ?? []).Where(s => s.HasAction(action) && s.HasResource(resource)))
+        AwsResourceSays says = new();
+        foreach (AwsStatement statement in (statements ?? []).Where(s => s.Unread is not null || s.HasAction(ask.Action)))
         {
-            bool? isIn = principal.IsIn(statement.Who, out bool byAccount);
-            bool? met = AwsCondition.IsMet(statement.Condition, context);
-            if (isIn == false || (met == false && !statement.Allows))
-            {
-                continue;
-            }
-
-            says = says.And(statement, isIn, met, byAccount);
+            says.Add(statement, ask, hasBoundary);
         }
 
         return says;
     }
 
-    private AwsResourceSays And(AwsStatement statement, bool? isIn, bool? met, bool byAccount) =>
-        (statement.Allows, isIn, met) switch
-        {
-            (false, true, true) => this with { Denial = Denial ?? statement },
-            (true, true, true) when Grant is null || (IsByAccount && !byAccount) => this with
-            {
-                Grant = statement,
-                IsByAccount = byAccount,
-            },
-            (true, true, true) => this,
-            (true, true, false) => this with { Unmet = Unmet ?? statement },
-            (false, _, _) => this with { OpenDenial = OpenDenial ?? Undecided(statement) },
-            _ => this with { Open = Open ?? Undecided(statement) },
-        };
+    /// <summary>Whether it is granted that way; null: it cannot be known here.</summary>
+    public bool? Grants(AwsReach reach) =>
+        _grants.ContainsKey(reach) ? true
+        : _open.Contains(reach) ? null
+        : false;
 
-    private static string Undecided(AwsStatement statement) =>
-        $"the statement '{statement.Sid ?? "without a Sid"}' of the resource's policy hangs on what is not known here";
+    private void Add(AwsStatement statement, AwsAsk ask, bool? hasBoundary)
+    {
+        bool? met = AwsCondition.IsMet(statement.Condition, ask.Keys, statement.HasVariables);
+        bool? covers = statement.Unread is null ? statement.HasResource(ask.Resource, ask.Keys) : null;
+        IReadOnlyList<(AwsReach Reach, bool? Is)> reached = statement.Unread is null
+            ? ask.Principal.In(statement.Who)
+            : [(AwsReach.Everyone, null)];
+        if (!statement.Allows)
+        {
+            // AWS: a deny to all but some "will always deny" whoever has a permissions boundary, named or not.
+            bool? who =
+                statement.Who.IsExcept && hasBoundary != false
+                    ? Known.Any(hasBoundary, reached.Count == 0 ? false : reached[0].Is)
+                    : Known.Any(reached.Select(static r => r.Is));
+            Deny(statement, ask, Known.All(met, covers, who));
+            return;
+        }
+
+        foreach ((AwsReach reach, bool? isIn) in reached)
+        {
+            Allow(statement, ask, reach, Known.All(met, covers, isIn), isUnmet: met == false && covers == true && isIn == true);
+        }
+    }
+
+    private void Deny(AwsStatement statement, AwsAsk ask, bool? applies)
+    {
+        if (applies == true)
+        {
+            Denial ??= statement;
+        }
+        else if (applies is null)
+        {
+            OpenDenial ??= Undecided(statement, ask);
+        }
+    }
+
+    private void Allow(AwsStatement statement, AwsAsk ask, AwsReach reach, bool? applies, bool isUnmet)
+    {
+        if (applies == true)
+        {
+            _grants.TryAdd(reach, statement);
+        }
+        else if (applies is null)
+        {
+            _open.Add(reach);
+            Open ??= Undecided(statement, ask);
+        }
+        else if (isUnmet)
+        {
+            Unmet ??= statement;
+        }
+    }
+
+    private static string Undecided(AwsStatement statement, AwsAsk ask)
+    {
+        string[] keys = [.. AwsCondition.OpenKeys(statement.Condition, ask.Keys, statement.HasVariables).Distinct(StringComparer.Ordinal)];
+        string on =
+            statement.Unread is { } unread ? $"{unread}, which is not understood here"
+            : keys.Length > 0 ? $"{string.Join(", ", keys)}, whose value is not known here"
+            : statement.HasResource(ask.Resource, ask.Keys) is null ? "its resource, which is not known here"
+            : "whom it is about, which is not known here";
+        return $"the statement {statement.Title} of the resource's policy hangs on {on}";
+    }
 }

@@ -42,7 +42,7 @@ internal sealed class AwsSurvey(AwsCaller caller, IAwsCloud cloud, CancellationT
         _unresolved[principal.Session] =
             $"which role {principal.Session} is of, with its path, may not be looked up here "
             + $"(iam:GetRole{(refusal is { AccessCause: null } ? $", {refusal.Id}" : "")})";
-        return principal;
+        return principal with { IsPathKnown = false };
     }
 
     /// <returns>Null: it is known who it is.</returns>

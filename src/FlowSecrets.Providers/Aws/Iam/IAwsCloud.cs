@@ -1,3 +1,5 @@
+using FlowSecrets.Providers.Aws.SecretsManager;
+
 namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>The calls of AWS's other services that tell who may read a secret, one try each.</summary>
@@ -7,7 +9,7 @@ internal interface IAwsCloud
     Task<AwsRole> GetRoleAsync(string name, CancellationToken cancellationToken);
 
     /// <param name="principal">ARN of a user or a role.</param>
-    /// <param name="context">Values of condition keys; a key that ends in time is a date.</param>
+    /// <param name="context">Values of condition keys.</param>
     Task<AwsSimulation> SimulateAsync(
         string principal,
         string action,
@@ -22,6 +24,10 @@ internal interface IAwsCloud
     Task<string> GetKeyPolicyAsync(string key, string region, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<AwsKeyGrant>> ListKeyGrantsAsync(string key, string region, CancellationToken cancellationToken);
+
+    /// <summary>The tags of a key; null: they cannot be read.</summary>
+    Task<IReadOnlyList<AwsTag>?> ListKeyTagsAsync(string key, string region, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AwsTag>?>(null);
 
     /// <summary>When CloudTrail says that who may do what was last changed on a resource; null: it does not say so.</summary>
     /// <param name="resource">As CloudTrail names it: a user's or role's name, a secret's or key's ARN.</param>

@@ -80,7 +80,7 @@ internal sealed class AwsDirectory(Lock @lock, Func<DateTimeOffset> now)
 
     /// <param name="entity">Whose they are.</param>
     /// <param name="policies">As they are shown, or as they are in force.</param>
-    /// <param name="isSimulated">A simulation leaves organisations' policies out that have conditions.</param>
+    /// <param name="isSimulated">A simulation does not evaluate the conditions of an organisation's policies.</param>
     public AwsPolicySet PoliciesOf(AwsEntity entity, AwsEntityPolicies policies, bool isSimulated = false) =>
         new(
             [
@@ -88,13 +88,22 @@ internal sealed class AwsDirectory(Lock @lock, Func<DateTimeOffset> now)
                 .. policies.Attached.Select(a => AwsPolicy.Parse(_managed[a].Document, _managed[a].Name)),
             ],
             policies.Boundary is { } boundary ? AwsPolicy.Parse(_managed[boundary].Document, _managed[boundary].Name) : null,
-            OrganisationOf(entity.Account, p => !isSimulated || !p.HasConditions)
+            isSimulated ? Simulated(OrganisationOf(entity.Account)) : OrganisationOf(entity.Account)
         );
 
+    /// <summary>
+    /// A simulation in an organisation whose policies have conditions says that they allow nothing, as people's bug reports have it
+    /// (aws/sagemaker-python-sdk#6019, aws/aws-sdk#102). What is denied without a condition is denied all the same.
+    /// </summary>
+    private static List<AwsPolicy> Simulated(List<AwsPolicy> policies) =>
+        policies.Exists(static p => p.HasConditions)
+            ? [.. policies.Where(static p => !p.HasConditions && !p.AllowsAnything), AwsPolicy.Nothing]
+            : policies;
+
     /// <summary>FullAWSAccess, which AWS attaches, is taken for detached as soon as another one allows something.</summary>
-    private List<AwsPolicy> OrganisationOf(string account, Func<AwsPolicy, bool> counts)
+    private List<AwsPolicy> OrganisationOf(string account)
     {
-        List<AwsPolicy> policies = [.. (_organisation.GetValueOrDefault(account) ?? []).Where(counts)];
+        List<AwsPolicy> policies = _organisation.GetValueOrDefault(account) ?? [];
         return policies.Count == 0 || policies.Exists(static p => p.AllowsAnything) ? policies : [AwsPolicy.Everything, .. policies];
     }
 }

@@ -7,7 +7,7 @@ namespace FlowSecrets.CloudFakes.Aws.Iam;
 
 /// <summary>
 /// SimulatePrincipalPolicy: the policies as they are written, whether they have spread or not. Conditions see only what the request tells;
-/// organisations' policies with conditions are left out.
+/// conditions of organisations' policies are not evaluated, and what they would decide is refused.
 /// </summary>
 internal static class AwsSimulation
 {
@@ -78,8 +78,25 @@ internal static class AwsSimulation
             .Aggregate(
                 new AwsContext(),
                 (context, member) =>
-                    context.With(visit.Form.Required(member + ".ContextKeyName"), [.. visit.Form.List(member + ".ContextKeyValues")])
+                    context.With(
+                        visit.Form.Required(member + ".ContextKeyName"),
+                        [
+                            .. visit
+                                .Form.List(member + ".ContextKeyValues")
+                                .Select(v => Checked(visit.Form.Text(member + ".ContextKeyType"), v)),
+                        ]
+                    )
             );
+
+    private static string Checked(string? type, string value) =>
+        type switch
+        {
+            "date" => AwsOperators.IsTime(value),
+            "boolean" => bool.TryParse(value, out _),
+            _ => true,
+        }
+            ? value
+            : throw new AwsError("InvalidInput", $"The value {value} is not of the type {type}.");
 
     private static XElement[] Result(AwsAsk ask, AwsPolicySet policies, AwsPolicy? resource)
     {

@@ -26,6 +26,8 @@ internal sealed class AwsKey(string account, string region, string policy, DateT
 
     public List<AwsGrant> Grants { get; } = [];
 
+    public Dictionary<string, string> Tags { get; } = new(StringComparer.Ordinal);
+
     public string State =>
         DeletionDate is not null ? "PendingDeletion"
         : IsDisabled ? "Disabled"

@@ -13,7 +13,16 @@ internal static class AwsKeyAccess
 
     public static AwsVerdict Decide(AwsVisit visit, AwsKey key, string action, AwsContext context)
     {
-        AwsAsk ask = new(visit.Caller, action, key.Arn, key.Account, context.With("kms:CallerAccount", visit.Caller.Account));
+        AwsAsk ask = new(
+            visit.Caller,
+            action,
+            key.Arn,
+            key.Account,
+            key.Tags.Aggregate(
+                context.With("kms:CallerAccount", visit.Caller.Account).With("aws:ResourceAccount", key.Account),
+                static (all, tag) => all.With("aws:ResourceTag/" + tag.Key, tag.Value)
+            )
+        );
         AwsVerdict verdict = visit.Decide(ask, AwsPolicy.Parse(key.Policy), AwsResourceRule.MustDelegate);
         return !verdict.IsAllowed && !verdict.IsExplicit && key.Grants.Exists(g => g.Allows(ask)) ? AwsVerdict.Allowed : verdict;
     }
@@ -37,7 +46,9 @@ internal static class AwsKeyAccess
 
         AwsContext context = visit
             .Context.With("kms:ViaService", $"secretsmanager.{region.Name}.amazonaws.com")
+            .With("aws:ViaAWSService", "true")
             .With("kms:EncryptionContext:SecretARN", secretArn)
+            .With("kms:EncryptionContext:SecretVersionId", Guid.NewGuid().ToString())
             .With("kms:EncryptionContextKeys", "SecretARN", "SecretVersionId");
         string[] needed = writes ? [GenerateDataKey, Decrypt] : [Decrypt];
         return needed.Any(n => !Decide(visit, key, "kms:" + n, context).IsAllowed)

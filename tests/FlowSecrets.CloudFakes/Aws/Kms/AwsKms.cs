@@ -25,6 +25,8 @@ public sealed class AwsKms
     public void AddAlias(string alias, string keyArn) =>
         Change(keyArn, key => _aliases[$"arn:aws:kms:{key.Region}:{key.Account}:{alias}"] = key);
 
+    public void Tag(string keyArn, string tag, string value) => Change(keyArn, key => key.Tags[tag] = value);
+
     public void SetPolicy(string keyArn, string json) => Change(keyArn, key => key.Policy = Valid(json));
 
     public void Disable(string keyArn) => Change(keyArn, static key => key.IsDisabled = true);

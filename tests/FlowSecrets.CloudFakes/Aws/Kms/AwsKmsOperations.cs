@@ -18,6 +18,7 @@ internal sealed class AwsKmsOperations(AwsKms kms)
             .Write("CreateKey", Create)
             .Read("DescribeKey", visit => visit.Json(new JsonObject { ["KeyMetadata"] = Key(visit).Shown() }))
             .Read("GetKeyPolicy", visit => visit.Json(new JsonObject { ["Policy"] = Key(visit).Policy, ["PolicyName"] = "default" }))
+            .Read("ListResourceTags", Tags)
             .Write("PutKeyPolicy", PutPolicy)
             .Write("DisableKey", visit => Switch(visit, off: true))
             .Write("EnableKey", visit => Switch(visit, off: false))
@@ -79,6 +80,12 @@ internal sealed class AwsKmsOperations(AwsKms kms)
         key.Description = body.Text("Description") ?? "";
         visit.Touch(KeyType, key.Arn);
         return visit.Json(new JsonObject { ["KeyMetadata"] = key.Shown() });
+    }
+
+    private Reply Tags(AwsVisit visit)
+    {
+        JsonArray tags = [.. Key(visit).Tags.Select(static t => AwsOutput.Of(("TagKey", t.Key), ("TagValue", t.Value)))];
+        return visit.Json(new JsonObject { ["Tags"] = tags, ["Truncated"] = false });
     }
 
     private Reply PutPolicy(AwsVisit visit)

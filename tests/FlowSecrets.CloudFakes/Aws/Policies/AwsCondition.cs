@@ -21,7 +21,8 @@ internal sealed class AwsCondition
 
     public IEnumerable<string> Keys => _tests.Select(static t => t.Key);
 
-    public bool Holds(AwsContext context) => _tests.All(t => Holds(t.Operator, context.Values(t.Key), t.Wanted));
+    public bool Holds(AwsContext context) =>
+        _tests.All(t => Holds(t.Operator, context.Values(t.Key), [.. t.Wanted.Select(context.Fill).OfType<string>()]));
 
     private static JsonObject Members(JsonNode? node) =>
         node as JsonObject ?? throw new JsonException("A condition is an object of objects.");

@@ -12,6 +12,22 @@ internal sealed class AwsContext
 
     public IReadOnlyList<string> Values(string key) => _values.GetValueOrDefault(key) ?? [];
 
+    /// <returns>The text with its variables' values; null: one has none.</returns>
+    public string? Fill(string text)
+    {
+        for (int start; (start = text.IndexOf("${", StringComparison.Ordinal)) >= 0 && text.IndexOf('}', start) is int end and > 0; )
+        {
+            if (Values(text[(start + 2)..end]) is not [{ } value])
+            {
+                return null;
+            }
+
+            text = text[..start] + value + text[(end + 1)..];
+        }
+
+        return text;
+    }
+
     public bool Has(string key) => _values.ContainsKey(key);
 
     /// <returns>A copy that has this too; nothing is added where there is no value.</returns>

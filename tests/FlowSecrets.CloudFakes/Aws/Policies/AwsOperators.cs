@@ -31,6 +31,8 @@ internal static class AwsOperators
             _ => static (_, _) => false,
         };
 
+    public static bool IsTime(string text) => Time(text) is not null;
+
     private static bool IsWithin(string address, string range) =>
         IPAddress.TryParse(address, out IPAddress? given)
         && (

@@ -10,6 +10,8 @@ internal sealed class AwsPolicy
 
     public static AwsPolicy Everything { get; } = Parse("""{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}""", "FullAccess");
 
+    public static AwsPolicy Nothing { get; } = new("", []);
+
     public string Id { get; }
 
     public IReadOnlyList<AwsStatement> Statements { get; }

@@ -26,7 +26,9 @@ internal sealed class AwsStatement
         _resources = Texts(statement, "Resource");
         _notResources = Texts(statement, "NotResource");
         _principals =
-            statement.ContainsKey("Principal") || statement.ContainsKey("NotPrincipal") ? AwsPrincipals.Of(statement["Principal"]) : null;
+            statement.ContainsKey("Principal") ? AwsPrincipals.Of(statement["Principal"], isExcept: false)
+            : statement.ContainsKey("NotPrincipal") ? AwsPrincipals.Of(statement["NotPrincipal"], isExcept: true)
+            : null;
         Condition = new AwsCondition(statement[nameof(Condition)]);
         if (_actions is null == _notActions is null)
         {
@@ -46,10 +48,17 @@ internal sealed class AwsStatement
     /// <summary>All but the condition.</summary>
     public bool CoversRequest(AwsAsk ask) =>
         Covers(_actions, _notActions, ask.Action, StringComparison.OrdinalIgnoreCase)
-        && ((_resources is null && _notResources is null) || Covers(_resources, _notResources, ask.Resource, StringComparison.Ordinal))
-        && (_principals is null || _principals.Match(ask.Caller) != AwsGrantee.None);
+        && (
+            (_resources is null && _notResources is null)
+            || Covers(Filled(_resources, ask.Context), Filled(_notResources, ask.Context), ask.Resource, StringComparison.Ordinal)
+        )
+        && (_principals is null || (Denies && _principals.DeniesWhoeverHasABoundary(ask.Caller)) || Grantee(ask.Caller) != AwsGrantee.None);
 
-    public AwsGrantee Grantee(AwsCaller caller) => _principals?.Match(caller) ?? AwsGrantee.None;
+    public AwsGrantee Grantee(AwsCaller caller) => _principals?.Match(caller, Denies) ?? AwsGrantee.None;
+
+    /// <summary>With the values of their variables; one without a value matches nothing.</summary>
+    private static IReadOnlyList<string>? Filled(IReadOnlyList<string>? patterns, AwsContext context) =>
+        patterns is null ? null : [.. patterns.Select(context.Fill).OfType<string>()];
 
     private static bool Covers(IReadOnlyList<string>? patterns, IReadOnlyList<string>? others, string text, StringComparison comparison) =>
         patterns is not null

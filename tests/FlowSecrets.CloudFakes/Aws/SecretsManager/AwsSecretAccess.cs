@@ -25,7 +25,13 @@ internal sealed class AwsSecretAccess(AwsVisit visit, AwsKms kms)
 
         string resource = id is null or "*" ? "*" : secret?.Arn ?? Supposed(region, id, operation == "CreateSecret");
         AwsPolicy? policy = secret?.ResourcePolicy is { } text ? AwsPolicy.Parse(text) : null;
-        AwsVerdict verdict = visit.Decide(Prefix + operation, resource, region.Account, Context(operation, id, secret, body), policy);
+        AwsVerdict verdict = visit.Decide(
+            Prefix + operation,
+            resource,
+            region.Account,
+            Context(region.Account, operation, id, secret, body),
+            policy
+        );
         return verdict.Reason is { } reason
             ? visit.Denied(id ?? "*", reason, Prefix + operation)
             : KeyRefusal(region, operation, secret, body);
@@ -37,9 +43,11 @@ internal sealed class AwsSecretAccess(AwsVisit visit, AwsKms kms)
         : isNew ? AwsArn.New(region.Name, region.Account, id)
         : AwsArn.New(region.Name, region.Account, id)[..^AwsArn.SuffixLength];
 
-    private AwsContext Context(string operation, string? id, AwsSecret? secret, JsonObject body)
+    private AwsContext Context(string account, string operation, string? id, AwsSecret? secret, JsonObject body)
     {
-        AwsContext context = visit.Context.With(operation == "CreateSecret" ? Prefix + "Name" : Prefix + "SecretId", id);
+        AwsContext context = visit
+            .Context.With("aws:ResourceAccount", account)
+            .With(operation == "CreateSecret" ? Prefix + "Name" : Prefix + "SecretId", id);
         if (operation == "GetSecretValue")
         {
             context = context

@@ -35,6 +35,7 @@ internal sealed record AwsVisit(AwsCall Call, AwsCaller Caller, AwsContext Conte
             .With("aws:SourceIp", sourceIp)
             .With("aws:RequestedRegion", region)
             .With("aws:SecureTransport", "true")
+            .With("aws:PrincipalIsAWSService", "false")
             .With("aws:ViaAWSService", "false");
 
     public void Touch(string type, string name) => _touched.Add((type, name));

@@ -60,7 +60,7 @@ public sealed class AwsAccountTests
             answer,
             AccessResult.Denied,
             AccessCauses.NoGrant,
-            $"Let an administrator of account 999988887777 allow it: {Attach(guest, stage.Secret)}"
+            $"Let an administrator of account 999988887777 allow it: {AwsStage.Attach(guest, "GetSecretValue", stage.Secret)}"
         );
         Assert.EndsWith("it is of another account (999988887777), whose own policies do not allow it", answer.Evidence);
     }
@@ -163,9 +163,4 @@ public sealed class AwsAccountTests
             AwsStage.Policy($$"""{"Effect":"Allow","Principal":{"AWS":"{{principal}}"},"Action":[{{list}}],"Resource":"*"}""")
         );
     }
-
-    private static string Attach(AwsLogin user, string secret) =>
-        AwsStage
-            .Attach(user, "GetSecretValue", secret)
-            .Replace("-app-db ", $"-{secret.Replace(':', '-').Replace('/', '-')} ", StringComparison.Ordinal);
 }

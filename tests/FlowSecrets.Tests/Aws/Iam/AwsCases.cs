@@ -124,7 +124,7 @@ internal static class AwsCases
         ),
         new(
             "a service control policy",
-            AccessResult.Denied,
+            AccessResult.Unknown,
             AccessCauses.OrganizationPolicy,
             AwsMends.Nothing,
             static stage =>
@@ -133,10 +133,14 @@ internal static class AwsCases
                 return Said(
                     stage.User("dev", null, AwsStage.Looks, Reads).AccessKeyId,
                     "Ask the organisation's administrators which policy forbids 'secretsmanager:GetSecretValue': aws organizations "
-                        + "list-policies-for-target --target-id 123456789012 --filter SERVICE_CONTROL_POLICY"
+                        + "list-policies-for-target --target-id 123456789012 --filter SERVICE_CONTROL_POLICY; or try it: "
+                        + "Test-FlowSecretAccess -StoreName 'app/db' -Live"
                 );
             }
-        ),
+        )
+        {
+            IsDenial = false,
+        },
         new(
             "a permissions boundary",
             AccessResult.Denied,
@@ -148,8 +152,11 @@ internal static class AwsCases
                 stage.Fake.Iam.SetBoundary(user.Arn, AwsStage.Looks);
                 return Said(
                     user.AccessKeyId,
-                    $"Let an administrator put it into the boundary: {AwsStage.Statement("secretsmanager:GetSecretValue", stage.Secret)}; "
-                        + "which it is: aws iam get-user --user-name dev --query User.PermissionsBoundary.PermissionsBoundaryArn"
+                    "Let an administrator allow it on the secret, which the boundary of a user does not limit: Grant-FlowSecretAccess "
+                        + $"-StoreName 'app/db' -Principal '{user.Arn}'; or let an administrator put it into the boundary: "
+                        + $"{AwsStage.Statement("secretsmanager:GetSecretValue", stage.Secret)}; which it is: aws iam get-user "
+                        + "--user-name dev --query User.PermissionsBoundary.PermissionsBoundaryArn; then, if no policy of its own allows it: "
+                        + AwsStage.Attach(user, "GetSecretValue", stage.Secret)
                 );
             }
         ),

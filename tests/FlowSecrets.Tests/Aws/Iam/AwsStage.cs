@@ -143,6 +143,13 @@ internal sealed class AwsStage : IAsyncDisposable
         Assert.True(reply.IsSuccessStatusCode, await reply.Content.ReadAsStringAsync());
     }
 
+    /// <returns>What Secrets Manager says to somebody who may not; null: it was done.</returns>
+    public async Task<string?> RefusalAsync(string operation, JsonObject body, string accessKeyId)
+    {
+        using HttpResponseMessage reply = await CallAsync("secretsmanager", operation, body, accessKeyId, "eu-west-1");
+        return reply.IsSuccessStatusCode ? null : await reply.Content.ReadAsStringAsync();
+    }
+
     public async Task<JsonObject> SendAsync(
         string target,
         string operation,
@@ -151,14 +158,19 @@ internal sealed class AwsStage : IAsyncDisposable
         string region = "eu-west-1"
     )
     {
+        using HttpResponseMessage reply = await CallAsync(target, operation, body, accessKeyId, region);
+        string text = await reply.Content.ReadAsStringAsync();
+        Assert.True(reply.IsSuccessStatusCode, text);
+        return text.Length == 0 ? [] : (JsonObject)JsonNode.Parse(text)!;
+    }
+
+    private async Task<HttpResponseMessage> CallAsync(string target, string operation, JsonObject body, string accessKeyId, string region)
+    {
         using HttpRequestMessage request = new(HttpMethod.Post, "/") { Content = new StringContent(body.ToJsonString()) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1");
         request.Headers.Add("X-Amz-Target", $"{target}.{operation}");
         Sign(request, "secretsmanager", region, accessKeyId);
-        using HttpResponseMessage reply = await _http.SendAsync(request);
-        string text = await reply.Content.ReadAsStringAsync();
-        Assert.True(reply.IsSuccessStatusCode, text);
-        return (JsonObject)JsonNode.Parse(text)!;
+        return await _http.SendAsync(request);
     }
 
     public static Task<AccessAnswer> TestAsync(
@@ -180,7 +192,7 @@ internal sealed class AwsStage : IAsyncDisposable
         Attach("user", user.Arn[(user.Arn.LastIndexOf('/') + 1)..], action, resource);
 
     public static string Attach(string kind, string name, string action, string resource) =>
-        $"aws iam put-{kind}-policy --{kind}-name {name} --policy-name flowsecrets-{action}-app-db "
+        $"aws iam put-{kind}-policy --{kind}-name {name} --policy-name 'flowsecrets-{action}-123456789012-eu-west-1-app,db' "
         + $"--policy-document '{Policy(Statement("secretsmanager:" + action, resource))}'";
 
     public static string Policy(string statements) => $$"""{"Version":"2012-10-17","Statement":[{{statements}}]}""";

@@ -70,18 +70,16 @@ public sealed class AwsSimulationCliTests : IDisposable
         );
         Assert.Equal(("allowed", 0), ((string?)told["EvalDecision"], told["MissingContextValues"]!.AsArray().Count));
         access.Fake.Iam.ServiceControlPolicy(Account, Deny(Get, more: When("StringEquals", "aws:RequestedRegion", "eu-west-1")));
-        Assert.Equal(
-            "allowed",
-            (string?)
-                Simulate(
-                    cli,
-                    role,
-                    access.Secret,
-                    "--context-entries",
-                    "ContextKeyName=secretsmanager:ResourceTag/env,ContextKeyValues=prod,ContextKeyType=string",
-                    "ContextKeyName=aws:RequestedRegion,ContextKeyValues=eu-west-1,ContextKeyType=string"
-                )["EvalDecision"]
+        JsonNode limited = Simulate(
+            cli,
+            role,
+            access.Secret,
+            "--context-entries",
+            "ContextKeyName=secretsmanager:ResourceTag/env,ContextKeyValues=prod,ContextKeyType=string",
+            "ContextKeyName=aws:RequestedRegion,ContextKeyValues=eu-west-2,ContextKeyType=string"
         );
+        Assert.Equal("implicitDeny", (string?)limited["EvalDecision"]);
+        Assert.False((bool)limited["OrganizationsDecisionDetail"]!["AllowedByOrganizations"]!);
     }
 
     [Fact]
