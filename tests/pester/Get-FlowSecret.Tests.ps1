@@ -62,6 +62,15 @@ Describe 'Get-FlowSecret' {
         $header = 'Name', 'Category', 'State', 'Version', 'Updated', 'Required', 'Environment'
         Assert-View (Get-FlowSecret -All) $header 'second-value', 'third-value', 'fourth-value'
     }
+    It 'completes from a large catalog as soon as it is read, and holds no prompt up meanwhile' {
+        $secrets = 1..20000 | ForEach-Object { "  secret-$($_): {}" }
+        Set-Content ./large.yaml (@('application: a', 'environments: { local: { store: local } }', 'secrets:') + $secrets)
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        do {
+            $found = Get-Completion 'Get-FlowSecret -CatalogPath ./large.yaml -Name secret-1999'
+        } until ($found -or $clock.Elapsed.TotalSeconds -gt 60)
+        $found | Should -HaveCount 11
+    }
     It 'completes names, environments and kinds of store' {
         Get-Completion 'Get-FlowSecret llm' | Should -Be 'llm-openai', 'llm-google'
         Get-Completion 'Get-FlowSecret -Environment ' | Should -Be 'local', 'second'

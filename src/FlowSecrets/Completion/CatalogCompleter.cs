@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using FlowSecrets.Catalogs;
@@ -11,6 +12,13 @@ namespace FlowSecrets.Completion;
 /// <summary>Completes from the catalog here, which is read from the disk at most; never from a store.</summary>
 public abstract class CatalogCompleter : IArgumentCompleter
 {
+    /// <summary>In bytes; what is smaller is read in a moment.</summary>
+    private const long LargeFrom = 256 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+
+    private static readonly ConcurrentDictionary<string, Task<Catalog?>> Readings = new(StringComparer.Ordinal);
+
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName,
         string parameterName,
@@ -58,6 +66,25 @@ public abstract class CatalogCompleter : IArgumentCompleter
                 ?.ProviderPath
             ?? Environment.CurrentDirectory;
         OperationContext context = new(static () => ProviderLoader.Providers, folder);
-        return CatalogLoader.FindValid(context.Catalogs, bound["CatalogPath"] as string);
+        return Read(context.Catalogs, bound["CatalogPath"] as string);
     }
+
+    /// <summary>A large catalog is read on in the background, so that the prompt is never held up; the next Tab has it.</summary>
+    private static Catalog? Read(CatalogSource source, string? catalogPath)
+    {
+        if (CatalogLoader.PathOf(source, catalogPath) is not { } path || new FileInfo(path).Length < LargeFrom)
+        {
+            return CatalogLoader.FindValid(source, catalogPath);
+        }
+
+        Task<Catalog?> reading = Readings.AddOrUpdate(
+            path,
+            _ => Start(source, catalogPath),
+            (_, before) => before.IsCompleted ? Start(source, catalogPath) : before
+        );
+        return ((IAsyncResult)reading).AsyncWaitHandle.WaitOne(Patience) ? reading.GetAwaiter().GetResult() : null;
+    }
+
+    private static Task<Catalog?> Start(CatalogSource source, string? catalogPath) =>
+        Task.Run(() => CatalogLoader.FindValid(source, catalogPath));
 }

@@ -155,7 +155,8 @@ internal static class AwsCases
                     "Let an administrator allow it on the secret, which the boundary of a user does not limit: Grant-FlowSecretAccess "
                         + $"-StoreName 'app/db' -Principal '{user.Arn}'; or let an administrator put it into the boundary: "
                         + $"{AwsStage.Statement("secretsmanager:GetSecretValue", stage.Secret)}; which it is: aws iam get-user "
-                        + "--user-name dev --query User.PermissionsBoundary.PermissionsBoundaryArn; then, if no policy of its own allows it: "
+                        + "--user-name dev --query User.PermissionsBoundary.PermissionsBoundaryArn; then, if no policy of its own "
+                        + "allows it: "
                         + AwsStage.Attach(user, "GetSecretValue", stage.Secret)
                 );
             }

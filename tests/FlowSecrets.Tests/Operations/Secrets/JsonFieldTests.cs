@@ -117,6 +117,16 @@ public sealed class JsonFieldTests : IDisposable
     private Task<string> ReadAsync(string name) => LocalStoreKeyTests.ReadAsync(_sandbox.FreshStore(), name);
 
     [Fact]
+    public async Task WhoReadsAFieldOfATextIsToldHowToReadTheWhole()
+    {
+        await CreateAsync("blob", "text");
+        ReadValuesOptions options = new() { Names = ["blob"], Field = "host" };
+        FlowSecretException error = (await new ReadValuesOperation(_sandbox.Context).RunAsync(options, _host)).Single().Error!;
+        Assert.Equal(ErrorIds.ValueNotJson, error.Id);
+        Assert.StartsWith("See the whole value: Get-FlowSecretValue 'blob'", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AFieldMatchesWithoutCaseWhereOneDoes()
     {
         await CreateAsync("db", """{"host":"h","port":1}""");
