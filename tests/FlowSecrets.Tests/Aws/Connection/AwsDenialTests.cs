@@ -143,9 +143,14 @@ public sealed class AwsDenialTests : IDisposable
 
     private static string Attach(string action, string name, string resource) =>
         "aws iam put-user-policy --user-name tester --policy-name "
-        + $"'flowsecrets-{action}-{(resource.Split(':') is [_, _, _, var region, var account, _, var full] ? $"{account}-{region}-{(full.Length > 7 ? full[..^7] : full.TrimEnd('*'))}" : name)}' "
+        + $"'flowsecrets-{action}-{Label(resource, name)}' "
         + "--policy-document '"
         + $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:{{action}}","Resource":"{{resource}}"}]}'""";
+
+    private static string Label(string resource, string name) =>
+        resource.Split(':') is [_, _, _, var region, var account, _, var full]
+            ? $"{account}-{region}-{(full.Length > 7 ? full[..^7] : full.TrimEnd('*'))}"
+            : name;
 
     private static async Task<string> ArnAsync(AwsStore store) =>
         JsonDocument
