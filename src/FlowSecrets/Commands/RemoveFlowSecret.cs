@@ -7,7 +7,8 @@ namespace FlowSecrets.Commands;
 /// <summary>Deletes a secret; it can be restored for 30 days unless told otherwise.</summary>
 /// <remarks>Until then its value cannot be read. -Permanent deletes at once, with all versions, and cannot be undone. A secret with 'owner:
 /// external' is not removed. A secret with 'usage: encryption' is deleted for good only with -RemoveEncryptionKey, because nobody could
-/// read what was encrypted with it; a deletion that can be restored needs no switch.</remarks>
+/// read what was encrypted with it; and only with -AllowRotationLoss while a rotation needs it. A deletion that can be restored needs no
+/// switch.</remarks>
 /// <example>
 /// <summary>Can be restored for 30 days.</summary>
 /// <code>Remove-FlowSecret app-notion-client-id</code>
@@ -33,6 +34,10 @@ public sealed class RemoveFlowSecretCommand : TargetCmdlet
     [Parameter]
     public SwitchParameter RemoveEncryptionKey { get; set; }
 
+    /// <summary>Allow -Permanent while a rotation needs the secret: its pending value, or the previous one that is still valid.</summary>
+    [Parameter]
+    public SwitchParameter AllowRotationLoss { get; set; }
+
     private protected override void RunPlace(Targets targets) =>
         Execute(
             new RemoveSecretsOperation(Context),
@@ -41,6 +46,7 @@ public sealed class RemoveFlowSecretCommand : TargetCmdlet
                 {
                     RecoveryWindow = Permanent ? null : TimeSpan.FromDays(RecoveryDays),
                     RemoveEncryptionKey = RemoveEncryptionKey,
+                    AllowRotationLoss = AllowRotationLoss,
                 },
                 targets
             )

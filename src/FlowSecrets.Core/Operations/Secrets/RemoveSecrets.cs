@@ -13,6 +13,9 @@ internal sealed record RemoveSecretsOptions : SecretTargetOptions
 
     /// <summary>Without it, a secret that data depends on is not deleted for good.</summary>
     public bool RemoveEncryptionKey { get; init; }
+
+    /// <summary>Without it, a secret that a rotation still needs is not deleted for good.</summary>
+    public bool AllowRotationLoss { get; init; }
 }
 
 /// <summary>Deletes secrets, with recovery unless told otherwise.</summary>
@@ -93,6 +96,11 @@ internal sealed class RemoveSecretsOperation(OperationContext context) : IOperat
         if (options.RecoveryWindow is not null && !workspace.Store.Capabilities.RecoveryWindow)
         {
             throw StoreErrors.NoRecoveryWindow(workspace.Place, secret.StoreName);
+        }
+
+        if (options is { RecoveryWindow: null, AllowRotationLoss: false } && description.Deleted is null)
+        {
+            await VersionRules.RequireUnusedAsync(workspace, secret, description, cancellationToken);
         }
 
         if (description.Deleted is not null && options.RecoveryWindow is not null)

@@ -33,7 +33,8 @@ internal sealed class ChangeVersionOperation(OperationContext context) : IOperat
                             WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
                         }
 
-                        await VersionRules.RequireUnusedAsync(workspace, secret, options, number, cancellationToken);
+                        VersionChange change = new(options.State, options.AllowCurrent, options.AllowRotationLoss);
+                        await VersionRules.RequireUnusedAsync(workspace, secret, change, number, cancellationToken);
                     },
                     ct => ChangeAsync(workspace, secret, options, number, ct)
                 )

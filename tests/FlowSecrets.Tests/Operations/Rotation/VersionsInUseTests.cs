@@ -69,6 +69,31 @@ public sealed class VersionsInUseTests : IAsyncLifetime
         Assert.Equal("old", await _stage.CurrentAsync("s"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ASecretIsDeletedForGoodOnlyWithASwitchWhileARotationNeedsIt(bool isPending)
+    {
+        await _stage.CreateAsync("s", "old");
+        using SecretValue value = SecretValue.FromText("new");
+        if (isPending)
+        {
+            await _stage.Store.Rotation.StageAsync(await _stage.ViewAsync("s"), value, default);
+        }
+        else
+        {
+            await _stage.RotateAsync("s");
+        }
+
+        RemoveSecretsOptions options = new() { Names = ["s"], Environment = "local" };
+        async Task<SecretChange> RemoveAsync(RemoveSecretsOptions o) =>
+            (await new RemoveSecretsOperation(_stage.Context).RunAsync(o, new TestHost())).Single();
+        Assert.Equal(ErrorIds.VersionInUse, (await RemoveAsync(options)).ErrorId);
+        Assert.Null((await RemoveAsync(options with { RecoveryWindow = TimeSpan.FromDays(7) })).ErrorId);
+        await _stage.Store.RestoreAsync("s", default);
+        Assert.Null((await RemoveAsync(options with { AllowRotationLoss = true })).ErrorId);
+    }
+
     [Fact]
     public async Task TheCurrentVersionIsDestroyedOnlyWithASwitch()
     {

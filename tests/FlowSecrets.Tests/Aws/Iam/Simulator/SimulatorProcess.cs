@@ -109,7 +109,8 @@ public sealed class SimulatorProcess : IDisposable
             if (variables.length > 0) { delete bare.NotResource; bare.Resource = '*'; }
             const account = { Effect: 'Allow', Principal: { AWS: ask.principal.split(':')[4] }, Action: '*', Resource: '*' };
             const trust = { Version: '2012-10-17', Statement: account };
-            const covers = run({ identity: [{ Version: '2012-10-17', Statement: bare }], trust }, { ...ask, policy: 'trust' }) === 'Allowed';
+            const bared = [{ Version: '2012-10-17', Statement: bare }];
+            const covers = run({ identity: bared, trust }, { ...ask, policy: 'trust' }) === 'Allowed';
             if (!covers) continue;
             const text = JSON.stringify(Object.values(Condition ?? {}).map(k => Object.values(k)));
             const keys = Object.values(Condition ?? {}).flatMap(k => Object.keys(k));

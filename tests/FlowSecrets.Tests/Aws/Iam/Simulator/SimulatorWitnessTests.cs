@@ -72,9 +72,8 @@ public sealed class SimulatorWitnessTests(SimulatorProcess simulator) : IClassFi
             }
         }
 
-        string summary =
-            $"{string.Join(", ", counts.OrderBy(static c => c.Key).Select(static c => $"{c.Key} {c.Value}"))}; {undecided.Count} open without need, "
-            + $"{unseen.Count} more by keys of own policies";
+        string answers = string.Join(", ", counts.OrderBy(static c => c.Key).Select(static c => $"{c.Key} {c.Value}"));
+        string summary = $"{answers}; {undecided.Count} open without need, {unseen.Count} more by keys of own policies";
         TestContext.Current.TestOutputHelper?.WriteLine(summary);
         foreach (string text in undecided.Concat(unseen).Take(Shown))
         {
