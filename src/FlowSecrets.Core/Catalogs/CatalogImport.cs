@@ -137,7 +137,7 @@ internal static class CatalogImport
     }
 
     private static SecretDraft Draft(PulumiSetting setting) =>
-        new(CatalogNames.ToKey(setting.Name)) { Env = CatalogNames.ToVariable(setting.Name) };
+        new(CatalogNames.ToKey(setting.Name)) { Env = CatalogNames.ToVariable(setting.Name), IsJson = setting.HasParts };
 
     /// <summary>A value in clear is no part of a list of secrets.</summary>
     private static bool IsPulumiField(string name, DocNode value) =>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FlowSecrets.Files;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
@@ -56,7 +57,7 @@ internal static class CatalogReader
             bytes = bytes[3..];
         }
 
-        return System.Text.Unicode.Utf8.IsValid(bytes)
+        return FileReader.IsUtf8(bytes)
             ? System.Text.Encoding.UTF8.GetString(bytes)
             : throw new DocumentException(1, 1, "The file is not UTF-8 text.");
     }

@@ -147,14 +147,14 @@ internal sealed class CatalogRules(
         }
     }
 
-    private void RequireSecret(DocNode at, string key, string path)
+    private void RequireSecret(DocNode at, string key, string path, string hint = "")
     {
         if (!_secretNames.Contains(key))
         {
             problems.Add(
                 at,
                 $"'{path}' names the secret '{key}', which is not in 'secrets'."
-                    + $"{problems.Near(key, catalog.Secrets.Select(static s => s.Key))}"
+                    + $"{(hint.Length > 0 ? hint : problems.Near(key, catalog.Secrets.Select(static s => s.Key)))}"
             );
         }
     }
@@ -366,7 +366,7 @@ internal sealed class CatalogRules(
         {
             foreach (TemplateReference reference in use.Template.References)
             {
-                RequireSecret(use.At, reference.Key, "{{ " + reference + " }}");
+                RequireSecret(use.At, reference.Key, "{{ " + reference + " }}", reference.Hint(_secretNames));
                 if (catalog.Find(reference.Key) is { } secret)
                 {
                     if (reference.Field is not null && secret.Field(reference.Field) is null)

@@ -22,8 +22,8 @@ internal static class CatalogShape
 
     private static readonly TextShape FieldName = Shape.Pattern(
         "A name of a member of a JSON object.",
-        @"^[\p{L}\p{N}_]([\p{L}\p{M}\p{N}_.+=@:/ -]*[\p{L}\p{M}\p{N}_.+=@:/-])?$",
-        "letters, digits, blanks and _ . + = @ : / -, and begin with a letter, a digit or _"
+        @"^\.?[\p{L}\p{N}_]([\p{L}\p{M}\p{N}_.+=@:/ -]*[\p{L}\p{M}\p{N}_.+=@:/-])?$",
+        "letters, digits, blanks and _ . + = @ : / -, and begin with a letter, a digit or _, or with a dot before one"
     ) with
     {
         MaxLength = LongestName,
@@ -32,7 +32,9 @@ internal static class CatalogShape
     /// <summary>Whether a field can have this name.</summary>
     public static bool IsFieldName(string name) => FieldName.Matches(name);
 
-    private static readonly TextShape Template = Shape.Value("Text that may hold references: {{ key }}, {{ key.field | urlencode }}.");
+    private static readonly TextShape Template = Shape.Value(
+        "Text that may hold references: {{ key }}, {{ key.field | urlencode }}, {{ [\"any key\"][\"any field\"] }}."
+    );
 
     private static readonly ObjectShape Generate = Shape
         .Object(

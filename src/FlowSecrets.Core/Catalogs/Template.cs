@@ -7,6 +7,10 @@ namespace FlowSecrets.Catalogs;
 /// <summary>What a template refers to: a secret, or one field of it.</summary>
 internal readonly record struct TemplateReference(string Key, string? Field)
 {
+    /// <summary>How to name the secret whose key has the dot that ends the key here; empty: there is none.</summary>
+    public string Hint(IEnumerable<string> keys) =>
+        keys.Contains(ToString(), StringComparer.Ordinal) ? $" The secret '{this}' is written {{{{ [\"{this}\"] }}}}." : "";
+
     public override string ToString() => Field is null ? Key : $"{Key}.{Field}";
 }
 
@@ -17,7 +21,7 @@ internal sealed class TemplateException(int position, string message) : Exceptio
 }
 
 /// <summary>
-/// Text with references: <c>{{ key }}</c>, <c>{{ key.field | urlencode }}</c>, <c>{{ ["any key"].field | default "x" }}</c>.
+/// Text with references: <c>{{ key }}</c>, <c>{{ key.field | urlencode }}</c>, <c>{{ ["any key"]["any field"] | default "x" }}</c>.
 /// Filters: urlencode, base64, json (a quoted JSON string), upper, lower, default. <c>{{ "{{" }}</c> writes two braces.
 /// </summary>
 internal sealed class Template

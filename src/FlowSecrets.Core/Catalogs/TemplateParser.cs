@@ -68,7 +68,11 @@ internal sealed class TemplateParser(string text)
         {
             throw _at >= text.Length
                 ? new TemplateException(start, "'{{' is not closed by '}}'.")
-                : new TemplateException(_at, $"Unexpected '{text[_at]}' in a reference.");
+                : new TemplateException(
+                    _at,
+                    $"Unexpected '{text[_at]}' in a reference. A name with other characters than letters, digits and _ - / + = @ "
+                        + "stands in brackets: {{ [\"key\"][\"field\"] }}."
+                );
         }
 
         _at += 2;
@@ -77,23 +81,10 @@ internal sealed class TemplateParser(string text)
 
     private TemplateReference ParseReference()
     {
-        string key;
+        string key = Peek() == '[' ? ParseBrackets() : ParseName("a secret's key");
         if (Peek() == '[')
         {
-            _at++;
-            SkipBlanks();
-            key = ParseString();
-            SkipBlanks();
-            if (Peek() != ']')
-            {
-                throw new TemplateException(_at, "'[' is not closed by ']'.");
-            }
-
-            _at++;
-        }
-        else
-        {
-            key = ParseName("a secret's key");
+            return new TemplateReference(key, ParseBrackets());
         }
 
         if (Peek() != '.')
@@ -103,6 +94,22 @@ internal sealed class TemplateParser(string text)
 
         _at++;
         return new TemplateReference(key, ParseName("a field's name"));
+    }
+
+    /// <summary>Any name, as a text in brackets.</summary>
+    private string ParseBrackets()
+    {
+        _at++;
+        SkipBlanks();
+        string name = ParseString();
+        SkipBlanks();
+        if (Peek() != ']')
+        {
+            throw new TemplateException(_at, "'[' is not closed by ']'.");
+        }
+
+        _at++;
+        return name;
     }
 
     private (string Name, string Argument) ParseFilter()
@@ -128,7 +135,7 @@ internal sealed class TemplateParser(string text)
     private string ParseName(string what)
     {
         int start = _at;
-        while (_at < text.Length && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] is '_' or '-' or '/' or '+' or '=' or '@'))
+        while (_at < text.Length && (char.IsLetterOrDigit(text[_at]) || text[_at] is '_' or '-' or '/' or '+' or '=' or '@'))
         {
             _at++;
         }

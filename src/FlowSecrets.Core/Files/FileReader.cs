@@ -78,9 +78,10 @@ internal static class FileReader
     /// <exception cref="FlowSecretException">The id given: it is text in neither.</exception>
     public static string Text(ReadOnlySpan<byte> bytes, string path, string id = ErrorIds.BadInput)
     {
+        string? text;
         try
         {
-            return bytes switch
+            text = bytes switch
             {
                 [0xEF, 0xBB, 0xBF, .. var rest] => Strict.GetString(rest),
                 [0xFF, 0xFE, .. var rest] => new UnicodeEncoding(false, false, throwOnInvalidBytes: true).GetString(rest),
@@ -90,13 +91,42 @@ internal static class FileReader
         }
         catch (ArgumentException)
         {
-            throw new FlowSecretException(
+            text = null;
+        }
+
+        return text is null || text.Contains('\0')
+            ? throw new FlowSecretException(
                 id,
                 path,
                 $"'{path}' is not UTF-8 text",
                 "Save it as UTF-8, then try again; nothing was changed."
-            );
+            )
+            : text;
+    }
+
+    /// <summary>
+    /// Whether the bytes are text in UTF-8. Those with a zero byte are not: no format has one, and UTF-16 without a byte order mark does.
+    /// </summary>
+    public static bool IsUtf8(ReadOnlySpan<byte> bytes) => System.Text.Unicode.Utf8.IsValid(bytes) && !bytes.Contains((byte)0);
+
+    /// <summary>Whether the bytes are most likely western text in UTF-16 without a byte order mark.</summary>
+    public static bool LooksLikeUtf16(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 2 || bytes.Length % 2 != 0)
+        {
+            return false;
         }
+
+        int zeros = bytes[0] == 0 ? 0 : 1;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            if (bytes[i] == 0 != (i % 2 == zeros))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Whether this user may open a file; it is not changed.</summary>

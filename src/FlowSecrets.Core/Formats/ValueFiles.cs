@@ -122,7 +122,7 @@ internal static class ValueFiles
                 "Programs that read .env files do not agree on these values:",
                 "Say which program reads the file with -Format: "
                     + $"{string.Join(", ", Formats.Select(static f => f.Dialect).OfType<string>())}. "
-                    + "Or put the values in single quotes, which most programs read alike. Nothing was changed.",
+                    + "Or write them as NAME='value', which most programs read alike. Nothing was changed.",
                 details: doubts
             )
             : new(

@@ -8,6 +8,7 @@ namespace FlowSecrets.Tests.Catalogs;
 public sealed class CatalogRulesTests
 {
     [Theory]
+    [InlineData("  tok.en: { name: t }\nlocalEnv: { variables: { X: '{{ tok.en }}' } }\n", 5, 29, "{{ [\"tok.en\"] }}")]
     [InlineData("  a: { env: A }\ndefault: prodd\n", 5, 10, "'prod'")]
     [InlineData("  a: { env: A }\nlocalEnv: { from: stage }\n", 5, 19, "'stage'")]
     [InlineData("  a: { env: A, workloads: [ap] }\nworkloads: { api: { kind: ecs } }\n", 4, 27, "'api'")]
@@ -181,6 +182,17 @@ public sealed class CatalogRulesTests
             $"application: a\nenvironments: {{ \"{name}\": {{ store: local }} }}\n"
                 + $"secrets: {{ a: {{ fields: {{ \"{name}\": , \"Access Key\": }}, workloads: [\"{name}\"] }} }}\n"
                 + $"workloads: {{ \"{name}\": {{ kind: ecs }} }}\n"
+        );
+
+    [Theory]
+    [InlineData("tls.crt")]
+    [InlineData(".dockerconfigjson")]
+    [InlineData("Access Key")]
+    public void AnyFieldCanBeReferredTo(string field) =>
+        CatalogExamples.Valid(
+            CatalogExamples.Head
+                + $"  app.db: {{ name: d, fields: {{ \"{field}\": }} }}\n"
+                + $"localEnv: {{ variables: {{ X: '{{{{ [\"app.db\"][\"{field}\"] }}}}' }} }}\n"
         );
 
     [Fact]

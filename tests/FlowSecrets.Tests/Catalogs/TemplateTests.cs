@@ -16,6 +16,9 @@ public sealed class TemplateTests
     [InlineData("{{ db.user }}:{{db.pass}}", "u:p\"w\\")]
     [InlineData("{{ [\"any key\"] }}", "any")]
     [InlineData("{{ [ 'any key' ].x }}", "any x")]
+    [InlineData("{{ db[\"tls.crt\"] | upper }}", "C")]
+    [InlineData("{{ ['any key'][ 'x' ] }}", "any x")]
+    [InlineData("{{ schlüssel }}", "odd")]
     [InlineData("{{ a | urlencode }}", "va%20lue%2F%C3%A9")]
     [InlineData("{{ a | base64 }}", "dmEgbHVlL8Op")]
     [InlineData("{{ a | upper }}", "VA LUE/É")]
@@ -81,6 +84,10 @@ public sealed class TemplateTests
     [InlineData("{{ [a] }}", 4)]
     [InlineData("{{ ['a' }}", 8)]
     [InlineData("{{ ['a'", 7)]
+    [InlineData("{{ a['b' }}", 9)]
+    [InlineData("{{ a[b] }}", 5)]
+    [InlineData("{{ a['b'].c }}", 9)]
+    [InlineData("{{ a:b }}", 4)]
     [InlineData("{{ {{ a }} }}", 3)]
     public void FaultsHaveTheirPosition(string text, int position) =>
         Assert.Equal(position, Assert.Throws<TemplateException>(() => Template.Parse(text)).Position);
@@ -106,6 +113,7 @@ public sealed class TemplateTests
             "upper",
             "default",
             "default \"x\"",
+            "['b']",
             "json",
             "é",
             "😀",
@@ -170,7 +178,8 @@ public sealed class TemplateTests
             "db.pass" => "p\"w\\",
             "any key" => "any",
             "any key.x" => "any x",
-            "a-b_c/d+e=f@g" => "odd",
+            "a-b_c/d+e=f@g" or "schlüssel" => "odd",
+            "db.tls.crt" => "c",
             "empty" => "",
             _ => null,
         };

@@ -152,7 +152,20 @@ public sealed class FileDoorTests : IDisposable
     [InlineData(new byte[] { 0xFF })]
     [InlineData(new byte[] { 0xFF, 0xFE, 0x61 })]
     [InlineData(new byte[] { 0xFF, 0xFE, 0x00, 0xD8 })]
+    [InlineData(new byte[] { 0x61, 0x00, 0x62, 0x00 })]
+    [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, 0x61, 0x00 })]
     public void WhatIsNoTextIsRefused(byte[] bytes) => Assert.Equal(ErrorIds.BadInput, Fails(() => FileReader.Text(bytes, "x")).Id);
+
+    [Theory]
+    [InlineData(new byte[] { 0x61, 0x00, 0x62, 0x00 }, true)]
+    [InlineData(new byte[] { 0x00, 0x61, 0x00, 0x62 }, true)]
+    [InlineData(new byte[] { }, false)]
+    [InlineData(new byte[] { 0x61, 0x62 }, false)]
+    [InlineData(new byte[] { 0x00, 0x00 }, false)]
+    [InlineData(new byte[] { 0x61, 0x00, 0x62 }, false)]
+    [InlineData(new byte[] { 0x61, 0x00, 0x00, 0x62 }, false)]
+    public void Utf16WithoutAMarkIsKnownByItsZeroBytes(byte[] bytes, bool expected) =>
+        Assert.Equal(expected, FileReader.LooksLikeUtf16(bytes));
 
     private static FlowSecretException Fails(Action action) => Assert.Throws<FlowSecretException>(action);
 

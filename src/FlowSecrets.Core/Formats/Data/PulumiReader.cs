@@ -60,7 +60,8 @@ internal sealed partial class PulumiReader
             else if (isStack || key.Text.Contains(':'))
             {
                 DocNode? clear = Unwrap(value);
-                _settings.Add(new(key.Text, NameOf(key.Text), clear is null || HoldsEncrypted(clear) ? null : clear));
+                bool isEncrypted = clear is null || HoldsEncrypted(clear);
+                _settings.Add(new(key.Text, NameOf(key.Text), isEncrypted ? null : clear, clear?.Kind is DocKind.Map or DocKind.List));
             }
         }
 
@@ -152,7 +153,8 @@ internal sealed partial class PulumiReader
 /// <param name="Key">As it stands in the file.</param>
 /// <param name="Name">Without its namespace.</param>
 /// <param name="Value">Null: it is encrypted.</param>
-internal sealed record PulumiSetting(string Key, string Name, DocNode? Value);
+/// <param name="HasParts">It is a map or a list, whose parts may be what is encrypted.</param>
+internal sealed record PulumiSetting(string Key, string Name, DocNode? Value, bool HasParts);
 
 /// <param name="Listed">The entries of all lists of secrets.</param>
 /// <param name="HasList">Whether there is such a list, be it empty.</param>

@@ -44,7 +44,7 @@ internal sealed class TfvarsReader
             _in.SkipBlanks(newlines: false);
             if (!_in.AtEnd && !_in.Take('\n'))
             {
-                throw _in.Error("the value goes on after its end; only literals can be read here");
+                throw _in.Error("the value goes on after its end; only literals can be read here", TfvarsScanner.WriteOut);
             }
         }
 
@@ -78,11 +78,12 @@ internal sealed class TfvarsReader
         {
             "true" or "false" => DocNode.Scalar(DocKind.Bool, word, line, column),
             "null" => DocNode.Scalar(DocKind.Null, "", line, column),
-            null => throw _in.ErrorAt(line, column, "a literal was expected"),
+            null => throw _in.ErrorAt(line, column, "a literal was expected", TfvarsScanner.WriteOut),
             _ => throw _in.ErrorAt(
                 line,
                 column,
-                "a reference or a function call stands here; only literals can be read. Put text in quotes"
+                "a reference or a function call stands here; only literals can be read. Put text in quotes",
+                TfvarsScanner.WriteOut
             ),
         };
     }
@@ -97,7 +98,7 @@ internal sealed class TfvarsReader
             _in.SkipBlanks(newlines: true);
             if (!_in.Take(',') && _in.Peek != ']')
             {
-                throw _in.Error("',' or ']' was expected in a list; only literals can be read here");
+                throw _in.Error("',' or ']' was expected in a list; only literals can be read here", TfvarsScanner.WriteOut);
             }
         }
 
@@ -134,7 +135,7 @@ internal sealed class TfvarsReader
             _in.SkipBlanks(newlines: false);
             if (!_in.Take(',') && !_in.Take('\n') && _in.Peek != '}')
             {
-                throw _in.Error("',', a new line or '}' was expected in a map; only literals can be read here");
+                throw _in.Error("',', a new line or '}' was expected in a map; only literals can be read here", TfvarsScanner.WriteOut);
             }
         }
 

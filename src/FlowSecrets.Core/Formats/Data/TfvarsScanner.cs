@@ -8,6 +8,11 @@ namespace FlowSecrets.Formats.Data;
 /// <summary>The tokens of HCL literals.</summary>
 internal sealed class TfvarsScanner(string text, string file)
 {
+    /// <summary>What leads out where an expression stands instead of its value.</summary>
+    public const string WriteOut = "Write the value out";
+
+    private const string Correct = "Correct the line";
+
     private int _at;
     private (int At, int Lines, int LineStart) _place;
 
@@ -20,14 +25,14 @@ internal sealed class TfvarsScanner(string text, string file)
     /// <summary>Line and column, both from 1.</summary>
     public (int Line, int Column) Place => PlaceOf(_at);
 
-    public FlowSecretException Error(string problem)
+    public FlowSecretException Error(string problem, string remedy = Correct)
     {
         (int line, int column) = Place;
-        return ErrorAt(line, column, problem);
+        return ErrorAt(line, column, problem, remedy);
     }
 
-    public FlowSecretException ErrorAt(int line, int column, string problem) =>
-        new(ErrorIds.BadInput, file, $"{file}:{line}:{column}: {problem}", "Write the value out, then try again; nothing was changed.");
+    public FlowSecretException ErrorAt(int line, int column, string problem, string remedy = Correct) =>
+        new(ErrorIds.BadInput, file, $"{file}:{line}:{column}: {problem}", $"{remedy}, then try again; nothing was changed.");
 
     public bool Take(char c)
     {
@@ -133,7 +138,7 @@ internal sealed class TfvarsScanner(string text, string file)
         _ = Take('\r');
         if (!Take('\n'))
         {
-            throw Error("a new line was expected after a heredoc's marker");
+            throw Error("a new line was expected right after a heredoc's marker");
         }
 
         List<string> lines = [];
@@ -175,7 +180,12 @@ internal sealed class TfvarsScanner(string text, string file)
         }
         catch (FlowSecretException)
         {
-            throw ErrorAt(line + body.Place.Line, body.Place.Column, "a template (${…} or %{…}) stands here; only literals can be read");
+            throw ErrorAt(
+                line + body.Place.Line,
+                body.Place.Column,
+                "a template (${…} or %{…}) stands here; only literals can be read",
+                WriteOut
+            );
         }
 
         return value.ToString();
@@ -233,7 +243,10 @@ internal sealed class TfvarsScanner(string text, string file)
 
             if (Next == '{')
             {
-                throw Error($"a template ({c}{{…}}) stands here; only literals can be read. Write {c}{c}{{ for the characters themselves");
+                throw Error(
+                    $"a template ({c}{{…}}) stands here; only literals can be read. Write {c}{c}{{ for the characters themselves",
+                    WriteOut
+                );
             }
         }
 

@@ -74,6 +74,10 @@ internal static partial class EnvImport
                 else if (opinions.Value is { } value)
                 {
                     values.Add(new(name, value));
+                    if (readings.Any(r => r.Read[name].Select(static s => s.Value).Distinct(StringComparer.Ordinal).Skip(1).Any()))
+                    {
+                        notes.Add(SetAgain(name, line));
+                    }
                 }
                 else
                 {
@@ -96,6 +100,11 @@ internal static partial class EnvImport
             string line = span.Text.Trim();
             if (span.Name is not null)
             {
+                if (values.TryGetValue(span.Name, out string? before) && !string.Equals(before, span.Value, StringComparison.Ordinal))
+                {
+                    notes.Add(SetAgain(span.Name, span.Line));
+                }
+
                 values[span.Name] = span.Value;
             }
             else if (Bare().IsMatch(line))
@@ -128,6 +137,9 @@ internal static partial class EnvImport
             }
         }
     }
+
+    private static string SetAgain(string name, int line) =>
+        $"{name} has several values in the file, of which the last (line {line}) counts";
 
     private static bool IsVariable(EnvStatement statement) =>
         statement.Name is { } name && (statement.IsAssignment ? Name() : Bare()).IsMatch(name);

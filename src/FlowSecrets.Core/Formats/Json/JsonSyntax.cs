@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace FlowSecrets.Formats.Json;
@@ -123,8 +122,34 @@ internal static class JsonSyntax
         return result.ToString();
     }
 
-    /// <summary>A text as a JSON string. What need not be escaped is left readable: a value is not put into HTML.</summary>
-    public static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
+    /// <summary>
+    /// A text as a JSON string. Only quotes, backslashes, control characters and line separators are escaped: a program
+    /// that takes the text apart without a JSON parser finds '&amp;' and '😀' as they are.
+    /// </summary>
+    public static string Quote(string text)
+    {
+        StringBuilder result = new StringBuilder(text.Length + 2).Append('"');
+        for (int i = 0; i < text.Length; i++)
+        {
+            char c = text[i];
+            _ = c switch
+            {
+                '"' or '\\' => result.Append('\\').Append(c),
+                '\n' => result.Append("\\n"),
+                '\r' => result.Append("\\r"),
+                '\t' => result.Append("\\t"),
+                '\u2028' or '\u2029' => Escape(c),
+                _ when char.IsControl(c) => Escape(c),
+                _ when i + 1 < text.Length && char.IsSurrogatePair(c, text[i + 1]) => result.Append(c).Append(text[++i]),
+                _ when char.IsSurrogate(c) => result.Append('\uFFFD'),
+                _ => result.Append(c),
+            };
+        }
+
+        return result.Append('"').ToString();
+
+        StringBuilder Escape(char c) => result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
+    }
 
     /// <summary>Whether UTF-8 can carry a text: it has no half of a surrogate pair.</summary>
     public static bool IsText(string text)

@@ -30,7 +30,7 @@ internal sealed class EnvTarget
             : System.IO.Path.GetFullPath(options.Path, context.WorkingDirectory);
         FileWriter.CheckKind(path);
         byte[]? old = FileReader.Regular(path, FileReader.ValueLimit, ErrorIds.EnvFileInvalid);
-        if (old is not null && !System.Text.Unicode.Utf8.IsValid(old))
+        if (old is not null && !FileReader.IsUtf8(old))
         {
             throw new FlowSecretException(
                 ErrorIds.EnvFileInvalid,

@@ -56,6 +56,14 @@ internal sealed record ValueSource(ValueOrigin Origin, string Name, bool TrimNew
             );
         }
 
+        if (FileReader.LooksLikeUtf16(content))
+        {
+            host.Warning(
+                "The value looks like text in UTF-16, whose zero bytes are kept. If it is not meant, save the file as UTF-8 "
+                    + "(Set-Content -Encoding utf8NoBOM) and give the value again."
+            );
+        }
+
         if (TrimNewline && content.EndsWith("\n"u8))
         {
             content = content.EndsWith("\r\n"u8) ? content[..^2] : content[..^1];

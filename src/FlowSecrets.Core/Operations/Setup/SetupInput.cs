@@ -98,7 +98,10 @@ internal sealed class SetupInput
             string text =
                 !isTree ? value.Text
                 : secret.Format == SecretFormat.Json ? JsonNodeText.Of(value)
-                : throw Bad($"'{name}' is a {(value.Kind == DocKind.Map ? "map" : "list")}, and one text was expected");
+                : throw Bad(
+                    $"'{name}' is a {(value.Kind == DocKind.Map ? "map" : "list")}, and one text was expected",
+                    "Give one text, or write 'format: json' into the catalog"
+                );
             Add(whole, name, new SetupGiven(text, null));
             return;
         }
@@ -162,6 +165,6 @@ internal sealed class SetupInput
         }
     }
 
-    private FlowSecretException Bad(string cause) =>
-        new(ErrorIds.BadInput, _path, $"{_path}: {cause}", "Correct the file, then try again; nothing was changed.");
+    private FlowSecretException Bad(string cause, string remedy = "Correct the file, then try again") =>
+        new(ErrorIds.BadInput, _path, $"{_path}: {cause}", $"{remedy}; nothing was changed.");
 }

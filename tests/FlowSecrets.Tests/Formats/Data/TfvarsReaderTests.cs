@@ -153,6 +153,19 @@ public sealed class TfvarsReaderTests
         );
     }
 
+    [Theory]
+    [InlineData("a = \"1\"\na = \"2\"\n", false)]
+    [InlineData("a = <<EOF \nx\nEOF\n", false)]
+    [InlineData("a = \"open\n", false)]
+    [InlineData("a = \"${var.b}\"\n", true)]
+    [InlineData("a = file(\"x\")\n", true)]
+    public void OnlyAnExpressionIsToBeWrittenOut(string text, bool isExpression)
+    {
+        FlowSecretException error = Assert.Throws<FlowSecretException>(() => TfvarsReader.Read(text, "x.tfvars"));
+        Assert.Equal(ErrorIds.BadInput, error.Id);
+        Assert.Equal(isExpression, error.Remedy!.StartsWith(TfvarsScanner.WriteOut, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void AnyTextIsReadOrRefusedAndItsValuesAreInNoMessage()
     {

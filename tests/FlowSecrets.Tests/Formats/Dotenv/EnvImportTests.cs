@@ -119,6 +119,20 @@ public sealed class EnvImportTests
         Assert.DoesNotContain("MA", error.Message.Replace("NAME", ""), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("A=one\nB=x\nA=two", null, 3)]
+    [InlineData("A=one\nA=", null, 2)]
+    [InlineData("A=one\nA=two", "bash", 2)]
+    [InlineData("A=one\nA=two", "docker", 2)]
+    [InlineData("A=same\nA='same'", null, 0)]
+    [InlineData("A=one\nB=two", null, 0)]
+    public void AVariableWithSeveralValuesIsSaidWithoutThem(string text, string? format, int line)
+    {
+        EnvContent content = EnvImport.Read(text, "f", format);
+        Assert.Equal(line > 0 ? [$"line {line}"] : [], content.Notes.Select(static n => n.Split('(', ')')[1]));
+        Assert.DoesNotContain(content.Notes, static n => n.Contains("one", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void DoubtsHoldNoPieceOfAValue() =>
         Properties.Hold(

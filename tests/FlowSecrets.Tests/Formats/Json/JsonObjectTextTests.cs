@@ -52,6 +52,16 @@ public sealed class JsonObjectTextTests
         );
 
     [Fact]
+    public void ATextIsQuotedReadablyAndReadBack()
+    {
+        Assert.Equal(
+            "\"a&b<c>'\u00e9\U0001F600/\\\"\\\\\\n\\t\\u0001\\u2028\"",
+            JsonSyntax.Quote("a&b<c>'\u00e9\U0001F600/\"\\\n\t\u0001\u2028")
+        );
+        Properties.Hold(HostileText.Any, static text => Assert.Equal(text, JsonSerializer.Deserialize<string>(JsonSyntax.Quote(text))));
+    }
+
+    [Fact]
     public void ANewMemberComesLastAndTheTextBeforeItStays() =>
         Properties.Hold(
             (from text in JsonTexts.Objects from name in JsonTexts.Names select (text, name)).ToArbitrary(),

@@ -43,6 +43,17 @@ public sealed class SyncLocalEnvTests : IDisposable
     public void Dispose() => _sandbox.Dispose();
 
     [Fact]
+    public async Task AFileInUtf16StaysAsItIs()
+    {
+        byte[] old = System.Text.Encoding.Unicode.GetBytes("MINE=x\r\n");
+        Directory.CreateDirectory(_sandbox.File("backend"));
+        await File.WriteAllBytesAsync(_sandbox.File("backend/.env"), old, TestContext.Current.CancellationToken);
+        FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => RunAsync());
+        Assert.Equal(ErrorIds.EnvFileInvalid, error.Id);
+        Assert.Equal(old, await File.ReadAllBytesAsync(_sandbox.File("backend/.env"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task LocalValuesFetchedOnesTemplatesAndFilesAreWritten()
     {
         await StoreAsync("app-openai", "sk-1");

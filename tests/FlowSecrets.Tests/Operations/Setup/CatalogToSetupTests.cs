@@ -162,6 +162,23 @@ public sealed class CatalogToSetupTests(ITestOutputHelper output) : IDisposable
         Assert.Equal("w", await ReadAsync("db-password"));
     }
 
+    [Fact]
+    public async Task PulumiSettingsWithEncryptedPartsAreJson()
+    {
+        _sandbox.Write("Pulumi.prod.yaml", "config:\n  shop:db: { user: u, key: { secure: v1:z } }\n  shop:keys: [{ secure: v1:y }]\n");
+        await MakeAsync(_sandbox, "Pulumi.prod.yaml", CatalogOrigin.Pulumi, null, new TestHost());
+        _sandbox.Write(
+            "clear.json",
+            """
+            { "shop:db": { "value": "{}", "objectValue": { "user": "u", "key": "w" }, "secret": true },
+              "shop:keys": { "value": "[]", "objectValue": ["a"], "secret": true } }
+            """
+        );
+        await SetUpAsync(_sandbox, "clear.json", "pulumi", new TestHost());
+        Assert.Equal("""{ "user": "u", "key": "w" }""", await ReadAsync("db"));
+        Assert.Equal("""["a"]""", await ReadAsync("keys"));
+    }
+
     [Theory]
     [InlineData("config:\n  shop:secrets: { secure: v1:x }\n", "pulumi config get 'shop:secrets'")]
     [InlineData("config:\n  shop:region: eu\n", "Pulumi.STACK.yaml")]
