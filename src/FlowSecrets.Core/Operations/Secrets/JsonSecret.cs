@@ -34,11 +34,11 @@ internal sealed class JsonSecret
         RequireText(value, name);
         try
         {
-            return new JsonSecret(name, argument, JsonObjectText.Parse(value.AsSpan()) ?? throw NoFields(name, argument, null));
+            return new JsonSecret(name, argument, JsonObjectText.Parse(value.AsSpan()) ?? throw NoFields(name, argument));
         }
-        catch (JsonSyntaxException e)
+        catch (JsonSyntaxException)
         {
-            throw NoFields(name, argument, e.At);
+            throw NoFields(name, argument);
         }
     }
 
@@ -200,12 +200,12 @@ internal sealed class JsonSecret
         }
     }
 
-    /// <summary>What is stored, or is to be, has no fields.</summary>
-    private static FlowSecretException NoFields(string name, SecretArgument? argument, TextPosition? at) =>
+    /// <summary>A stored value has no fields. Where it stops being JSON is not said, since that tells how it begins.</summary>
+    private static FlowSecretException NoFields(string name, SecretArgument? argument) =>
         new(
             ErrorIds.ValueNotJson,
             name,
-            $"The value of '{name}' is not a JSON object{(at is { } place ? $" ({place})" : "")}, so it has no fields",
+            $"The value of '{name}' is not a JSON object, so it has no fields",
             Remedy.Of(
                 $"See the whole value: {Shell($"Get-FlowSecretValue {argument ?? Stored(name)}")}. To replace it by a JSON object: "
                     + $"{Shell($"Set-FlowSecret {argument ?? Stored(name)} -Path FILE")}"
