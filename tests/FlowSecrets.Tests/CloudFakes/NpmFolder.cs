@@ -10,7 +10,7 @@ public sealed class NpmFolder : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("flowsecrets-npm-").FullName;
     private readonly Lazy<bool> _isInstalled;
 
-    public NpmFolder() => _isInstalled = new Lazy<bool>(Install);
+    public NpmFolder() => _isInstalled = new Lazy<bool>(() => Install(_folder, Packages));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -32,11 +32,12 @@ public sealed class NpmFolder : IDisposable
         return output;
     }
 
-    private bool Install() =>
+    /// <returns>Whether npm could.</returns>
+    internal static bool Install(string folder, params string[] packages) =>
         Tool.Run(
             Tool.Require("npm"),
-            _folder,
+            folder,
             null,
-            ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", _folder, .. Packages]
+            ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", folder, .. packages]
         ).ExitCode == 0;
 }
