@@ -12,35 +12,32 @@ public sealed class CatalogLimitTests
     public static TheoryData<string, int> Growing =>
         new()
         {
-            { "workloads", 5_000 },
-            { "variable of all", 5_000 },
-            { "references", 5_000 },
-            { "unknown references", 5_000 },
-            { "unknown workloads", 5_000 },
-            { "patterns", 2_000 },
-            { "unknown patterns", 2_000 },
-            { "fields", 5_000 },
-            { "circles", 2_000 },
+            { "workloads", 2_500 },
+            { "variable of all", 2_500 },
+            { "references", 2_500 },
+            { "unknown references", 2_500 },
+            { "unknown workloads", 2_500 },
+            { "patterns", 1_500 },
+            { "unknown patterns", 1_500 },
+            { "fields", 2_500 },
+            { "circles", 1_500 },
         };
 
     [Theory]
     [MemberData(nameof(Growing))]
-    public void TwiceTheCatalogTakesAboutTwiceTheTime(string kind, int count)
+    public void FourTimesTheCatalogTakesAboutFourTimesTheWork(string kind, int count)
     {
-        // Quadratic is four times, and cubic eight. Only the rules are measured: the reader of YAML is the same for all.
-        double worst = 0;
-        for (int attempt = 0; attempt < 4; attempt++)
+        // Quadratic is sixteen times. A busy machine disturbs a measurement, so that the best of some counts. Only the rules are measured:
+        // the reader of YAML is the same for all.
+        double best = double.MaxValue;
+        for (int attempt = 0; attempt < 5 && best >= 10; attempt++)
         {
             TimeSpan once = Check(Make(kind, count));
-            TimeSpan twice = Check(Make(kind, 2 * count));
-            worst = twice / once;
-            if (worst < 3.2 || twice < TimeSpan.FromMilliseconds(250))
-            {
-                return;
-            }
+            TimeSpan four = Check(Make(kind, 4 * count));
+            best = Math.Min(best, four / once);
         }
 
-        Assert.Fail($"Twice the size took {worst:0.0} times as long.");
+        Assert.True(best < 10, $"Four times the size took {best:0.0} times as long.");
     }
 
     [Fact]

@@ -10,12 +10,21 @@ internal static class GcpRemedies
     /// <summary>What stands for the number of the secret's project until it is known.</summary>
     public const string NumberPlaceholder = "PROJECT_NUMBER";
 
+    /// <summary>The title of conditions that this module makes.</summary>
+    public const string ConditionTitle = "flowsecrets-expires";
+
     /// <param name="secret">Null: for the whole project.</param>
     public static Remedy Grant(GcpPlace at, string? secret, string member, string role) =>
-        $"Let an owner grant it: {Binding(at, secret, member, role)}";
+        $"Let an owner grant it: {Binding(at, secret, member, role)}{Beyond(role)}";
+
+    /// <summary>What ended is granted again with an end.</summary>
+    /// <param name="condition">The new one.</param>
+    public static Remedy Renew(GcpPlace at, string secret, string member, string role, string condition) =>
+        $"Let an owner grant it again, with the end that you need: {Binding(at, secret, member, role, condition)}{Beyond(role)}";
 
     public static Remedy GrantIfThere(GcpPlace at, string secret, string member, string role) =>
-        $"Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: {Binding(at, secret, member, role)}";
+        $"Is it the project you meant? See Get-FlowSecretStore. If it is, let an owner grant it: "
+        + $"{Binding(at, secret, member, role)}{Beyond(role)}";
 
     public static Remedy EnableApi(GcpPlace at) =>
         $"Enable it, then wait some minutes: "
@@ -35,7 +44,8 @@ internal static class GcpRemedies
         + $"--role='roles/cloudkms.cryptoKeyEncrypterDecrypter'")}";
 
     /// <param name="policy">Its resource name; null: which one is not told.</param>
-    public static Remedy Except(string? policy)
+    /// <param name="principal">As deny policies write it; null: it is not known.</param>
+    public static Remedy Except(string? policy, string? principal)
     {
         // policies/ATTACHMENT/denypolicies/ID
         string[] name = policy?.Split('/') ?? [];
@@ -44,7 +54,8 @@ internal static class GcpRemedies
                 $"Let its owner make an exception: "
                     + $"{Shell($"gcloud iam policies get {id:bare} --attachment-point={point:bare} --kind=denypolicies --format=json "
                 + $"> {id:bare}.json")}"
-                    + $"; add the principal to exceptionPrincipals; "
+                    + $"; add {(principal is null ? "the principal" : $"'{principal}'")} to exceptionPrincipals, which exempts it from "
+                    + $"the whole rule; "
                     + $"{Shell($"gcloud iam policies update {id:bare} --attachment-point={point:bare} --kind=denypolicies "
                 + $"--policy-file={id:bare}.json")}"
             )
@@ -78,8 +89,17 @@ internal static class GcpRemedies
             + $"{member} --role='roles/iam.workloadIdentityUser'")}";
     }
 
-    private static ShellCommand Binding(GcpPlace at, string? secret, string member, string role) =>
-        secret is null
-            ? Shell($"gcloud projects add-iam-policy-binding {at.Project:bare} --member={member} --role={role} --condition=None")
-            : Shell($"gcloud secrets add-iam-policy-binding {secret:bare} {at.Arguments} --member={member} --role={role} --condition=None");
+    /// <summary>No smaller role of Google's has what managing needs, so what else comes with it is said.</summary>
+    private static string Beyond(string role) =>
+        role == GcpRoles.Admin ? "; this role also reads every value and deletes secrets, and no smaller one of Google's has it" : "";
+
+    /// <param name="condition">An expression; null: the grant has none.</param>
+    private static ShellCommand Binding(GcpPlace at, string? secret, string member, string role, string? condition = null)
+    {
+        string bound = $"expression={condition},title={ConditionTitle}";
+        ShellCommand under = condition is null ? Shell($"--condition=None") : Shell($"--condition={bound}");
+        return secret is null
+            ? Shell($"gcloud projects add-iam-policy-binding {at.Project:bare} --member={member} --role={role} {under}")
+            : Shell($"gcloud secrets add-iam-policy-binding {secret:bare} {at.Arguments} --member={member} --role={role} {under}");
+    }
 }

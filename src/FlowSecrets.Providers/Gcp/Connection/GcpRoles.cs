@@ -7,6 +7,8 @@ internal static class GcpRoles
     public const string Add = "secretmanager.versions.add";
     public const string SetPolicy = "secretmanager.secrets.setIamPolicy";
 
+    public const string Admin = "roles/secretmanager.admin";
+
     private const string Update = "secretmanager.secrets.update";
     private const string Delete = "secretmanager.secrets.delete";
     private const string Disable = "secretmanager.versions.disable";
@@ -66,6 +68,16 @@ internal static class GcpRoles
         ["roles/iam.securityReviewer"] = [GetPolicy, List],
     };
 
+    /// <summary>Secret Manager's own roles, from the one that lets do least to the one that lets do everything.</summary>
+    private static readonly string[] Smallest =
+    [
+        "roles/secretmanager.secretAccessor",
+        "roles/secretmanager.secretVersionAdder",
+        "roles/secretmanager.viewer",
+        "roles/secretmanager.secretVersionManager",
+        Admin,
+    ];
+
     /// <summary>What a permission of ours needs, the telling one first.</summary>
     public static IReadOnlyList<string> PermissionsOf(SecretPermission permission) =>
         permission switch
@@ -81,19 +93,11 @@ internal static class GcpRoles
         {
             SecretPermission.Read => "roles/secretmanager.secretAccessor",
             SecretPermission.Write => "roles/secretmanager.secretVersionAdder",
-            _ => "roles/secretmanager.admin",
+            _ => Admin,
         };
 
     /// <summary>The least role for one of the service's own permissions.</summary>
-    public static string RoleFor(string permission) =>
-        permission switch
-        {
-            Access => RoleOf(SecretPermission.Read),
-            Add => RoleOf(SecretPermission.Write),
-            Enable or Disable or Destroy => "roles/secretmanager.secretVersionManager",
-            Get or List or GetVersion or ListVersions => "roles/secretmanager.viewer",
-            _ => "roles/secretmanager.admin",
-        };
+    public static string RoleFor(string permission) => Smallest.FirstOrDefault(r => Known[r].Contains(permission)) ?? Admin;
 
     /// <returns>Null: it must be asked for.</returns>
     public static IReadOnlySet<string>? Find(string role) => Known.GetValueOrDefault(role);

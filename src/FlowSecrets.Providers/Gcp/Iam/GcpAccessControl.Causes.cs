@@ -37,7 +37,7 @@ internal sealed partial class GcpAccessControl
         foreach (string wanted in GcpRoles.PermissionsOf(permission))
         {
             GcpVerdict verdict = await JudgeAsync(name, principal, wanted, policy, survey, cancellationToken);
-            AccessAnswer answer = new GcpVerdictAnswers(_at, name, principal, wanted).Of(verdict, parents);
+            AccessAnswer answer = Answers(name, principal, wanted).Of(verdict, parents);
             if (answer.Result == AccessResult.Unknown || (answer.Result == AccessResult.Allowed && parents.Unread.Count > 0))
             {
                 answer = await survey.Troubleshooter.AskAsync(name, principal, wanted, cancellationToken) ?? answer;
@@ -62,7 +62,14 @@ internal sealed partial class GcpAccessControl
     }
 
     /// <summary>The caller lacks a permission: what is there, and what the policies say of it.</summary>
-    private async Task<AccessAnswer> WhyNotAsync(string name, string permission, GcpSurvey survey, CancellationToken cancellationToken)
+    /// <param name="isTest">Whether Google's test of permissions said so, of the secret, and not the call itself.</param>
+    private async Task<AccessAnswer> WhyNotAsync(
+        string name,
+        string permission,
+        bool isTest,
+        GcpSurvey survey,
+        CancellationToken cancellationToken
+    )
     {
         (GcpSecret? secret, FlowSecretException? refusal) = await _caller.TryAsync(
             new GcpCall("secretmanager.secrets.get", name),
@@ -88,7 +95,14 @@ internal sealed partial class GcpAccessControl
         GcpVerdict verdict = await JudgeAsync(name, member, permission, policy, survey, cancellationToken);
         if (verdict is { Grant: { } grant, Denial: null })
         {
-            return await InSpiteOfAsync(grant, secret, name, member, permission, survey, cancellationToken);
+            return isTest && grant.IsOfVersion
+                ? Answers(name, member, permission).OnlyOnVersion(grant)
+                : await InSpiteOfAsync(grant, secret, name, member, permission, survey, cancellationToken);
+        }
+
+        if (isTest && verdict is { Denial: null, Conditional: { IsOfVersion: true } conditional })
+        {
+            return Answers(name, member, permission).OnlyOnVersion(conditional);
         }
 
         // Google has decided what cannot be decided here.
@@ -97,7 +111,7 @@ internal sealed partial class GcpAccessControl
             Open = [],
             Unmet = verdict.Unmet ?? verdict.Conditional,
         };
-        AccessAnswer answer = new GcpVerdictAnswers(_at, name, member, permission).Of(decided, await survey.ParentsAsync());
+        AccessAnswer answer = Answers(name, member, permission).Of(decided, await survey.ParentsAsync());
         return
             answer.Cause == AccessCauses.NoGrant
             && await OtherIdentityAsync(name, permission, policy, survey, member, cancellationToken) is { } other
@@ -152,10 +166,11 @@ internal sealed partial class GcpAccessControl
         }
 
         AccessAnswer? told = await survey.Troubleshooter.AskAsync(name, member, permission, cancellationToken);
-        return told is { Result: AccessResult.Denied }
-            ? told
-            : new GcpVerdictAnswers(_at, name, member, permission).RefusedInSpiteOf(grant, parents);
+        return told is { Result: AccessResult.Denied } ? told : Answers(name, member, permission).RefusedInSpiteOf(grant, parents);
     }
+
+    private GcpVerdictAnswers Answers(string name, string principal, string permission) =>
+        new(_at, name, principal, permission, _options.Clock.GetUtcNow());
 
     private async Task<GcpVerdict> JudgeAsync(
         string name,

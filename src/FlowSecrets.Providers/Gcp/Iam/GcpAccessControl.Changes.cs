@@ -157,7 +157,10 @@ internal sealed partial class GcpAccessControl
         );
         return refusal is not null ? AccessAnswer.Of(name, refusal)
             : wanted.All(w => reply!.Permissions?.Contains(w, StringComparer.Ordinal) == true)
-                ? AccessAnswer.Allowed(name, $"Asked as {email}, Google says yes.")
+                ? AccessAnswer.Allowed(
+                    name,
+                    $"Asked as {email}, Google's test of permissions, which may say yes where a call is refused, says yes."
+                )
             : MadeLately(name, question.Principal, question.Permission) is { } made
                 ? Young(name, question.Principal, made, AccessResult.Denied)
             : await TestOtherAsync(name, question.Principal, question.Permission, NewSurvey(cancellationToken), cancellationToken)

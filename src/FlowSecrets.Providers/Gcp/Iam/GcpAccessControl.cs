@@ -11,7 +11,8 @@ using static FlowSecrets.Errors.ShellCommand;
 namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>
-/// Who may do what with secrets of Google Secret Manager. For whoever asks, Google's own test decides; for anybody else the policies of
+/// Who may do what with secrets of Google Secret Manager. For whoever asks, Google's own test decides, which is about the secret and not
+/// its versions, and "may fail open" (reference of secrets.testIamPermissions); for anybody else the policies of
 /// secret, project, folders and organisation do, and where they cannot all be read, Policy Troubleshooter where it may be asked.
 /// </summary>
 internal sealed partial class GcpAccessControl : IGcpAccess
@@ -112,7 +113,8 @@ internal sealed partial class GcpAccessControl : IGcpAccess
             case AccessCauses.KmsKeyNotUsable:
                 return await WithNumberAsync(secret, denial, cancellationToken);
             case AccessCauses.NoGrant or AccessCauses.SecretNotFoundOrForbidden:
-                AccessAnswer answer = await WhyNotAsync(secret, call.Permission, Survey(), cancellationToken).WaitAsync(cancellationToken);
+                AccessAnswer answer = await WhyNotAsync(secret, call.Permission, isTest: false, Survey(), cancellationToken)
+                    .WaitAsync(cancellationToken);
                 return answer.Cause == AccessCauses.SecretNotFound ? StoreErrors.SecretNotFound(_store.Place, secret)
                     // Where looking into it failed, it is denied all the same, and by no other name.
                     : answer.Cause is ErrorIds.StoreUnavailable or ErrorIds.Throttled or ErrorIds.UnexpectedError ? denial
@@ -166,8 +168,14 @@ internal sealed partial class GcpAccessControl : IGcpAccess
         );
         string? missing = wanted.FirstOrDefault(w => reply.Permissions?.Contains(w, StringComparer.Ordinal) != true);
         return missing is not null
-            ? await WhyNotAsync(name, missing, survey, cancellationToken)
-            : await ReadableAsync(name, question, $"Google says that {_store.Place.Identity} has '{wanted[0]}'", cancellationToken);
+            ? await WhyNotAsync(name, missing, isTest: true, survey, cancellationToken)
+            : await ReadableAsync(
+                name,
+                question,
+                $"Google's test of permissions, which may say yes where a call is refused, says that {_store.Place.Identity} has "
+                    + $"'{wanted[0]}'",
+                cancellationToken
+            );
     }
 
     /// <summary>Who has the permission may still find nothing to read.</summary>

@@ -1,4 +1,5 @@
 using FlowSecrets.Model;
+using FlowSecrets.Providers.Gcp.Iam.Conditions;
 
 namespace FlowSecrets.Providers.Gcp.Iam;
 
@@ -33,6 +34,14 @@ internal sealed class GcpJudge(
                 _open.Add((AccessCauses.PolicyUnreadable, $"the policy of {level.Source} may not be read here ({missing})"));
             }
 
+            if (level.Strange is { } strange)
+            {
+                _open.Add((AccessCauses.PolicyUnreadable, $"the policy of {level.Source} has {strange}, which is not understood here"));
+
+                // It may take back what a binding seems to grant.
+                continue;
+            }
+
             foreach (GcpBinding binding in level.Bindings)
             {
                 await WeighGrantAsync(level, binding, cancellationToken);
@@ -49,6 +58,14 @@ internal sealed class GcpJudge(
 
     private async Task WeighGrantAsync(GcpLevel level, GcpBinding binding, CancellationToken cancellationToken)
     {
+        if (binding.Strange is { } strange)
+        {
+            _open.Add(
+                (AccessCauses.PolicyUnreadable, $"a binding of the policy of {level.Source} has {strange}, which is not understood here")
+            );
+            return;
+        }
+
         bool? holds = Holding(binding, out string? maybe);
         if (holds == false)
         {
@@ -61,9 +78,13 @@ internal sealed class GcpJudge(
             return;
         }
 
-        GcpGrantSeen seen = new(level.Source, binding, ReferenceEquals(level, levels[0]));
+        GcpGrantSeen seen = new(level.Source, binding, ReferenceEquals(level, levels[0]))
+        {
+            IsOfVersion = binding.Condition is { } text && GcpCondition.JudgeOnSecret(text, now, secret).IsMet == false,
+        };
         bool wouldDo = holds == true && permissions is not null;
-        bool? met = binding.Condition is null ? true : GcpCondition.IsMet(binding.Condition, now, secret, permission);
+        ConditionVerdict condition = Judge(binding.Condition);
+        bool? met = condition.IsMet;
         if (met == false)
         {
             _unmet ??= wouldDo ? seen : null;
@@ -72,33 +93,25 @@ internal sealed class GcpJudge(
 
         if (wouldDo && met == true)
         {
-            _grant ??= seen;
+            _grant = _grant is null or { IsOfVersion: true } ? seen : _grant;
             return;
         }
 
-        _conditional ??= wouldDo ? seen : null;
-        if (permissions is null)
-        {
-            _open.Add((AccessCauses.PolicyUnreadable, $"what the role {binding.Role} holds may not be read here (iam.roles.get)"));
-        }
-        else if (holds is null)
-        {
-            _open.Add(
-                (
+        _conditional = wouldDo && (_conditional is null || seen.IsOfVersion) ? seen : _conditional;
+        _open.Add(
+            permissions is null
+                ? (AccessCauses.PolicyUnreadable, $"what the role {binding.Role} holds may not be read here (iam.roles.get)")
+            : holds is null
+                ? (
                     AccessCauses.GroupUnresolved,
                     $"{maybe} has {binding.Role} on {level.Source}, and whether {principal} is in it cannot be seen here"
                 )
-            );
-        }
-        else
-        {
-            _open.Add(
-                (
-                    AccessCauses.ConditionUnresolved,
-                    $"{binding.Role} on {level.Source} has a condition that cannot be decided here ({binding.Condition})"
-                )
-            );
-        }
+            : (
+                AccessCauses.ConditionUnresolved,
+                $"{binding.Role} on {level.Source} has a condition that cannot be decided here: {condition.Open} in "
+                    + $"{GcpVerdictAnswers.Shown(binding.Condition)}"
+            )
+        );
     }
 
     private void WeighDenial(string source, GcpDenyPolicy policy)
@@ -114,17 +127,15 @@ internal sealed class GcpJudge(
         }
     }
 
-    /// <summary>Of a project's convenience members (projectOwner:…), the project's own policy says who they are.</summary>
+    private ConditionVerdict Judge(string? condition) =>
+        condition is null ? new ConditionVerdict(true, null) : GcpCondition.Judge(condition, now, secret, permission);
+
     private bool? Holding(GcpBinding binding, out string? maybe)
     {
         maybe = null;
         foreach (string member in binding.Members)
         {
-            bool? holds = GcpMember.Holds(member, principal);
-            if (holds is null && Convenience(member) is { } role)
-            {
-                holds = levels.Any(l => l.Bindings.Any(b => b.Role == role && b.Members.Any(m => GcpMember.IsSame(m, principal))));
-            }
+            bool? holds = Convenience(member) is ({ } project, { } role) ? HoldsRole(project, role) : GcpMember.Holds(member, principal);
 
             if (holds == true)
             {
@@ -137,60 +148,86 @@ internal sealed class GcpJudge(
         return maybe is null ? false : null;
     }
 
-    private static string? Convenience(string member) =>
-        member.Split(':')[0] switch
+    /// <summary>Of a project's convenience members (projectOwner:…), the project's own policy says who they are.</summary>
+    /// <returns>Null: that policy is not one of those here, or hangs on a group in its turn, or the role is inherited.</returns>
+    private bool? HoldsRole(string project, string role)
+    {
+        if (levels.FirstOrDefault(l => l.Source == GcpParents.SourceOfProject(project)) is not { Missing: null, Strange: null } own)
         {
-            "projectOwner" => "roles/owner",
-            "projectEditor" => "roles/editor",
-            "projectViewer" => "roles/viewer",
+            return null;
+        }
+
+        bool?[] each =
+        [
+            .. levels
+                .SkipWhile(l => !ReferenceEquals(l, own))
+                .SelectMany(l => l.Bindings.Select(b => (IsOwn: ReferenceEquals(l, own), Binding: b)))
+                .Where(b => b.Binding.Role == role)
+                .SelectMany(b => b.Binding.Members.Select(m => (b.IsOwn, b.Binding, Holds: GcpMember.Holds(m, principal))))
+                .Select(b => b.Holds == true && (!b.IsOwn || b.Binding.Condition is not null) ? null : b.Holds),
+        ];
+        return Any(each);
+    }
+
+    private static (string Project, string Role)? Convenience(string member) =>
+        member.Split(':', 2) switch
+        {
+            ["projectOwner", { } project] => (project, "roles/owner"),
+            ["projectEditor", { } project] => (project, "roles/editor"),
+            ["projectViewer", { } project] => (project, "roles/viewer"),
             _ => null,
         };
 
     private bool? Denies(GcpDenyPolicy policy)
     {
         bool? denies = false;
-        foreach (GcpDenyRule rule in (policy.Rules ?? []).Select(static r => r.DenyRule).OfType<GcpDenyRule>())
+        foreach (GcpDenyEntry entry in policy.Rules ?? [])
         {
-            if (!Names(rule.DeniedPermissions) || Names(rule.ExceptionPermissions))
+            if (entry.DenyRule is not { } rule)
             {
+                // A rule of a kind that is not known may forbid anything.
+                denies = null;
                 continue;
             }
 
-            bool? denied = Any(rule.DeniedPrincipals);
-            bool? excepted = Any(rule.ExceptionPrincipals);
-            bool? met = rule.DenialCondition?.Expression is { Length: > 0 } condition
-                ? GcpCondition.IsMet(condition, now, secret, permission)
-                : true;
-            if (denied == false || excepted == true || met == false)
+            bool?[] must =
+            [
+                GcpDenyPermissions.Name(rule.DeniedPermissions, permission),
+                !GcpDenyPermissions.Name(rule.ExceptionPermissions, permission),
+                rule.Strange is null ? true : null,
+                Any(rule.DeniedPrincipals),
+                !Any(rule.ExceptionPrincipals),
+                Judge(rule.DenialCondition is { } condition ? condition.Expression ?? "" : null).IsMet,
+            ];
+            if (!must.Contains(false))
             {
-                continue;
-            }
+                if (!must.Contains(null))
+                {
+                    return true;
+                }
 
-            if (denied == true && excepted == false && met == true)
-            {
-                return true;
+                denies = null;
             }
-
-            denies = null;
         }
 
         return denies;
     }
 
-    private bool? Any(List<string>? members)
-    {
-        bool?[] each = [.. (members ?? []).Select(m => GcpMember.IsDenied(m, principal))];
-        return each.Contains(true) ? true
-            : each.Contains(null) ? null
-            : false;
-    }
+    private bool? Any(List<string>? members) => Any((members ?? []).Select(m => GcpMember.IsDenied(m, principal)));
 
-    /// <summary>secretmanager.versions.access is secretmanager.googleapis.com/versions.access there.</summary>
-    private bool Names(List<string>? permissions)
+    private static bool? Any(IEnumerable<bool?> each)
     {
-        int service = permission.IndexOf('.');
-        string full = $"{permission[..service]}.googleapis.com/{permission[(service + 1)..]}";
-        string group = full[..(full.LastIndexOf('.') + 1)] + "*";
-        return (permissions ?? []).Any(p => p == full || p == group || p == $"{permission[..service]}.googleapis.com/*.*" || p == "*.*");
+        bool? any = false;
+        foreach (bool? one in each)
+        {
+            if (one == true)
+            {
+                return true;
+            }
+
+            any = one is null ? null : any;
+        }
+
+        return any;
     }
 }

@@ -1,23 +1,25 @@
 namespace FlowSecrets.Providers.Gcp.Iam;
 
-/// <summary>Whether what a policy names is, or holds, a principal.</summary>
+/// <summary>Whether what a policy names is, or holds, a principal (cloud.google.com/iam/docs/principal-identifiers).</summary>
 internal static class GcpMember
 {
     private const string UserForm = "principal://goog/subject/";
     private const string ServiceAccountForm = "principal://iam.googleapis.com/projects/-/serviceAccounts/";
+    private const string GroupForm = "principalSet://goog/group/";
+    private const string Everybody = "principalSet://goog/public:all";
 
     /// <summary>E-mail addresses and domains are the same in either case; the subjects of tokens are not.</summary>
     public static bool IsSame(string member, string other) => string.Equals(Canonical(member), Canonical(other), StringComparison.Ordinal);
 
     public static string Canonical(string member) =>
-        member.Split(':')[0] is { } kind && (kind is "user" or "serviceAccount" or "group" or "domain")
+        KindOf(member) is { } kind && (kind is "user" or "serviceAccount" or "group" or "domain")
             ? kind + member[kind.Length..].ToLowerInvariant()
             : member;
 
     /// <returns>Null: it is neither a person nor a service account.</returns>
     public static string? EmailOf(string principal) => principal.Split(':') is ["user" or "serviceAccount", { } email] ? email : null;
 
-    /// <returns>Null: it cannot be known here, as with groups.</returns>
+    /// <returns>Null: it cannot be known here, as with groups and with members of a kind that is not known.</returns>
     public static bool? Holds(string member, string principal)
     {
         if (IsSame(member, principal))
@@ -25,20 +27,26 @@ internal static class GcpMember
             return true;
         }
 
-        bool isPerson = principal.StartsWith("user:", StringComparison.Ordinal);
-        bool isAccount = isPerson || principal.StartsWith("serviceAccount:", StringComparison.Ordinal);
-        return member switch
+        string kind = KindOf(principal);
+        return (KindOf(member), kind) switch
         {
-            "allUsers" => true,
-            "allAuthenticatedUsers" => isAccount,
-            _ when member.StartsWith("domain:", StringComparison.Ordinal) => isPerson
-                && principal.EndsWith("@" + member["domain:".Length..], StringComparison.OrdinalIgnoreCase),
-            _ when member.StartsWith("group:", StringComparison.Ordinal) => null,
-            _ when member.StartsWith("projectOwner:", StringComparison.Ordinal)
-                    || member.StartsWith("projectEditor:", StringComparison.Ordinal)
-                    || member.StartsWith("projectViewer:", StringComparison.Ordinal) => null,
-            _ when member.StartsWith("principalSet://", StringComparison.Ordinal) => InSet(member, principal),
-            _ => false,
+            _ when member == "allUsers" => true,
+            _ when member == "allAuthenticatedUsers" => kind switch
+            {
+                "user" => true,
+                "serviceAccount" => GcpPoolIdentity.Of(principal) is null ? true : null,
+                "group" or "domain" => null,
+                _ => false,
+            },
+            ("domain", "user") => principal.EndsWith("@" + member["domain:".Length..], StringComparison.OrdinalIgnoreCase),
+            ("domain", "group") or ("group", _) => null,
+            ("projectOwner" or "projectEditor" or "projectViewer", _) => null,
+            ("principalSet", _) => GcpPrincipalSets.Holds(member, principal),
+            ("principal", _) when GcpPoolIdentity.Of(member) is null => null,
+            // One workload has two names, and whether a policy means it by the other is not documented.
+            ("principal" or "serviceAccount", _) => GcpPoolIdentity.MayBeSame(member, principal) ? null : false,
+            ("user" or "domain" or "deleted", _) => false,
+            _ => null,
         };
     }
 
@@ -46,50 +54,27 @@ internal static class GcpMember
     public static bool? IsDenied(string denied, string principal) =>
         denied switch
         {
-            "principalSet://goog/public:all" => true,
+            Everybody => true,
             _ when denied.StartsWith(UserForm, StringComparison.Ordinal) => Holds("user:" + denied[UserForm.Length..], principal),
             _ when denied.StartsWith(ServiceAccountForm, StringComparison.Ordinal) => Holds(
                 "serviceAccount:" + denied[ServiceAccountForm.Length..],
                 principal
             ),
-            _ when denied.StartsWith("principalSet://goog/", StringComparison.Ordinal) => null,
+            _ when denied.StartsWith(GroupForm, StringComparison.Ordinal) => Holds("group:" + denied[GroupForm.Length..], principal),
             _ => Holds(denied, principal),
         };
 
-    /// <summary>
-    /// principalSet://…/workloadIdentityPools/POOL/* or …/attribute.repository/ORG/REPO, beside principal://…/POOL/subject/SUBJECT.
-    /// </summary>
-    private static bool? InSet(string set, string principal)
-    {
-        const string Subject = "/subject/";
-        int subject = principal.IndexOf(Subject, StringComparison.Ordinal);
-        if (subject < 0 || !principal.StartsWith("principal://", StringComparison.Ordinal))
+    /// <summary>A principal as deny policies write it.</summary>
+    /// <returns>Null: its form there hangs on a number that is not known here.</returns>
+    public static string? ForDeny(string principal) =>
+        KindOf(principal) switch
         {
-            // A service account may be in a set of a project's or an organisation's.
-            return
-                set.Contains("/workloadIdentityPools/", StringComparison.Ordinal)
-                || set.Contains("/workforcePools/", StringComparison.Ordinal)
-                ? false
-                : null;
-        }
+            "user" => UserForm + principal["user:".Length..],
+            "serviceAccount" when GcpPoolIdentity.Of(principal) is null => ServiceAccountForm + principal["serviceAccount:".Length..],
+            "group" => GroupForm + principal["group:".Length..],
+            "principal" or "principalSet" => principal,
+            _ => null,
+        };
 
-        string pool = principal["principal://".Length..subject];
-        string rest = set["principalSet://".Length..];
-        if (!rest.StartsWith(pool + "/", StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        string of = rest[(pool.Length + 1)..];
-        return of == "*" ? true : InRepository(of, principal[(subject + Subject.Length)..]);
-    }
-
-    /// <summary>GitHub's subjects begin with the repository; any other attribute only the token says.</summary>
-    private static bool? InRepository(string of, string subject)
-    {
-        const string Attribute = "attribute.repository/";
-        return of.StartsWith(Attribute, StringComparison.Ordinal) && subject.Split(':') is ["repo", { } repository, ..]
-            ? string.Equals(of[Attribute.Length..], repository, StringComparison.OrdinalIgnoreCase)
-            : null;
-    }
+    private static string KindOf(string member) => member.IndexOf(':') is > 0 and int end ? member[..end] : member;
 }

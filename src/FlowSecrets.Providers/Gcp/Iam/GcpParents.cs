@@ -9,8 +9,26 @@ namespace FlowSecrets.Providers.Gcp.Iam;
 /// <param name="Missing">The permission that reading it needs; null: it was read.</param>
 internal sealed record GcpLevel(string Source, IReadOnlyList<GcpBinding> Bindings, string? Missing = null)
 {
-    public static GcpLevel Of(string source, JsonObject? policy, string permission) =>
-        policy is null ? new GcpLevel(source, [], permission) : new GcpLevel(source, [.. GcpPolicy.Bindings(policy)]);
+    /// <summary>What the policy has that is not understood here; null: nothing.</summary>
+    public string? Strange { get; init; }
+
+    public static GcpLevel Of(string source, JsonObject? policy, string permission)
+    {
+        if (policy is null)
+        {
+            return new GcpLevel(source, [], permission);
+        }
+
+        try
+        {
+            return new GcpLevel(source, [.. GcpPolicy.Bindings(policy)]) { Strange = GcpPolicy.Strange(policy) };
+        }
+        catch (ArgumentException)
+        {
+            // Two members of one name, which JsonObject finds out when it is first asked for one.
+            return new GcpLevel(source, []) { Strange = "two members of the same name" };
+        }
+    }
 }
 
 /// <summary>
@@ -116,10 +134,13 @@ internal sealed record GcpParents(
         }
     }
 
+    /// <summary>How the policy of a project is called in <see cref="GcpLevel.Source"/>.</summary>
+    public static string SourceOfProject(string id) => $"project {id}";
+
     private static string Source(string resource) =>
         resource.Split('/') switch
         {
-            ["projects", { } id] => $"project {id}",
+            ["projects", { } id] => SourceOfProject(id),
             ["folders", { } id] => $"folder {id}",
             [_, { } id] => $"organisation {id}",
             _ => resource,
@@ -143,6 +164,8 @@ internal sealed class GcpRoleBook(GcpCaller caller, IIamServices cloud)
     private async Task<IReadOnlySet<string>?> AskAsync(string role, CancellationToken cancellationToken)
     {
         (GcpRole? found, _) = await caller.TryAsync(new GcpCall("iam.roles.get"), ct => cloud.GetRoleAsync(role, ct), cancellationToken);
-        return found is null ? null : new HashSet<string>(found.IncludedPermissions ?? [], StringComparer.Ordinal);
+        return found is null ? null
+            : found is { Deleted: true } or { Stage: "DISABLED" } ? new HashSet<string>(StringComparer.Ordinal)
+            : new HashSet<string>(found.IncludedPermissions ?? [], StringComparer.Ordinal);
     }
 }

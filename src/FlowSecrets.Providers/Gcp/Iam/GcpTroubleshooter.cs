@@ -63,7 +63,7 @@ internal sealed class GcpTroubleshooter(GcpPlace at, GcpCaller caller, IIamServi
             $"Policy Troubleshooter says that "
                 + $"{(policy is null ? "a deny policy" : $"the deny policy '{GcpName.Last(policy.Name)}'")} forbids {principal} "
                 + $"'{permission}'",
-            GcpRemedies.Except(policy?.Name)
+            GcpRemedies.Except(policy?.Name, GcpMember.ForDeny(principal))
         );
     }
 }

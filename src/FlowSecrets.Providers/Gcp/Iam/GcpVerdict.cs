@@ -21,4 +21,8 @@ internal sealed record GcpVerdict(
 
 /// <param name="Source">Where it stands.</param>
 /// <param name="IsDirect">Whether that is the secret itself.</param>
-internal sealed record GcpGrantSeen(string Source, GcpBinding Binding, bool IsDirect);
+internal sealed record GcpGrantSeen(string Source, GcpBinding Binding, bool IsDirect)
+{
+    /// <summary>Whether its condition is not met on the secret itself, and is or may be on a version.</summary>
+    public bool IsOfVersion { get; init; }
+}

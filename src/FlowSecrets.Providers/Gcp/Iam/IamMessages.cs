@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using FlowSecrets.Providers.Gcp.Connection;
@@ -58,6 +59,10 @@ internal sealed class GcpDenyRule
     public List<string>? ExceptionPermissions { get; set; }
 
     public GcpExpression? DenialCondition { get; set; }
+
+    /// <summary>What is not known of it, and may change whom it forbids what.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Strange { get; set; }
 }
 
 internal sealed class GcpExpression
@@ -73,6 +78,12 @@ internal sealed class GcpRole
     public string? Name { get; set; }
 
     public List<string>? IncludedPermissions { get; set; }
+
+    /// <summary>ALPHA, BETA, GA, DEPRECATED, EAP; one that is DISABLED grants nothing.</summary>
+    public string? Stage { get; set; }
+
+    /// <summary>Deleted roles can be undeleted for a week; until then they grant nothing.</summary>
+    public bool? Deleted { get; set; }
 }
 
 /// <summary>Policy Troubleshooter v3.</summary>

@@ -116,6 +116,9 @@ public sealed class GcpIam
     /// <summary>A custom role: projects/P/roles/R or organizations/O/roles/R.</summary>
     public void AddRole(string name, params string[] permissions) => Locked(() => _world.Roles.Add(name, permissions));
 
+    /// <param name="stage">ALPHA, BETA, GA, DEPRECATED, DISABLED, EAP.</param>
+    public void SetRole(string name, string stage = "GA", bool isDeleted = false) => Locked(() => _world.Roles.Set(name, stage, isDeleted));
+
     /// <summary>
     /// What a federated identity's token says of it, for principalSet://…/attribute.NAME/VALUE. An exchanged token sets it too.
     /// </summary>

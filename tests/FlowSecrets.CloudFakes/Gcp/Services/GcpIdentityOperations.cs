@@ -57,18 +57,22 @@ internal sealed class GcpIdentityOperations(GcpWorld world)
     {
         string name = call.Between();
         GcpRole role = world.Roles.Find(name) ?? throw new GcpError(404, "NOT_FOUND", $"The role named {name} was not found.");
-        return new GcpResult(
-            new JsonObject
-            {
-                ["name"] = name,
-                ["title"] = role.Title,
-                ["includedPermissions"] = new JsonArray([
-                    .. role.Permissions.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(static p => (JsonNode?)p),
-                ]),
-                ["stage"] = "GA",
-                ["etag"] = "AA==",
-            }
-        );
+        JsonObject shown = new()
+        {
+            ["name"] = name,
+            ["title"] = role.Title,
+            ["includedPermissions"] = new JsonArray([
+                .. role.Permissions.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(static p => (JsonNode?)p),
+            ]),
+            ["stage"] = role.Stage,
+            ["etag"] = "AA==",
+        };
+        if (role.IsDeleted)
+        {
+            shown["deleted"] = true;
+        }
+
+        return new GcpResult(shown);
     }
 
     private GcpResult Account(GcpCall call)

@@ -17,6 +17,8 @@ internal sealed class GcpAccessWorld : IAsyncDisposable
     public const string Api = "serviceAccount:api@flow-test.iam.gserviceaccount.com";
     public const string ApiAccount = "projects/-/serviceAccounts/api@flow-test.iam.gserviceaccount.com";
     public const string Accessor = "roles/secretmanager.secretAccessor";
+    public const string ApiException = "principal://iam.googleapis.com/projects/-/serviceAccounts/api@flow-test.iam.gserviceaccount.com";
+    public const string Unseen = " (not seen here: principal access boundary policies)";
     public const string Viewer = "roles/secretmanager.viewer";
     public const string AccessVersions = "secretmanager.versions.access";
     public const string Project = "projects/flow-test";
@@ -101,15 +103,27 @@ internal sealed class GcpAccessWorld : IAsyncDisposable
     /// <summary>The remedy that grants a role on a secret.</summary>
     public static string Grant(string member, string role = Accessor, string secret = "db") =>
         $"Let an owner grant it: gcloud secrets add-iam-policy-binding {secret} --project=flow-test --member='{member}' --role='{role}' "
-        + $"--condition=None";
+        + $"--condition=None"
+        + (
+            role == "roles/secretmanager.admin"
+                ? "; this role also reads every value and deletes secrets, and no smaller one of Google's has it"
+                : ""
+        );
+
+    /// <summary>The remedy that grants again what ended.</summary>
+    public static string Renew(string member) =>
+        $"Let an owner grant it again, with the end that you need: gcloud secrets add-iam-policy-binding db --project=flow-test "
+        + $"--member='{member}' --role='{Accessor}' --condition='expression=request.time < "
+        + $"timestamp(\"{DateTime.UtcNow.Date.AddMonths(1).AddDays(1):yyyy-MM-dd}T00:00:00Z\"),title=flowsecrets-expires'";
 
     /// <summary>The remedy that excepts somebody from a deny policy.</summary>
     /// <param name="point">As the API names it, with the project's number.</param>
-    public static string Except(string point, string id = "deny-1")
+    public static string Except(string point, string id = "deny-1", string exception = "principal://goog/subject/dev@example.com")
     {
         string attached = "cloudresourcemanager.googleapis.com%2F" + point.Replace("/", "%2F", StringComparison.Ordinal);
         return $"Let its owner make an exception: gcloud iam policies get {id} --attachment-point={attached} --kind=denypolicies "
-            + $"--format=json > {id}.json; add the principal to exceptionPrincipals; gcloud iam policies update {id} "
+            + $"--format=json > {id}.json; add '{exception}' to exceptionPrincipals, which exempts it from the whole rule; "
+            + $"gcloud iam policies update {id} "
             + $"--attachment-point={attached} --kind=denypolicies --policy-file={id}.json";
     }
 

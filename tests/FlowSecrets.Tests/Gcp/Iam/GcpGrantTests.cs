@@ -228,7 +228,8 @@ public sealed class GcpGrantTests : IAsyncLifetime
         );
         _world.Fake.Skew = TimeSpan.FromMinutes(4);
         Assert.Equal(
-            "Asked as api@flow-test.iam.gserviceaccount.com, Google says yes.",
+            "Asked as api@flow-test.iam.gserviceaccount.com, Google's test of permissions, which may say yes where a call is refused, "
+                + "says yes.",
             (await store.Access.TryAsync("db", question, default))?.Evidence
         );
         Assert.Null(await store.Access.TryAsync("db", new AccessQuestion("user:other@example.com", SecretPermission.Read), default));
