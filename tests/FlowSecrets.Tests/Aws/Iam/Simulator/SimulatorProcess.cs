@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using FlowSecrets.Tests.CloudFakes;
-using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Witnesses;
 
 namespace FlowSecrets.Tests.Aws.Iam.Simulator;
 
@@ -9,33 +7,9 @@ namespace FlowSecrets.Tests.Aws.Iam.Simulator;
 /// The engine of the npm package @cloud-copilot/iam-simulate in a process of its own: a line of JSON asks, a line answers. It is a witness
 /// only; nothing of it is part of the product.
 /// </summary>
-public sealed class SimulatorProcess : IDisposable
+public sealed class SimulatorProcess() : NodeWitness(Package, "ask.cjs", Script)
 {
     private const string Package = "@cloud-copilot/iam-simulate@0.1.173";
-    private readonly string _folder = Directory.CreateTempSubdirectory("flowsecrets-simulator-").FullName;
-    private readonly Lazy<Process?> _process;
-
-    public SimulatorProcess() => _process = new Lazy<Process?>(Start);
-
-    public void Dispose()
-    {
-        if (_process is { IsValueCreated: true, Value: { } process })
-        {
-            process.StandardInput.Close();
-            process.WaitForExit(TimeSpan.FromSeconds(10));
-            process.Dispose();
-        }
-
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    /// <summary>Skips the test where node, npm or the package cannot be had.</summary>
-    public void Require()
-    {
-        Tool.Require("node");
-        Tool.Require("npm");
-        Assert.SkipWhen(_process.Value is null, $"npm could not install {Package}.");
-    }
 
     /// <returns>One result an ask: Allowed, ExplicitlyDenied or ImplicitlyDenied.</returns>
     internal string[] Decide(JsonObject policies, params IEnumerable<JsonObject> asks) =>
@@ -44,37 +18,6 @@ public sealed class SimulatorProcess : IDisposable
     /// <returns>The condition keys of the statements that are about the request, and that it has no value of.</returns>
     internal string[] Missing(JsonArray policies, JsonObject ask) =>
         Send(new JsonObject { ["missing"] = policies.DeepClone(), ["asks"] = new JsonArray(ask.DeepClone()) });
-
-    private string[] Send(JsonObject question)
-    {
-        Process process = _process.Value!;
-        process.StandardInput.WriteLine(question.ToJsonString());
-        process.StandardInput.Flush();
-        string line = process.StandardOutput.ReadLine() ?? process.StandardError.ReadToEnd();
-        return JsonNode.Parse(line) is JsonArray answers
-            ? [.. answers.Select(static a => (string)a!)]
-            : throw new InvalidOperationException(line);
-    }
-
-    private Process? Start()
-    {
-        if (!NpmFolder.Install(_folder, Package))
-        {
-            return null;
-        }
-
-        string script = Path.Combine(_folder, "ask.cjs");
-        File.WriteAllText(script, Script);
-        ProcessStartInfo start = new(Tool.Require("node"), script)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            WorkingDirectory = _folder,
-        };
-        return Process.Start(start);
-    }
 
     private const string Script = """
         const { join } = require('node:path');

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using FlowSecrets.Tests.CloudFakes;
-using FlowSecrets.Tests.Support;
+using FlowSecrets.Tests.Witnesses;
 
 namespace FlowSecrets.Tests.Gcp.Iam.Conditions;
 
@@ -9,68 +7,13 @@ namespace FlowSecrets.Tests.Gcp.Iam.Conditions;
 /// CEL by the npm package @marcbachmann/cel-js in a process of its own: a line of JSON asks, a line answers. It is a witness only; nothing
 /// of it is part of the product.
 /// </summary>
-public sealed class CelProcess : IDisposable
+public sealed class CelProcess() : NodeWitness(Package, "ask.mjs", Script)
 {
     private const string Package = "@marcbachmann/cel-js@8.0.0";
-    private readonly string _folder = Directory.CreateTempSubdirectory("flowsecrets-cel-").FullName;
-    private readonly Lazy<Process?> _process;
-
-    public CelProcess() => _process = new Lazy<Process?>(Start);
-
-    public void Dispose()
-    {
-        if (_process is { IsValueCreated: true, Value: { } process })
-        {
-            process.StandardInput.Close();
-            process.WaitForExit(TimeSpan.FromSeconds(10));
-            process.Dispose();
-        }
-
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    /// <summary>Skips the test if node, npm or the package is missing.</summary>
-    public void Require()
-    {
-        Tool.Require("node");
-        Tool.Require("npm");
-        Assert.SkipWhen(_process.Value is null, $"npm could not install {Package}.");
-    }
 
     /// <returns>Of each assignment: true, false, or the error's words.</returns>
-    internal string[] Evaluate(string expression, JsonArray assignments)
-    {
-        Process process = _process.Value!;
-        process.StandardInput.WriteLine(
-            new JsonObject { ["expression"] = expression, ["assignments"] = assignments.DeepClone() }.ToJsonString()
-        );
-        process.StandardInput.Flush();
-        string line = process.StandardOutput.ReadLine() ?? process.StandardError.ReadToEnd();
-        return JsonNode.Parse(line) is JsonArray answers
-            ? [.. answers.Select(static a => (string)a!)]
-            : throw new InvalidOperationException(line);
-    }
-
-    private Process? Start()
-    {
-        if (!NpmFolder.Install(_folder, Package))
-        {
-            return null;
-        }
-
-        string script = Path.Combine(_folder, "ask.mjs");
-        File.WriteAllText(script, Script);
-        return Process.Start(
-            new ProcessStartInfo(Tool.Require("node"), script)
-            {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-                WorkingDirectory = _folder,
-            }
-        );
-    }
+    internal string[] Evaluate(string expression, JsonArray assignments) =>
+        Send(new JsonObject { ["expression"] = expression, ["assignments"] = assignments.DeepClone() });
 
     private const string Script = """
         import { Environment } from '@marcbachmann/cel-js';
