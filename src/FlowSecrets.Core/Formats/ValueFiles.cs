@@ -16,7 +16,7 @@ internal static class ValueFiles
 
     public const string Pulumi = "pulumi";
 
-    /// <summary>A .env file that all programs read alike.</summary>
+    /// <summary>A .env file that all programs read in the same way.</summary>
     public const string Env = "env";
 
     /// <summary>What follows the ending in names of files that others copy.</summary>
@@ -122,7 +122,7 @@ internal static class ValueFiles
                 "Programs that read .env files do not agree on these values:",
                 "Say which program reads the file with -Format: "
                     + $"{string.Join(", ", Formats.Select(static f => f.Dialect).OfType<string>())}. "
-                    + "Or write them as NAME='value', which most programs read alike. Nothing was changed.",
+                    + "Or write them as NAME='value', which most programs read in the same way. Nothing was changed.",
                 details: doubts
             )
             : new(

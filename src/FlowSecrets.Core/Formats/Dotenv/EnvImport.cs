@@ -6,7 +6,7 @@ namespace FlowSecrets.Formats.Dotenv;
 
 /// <summary>
 /// Reads a .env file whose values are taken over: as the stated program does, or else as all programs do that a .env file is made for. A
-/// value that they do not read alike is not guessed.
+/// value that they read differently is not guessed.
 /// </summary>
 internal static partial class EnvImport
 {
