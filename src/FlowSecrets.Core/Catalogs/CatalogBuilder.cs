@@ -1,3 +1,4 @@
+using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Model;
 using FlowSecrets.Text;
 using FlowSecrets.Values;
@@ -256,7 +257,7 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
 
         try
         {
-            Template template = Catalogs.Template.Parse(node.Text);
+            Template template = Templates.Template.Parse(node.Text);
             _templates.Add(new TemplateUse(node, template, secret is null ? null : new TemplateReference(secret, field), kind));
             return template;
         }

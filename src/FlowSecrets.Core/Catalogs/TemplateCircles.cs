@@ -1,3 +1,4 @@
+using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Model;
 
 namespace FlowSecrets.Catalogs;

@@ -1,4 +1,5 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Templates;
 
 namespace FlowSecrets.Operations;
 

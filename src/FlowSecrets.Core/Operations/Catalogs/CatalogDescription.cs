@@ -1,4 +1,5 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Model;
 using FlowSecrets.Text;
 using FlowSecrets.Values;

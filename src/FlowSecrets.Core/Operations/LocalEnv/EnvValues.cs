@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Secrets;

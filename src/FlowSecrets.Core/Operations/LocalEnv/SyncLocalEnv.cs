@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Errors;
 using FlowSecrets.Files;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Formats;
 using FlowSecrets.Formats.Data;

@@ -1,4 +1,5 @@
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Errors;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.LocalEnv;

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using FlowSecrets.Errors;
 
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Catalogs.Templates;
 
 /// <summary>What a template refers to: a secret, or one field of it.</summary>
 internal readonly record struct TemplateReference(string Key, string? Field)

@@ -1,9 +1,9 @@
-using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FlowSecrets.Tests.Catalogs;
+namespace FlowSecrets.Tests.Catalogs.Templates;
 
 /// <summary>Text with references and filters.</summary>
 public sealed class TemplateTests

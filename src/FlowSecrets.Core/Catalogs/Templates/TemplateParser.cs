@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Catalogs.Templates;
 
 /// <summary>Reads a template's text; see <see cref="Template"/> for the grammar.</summary>
 internal sealed class TemplateParser(string text)
