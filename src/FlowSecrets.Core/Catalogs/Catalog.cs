@@ -80,6 +80,9 @@ internal sealed class Catalog
         return secret.Name ?? (environment?.Prefix ?? Prefix) + secret.Key;
     }
 
+    /// <summary>The Kubernetes part of an environment: its own, with what that leaves out as the catalog's says it.</summary>
+    public CatalogKubernetes KubernetesOf(CatalogEnvironment? environment) => environment?.Kubernetes?.Over(Kubernetes) ?? Kubernetes;
+
     /// <summary>The workloads of an environment: its own, else the catalog's.</summary>
     public IReadOnlyDictionary<string, CatalogWorkload> WorkloadsOf(CatalogEnvironment? environment) => environment?.Workloads ?? Workloads;
 
@@ -110,7 +113,7 @@ internal sealed record CatalogEnvironment(string Name, StoreSelection Selection)
     /// <summary>Null: the catalog's.</summary>
     public IReadOnlyDictionary<string, CatalogWorkload>? Workloads { get; init; }
 
-    /// <summary>Null: the catalog's.</summary>
+    /// <summary>What is different here from the catalog's own part; see <see cref="Catalog.KubernetesOf"/>.</summary>
     public CatalogKubernetes? Kubernetes { get; init; }
 
     public override string ToString() => $"{Name} ({Selection.Store})";

@@ -30,8 +30,6 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
             Workloads = BuildWorkloads(root.Get("workloads")) ?? new Dictionary<string, CatalogWorkload>(StringComparer.Ordinal),
             Kubernetes = BuildKubernetes(root.Get("kubernetes")) ?? new CatalogKubernetes(),
         };
-        CollectManifestTemplates(root.Get("kubernetes"));
-        CollectEnvironmentTemplates();
         new CatalogRules(catalog, root, written, _templates, problems).Check();
         return catalog;
     }
@@ -174,22 +172,8 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
                 Revoke = node.GetText("revoke"),
             };
 
-    private static CatalogKubernetes? BuildKubernetes(DocNode? node) =>
-        node is null
-            ? null
-            : new CatalogKubernetes
-            {
-                Namespace = node.GetText("namespace"),
-                Context = node.GetText("context"),
-                Secrets =
-                [
-                    .. Entries(node.Get("secrets"))
-                        .Select(static e => new CatalogKubernetesSecret(e.Key.Text, e.Value.GetTexts("from"))
-                        {
-                            Namespace = e.Value.GetText("namespace"),
-                        }),
-                ],
-            };
+    private CatalogKubernetes? BuildKubernetes(DocNode? node) =>
+        CatalogKubernetes.Of(node, d => Template(d, null, null, TemplateKind.Manifest));
 
     private CatalogLocalEnv BuildLocalEnv(DocNode node) =>
         new()
@@ -229,25 +213,6 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
             StringComparer.Ordinal
         );
 
-    private void CollectManifestTemplates(DocNode? kubernetes)
-    {
-        foreach ((_, DocNode secret) in Entries(kubernetes?.Get("secrets")))
-        {
-            foreach ((_, DocNode data) in Entries(secret.Get("data")))
-            {
-                Template(data, null, null, TemplateKind.Variable);
-            }
-        }
-    }
-
-    private void CollectEnvironmentTemplates()
-    {
-        foreach ((_, DocNode environment) in Entries(root.Get("environments")))
-        {
-            CollectManifestTemplates(environment.Get("kubernetes"));
-        }
-    }
-
     private Template? Template(DocNode? node, string? secret, string? field, TemplateKind kind)
     {
         if (node is null)
@@ -277,6 +242,9 @@ internal enum TemplateKind
     Default,
     Local,
     Variable,
+
+    /// <summary>An entry of a Kubernetes Secret.</summary>
+    Manifest,
 }
 
 /// <param name="Owner">What the template makes; null for a variable.</param>

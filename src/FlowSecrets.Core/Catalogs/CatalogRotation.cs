@@ -33,20 +33,3 @@ internal sealed record CatalogRotation
 /// <param name="User">Its field with the user; null: it carries none.</param>
 /// <param name="Password">Its field with the password; null: its whole value is the password.</param>
 internal sealed record CatalogCarrier(string Secret, string? User, string? Password);
-
-/// <summary>The Kubernetes Secrets that an operator makes of the catalog's secrets.</summary>
-internal sealed record CatalogKubernetes
-{
-    public string? Namespace { get; init; }
-
-    public string? Context { get; init; }
-
-    public IReadOnlyList<CatalogKubernetesSecret> Secrets { get; init; } = [];
-}
-
-/// <param name="Name">Of the Kubernetes Secret.</param>
-/// <param name="From">Keys of the catalog that it is made of.</param>
-internal sealed record CatalogKubernetesSecret(string Name, IReadOnlyList<string> From)
-{
-    public string? Namespace { get; init; }
-}

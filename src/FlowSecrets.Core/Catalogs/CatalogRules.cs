@@ -44,6 +44,7 @@ internal sealed class CatalogRules(
         CheckStoreNames();
         CheckLocalEnv();
         _access.Check(root.Get("access"));
+        CheckKubernetes();
         CheckTemplates();
         new SharedCredentialRules(catalog, problems).Check();
         new VariableRules(catalog, root, problems).Check();
@@ -361,6 +362,16 @@ internal sealed class CatalogRules(
         }
     }
 
+    private void CheckKubernetes()
+    {
+        KubernetesRules rules = new(catalog, (at, key, path) => RequireSecret(at, key, path), problems);
+        rules.Check(root.Get("kubernetes"), "kubernetes");
+        foreach ((DocNode name, DocNode node) in root.Get("environments")!.Entries)
+        {
+            rules.Check(node.Get("kubernetes"), $"environments.{name.Text}.kubernetes");
+        }
+    }
+
     private void CheckTemplates()
     {
         foreach (TemplateUse use in templates)
@@ -378,7 +389,7 @@ internal sealed class CatalogRules(
                                 + $"have.{problems.Near(reference.Field, secret.Fields.Select(static f => f.Name))}"
                         );
                     }
-                    else if (reference.Field is null && secret.Fields.Count > 0)
+                    else if (reference.Field is null && secret.Fields.Count > 0 && use.Kind != TemplateKind.Manifest)
                     {
                         problems.Add(
                             use.At,

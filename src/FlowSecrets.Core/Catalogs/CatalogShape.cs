@@ -6,16 +6,17 @@ internal static class CatalogShape
     /// <summary>As long as any store's names can be.</summary>
     private const int LongestName = 512;
 
-    private const string Duration = "^[1-9][0-9]{0,4}(s|m|h|d|w)$";
+    public const string Duration = "^[1-9][0-9]{0,4}(s|m|h|d|w)$";
 
-    private static readonly TextShape Name = Shape.Pattern(
-        "A name that commands and paths can have.",
-        @"^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.+=@:/-]*$",
-        "letters, digits and _ . + = @ : / -, and begin with a letter, a digit or _"
-    ) with
-    {
-        MaxLength = LongestName,
-    };
+    public static TextShape Name { get; } =
+        Shape.Pattern(
+            "A name that commands and paths can have.",
+            @"^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.+=@:/-]*$",
+            "letters, digits and _ . + = @ : / -, and begin with a letter, a digit or _"
+        ) with
+        {
+            MaxLength = LongestName,
+        };
 
     /// <summary>Whether a secret can have the key.</summary>
     public static bool IsName(string text) => Name.Matches(text);
@@ -32,9 +33,8 @@ internal static class CatalogShape
     /// <summary>Whether a field can have this name.</summary>
     public static bool IsFieldName(string name) => FieldName.Matches(name);
 
-    private static readonly TextShape Template = Shape.Value(
-        "Text that may hold references: {{ key }}, {{ key.field | urlencode }}, {{ [\"any key\"][\"any field\"] }}."
-    );
+    public static TextShape Template { get; } =
+        Shape.Value("Text that may hold references: {{ key }}, {{ key.field | urlencode }}, {{ [\"any key\"][\"any field\"] }}.");
 
     private static readonly ObjectShape Generate = Shape
         .Object(
@@ -164,45 +164,6 @@ internal static class CatalogShape
         "What runs and consumes secrets."
     );
 
-    private static readonly ObjectShape Kubernetes = Shape.Object(
-        "External Secrets manifests.",
-        ("namespace", Shape.Text("Namespace of the Kubernetes Secrets.")),
-        ("context", Shape.Text("kubectl context.")),
-        ("refreshInterval", Shape.Pattern("How often the operator reads: 5m.", Duration, "a duration such as 5m or 1h")),
-        (
-            "store",
-            Shape.Object(
-                "The operator's store.",
-                ("name", Shape.Text("Its name.")),
-                ("kind", Shape.Words("Its kind.", "SecretStore", "ClusterSecretStore")),
-                (
-                    "workloadIdentity",
-                    Shape.Object(
-                        "Identity on GKE.",
-                        ("clusterLocation", Shape.Text()),
-                        ("clusterName", Shape.Text()),
-                        ("clusterProjectID", Shape.Text()),
-                        ("serviceAccountRef", Shape.Object(null, ("name", Shape.Text()), ("namespace", Shape.Text())))
-                    )
-                ),
-                ("serviceAccountRef", Shape.Object("Identity on EKS (IRSA).", ("name", Shape.Text()), ("namespace", Shape.Text())))
-            )
-        ),
-        (
-            "secrets",
-            Shape.Named(
-                Shape.Object(
-                    "A Kubernetes Secret.",
-                    ("from", Shape.Texts("Keys of the catalog.", single: true)),
-                    ("namespace", Shape.Text()),
-                    ("data", Shape.MapOf(Template, "Its entries."))
-                ),
-                Name,
-                "Kubernetes Secrets by name."
-            )
-        )
-    );
-
     private static readonly ObjectShape Environment = Shape
         .Object(
             "A store and its place.",
@@ -218,7 +179,7 @@ internal static class CatalogShape
             ("required", Shape.MapOf(Shape.Flag("Whether it must have a value here."), "Required or not, by key.")),
             ("access", Access),
             ("workloads", Workloads),
-            ("kubernetes", Kubernetes)
+            ("kubernetes", KubernetesShape.Part)
         )
         .Requiring("store");
 
@@ -263,7 +224,7 @@ internal static class CatalogShape
                 ("localEnv", LocalEnv),
                 ("access", Access),
                 ("workloads", Workloads),
-                ("kubernetes", Kubernetes)
+                ("kubernetes", KubernetesShape.Part)
             )
             .Requiring("application", "environments", "secrets");
 }

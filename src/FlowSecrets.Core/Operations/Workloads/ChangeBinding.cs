@@ -124,7 +124,7 @@ internal sealed class ChangeBindingOperation(OperationContext context) : IOperat
     /// <summary>The Kubernetes Secret that the catalog makes of it; null where it makes none, or several.</summary>
     private static string? SecretInCluster(Workspace workspace, CatalogSecret definition, CatalogWorkload workload)
     {
-        CatalogKubernetes kubernetes = workspace.Environment?.Kubernetes ?? workspace.Catalog!.Kubernetes;
+        CatalogKubernetes kubernetes = workspace.Catalog!.KubernetesOf(workspace.Environment);
         string[] names =
             workload.Kind == "kubernetes"
                 ? [.. kubernetes.Secrets.Where(s => s.From.Contains(definition.Key, StringComparer.Ordinal)).Select(static s => s.Name)]
