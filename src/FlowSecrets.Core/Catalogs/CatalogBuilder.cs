@@ -1,3 +1,4 @@
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Model;
 using FlowSecrets.Text;

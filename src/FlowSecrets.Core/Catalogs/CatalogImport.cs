@@ -1,3 +1,4 @@
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Errors;
 using FlowSecrets.Formats;
 using FlowSecrets.Formats.Data;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Ports;

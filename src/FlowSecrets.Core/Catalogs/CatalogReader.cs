@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Files;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;

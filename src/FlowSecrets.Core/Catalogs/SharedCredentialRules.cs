@@ -1,3 +1,4 @@
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Model;
 
 namespace FlowSecrets.Catalogs;

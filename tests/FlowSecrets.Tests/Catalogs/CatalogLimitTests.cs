@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Tests.Support;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;

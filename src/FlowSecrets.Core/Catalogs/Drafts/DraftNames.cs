@@ -1,3 +1,4 @@
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Text;

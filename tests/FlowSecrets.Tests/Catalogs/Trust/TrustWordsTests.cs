@@ -1,3 +1,4 @@
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Tests.Support;

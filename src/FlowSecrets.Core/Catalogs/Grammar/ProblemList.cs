@@ -1,7 +1,7 @@
 using FlowSecrets.Model;
 using FlowSecrets.Text;
 
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Catalogs.Grammar;
 
 /// <summary>Collects the problems of one document.</summary>
 internal sealed class ProblemList(string file)

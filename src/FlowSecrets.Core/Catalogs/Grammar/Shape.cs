@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Catalogs.Grammar;
 
 /// <summary>
 /// What a node of a catalog may be. The reader checks documents against it, and a test makes the JSON schema of it, so the two

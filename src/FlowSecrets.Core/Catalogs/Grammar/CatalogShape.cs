@@ -1,4 +1,4 @@
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Catalogs.Grammar;
 
 /// <summary>The catalog's grammar, whole. module/flowsecrets.schema.json is made of it.</summary>
 internal static class CatalogShape

@@ -1,7 +1,7 @@
 using FlowSecrets.Model;
 using FlowSecrets.Text;
 
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Catalogs.Grammar;
 
 /// <summary>
 /// Holds a document against a <see cref="Shape"/>, reports every difference, and gives back what of it is right, so that the rules

@@ -1,4 +1,4 @@
-namespace FlowSecrets.Catalogs;
+namespace FlowSecrets.Catalogs.Grammar;
 
 /// <summary>The grammar of the catalog's part 'kubernetes'. The words are the operator's own where it has the same thing.</summary>
 internal static class KubernetesShape
