@@ -27,9 +27,11 @@ internal static class ErrorIds
     public const string FieldAmbiguous = nameof(FieldAmbiguous);
     public const string FieldIsNull = nameof(FieldIsNull);
     public const string FieldNotFound = nameof(FieldNotFound);
+    public const string FileEdited = nameof(FileEdited);
     public const string FileExists = nameof(FileExists);
     public const string FileNotWritable = nameof(FileNotWritable);
     public const string FileUnsafe = nameof(FileUnsafe);
+    public const string FolderInUse = nameof(FolderInUse);
     public const string GitNotAvailable = nameof(GitNotAvailable);
     public const string InterruptionNotAllowed = nameof(InterruptionNotAllowed);
     public const string InvalidName = nameof(InvalidName);
@@ -121,7 +123,7 @@ internal static class ErrorIds
             WorkloadTimedOut => FlowErrorCategory.OperationTimeout,
             AccessDenied or SecretNotFoundOrForbidden or StoreLocked => FlowErrorCategory.PermissionDenied,
             Conflict or RotationInProgress => FlowErrorCategory.ResourceBusy,
-            CatalogExists or FileExists or SecretExists => FlowErrorCategory.ResourceExists,
+            CatalogExists or FileEdited or FileExists or FolderInUse or SecretExists => FlowErrorCategory.ResourceExists,
             ApiNotEnabled or GitNotAvailable or StoreUnavailable or TargetUnavailable or WriteUncertain =>
                 FlowErrorCategory.ResourceUnavailable,
             CatalogNotTrusted or EncryptionKeyProtected or EndpointNotAllowed or FileUnsafe or NotIgnoredByGit or RotationWouldLoseData =>
