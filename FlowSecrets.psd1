@@ -19,6 +19,7 @@
         'Backup-FlowSecretStore'
         'Connect-FlowSecretStore'
         'Disconnect-FlowSecretStore'
+        'Export-FlowExternalSecret'
         'Get-FlowSecret'
         'Get-FlowSecretAccess'
         'Get-FlowSecretCatalog'

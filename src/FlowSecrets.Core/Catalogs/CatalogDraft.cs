@@ -65,8 +65,8 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
             ("prefix", Prefix.Length == 0 ? null : DocNode.String(Prefix)),
             ("default", DocNode.String(From?.Name ?? "local")),
             ("environments", Environments()),
-            ("secrets", Map(Secrets.Select(static s => (s.Key, Secret(s))))),
-            ("localEnv", DocNode.Map(("path", DocNode.String(".env")), ("target", Text(Target)))),
+            ("secrets", DocNode.MapOf(Secrets.Select(static s => (s.Key, Secret(s))))),
+            ("localEnv", DocNode.Map(("path", DocNode.String(".env")), ("target", DocNode.Optional(Target)))),
             ("workloads", Workloads())
         );
 
@@ -81,24 +81,24 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
         StoreSelection place = from.Selection;
         DocNode its = DocNode.Map(
             ("store", DocNode.String(place.Store.ToString().ToLowerInvariant())),
-            ("path", Text(place.Path)),
-            ("project", Text(place.Project)),
-            ("region", Text(place.Region)),
-            ("profile", Text(place.Profile))
+            ("path", DocNode.Optional(place.Path)),
+            ("project", DocNode.Optional(place.Project)),
+            ("region", DocNode.Optional(place.Region)),
+            ("profile", DocNode.Optional(place.Profile))
         );
         return DocNode.Map((from.Name, its));
     }
 
     private static DocNode Secret(SecretDraft secret) =>
         DocNode.Map(
-            ("name", Text(secret.Name)),
-            ("description", Text(secret.Description)),
-            ("category", Text(secret.Category)),
-            ("env", Text(secret.Env)),
+            ("name", DocNode.Optional(secret.Name)),
+            ("description", DocNode.Optional(secret.Description)),
+            ("category", DocNode.Optional(secret.Category)),
+            ("env", DocNode.Optional(secret.Env)),
             ("owner", secret.IsExternal ? DocNode.String("external") : null),
             ("required", secret.Required ? DocNode.Scalar(DocKind.Bool, "true") : null),
             ("format", secret.IsJson ? DocNode.String("json") : null),
-            ("fields", secret.Fields.Count == 0 ? null : Map(secret.Fields.Select(f => (f, Field(secret, f))))),
+            ("fields", secret.Fields.Count == 0 ? null : DocNode.MapOf(secret.Fields.Select(f => (f, Field(secret, f))))),
             ("workloads", secret.Deployments.Count == 0 ? null : DocNode.List([.. secret.Deployments.Select(DocNode.String)]))
         );
 
@@ -114,13 +114,10 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
         string[] names = [.. Secrets.SelectMany(static s => s.Deployments).Distinct(StringComparer.Ordinal)];
         return names.Length == 0
             ? null
-            : Map(names.Select(static n => (n, DocNode.Map(("kind", DocNode.String("kubernetes")), ("deployment", DocNode.String(n))))));
+            : DocNode.MapOf(
+                names.Select(static n => (n, DocNode.Map(("kind", DocNode.String("kubernetes")), ("deployment", DocNode.String(n)))))
+            );
     }
-
-    private static DocNode Map(IEnumerable<(string Key, DocNode Value)> entries) =>
-        DocNode.Map([.. entries.Select(static e => KeyValuePair.Create(DocNode.String(e.Key), e.Value))]);
-
-    private static DocNode? Text(string? text) => string.IsNullOrEmpty(text) ? null : DocNode.String(text);
 }
 
 /// <summary>From the names of one world to those of another.</summary>

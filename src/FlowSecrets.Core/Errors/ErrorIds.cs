@@ -37,7 +37,10 @@ internal static class ErrorIds
     public const string InvalidName = nameof(InvalidName);
     public const string ItemsFailed = nameof(ItemsFailed);
     public const string KubectlMissing = nameof(KubectlMissing);
+    public const string KubernetesNotConfigured = nameof(KubernetesNotConfigured);
     public const string LimitReached = nameof(LimitReached);
+    public const string NameConflict = nameof(NameConflict);
+    public const string ManifestNotExpressible = nameof(ManifestNotExpressible);
     public const string NoCatalog = nameof(NoCatalog);
     public const string NoProject = nameof(NoProject);
     public const string NoRegion = nameof(NoRegion);
@@ -61,6 +64,7 @@ internal static class ErrorIds
     public const string StoreLocked = nameof(StoreLocked);
     public const string StoreUnavailable = nameof(StoreUnavailable);
     public const string TargetUnavailable = nameof(TargetUnavailable);
+    public const string TemplateNotPortable = nameof(TemplateNotPortable);
     public const string Throttled = nameof(Throttled);
     public const string UnexpectedError = nameof(UnexpectedError);
     public const string ValueNotJson = nameof(ValueNotJson);
@@ -91,7 +95,10 @@ internal static class ErrorIds
             or EnvFileOutdated
             or EnvValueNotPortable
             or FieldAmbiguous
+            or ManifestNotExpressible
+            or NameConflict
             or StoreCorrupt
+            or TemplateNotPortable
             or ValueNotJson
             or ValueNotText => FlowErrorCategory.InvalidData,
             CannotPrompt
@@ -113,6 +120,7 @@ internal static class ErrorIds
             or FieldIsNull
             or FieldNotFound
             or KubectlMissing
+            or KubernetesNotConfigured
             or NoCatalog
             or RequiredSecretMissing
             or SecretHasNoVersion

@@ -61,6 +61,12 @@ internal sealed class DocNode
     public static DocNode Map(params (string Key, DocNode? Value)[] entries) =>
         Map([.. entries.Where(static e => e.Value is not null).Select(static e => KeyValuePair.Create(String(e.Key), e.Value!))]);
 
+    public static DocNode MapOf(IEnumerable<(string Key, DocNode Value)> entries) =>
+        Map([.. entries.Select(static e => KeyValuePair.Create(String(e.Key), e.Value))]);
+
+    /// <returns>Null: there is no text, or an empty one.</returns>
+    public static DocNode? Optional(string? text) => string.IsNullOrEmpty(text) ? null : String(text);
+
     /// <summary>The value under a key; null where there is none or where it is null.</summary>
     public DocNode? Get(string key)
     {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Tests.Support;
 
 namespace FlowSecrets.Tests.Catalogs;

@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Grammar;
 
 namespace FlowSecrets.Tests.Catalogs;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Model;
 using FlowSecrets.Tests.Support;
 using FsCheck;

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using FlowSecrets.Errors;
 
 namespace FlowSecrets.Catalogs.Templates;
@@ -34,6 +34,9 @@ internal sealed class Template
 
     /// <summary>The filters' names.</summary>
     public static IReadOnlyList<string> Filters { get; } = ["urlencode", "base64", "json", "upper", "lower", "default"];
+
+    /// <summary>Texts and references in their order.</summary>
+    public IReadOnlyList<Part> Parts => _parts;
 
     public IEnumerable<TemplateReference> References =>
         _parts.Where(static p => p.Reference is not null).Select(static p => p.Reference!.Value);
@@ -80,16 +83,40 @@ internal sealed class Template
         return result.ToString();
     }
 
-    private static string Apply(string filter, string value) =>
+    /// <summary>What a filter without an argument makes of a text.</summary>
+    public static string Apply(string filter, string value) =>
         filter switch
         {
             "urlencode" => Uri.EscapeDataString(value),
             "base64" => Convert.ToBase64String(Encoding.UTF8.GetBytes(value)),
-            "json" => JsonSerializer.Serialize(value, TemplateJson.Default.String),
+            "json" => Quote(value),
             "upper" => value.ToUpperInvariant(),
             "lower" => value.ToLowerInvariant(),
             _ => throw new InvalidOperationException(filter),
         };
+
+    /// <summary>A JSON string with as few escapes as JSON allows, spelled as Go spells it: others than the .env file read it too.</summary>
+    private static string Quote(string value)
+    {
+        StringBuilder result = new StringBuilder().Append('"');
+        foreach (char c in value)
+        {
+            _ = c switch
+            {
+                '"' => result.Append("\\\""),
+                '\\' => result.Append(@"\\"),
+                '\n' => result.Append(@"\n"),
+                '\r' => result.Append(@"\r"),
+                '\t' => result.Append(@"\t"),
+                '\b' => result.Append(@"\b"),
+                '\f' => result.Append(@"\f"),
+                < ' ' or '\u2028' or '\u2029' => result.Append(CultureInfo.InvariantCulture, $@"\u{(int)c:x4}"),
+                _ => result.Append(c),
+            };
+        }
+
+        return result.Append('"').ToString();
+    }
 
     internal sealed record Part(string? Literal, TemplateReference? Reference, IReadOnlyList<(string Name, string Argument)> Filters);
 }
@@ -138,6 +165,3 @@ internal sealed class RenderBudget
             "See which templates refer to each other, and make them shorter."
         );
 }
-
-[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
-internal sealed partial class TemplateJson : System.Text.Json.Serialization.JsonSerializerContext;

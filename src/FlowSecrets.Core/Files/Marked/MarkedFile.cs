@@ -8,7 +8,11 @@ internal sealed record MarkedFile(string RelativePath, string Text);
 /// <summary>Which command makes the files of a folder, and for which environment.</summary>
 /// <param name="Name">A word for the marker: <c>terraform</c>.</param>
 /// <param name="Command">The cmdlet: <c>Export-FlowTerraform</c>.</param>
-internal sealed record MarkedOwner(string Name, string Command, string Environment);
+internal sealed record MarkedOwner(string Name, string Command, string Environment)
+{
+    /// <summary>The folder as the command's parameter -Path names it; null: the folder of the files.</summary>
+    public string? Path { get; init; }
+}
 
 /// <summary>What becomes of a file.</summary>
 internal enum MarkedStatus

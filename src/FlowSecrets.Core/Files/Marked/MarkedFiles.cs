@@ -76,7 +76,7 @@ internal static class MarkedFiles
     {
         HashSet<string> made = [.. files.Select(static f => f.RelativePath)];
         HashSet<string> kinds = [.. files.Select(static f => Path.GetExtension(f.RelativePath))];
-        IEnumerable<string> folders = files.Select(static f => Path.GetDirectoryName(f.RelativePath) ?? "").Append("").Distinct();
+        IEnumerable<string> folders = files.Select(static f => Path.GetDirectoryName(f.RelativePath) ?? "").Append("").Distinct(StringComparer.Ordinal);
         foreach (string inner in folders.Order(StringComparer.Ordinal))
         {
             string full = Path.Combine(folder, inner);
@@ -176,7 +176,7 @@ internal static class MarkedFiles
                 : $"{refused.Count} files in '{folder}' are not as {owner.Command} left them; nothing was written:",
             Remedy.Of(
                 $"Move your changes to a file of your own, or replace what is there: {Shell(
-                    $"{owner.Command:bare} -Path {folder} {new EnvironmentArgument(owner.Environment)} -Force"
+                    $"{owner.Command:bare} -Path {owner.Path ?? folder} {new EnvironmentArgument(owner.Environment)} -Force"
                 )}"
             ),
             details: refused.Count == 1 ? null : [.. refused.Select(static r => $"'{r.Path}' {r.Problem}")]

@@ -1,5 +1,5 @@
-using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Catalogs.Grammar;
 using FlowSecrets.Catalogs.Trust;
 using FlowSecrets.Tests.Support;
 
