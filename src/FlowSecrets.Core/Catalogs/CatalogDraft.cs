@@ -24,6 +24,9 @@ internal sealed record SecretDraft(string Key)
     /// <summary>Whether <see cref="Env"/> is what programs read already, so that it is not changed.</summary>
     public bool HasExactEnv { get; init; }
 
+    /// <summary>Whether <see cref="FieldEnv"/> is what programs read already: a field that it leaves out has no variable.</summary>
+    public bool HasExactFieldEnv { get; init; }
+
     /// <summary>Variables of the fields.</summary>
     public IReadOnlyDictionary<string, string> FieldEnv { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -58,6 +61,12 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
     /// <summary>The program that reads the .env file; null: any.</summary>
     public string? Target { get; init; }
 
+    /// <summary>What is added when the keys of the secrets are settled; null: nothing.</summary>
+    public Func<CatalogDraft, CatalogDraft>? Finish { get; init; }
+
+    /// <summary>The part 'kubernetes'; null: there is none.</summary>
+    public DocNode? Kubernetes { get; init; }
+
     /// <summary>The document; the reader takes it as it is.</summary>
     public DocNode ToDocument() =>
         DocNode.Map(
@@ -67,7 +76,8 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
             ("environments", Environments()),
             ("secrets", DocNode.MapOf(Secrets.Select(static s => (s.Key, Secret(s))))),
             ("localEnv", DocNode.Map(("path", DocNode.String(".env")), ("target", DocNode.Optional(Target)))),
-            ("workloads", Workloads())
+            ("workloads", Workloads()),
+            ("kubernetes", Kubernetes)
         );
 
     private DocNode Environments()
@@ -89,7 +99,8 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
         return DocNode.Map((from.Name, its));
     }
 
-    private static DocNode Secret(SecretDraft secret) =>
+    /// <summary>A secret as a catalog says it.</summary>
+    public static DocNode Secret(SecretDraft secret) =>
         DocNode.Map(
             ("name", DocNode.Optional(secret.Name)),
             ("description", DocNode.Optional(secret.Description)),
@@ -104,7 +115,13 @@ internal sealed record CatalogDraft(string Application, string Prefix, IReadOnly
 
     private static DocNode Field(SecretDraft secret, string field) =>
         DocNode.Map(
-            ("env", DocNode.String(secret.FieldEnv.GetValueOrDefault(field) ?? CatalogNames.ToVariable($"{secret.Key}_{field}"))),
+            (
+                "env",
+                DocNode.Optional(
+                    secret.FieldEnv.GetValueOrDefault(field)
+                        ?? (secret.HasExactFieldEnv ? null : CatalogNames.ToVariable($"{secret.Key}_{field}"))
+                )
+            ),
             ("required", secret.Optional.Contains(field, StringComparer.Ordinal) ? DocNode.Scalar(DocKind.Bool, "false") : null)
         );
 

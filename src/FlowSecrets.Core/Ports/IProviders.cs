@@ -37,6 +37,10 @@ internal interface IDocumentFormat
     /// <exception cref="DocumentException">The text is no single YAML document; the place is in it.</exception>
     DocNode Parse(string text);
 
+    /// <summary>The documents of a text that may have several, without empty ones.</summary>
+    /// <exception cref="DocumentException">The text is no YAML; the place is in it.</exception>
+    IReadOnlyList<DocNode> ParseAll(string text);
+
     string Write(DocNode root);
 }
 

@@ -7,4 +7,5 @@ public enum CatalogOrigin
     Tfvars,
     Env,
     Store,
+    Kubernetes,
 }

@@ -17,12 +17,16 @@ internal sealed partial class YamlDocuments : IDocumentFormat
     /// <summary>The same for the characters of all texts, each as often as it is repeated.</summary>
     private const long MaxCharacters = 16 * 1024 * 1024;
 
-    public DocNode Parse(string text)
+    public DocNode Parse(string text) => Read(text, static r => r.ReadDocument());
+
+    public IReadOnlyList<DocNode> ParseAll(string text) => Read(text, static r => r.ReadDocuments());
+
+    private static T Read<T>(string text, Func<Reader, T> read)
     {
         Scanner scanner = new(new StringReader(text), skipComments: true);
         try
         {
-            return new Reader(new Parser(scanner)).ReadDocument();
+            return read(new Reader(new Parser(scanner)));
         }
         catch (YamlException e)
         {
@@ -155,6 +159,27 @@ internal sealed partial class YamlDocuments : IDocumentFormat
             DocNode root = Read(0);
             parser.Consume<DocumentEnd>();
             return parser.Accept<StreamEnd>(out _) ? root : throw At(parser.Current!, "A second document begins here; there must be one.");
+        }
+
+        /// <summary>All documents of a stream; an empty one is left out.</summary>
+        public List<DocNode> ReadDocuments()
+        {
+            List<DocNode> documents = [];
+            parser.Consume<StreamStart>();
+            while (!parser.TryConsume<StreamEnd>(out _))
+            {
+                parser.Consume<DocumentStart>();
+                // An anchor holds within its document.
+                _anchors.Clear();
+                DocNode root = Read(0);
+                parser.Consume<DocumentEnd>();
+                if (root.Kind != DocKind.Null)
+                {
+                    documents.Add(root);
+                }
+            }
+
+            return documents;
         }
 
         private DocNode Read(int depth)

@@ -6,8 +6,8 @@ using FlowSecrets.Operations.Catalogs;
 namespace FlowSecrets.Commands;
 
 /// <summary>Makes a catalog from what a team already has.</summary>
-/// <remarks>From a Pulumi stack file's list of secrets, a tfvars file, a .env file, or a store. Names are taken over, values
-/// never.</remarks>
+/// <remarks>From a Pulumi stack file's list of secrets, a tfvars file, a .env file, manifests of the External Secrets Operator, or a store.
+/// Names are taken over, values never.</remarks>
 /// <example>
 /// <summary>From the configuration of a Pulumi stack.</summary>
 /// <code>New-FlowSecretCatalog -FromPulumi ./infra/pulumi/Pulumi.prod.yaml -Prefix flowmaestro-</code>
@@ -15,6 +15,10 @@ namespace FlowSecrets.Commands;
 /// <example>
 /// <summary>From Terraform's variables.</summary>
 /// <code>New-FlowSecretCatalog -FromTfvars ./prod.secrets.tfvars -Application flowyml -Prefix flowyml-</code>
+/// </example>
+/// <example>
+/// <summary>From the ExternalSecrets of a cluster.</summary>
+/// <code>New-FlowSecretCatalog -FromKubernetes ./infra/k8s/base/external-secrets -Prefix flowmaestro-</code>
 /// </example>
 /// <example>
 /// <summary>From what a store holds.</summary>
@@ -43,6 +47,18 @@ public sealed class NewFlowSecretCatalogCommand : StoreCmdlet
     [ArgumentCompleter(typeof(FormatCompleter))]
     public string? Format { get; set; }
 
+    /// <summary>A folder with manifests of the External Secrets Operator; folders within it are read too.</summary>
+    [Parameter(ParameterSetName = "Kubernetes", Mandatory = true)]
+    public string? FromKubernetes { get; set; }
+
+    /// <summary>Add what the manifests name to the catalog that is there, instead of making one.</summary>
+    [Parameter(ParameterSetName = "Kubernetes")]
+    public SwitchParameter Merge { get; set; }
+
+    /// <summary>Make the catalog even if it cannot say everything that the manifests say; what it leaves out is a warning.</summary>
+    [Parameter(ParameterSetName = "Kubernetes")]
+    public SwitchParameter AllowPartial { get; set; }
+
     /// <summary>The store in use, or the one that -Environment or -Store names.</summary>
     [Parameter(ParameterSetName = "Store", Mandatory = true)]
     public SwitchParameter FromStore { get; set; }
@@ -65,7 +81,7 @@ public sealed class NewFlowSecretCatalogCommand : StoreCmdlet
 
     protected override void Run()
     {
-        string? from = FromPulumi ?? FromTfvars ?? FromEnv;
+        string? from = FromPulumi ?? FromTfvars ?? FromEnv ?? FromKubernetes;
         Execute(
             new NewCatalogOperation(Context),
             Fill(new NewCatalogOptions()) with
@@ -77,6 +93,8 @@ public sealed class NewFlowSecretCatalogCommand : StoreCmdlet
                 Application = Application,
                 Path = FilePath(Path, nameof(Path))!,
                 Force = Force,
+                Merge = Merge,
+                AllowPartial = AllowPartial,
             }
         );
     }

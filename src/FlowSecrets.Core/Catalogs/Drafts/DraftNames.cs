@@ -88,6 +88,7 @@ internal sealed class DraftNames
     private void SetVariables()
     {
         _variables.UnionWith(_drafts.Where(static d => d.HasExactEnv).Select(static d => d.Env).OfType<string>());
+        _variables.UnionWith(_drafts.Where(static d => d.HasExactFieldEnv).SelectMany(static d => d.FieldEnv.Values));
         // A name of the source that looks like a variable means its own secret, not another one's variable.
         HashSet<string> sources = [.. _drafts.Where(static d => !d.IsStored).Select(static d => d.Source)];
         for (int i = 0; i < _drafts.Count; i++)
@@ -96,6 +97,12 @@ internal sealed class DraftNames
             if (draft is { HasExactEnv: false, Env: { } env })
             {
                 draft = draft with { Env = Variable(env, draft.Source, sources) };
+            }
+
+            if (draft.HasExactFieldEnv)
+            {
+                _drafts[i] = draft;
+                continue;
             }
 
             Dictionary<string, string> fields = new(StringComparer.Ordinal);

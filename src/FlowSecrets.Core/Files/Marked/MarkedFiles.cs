@@ -76,7 +76,10 @@ internal static class MarkedFiles
     {
         HashSet<string> made = [.. files.Select(static f => f.RelativePath)];
         HashSet<string> kinds = [.. files.Select(static f => Path.GetExtension(f.RelativePath))];
-        IEnumerable<string> folders = files.Select(static f => Path.GetDirectoryName(f.RelativePath) ?? "").Append("").Distinct(StringComparer.Ordinal);
+        IEnumerable<string> folders = files
+            .Select(static f => Path.GetDirectoryName(f.RelativePath) ?? "")
+            .Append("")
+            .Distinct(StringComparer.Ordinal);
         foreach (string inner in folders.Order(StringComparer.Ordinal))
         {
             string full = Path.Combine(folder, inner);
