@@ -14,7 +14,7 @@ internal sealed class ExternalSecretReader
     private readonly ManifestNode _root;
     private readonly List<(string Key, RemoteRef Source)> _data = [];
     private readonly List<string> _extracts = [];
-    private readonly List<(string, IReadOnlyList<TemplatePiece>)> _templates = [];
+    private readonly List<(string Key, IReadOnlyList<TemplatePiece> Pieces)> _templates = [];
 
     private ExternalSecretReader(ManifestNode root) => _root = root;
 
@@ -42,6 +42,7 @@ internal sealed class ExternalSecretReader
         ManifestNode? template = target?.Map("template");
         ReadData(spec);
         bool hasTemplates = ReadTemplates(template);
+        CheckTemplates(template);
         // Without a template, the operator copies the ExternalSecret's own labels and annotations.
         ManifestNode? own = template?.Map("metadata");
         CatalogKubernetesSecret secret = new(target?.Text("name") ?? name, [])
@@ -67,7 +68,6 @@ internal sealed class ExternalSecretReader
             Templates = _templates,
             HasData = !hasTemplates || template?.Text("mergePolicy") is "Merge",
         };
-        CheckTemplates(read, template);
         _root.End();
         return read;
     }
@@ -155,19 +155,22 @@ internal sealed class ExternalSecretReader
     }
 
     /// <summary>Every value that a template names must be in the data.</summary>
-    private static void CheckTemplates(ReadExternalSecret read, ManifestNode? template)
+    private void CheckTemplates(ManifestNode? template)
     {
-        HashSet<string> keys = [.. read.Data.Select(static d => d.Key)];
-        foreach ((string key, IReadOnlyList<TemplatePiece> pieces) in read.Templates)
+        HashSet<string> keys = new(_data.Select(static d => d.Key), StringComparer.Ordinal);
+        foreach ((string key, IReadOnlyList<TemplatePiece> pieces) in _templates.ToList())
         {
-            foreach (
-                string name in pieces.Select(static p => p.Key).OfType<string>().Where(n => !keys.Contains(n) && read.Extracts.Count != 1)
-            )
+            string? unknown = pieces.Select(static p => p.Key).FirstOrDefault(n => n is not null && !keys.Contains(n) && !IsMember(n));
+            if (unknown is not null)
             {
-                template!.Add(template.Node, $"'{template.At("data")}.{key}' names '{name}', which none of the data is.");
+                template!.Add(template.Node, $"'{template.At("data")}.{key}' names '{unknown}', which none of the data is.");
+                _templates.RemoveAll(t => t.Key == key);
             }
         }
     }
+
+    /// <summary>Whether a name can only be that of a member of the one extracted secret.</summary>
+    private bool IsMember(string name) => _extracts.Count == 1 && CatalogShape.IsFieldName(name);
 
     private static TimeSpan? Interval(ManifestNode node, string field)
     {
