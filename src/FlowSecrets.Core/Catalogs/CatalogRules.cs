@@ -45,7 +45,7 @@ internal sealed class CatalogRules(
         CheckStoreNames();
         CheckLocalEnv();
         _access.Check(root.Get("access"));
-        CheckKubernetes();
+        new KubernetesRules(catalog, (at, key, path) => RequireSecret(at, key, path), problems).Check(root);
         CheckTemplates();
         new SharedCredentialRules(catalog, problems).Check();
         new VariableRules(catalog, root, problems).Check();
@@ -360,16 +360,6 @@ internal sealed class CatalogRules(
         {
             DocNode key = file.Get("secret")!;
             RequireSecret(key, key.Text, "localEnv.files");
-        }
-    }
-
-    private void CheckKubernetes()
-    {
-        KubernetesRules rules = new(catalog, (at, key, path) => RequireSecret(at, key, path), problems);
-        rules.Check(root.Get("kubernetes"), "kubernetes");
-        foreach ((DocNode name, DocNode node) in root.Get("environments")!.Entries)
-        {
-            rules.Check(node.Get("kubernetes"), $"environments.{name.Text}.kubernetes");
         }
     }
 

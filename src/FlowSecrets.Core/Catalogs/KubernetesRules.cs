@@ -5,15 +5,24 @@ using FlowSecrets.Text;
 
 namespace FlowSecrets.Catalogs;
 
-/// <summary>What the cluster and its operator would refuse of a part 'kubernetes'.</summary>
+/// <summary>What the cluster and its operator would refuse of the parts 'kubernetes'.</summary>
 internal sealed class KubernetesRules(Catalog catalog, Action<DocNode, string, string> requireSecret, ProblemList problems)
 {
     /// <summary>Fields of a cron expression.</summary>
     private const int CronFields = 5;
 
+    public void Check(DocNode root)
+    {
+        Check(root.Get("kubernetes"), "kubernetes");
+        foreach ((DocNode name, DocNode node) in root.Get("environments")!.Entries)
+        {
+            Check(node.Get("kubernetes"), $"environments.{name.Text}.kubernetes");
+        }
+    }
+
     /// <param name="node">The part; null: there is none.</param>
     /// <param name="path">Where it stands in the catalog.</param>
-    public void Check(DocNode? node, string path)
+    private void Check(DocNode? node, string path)
     {
         if (node is null)
         {

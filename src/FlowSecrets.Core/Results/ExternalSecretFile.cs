@@ -6,7 +6,7 @@ public sealed record ExternalSecretFile : ItemResult
     /// <summary>Absolute path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Of the object: ExternalSecret, ClusterSecretStore, SecretProviderClass and so on; null: the file is not made any more.</summary>
+    /// <summary>Of the object: ExternalSecret, ClusterSecretStore, SecretProviderClass…; null: the file is not made any more.</summary>
     public string? Kind { get; init; }
 
     /// <summary>Of the object; null if it has none.</summary>

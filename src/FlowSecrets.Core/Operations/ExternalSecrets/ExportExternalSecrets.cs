@@ -39,10 +39,11 @@ internal sealed class ExportExternalSecretsOperation(OperationContext context)
     {
         Catalog catalog = CatalogLoader.Require(context.Catalogs, options.CatalogPath);
         IDocumentFormat documents = context.Providers().Documents;
+        ManifestChoice choice = new(options.Format, options.Reloader, options.Argo);
         List<(CatalogEnvironment Environment, ManifestFiles Files, MarkedPlan Plan)> all = [];
         foreach (CatalogEnvironment environment in Environments(catalog, options))
         {
-            ManifestFiles files = ManifestFiles.Of(Scope(catalog, environment, documents, host), options, documents);
+            ManifestFiles files = ManifestFiles.Of(Scope(catalog, environment, documents, host), choice, documents);
             string folder = Path.Combine(options.Path, ManifestFiles.FileName(environment.Name));
             MarkedOwner owner = new("external-secrets", "Export-FlowExternalSecret", environment.Name) { Path = options.Path };
             all.Add((environment, files, MarkedFiles.Plan(owner, folder, [.. files.All.Select(static f => f.File)], options.Force)));

@@ -10,6 +10,11 @@ namespace FlowSecrets.Operations.ExternalSecrets.Manifests;
 /// <param name="Name">Of the object.</param>
 internal sealed record ManifestFile(MarkedFile File, string Kind, string Name);
 
+/// <summary>Which manifests are made.</summary>
+/// <param name="Reloader">Whether workloads get annotations for Reloader.</param>
+/// <param name="Argo">Whether Argo CD watches the workloads.</param>
+internal sealed record ManifestChoice(ExternalSecretFormat Format, bool Reloader, bool Argo);
+
 /// <summary>The files of one environment, one for each object, in an order that does not change.</summary>
 internal sealed class ManifestFiles
 {
@@ -32,10 +37,10 @@ internal sealed class ManifestFiles
     public IReadOnlyList<ManifestFile> All => _files;
 
     /// <exception cref="FlowSecretException">TemplateNotPortable, NoProject, NoRegion.</exception>
-    public static ManifestFiles Of(ManifestScope scope, ExportExternalSecretsOptions options, IDocumentFormat documents)
+    public static ManifestFiles Of(ManifestScope scope, ManifestChoice choice, IDocumentFormat documents)
     {
         ManifestFiles files = new(scope, documents);
-        if (options.Format == ExternalSecretFormat.CsiDriver)
+        if (choice.Format == ExternalSecretFormat.CsiDriver)
         {
             files.AddClasses();
         }
@@ -45,9 +50,9 @@ internal sealed class ManifestFiles
         }
 
         files.AddKustomization();
-        if (options.Reloader)
+        if (choice.Reloader)
         {
-            files.AddReloader(options.Argo);
+            files.AddReloader(choice.Argo);
         }
 
         return files;

@@ -24,6 +24,14 @@ internal sealed class ManifestCatalog(IDocumentFormat documents, IOperationHost 
             unexpressed
         );
         Report(unexpressed, folder);
+        if (draft.Selection is null)
+        {
+            host.Warning(
+                "The folder does not have the operator's store, so nothing says where the secrets are. The catalog has a local environment: "
+                    + "put the cloud's location into 'environments'."
+            );
+        }
+
         return new CatalogDraft(application, prefix, draft.Secrets)
         {
             From = draft.Selection is { } selection ? (EnvironmentName, selection) : null,

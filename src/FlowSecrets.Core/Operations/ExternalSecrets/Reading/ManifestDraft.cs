@@ -50,10 +50,16 @@ internal sealed class ManifestDraft
         {
             Namespace = space,
             RefreshInterval = interval,
-            Store = _store is null ? null : _store.Part with { Identity = Identity(_store.Part, space) },
+            Store = _store is null ? NamedStore() : _store.Part with { Identity = Identity(_store.Part, space) },
             Listed = [.. _folder.Secrets.Select(s => Secret(s, space, interval, keys, find))],
         };
     }
+
+    /// <summary>The store that most ExternalSecrets name, although the folder does not have it.</summary>
+    private CatalogOperatorStore? NamedStore() =>
+        _folder.Secrets.GroupBy(static s => (s.StoreName, s.StoreKind)).MaxBy(static g => g.Count())?.Key is var (name, kind)
+            ? new CatalogOperatorStore { Name = name, Kind = kind }
+            : null;
 
     /// <summary>The store that most ExternalSecrets name; others must be the same place.</summary>
     private ReadStore? MainStore()
@@ -202,7 +208,7 @@ internal sealed class ManifestDraft
             Namespace = read.Secret.Namespace == space ? null : read.Secret.Namespace,
             RefreshInterval = read.Interval == interval ? null : read.Interval ?? TimeSpan.FromHours(1),
             Store =
-                _store is null || (read.StoreName == _store.Name && read.StoreKind == _store.Kind)
+                (_store?.Part ?? NamedStore()) is { } main && read.StoreName == main.Name && read.StoreKind == main.Kind
                     ? null
                     : new CatalogOperatorStore { Name = read.StoreName, Kind = read.StoreKind },
         };
