@@ -189,6 +189,7 @@ internal sealed class ManifestCatalog(IDocumentFormat documents, IOperationHost 
 
     private void Report(Unexpressed unexpressed, string folder)
     {
+        unexpressed.Notes.ToList().ForEach(host.Warning);
         if (!unexpressed.Any)
         {
             return;

@@ -46,6 +46,14 @@ public sealed class FromKubernetesTests : IDisposable
         Assert.Equal(Meanings(Fixture("shop")), Meanings(_sandbox.File("out/main")));
     }
 
+    /// <summary>With a template the operator does not copy them.</summary>
+    [Fact]
+    public async Task LabelsThatNobodyReadsAreNoted()
+    {
+        await MakeAsync(Fixture("shop"));
+        Assert.Equal(["secrets.yaml:8:5: 'metadata.labels' is not in the catalog. The operator does not act on it."], _host.Warnings);
+    }
+
     [Fact]
     public async Task TheExampleComesBack()
     {
