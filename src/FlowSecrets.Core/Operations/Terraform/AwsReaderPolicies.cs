@@ -71,7 +71,7 @@ internal static class AwsReaderPolicies
             ? throw new InvalidOperationException("A policy does not name the secrets that it was made for.")
             : named
                 .Zip(secrets, static (n, s) => (Arn: n!.GetValue<string>(), Reference: AwsTerraform.ArnOf(s)!))
-                .DistinctBy(static p => p.Arn)
+                .DistinctBy(static p => p.Arn, StringComparer.Ordinal)
                 .ToDictionary(static p => p.Arn, static p => p.Reference, StringComparer.Ordinal);
     }
 

@@ -124,7 +124,7 @@ internal sealed class AwsTerraform : ITerraformCloud
         IEnumerable<string> ours = (secret.There?.Labels.Keys ?? [])
             .Where(RotationNotes.IsOurs)
             .Concat(secret.IsRotated ? RotationNotes.Keys : [])
-            .Distinct()
+            .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
         TerraformBlocks.Lifecycle(
             resource,

@@ -141,7 +141,7 @@ internal sealed class GoogleTerraform : ITerraformCloud
     {
         IEnumerable<string> rotated = secret.IsRotated ? ["annotations", "rotation", "version_aliases"] : [];
         IEnumerable<string> there = (secret.There?.Settings ?? []).Select(static s => Arguments[s]);
-        return [.. rotated.Concat(there).Distinct().Order(StringComparer.Ordinal)];
+        return [.. rotated.Concat(there).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     private static string? KeyOf(TerraformScope scope, TerraformSecret secret) =>
