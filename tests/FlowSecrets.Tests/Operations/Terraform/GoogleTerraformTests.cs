@@ -66,7 +66,7 @@ public sealed class GoogleTerraformTests
         string access = stage.Text("terraform/prod/access.tf");
         Assert.Contains($"id = \"projects/acme-prod/secrets/db-config roles/secretmanager.secretAccessor {TerraformStage.Web}\"", access);
         Assert.Single(access.Split("import {").Skip(1));
-        Assert.Equal(4, Regex.Matches(access, "resource \"google_secret_manager_secret_iam_member\"").Count);
+        Assert.Equal(4, Regex.Count(access, "resource \"google_secret_manager_secret_iam_member\""));
         Assert.Contains("role      = \"roles/secretmanager.admin\"", access);
         Assert.Contains("  secret_id = \"partner\"\n", access);
         TerraformFile members = files.Single(static f => f.Name == "access.tf");
@@ -183,12 +183,12 @@ public sealed class GoogleTerraformTests
         foreach (
             Match block in Regex.Matches(
                 text,
-                "^resource \"([a-z_]+)\" [^\n]*\\{\n(.*?)^\\}",
+                "^resource \"(?<type>[a-z_]+)\" [^\n]*\\{\n(?<body>.*?)^\\}",
                 RegexOptions.Multiline | RegexOptions.Singleline
             )
         )
         {
-            JsonNode allowed = known[block.Groups[1].Value] ?? throw new InvalidOperationException(block.Groups[1].Value);
+            JsonNode allowed = known[block.Groups["type"].Value] ?? throw new InvalidOperationException(block.Groups["type"].Value);
             HashSet<string> words =
             [
                 .. allowed.AsArray().Select(static w => w!.GetValue<string>()),
@@ -196,16 +196,16 @@ public sealed class GoogleTerraformTests
                 "prevent_destroy",
                 "ignore_changes",
             ];
-            string body = Regex.Replace(block.Groups[2].Value, @"labels = \{[^}]*\}", "labels = 1");
-            foreach (Match argument in Regex.Matches(body, @"^\s*([a-z_]+)\s*(=|\{)", RegexOptions.Multiline))
+            string body = Regex.Replace(block.Groups["body"].Value, @"labels = \{[^}]*\}", "labels = 1");
+            foreach (Match argument in Regex.Matches(body, @"^\s*(?<name>[a-z_]+)\s*[={]", RegexOptions.Multiline))
             {
-                Assert.Contains(argument.Groups[1].Value, words);
+                Assert.Contains(argument.Groups["name"].Value, words);
                 seen++;
             }
 
-            foreach (Match ignored in Regex.Matches(body, @"ignore_changes\s*= \[([^\]]*)\]"))
+            foreach (Match ignored in Regex.Matches(body, @"ignore_changes\s*= \[(?<names>[^\]]*)\]"))
             {
-                Assert.Subset(words, ignored.Groups[1].Value.Split(", ").ToHashSet());
+                Assert.Subset(words, ignored.Groups["names"].Value.Split(", ").ToHashSet());
             }
         }
 
