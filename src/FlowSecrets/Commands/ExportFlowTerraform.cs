@@ -5,9 +5,9 @@ using FlowSecrets.Operations.Terraform;
 namespace FlowSecrets.Commands;
 
 /// <summary>Writes Terraform for the containers, access and injections of an environment's secrets.</summary>
-/// <remarks>What exists in the store is imported as it is: the first plan says "to import", and nothing to change or destroy. No value is read,
-/// and none is in a file, plan or state. FlowSecrets goes on owning the values, and what it rotates is protected from Terraform. Files that
-/// somebody edited are not replaced without -Force.</remarks>
+/// <remarks>What exists in the store is imported as it is: the first plan says "to import", and nothing to change or destroy. No value is
+/// read, and none is in a file, plan or state. FlowSecrets goes on owning the values, and what it rotates is protected from Terraform.
+/// Files that somebody edited are not replaced without -Force.</remarks>
 /// <example>
 /// <summary>The containers of production, in terraform/production beside the catalog.</summary>
 /// <code>Export-FlowTerraform -Environment production</code>

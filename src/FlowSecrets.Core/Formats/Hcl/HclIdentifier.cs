@@ -4,8 +4,8 @@ using System.Text;
 namespace FlowSecrets.Formats.Hcl;
 
 /// <summary>
-/// Identifiers made of names, so that two names never become one. ASCII letters and digits stay. Between two of them <c>-</c> becomes <c>_</c>
-/// and <c>_</c> becomes <c>__</c>. Everything else becomes <c>___CODE_</c>, with the code of the character in hexadecimal digits.
+/// Identifiers made of names, so that two names never become one. ASCII letters and digits stay. Between two of them <c>-</c> becomes
+/// <c>_</c> and <c>_</c> becomes <c>__</c>. Everything else becomes <c>___CODE_</c>, with the code of the character in hexadecimal digits.
 /// </summary>
 internal static class HclIdentifier
 {

@@ -36,8 +36,8 @@ internal static class HclText
     }
 
     /// <summary>
-    /// A character that may begin an interpolation. HCL reads <c>$${</c> as a literal <c>${</c>, but longer runs are not read back exactly; there
-    /// the character is written by its code.
+    /// A character that may begin an interpolation. HCL reads <c>$${</c> as a literal <c>${</c>, but longer runs are not read back exactly;
+    /// there the character is written by its code.
     /// </summary>
     private static string Introducer(string text, int at)
     {
@@ -55,7 +55,9 @@ internal static class HclText
             : Code(c);
     }
 
-    /// <summary>Control and format characters, which an editor does not show, and halves of surrogate pairs, which UTF-8 cannot have.</summary>
+    /// <summary>
+    /// Control and format characters, which an editor does not show, and halves of surrogate pairs, which UTF-8 cannot have.
+    /// </summary>
     private static bool NeedsCode(char c) =>
         CharUnicodeInfo.GetUnicodeCategory(c)
             is UnicodeCategory.Control

@@ -6,8 +6,8 @@ using FlowSecrets.Formats.Hcl;
 namespace FlowSecrets.Operations.Terraform;
 
 /// <summary>
-/// Access on AWS: a policy of its own on each role or user that reads. A secret's policy is one whole document, so a resource for it would take
-/// away what others granted.
+/// Access on AWS: a policy of its own on each role or user that reads. A secret's policy is one whole document, so a resource for it would
+/// take away what others granted.
 /// </summary>
 internal static class AwsReaderPolicies
 {

@@ -5,8 +5,8 @@ using FlowSecrets.Model;
 namespace FlowSecrets.Operations.Terraform;
 
 /// <summary>
-/// AWS Secrets Manager, for the provider hashicorp/aws. Tags and description are written as they are, because the provider reads them back. Two
-/// arguments are not read back and would show as changes after each import, so they are ignored.
+/// AWS Secrets Manager, for the provider hashicorp/aws. Tags and description are written as they are, because the provider reads them back.
+/// Two arguments are not read back and would show as changes after each import, so they are ignored.
 /// </summary>
 internal sealed class AwsTerraform : ITerraformCloud
 {
@@ -197,10 +197,10 @@ internal sealed class AwsTerraform : ITerraformCloud
     {
         string local = $"flowsecrets_{HclIdentifier.Of(workload.Workload.Name)}";
         bool isEcs = workload.Workload.Kind == "ecs";
+        string service = workload.Workload.Settings.GetValueOrDefault("service") ?? workload.Workload.Name;
         body.Comment([
             isEcs
-                ? $"For the ECS service '{workload.Workload.Settings.GetValueOrDefault("service") ?? workload.Workload.Name}'. In a container of "
-                    + "your aws_ecs_task_definition:"
+                ? $"For the ECS service '{service}'. In a container of " + "your aws_ecs_task_definition:"
                 : $"For the App Runner service '{workload.Workload.Name}'. In image_configuration of your aws_apprunner_service:",
             isEcs ? $"  secrets = local.{local}" : $"  runtime_environment_secrets = local.{local}",
             .. TerraformBlocks.Overlaps(workload),

@@ -129,10 +129,10 @@ internal sealed class ExportTerraformOperation(OperationContext context) : IOper
         host.Say(
             $"Terraform for {Words.Count(scope.Owned.Count(), "secret")} of the {scope.Workspace.Place} is in {folder}. No value is in it."
         );
-        host.Say(
+        Remedy next =
             $"Look at it: {Shell($"terraform -chdir={folder} init")}; {Shell($"terraform -chdir={folder} plan")}. "
-                + $"Before the first apply the plan has {imports} to import and {added} to add."
-        );
+            + $"Before the first apply the plan has {imports} to import and {added} to add.";
+        host.Say(next.ToString());
     }
 
     private static CatalogEnvironment RequireEnvironment(Workspace workspace) =>
@@ -167,12 +167,15 @@ internal sealed class ExportTerraformOperation(OperationContext context) : IOper
             clouds.Length == 0
                 ? "Add an environment in Google Cloud or AWS to the catalog."
                 : Remedy.Of(
-                    $"Name one in a cloud ({string.Join(", ", clouds)}): {Shell($"Export-FlowTerraform {new EnvironmentArgument(clouds[0])}")}"
+                    $"Name one in a cloud ({string.Join(", ", clouds)}): "
+                        + $"{Shell($"Export-FlowTerraform {new EnvironmentArgument(clouds[0])}")}"
                 )
         );
     }
 
-    /// <summary>Beside the catalog, in the repository: a link that leads out of it needs approval as every other path of a repository.</summary>
+    /// <summary>
+    /// Beside the catalog, in the repository: a link that leads out of it needs approval as every other path of a repository.
+    /// </summary>
     private static async Task<string> DefaultFolderAsync(
         Workspace workspace,
         CatalogEnvironment environment,

@@ -6,8 +6,8 @@ using FlowSecrets.Model;
 namespace FlowSecrets.Operations.Terraform;
 
 /// <summary>
-/// Access on Google: one <c>_iam_member</c> for each secret and principal, which leaves all other members alone. A binding or a whole policy
-/// would take access away that Terraform does not know.
+/// Access on Google: one <c>_iam_member</c> for each secret and principal, which leaves all other members alone. A binding or a whole
+/// policy would take access away that Terraform does not know.
 /// </summary>
 internal static class GoogleGrants
 {

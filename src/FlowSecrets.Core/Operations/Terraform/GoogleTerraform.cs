@@ -6,8 +6,8 @@ using FlowSecrets.Model;
 namespace FlowSecrets.Operations.Terraform;
 
 /// <summary>
-/// Google Secret Manager, for the provider hashicorp/google. Labels and annotations are left out, because the provider reads back only those that
-/// are in its state already, so that they would show as changes after the import.
+/// Google Secret Manager, for the provider hashicorp/google. Labels and annotations are left out, because the provider reads back only
+/// those that are in its state already, so that they would show as changes after the import.
 /// </summary>
 internal sealed class GoogleTerraform : ITerraformCloud
 {
@@ -33,7 +33,7 @@ internal sealed class GoogleTerraform : ITerraformCloud
             throw new FlowSecretException(
                 ErrorIds.NotSupportedByStore,
                 location,
-                "The Google provider has no write-only argument for the versions of regional secrets, so a first value would be in the state",
+                "The Google provider has no write-only argument for regional secrets, so a first value would be in the state",
                 "Leave -SeedValue out, and give the first values by Initialize-FlowSecret."
             );
         }
@@ -223,7 +223,8 @@ internal sealed class GoogleTerraform : ITerraformCloud
                 if (field is not null)
                 {
                     warn(
-                        $"Cloud Run injects whole secrets only, so {variable} ({secret.Definition.Key}.{field.Name}) is not in workloads.tf."
+                        $"Cloud Run injects whole secrets only, so {variable} ({secret.Definition.Key}.{field.Name}) is not in "
+                            + "workloads.tf."
                     );
                     continue;
                 }

@@ -52,8 +52,8 @@ internal static class TerraformBlocks
     }
 
     /// <summary>
-    /// The first values. A secret without a value gets one by a write-only argument, which no state and no plan keeps. A secret that has a value
-    /// belongs to FlowSecrets: what an earlier apply put into the state is forgotten, and nothing is destroyed.
+    /// The first values. A secret without a value gets one by a write-only argument, which no state and no plan keeps. A secret that has a
+    /// value belongs to FlowSecrets: what an earlier apply put into the state is forgotten, and nothing is destroyed.
     /// </summary>
     /// <param name="type">Of the resource for a version.</param>
     /// <param name="fill">What the cloud's resource has, given the variable.</param>

@@ -15,7 +15,9 @@ internal sealed record TerraformSecret(SecretRef Secret, SecretDescription? Ther
     /// <summary>The name of its resources; no two keys have the same.</summary>
     public string Identifier { get; } = HclIdentifier.Of(Secret.Definition!.Key);
 
-    /// <summary>Whether Terraform gets a resource for it. Others make it, or it is in another account, if not; then it is only referred to.</summary>
+    /// <summary>
+    /// Whether Terraform gets a resource for it. Others make it, or it is in another account, if not; then it is only referred to.
+    /// </summary>
     public bool IsOwned => !Definition.IsExternal && !StoreName.StartsWith("arn:", StringComparison.Ordinal);
 
     /// <summary>Whether FlowSecrets changes it on its own.</summary>

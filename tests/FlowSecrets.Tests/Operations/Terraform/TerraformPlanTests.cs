@@ -10,7 +10,9 @@ namespace FlowSecrets.Tests.Operations.Terraform;
 [Trait(Tier.Name, Tier.Witness)]
 public sealed partial class TerraformPlanTests(MotoServer moto) : IClassFixture<MotoServer>
 {
-    /// <summary>moto has no App Runner, so the catalog does not say where the workloads are, and nobody is asked whom they run as.</summary>
+    /// <summary>
+    /// moto has no App Runner, so the catalog does not say where the workloads are, and nobody is asked whom they run as.
+    /// </summary>
     private const string WithoutAccess = """
         application: acme
         environments:
@@ -19,7 +21,10 @@ public sealed partial class TerraformPlanTests(MotoServer moto) : IClassFixture<
           plain: { env: PLAIN, workloads: [web, jobs] }
           a_b: { env: A_B }
           a-b: { env: AB }
-          rotated: { rotate: { every: 1d }, workloads: [web, jobs], fields: { "user.name": { env: DB_USER }, password: { env: DB_PASSWORD } } }
+          rotated:
+            rotate: { every: 1d }
+            workloads: [web, jobs]
+            fields: { "user.name": { env: DB_USER }, password: { env: DB_PASSWORD } }
           fresh: { description: "Not there yet" }
         workloads:
           web: { kind: apprunner }

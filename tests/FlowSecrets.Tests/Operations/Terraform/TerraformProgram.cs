@@ -4,12 +4,14 @@ using FlowSecrets.Tests.Support;
 namespace FlowSecrets.Tests.Operations.Terraform;
 
 /// <summary>
-/// The terraform program in a folder, with the AWS provider from a mirror on this machine. Nothing is downloaded: a test is skipped, and says what is
-/// missing, where there is no terraform or no mirror.
+/// The terraform program in a folder, with the AWS provider from a mirror on this machine. Nothing is downloaded: a test is skipped, and
+/// says what is missing, where there is no terraform or no mirror.
 /// </summary>
 internal sealed class TerraformProgram
 {
-    /// <summary>A folder that has registry.terraform.io/hashicorp/aws; without it, Terraform's own folders and those below /opt are looked at.</summary>
+    /// <summary>
+    /// A folder that has registry.terraform.io/hashicorp/aws; without it, Terraform's own folders and those below /opt are looked at.
+    /// </summary>
     public const string MirrorVariable = "FLOWSECRETS_TERRAFORM_MIRROR";
 
     private readonly string _program;
