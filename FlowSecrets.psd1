@@ -20,6 +20,7 @@
         'Connect-FlowSecretStore'
         'Disconnect-FlowSecretStore'
         'Export-FlowExternalSecret'
+        'Export-FlowTerraform'
         'Get-FlowSecret'
         'Get-FlowSecretAccess'
         'Get-FlowSecretCatalog'
