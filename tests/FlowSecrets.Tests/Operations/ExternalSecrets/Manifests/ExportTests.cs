@@ -83,19 +83,26 @@ public sealed class ExportTests : IDisposable
     [InlineData("kubernetes: { namespace: shop, refreshInterval: 5m, secrets: { a: { from: [db, token] } } }")]
     [InlineData("kubernetes: { secrets: { a: { from: settings, data: { U: '{{ db.user }}', V: 'x{{ db.a-b | urlencode }}' } } } }")]
     [InlineData(
-        "kubernetes: { secrets: { a: { data: { URL: 'p://{{ db.user }}:{{ db.password | urlencode }}@h' }, type: example.com/url, labels: { l: v }, annotations: { n: 'y' } } } }"
+        "kubernetes: { secrets: { a: { data: { URL: 'p://{{ db.user }}:{{ db.password | urlencode }}@h' }, "
+            + "type: example.com/url, labels: { l: v }, annotations: { n: 'y' } } } }"
     )]
     [InlineData(
-        "kubernetes: { secrets: { a: { from: key, immutable: true, refreshPolicy: CreatedOnce, creationPolicy: Orphan, deletionPolicy: Retain } } }"
+        "kubernetes: { secrets: { a: { from: key, immutable: true, refreshPolicy: CreatedOnce, "
+            + "creationPolicy: Orphan, deletionPolicy: Retain } } }"
     )]
     [InlineData(
-        "kubernetes: { syncWindows: { kind: deny, windows: [{ schedule: '0 22 * * 1-5', duration: 8h }] }, secrets: { a: { from: token, refreshInterval: 0s } } }"
+        "kubernetes: { syncWindows: { kind: deny, windows: [{ schedule: '0 22 * * 1-5', duration: 8h }] }, "
+            + "secrets: { a: { from: token, refreshInterval: 0s } } }"
     )]
     [InlineData(
-        "kubernetes: { namespace: shop, store: { name: s, kind: SecretStore, identity: a@b.iam.gserviceaccount.com, workloadIdentity: { clusterLocation: l, clusterName: c, serviceAccountRef: { name: eso, namespace: n } } }, secrets: { a: { from: token } } }"
+        "kubernetes: { namespace: shop, store: { name: s, kind: SecretStore, identity: "
+            + "a@b.iam.gserviceaccount.com, workloadIdentity: { clusterLocation: l, clusterName: c, "
+            + "serviceAccountRef: { name: eso, namespace: n } } }, secrets: { a: { from: token } } }"
     )]
     [InlineData(
-        "kubernetes: { namespace: shop, store: { identity: 'arn:aws:iam::123456789012:role/eso', serviceAccountRef: { name: eso } }, secrets: { a: { from: token, store: { name: other, kind: SecretStore } } } }"
+        "kubernetes: { namespace: shop, store: { identity: 'arn:aws:iam::123456789012:role/eso', "
+            + "serviceAccountRef: { name: eso } }, secrets: { a: { from: token, store: { name: other, kind: "
+            + "SecretStore } } } }"
     )]
     [InlineData("")]
     public async Task EveryManifestFitsTheOperatorsSchema(string part)

@@ -75,31 +75,38 @@ public sealed class FromKubernetesTests : IDisposable
         "version"
     )]
     [InlineData(
-        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, data: [{ secretKey: A, remoteRef: { key: a, decodingStrategy: Base64 } }] }",
+        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, data: [{ secretKey: A, remoteRef: "
+            + "{ key: a, decodingStrategy: Base64 } }] }",
         "decodingStrategy"
     )]
     [InlineData(
-        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, data: [{ secretKey: A, remoteRef: { key: a, property: 'x.#' } }] }",
+        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, data: [{ secretKey: A, remoteRef: "
+            + "{ key: a, property: 'x.#' } }] }",
         "property"
     )]
     [InlineData(
-        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, data: [{ secretKey: A, remoteRef: { key: a }, sourceRef: { storeRef: { name: b } } }] }",
+        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, data: [{ secretKey: A, remoteRef: "
+            + "{ key: a }, sourceRef: { storeRef: { name: b } } }] }",
         "sourceRef"
     )]
     [InlineData(
-        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, target: { template: { templateFrom: [{ literal: x }] } }, data: [{ secretKey: A, remoteRef: { key: a } }] }",
+        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, target: { template: { "
+            + "templateFrom: [{ literal: x }] } }, data: [{ secretKey: A, remoteRef: { key: a } }] }",
         "templateFrom"
     )]
     [InlineData(
-        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, target: { template: { data: { A: '{{ .A | upper }}' } } }, data: [{ secretKey: A, remoteRef: { key: a } }] }",
+        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, target: { template: { data: { A: "
+            + "'{{ .A | upper }}' } } }, data: [{ secretKey: A, remoteRef: { key: a } }] }",
         "template.data"
     )]
     [InlineData(
-        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, target: { template: { data: { A: '{{ .B }}' } } }, data: [{ secretKey: A, remoteRef: { key: a } }] }",
+        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, target: { template: { data: { A: "
+            + "'{{ .B }}' } } }, data: [{ secretKey: A, remoteRef: { key: a } }] }",
         "'B'"
     )]
     [InlineData(
-        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, target: { template: { engineVersion: v1 } }, data: [{ secretKey: A, remoteRef: { key: a } }] }",
+        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, target: { template: { "
+            + "engineVersion: v1 } }, data: [{ secretKey: A, remoteRef: { key: a } }] }",
         "engineVersion"
     )]
     [InlineData(
@@ -107,7 +114,8 @@ public sealed class FromKubernetesTests : IDisposable
         "other"
     )]
     [InlineData(
-        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, refreshInterval: 500ms, data: [{ secretKey: A, remoteRef: { key: a } }] }",
+        "spec: { secretStoreRef: { name: gcp, kind: ClusterSecretStore }, refreshInterval: 500ms, data: [{ "
+            + "secretKey: A, remoteRef: { key: a } }] }",
         "refreshInterval"
     )]
     [InlineData(
@@ -118,7 +126,8 @@ public sealed class FromKubernetesTests : IDisposable
     public async Task WhatACatalogCannotSayIsListed(string spec, string named)
     {
         string good =
-            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: { name: good }\nspec: { secretStoreRef: { name: gcp, kind: "
+            "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: { name: good }\nspec: { "
+            + "secretStoreRef: { name: gcp, kind: "
             + "ClusterSecretStore }, data: [{ secretKey: G, remoteRef: { key: g } }] }\n---\n";
         _sandbox.Write(
             "in/a.yaml",
@@ -149,7 +158,8 @@ public sealed class FromKubernetesTests : IDisposable
         "SecretStore"
     )]
     [InlineData(
-        "apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: { name: x }\nspec: { provider: { gcpsm: { projectID: p, auth: { secretRef: {} } } } }\n",
+        "apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: { name: x }\nspec: { provider: { "
+            + "gcpsm: { projectID: p, auth: { secretRef: {} } } } }\n",
         "secretRef"
     )]
     [InlineData("apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {{ name: {{ .Values.name }} }}\n", "helm template")]
@@ -196,7 +206,8 @@ public sealed class FromKubernetesTests : IDisposable
     public async Task MergingKeepsEveryLine(string lineEnd, string part)
     {
         string text =
-            "# Ours\napplication: shop   # the shop\nenvironments:\n  eu: { store: aws, region: eu-west-1 }\n\nsecrets:\n  # A token\n  token: { env: TOKEN }\n"
+            "# Ours\napplication: shop   # the shop\nenvironments:\n  eu: { store: aws, region: eu-west-1 "
+            + "}\n\nsecrets:\n  # A token\n  token: { env: TOKEN }\n"
             + "  stripe:\n    name: shop/stripe\n    env: STRIPE_KEY\n\n# What follows\nlocalEnv: { path: .env }\n"
             + part;
         text = text.ReplaceLineEndings(lineEnd);
@@ -233,7 +244,8 @@ public sealed class FromKubernetesTests : IDisposable
     )]
     [InlineData("application: x\nenvironments: { e: { store: aws, region: eu-west-1 } }\nsecrets: { a: {} }\n", ErrorIds.BadInput)]
     [InlineData(
-        "application: x\nenvironments: { e: { store: aws, region: eu-west-1 } }\nsecrets:\n  d:\n    name: shop/db\n    fields: { username: {} }\n",
+        "application: x\nenvironments: { e: { store: aws, region: eu-west-1 } }\nsecrets:\n  d:\n    name: "
+            + "shop/db\n    fields: { username: {} }\n",
         ErrorIds.ManifestNotExpressible
     )]
     [InlineData(
