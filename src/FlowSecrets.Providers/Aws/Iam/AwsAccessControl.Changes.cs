@@ -4,6 +4,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using static FlowSecrets.Errors.ShellCommand;
 

@@ -4,6 +4,7 @@ using FlowSecrets.Concurrency;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Text;
 using static FlowSecrets.Errors.ShellCommand;

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 

@@ -2,6 +2,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
 
-namespace FlowSecrets.Providers.Aws.Iam;
+namespace FlowSecrets.Providers.Aws.Iam.Policies;
 
 /// <summary>
 /// Conditions of AWS policies over what is known of the keys here. Whatever hangs on another key (an address, MFA, an organisation) or on

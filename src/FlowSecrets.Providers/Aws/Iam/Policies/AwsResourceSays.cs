@@ -1,7 +1,7 @@
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
 
-namespace FlowSecrets.Providers.Aws.Iam;
+namespace FlowSecrets.Providers.Aws.Iam.Policies;
 
 /// <summary>Who asks for what on which resource, and what is known of the request.</summary>
 /// <param name="Resource">With question marks where its end is not known.</param>

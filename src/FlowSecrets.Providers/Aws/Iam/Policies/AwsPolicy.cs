@@ -6,7 +6,7 @@ using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
 using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Aws.Iam;
+namespace FlowSecrets.Providers.Aws.Iam.Policies;
 
 /// <summary>One statement of a policy, as far as it is evaluated here.</summary>
 internal sealed record AwsStatement(string? Sid, bool Allows, AwsWho Who, Func<string, bool> HasAction, JsonObject? Condition)
