@@ -59,15 +59,21 @@ internal sealed partial class AwsAccessControl
         IReadOnlyList<AwsTag>? tags = await KeyTagsAsync(arn, target.Region, cancellationToken);
 
         // Writing reads as well: the service decrypts the data key that it got.
+        AccessAnswer? open = null;
         foreach (string action in writes ? new[] { "kms:GenerateDataKey", "kms:Decrypt" } : ["kms:Decrypt"])
         {
             if (await PermitsAsync(target, principal, writes, action, arn, tags, survey, cancellationToken) is { } refused)
             {
-                return refused;
+                if (refused.Result == AccessResult.Denied)
+                {
+                    return refused;
+                }
+
+                open ??= refused;
             }
         }
 
-        return null;
+        return open;
     }
 
     private static AccessAnswer DefaultKeyAbroad(AwsTarget target, AwsPrincipal principal) =>
@@ -136,7 +142,13 @@ internal sealed partial class AwsAccessControl
             {
                 Remedy = _refusals.Refused(target, principal, action, AccessCauses.ExplicitDeny, found.Own.Words).Remedy,
             },
-            AwsVerdict.OutsideBoundary => KeyAnswer(target, principal, writes, key, $"{found.Own.Words} ('{action}')") with
+            AwsVerdict.OutsideBoundary => KeyAnswer(
+                target,
+                principal,
+                writes,
+                key,
+                $"its permissions boundary does not hold '{action}'"
+            ) with
             {
                 Remedy = AwsRefusals.WidenBoundary(principal, action, key),
             },

@@ -16,10 +16,10 @@ internal static partial class AwsOperator
     public static Comparison? Find(string name) =>
         name switch
         {
-            "StringEquals" => static (g, w, k, v) => AwsPattern.Read(w, k, v, hasWildcards: false)?.IsLike(g),
-            "StringEqualsIgnoreCase" => static (g, w, k, v) => AwsPattern.Read(w, k, v, hasWildcards: false)?.IsLike(g, ignoreCase: true),
-            "StringLike" => static (g, w, k, v) => AwsPattern.Read(w, k, v)?.IsLike(g),
-            "ArnEquals" or "ArnLike" => static (g, w, k, v) => AwsPattern.Read(w, k, v)?.IsLikeArn(g),
+            "StringEquals" => static (g, w, k, v) => AwsPattern.Read(w, k, v, hasWildcards: false).IsLike(g),
+            "StringEqualsIgnoreCase" => static (g, w, k, v) => AwsPattern.Read(w, k, v, hasWildcards: false).IsLike(g, ignoreCase: true),
+            "StringLike" => static (g, w, k, v) => AwsPattern.Read(w, k, v).IsLike(g),
+            "ArnEquals" or "ArnLike" => static (g, w, k, v) => AwsPattern.Read(w, k, v).IsLikeArn(g),
             "Bool" => static (g, w, _, _) => bool.TryParse(g, out bool given) && bool.TryParse(w, out bool wanted) ? given == wanted : null,
             "DateEquals" => Of(Time, static order => order == 0),
             "DateLessThan" => Of(Time, static order => order < 0),

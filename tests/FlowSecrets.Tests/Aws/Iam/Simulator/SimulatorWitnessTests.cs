@@ -15,14 +15,11 @@ namespace FlowSecrets.Tests.Aws.Iam.Simulator;
 [Trait(Tier.Name, Tier.Witness)]
 public sealed class SimulatorWitnessTests(SimulatorProcess simulator) : IClassFixture<SimulatorProcess>
 {
-    /// <summary>Of all cases: those that are open though the witness has one answer under every assignment.</summary>
-    private const double MostUndecided = 0.015;
-
     /// <summary>
-    /// Of all cases: those where a policy of the principal's own has a key that nobody knows. The simulation names the key, and not the
-    /// statement that has it, so that another statement which decides alone is not seen.
+    /// Of all cases: those that are open though the witness has one answer under every assignment. Half of what stays AWS does not decide
+    /// in its documents: NotPrincipal that names a part of the caller, and a boundary beside a grant to everybody.
     /// </summary>
-    private const double MostUnseen = 0.08;
+    private const double MostUndecided = 0.015;
 
     private static int Cases => Number("FLOWSECRETS_ACCESS_CASES") ?? 2_000;
 
@@ -42,7 +39,6 @@ public sealed class SimulatorWitnessTests(SimulatorProcess simulator) : IClassFi
         CaseGenerator generator = new(Seed);
         List<string> contradictions = [];
         List<string> undecided = [];
-        List<string> unseen = [];
         Dictionary<string, int> counts = new(StringComparer.Ordinal);
         for (int i = 0; i < Cases; i++)
         {
@@ -64,18 +60,14 @@ public sealed class SimulatorWitnessTests(SimulatorProcess simulator) : IClassFi
                     : told.Result == AccessResult.Allowed != truth
             )
             {
-                (
-                    told.Result != AccessResult.Unknown ? contradictions
-                    : told.Evidence.Contains("its own policies hang on", StringComparison.Ordinal) ? unseen
-                    : undecided
-                ).Add(text);
+                (told.Result != AccessResult.Unknown ? contradictions : undecided).Add(text);
             }
         }
 
         string answers = string.Join(", ", counts.OrderBy(static c => c.Key).Select(static c => $"{c.Key} {c.Value}"));
-        string summary = $"{answers}; {undecided.Count} open without need, {unseen.Count} more by keys of own policies";
+        string summary = $"{answers}; {undecided.Count} open without need";
         TestContext.Current.TestOutputHelper?.WriteLine(summary);
-        foreach (string text in undecided.Concat(unseen).Take(Shown))
+        foreach (string text in undecided.Take(Shown))
         {
             TestContext.Current.TestOutputHelper?.WriteLine(text);
         }
@@ -84,7 +76,6 @@ public sealed class SimulatorWitnessTests(SimulatorProcess simulator) : IClassFi
             contradictions.Count == 0,
             $"{contradictions.Count} contradictions. {summary}\n{string.Join('\n', contradictions.Take(Shown))}"
         );
-        Assert.True(unseen.Count < Cases * MostUnseen, summary);
         Assert.True(undecided.Count < Cases * MostUndecided, $"{summary}\n{string.Join('\n', undecided.Take(Shown))}");
     }
 
