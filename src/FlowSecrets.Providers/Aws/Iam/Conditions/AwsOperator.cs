@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace FlowSecrets.Providers.Aws.Iam.Conditions;
@@ -6,6 +7,10 @@ namespace FlowSecrets.Providers.Aws.Iam.Conditions;
 /// <summary>The comparisons of conditions: a value of the request, and one that the policy wants.</summary>
 internal static partial class AwsOperator
 {
+    private const string Date = "date";
+    private const string Numeral = "number";
+    private const string Address = "address";
+    private const string Truth = "truth value";
     private const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
 
     /// <summary>A comparison; it returns null where one of the values is not of its kind.</summary>
@@ -32,6 +37,23 @@ internal static partial class AwsOperator
             "NumericGreaterThan" => Of(Number, static order => order > 0),
             "NumericGreaterThanEquals" => Of(Number, static order => order >= 0),
             _ => null,
+        };
+
+    /// <returns>What the values of an operator are, in words; null: any text.</returns>
+    public static string? KindOf(string name) =>
+        name.StartsWith("Date", StringComparison.Ordinal) ? Date
+        : name.StartsWith("Numeric", StringComparison.Ordinal) ? Numeral
+        : name is "IpAddress" or "NotIpAddress" ? Address
+        : name is "Bool" or "Null" ? Truth
+        : null;
+
+    public static bool IsOf(string kind, string value) =>
+        kind switch
+        {
+            Date => Time(value) is not null,
+            Numeral => Number(value) is not null,
+            Address => IPNetwork.TryParse(value, out _) || IPAddress.TryParse(value, out _),
+            _ => bool.TryParse(value, out _),
         };
 
     /// <summary>Seconds since 1970, or ISO 8601 as the W3C writes it; null: it is neither.</summary>

@@ -40,6 +40,17 @@ internal static class AwsCondition
             .Where(t => IsMet(t.Operator, keys[t.Key], t.Wanted, keys, hasVariables) is null)
             .Select(static t => IsKnown(t.Operator) ? t.Key : $"{t.Operator} {t.Key}");
 
+    /// <summary>A value that is none of the kind that its operator compares; null: there is none.</summary>
+    public static string? UnreadOf(JsonObject? condition) =>
+        (
+            from test in Tests(condition)
+            let kind = AwsOperator.KindOf(Base(test.Operator, out _, out _))
+            where kind is not null
+            from value in test.Wanted
+            where !value.Contains("${", StringComparison.Ordinal) && !AwsOperator.IsOf(kind, value)
+            select $"the {kind} '{value}'"
+        ).FirstOrDefault();
+
     /// <summary>The time that a condition ends at, when that is all it says.</summary>
     public static DateTimeOffset? EndOf(JsonObject? condition) =>
         condition is { Count: 1 }

@@ -42,7 +42,7 @@ internal sealed record AwsStatement(string? Sid, bool Allows, AwsWho Who, Func<s
     public string OpenOn(AwsAsk ask)
     {
         string[] keys = [.. AwsCondition.OpenKeys(Condition, ask.Keys, HasVariables).Distinct(StringComparer.Ordinal)];
-        return Unread is { } unread ? $"{unread}, which is not understood here"
+        return (Unread ?? AwsCondition.UnreadOf(Condition)) is { } unread ? $"{unread}, which is not understood here"
             : keys.Length > 0 ? $"{string.Join(", ", keys)}, whose value is not known here"
             : HasResource(ask.Resource, ask.Keys) is null ? "its resource, which is not known here"
             : "whom it is about, which is not known here";
@@ -160,8 +160,9 @@ internal static class AwsPolicy
     private static string? UnreadOf(JsonObject node) =>
         node.Select(static m => m.Key).FirstOrDefault(static k => !OfStatements.Contains(k)) is { } member ? $"the element '{member}'"
         : node["Effect"]?.ToString() is not ("Allow" or "Deny") ? "its effect"
-        : node["Action"] is null == node["NotAction"] is null ? "its actions"
+        : node["Action"] is null == node["NotAction"] is null || !IsTexts(node["Action"] ?? node["NotAction"]) ? "its actions"
         : node["Resource"] is not null && node["NotResource"] is not null ? "its resources"
+        : (node["Resource"] ?? node["NotResource"]) is { } resources && !IsTexts(resources) ? "its resources"
         : node["Condition"] is not (null or JsonObject) ? "its condition"
         : null;
 
@@ -175,7 +176,17 @@ internal static class AwsPolicy
         : (node["Principal"] ?? node["NotPrincipal"]) is JsonObject kinds
         && kinds.Select(static k => k.Key).FirstOrDefault(static k => !KindsOfPrincipals.Contains(k)) is { } kind
             ? $"the kind of principal '{kind}'"
-        : null;
+        : (node["Principal"] ?? node["NotPrincipal"]) is JsonObject named
+            ? named.All(static k => IsTexts(k.Value)) ? null
+                : "its principals"
+        : IsTexts(node["Principal"] ?? node["NotPrincipal"]) ? null
+        : "its principals";
+
+    /// <summary>One text, or a list of them that is not empty.</summary>
+    private static bool IsTexts(JsonNode? node) =>
+        node is JsonArray { Count: > 0 } several
+            ? several.All(static n => n?.GetValueKind() == JsonValueKind.String)
+            : node?.GetValueKind() == JsonValueKind.String;
 
     /// <summary>All of them, or none: a statement that is left out might forbid.</summary>
     private static IEnumerable<JsonObject> Complete(JsonNode? node) =>
