@@ -106,10 +106,26 @@ internal static class AwsPolicy
     }
 
     /// <exception cref="JsonException">It is no JSON object.</exception>
-    public static JsonObject Parse(string? json) =>
-        json is null
-            ? new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray() }
-            : JsonNode.Parse(json, documentOptions: Once) as JsonObject ?? throw new JsonException("Not a policy.");
+    public static JsonObject Parse(string? json)
+    {
+        if (json is null)
+        {
+            return new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray() };
+        }
+
+        try
+        {
+            JsonObject policy = JsonNode.Parse(json, documentOptions: Once) as JsonObject ?? throw new JsonException("Not a policy.");
+
+            // Half of a surrogate pair is found only when a text is read.
+            _ = policy.ToJsonString();
+            return policy;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new JsonException("The policy has a text that is none.", e);
+        }
+    }
 
     /// <summary>A lone statement need not stand in a list.</summary>
     public static IEnumerable<JsonObject> Statements(JsonObject policy) =>
