@@ -99,7 +99,7 @@ internal sealed class AwsOwnPolicies(AwsIdentity identity, AwsCaller caller, IAw
         };
     }
 
-    private static AwsOwnSays Of(AwsIdentitySays texts) =>
+    internal static AwsOwnSays Of(AwsIdentitySays texts) =>
         texts.Denies == true
             ? new AwsOwnSays(false, $"its policy '{texts.Denying}' forbids it") { Denies = true, Cause = AccessCauses.ExplicitDeny }
         : texts.Boundary == false

@@ -175,8 +175,8 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Iam.Grant(Project, Dev, "roles/iam.denyReviewer");
         Iam.Grant(Project, Api, Accessor);
         Assert.Equal(
-            $"Policy Troubleshooter says that {Api} has '{AccessVersions}'{NoBoundaries}; whether its newest version can be read may not be seen "
-                + $"without reading it.",
+            $"Policy Troubleshooter says that {Api} has '{AccessVersions}'{NoBoundaries}; whether its newest version can be read may "
+                + $"not be seen without reading it.",
             (await _world.TestAsync(Dev, Api)).Evidence
         );
         string id = Iam.Deny(Project, [Api], [AccessVersions]);

@@ -26,6 +26,7 @@ internal static partial class AwsOperator
             "StringLike" => static (g, w, k, v) => AwsPattern.Read(w, k, v).IsLike(g),
             "ArnEquals" or "ArnLike" => static (g, w, k, v) => AwsPattern.Read(w, k, v).IsLikeArn(g),
             "Bool" => static (g, w, _, _) => bool.TryParse(g, out bool given) && bool.TryParse(w, out bool wanted) ? given == wanted : null,
+            "IpAddress" => static (g, w, _, _) => IPAddress.TryParse(g, out IPAddress? given) ? IsWithin(given, w) : null,
             "DateEquals" => Of(Time, static order => order == 0),
             "DateLessThan" => Of(Time, static order => order < 0),
             "DateLessThanEquals" => Of(Time, static order => order <= 0),
@@ -67,6 +68,12 @@ internal static partial class AwsOperator
     private static Comparison Of<T>(Func<string, T?> read, Func<int, bool> holds)
         where T : struct, IComparable<T> =>
         (given, wanted, _, _) => read(given) is { } g && read(wanted) is { } w ? holds(g.CompareTo(w)) : null;
+
+    /// <param name="range">In CIDR, or one address.</param>
+    private static bool? IsWithin(IPAddress address, string range) =>
+        IPNetwork.TryParse(range, out IPNetwork network) ? network.Contains(address)
+        : IPAddress.TryParse(range, out IPAddress? one) ? one.Equals(address)
+        : null;
 
     private static decimal? Number(string text) =>
         decimal.TryParse(

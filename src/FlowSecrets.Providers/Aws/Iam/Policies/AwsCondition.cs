@@ -69,8 +69,7 @@ internal static class AwsCondition
                 : [("", o.Key, (IReadOnlyList<string>)[])]
         );
 
-    private static bool IsKnown(string name) =>
-        Base(name, out _, out _) is var test && (test is Null or "IpAddress" or "NotIpAddress" || Comparison(test) is not null);
+    private static bool IsKnown(string name) => Base(name, out _, out _) is var test && (test is Null || Comparison(test) is not null);
 
     private static bool? IsMet(string name, AwsKeyState key, IReadOnlyList<string> wanted, AwsKeys keys, bool hasVariables)
     {
