@@ -169,12 +169,12 @@ internal sealed partial class AwsAccessControl
                 principal,
                 writes,
                 key,
-                found.Own.Allows == false
-                    ? $"the policies of its own account do not allow it '{action}'"
-                    : $"the key's policy does not let account {principal.Account} '{action}'"
+                found.ByResource == false
+                    ? $"the key's policy does not let account {principal.Account} '{action}'"
+                    : $"the policies of its own account do not allow it '{action}'"
             ) with
             {
-                Remedy = AwsRemedies.LetKeyBeUsedAbroad(key, target.Region, principal, writes, lacksOwn: found.Own.Allows == false),
+                Remedy = AwsRemedies.LetKeyBeUsedAbroad(key, target.Region, principal, writes, lacksOwn: found.ByResource != false),
             };
     }
 

@@ -21,9 +21,9 @@ public sealed class SimulatorWitnessTests(SimulatorProcess simulator) : IClassFi
     /// </summary>
     private const double MostUndecided = 0.015;
 
-    private static int Cases => Number("FLOWSECRETS_ACCESS_CASES") ?? 2_000;
+    private static int Cases => CaseControls.Number("FLOWSECRETS_ACCESS_CASES") ?? 2_000;
 
-    private static int Seed => Number("FLOWSECRETS_ACCESS_SEED") ?? 20261130;
+    private static int Seed => CaseControls.Number("FLOWSECRETS_ACCESS_SEED") ?? 20261130;
 
     [Fact]
     public async Task NoDefiniteAnswerContradictsAndFewAreOpenWithoutNeed()
@@ -31,25 +31,15 @@ public sealed class SimulatorWitnessTests(SimulatorProcess simulator) : IClassFi
         simulator.Require();
         await using AwsFake fake = await AwsFake.StartAsync();
         CaseCloud cloud = new(simulator);
-        Dictionary<string, AwsAccessControl> controls = new(StringComparer.Ordinal)
-        {
-            [SimulatedCase.Home] = await ControlAsync(fake, "test", cloud),
-            [SimulatedCase.Abroad] = await ControlAsync(fake, fake.Iam.AddUser("guest", account: SimulatedCase.Abroad).AccessKeyId, cloud),
-        };
+        Dictionary<string, AwsAccessControl> controls = await CaseControls.OpenAsync(fake, cloud);
         CaseGenerator generator = new(Seed);
         List<string> contradictions = [];
         List<string> undecided = [];
         Dictionary<string, int> counts = new(StringComparer.Ordinal);
         for (int i = 0; i < Cases; i++)
         {
-            SimulatedCase one = cloud.Case = generator.Next();
-            AccessAnswer told = await controls[one.Account]
-                .TestAsync(
-                    [SimulatedCase.Secret],
-                    new AccessQuestion(one.Principal, one.Permission, Live: false, Subject: null),
-                    CancellationToken.None
-                )
-                .SingleAsync();
+            SimulatedCase one = generator.Next();
+            AccessAnswer told = await CaseControls.AskAsync(controls, cloud, one);
             bool? truth = CaseTruth.Of(one, simulator);
             string count = $"{told.Result} {(truth is null ? "open" : truth.Value ? "allowed" : "denied")}";
             counts[count] = counts.GetValueOrDefault(count) + 1;
@@ -79,38 +69,5 @@ public sealed class SimulatorWitnessTests(SimulatorProcess simulator) : IClassFi
         Assert.True(undecided.Count < Cases * MostUndecided, $"{summary}\n{string.Join('\n', undecided.Take(Shown))}");
     }
 
-    private static int Shown => Number("FLOWSECRETS_ACCESS_SHOWN") ?? 5;
-
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            ? number
-            : null;
-
-    /// <summary>As whoever has this key; the fake tells who that is, and nothing else.</summary>
-    private static async Task<AwsAccessControl> ControlAsync(AwsFake fake, string accessKeyId, CaseCloud cloud)
-    {
-        StoreSelection chosen = new(StoreKind.Aws) { Endpoint = fake.Endpoint.AbsoluteUri, Region = "eu-west-1" };
-        AwsPlace place = AwsPlace.Find(chosen, static _ => null);
-        AwsIdentity identity = AwsIdentity.Find(
-            chosen,
-            place,
-            name =>
-                name switch
-                {
-                    "AWS_ACCESS_KEY_ID" => accessKeyId,
-                    "AWS_SECRET_ACCESS_KEY" => "test",
-                    _ => null,
-                }
-        );
-        AwsStoreOptions options = new() { Limits = CloudStores.Quick, Clock = new StandingClock() };
-        AwsStore store = AwsOpening.Open(place, identity, options with { Clock = TimeProvider.System });
-        await identity.CallerAsync(CancellationToken.None);
-        ISecretsManager secrets = CaseCloud.Secrets.Of(cloud);
-        return new AwsAccessControl(store, place, identity, store.Caller, cloud, options, (_, _) => Task.FromResult(secrets));
-    }
-
-    private sealed class StandingClock : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.Parse(SimulatedCase.Now, CultureInfo.InvariantCulture);
-    }
+    private static int Shown => CaseControls.Number("FLOWSECRETS_ACCESS_SHOWN") ?? 5;
 }
