@@ -17,7 +17,7 @@ internal static partial class AwsGrants
     /// <param name="policy">Of the secret.</param>
     /// <param name="edits">What is granted and revoked.</param>
     /// <param name="now">When.</param>
-    /// <param name="secret">Its ARN, with question marks where it is not known; null: statements of other resources count as its own.</param>
+    /// <param name="secret">Its ARN, with question marks where it is not known; null: every statement counts as its own.</param>
     /// <returns>What changed, in lines.</returns>
     public static List<string> Apply(AwsPolicyText policy, IReadOnlyList<AccessEdit> edits, DateTimeOffset now, string? secret = null)
     {
