@@ -12,10 +12,11 @@ public sealed record ExternalSecretItem
 
     public string? Environment { get; init; }
 
-    public string? Store { get; init; }
+    /// <summary>The operator's store.</summary>
+    public string? SecretStore { get; init; }
 
     /// <summary>SecretStore or ClusterSecretStore; SecretProviderClass for what the CSI driver mounts.</summary>
-    public required string StoreKind { get; init; }
+    public required string SecretStoreKind { get; init; }
 
     /// <summary>Synced, Failed, Stale, Pending, Retained, Deleted, Missing or Unknown.</summary>
     public required string State { get; init; }

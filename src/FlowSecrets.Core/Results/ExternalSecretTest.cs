@@ -12,7 +12,8 @@ public sealed record ExternalSecretTest
 
     public string? Environment { get; init; }
 
-    public string? Store { get; init; }
+    /// <summary>The operator's store.</summary>
+    public string? SecretStore { get; init; }
 
     /// <summary>Synced, Failed, Stale, Pending, Retained, Deleted, Missing or Unknown.</summary>
     public required string State { get; init; }

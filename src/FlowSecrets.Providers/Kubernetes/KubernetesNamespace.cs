@@ -84,9 +84,9 @@ internal class KubernetesNamespace(string? space, Kubectl kubectl)
         {
             return
             [
-                .. (
-                    await ListAsync("events", cancellationToken, "--field-selector", "type=Warning" + selectors)
-                ).OrderBy(static e => TimeOf(e) ?? DateTimeOffset.MinValue),
+                .. (await ListAsync("events", cancellationToken, "--field-selector", "type=Warning" + selectors)).OrderBy(static e =>
+                    TimeOf(e) ?? DateTimeOffset.MinValue
+                ),
             ];
         }
         catch (FlowSecretException e) when (e.Id == ErrorIds.AccessDenied)
@@ -97,11 +97,7 @@ internal class KubernetesNamespace(string? space, Kubectl kubectl)
 
     /// <summary>The text of the last Warning event of an object; null: there is none, or it may not be seen.</summary>
     public async Task<string?> LastWarningAsync(string kind, string name, CancellationToken cancellationToken) =>
-        LastOf(
-            await WarningsAsync($",involvedObject.kind={kind},involvedObject.name={name}", cancellationToken),
-            kind,
-            name
-        );
+        LastOf(await WarningsAsync($",involvedObject.kind={kind},involvedObject.name={name}", cancellationToken), kind, name);
 
     public static string? LastOf(IReadOnlyList<JsonObject>? events, string kind, string? name) =>
         events?.LastOrDefault(e => e.Text("involvedObject", "kind") == kind && e.Text("involvedObject", "name") == name).Text("message")
@@ -124,16 +120,7 @@ internal class KubernetesNamespace(string? space, Kubectl kubectl)
     private Task<ErasedBuffer> GetAsync(string kind, string name, IReadOnlyList<string> options, CancellationToken cancellationToken) =>
         kubectl.RunAsync(
             TargetOf(kind, name),
-            [
-                "get",
-                .. Inside,
-                "--output",
-                "json",
-                .. options,
-                "--",
-                kind == ExternalSecret ? ExternalSecretKind : kind,
-                name,
-            ],
+            ["get", .. Inside, "--output", "json", .. options, "--", kind == ExternalSecret ? ExternalSecretKind : kind, name],
             cancellationToken
         );
 
@@ -152,10 +139,7 @@ internal class KubernetesNamespace(string? space, Kubectl kubectl)
     }
 
     private static DateTimeOffset? TimeOf(JsonObject e) =>
-        e.Time("series", "lastObservedTime")
-        ?? e.Time("lastTimestamp")
-        ?? e.Time("eventTime")
-        ?? e.Time("metadata", "creationTimestamp");
+        e.Time("series", "lastObservedTime") ?? e.Time("lastTimestamp") ?? e.Time("eventTime") ?? e.Time("metadata", "creationTimestamp");
 
     /// <summary>Without the parser's own words, which quote what it reads.</summary>
     private static FlowSecretException NotJson(string target) =>

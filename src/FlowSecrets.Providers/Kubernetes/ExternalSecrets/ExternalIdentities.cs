@@ -28,7 +28,11 @@ internal static class ExternalIdentities
 
         string? pool = store.ClusterProject is { } project ? $"serviceAccount:{project}.svc.id.goog[{at}/{account}]" : null;
         return found.Text("metadata", "annotations", OfGoogle) is { } bound
-            ? new ExternalIdentity($"serviceAccount:{bound}", pool, $"{source}, whose annotation {OfGoogle} names {RemoteText.Clean(bound)}")
+            ? new ExternalIdentity(
+                $"serviceAccount:{bound}",
+                pool,
+                $"{source}, whose annotation {OfGoogle} names {RemoteText.Clean(bound)}"
+            )
             : new ExternalIdentity(pool, null, $"{source}, which no annotation {OfGoogle} binds to a service account of Google");
     }
 }

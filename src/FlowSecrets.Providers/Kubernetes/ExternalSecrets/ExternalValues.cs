@@ -14,7 +14,8 @@ internal static class ExternalValues
         {
             string? what =
                 !secret.IsThere ? $"there is no Kubernetes Secret '{secret.Name}'"
-                : !secret.Data.TryGetValue(one.Key, out Values.SecretValue? there) ? $"the Kubernetes Secret '{secret.Name}' has no key '{one.Key}'"
+                : !secret.Data.TryGetValue(one.Key, out Values.SecretValue? there)
+                    ? $"the Kubernetes Secret '{secret.Name}' has no key '{one.Key}'"
                 : (one.IsPart ? Has(there.AsSpan(), one.Value.AsSpan()) : there.Equals(one.Value)) ? null
                 : $"the key '{one.Key}' of the Kubernetes Secret '{secret.Name}' does not have the value of version {one.Version} of "
                     + $"'{one.StoreName}'";
@@ -39,7 +40,10 @@ internal static class ExternalValues
         }
 
         byte[] percent = PercentEncoding.Of(value);
-        byte[] base64 = GC.AllocateUninitializedArray<byte>(System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(value.Length), pinned: true);
+        byte[] base64 = GC.AllocateUninitializedArray<byte>(
+            System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(value.Length),
+            pinned: true
+        );
         try
         {
             System.Buffers.Text.Base64.EncodeToUtf8(value, base64, out _, out int length);
