@@ -48,7 +48,7 @@ public abstract class ExternalSecretCmdlet : ItemCmdlet
         if (MeansSomething(names.Length > 0, nameof(Name)))
         {
             Target target = new(NamedEnvironment, WantedStore, Some(Namespace), Some(Context));
-            string?[] meant = names.Length > 0 ? names : [null];
+            string?[] meant = names.Length > 0 ? names : new string?[] { null };
             _records.AddRange(meant.Select(n => (target, n)));
         }
     }
