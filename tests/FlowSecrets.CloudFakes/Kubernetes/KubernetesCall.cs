@@ -47,7 +47,10 @@ internal sealed record KubernetesCall(string Operation, KubernetesKind? Kind, st
             && (wide.IsCluster || (rest.Length == 0 && request.Method is "GET"))
         )
         {
-            string does = request.Method is not "GET" ? request.Method.ToLowerInvariant() : rest.Length == 0 ? "list" : "get";
+            string does =
+                request.Method is not "GET" ? request.Method.ToLowerInvariant()
+                : rest.Length == 0 ? "list"
+                : "get";
             return new KubernetesCall($"{does} {outside}", wide, wide.IsCluster ? "" : Everywhere, rest.FirstOrDefault(), request);
         }
 

@@ -61,7 +61,9 @@ internal static class KubernetesDiscovery
     private static string Address(KubernetesKind kind) => kind.Group.Length == 0 ? $"/api/{kind.Version}" : $"/apis/{kind.ApiVersion}";
 
     private static IEnumerable<IGrouping<string, KubernetesKind>> Groups(bool? core, string? hidden) =>
-        KubernetesKind.All.Where(k => k.Group != hidden && (core is null || core == (k.Group.Length == 0))).GroupBy(static k => k.ApiVersion);
+        KubernetesKind
+            .All.Where(k => k.Group != hidden && (core is null || core == (k.Group.Length == 0)))
+            .GroupBy(static k => k.ApiVersion);
 
     private static JsonNode Group(IGrouping<string, KubernetesKind> kinds)
     {

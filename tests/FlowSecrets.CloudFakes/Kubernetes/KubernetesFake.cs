@@ -151,10 +151,7 @@ public sealed class KubernetesFake : CloudFake
             KubernetesKind.Namespace,
             "",
             name,
-            new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["labels"] = labels.DeepClone() },
-            }
+            new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels.DeepClone() } }
         );
 
     /// <summary>The operator's Deployment. Without any, everything is refreshed all the same.</summary>

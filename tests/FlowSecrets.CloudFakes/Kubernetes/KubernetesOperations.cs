@@ -76,7 +76,9 @@ internal sealed class KubernetesOperations(
             cluster
                 .List(kind, space)
                 .Where(o => Array.TrueForAll(labels, l => (string?)o["metadata"]?["labels"]?[l[0]] == l[^1]))
-                .Where(o => Array.TrueForAll(fields, f => (string?)f[0].Split('.').Aggregate((JsonNode?)o, static (n, p) => n?[p]) == f[^1]))
+                .Where(o =>
+                    Array.TrueForAll(fields, f => (string?)f[0].Split('.').Aggregate((JsonNode?)o, static (n, p) => n?[p]) == f[^1])
+                )
         );
     }
 

@@ -23,10 +23,8 @@ internal sealed partial class KubernetesReconciler(KubernetesCluster cluster, Fu
 
     public void Run(string space, string name)
     {
-        JsonObject resource = cluster.Find(KubernetesKind.ExternalSecret, space, name) ?? throw KubernetesError.NotFound(
-            KubernetesKind.ExternalSecret,
-            name
-        );
+        JsonObject resource =
+            cluster.Find(KubernetesKind.ExternalSecret, space, name) ?? throw KubernetesError.NotFound(KubernetesKind.ExternalSecret, name);
         JsonObject[] operators =
         [
             .. cluster
@@ -82,7 +80,10 @@ internal sealed partial class KubernetesReconciler(KubernetesCluster cluster, Fu
         resource["status"]?["refreshTime"] is not null
         && (
             (string?)resource["spec"]?["refreshPolicy"] == "CreatedOnce"
-            || ((string?)resource["spec"]?["refreshPolicy"] is null or "Periodic" && (string?)resource["spec"]?["refreshInterval"] is "0" or "0s")
+            || (
+                (string?)resource["spec"]?["refreshPolicy"] is null or "Periodic"
+                && (string?)resource["spec"]?["refreshInterval"] is "0" or "0s"
+            )
         );
 
     private void Deliver(string space, string name, JsonObject resource)
@@ -117,8 +118,8 @@ internal sealed partial class KubernetesReconciler(KubernetesCluster cluster, Fu
             return;
         }
 
-        string? owner = there?["metadata"]?["ownerReferences"]
-            ?.AsArray()
+        string? owner = there
+            ?["metadata"]?["ownerReferences"]?.AsArray()
             .Where(static o => (bool?)o!["controller"] == true)
             .Select(static o => $"{o!["kind"]}/{o["name"]}")
             .FirstOrDefault();
@@ -155,13 +156,17 @@ internal sealed partial class KubernetesReconciler(KubernetesCluster cluster, Fu
                 kind == "SecretStore"
                     ? cluster.Find(KubernetesKind.SecretStore, space, name)
                     : cluster.Find(KubernetesKind.ClusterSecretStore, "", name)
-            )
-            ?? throw new Refusal(NoData, $"could not get {kind} \"{name}\", {kind}.external-secrets.io \"{name}\" not found");
-        JsonObject? ready = store["status"]?["conditions"]?.AsArray().OfType<JsonObject>().FirstOrDefault(static c => (string?)c["type"] == "Ready");
-        return
-            store["spec"]?["conditions"] is JsonArray { Count: > 0 } conditions
+            ) ?? throw new Refusal(NoData, $"could not get {kind} \"{name}\", {kind}.external-secrets.io \"{name}\" not found");
+        JsonObject? ready = store["status"]
+            ?["conditions"]?.AsArray()
+            .OfType<JsonObject>()
+            .FirstOrDefault(static c => (string?)c["type"] == "Ready");
+        return store["spec"]?["conditions"] is JsonArray { Count: > 0 } conditions
             && !conditions.Any(c => c!["namespaces"] is JsonArray spaces && spaces.Any(s => (string?)s == space))
-            ? throw new Refusal(NoData, $"using cluster store \"{name}\" is not allowed from namespace \"{space}\": denied by spec.condition")
+                ? throw new Refusal(
+                    NoData,
+                    $"using cluster store \"{name}\" is not allowed from namespace \"{space}\": denied by spec.condition"
+                )
             : (string?)ready?["status"] == "False" ? throw new Refusal(NoData, $"{kind} \"{name}\" is not ready")
             : store;
     }
@@ -176,7 +181,8 @@ internal sealed partial class KubernetesReconciler(KubernetesCluster cluster, Fu
                 JsonObject members = JsonNode.Parse(Read(store, extract, "dataFrom[0]"))!.AsObject();
                 foreach ((string key, JsonNode? value) in members)
                 {
-                    values[key] = value is JsonValue text && text.GetValueKind() == JsonValueKind.String ? (string)text! : value!.ToJsonString();
+                    values[key] =
+                        value is JsonValue text && text.GetValueKind() == JsonValueKind.String ? (string)text! : value!.ToJsonString();
                 }
             }
         }
@@ -213,7 +219,10 @@ internal sealed partial class KubernetesReconciler(KubernetesCluster cluster, Fu
                         .Replace(
                             (string)d.Value!,
                             a =>
-                                (a.Groups["filters"].Value.Replace(" ", "", StringComparison.Ordinal), values[a.Groups["name"].Value]) switch
+                                (
+                                    a.Groups["filters"].Value.Replace(" ", "", StringComparison.Ordinal),
+                                    values[a.Groups["name"].Value]
+                                ) switch
                                 {
                                     ("", var plain) => plain,
                                     ("|b64enc", var plain) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(plain)),

@@ -86,9 +86,11 @@ internal sealed class SyncExternalSecretsOperation(OperationContext context) : I
         foreach (IExternalSecrets space in scope.Spaces)
         {
             IReadOnlyList<ExternalSecretInfo> found;
+            FlowSecretException? stopped;
             try
             {
                 found = await scope.ListAsync(space, cancellationToken);
+                stopped = found.Count == 0 ? null : await StoppedAsync(space, cancellationToken);
             }
             catch (FlowSecretException e)
             {
@@ -96,7 +98,6 @@ internal sealed class SyncExternalSecretsOperation(OperationContext context) : I
                 continue;
             }
 
-            FlowSecretException? stopped = found.Count == 0 ? null : await StoppedAsync(space, cancellationToken);
             foreach (ExternalSecretInfo info in found)
             {
                 items.Add(await PlanAsync(scope, space, info, stopped, options, host, cancellationToken));

@@ -17,8 +17,9 @@ internal sealed class KubernetesExternalSecrets(ClusterSpace space, Func<string,
 
     /// <summary>Names alone: kubectl prints no value.</summary>
     private const string KeysTemplate =
-        """{{range .items}}S {{.metadata.name}}{{"\n"}}{{range .metadata.ownerReferences}}O {{.controller}} {{.kind}}/{{.name}}{{"\n"}}{{end}}"""
-        + """{{range $key, $value := .data}}K {{$key}}{{"\n"}}{{end}}{{end}}""";
+        """{{range .items}}{{println "S" .metadata.name}}"""
+        + """{{range .metadata.ownerReferences}}{{println "O" .controller .kind .name}}{{end}}"""
+        + """{{range $key, $value := .data}}{{println "K" $key}}{{end}}{{end}}""";
 
     private readonly Kubectl _kubectl = new(space.Context, environment);
 
@@ -330,8 +331,8 @@ internal sealed class KubernetesExternalSecrets(ClusterSpace space, Func<string,
                     case ["K", { } key]:
                         last.Keys.Add(key);
                         break;
-                    case ["O", "true", { } owner]:
-                        last.Owners.Add(owner);
+                    case ["O", "true", { } kind, { } owner]:
+                        last.Owners.Add($"{kind}/{owner}");
                         break;
                 }
             }
