@@ -31,7 +31,7 @@ internal sealed class ExternalCloudDiagnosis(OperationContext context, Workspace
         }
     }
 
-    private async Task<ExternalFinding?> FindAsync(
+    private static async Task<ExternalFinding?> FindAsync(
         ExternalSecretInfo item,
         ExternalSecretStore cloud,
         ExternalIdentity? identity,

@@ -58,7 +58,7 @@ internal sealed class ExternalSecretScope
     )
     {
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
-        CatalogKubernetes? catalog = workspace.Environment?.Kubernetes ?? workspace.Catalog?.Kubernetes;
+        CatalogKubernetes? catalog = workspace.Catalog?.KubernetesOf(workspace.Environment);
         string? named = options.Context ?? catalog?.Context;
         IEnumerable<string?> spaces = options.Namespace is { } space
             ? [space]

@@ -75,7 +75,7 @@ internal sealed class SyncExternalSecretsOperation(OperationContext context) : I
     }
 
     /// <summary>Asks for each before the first one is begun. What can never come is refused without being asked about.</summary>
-    private async Task<List<ExternalSyncItem>> PlanAsync(
+    private static async Task<List<ExternalSyncItem>> PlanAsync(
         ExternalSecretScope scope,
         SyncExternalSecretOptions options,
         IOperationHost host,
@@ -107,7 +107,7 @@ internal sealed class SyncExternalSecretsOperation(OperationContext context) : I
         return items;
     }
 
-    private async Task<ExternalSyncItem> PlanAsync(
+    private static async Task<ExternalSyncItem> PlanAsync(
         ExternalSecretScope scope,
         IExternalSecrets space,
         ExternalSecretInfo info,
