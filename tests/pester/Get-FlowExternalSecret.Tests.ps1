@@ -33,7 +33,7 @@ Describe 'Get-FlowExternalSecret' -Skip:$IsWindows {
         @{ id = 'NoCatalog'; what = 'an environment has no catalog'; run = { Remove-Item flowsecrets.yaml; Get-FlowExternalSecret -Environment a } }
     ) { Assert-Failure $id $run }
     It 'shows a table that fits' {
-        Assert-View (Get-FlowExternalSecret) Name, State, Age, Secret, Detail
+        Assert-View (Get-FlowExternalSecret) Name, State, Age, Detail
         foreach ($line in (Get-FlowExternalSecret | Out-String -Width 80) -split '\r?\n') { $line.Length | Should -BeLessOrEqual 80 }
     }
     It 'completes what the catalog names' { Get-Completion 'Get-FlowExternalSecret l' | Should -Be llm }
