@@ -30,7 +30,10 @@ Describe 'Get-FlowExternalSecret' -Skip:$IsWindows {
     It 'fails as <id> where <what>' -ForEach @(
         @{ id = 'ExternalSecretNotFound'; what = 'there is none of that name'; run = { Get-FlowExternalSecret nowhere } }
         @{ id = 'KubectlMissing'; what = 'there is no kubectl'; run = { Hide-Kubectl $scene; Get-FlowExternalSecret } }
-        @{ id = 'NoCatalog'; what = 'an environment has no catalog'; run = { Remove-Item flowsecrets.yaml; Get-FlowExternalSecret -Environment a } }
+        @{
+            id = 'NoCatalog'; what = 'an environment has no catalog'
+            run = { Remove-Item flowsecrets.yaml; Get-FlowExternalSecret -Environment a }
+        }
     ) { Assert-Failure $id $run }
     It 'shows a table that fits' {
         Assert-View (Get-FlowExternalSecret) Name, State, Age, Detail

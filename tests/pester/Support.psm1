@@ -376,7 +376,10 @@ kubernetes: { namespace: shop, context: prod, secrets: { db: { from: db }, llm: 
             }
         }
     }
-    $all = (& $object db True SecretSynced 'secret synced'), (& $object llm False SecretSyncedError 'could not get secret data from provider')
+    $all = @(
+        & $object db True SecretSynced 'secret synced'
+        & $object llm False SecretSyncedError 'could not get secret data from provider'
+    )
     $warning = @{
         involvedObject = @{ kind = 'ExternalSecret'; name = 'llm' }; type = 'Warning'; lastTimestamp = '2026-01-01T00:00:00Z'
         message = "boom $([char] 27)[31m##vso[task.complete]"

@@ -4,8 +4,9 @@ Describe 'Sync-FlowExternalSecret' -Skip:$IsWindows {
     BeforeEach {
         $scene = New-ExternalSecretScene
         # The list of the operator's deployments is empty in the scene, which means that there is none.
-        (Get-Content "$($scene.Path)/bin/kubectl" -Raw) -replace '(?m)^\*annotate', "*deployments) echo 'error: deployments.apps is forbidden: (Forbidden)' >&2; exit 1;;`n*annotate" |
-            Set-Content "$($scene.Path)/bin/kubectl"
+        $kubectl = "$($scene.Path)/bin/kubectl"
+        $denied = "*deployments) echo 'error: deployments.apps is forbidden: (Forbidden)' >&2; exit 1;;`n*annotate"
+        (Get-Content $kubectl -Raw) -replace '(?m)^\*annotate', $denied | Set-Content $kubectl
     }
     AfterEach { Remove-WorkloadScene $scene }
 

@@ -33,7 +33,8 @@ internal static class ExternalSecretErrors
             ErrorIds.BadArgument,
             item.Name,
             store is null
-                ? $"Which store {item} reads is not known{(unreadable is null ? "" : $" ({unreadable})")}, so version {version} cannot be compared"
+                ? $"Which store {item} reads is not known{(unreadable is null ? "" : $" ({unreadable})")}, so version {version} cannot be "
+                    + "compared"
                 : $"{item} reads {store} ({store.Provider}), whose versions are not known here, so version {version} cannot be compared",
             $"Leave -Version out: {Shell($"Sync-FlowExternalSecret {item.Space.Arguments(item.Name)} -Wait")}"
         );

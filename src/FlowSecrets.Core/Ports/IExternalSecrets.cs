@@ -38,7 +38,8 @@ internal interface IExternalSecrets
     /// <param name="expected">What it must have; empty: nothing can be compared, and the operator's word is taken.</param>
     /// <param name="say">Told what is waited for.</param>
     /// <returns>Whether the Kubernetes Secret was changed.</returns>
-    /// <exception cref="FlowSecretException">ExternalSecretNeverRefreshed, ExternalSecretTimedOut, and as <see cref="ListAsync"/>.</exception>
+    /// <exception cref="FlowSecretException">ExternalSecretNeverRefreshed, ExternalSecretTimedOut, and as
+    /// <see cref="ListAsync"/>.</exception>
     Task<bool> RefreshAsync(
         ExternalSecretInfo item,
         IReadOnlyList<ExpectedValue> expected,

@@ -59,8 +59,8 @@ public sealed class KubernetesFake : CloudFake
     }
 
     /// <summary>
-    /// What the operator reads of a cloud: the value, or an error in the provider's words (<see cref="ExternalReadException"/>). With it the
-    /// operator follows the manifests and their stores; without it <see cref="Source"/> says what is delivered.
+    /// What the operator reads of a cloud: the value, or an error in the provider's words (<see cref="ExternalReadException"/>). With it
+    /// the operator follows the manifests and their stores; without it <see cref="Source"/> says what is delivered.
     /// </summary>
     public Func<ExternalRead, string>? Cloud
     {

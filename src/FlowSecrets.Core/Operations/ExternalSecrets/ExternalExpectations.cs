@@ -23,7 +23,7 @@ internal sealed partial class ExternalExpectations : IDisposable
 
     /// <summary>Reads the versions that should be delivered.</summary>
     /// <param name="version">Null: the current ones, or those that the manifest pins.</param>
-    /// <exception cref="FlowSecretException">BadArgument: a version was named and cannot come; what the store says of a version.</exception>
+    /// <exception cref="FlowSecretException">BadArgument: a version was named and cannot come; and what the store says.</exception>
     public static async Task<ExternalExpectations> ReadAsync(
         ExternalSecretInfo item,
         ExternalSecretStore cloud,
@@ -87,8 +87,8 @@ internal sealed partial class ExternalExpectations : IDisposable
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
                 item.Name,
-                $"{item} delivers {(names.Length > 1 ? $"{names.Length} secrets" : "secrets that it does not name")}, and version {version} is "
-                    + "one of a single secret",
+                $"{item} delivers {(names.Length > 1 ? $"{names.Length} secrets" : "secrets that it does not name")}, and version "
+                    + $"{version} is one of a single secret",
                 $"Wait for the current versions: {Shell($"Sync-FlowExternalSecret {item.Space.Arguments(item.Name)} -Wait")}"
             );
         }

@@ -10,7 +10,7 @@ namespace FlowSecrets.Operations.ExternalSecrets;
 /// Finds the one cause for which an ExternalSecret of a namespace does not deliver. What it needs beside the ExternalSecrets themselves is
 /// read once, and only if something needs it.
 /// </summary>
-internal sealed class ExternalSecretDiagnosis(
+internal sealed partial class ExternalSecretDiagnosis(
     OperationContext context,
     Workspace workspace,
     IExternalSecrets cluster,
@@ -119,7 +119,8 @@ internal sealed class ExternalSecretDiagnosis(
             return new ExternalFinding(
                 ExternalSecretCauses.OperatorNotRunning,
                 "No Deployment of the cluster is the External Secrets Operator (app.kubernetes.io/name=external-secrets)",
-                $"Install it: {Shell($"helm upgrade --install external-secrets external-secrets/external-secrets --namespace external-secrets --create-namespace")}"
+                $"Install it: {Shell($"helm upgrade --install external-secrets external-secrets/external-secrets "
+                    + $"--namespace external-secrets --create-namespace")}"
             );
         }
 
@@ -133,105 +134,9 @@ internal sealed class ExternalSecretDiagnosis(
             )
             : new ExternalFinding(
                 ExternalSecretCauses.OperatorNotRunning,
-                $"No pod of the operator's deployment {stopped.Namespace}/{stopped.Name} is ready ({stopped.ReadyPods} of {stopped.Wanted})",
+                $"No pod of the operator's deployment {stopped.Namespace}/{stopped.Name} is ready (0 of {stopped.Wanted})",
                 $"Look at it: {at.Command(Shell($"describe"), "deployment", stopped.Name)}"
             );
-    }
-
-    private async Task<ExternalFinding?> OfStoreAsync(
-        ExternalSecretInfo item,
-        ExternalStoreInfo? store,
-        CancellationToken cancellationToken
-    )
-    {
-        if (item.StoreName is not { } name)
-        {
-            return null;
-        }
-
-        if (store is null)
-        {
-            return _stores!.Unreadable is null ? await NoStoreAsync(item, name, cancellationToken) : null;
-        }
-
-        if (!store.IsForNamespace)
-        {
-            string condition = $"[{{\"op\":\"add\",\"path\":\"/spec/conditions/-\",\"value\":{{\"namespaces\":[\"{item.Namespace}\"]}}}}]";
-            return new ExternalFinding(
-                ExternalSecretCauses.StoreWrongNamespace,
-                $"{store} is not for the namespace '{item.Namespace}': none of its conditions lets it in",
-                $"Add the namespace to it: {item.Space.Everywhere(Shell($"patch {"clustersecretstore"}/{name} --type=json --patch={condition}"))}"
-            );
-        }
-
-        if (store.Ready is not { Status: "False" } ready)
-        {
-            return null;
-        }
-
-        string why =
-            $"{store} is not ready: {ready.Reason}{RemoteText.Quote(ready.Message)}"
-            + $"{(store.LastWarning is null ? "" : $"; its last warning{RemoteText.Quote(store.LastWarning)}")}";
-        ExternalFinding? cloud = await OfIdentityAsync(item, store, cancellationToken);
-        ClusterSpace at = item.Space with { Namespace = store.Namespace };
-        return cloud
-            ?? new ExternalFinding(
-                ExternalSecretCauses.StoreNotReady,
-                why,
-                store.Namespace is null
-                    ? $"Look at it: {item.Space.Everywhere(Shell($"describe {"clustersecretstore"}/{name}"))}"
-                    : $"Look at it: {at.Command(Shell($"describe"), "secretstore", name)}"
-            );
-    }
-
-    /// <summary>A store whose login fails is explained by the login.</summary>
-    private async Task<ExternalFinding?> OfIdentityAsync(
-        ExternalSecretInfo item,
-        ExternalStoreInfo store,
-        CancellationToken cancellationToken
-    )
-    {
-        ExternalFinding? found = await OfCloudAsync(item, store, cancellationToken);
-        return
-            found?.Cause
-                is ExternalSecretCauses.ServiceAccountNotFound
-                    or ExternalSecretCauses.WorkloadIdentityMissing
-                    or ExternalSecretCauses.IrsaTrustMissing
-            ? found
-            : null;
-    }
-
-    private async Task<ExternalFinding> NoStoreAsync(ExternalSecretInfo item, string name, CancellationToken cancellationToken)
-    {
-        string other = item.StoreKind == "SecretStore" ? "ClusterSecretStore" : "SecretStore";
-        if (_stores!.All.Any(s => s.Kind == other && s.Name == name))
-        {
-            string patch = $"{{\"spec\":{{\"secretStoreRef\":{{\"kind\":\"{other}\"}}}}}}";
-            return new ExternalFinding(
-                ExternalSecretCauses.StoreWrongKind,
-                $"{item} names the {item.StoreKind} '{name}', and '{name}' is a {other}",
-                $"Name its kind: {item.Space.Patch(Kind, item.Name, patch)}"
-            );
-        }
-
-        IReadOnlyList<string> elsewhere =
-            item.StoreKind == "SecretStore" ? await cluster.NamespacesWithStoreAsync(name, cancellationToken) : [];
-        if (elsewhere.FirstOrDefault(n => n != item.Namespace) is { } at)
-        {
-            return new ExternalFinding(
-                ExternalSecretCauses.StoreWrongNamespace,
-                $"{item} names the SecretStore '{name}', which is in the namespace '{at}' and is of no use in '{item.Namespace}'",
-                $"Make one here with the same spec: {(item.Space with { Namespace = at }).Command(
-                    Shell($"get {"secretstore"}/{name} --output=yaml"))}"
-            );
-        }
-
-        return new ExternalFinding(
-            ExternalSecretCauses.StoreNotFound,
-            $"{item} names the {item.StoreKind} '{name}', which is not there",
-            $"Create it, or name another one. There are: {item.Space.Command(
-                Shell($"get secretstores.external-secrets.io,clustersecretstores.external-secrets.io"))}"
-        );
     }
 
     private Task<ExternalFinding?> OfCloudAsync(ExternalSecretInfo item, ExternalStoreInfo? store, CancellationToken cancellationToken) =>
@@ -245,7 +150,7 @@ internal sealed class ExternalSecretDiagnosis(
         return new ExternalFinding(
             ExternalSecretCauses.UpdateFailed,
             $"The operator says {ready?.Reason}{RemoteText.Quote(ready?.Message)}"
-                + $"{(item.LastWarning is null ? "; no warning of it may be seen" : $"; its last warning{RemoteText.Quote(item.LastWarning)}")}",
+                + (item.LastWarning is null ? "; no warning of it may be seen" : $"; its last warning{RemoteText.Quote(item.LastWarning)}"),
             $"Look at its events: {item.Space.Command(Shell($"describe"), Kind, item.Name)}"
         );
     }
@@ -262,7 +167,8 @@ internal sealed class ExternalSecretDiagnosis(
         string what = cause == ExternalSecretCauses.SecretRetained ? "kept its old values" : "was deleted";
         return new ExternalFinding(
             cause,
-            $"The store returned nothing, so the Kubernetes Secret '{item.SecretName}' {what}{(cloud is null ? "" : $". {cloud.Evidence}")}",
+            $"The store returned nothing, so the Kubernetes Secret '{item.SecretName}' {what}"
+                + (cloud is null ? "" : $". {cloud.Evidence}"),
             cloud?.Remedy ?? $"Look at its events: {item.Space.Command(Shell($"describe"), Kind, item.Name)}"
         );
     }
@@ -307,7 +213,8 @@ internal sealed class ExternalSecretDiagnosis(
 
         return new ExternalFinding(
             ExternalSecretCauses.CreatedOnce,
-            $"{item} is read only once ({why}), and {(newest is null ? "whether its store has something newer is not known" : "its store has a newer version since")}",
+            $"{item} is read only once ({why}), and "
+                + (newest is null ? "whether its store has something newer is not known" : "its store has a newer version since"),
             $"Let it be read again: {item.Space.Patch(Kind, item.Name, ExternalSecretErrors.PatchOf(why))}"
         )
         {
@@ -348,8 +255,8 @@ internal sealed class ExternalSecretDiagnosis(
         item.AppliedVersion is { } applied && applied != item.ApiVersion && item.ApiVersion.EndsWith("/v1", StringComparison.Ordinal)
             ? new ExternalFinding(
                 ExternalSecretCauses.ClusterKindNotServed,
-                $"The manifest of {item} was applied as {RemoteText.Clean(applied)}, and the cluster has it as {item.ApiVersion}: an operator that "
-                    + "no longer serves the old version refuses the manifest",
+                $"The manifest of {item} was applied as {RemoteText.Clean(applied)}, and the cluster has it as {item.ApiVersion}: an "
+                    + "operator that no longer serves the old version refuses the manifest",
                 $"Write the manifest as the cluster has it: {item.Space.Command(Shell($"get externalsecret/{item.Name} --output=yaml"))}"
             )
             : null;
@@ -367,7 +274,8 @@ internal sealed class ExternalSecretDiagnosis(
                 store.Store == StoreKind.Aws
                     ? "IRSA (spec.provider.aws.auth.jwt.serviceAccountRef)"
                     : "Workload Identity (spec.provider.gcpsm.auth.workloadIdentity.serviceAccountRef)";
-            host.Warning($"{store} logs in with a key that is stored in the cluster. Use {instead} instead: {edit}");
+            Remedy warning = $"{store} logs in with a key that is stored in the cluster. Use {instead} instead: {edit}";
+            host.Warning(warning.ToString());
         }
     }
 

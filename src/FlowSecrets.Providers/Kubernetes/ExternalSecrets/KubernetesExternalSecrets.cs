@@ -162,7 +162,9 @@ internal sealed class KubernetesExternalSecrets(ClusterSpace space, Func<string,
             return new ExternalIdentity(
                 store.Role,
                 null,
-                $"{store} logs in by {(store.Login == ExternalLogin.Key ? "a key that a Kubernetes Secret holds" : "what is not known here")}"
+                store.Login == ExternalLogin.Key
+                    ? $"{store} logs in by a key that a Kubernetes Secret holds"
+                    : $"{store} logs in in a way that is not known here"
             );
         }
 

@@ -125,8 +125,8 @@ public sealed class ExternalSecretCauseTests
         await using ExternalSecretStage stage = await StartAsync();
         stage.Fake.Cloud = static _ =>
             throw new ExternalReadException(
-                "unable to generate access token: rpc error: code = PermissionDenied desc = Permission 'iam.serviceAccounts.getAccessToken' "
-                    + "denied on resource (or it may not exist)."
+                "unable to generate access token: rpc error: code = PermissionDenied desc = Permission "
+                    + "'iam.serviceAccounts.getAccessToken' denied on resource (or it may not exist)."
             );
         stage.Add();
         await stage.Says(

@@ -19,7 +19,8 @@ public sealed class ExternalSecretClusterCauseTests
         await stage.Says(
             "Failed",
             ExternalSecretCauses.StoreNotFound,
-            $"Create it, or name another one. There are: {Kubectl} get secretstores.external-secrets.io,clustersecretstores.external-secrets.io"
+            $"Create it, or name another one. There are: {Kubectl} get "
+                + "secretstores.external-secrets.io,clustersecretstores.external-secrets.io"
         );
     }
 
@@ -190,7 +191,8 @@ public sealed class ExternalSecretClusterCauseTests
     [InlineData(
         null,
         0,
-        "Install it: helm upgrade --install external-secrets external-secrets/external-secrets --namespace external-secrets --create-namespace"
+        "Install it: helm upgrade --install external-secrets external-secrets/external-secrets "
+            + "--namespace external-secrets --create-namespace"
     )]
     public async Task AnOperatorThatDoesNotRun(int? replicas, int ready, string remedy)
     {

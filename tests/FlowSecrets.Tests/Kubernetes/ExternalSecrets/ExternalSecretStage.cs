@@ -17,8 +17,8 @@ using FlowSecrets.Values;
 namespace FlowSecrets.Tests.Kubernetes.ExternalSecrets;
 
 /// <summary>
-/// A cluster with the operator, the store 'gcp' in the namespace shop, and Google's fake, which the operator reads as its own service account:
-/// what it may is decided there. By the real kubectl; time leaps.
+/// A cluster with the operator, the store 'gcp' in the namespace shop, and Google's fake, which the operator reads as its own service
+/// account: what it may is decided there. By the real kubectl; time leaps.
 /// </summary>
 internal sealed class ExternalSecretStage : IAsyncDisposable
 {
@@ -237,9 +237,11 @@ internal sealed class ExternalSecretStage : IAsyncDisposable
             throw new ExternalReadException(
                 e.Id is ErrorIds.SecretNotFound or ErrorIds.SecretHasNoVersion ? "Secret does not exist"
                 : e.Id == ErrorIds.VersionDisabled
-                    ? "unable to access Secret from SecretManager Client: rpc error: code = FailedPrecondition desc = Secret Version is in DISABLED state."
+                    ? "unable to access Secret from SecretManager Client: rpc error: code = FailedPrecondition "
+                        + "desc = Secret Version is in DISABLED state."
                 : "unable to access Secret from SecretManager Client: rpc error: code = PermissionDenied desc = Permission "
-                    + $"'secretmanager.versions.access' denied for resource 'projects/flow-test/secrets/{read.Key}/versions/latest' (or it may not exist)."
+                    + $"'secretmanager.versions.access' denied for resource 'projects/flow-test/secrets/{read.Key}/versions/latest' "
+                    + "(or it may not exist)."
             );
         }
     }
