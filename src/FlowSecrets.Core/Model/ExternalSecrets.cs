@@ -80,6 +80,10 @@ internal sealed record ExternalEntry(string? SecretKey, string RemoteKey, string
     public bool IsChanged { get; init; }
 }
 
+/// <summary>What the Secrets Store CSI driver has mounted of one SecretProviderClass into the pods of a namespace.</summary>
+/// <param name="Versions">The secrets with their versions, such as shop-db@3; of pods that differ, all of them.</param>
+internal sealed record MountedClass(ClusterSpace Space, string Name, int Pods, int Mounted, bool Differs, IReadOnlyList<string> Versions);
+
 /// <summary>How the operator logs in.</summary>
 internal enum ExternalLogin
 {

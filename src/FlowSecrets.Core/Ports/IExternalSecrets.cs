@@ -13,6 +13,10 @@ internal interface IExternalSecrets
     /// context or the namespace is not there; ClusterKindNotServed: the operator is not installed.</exception>
     Task<IReadOnlyList<ExternalSecretInfo>> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>What the Secrets Store CSI driver has mounted; empty: nothing, it is not installed, or it may not be seen.</summary>
+    /// <exception cref="FlowSecretException">As <see cref="ListAsync"/>.</exception>
+    Task<IReadOnlyList<MountedClass>> MountedAsync(CancellationToken cancellationToken);
+
     /// <summary>The stores that are of use in the namespace.</summary>
     /// <exception cref="FlowSecretException">As <see cref="ListAsync"/>, except that AccessDenied is told in the result.</exception>
     Task<ExternalStores> StoresAsync(CancellationToken cancellationToken);

@@ -145,6 +145,25 @@ public sealed class KubernetesFake : CloudFake
     public void AddStore(string space, string name, JsonObject content) =>
         _cluster.Put(space.Length == 0 ? KubernetesKind.ClusterSecretStore : KubernetesKind.SecretStore, space, name, content);
 
+    /// <summary>What the Secrets Store CSI driver has mounted into a pod.</summary>
+    /// <param name="objects">Id and version, as its provider writes them.</param>
+    public void AddMount(string space, string pod, string providerClass, bool isMounted, params (string Id, string Version)[] objects) =>
+        _cluster.Put(
+            KubernetesKind.PodStatus,
+            space,
+            $"{pod}-{space}-{providerClass}",
+            new JsonObject
+            {
+                ["status"] = new JsonObject
+                {
+                    ["podName"] = pod,
+                    ["secretProviderClassName"] = providerClass,
+                    ["mounted"] = isMounted,
+                    ["objects"] = new JsonArray([.. objects.Select(static o => new JsonObject { ["id"] = o.Id, ["version"] = o.Version })]),
+                },
+            }
+        );
+
     /// <summary>A namespace with labels. Without them it is there when something is in it.</summary>
     public void AddNamespace(string name, JsonObject labels) =>
         _cluster.Put(

@@ -25,6 +25,13 @@ internal sealed record KubernetesKind(string Group, string Version, string Plura
         IsCluster = true,
     };
 
+    public static readonly KubernetesKind PodStatus = new(
+        "secrets-store.csi.x-k8s.io",
+        "v1",
+        "secretproviderclasspodstatuses",
+        "SecretProviderClassPodStatus"
+    );
+
     public static readonly KubernetesKind Event = new("", "v1", "events", "Event", "ev");
     public static readonly KubernetesKind Namespace = new("", "v1", "namespaces", "Namespace", "ns") { IsCluster = true };
 
@@ -39,6 +46,7 @@ internal sealed record KubernetesKind(string Group, string Version, string Plura
         ExternalSecret,
         SecretStore,
         ClusterSecretStore,
+        PodStatus,
         Event,
         Namespace,
     ];

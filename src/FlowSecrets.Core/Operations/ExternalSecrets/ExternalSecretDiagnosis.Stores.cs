@@ -50,8 +50,8 @@ internal sealed partial class ExternalSecretDiagnosis
                 ExternalSecretCauses.StoreNotReady,
                 why,
                 store.Namespace is null
-                    ? $"Look at it: {item.Space.Everywhere(Shell($"describe {"clustersecretstore"}/{name}"))}"
-                    : $"Look at it: {at.Command(Shell($"describe"), "secretstore", name)}"
+                    ? Remedy.Of($"Look at it: {item.Space.Everywhere(Shell($"describe {"clustersecretstore"}/{name}"))}")
+                    : Remedy.Of($"Look at it: {at.Command(Shell($"describe"), "secretstore", name)}")
             );
     }
 

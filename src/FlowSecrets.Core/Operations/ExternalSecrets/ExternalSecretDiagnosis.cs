@@ -169,7 +169,7 @@ internal sealed partial class ExternalSecretDiagnosis(
             cause,
             $"The store returned nothing, so the Kubernetes Secret '{item.SecretName}' {what}"
                 + (cloud is null ? "" : $". {cloud.Evidence}"),
-            cloud?.Remedy ?? $"Look at its events: {item.Space.Command(Shell($"describe"), Kind, item.Name)}"
+            cloud?.Remedy ?? Remedy.Of($"Look at its events: {item.Space.Command(Shell($"describe"), Kind, item.Name)}")
         );
     }
 

@@ -90,10 +90,16 @@ internal sealed class ExternalSecretScope
             throw;
         }
 
-        _seen.AddRange(all.Select(static i => i.Name));
+        return Matching(all, static i => i.Name);
+    }
+
+    /// <summary>Those of a namespace that are meant.</summary>
+    public IReadOnlyList<T> Matching<T>(IReadOnlyList<T> all, Func<T, string> name)
+    {
+        _seen.AddRange(all.Select(name));
         return _options.Names.Count == 0
             ? all
-            : [.. _options.Names.SelectMany(n => Matches(all, n)).DistinctBy(static i => i.Name, StringComparer.Ordinal)];
+            : [.. _options.Names.SelectMany(n => Matches(all, name, n)).DistinctBy(name, StringComparer.Ordinal)];
     }
 
     /// <summary>Tells of names that no namespace has; each is the error of that item.</summary>
@@ -108,12 +114,12 @@ internal sealed class ExternalSecretScope
         }
     }
 
-    private IEnumerable<ExternalSecretInfo> Matches(IReadOnlyList<ExternalSecretInfo> all, string name)
+    private IEnumerable<T> Matches<T>(IReadOnlyList<T> all, Func<T, string> nameOf, string name)
     {
-        ExternalSecretInfo[] found =
-            all.FirstOrDefault(i => i.Name == name) is { } exact ? [exact]
-            : Wildcard.HasWildcard(name) && NamePattern.Parse(name) is { } pattern ? [.. all.Where(i => pattern.IsMatch(i.Name))]
-            : NameMatch.Find(all, static i => i.Name, name) is [var one] ? [one]
+        T[] found =
+            all.FirstOrDefault(i => nameOf(i) == name) is { } exact ? [exact]
+            : Wildcard.HasWildcard(name) && NamePattern.Parse(name) is { } pattern ? [.. all.Where(i => pattern.IsMatch(nameOf(i)))]
+            : NameMatch.Find(all, nameOf, name) is [var one] ? [one]
             : [];
         if (found.Length > 0)
         {

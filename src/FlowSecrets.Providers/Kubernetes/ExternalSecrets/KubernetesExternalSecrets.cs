@@ -12,6 +12,7 @@ internal sealed class KubernetesExternalSecrets(ClusterSpace space, Func<string,
 {
     private const string Stores = "secretstores.external-secrets.io";
     private const string ClusterStores = "clustersecretstores.external-secrets.io";
+    private const string PodStatuses = "secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io";
     private const string OfOperator = "app.kubernetes.io/name=external-secrets";
     private const string Everywhere = "--all-namespaces";
 
@@ -55,6 +56,18 @@ internal sealed class KubernetesExternalSecrets(ClusterSpace space, Func<string,
                 };
             }),
         ];
+    }
+
+    public async Task<IReadOnlyList<MountedClass>> MountedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return MountedReader.Read(space, await Inside.ListAsync(PodStatuses, cancellationToken));
+        }
+        catch (FlowSecretException e) when (e.Id is ErrorIds.ClusterKindNotServed or ErrorIds.AccessDenied)
+        {
+            return [];
+        }
     }
 
     public async Task<ExternalStores> StoresAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.ExternalSecrets;
 using FlowSecrets.Providers.Kubernetes.ExternalSecrets;
@@ -50,7 +51,7 @@ public sealed class ExternalSecretListTests
         }
 
         Assert.Equal(30, (await stage.GetAsync()).Count);
-        Assert.Equal(3, stage.Cluster.Runs.Length);
+        Assert.Equal(4, stage.Cluster.Runs.Length);
         Assert.Contains(
             stage.Cluster.Runs,
             static r => r.Contains("go-template", StringComparison.Ordinal) && r.EndsWith("-- secrets", StringComparison.Ordinal)
@@ -70,6 +71,36 @@ public sealed class ExternalSecretListTests
         stage.Fake.Deny("list", "events");
         ExternalSecretItem item = Assert.Single(await stage.GetAsync());
         Assert.Equal(("Synced", null, null), (item.State, item.SecretKeys, item.LastWarning));
+    }
+
+    [Theory]
+    [InlineData(true, "3", "Synced", "db@3")]
+    [InlineData(true, "2", "Stale", "db@2,db@3")]
+    [InlineData(false, "3", "Pending", "db@3")]
+    public async Task WhatTheCsiDriverMountsHasItsVersions(bool isMounted, string version, string state, string versions)
+    {
+        await using ExternalSecretStage stage = await StartAsync();
+        const string Id = "projects/flow-test/secrets/db/versions/latest";
+        stage.Fake.AddMount("shop", "api-1", "mounted", true, (Id, "projects/1/secrets/db/versions/3"));
+        stage.Fake.AddMount("shop", "api-2", "mounted", isMounted, (Id, $"projects/1/secrets/db/versions/{version}"));
+        stage.Fake.AddExternalSecret("shop", "db");
+        ExternalSecretItem item = Assert.Single(await stage.GetAsync(new ExternalSecretOptions { Names = ["mounted"] }));
+        Assert.Equal(("mounted", "SecretProviderClass", state), (item.Name, item.SecretStoreKind, item.State));
+        Assert.Equal(versions, string.Join(',', item.Versions));
+        Assert.StartsWith(isMounted ? "mounted in 2 of 2 pods" : "mounted in 1 of 2 pods", item.Message, StringComparison.Ordinal);
+        Assert.Empty(stage.Host.Failures);
+    }
+
+    [Fact]
+    public async Task AClusterCanHaveTheDriverAndNotTheOperator()
+    {
+        await using ExternalSecretStage stage = await StartAsync();
+        stage.Fake.NotInstalled = "external-secrets.io";
+        Assert.Empty(await stage.GetAsync());
+        Assert.Equal(ErrorIds.ClusterKindNotServed, Assert.Single(stage.Host.Failures).Id);
+        stage.Fake.AddMount("shop", "api-1", "mounted", true, ("app/db", "4f2a"));
+        Assert.Equal("app/db@4f2a", Assert.Single(Assert.Single(await stage.GetAsync()).Versions));
+        Assert.Single(stage.Host.Failures);
     }
 
     [Fact]

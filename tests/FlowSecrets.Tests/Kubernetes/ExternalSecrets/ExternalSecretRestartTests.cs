@@ -64,14 +64,9 @@ public sealed class ExternalSecretRestartTests
         {
             await using ExternalSecretStage stage = await WithOldAsync();
             AddWorkload(stage, "deployment", "variable", """{"envFrom":[{"secretRef":{"name":"db-k8s"}}]}""");
-            string kubectl = File.ReadAllText(stage.Cluster.Sandbox.File("bin/kubectl"));
-            string count = stage.Cluster.Sandbox.File("count");
-            stage.Cluster.Kubectl(
-                $"echo x >> '{count}'\n[ $(wc -l < '{count}') = {broken} ] && {{ echo 'error: broken' >&2; exit 1; }}\n"
-                    + kubectl[kubectl.IndexOf("export", StringComparison.Ordinal)..]
-            );
+            stage.Break(broken);
             List<ExternalSecretChange> changes = await stage.SyncAllAsync(options);
-            if (File.ReadAllLines(count).Length < broken)
+            if (stage.Runs() < broken)
             {
                 Assert.Equal(ItemStatus.Updated, Assert.Single(changes).Status);
                 Assert.InRange(broken, 8, 40);

@@ -204,6 +204,21 @@ internal sealed class ExternalSecretStage : IAsyncDisposable
         return change.Error!;
     }
 
+    /// <summary>Lets one run of kubectl from now on fail.</summary>
+    /// <param name="number">From 1.</param>
+    public void Break(int number)
+    {
+        string kubectl = File.ReadAllText(Cluster.Sandbox.File("bin/kubectl"));
+        string count = Cluster.Sandbox.Write("count", "");
+        Cluster.Kubectl(
+            $"echo x >> '{count}'\n[ $(wc -l < '{count}') = {number} ] && {{ echo 'error: broken' >&2; exit 1; }}\n"
+                + kubectl[kubectl.IndexOf("export", StringComparison.Ordinal)..]
+        );
+    }
+
+    /// <summary>So many runs of kubectl there were since then.</summary>
+    public int Runs() => File.ReadAllLines(Cluster.Sandbox.File("count")).Length;
+
     public static void ShowsNoValue(string text)
     {
         Assert.DoesNotContain(Canary, text, StringComparison.Ordinal);
