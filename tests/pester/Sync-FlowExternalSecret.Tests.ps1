@@ -24,6 +24,7 @@ Describe 'Sync-FlowExternalSecret' -Skip:$IsWindows {
     It 'needs approval of a context that only the catalog names' {
         $env:FLOWSECRETS_TRUSTED_CATALOG = $null
         Assert-Failure CatalogNotTrusted { Sync-FlowExternalSecret db -Confirm:$false }
+        Assert-Failure CatalogNotTrusted { Get-FlowExternalSecret db | Sync-FlowExternalSecret -Confirm:$false }
         (Sync-FlowExternalSecret db -Context prod -Confirm:$false).Status | Should -Be Requested
         (Sync-FlowExternalSecret db -TrustCatalog -Confirm:$false).Status | Should -Be Requested
     }

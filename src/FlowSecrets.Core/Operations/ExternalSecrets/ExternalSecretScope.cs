@@ -18,12 +18,16 @@ internal record ExternalSecretOptions : TargetOptions
 
     /// <summary>Of kubectl; null: that of the catalog's 'kubernetes', or the current one.</summary>
     public string? Context { get; init; }
+
+    /// <summary>Whether the user typed the context. An object that comes down the pipeline has the catalog's.</summary>
+    public bool IsContextTyped { get; init; }
 }
 
 /// <summary>The namespaces that a command is about, and which of their ExternalSecrets.</summary>
 internal sealed class ExternalSecretScope
 {
     private readonly ExternalSecretOptions _options;
+    private readonly bool _isOfCatalog;
     private readonly HashSet<string> _found = new(StringComparer.Ordinal);
     private readonly List<string> _seen = [];
 
@@ -31,8 +35,9 @@ internal sealed class ExternalSecretScope
         Workspace workspace,
         ExternalSecretOptions options,
         IReadOnlyList<IExternalSecrets> spaces,
-        string? context
-    ) => (Workspace, _options, Spaces, Context) = (workspace, options, spaces, context);
+        string? context,
+        bool isOfCatalog
+    ) => (Workspace, _options, Spaces, Context, _isOfCatalog) = (workspace, options, spaces, context, isOfCatalog);
 
     public Workspace Workspace { get; }
 
@@ -47,8 +52,7 @@ internal sealed class ExternalSecretScope
     public bool IsIncomplete { get; private set; }
 
     /// <summary>What a change needs the user's approval for.</summary>
-    public IReadOnlyList<TrustRecord> ChangeRecords =>
-        Context is { } context && _options.Context is null ? [CatalogReach.Cluster(context)] : [];
+    public IReadOnlyList<TrustRecord> ChangeRecords => _isOfCatalog && Context is { } context ? [CatalogReach.Cluster(context)] : [];
 
     public static async Task<ExternalSecretScope> OpenAsync(
         OperationContext context,
@@ -72,7 +76,8 @@ internal sealed class ExternalSecretScope
                     context.Providers().OpenExternalSecrets(new ClusterSpace(named, s), context.Variable)
                 ),
             ],
-            named
+            named,
+            named is not null && named == catalog?.Context && !(options.IsContextTyped && options.Context is not null)
         );
     }
 

@@ -65,6 +65,7 @@ public abstract class ExternalSecretCmdlet : ItemCmdlet
                         Names = place.Any(static r => r.Name is null) ? [] : [.. place.Select(static r => r.Name!)],
                         Namespace = place.Key.Namespace,
                         Context = place.Key.Context,
+                        IsContextTyped = IsTyped(nameof(Context)),
                     },
                     place.Key.Environment,
                     place.Key.Store

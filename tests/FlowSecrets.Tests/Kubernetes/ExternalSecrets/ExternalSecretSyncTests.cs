@@ -229,7 +229,18 @@ public sealed class ExternalSecretSyncTests
         FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => stage.SyncAllAsync());
         Assert.Equal((ErrorIds.CatalogNotTrusted, syncs), (error.Id, stage.Fake.Syncs));
         Assert.Contains("changes the cluster of the Kubernetes context test", error.Cause, StringComparison.Ordinal);
-        Assert.Equal(ItemStatus.Updated, (await stage.SyncAsync(new SyncExternalSecretOptions { Wait = true, Context = "test" })).Status);
+
+        // As an object of Get-FlowExternalSecret brings it down the pipeline.
+        SyncExternalSecretOptions piped = new() { Wait = true, Context = "test" };
+        error = await Assert.ThrowsAsync<FlowSecretException>(() => stage.SyncAllAsync(piped));
+        Assert.Equal((ErrorIds.CatalogNotTrusted, syncs), (error.Id, stage.Fake.Syncs));
+        SyncExternalSecretOptions typed = new()
+        {
+            Wait = true,
+            Context = "test",
+            IsContextTyped = true,
+        };
+        Assert.Equal(ItemStatus.Updated, (await stage.SyncAsync(typed)).Status);
     }
 
     [Fact]
