@@ -21,18 +21,22 @@ internal sealed class KubernetesOperations(
         set => Volatile.Write(ref _conflicts, value);
     }
 
+    /// <summary>A group that is not installed; null: all are.</summary>
+    public string? Hidden { get; set; }
+
     public Reply Run(KubernetesCall call)
     {
         if (call is { Operation: KubernetesCall.GetNamespace, Space: { } asked })
         {
-            return cluster.HasSpace(asked)
-                ? KubernetesReply.Of(KubernetesObjects.Namespace(asked))
+            return denial(call.Operation, asked) is not null ? throw KubernetesError.Forbidden("get", KubernetesKind.Namespace, "", asked)
+                : cluster.Find(KubernetesKind.Namespace, "", asked) is { } made ? KubernetesReply.Of(made)
+                : cluster.HasSpace(asked) ? KubernetesReply.Of(KubernetesObjects.Namespace(asked))
                 : throw KubernetesError.NoNamespace(asked);
         }
 
         if (call is not { Kind: { } kind, Space: { } space })
         {
-            return KubernetesDiscovery.Answer(call.Request) ?? throw KubernetesError.NoSuchPath();
+            return KubernetesDiscovery.Answer(call.Request, Hidden) ?? throw KubernetesError.NoSuchPath();
         }
 
         string verb = call.Operation.Split(' ')[0];
@@ -50,6 +54,7 @@ internal sealed class KubernetesOperations(
             ("list", null) when kind == KubernetesKind.Pod => KubernetesReply.Of(
                 Pods(space, call.Request.Query.GetValueOrDefault("labelSelector") ?? "")
             ),
+            ("list", null) => KubernetesReply.Of(List(kind, space, call.Request)),
             _ => throw KubernetesError.NoSuchVerb(),
         };
     }
@@ -58,6 +63,24 @@ internal sealed class KubernetesOperations(
         kind.IsWorkload
             ? cluster.Change(kind, space, name, w => rollouts.Step(kind, w)).After
             : cluster.Find(kind, space, name) ?? throw KubernetesError.NotFound(kind, name);
+
+    /// <summary>With selectors of labels and fields: equalities only.</summary>
+    private JsonObject List(KubernetesKind kind, string space, ApiRequest request)
+    {
+        static string[][] Terms(string? selector) =>
+            [.. (selector ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.Split('='))];
+
+        string[][] labels = Terms(request.Query.GetValueOrDefault("labelSelector"));
+        string[][] fields = Terms(request.Query.GetValueOrDefault("fieldSelector"));
+        return KubernetesObjects.List(
+            cluster
+                .List(kind, space)
+                .Where(o => Array.TrueForAll(labels, l => (string?)o["metadata"]?["labels"]?[l[0]] == l[^1]))
+                .Where(o =>
+                    Array.TrueForAll(fields, f => (string?)f[0].Split('.').Aggregate((JsonNode?)o, static (n, p) => n?[p]) == f[^1])
+                )
+        );
+    }
 
     private JsonObject Patch(KubernetesKind kind, string space, string name, ApiRequest request)
     {
