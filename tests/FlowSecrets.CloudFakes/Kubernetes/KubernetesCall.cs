@@ -30,12 +30,12 @@ internal sealed record KubernetesCall(string Operation, KubernetesKind? Kind, st
         }
 
         if (
-            request.Method is "GET"
+            request.Method is "GET" or "POST"
             && at.Inside is [{ } listed, "namespaces", { } within, { } several]
             && KubernetesKind.All.FirstOrDefault(k => k.Group == at.Group && k.Version == listed && k.Plural == several) is { } kinds
         )
         {
-            return new KubernetesCall($"list {several}", kinds, within, null, request);
+            return new KubernetesCall($"{(request.Method is "GET" ? "list" : "create")} {several}", kinds, within, null, request);
         }
 
         // What is in no namespace, and the objects of all namespaces.
@@ -48,7 +48,8 @@ internal sealed record KubernetesCall(string Operation, KubernetesKind? Kind, st
         )
         {
             string does =
-                request.Method is not "GET" ? request.Method.ToLowerInvariant()
+                request.Method is "POST" ? "create"
+                : request.Method is not "GET" ? request.Method.ToLowerInvariant()
                 : rest.Length == 0 ? "list"
                 : "get";
             return new KubernetesCall($"{does} {outside}", wide, wide.IsCluster ? "" : Everywhere, rest.FirstOrDefault(), request);

@@ -75,6 +75,13 @@ public sealed class KubernetesFake : CloudFake
         set => _operations.Hidden = value;
     }
 
+    /// <summary>What a schema says of an object that is created; null: nothing is checked.</summary>
+    public Func<JsonObject, IReadOnlyList<string>>? Schema
+    {
+        get => _operations.Schema;
+        set => _operations.Schema = value;
+    }
+
     /// <summary>So many refreshes succeed, but get an older version.</summary>
     public int StaleSyncs
     {

@@ -24,6 +24,9 @@ internal sealed class KubernetesOperations(
     /// <summary>A group that is not installed; null: all are.</summary>
     public string? Hidden { get; set; }
 
+    /// <summary>What is wrong in an object that is created; null: nothing is checked.</summary>
+    public Func<JsonObject, IReadOnlyList<string>>? Schema { get; set; }
+
     public Reply Run(KubernetesCall call)
     {
         if (call is { Operation: KubernetesCall.GetNamespace, Space: { } asked })
@@ -50,6 +53,7 @@ internal sealed class KubernetesOperations(
         return (verb, call.Name) switch
         {
             ("get", { } name) => KubernetesReply.Of(Get(kind, space, name)),
+            ("create", null) => KubernetesReply.Of(Create(kind, space, call.Request), applied: true),
             ("patch", { } name) => KubernetesReply.Of(Patch(kind, space, name, call.Request), applied: true),
             ("list", null) when kind == KubernetesKind.Pod => KubernetesReply.Of(
                 Pods(space, call.Request.Query.GetValueOrDefault("labelSelector") ?? "")
@@ -63,6 +67,23 @@ internal sealed class KubernetesOperations(
         kind.IsWorkload
             ? cluster.Change(kind, space, name, w => rollouts.Step(kind, w)).After
             : cluster.Find(kind, space, name) ?? throw KubernetesError.NotFound(kind, name);
+
+    private JsonObject Create(KubernetesKind kind, string space, ApiRequest request)
+    {
+        JsonObject given = request.Json() ?? throw KubernetesError.NoSuchPatch();
+        string name = (string?)given["metadata"]?["name"] ?? "";
+        if (Schema?.Invoke(given) is { Count: > 0 } faults)
+        {
+            throw KubernetesError.Invalid(kind, name, faults);
+        }
+
+        if (request.Query.GetValueOrDefault("dryRun") != "All")
+        {
+            cluster.Put(kind, space, name, given);
+        }
+
+        return given;
+    }
 
     /// <summary>With selectors of labels and fields: equalities only.</summary>
     private JsonObject List(KubernetesKind kind, string space, ApiRequest request)

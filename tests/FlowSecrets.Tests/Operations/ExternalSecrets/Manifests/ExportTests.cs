@@ -118,22 +118,4 @@ public sealed class ExportTests : ExportScene
                 Assert.Equal(span, Durations.Parse(Durations.Go(span)));
             }
         );
-
-    private async Task<DocNode> SpecAsync(string secret)
-    {
-        await RunAsync(
-            Options(_sandbox.Write("flowsecrets.yaml", $"{Head}kubernetes: {{ secrets: {{ a: {secret} }} }}\n")) with
-            {
-                Environment = "prod",
-            }
-        );
-        DocNode manifest = new YamlDocuments().Parse(_sandbox.Read("out/prod/a.yaml"));
-        Assert.Empty(CrdSchema.Faults(manifest));
-        return manifest.Get("spec")!;
-    }
-
-    private Dictionary<string, string> Contents() =>
-        Directory
-            .GetFiles(_sandbox.File("out"), "*", SearchOption.AllDirectories)
-            .ToDictionary(static f => f, File.ReadAllText, StringComparer.Ordinal);
 }

@@ -250,4 +250,22 @@ public sealed class ManifestTests : ExportScene
         FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() => RunAsync(options with { Environment = "prod" }));
         Assert.Equal(ErrorIds.TemplateNotPortable, error.Id);
     }
+
+    private async Task<DocNode> SpecAsync(string secret)
+    {
+        await RunAsync(
+            Options(_sandbox.Write("flowsecrets.yaml", $"{Head}kubernetes: {{ secrets: {{ a: {secret} }} }}\n")) with
+            {
+                Environment = "prod",
+            }
+        );
+        DocNode manifest = new YamlDocuments().Parse(_sandbox.Read("out/prod/a.yaml"));
+        Assert.Empty(CrdSchema.Faults(manifest));
+        return manifest.Get("spec")!;
+    }
+
+    private Dictionary<string, string> Contents() =>
+        Directory
+            .GetFiles(_sandbox.File("out"), "*", SearchOption.AllDirectories)
+            .ToDictionary(static f => f, File.ReadAllText, StringComparer.Ordinal);
 }
