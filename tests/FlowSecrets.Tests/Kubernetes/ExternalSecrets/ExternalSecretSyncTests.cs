@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Kubernetes;
 using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Operations;
 using FlowSecrets.Operations.ExternalSecrets;
 using FlowSecrets.Tests.Support;
@@ -27,6 +28,25 @@ public sealed class ExternalSecretSyncTests
         Assert.Equal(New, Delivered(stage));
         ExternalSecretChange again = await stage.SyncAsync();
         Assert.Equal((ItemStatus.Unchanged, "db@2"), (again.Status, Assert.Single(again.Versions)));
+    }
+
+    /// <summary>SecretSyncedError, its cause, the named commands, and then the value.</summary>
+    [Fact]
+    public async Task AFailureIsExplainedAndAfterItsCommandsTheNewVersionIsThere()
+    {
+        await using ExternalSecretStage stage = await StartAsync();
+        stage.Add(key: "gone");
+        ExternalSecretTest test = await stage.TestAsync();
+        Assert.Equal(("Failed", AccessCauses.SecretNotFound), (test.State, test.Cause));
+        Assert.Contains("New-FlowSecret 'gone' -Environment 'prod'", test.Remedy!, StringComparison.Ordinal);
+        await stage.CreateAsync("gone", New);
+        test = await stage.TestAsync();
+        Assert.Equal(("Failed", AccessCauses.NoGrant), (test.State, test.Cause));
+        Assert.Contains("add-iam-policy-binding gone", test.Remedy!.Replace("'", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        stage.Grant("gone");
+        ExternalSecretChange change = await stage.SyncAsync();
+        Assert.Equal((ItemStatus.Updated, "gone@1"), (change.Status, Assert.Single(change.Versions)));
+        await stage.Says("Synced", null, null);
     }
 
     /// <summary>Its refresh succeeded and its refreshTime moved, with the older version.</summary>
