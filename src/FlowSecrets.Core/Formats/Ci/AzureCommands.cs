@@ -40,13 +40,15 @@ internal static class AzureCommands
 
     /// <summary>All lines: what hides a value comes before the value.</summary>
     public static string Write(IReadOnlyList<FormatVariable> variables, FormatSettings settings) =>
-        string.Concat(
-            variables
-                .SelectMany(v => LogMasks.Of(v).Select(m => Mask(m, settings)))
-                .Distinct(StringComparer.Ordinal)
-                .Concat(variables.Select(v => Set(v.Name, v.Text, v.IsSensitive, settings)))
-                .Select(static l => l + "\n")
-        );
+        Masks(variables, settings) + Sets(variables, settings);
+
+    /// <summary>Lines that hide the sensitive texts.</summary>
+    public static string Masks(IReadOnlyList<FormatVariable> variables, FormatSettings settings) =>
+        string.Concat(variables.SelectMany(LogMasks.Of).Distinct(StringComparer.Ordinal).Select(m => $"{Mask(m, settings)}\n"));
+
+    /// <summary>Lines that set the variables.</summary>
+    public static string Sets(IReadOnlyList<FormatVariable> variables, FormatSettings settings) =>
+        string.Concat(variables.Select(v => $"{Set(v.Name, v.Text, v.IsSensitive, settings)}\n"));
 
     /// <summary>The block that a script step needs: the agent puts no secret variable into the environment by itself.</summary>
     public static IEnumerable<string> EnvBlock(IEnumerable<string> names) => names.Select(static n => $"  {n}: $({n})").Prepend("env:");

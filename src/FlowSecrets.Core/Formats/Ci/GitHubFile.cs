@@ -54,8 +54,17 @@ internal static class GitHubFile
         return text.ToString();
     }
 
-    /// <summary>The line of the log by which the runner hides a text.</summary>
-    public static string Mask(string text) => "::add-mask::" + Escape(text);
+    /// <summary>
+    /// Lines of the log that hide the sensitive texts. They begin with a line break, because the runner looks for a command at the
+    /// beginning of a line only.
+    /// </summary>
+    public static string Masks(IReadOnlyList<FormatVariable> variables)
+    {
+        string lines = string.Concat(variables.SelectMany(LogMasks.Of).Distinct(StringComparer.Ordinal).Select(static m => Mask(m) + "\n"));
+        return lines.Length == 0 ? "" : "\n" + lines;
+    }
+
+    private static string Mask(string text) => "::add-mask::" + Escape(text);
 
     private static string Escape(string text) =>
         text.Replace("%", "%25", StringComparison.Ordinal)
