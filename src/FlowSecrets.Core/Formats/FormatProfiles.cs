@@ -26,7 +26,7 @@ internal static class FormatProfiles
         Env(nameof(ExportFormat.Bash), EnvDialect.Bash, "bash") with
         {
             Endings = [".sh"],
-            Write = BashScript.Write,
+            Write = static (variables, _) => BashScript.Write(variables),
         },
         Env(nameof(ExportFormat.PowerShell), EnvDialect.Pwsh, "pwsh") with
         {
@@ -38,32 +38,32 @@ internal static class FormatProfiles
             Endings = [".json"],
             Dialect = EnvDialect.Json,
             Reader = "json",
-            Write = FlatText.Json,
+            Write = static (variables, _) => FlatText.Json(variables),
         },
         new(nameof(ExportFormat.Yaml))
         {
             Endings = [".yaml", ".yml"],
             Reader = "yaml",
-            Write = FlatText.Yaml,
+            Write = static (variables, _) => FlatText.Yaml(variables),
         },
         new(nameof(ExportFormat.Tfvars))
         {
             Endings = [".tfvars"],
             Reader = ValueFiles.Tfvars,
-            Limit = TfvarsWriter.Problem,
-            Write = TfvarsWriter.Write,
+            Limit = static (variable, _) => TfvarsWriter.Problem(variable),
+            Write = static (variables, _) => TfvarsWriter.Write(variables),
         },
         new(nameof(ExportFormat.GitHubEnv))
         {
             Delivery = FormatDelivery.Append,
             Limit = GitHubFile.EnvProblem,
-            Write = GitHubFile.Write,
+            Write = static (variables, _) => GitHubFile.Write(variables),
         },
         new(nameof(ExportFormat.GitHubOutput))
         {
             Delivery = FormatDelivery.Append,
             Limit = GitHubFile.Problem,
-            Write = GitHubFile.Write,
+            Write = static (variables, _) => GitHubFile.Write(variables),
         },
         new(nameof(ExportFormat.AzurePipelines))
         {
@@ -75,8 +75,8 @@ internal static class FormatProfiles
         new(nameof(ExportFormat.GitLabDotenv))
         {
             Limit = GitLabDotenv.Problem,
-            WholeLimit = GitLabDotenv.WholeProblem,
-            Write = GitLabDotenv.Write,
+            WholeLimit = static (variables, _) => GitLabDotenv.WholeProblem(variables),
+            Write = static (variables, _) => GitLabDotenv.Write(variables),
         },
         new(nameof(ExportFormat.UserSecrets))
         {
@@ -88,8 +88,8 @@ internal static class FormatProfiles
         new(nameof(ExportFormat.Kubernetes))
         {
             CarriesBytes = true,
-            Limit = KubernetesSecretText.Problem,
-            WholeLimit = KubernetesSecretText.WholeProblem,
+            Limit = static (variable, _) => KubernetesSecretText.Problem(variable),
+            WholeLimit = static (variables, _) => KubernetesSecretText.WholeProblem(variables),
             Write = KubernetesSecretText.Write,
         },
         new(nameof(ExportFormat.ComposeSecrets))

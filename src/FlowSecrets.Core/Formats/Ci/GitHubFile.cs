@@ -31,7 +31,7 @@ internal static class GitHubFile
     /// A heredoc for each variable. The delimiter is no line of the value, so nothing in a value ends it, and the same values always give
     /// the same text.
     /// </summary>
-    public static string Write(IReadOnlyList<FormatVariable> variables, FormatSettings settings)
+    public static string Write(IReadOnlyList<FormatVariable> variables)
     {
         StringBuilder text = new();
         foreach (FormatVariable variable in variables)

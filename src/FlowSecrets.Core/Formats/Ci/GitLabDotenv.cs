@@ -25,13 +25,13 @@ internal static class GitLabDotenv
     }
 
     /// <summary>Why the report is not taken as a whole; null: it is.</summary>
-    public static string? WholeProblem(IReadOnlyList<FormatVariable> variables, FormatSettings settings) =>
-        Encoding.UTF8.GetByteCount(Write(variables, settings)) is > Limit and int bytes
+    public static string? WholeProblem(IReadOnlyList<FormatVariable> variables) =>
+        Encoding.UTF8.GetByteCount(Write(variables)) is > Limit and int bytes
             ? $"the report has {bytes} bytes, and GitLab takes {Limit}"
             : null;
 
     /// <summary>No comment and no empty line, which would have GitLab refuse the whole report.</summary>
-    public static string Write(IReadOnlyList<FormatVariable> variables, FormatSettings settings) =>
+    public static string Write(IReadOnlyList<FormatVariable> variables) =>
         string.Concat(variables.Select(static v => $"{v.Name}={v.Text}\n"));
 
     private static bool IsBlank(byte c) => c is (byte)' ' or (>= (byte)'\t' and <= (byte)'\r');

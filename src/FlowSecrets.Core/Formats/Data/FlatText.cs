@@ -7,13 +7,13 @@ namespace FlowSecrets.Formats.Data;
 /// <summary>One map of names and strings, without anything around it.</summary>
 internal static class FlatText
 {
-    public static string Json(IReadOnlyList<FormatVariable> variables, FormatSettings settings) =>
+    public static string Json(IReadOnlyList<FormatVariable> variables) =>
         variables.Count == 0
             ? "{}\n"
             : $"{{\n{string.Join(",\n", variables.Select(static v => $"  {Quote(v.Name)}: {Quote(v.Text)}"))}\n}}\n";
 
     /// <summary>Names and values are quoted, because many plain words mean something else: no, 012, 1e3, ~.</summary>
-    public static string Yaml(IReadOnlyList<FormatVariable> variables, FormatSettings settings) =>
+    public static string Yaml(IReadOnlyList<FormatVariable> variables) =>
         variables.Count == 0 ? "{}\n" : string.Concat(variables.Select(static v => $"{Quote(v.Name)}: {Quote(v.Text)}\n"));
 
     /// <summary>A string of JSON that every YAML reader takes for the same text: in one line, and whatever is not printable escaped.</summary>

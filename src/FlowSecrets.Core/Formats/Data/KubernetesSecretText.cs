@@ -12,12 +12,12 @@ internal static partial class KubernetesSecretText
 
     private const int LongestKey = 253;
 
-    public static string? Problem(FormatVariable variable, FormatSettings settings) =>
+    public static string? Problem(FormatVariable variable) =>
         variable.Name.Length <= LongestKey && Key().IsMatch(variable.Name)
             ? null
             : $"a key of a Kubernetes Secret has letters, digits, '-', '_' and '.', and at most {LongestKey} characters";
 
-    public static string? WholeProblem(IReadOnlyList<FormatVariable> variables, FormatSettings settings) =>
+    public static string? WholeProblem(IReadOnlyList<FormatVariable> variables) =>
         variables.Sum(static v => (long)v.Value.AsSpan().Length + v.Name.Length) > Limit
             ? $"a Kubernetes Secret holds at most {Limit / 1024} KiB"
             : null;

@@ -28,12 +28,12 @@ internal static class TfvarsWriter
     ];
 
     /// <summary>Why Terraform does not read a value as it is; null: it does.</summary>
-    public static string? Problem(FormatVariable variable, FormatSettings settings) =>
+    public static string? Problem(FormatVariable variable) =>
         variable.HasNul ? "the value holds a NUL"
         : IsComposed(variable.Text) ? null
         : "Terraform changes letters with combining marks to their composed form (Unicode NFC)";
 
-    public static string Write(IReadOnlyList<FormatVariable> variables, FormatSettings settings) =>
+    public static string Write(IReadOnlyList<FormatVariable> variables) =>
         string.Concat(variables.Select(static v => $"{v.Name} = {Quote(v.Text)}\n"));
 
     /// <summary>Whether the text is in Unicode's form C. Without the tables, what may not be is taken for text that is not.</summary>

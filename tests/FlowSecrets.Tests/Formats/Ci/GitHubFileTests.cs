@@ -28,7 +28,7 @@ public sealed class GitHubFileTests(ITestOutputHelper output)
     public void TheBytesAreThoseOfTheRunnersOwnToolkit(string value, string expected)
     {
         using SecretValue held = SecretValue.FromText(value);
-        string text = GitHubFile.Write([new FormatVariable("N", held)], new FormatSettings());
+        string text = GitHubFile.Write([new FormatVariable("N", held)]);
         Assert.Equal(expected, text.Replace("ghadelimiter_N_0", "D", StringComparison.Ordinal));
     }
 
@@ -39,7 +39,7 @@ public sealed class GitHubFileTests(ITestOutputHelper output)
         FormatVariable variable = new("N", held);
         foreach (bool isWindows in (bool[])[false, true])
         {
-            byte[] bytes = Encoding.UTF8.GetBytes(GitHubFile.Write([variable], new FormatSettings()));
+            byte[] bytes = Encoding.UTF8.GetBytes(GitHubFile.Write([variable]));
             Dictionary<string, string> read = new GitHubRunner(isWindows).ReadFile(bytes);
             Assert.Equal(variable.Text, Assert.Single(read).Value);
         }

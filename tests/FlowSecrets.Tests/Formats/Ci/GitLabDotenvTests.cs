@@ -38,9 +38,9 @@ public sealed partial class GitLabDotenvTests(ITestOutputHelper output)
     public void AReportHasALimit()
     {
         FormatVariable variable = HostileVariables.Variable("N", new string('x', 5117), isSensitive: false);
-        Assert.Null(GitLabDotenv.WholeProblem([variable], new FormatSettings()));
+        Assert.Null(GitLabDotenv.WholeProblem([variable]));
         FormatVariable longer = HostileVariables.Variable("NN", new string('x', 5117), isSensitive: false);
-        Assert.NotNull(GitLabDotenv.WholeProblem([longer], new FormatSettings()));
+        Assert.NotNull(GitLabDotenv.WholeProblem([longer]));
     }
 
     /// <summary>Line by line, as ParseDotenvArtifactService does; key and value are stripped.</summary>

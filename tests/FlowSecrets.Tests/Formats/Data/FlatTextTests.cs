@@ -51,7 +51,7 @@ public sealed class FlatTextTests(ITestOutputHelper output) : IDisposable
     public void X8AYamlTrapIsQuoted(string value)
     {
         FormatVariable variable = HostileVariables.Variable("NO", value);
-        string text = FlatText.Yaml([variable], new FormatSettings());
+        string text = FlatText.Yaml([variable]);
         Assert.StartsWith("\"NO\": \"", text);
         Assert.Equal(value, _sandbox.Providers.Documents.Parse(text).Entries.Single().Value.Text);
         Assert.DoesNotContain(text[..^1], char.IsControl);
@@ -64,7 +64,7 @@ public sealed class FlatTextTests(ITestOutputHelper output) : IDisposable
         IReadOnlyList<KeyValuePair<string, DocNode>> read = TfvarsReader.Read(variables.Write(), "x.tfvars");
         variables.AssertRead(read.ToDictionary(static v => v.Key, static v => v.Value.Text, StringComparer.Ordinal));
         FormatVariable template = HostileVariables.Variable("T", "${a} %{b} $${c} $ %");
-        Assert.Equal("T = \"$${a} %%{b} $$${c} $ %\"\n", TfvarsWriter.Write([template], new FormatSettings()));
+        Assert.Equal("T = \"$${a} %%{b} $$${c} $ %\"\n", TfvarsWriter.Write([template]));
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class FlatTextTests(ITestOutputHelper output) : IDisposable
     [InlineData("\uF900", false)]
     [InlineData("é 語 😀 Ω \u00A0\u3000", true)]
     public void WhatTerraformWouldComposeIsRefused(string value, bool isCarried) =>
-        Assert.Equal(isCarried, TfvarsWriter.Problem(HostileVariables.Variable("T", value), new FormatSettings()) is null);
+        Assert.Equal(isCarried, TfvarsWriter.Problem(HostileVariables.Variable("T", value)) is null);
 
     [Fact]
     public void X1AndX10AManifestHoldsEveryValueInBase64()
@@ -102,8 +102,8 @@ public sealed class FlatTextTests(ITestOutputHelper output) : IDisposable
         FormatProfile kubernetes = FormatProfiles.Of(ExportFormat.Kubernetes);
         Assert.Null(kubernetes.Problem(new FormatVariable("B", binary), new FormatSettings()));
         Assert.NotNull(FormatProfiles.Of(ExportFormat.Json).Problem(new FormatVariable("B", binary), new FormatSettings()));
-        Assert.NotNull(KubernetesSecretText.WholeProblem([new FormatVariable("L", large)], new FormatSettings()));
-        Assert.NotNull(KubernetesSecretText.Problem(new FormatVariable("a b", binary), new FormatSettings()));
+        Assert.NotNull(KubernetesSecretText.WholeProblem([new FormatVariable("L", large)]));
+        Assert.NotNull(KubernetesSecretText.Problem(new FormatVariable("a b", binary)));
     }
 
     [Fact]
