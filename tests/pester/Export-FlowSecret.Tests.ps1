@@ -51,7 +51,7 @@ Describe 'Export-FlowSecret' {
         $results = Export-FlowSecret -Path ./x.json
         $results.Format | Select-Object -Unique | Should -Be 'Json'
         (Get-Content ./x.json -Raw | ConvertFrom-Json).DB_PASSWORD | Should -Be 'fetched-password'
-        Assert-OwnerOnly ./x.json
+        Assert-OwnerOnly (Join-Path $PWD x.json)
         Assert-Failure FileExists { Export-FlowSecret -Path ./x.json }
         $null = Export-FlowSecret -Path ./x.json -Force
         Assert-Failure NotIgnoredByGit { Export-FlowSecret -Path ./x.yaml }
@@ -74,11 +74,11 @@ Describe 'Export-FlowSecret' {
         Set-Content .gitignore '*.json'
         $results = Export-FlowSecret -Path ./x.json -WhatIf
         $results.Status | Select-Object -Unique | Should -Be 'Planned'
-        ./x.json | Should -Not -Exist
+        './x.json' | Should -Not -Exist
         (Export-FlowSecret -Format Json -AsPlainText -WhatIf).Status | Select-Object -Unique | Should -Be 'Planned'
     }
     It 'names every missing required secret in one error' {
-        $null = Remove-FlowSecret jwt-secret -Confirm:$false
+        $null = Remove-FlowSecret jwt-secret -Permanent -Confirm:$false
         Assert-Failure RequiredSecretMissing { Export-FlowSecret -Format Json -AsPlainText }
     }
     It 'refuses by name what the format cannot carry' {
