@@ -88,5 +88,8 @@ public sealed class ExportCallTests
             inner.ServerOf(target, key, value, isAdmin);
 
         public IRotationTarget OpenTarget(RotationTargetSettings settings) => inner.OpenTarget(settings);
+
+        public IExternalSecrets OpenExternalSecrets(ClusterSpace space, Func<string, string?> environment) =>
+            inner.OpenExternalSecrets(space, environment);
     }
 }
