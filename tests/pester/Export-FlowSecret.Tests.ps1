@@ -1,6 +1,7 @@
 BeforeAll {
     Import-Module $PSScriptRoot/Support.psm1 -Force
-    $ci = 'GITHUB_ACTIONS', 'GITHUB_ENV', 'GITHUB_OUTPUT', 'TF_BUILD', 'AGENT_TEMPDIRECTORY', 'DECODE_PERCENTS', 'GITLAB_CI', 'CI_PROJECT_DIR'
+    $ci = 'GITHUB_ACTIONS', 'GITHUB_ENV', 'GITHUB_OUTPUT', 'TF_BUILD', 'AGENT_TEMPDIRECTORY', 'DECODE_PERCENTS', 'GITLAB_CI',
+        'CI_PROJECT_DIR'
     $before = @{}
     foreach ($name in $ci) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
     function Clear-Ci { foreach ($name in $ci) { [Environment]::SetEnvironmentVariable($name, $null) } }
@@ -36,7 +37,10 @@ Describe 'Export-FlowSecret' {
     }
     It 'gives a job of Azure Pipelines its variables, and prints the env block' {
         $env:TF_BUILD = 'True'
-        $child = Invoke-Child '$null = Export-FlowSecret db-config -Verbose 4>&1 | Tee-Object -Variable all; $all | Where-Object { "$_" -like "*`$(*" } | Out-String'
+        $child = Invoke-Child @'
+$all = Export-FlowSecret db-config -Verbose 4>&1
+$all | Where-Object { "$_" -like '*$(*' } | Out-String
+'@
         $lines = $child.Output -split '\r?\n'
         $lines | Should -Contain '##vso[task.setvariable variable=DB_PASSWORD;issecret=true]fetched-password'
         $lines | Should -Contain '##vso[task.setvariable variable=DB_HOST]db.test'

@@ -8,6 +8,9 @@ public sealed record ExportedVariable : ItemResult
     /// <summary>The secret that it carries: its key, or its name in the store. Null: a template makes it.</summary>
     public string? Secret { get; init; }
 
+    /// <summary>The secret's name in the store; null: a template makes the variable.</summary>
+    public string? StoreName { get; init; }
+
     /// <summary>The field of the secret; null: the whole, or a template.</summary>
     public string? Field { get; init; }
 

@@ -320,6 +320,7 @@ internal sealed class ExportSecretsOperation(OperationContext context) : IOperat
             {
                 Name = wish.Name,
                 Secret = wish.Secret is { } secret ? secret.Definition?.Key ?? secret.StoreName : null,
+                StoreName = wish.Secret?.StoreName,
                 Field = wish.Field,
                 Environment = workspace.Environment?.Name,
                 Status = error is null ? status : ItemStatus.Failed,
