@@ -71,6 +71,7 @@ internal static class ErrorIds
     public const string TemplateNotPortable = nameof(TemplateNotPortable);
     public const string Throttled = nameof(Throttled);
     public const string UnexpectedError = nameof(UnexpectedError);
+    public const string ValueNotExpressible = nameof(ValueNotExpressible);
     public const string ValueNotJson = nameof(ValueNotJson);
     public const string ValueNotText = nameof(ValueNotText);
     public const string ValueTooLarge = nameof(ValueTooLarge);
@@ -89,22 +90,7 @@ internal static class ErrorIds
         {
             NotAuthenticated => FlowErrorCategory.AuthenticationError,
             BadArgument or BadPrincipal or InvalidName or NoProject or NoRegion => FlowErrorCategory.InvalidArgument,
-            BadInput
-            or BadReply
-            or CatalogInvalid
-            or ChecksumMismatch
-            or CredentialRejected
-            or EmptyValue
-            or EnvFileInvalid
-            or EnvFileOutdated
-            or EnvValueNotPortable
-            or FieldAmbiguous
-            or ManifestNotExpressible
-            or NameConflict
-            or StoreCorrupt
-            or TemplateNotPortable
-            or ValueNotJson
-            or ValueNotText => FlowErrorCategory.InvalidData,
+            _ when IsOfData(id) => FlowErrorCategory.InvalidData,
             CannotPrompt
             or ExternalSecretNeverRefreshed
             or ExternallyOwned
@@ -145,4 +131,24 @@ internal static class ErrorIds
             FileNotWritable => FlowErrorCategory.WriteError,
             _ => FlowErrorCategory.NotSpecified,
         };
+
+    private static bool IsOfData(string id) =>
+        id
+            is BadInput
+                or BadReply
+                or CatalogInvalid
+                or ChecksumMismatch
+                or CredentialRejected
+                or EmptyValue
+                or EnvFileInvalid
+                or EnvFileOutdated
+                or EnvValueNotPortable
+                or FieldAmbiguous
+                or ManifestNotExpressible
+                or NameConflict
+                or StoreCorrupt
+                or TemplateNotPortable
+                or ValueNotExpressible
+                or ValueNotJson
+                or ValueNotText;
 }
