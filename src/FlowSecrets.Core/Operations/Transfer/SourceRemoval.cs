@@ -125,8 +125,8 @@ internal sealed class SourceRemoval
             expected.Remove(name);
         }
 
-        Dictionary<string, string> found = rest is null ? [] : Values(rest);
-        return rest is not null && found.Count == expected.Count && expected.All(e => found.GetValueOrDefault(e.Key) == e.Value)
+        Dictionary<string, string>? found = rest is null ? null : ReadableValues(rest);
+        return rest is not null && found is not null && found.Count == expected.Count && expected.All(e => found.GetValueOrDefault(e.Key) == e.Value)
             ? [.. _bytes.AsSpan(0, mark), .. Encoding.UTF8.GetBytes(rest)]
             : throw NotRemoved(
                 _path,
@@ -135,6 +135,19 @@ internal sealed class SourceRemoval
             );
 
         string TopOf(string name) => _tops.GetValueOrDefault(name, name);
+    }
+
+    /// <returns>Null: the text cannot be read, for instance because a value refers to one that is gone.</returns>
+    private Dictionary<string, string>? ReadableValues(string text)
+    {
+        try
+        {
+            return Values(text);
+        }
+        catch (FlowSecretException)
+        {
+            return null;
+        }
     }
 
     private Dictionary<string, string> Values(string text)
