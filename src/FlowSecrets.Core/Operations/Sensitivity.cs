@@ -21,7 +21,7 @@ internal sealed class Sensitivity(Catalog catalog)
         return sources.Length == 0 ? null : $"built from {string.Join(", ", sources)}";
     }
 
-    private bool IsSensitive(Template template) => template.References.Any(r => !IsKnown(catalog, r) || _sensitive.Value.Contains(r));
+    private bool IsSensitive(Template template) => template.References.Any(r => !IsKnown(catalog, r) || _sensitive.Value.Contains(r.Whole));
 
     private static bool IsKnown(Catalog catalog, TemplateReference reference) =>
         catalog.Find(reference.Key) is { } secret && (reference.Field is not { } field || secret.Field(field) is not null);
@@ -79,5 +79,6 @@ internal sealed class Sensitivity(Catalog catalog)
         return sensitive;
     }
 
-    private static IEnumerable<TemplateReference> References(Template? template) => template?.References ?? [];
+    private static IEnumerable<TemplateReference> References(Template? template) =>
+        template?.References.Select(static r => r.Whole) ?? [];
 }
