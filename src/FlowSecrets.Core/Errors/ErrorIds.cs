@@ -91,23 +91,7 @@ internal static class ErrorIds
         {
             NotAuthenticated => FlowErrorCategory.AuthenticationError,
             BadArgument or BadPrincipal or InvalidName or NoProject or NoRegion => FlowErrorCategory.InvalidArgument,
-            BadInput
-            or BadReply
-            or CatalogInvalid
-            or ChecksumMismatch
-            or CredentialRejected
-            or EmptyValue
-            or EnvFileInvalid
-            or EnvFileOutdated
-            or EnvValueNotPortable
-            or FieldAmbiguous
-            or ManifestNotExpressible
-            or NameConflict
-            or ReadBackFailed
-            or StoreCorrupt
-            or TemplateNotPortable
-            or ValueNotJson
-            or ValueNotText => FlowErrorCategory.InvalidData,
+            _ when IsOfData(id) => FlowErrorCategory.InvalidData,
             CannotPrompt
             or ExternallyOwned
             or InterruptionNotAllowed
@@ -142,11 +126,36 @@ internal static class ErrorIds
             AccessDenied or SecretNotFoundOrForbidden or StoreLocked => FlowErrorCategory.PermissionDenied,
             Conflict or RotationInProgress => FlowErrorCategory.ResourceBusy,
             CatalogExists or FileEdited or FileExists or FolderInUse or SecretExists => FlowErrorCategory.ResourceExists,
-            ApiNotEnabled or GitNotAvailable or StoreUnavailable or TargetUnavailable or VaultFailed or VaultNotAvailable or WriteUncertain =>
-                FlowErrorCategory.ResourceUnavailable,
+            ApiNotEnabled
+            or GitNotAvailable
+            or StoreUnavailable
+            or TargetUnavailable
+            or VaultFailed
+            or VaultNotAvailable
+            or WriteUncertain => FlowErrorCategory.ResourceUnavailable,
             CatalogNotTrusted or EncryptionKeyProtected or EndpointNotAllowed or FileUnsafe or NotIgnoredByGit or RotationWouldLoseData =>
                 FlowErrorCategory.SecurityError,
             FileNotWritable => FlowErrorCategory.WriteError,
             _ => FlowErrorCategory.NotSpecified,
         };
+
+    private static bool IsOfData(string id) =>
+        id
+            is BadInput
+                or BadReply
+                or CatalogInvalid
+                or ChecksumMismatch
+                or CredentialRejected
+                or EmptyValue
+                or EnvFileInvalid
+                or EnvFileOutdated
+                or EnvValueNotPortable
+                or FieldAmbiguous
+                or ManifestNotExpressible
+                or NameConflict
+                or ReadBackFailed
+                or StoreCorrupt
+                or TemplateNotPortable
+                or ValueNotJson
+                or ValueNotText;
 }

@@ -138,12 +138,12 @@ internal static class ValueFiles
                     hasCollections ? SecretCollections.Entry(e.Key.Text, e.Value) : new ValueEntry(e.Key.Text, e.Value)
                 ),
             ])
-            : throw new FlowSecretException(
-                ErrorIds.BadInput,
-                file.Path,
-                $"'{file.Path}' holds no names with values: it is not a JSON object or YAML map",
-                "Write it as { \"NAME\": \"value\" }, then try again; nothing was changed."
-            );
+        : throw new FlowSecretException(
+            ErrorIds.BadInput,
+            file.Path,
+            $"'{file.Path}' holds no names with values: it is not a JSON object or YAML map",
+            "Write it as { \"NAME\": \"value\" }, then try again; nothing was changed."
+        );
 
     private static ValueFile ReadEnv(ValueText file, string? dialect)
     {

@@ -79,6 +79,5 @@ internal sealed class Sensitivity(Catalog catalog)
         return sensitive;
     }
 
-    private static IEnumerable<TemplateReference> References(Template? template) =>
-        template?.References.Select(static r => r.Whole) ?? [];
+    private static IEnumerable<TemplateReference> References(Template? template) => template?.References.Select(static r => r.Whole) ?? [];
 }

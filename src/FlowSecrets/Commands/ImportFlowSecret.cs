@@ -190,6 +190,5 @@ public sealed class ImportFlowSecretCommand : StoreCmdlet
         }
     }
 
-    private FlowSecretException Bad(string cause, string remedy) =>
-        new(ErrorIds.BadArgument, MyInvocation.MyCommand.Name, cause, remedy);
+    private FlowSecretException Bad(string cause, string remedy) => new(ErrorIds.BadArgument, MyInvocation.MyCommand.Name, cause, remedy);
 }

@@ -10,8 +10,8 @@ using FlowSecrets.Operations;
 using FlowSecrets.Operations.Transfer;
 using FlowSecrets.Text;
 using FlowSecrets.Values;
-using WildcardPattern = FlowSecrets.Text.WildcardPattern;
 using static FlowSecrets.Errors.ShellCommand;
+using WildcardPattern = FlowSecrets.Text.WildcardPattern;
 
 namespace FlowSecrets.Hosting;
 
@@ -49,11 +49,9 @@ internal sealed class VaultReader(CommandInvocationIntrinsics commands)
     }
 
     private static bool IsMeant(string secret, string name, WildcardPattern? pattern) =>
-        new[] { secret, CatalogNames.ToKey(secret) }.Any(s =>
-            LenientName.Form(s) == LenientName.Form(name) || pattern?.IsMatch(s) == true
-        );
+        new[] { secret, CatalogNames.ToKey(secret) }.Any(s => LenientName.Form(s) == LenientName.Form(name) || pattern?.IsMatch(s) == true);
 
-    private VaultSecret Secret(CommandInfo read, string vault, string name)
+    private static VaultSecret Secret(CommandInfo read, string vault, string name)
     {
         try
         {
@@ -93,8 +91,10 @@ internal sealed class VaultReader(CommandInvocationIntrinsics commands)
                 ),
                 byte[] bytes => DocNode.String(Convert.ToBase64String(bytes)),
                 bool flag => DocNode.Scalar(DocKind.Bool, flag ? "true" : "false"),
-                int or long or double or decimal => DocNode.Scalar(DocKind.Number, Convert.ToString(value is PSObject p ? p.BaseObject : value,
-                    CultureInfo.InvariantCulture)!),
+                int or long or double or decimal => DocNode.Scalar(
+                    DocKind.Number,
+                    Convert.ToString(value is PSObject p ? p.BaseObject : value, CultureInfo.InvariantCulture)!
+                ),
                 DateTime time => DocNode.String(time.ToString("o", CultureInfo.InvariantCulture)),
                 IDictionary table => Map(table, depth),
                 _ => null,

@@ -53,7 +53,7 @@ internal static class KubernetesReader
     private static IEnumerable<ValueEntry> Entries(DocNode secret, string path)
     {
         IReadOnlyList<KeyValuePair<DocNode, DocNode>> texts = secret.Get("stringData")?.Entries ?? [];
-        HashSet<string> replaced = [.. texts.Select(static e => e.Key.Text)];
+        HashSet<string> replaced = new(texts.Select(static e => e.Key.Text), StringComparer.Ordinal);
         foreach ((DocNode key, DocNode value) in secret.Get("data")?.Entries ?? [])
         {
             if (!replaced.Contains(key.Text))
@@ -85,5 +85,10 @@ internal static class KubernetesReader
     }
 
     private static FlowSecretException Bad(string path, DocNode at, string cause) =>
-        new(ErrorIds.BadInput, path, $"{path}:{at.Line}:{at.Column}: {cause}", "Correct the manifest, then try again; nothing was changed.");
+        new(
+            ErrorIds.BadInput,
+            path,
+            $"{path}:{at.Line}:{at.Column}: {cause}",
+            "Correct the manifest, then try again; nothing was changed."
+        );
 }

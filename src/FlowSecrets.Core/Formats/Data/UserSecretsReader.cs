@@ -21,7 +21,11 @@ internal static class UserSecretsReader
     /// <exception cref="FlowSecretException">BadArgument: the id is no name of a folder, or there is no home folder.</exception>
     public static string PathOf(string id, Func<string, string?> variable)
     {
-        if (id is "" or "." or ".." || id.AsSpan().IndexOfAny('/', '\\') >= 0 || id.AsSpan().IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
+        if (
+            id is "" or "." or ".."
+            || id.AsSpan().IndexOfAny('/', '\\') >= 0
+            || id.AsSpan().IndexOfAny(Path.GetInvalidFileNameChars()) >= 0
+        )
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,

@@ -44,7 +44,10 @@ internal static class JsonComments
     {
         bool isLine = text[start + 1] == (byte)'/';
         int end = start + 2;
-        while (end < text.Length && !(isLine ? text[end] is (byte)'\n' or (byte)'\r' : text[end] == (byte)'/' && text[end - 1] == (byte)'*' && end > start + 2))
+        while (
+            end < text.Length
+            && !(isLine ? text[end] is (byte)'\n' or (byte)'\r' : text[end] == (byte)'/' && text[end - 1] == (byte)'*' && end > start + 2)
+        )
         {
             end++;
         }

@@ -113,9 +113,7 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
         return [.. found.DistinctBy(static w => (w.Secret.StoreName, w.Secret.Version, w.Field))];
 
         void Add(ReadValuesOptions part) =>
-            found.AddRange(
-                workspace.ResolveVersions(context, part, host, wildcards: true).Select(s => new Wanted(s, options.Field))
-            );
+            found.AddRange(workspace.ResolveVersions(context, part, host, wildcards: true).Select(s => new Wanted(s, options.Field)));
     }
 
     private sealed record Wanted(SecretRef Secret, string? Field);
@@ -150,7 +148,11 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
         FileWriter.CheckNamed(file, options.Force);
         if (!await host.ShouldProcessAsync(file, $"Write the value of '{wanted.Secret.StoreName}', for its owner alone", cancellationToken))
         {
-            return new SecretReading { StoreName = wanted.Secret.StoreName, Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped };
+            return new SecretReading
+            {
+                StoreName = wanted.Secret.StoreName,
+                Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped,
+            };
         }
 
         SecretReading reading = await ReadAsync(workspace, wanted, options, cancellationToken);

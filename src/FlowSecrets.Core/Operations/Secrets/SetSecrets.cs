@@ -115,7 +115,10 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
 
     private static SecretValue WithField(SecretRef secret, ReadSecret? current, string field, SecretValue given, IOperationHost host)
     {
-        if (secret.Definition is { Fields.Count: > 0 } definition && !FieldPath.Splits(field).Any(s => definition.Field(s.First) is not null))
+        if (
+            secret.Definition is { Fields.Count: > 0 } definition
+            && !FieldPath.Splits(field).Any(s => definition.Field(s.First) is not null)
+        )
         {
             field = definition.FieldNamed(field).Name;
         }

@@ -92,7 +92,7 @@ internal sealed class ImportMapping
         List<ImportUnit> units = _workspace.Catalog is { } catalog ? OfCatalog(distinct, catalog) : OfStore(distinct);
         IEnumerable<ImportUnit> refused = _clashes
             .Concat(errors)
-            .DistinctBy(static e => e.Key)
+            .DistinctBy(static e => e.Key, StringComparer.Ordinal)
             .Select(static e => new ImportUnit([], null) { Sources = [e.Key], Error = e.Value });
         Units = [.. units, .. refused];
     }

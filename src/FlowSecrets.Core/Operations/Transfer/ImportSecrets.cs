@@ -76,7 +76,9 @@ internal sealed class ImportSecretsOperation(OperationContext context) : IOperat
         {
             List<string> imported = [];
             List<string> others = [];
-            await foreach ((ImportItem item, ImportResult result, bool isVerified) in ApplyAllAsync(workspace, items, host, cancellationToken))
+            await foreach (
+                (ImportItem item, ImportResult result, bool isVerified) in ApplyAllAsync(workspace, items, host, cancellationToken)
+            )
             {
                 if (item.Action != ImportItem.Skip)
                 {
@@ -184,8 +186,7 @@ internal sealed class ImportSecretsOperation(OperationContext context) : IOperat
             return added.Version;
         }
 
-        IReadOnlyDictionary<string, string> labels =
-            secret.Definition?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal);
+        IReadOnlyDictionary<string, string> labels = secret.Definition?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal);
         return (
             await workspace.Store.CreateAsync(secret.StoreName, workspace.LabelsOfNew(labels), item.Value, cancellationToken)
         ).CurrentVersion;

@@ -20,7 +20,8 @@ internal sealed record VaultSecret(string Name, ValueEntry? Value, FlowSecretExc
 internal sealed record ImportSource(string Label, ValueFile File, ValueFormat? Format, byte[]? Bytes)
 {
     /// <summary>The errors of names that have no value.</summary>
-    public IReadOnlyDictionary<string, FlowSecretException> Errors { get; init; } = new Dictionary<string, FlowSecretException>();
+    public IReadOnlyDictionary<string, FlowSecretException> Errors { get; init; } =
+        new Dictionary<string, FlowSecretException>(StringComparer.Ordinal);
 
     /// <exception cref="FlowSecretException">BadArgument, BadInput, EnvFileInvalid, LimitReached; never with a value.</exception>
     public static ImportSource Read(ImportOptions options, OperationContext context, string envTarget)
@@ -31,7 +32,9 @@ internal sealed record ImportSource(string Label, ValueFile File, ValueFormat? F
         {
             source = new($"the vault '{options.Vault}'", new([.. secrets.Select(static s => s.Value).OfType<ValueEntry>()]), null, null)
             {
-                Errors = secrets.Where(static s => s.Error is not null).ToDictionary(static s => s.Name, static s => s.Error!),
+                Errors = secrets
+                    .Where(static s => s.Error is not null)
+                    .ToDictionary(static s => s.Name, static s => s.Error!, StringComparer.Ordinal),
             };
         }
         else if (options.Path is { } path)

@@ -90,9 +90,9 @@ internal sealed class SourceRemoval
     /// <summary>The names at the top of the file. One that holds several secrets goes only with all of them.</summary>
     private string[] Tops(List<string> imported)
     {
-        HashSet<string> done = [.. imported];
-        HashSet<string> kept = [];
-        HashSet<string> tops = [];
+        HashSet<string> done = new(imported, StringComparer.Ordinal);
+        HashSet<string> kept = new(StringComparer.Ordinal);
+        HashSet<string> tops = new(StringComparer.Ordinal);
         foreach (ValueEntry entry in _source.File.Entries)
         {
             bool isSplit = entry.Parts.Count > 0 && !done.Contains(entry.Name);
@@ -120,13 +120,19 @@ internal sealed class SourceRemoval
         string text = Encoding.UTF8.GetString(_bytes.AsSpan(mark));
         string? rest = Format.Name is "json" or "tfvars-json" or "usersecrets" ? WithoutMembers(text, names) : WithoutLines(text, names);
         Dictionary<string, string> expected = Values(text);
-        foreach (string name in expected.Where(e => names.Contains(TopOf(e.Key))).Select(static e => e.Key).ToArray())
+        foreach (
+            string name in expected.Where(e => names.Contains(TopOf(e.Key), StringComparer.Ordinal)).Select(static e => e.Key).ToArray()
+        )
         {
             expected.Remove(name);
         }
 
         Dictionary<string, string>? found = rest is null ? null : ReadableValues(rest);
-        return rest is not null && found is not null && found.Count == expected.Count && expected.All(e => found.GetValueOrDefault(e.Key) == e.Value)
+        return
+            rest is not null
+            && found is not null
+            && found.Count == expected.Count
+            && expected.All(e => found.GetValueOrDefault(e.Key) == e.Value)
             ? [.. _bytes.AsSpan(0, mark), .. Encoding.UTF8.GetBytes(rest)]
             : throw NotRemoved(
                 _path,
@@ -205,10 +211,12 @@ internal sealed class SourceRemoval
 
         string[] lines = SplitKeepingEnds(text);
         HashSet<int> gone = [];
-        HashSet<string> left = [.. names];
-        foreach ((string name, int first, int last) in Format.HasVariables ? EnvImport.Lines(text, _path, Format.Dialect) : Blocks(text, lines))
+        HashSet<string> left = new(names, StringComparer.Ordinal);
+        foreach (
+            (string name, int first, int last) in Format.HasVariables ? EnvImport.Lines(text, _path, Format.Dialect) : Blocks(text, lines)
+        )
         {
-            if (names.Contains(name))
+            if (names.Contains(name, StringComparer.Ordinal))
             {
                 left.Remove(name);
                 gone.UnionWith(Enumerable.Range(first, last - first + 1));

@@ -17,7 +17,10 @@ public sealed class ForeignSecretsTests
     public void I9_UserSecretsAreFlattenedAsDotnetDoes() =>
         Assert.Equal(
             ["A:B=1", "A:C:0=x", "A:C:1=true", "D__E=//no comment", "F="],
-            Read("{ // c\n \"A\": { \"B\": 1, \"C\": [\"x\", true,], },\n /* d\n */ \"D__E\": \"//no comment\", \"F\": null }", "UserSecrets")
+            Read(
+                    "{ // c\n \"A\": { \"B\": 1, \"C\": [\"x\", true,], },\n /* d\n */ \"D__E\": \"//no comment\", \"F\": null }",
+                    "UserSecrets"
+                )
                 .Select(static e => $"{e.Name}={e.Value.Text}")
         );
 
@@ -89,7 +92,11 @@ public sealed class ForeignSecretsTests
         {
             string name = $"N{written.Count}";
             // A file's CRLF are line ends, also within quotes.
-            if (value.Length > 0 && !value.Contains("\r\n", StringComparison.Ordinal) && EnvWriter.Format(Enum.Parse<EnvDialect>(dialect), name, value) is { } line)
+            if (
+                value.Length > 0
+                && !value.Contains("\r\n", StringComparison.Ordinal)
+                && EnvWriter.Format(Enum.Parse<EnvDialect>(dialect), name, value) is { } line
+            )
             {
                 written.Add((name, value, line));
             }
@@ -115,7 +122,9 @@ public sealed class ForeignSecretsTests
         {
             (string, DocNode)[] entries =
             [
-                .. part.Select((v, i) => ($"n{i}", DocNode.String(format == "kubernetes" ? Convert.ToBase64String(Encoding.UTF8.GetBytes(v)) : v))),
+                .. part.Select(
+                    (v, i) => ($"n{i}", DocNode.String(format == "kubernetes" ? Convert.ToBase64String(Encoding.UTF8.GetBytes(v)) : v))
+                ),
             ];
             DocNode map = DocNode.MapOf(entries);
             string text = format switch

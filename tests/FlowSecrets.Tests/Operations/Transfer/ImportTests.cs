@@ -33,7 +33,11 @@ public sealed class ImportTests : IDisposable
         await CreateAsync("same", "CANARY-1");
         await CreateAsync("other", "old");
         _host = new TestHost { IsWhatIf = true };
-        List<ImportResult> results = await ImportAsync("x.json", """{"new":"CANARY-0","same":"CANARY-1","other":"CANARY-2","none":""}""", o => o with { UpdateExisting = true });
+        List<ImportResult> results = await ImportAsync(
+            "x.json",
+            """{"new":"CANARY-0","same":"CANARY-1","other":"CANARY-2","none":""}""",
+            o => o with { UpdateExisting = true }
+        );
         Assert.Equal(["Create", "Same", "NewVersion", "Refuse"], results.Select(static r => r.Action));
         Assert.Equal(["Planned", "Unchanged", "Planned", "Failed"], results.Select(static r => r.Status));
         Assert.Equal("old", await ReadAsync("other"));
@@ -72,7 +76,10 @@ public sealed class ImportTests : IDisposable
     {
         const string Hash = "$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
         string path = _sandbox.File("x.env");
-        File.WriteAllBytes(path, [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"export A=1\r\nHASH='{Hash}'\r\nA=1\r\nB=first\r\nB=last\r\n")]);
+        File.WriteAllBytes(
+            path,
+            [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($"export A=1\r\nHASH='{Hash}'\r\nA=1\r\nB=first\r\nB=last\r\n")]
+        );
         List<ImportResult> results = await ImportAsync(path);
         Assert.All(results, static r => Assert.Equal("Created", r.Status));
         Assert.Equal([Hash, "1", "last"], [await ReadAsync("HASH"), await ReadAsync("A"), await ReadAsync("B")]);
@@ -87,7 +94,10 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(["a:b", "a-b"], results.Skip(1).Select(static r => r.Error!.Target));
         Assert.All(results.Skip(1), static r => Assert.Equal(ErrorIds.NameConflict, r.ErrorId));
         Assert.Null(await _sandbox.Store().DescribeAsync("a-b", default));
-        Assert.Equal("Created", Assert.Single(await ImportAsync("x.json", """{"a:b":"1","a-b":"2"}""", static o => o with { Names = ["a:b"] })).Status);
+        Assert.Equal(
+            "Created",
+            Assert.Single(await ImportAsync("x.json", """{"a:b":"1","a-b":"2"}""", static o => o with { Names = ["a:b"] })).Status
+        );
     }
 
     [Fact]
@@ -97,7 +107,15 @@ public sealed class ImportTests : IDisposable
         List<ImportResult> results = await ImportAsync("x.env", "ONE=1\nUNO=2\njwt_secret=a\njwt-secret_=b\nJWT-SECRET=c\n");
         Assert.Equal(
             ["ONE", "UNO", "jwt_secret", "JWT-SECRET"],
-            results.Where(static r => r.ErrorId == ErrorIds.NameConflict).Select(static r => r.Source.Single()).Order(StringComparer.Ordinal).OrderBy(static n => n == "jwt_secret" ? 1 : n[0] == 'J' ? 2 : 0)
+            results
+                .Where(static r => r.ErrorId == ErrorIds.NameConflict)
+                .Select(static r => r.Source.Single())
+                .Order(StringComparer.Ordinal)
+                .OrderBy(static n =>
+                    n == "jwt_secret" ? 1
+                    : n[0] == 'J' ? 2
+                    : 0
+                )
         );
         Assert.Null(await _sandbox.Store().DescribeAsync("api-key", default));
     }
@@ -144,8 +162,17 @@ public sealed class ImportTests : IDisposable
               app:secrets: [{ name: listed, value: { secure: v1:ghi } }]
             """;
         List<ImportResult> results = await ImportAsync("Pulumi.prod.yaml", Stack);
-        Assert.Equal(["plain", "api-token", "listed", "nested"], results.Select(static r => r.Source.Single()).OrderBy(static n => n == "plain" ? 0 : 1).ThenBy(static n => n, StringComparer.Ordinal));
-        Assert.All(results.Where(static r => r.Source[0] != "plain"), static r => Assert.Equal((ErrorIds.BadInput, "Refuse"), (r.ErrorId, r.Action)));
+        Assert.Equal(
+            ["plain", "api-token", "listed", "nested"],
+            results
+                .Select(static r => r.Source.Single())
+                .OrderBy(static n => n == "plain" ? 0 : 1)
+                .ThenBy(static n => n, StringComparer.Ordinal)
+        );
+        Assert.All(
+            results.Where(static r => r.Source[0] != "plain"),
+            static r => Assert.Equal((ErrorIds.BadInput, "Refuse"), (r.ErrorId, r.Action))
+        );
         Assert.Equal("text", await ReadAsync("plain"));
     }
 
@@ -168,9 +195,7 @@ public sealed class ImportTests : IDisposable
     public async Task AVariableWithoutSecretsIsAnError(string name, string text, string id) =>
         Assert.Equal(
             id,
-            (
-                await Assert.ThrowsAsync<FlowSecretException>(() => ImportAsync(name, text, static o => o with { Expand = "secrets" }))
-            ).Id
+            (await Assert.ThrowsAsync<FlowSecretException>(() => ImportAsync(name, text, static o => o with { Expand = "secrets" }))).Id
         );
 
     [Fact]
@@ -216,7 +241,12 @@ public sealed class ImportTests : IDisposable
             string path = sandbox.Write("x.env", "new=1\nold=2\nother=3\n");
             FaultPoint point = new(at, isAfter);
             ProvidersWith faulty = new(sandbox.Providers, s => FaultyStore.Of(s, point));
-            ImportOptions options = new() { Path = path, UpdateExisting = true, RemoveSource = true };
+            ImportOptions options = new()
+            {
+                Path = path,
+                UpdateExisting = true,
+                RemoveSource = true,
+            };
             try
             {
                 await new ImportSecretsOperation(sandbox.Context with { Providers = () => faulty }).RunAsync(options, new TestHost());
