@@ -119,7 +119,7 @@ Describe 'Import-FlowSecret' {
         It 'says which vaults there are' {
             $failure = Get-Failure { Import-FlowSecret -FromVault Nope }
             $failure.FullyQualifiedErrorId | Should -BeLike 'VaultNotFound,*'
-            "$failure" | Should -Match 'Team'
+            $failure.Exception.Message | Should -Match 'Team'
         }
     }
     It 'says that no vault can be read without the module' {

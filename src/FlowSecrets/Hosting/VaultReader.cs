@@ -40,7 +40,7 @@ internal sealed class VaultReader(CommandInvocationIntrinsics commands)
         return
         [
             .. found
-                .Select(static i => i.Properties["Name"]?.Value as string)
+                .Select(NameOf)
                 .OfType<string>()
                 .Distinct(StringComparer.Ordinal)
                 .Where(n => names.Count == 0 || names.Where((name, i) => IsMeant(n, name, patterns[i])).Any())
@@ -122,6 +122,9 @@ internal sealed class VaultReader(CommandInvocationIntrinsics commands)
         return value.RevealText(null);
     }
 
+    /// <summary>A value of a script's object can be wrapped.</summary>
+    private static string? NameOf(PSObject item) => item.Properties["Name"]?.Value?.ToString();
+
     private CommandInfo Command(string name) =>
         commands.GetCommand(name, CommandTypes.Cmdlet | CommandTypes.Function)
         ?? throw new FlowSecretException(
@@ -140,7 +143,7 @@ internal sealed class VaultReader(CommandInvocationIntrinsics commands)
         }
 
         (IReadOnlyList<PSObject> found, _) = Invoke(list);
-        string[] names = [.. found.Select(static v => v.Properties["Name"]?.Value as string).OfType<string>()];
+        string[] names = [.. found.Select(NameOf).OfType<string>()];
         if (!names.Contains(vault, StringComparer.OrdinalIgnoreCase))
         {
             throw new FlowSecretException(

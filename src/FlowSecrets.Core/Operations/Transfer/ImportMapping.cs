@@ -77,7 +77,7 @@ internal sealed class ImportMapping
                         ErrorIds.NameNotInSource,
                         name,
                         $"{_source.Label} has nothing that is called '{name}' or means the secret '{name}'",
-                        $"It has: {string.Join(", ", all.Take(20))}{(all.Length > 20 ? ", …" : "")}."
+                        all.Length == 0 ? "It has nothing." : $"It has: {string.Join(", ", all.Take(20))}{(all.Length > 20 ? ", …" : "")}."
                     )
                 );
             }
