@@ -150,7 +150,7 @@ internal sealed class ImportSecretsOperation(OperationContext context) : IOperat
         if (!await host.ShouldProcessAsync($"'{secret.StoreName}' in the {workspace.Place}", item.Effect, cancellationToken))
         {
             string status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped;
-            return (item, result with { Status = status, Message = item.Message ?? item.Effect }, false);
+            return (item, result with { Status = status, Message = item.Message }, false);
         }
 
         try
