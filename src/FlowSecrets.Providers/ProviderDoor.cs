@@ -4,6 +4,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws;
 using FlowSecrets.Providers.Gcp;
+using FlowSecrets.Providers.Kubernetes.ExternalSecrets;
 using FlowSecrets.Providers.Kubernetes.Workloads;
 using FlowSecrets.Providers.Local;
 using FlowSecrets.Providers.Postgres;
@@ -51,6 +52,9 @@ internal sealed class ProviderDoor : IProviders
             "cloudrun" => OpenCloudRun(workload, store, environment),
             _ => OpenAwsWorkload(workload, store, environment),
         };
+
+    public IExternalSecrets OpenExternalSecrets(ClusterSpace space, Func<string, string?> environment) =>
+        new KubernetesExternalSecrets(space, environment);
 
     public IRotationTarget OpenTarget(RotationTargetSettings settings) =>
         settings.Target.Kind == "postgres"

@@ -23,6 +23,9 @@ internal sealed class KillingProviders(IProviders inner, KillPoint point) : IPro
     public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
         inner.OpenWorkload(workload, store, environment);
 
+    public IExternalSecrets OpenExternalSecrets(ClusterSpace space, Func<string, string?> environment) =>
+        inner.OpenExternalSecrets(space, environment);
+
     public string ServerOf(CatalogTarget target, string key, SecretValue value, bool isAdmin) =>
         inner.ServerOf(target, key, value, isAdmin);
 

@@ -81,9 +81,6 @@ Step { Import-FlowSecret ./app.env -WhatIf -Verbose -Debug }
 Step { Import-FlowSecret ./app.env -UpdateExisting -Verbose -Debug | Format-List * -Force }
 Step { Import-FlowSecret ./broken.json -Verbose -Debug } -Fails
 Step { Import-FlowSecret ./broken.env -Format Compose -Verbose -Debug } -Fails
-Step { [System.IO.File]::ReadAllLines("$PWD/app.env") | Import-FlowSecret -Verbose -Debug } -Fails
-Step { [System.IO.File]::ReadAllLines("$PWD/app.env") | Import-FlowSecret ./app.env -Verbose -Debug } -Fails
-Step { [System.IO.File]::ReadAllLines("$PWD/app.env") | Import-FlowSecret -Format Json -Verbose -Debug } -Fails
 Step { $secret | Import-FlowSecret -Format Json -Verbose -Debug } -Fails
 Step { Sync-FlowLocalEnv -WhatIf -Verbose -Debug }
 Step { Sync-FlowLocalEnv -Verbose -Debug }

@@ -32,6 +32,7 @@ Describe 'The module' {
         $wild = (Get-Command -Module FlowSecrets).Name |
             Where-Object { (Get-Help $_ -Parameter Name -ErrorAction Ignore).globbing -eq 'true' }
         $wild | Sort-Object | Should -Be @(
+            'Get-FlowExternalSecret'
             'Get-FlowSecret'
             'Get-FlowSecretAccess'
             'Get-FlowSecretRotation'
@@ -42,6 +43,8 @@ Describe 'The module' {
             'Initialize-FlowSecret'
             'Invoke-FlowSecretRotation'
             'Revoke-FlowSecretAccess'
+            'Sync-FlowExternalSecret'
+            'Test-FlowExternalSecret'
             'Test-FlowSecretAccess'
             'Test-FlowSecretRotation'
             'Undo-FlowSecretRotation'

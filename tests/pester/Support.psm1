@@ -350,4 +350,60 @@ function Remove-WorkloadScene($Scene) {
     Remove-Sandbox $Scene
 }
 
+# A namespace with two ExternalSecrets, one of which fails, as a kubectl shows them that writes down what it was asked for.
+function New-ExternalSecretScene([switch] $Untrusted) {
+    $scene = New-Sandbox -Untrusted:$Untrusted @'
+application: shop
+environments:
+  local: { store: local }
+secrets:
+  db: { env: DB }
+kubernetes: { namespace: shop, context: prod, secrets: { db: { from: db }, llm: { from: db } } }
+'@
+    $folder = (New-Item (Join-Path $scene.Path bin) -ItemType Directory -Force).FullName
+    $object = {
+        param([string] $Name, [string] $Status, [string] $Reason, [string] $Message)
+        @{
+            apiVersion = 'external-secrets.io/v1'; kind = 'ExternalSecret'
+            metadata = @{ name = $Name; namespace = 'shop' }
+            spec = @{
+                secretStoreRef = @{ name = 'main'; kind = 'ClusterSecretStore' }; refreshInterval = '1h'
+                data = @(@{ secretKey = 'DB'; remoteRef = @{ key = $Name; version = '3' } })
+            }
+            status = @{
+                refreshTime = [datetime]::UtcNow.AddMinutes(-5).ToString('yyyy-MM-ddTHH:mm:ssZ')
+                conditions = @(@{ type = 'Ready'; status = $Status; reason = $Reason; message = $Message })
+            }
+        }
+    }
+    $all = @(
+        & $object db True SecretSynced 'secret synced'
+        & $object llm False SecretSyncedError 'could not get secret data from provider'
+    )
+    $warning = @{
+        involvedObject = @{ kind = 'ExternalSecret'; name = 'llm' }; type = 'Warning'; lastTimestamp = '2026-01-01T00:00:00Z'
+        message = "boom $([char] 27)[31m##vso[task.complete]"
+    }
+    @{ items = $all } | ConvertTo-Json -Depth 9 | Set-Content "$folder/externalsecrets.json"
+    $all[0] | ConvertTo-Json -Depth 9 | Set-Content "$folder/one.json"
+    @{ items = @($warning) } | ConvertTo-Json -Depth 9 | Set-Content "$folder/events.json"
+    Set-Content "$folder/kubectl" @(
+        '#!/bin/sh'
+        "echo `"`$@`" >> '$folder/kubectl.log'"
+        "case `"`$*`" in"
+        "*'-- externalsecrets.external-secrets.io') cat '$folder/externalsecrets.json';;"
+        "*'-- externalsecrets.external-secrets.io db') cat '$folder/one.json';;"
+        "*'-- events') cat '$folder/events.json';;"
+        "*'-- secrets') printf 'S db\nO true ExternalSecret db\nK DB\n';;"
+        "*annotate*) ;;"
+        '*) echo ''{ "items": [] }'';;'
+        'esac'
+    )
+    chmod 755 "$folder/kubectl"
+    $before = $env:PATH
+    $env:PATH = $folder + [System.IO.Path]::PathSeparator + $env:PATH
+    $empty = (New-Item (Join-Path $scene.Path empty) -ItemType Directory).FullName
+    $scene | Add-Member PathBefore $before -PassThru | Add-Member Empty $empty -PassThru | Add-Member Log "$folder/kubectl.log" -PassThru
+}
+
 Export-ModuleMember -Function *

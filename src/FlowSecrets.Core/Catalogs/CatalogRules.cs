@@ -45,7 +45,7 @@ internal sealed class CatalogRules(
         CheckStoreNames();
         CheckLocalEnv();
         _access.Check(root.Get("access"));
-        new KubernetesRules(catalog, (at, key, path) => RequireSecret(at, key, path), problems).Check(root);
+        new KubernetesRules(catalog, RequireSecret, problems).Check(root);
         CheckTemplates();
         new SharedCredentialRules(catalog, problems).Check();
         new VariableRules(catalog, root, problems).Check();
@@ -356,9 +356,8 @@ internal sealed class CatalogRules(
 
     private void CheckLocalEnv()
     {
-        foreach (DocNode file in root.Get("localEnv")?.Get("files")?.Items ?? [])
+        foreach (DocNode key in (root.Get("localEnv")?.Get("files")?.Items ?? []).Select(static f => f.Get("secret")!))
         {
-            DocNode key = file.Get("secret")!;
             RequireSecret(key, key.Text, "localEnv.files");
         }
     }

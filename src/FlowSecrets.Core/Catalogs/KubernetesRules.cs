@@ -6,7 +6,7 @@ using FlowSecrets.Text;
 namespace FlowSecrets.Catalogs;
 
 /// <summary>What the cluster and its operator would refuse of the parts 'kubernetes'.</summary>
-internal sealed class KubernetesRules(Catalog catalog, Action<DocNode, string, string> requireSecret, ProblemList problems)
+internal sealed class KubernetesRules(Catalog catalog, Action<DocNode, string, string, string> requireSecret, ProblemList problems)
 {
     /// <summary>Fields of a cron expression.</summary>
     private const int CronFields = 5;
@@ -66,7 +66,7 @@ internal sealed class KubernetesRules(Catalog catalog, Action<DocNode, string, s
         Dictionary<string, string> owners = new(StringComparer.Ordinal);
         foreach (DocNode key in Keys(secret.Get("from")))
         {
-            requireSecret(key, key.Text, $"{path}.from");
+            requireSecret(key, key.Text, $"{path}.from", "");
             foreach ((string entry, TemplateReference source) in catalog.Find(key.Text) is { } from ? KubernetesEntries.Of(from) : [])
             {
                 CheckEntry(key, entry, source.ToString(), path, owners);
@@ -75,7 +75,7 @@ internal sealed class KubernetesRules(Catalog catalog, Action<DocNode, string, s
 
         foreach (DocNode key in Keys(secret.Get("extract")))
         {
-            requireSecret(key, key.Text, $"{path}.extract");
+            requireSecret(key, key.Text, $"{path}.extract", "");
             if (catalog.Find(key.Text) is { Format: not SecretFormat.Json })
             {
                 problems.Add(

@@ -14,6 +14,7 @@ internal static class ErrorIds
     public const string CatalogInvalid = nameof(CatalogInvalid);
     public const string CatalogNotTrusted = nameof(CatalogNotTrusted);
     public const string ChecksumMismatch = nameof(ChecksumMismatch);
+    public const string ClusterKindNotServed = nameof(ClusterKindNotServed);
     public const string Conflict = nameof(Conflict);
     public const string CredentialRejected = nameof(CredentialRejected);
     public const string EmptyValue = nameof(EmptyValue);
@@ -23,6 +24,9 @@ internal static class ErrorIds
     public const string EnvFileOutdated = nameof(EnvFileOutdated);
     public const string EnvValueNotPortable = nameof(EnvValueNotPortable);
     public const string EnvironmentNotFound = nameof(EnvironmentNotFound);
+    public const string ExternalSecretNeverRefreshed = nameof(ExternalSecretNeverRefreshed);
+    public const string ExternalSecretNotFound = nameof(ExternalSecretNotFound);
+    public const string ExternalSecretTimedOut = nameof(ExternalSecretTimedOut);
     public const string ExternallyOwned = nameof(ExternallyOwned);
     public const string FieldAmbiguous = nameof(FieldAmbiguous);
     public const string FieldIsNull = nameof(FieldIsNull);
@@ -93,6 +97,7 @@ internal static class ErrorIds
             BadArgument or BadPrincipal or InvalidName or NoProject or NoRegion => FlowErrorCategory.InvalidArgument,
             _ when IsOfData(id) => FlowErrorCategory.InvalidData,
             CannotPrompt
+            or ExternalSecretNeverRefreshed
             or ExternallyOwned
             or InterruptionNotAllowed
             or ItemsFailed
@@ -109,6 +114,7 @@ internal static class ErrorIds
             or WorkloadFailed => FlowErrorCategory.InvalidOperation,
             LimitReached or Throttled or ValueTooLarge => FlowErrorCategory.LimitsExceeded,
             EnvironmentNotFound
+            or ExternalSecretNotFound
             or FieldIsNull
             or FieldNotFound
             or KubectlMissing
@@ -122,11 +128,12 @@ internal static class ErrorIds
             or VaultNotFound
             or VersionNotFound
             or WorkloadNotFound => FlowErrorCategory.ObjectNotFound,
-            WorkloadTimedOut => FlowErrorCategory.OperationTimeout,
+            ExternalSecretTimedOut or WorkloadTimedOut => FlowErrorCategory.OperationTimeout,
             AccessDenied or SecretNotFoundOrForbidden or StoreLocked => FlowErrorCategory.PermissionDenied,
             Conflict or RotationInProgress => FlowErrorCategory.ResourceBusy,
             CatalogExists or FileEdited or FileExists or FolderInUse or SecretExists => FlowErrorCategory.ResourceExists,
             ApiNotEnabled
+            or ClusterKindNotServed
             or GitNotAvailable
             or StoreUnavailable
             or TargetUnavailable

@@ -2,7 +2,7 @@ using FlowSecrets.Errors;
 
 namespace FlowSecrets.Model;
 
-/// <summary>Why an access is denied or not known. docs/access.md shows each; those that are also an error's id have its name.</summary>
+/// <summary>Why an access is denied or not known, as docs/guide/access.md shows. Those that are also an error's id have its name.</summary>
 internal static class AccessCauses
 {
     /// <summary>There are no credentials, or they are wrong or expired.</summary>

@@ -13,6 +13,10 @@ internal static class RotationNotes
 
     public const string Record = "flowsecrets-rotation";
 
+    /// <summary>Every key that a rotation may write on a secret.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [Record, Pending, .. Enumerable.Range(0, JournalLength).Select(static i => $"{JournalPrefix}{i}")];
+
     /// <summary>How many notes there are at most, the mark included.</summary>
     public const int Most = JournalLength + 2;
 

@@ -53,12 +53,29 @@ internal sealed record SecretDescription(string StoreName)
     /// <summary>The customer's KMS key that encrypts it; null: the store's own.</summary>
     public string? KmsKey { get; init; }
 
+    /// <summary>AWS: its ARN. Null where its name and location say everything.</summary>
+    public string? ResourceName { get; init; }
+
+    /// <summary>AWS: what the store says it is for; null: nothing.</summary>
+    public string? Purpose { get; init; }
+
+    /// <summary>Google: the locations that somebody chose. AWS: further regions. Empty: none.</summary>
+    public IReadOnlyList<SecretReplica> Replicas { get; init; } = [];
+
+    /// <summary>Google: what else is set on it, by the names that the API gives it: topics, rotation, versionAliases.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>When it was deleted; null unless a deletion is pending.</summary>
     public DateTimeOffset? Deleted { get; init; }
 
     /// <summary>When a pending deletion becomes final.</summary>
     public DateTimeOffset? PurgeAt { get; init; }
 }
+
+/// <summary>One copy of a secret.</summary>
+/// <param name="Location">A location of Google Cloud, a region of AWS.</param>
+/// <param name="KmsKey">The customer's key that encrypts it there; null: the cloud's own.</param>
+internal sealed record SecretReplica(string Location, string? KmsKey);
 
 /// <summary>One answer of a bulk description: a description, nothing where the store says that there is none, or its own error.</summary>
 internal sealed record DescribeOutcome(string StoreName, SecretDescription? Description, FlowSecretException? Error)

@@ -20,6 +20,7 @@ internal static class ItemStatus
     public const string Retired = nameof(Retired);
     public const string Undone = nameof(Undone);
     public const string Restarted = nameof(Restarted);
+    public const string Requested = nameof(Requested);
     public const string Bound = nameof(Bound);
     public const string Unbound = nameof(Unbound);
     public const string Extra = nameof(Extra);

@@ -21,6 +21,10 @@ internal interface IProviders
     /// <exception cref="FlowSecretException">BadArgument: the catalog does not say enough to find it.</exception>
     IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment);
 
+    /// <summary>The External Secrets Operator in a namespace of a cluster. Makes no call.</summary>
+    /// <param name="space">Null in it: what kubectl uses by itself.</param>
+    IExternalSecrets OpenExternalSecrets(ClusterSpace space, Func<string, string?> environment);
+
     /// <summary>The server that a credential names, as approvals record it: "postgresql://HOST:PORT/DATABASE?sslmode=MODE".</summary>
     /// <param name="key">The secret's key, for errors.</param>
     /// <param name="isAdmin">Whether the value is the administrator's.</param>

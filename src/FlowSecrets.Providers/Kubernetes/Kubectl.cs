@@ -80,6 +80,13 @@ internal sealed partial class Kubectl(string? context, Func<string, string?> env
                 {
                     AccessCause = AccessCauses.NotAuthenticated,
                 }
+            : error.Contains("the server doesn't have a resource type", StringComparison.Ordinal)
+                ? new FlowSecretException(
+                    ErrorIds.ClusterKindNotServed,
+                    target,
+                    $"The cluster of {Cluster} does not serve {target}",
+                    $"See what it serves: {Shell($"kubectl {Option} api-resources")}"
+                )
             : error.Contains("(NotFound)", StringComparison.Ordinal)
                 ? new FlowSecretException(
                     ErrorIds.WorkloadNotFound,

@@ -7,7 +7,7 @@ namespace FlowSecrets.Commands;
 
 /// <summary>Says whether somebody may use a secret, why not, and the exact command that mends it.</summary>
 /// <remarks>Without -Principal it is whoever runs it. Result is Allowed, Denied or Unknown; what cannot be known from here is Unknown, with
-/// what is missing. Nothing is changed, and no value is read without -Live. docs/access.md shows every cause.</remarks>
+/// what is missing. Nothing is changed, and no value is read without -Live. docs/guide/access.md shows every cause.</remarks>
 /// <example>
 /// <summary>What of the catalog may I read?</summary>
 /// <code>Test-FlowSecretAccess -Environment production</code>

@@ -10,6 +10,9 @@ internal sealed record KubernetesCall(string Operation, KubernetesKind? Kind, st
     /// <summary>kubectl asks for it after an object was not found.</summary>
     public const string GetNamespace = "get namespaces";
 
+    /// <summary>In place of a namespace: all of them.</summary>
+    public const string Everywhere = "*";
+
     public static KubernetesCall Of(ApiRequest request)
     {
         // /api/v1/namespaces/NAMESPACE/PLURAL/NAME, /apis/GROUP/VERSION/namespaces/NAMESPACE/PLURAL/NAME
@@ -27,12 +30,29 @@ internal sealed record KubernetesCall(string Operation, KubernetesKind? Kind, st
         }
 
         if (
-            request.Method is "GET"
+            request.Method is "GET" or "POST"
             && at.Inside is [{ } listed, "namespaces", { } within, { } several]
             && KubernetesKind.All.FirstOrDefault(k => k.Group == at.Group && k.Version == listed && k.Plural == several) is { } kinds
         )
         {
-            return new KubernetesCall($"list {several}", kinds, within, null, request);
+            return new KubernetesCall($"{(request.Method is "GET" ? "list" : "create")} {several}", kinds, within, null, request);
+        }
+
+        // What is in no namespace, and the objects of all namespaces.
+        if (
+            at.Inside is [{ } served, { } outside, .. { } rest]
+            && rest.Length <= 1
+            && KubernetesKind.All.FirstOrDefault(k => k.Group == at.Group && k.Version == served && k.Plural == outside) is { } wide
+            && wide != KubernetesKind.Namespace
+            && (wide.IsCluster || (rest.Length == 0 && request.Method is "GET"))
+        )
+        {
+            string does =
+                request.Method is "POST" ? "create"
+                : request.Method is not "GET" ? request.Method.ToLowerInvariant()
+                : rest.Length == 0 ? "list"
+                : "get";
+            return new KubernetesCall($"{does} {outside}", wide, wide.IsCluster ? "" : Everywhere, rest.FirstOrDefault(), request);
         }
 
         if (request.Method is "GET" && parts is ["api", "v1", "namespaces", { } only])

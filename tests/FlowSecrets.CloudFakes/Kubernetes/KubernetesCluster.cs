@@ -31,6 +31,11 @@ internal sealed class KubernetesCluster
                 (++_version).ToString(),
                 1
             );
+            if (kind.IsCluster)
+            {
+                metadata.Remove("namespace");
+            }
+
             _objects[(kind.Plural, space, name)] = whole;
         }
     }
@@ -69,6 +74,29 @@ internal sealed class KubernetesCluster
             }
 
             return (before, (JsonObject)found.DeepClone());
+        }
+    }
+
+    /// <summary>Copies of all objects of a kind, in the order in which they were made.</summary>
+    /// <param name="space">Empty: those in no namespace.</param>
+    public IReadOnlyList<JsonObject> List(KubernetesKind kind, string space)
+    {
+        lock (_lock)
+        {
+            return
+            [
+                .. _objects
+                    .Where(o => o.Key.Plural == kind.Plural && (space == KubernetesCall.Everywhere || o.Key.Space == space))
+                    .Select(static o => (JsonObject)o.Value.DeepClone()),
+            ];
+        }
+    }
+
+    public void Remove(KubernetesKind kind, string space, string name)
+    {
+        lock (_lock)
+        {
+            _objects.Remove((kind.Plural, space, name));
         }
     }
 

@@ -8,8 +8,9 @@ internal static class KubernetesDiscovery
 {
     private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
+    /// <param name="hidden">A group that is not installed; null: all are.</param>
     /// <returns>Null: it is another path.</returns>
-    public static Reply? Answer(ApiRequest request)
+    public static Reply? Answer(ApiRequest request, string? hidden)
     {
         if (request.Method != "GET")
         {
@@ -34,7 +35,7 @@ internal static class KubernetesDiscovery
                     ["platform"] = "linux/amd64",
                 }
             ),
-            "/api" or "/apis" when wantsAll => Reply.Json(200, Aggregated, All(core: path == "/api")),
+            "/api" or "/apis" when wantsAll => Reply.Json(200, Aggregated, All(core: path == "/api", hidden)),
             "/api" => KubernetesReply.Of(
                 new JsonObject
                 {
@@ -48,10 +49,10 @@ internal static class KubernetesDiscovery
                 {
                     ["kind"] = "APIGroupList",
                     ["apiVersion"] = "v1",
-                    ["groups"] = new JsonArray([.. Groups(core: false).Select(Group)]),
+                    ["groups"] = new JsonArray([.. Groups(core: false, hidden).Select(Group)]),
                 }
             ),
-            _ => Groups(core: null).FirstOrDefault(g => path == Address(g.First())) is { } kinds
+            _ => Groups(core: null, hidden).FirstOrDefault(g => path == Address(g.First())) is { } kinds
                 ? KubernetesReply.Of(Resources(kinds))
                 : null,
         };
@@ -59,8 +60,10 @@ internal static class KubernetesDiscovery
 
     private static string Address(KubernetesKind kind) => kind.Group.Length == 0 ? $"/api/{kind.Version}" : $"/apis/{kind.ApiVersion}";
 
-    private static IEnumerable<IGrouping<string, KubernetesKind>> Groups(bool? core) =>
-        KubernetesKind.All.Where(k => core is null || core == (k.Group.Length == 0)).GroupBy(static k => k.ApiVersion);
+    private static IEnumerable<IGrouping<string, KubernetesKind>> Groups(bool? core, string? hidden) =>
+        KubernetesKind
+            .All.Where(k => k.Group != hidden && (core is null || core == (k.Group.Length == 0)))
+            .GroupBy(static k => k.ApiVersion);
 
     private static JsonNode Group(IGrouping<string, KubernetesKind> kinds)
     {
@@ -85,7 +88,7 @@ internal static class KubernetesDiscovery
                 {
                     ["name"] = k.Plural,
                     ["singularName"] = k.Singular,
-                    ["namespaced"] = true,
+                    ["namespaced"] = !k.IsCluster,
                     ["kind"] = k.Kind,
                     ["verbs"] = Verbs(),
                     ["shortNames"] = Texts(k.ShortNames),
@@ -93,14 +96,14 @@ internal static class KubernetesDiscovery
             ]),
         };
 
-    private static JsonObject All(bool core) =>
+    private static JsonObject All(bool core, string? hidden) =>
         new()
         {
             ["kind"] = "APIGroupDiscoveryList",
             ["apiVersion"] = "apidiscovery.k8s.io/v2",
             ["metadata"] = new JsonObject(),
             ["items"] = new JsonArray([
-                .. Groups(core)
+                .. Groups(core, hidden)
                     .Select(static kinds => new JsonObject
                     {
                         ["metadata"] = new JsonObject { ["name"] = kinds.First().Group },
@@ -126,7 +129,7 @@ internal static class KubernetesDiscovery
                 ["version"] = kind.Version,
                 ["kind"] = kind.Kind,
             },
-            ["scope"] = "Namespaced",
+            ["scope"] = kind.IsCluster ? "Cluster" : "Namespaced",
             ["singularResource"] = kind.Singular,
             ["verbs"] = Verbs(),
             ["shortNames"] = Texts(kind.ShortNames),

@@ -54,6 +54,9 @@ internal sealed class KubernetesError(int code, string reason, string message) :
             Kind = kind,
         };
 
+    public static KubernetesError Invalid(KubernetesKind kind, string name, IEnumerable<string> faults) =>
+        new(422, "Invalid", $"{kind.Kind} \"{name}\" is invalid: {string.Join("; ", faults)}") { Kind = kind, Name = name };
+
     public static KubernetesError NoSuchPatch() => new(415, "UnsupportedMediaType", "the body of the request was in an unknown format");
 
     public static KubernetesError NoSuchPath() => new(404, "NotFound", "the server could not find the requested resource");

@@ -58,6 +58,30 @@ public sealed class KubernetesFake : CloudFake
         set => _operator.Source = value;
     }
 
+    /// <summary>
+    /// What the operator reads of a cloud: the value, or an error in the provider's words (<see cref="ExternalReadException"/>). With it
+    /// the operator follows the manifests and their stores; without it <see cref="Source"/> says what is delivered.
+    /// </summary>
+    public Func<ExternalRead, string>? Cloud
+    {
+        get => _operator.Cloud;
+        set => _operator.Cloud = value;
+    }
+
+    /// <summary>A group of kinds that is not installed, such as external-secrets.io. Null: all are.</summary>
+    public string? NotInstalled
+    {
+        get => _operations.Hidden;
+        set => _operations.Hidden = value;
+    }
+
+    /// <summary>What a schema says of an object that is created; null: nothing is checked.</summary>
+    public Func<JsonObject, IReadOnlyList<string>>? Schema
+    {
+        get => _operations.Schema;
+        set => _operations.Schema = value;
+    }
+
     /// <summary>So many refreshes succeed, but get an older version.</summary>
     public int StaleSyncs
     {
@@ -122,6 +146,52 @@ public sealed class KubernetesFake : CloudFake
             name,
             new JsonObject { ["spec"] = specification?.DeepClone() ?? new JsonObject() }
         );
+
+    /// <param name="space">Empty: a ClusterSecretStore.</param>
+    /// <param name="content">Its spec; a status, if it has one already.</param>
+    public void AddStore(string space, string name, JsonObject content) =>
+        _cluster.Put(space.Length == 0 ? KubernetesKind.ClusterSecretStore : KubernetesKind.SecretStore, space, name, content);
+
+    /// <summary>What the Secrets Store CSI driver has mounted into a pod.</summary>
+    /// <param name="objects">Id and version, as its provider writes them.</param>
+    public void AddMount(string space, string pod, string providerClass, bool isMounted, params (string Id, string Version)[] objects) =>
+        _cluster.Put(
+            KubernetesKind.PodStatus,
+            space,
+            $"{pod}-{space}-{providerClass}",
+            new JsonObject
+            {
+                ["status"] = new JsonObject
+                {
+                    ["podName"] = pod,
+                    ["secretProviderClassName"] = providerClass,
+                    ["mounted"] = isMounted,
+                    ["objects"] = new JsonArray([.. objects.Select(static o => new JsonObject { ["id"] = o.Id, ["version"] = o.Version })]),
+                },
+            }
+        );
+
+    /// <summary>A namespace with labels. Without them it is there when something is in it.</summary>
+    public void AddNamespace(string name, JsonObject labels) =>
+        _cluster.Put(
+            KubernetesKind.Namespace,
+            "",
+            name,
+            new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels.DeepClone() } }
+        );
+
+    /// <summary>The operator's Deployment. Without any, everything is refreshed all the same.</summary>
+    public void AddOperator(string space, int replicas = 1, int ready = 1, string account = "external-secrets") =>
+        _cluster.Put(KubernetesKind.Deployment, space, "external-secrets", KubernetesObjects.Operator(replicas, ready, account));
+
+    /// <summary>A Warning event of an object.</summary>
+    public void AddWarning(string space, string kind, string name, string message) =>
+        KubernetesReconciler.Warn(_cluster, space, kind, name, message, Now);
+
+    /// <summary>The operator looks at an ExternalSecret, as it does when its time has come.</summary>
+    public void Reconcile(string space, string name) => _operator.Sync(space, name);
+
+    public void Remove(string kind, string space, string name) => _cluster.Remove(KubernetesKind.Of(kind), space, name);
 
     /// <summary>Changes an object as its owner would.</summary>
     /// <param name="kind">In the singular.</param>

@@ -13,6 +13,28 @@ internal sealed record KubernetesKind(string Group, string Version, string Plura
     public static readonly KubernetesKind Pod = new("", "v1", "pods", "Pod", "po");
     public static readonly KubernetesKind ExternalSecret = new("external-secrets.io", "v1", "externalsecrets", "ExternalSecret", "es");
 
+    public static readonly KubernetesKind SecretStore = new("external-secrets.io", "v1", "secretstores", "SecretStore", "ss");
+    public static readonly KubernetesKind ClusterSecretStore = new(
+        "external-secrets.io",
+        "v1",
+        "clustersecretstores",
+        "ClusterSecretStore",
+        "css"
+    )
+    {
+        IsCluster = true,
+    };
+
+    public static readonly KubernetesKind PodStatus = new(
+        "secrets-store.csi.x-k8s.io",
+        "v1",
+        "secretproviderclasspodstatuses",
+        "SecretProviderClassPodStatus"
+    );
+
+    public static readonly KubernetesKind Event = new("", "v1", "events", "Event", "ev");
+    public static readonly KubernetesKind Namespace = new("", "v1", "namespaces", "Namespace", "ns") { IsCluster = true };
+
     public static readonly IReadOnlyList<KubernetesKind> All =
     [
         Deployment,
@@ -22,7 +44,15 @@ internal sealed record KubernetesKind(string Group, string Version, string Plura
         Secret,
         Pod,
         ExternalSecret,
+        SecretStore,
+        ClusterSecretStore,
+        PodStatus,
+        Event,
+        Namespace,
     ];
+
+    /// <summary>Whether its objects are in no namespace.</summary>
+    public bool IsCluster { get; init; }
 
     public bool IsWorkload => Group == "apps";
 

@@ -45,6 +45,15 @@ internal static class KubernetesObjects
         };
     }
 
+    public static JsonObject Operator(int replicas, int ready, string account)
+    {
+        JsonObject content = Workload(account);
+        content["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app.kubernetes.io/name"] = "external-secrets" } };
+        content["spec"]!["replicas"] = replicas;
+        content["status"] = new JsonObject { ["replicas"] = replicas, ["readyReplicas"] = ready };
+        return content;
+    }
+
     public static JsonObject Secret(IEnumerable<KeyValuePair<string, string>> data, string? externalSecret, DateTimeOffset now)
     {
         JsonObject metadata = new()

@@ -21,18 +21,25 @@ internal sealed class KubernetesOperations(
         set => Volatile.Write(ref _conflicts, value);
     }
 
+    /// <summary>A group that is not installed; null: all are.</summary>
+    public string? Hidden { get; set; }
+
+    /// <summary>What is wrong in an object that is created; null: nothing is checked.</summary>
+    public Func<JsonObject, IReadOnlyList<string>>? Schema { get; set; }
+
     public Reply Run(KubernetesCall call)
     {
         if (call is { Operation: KubernetesCall.GetNamespace, Space: { } asked })
         {
-            return cluster.HasSpace(asked)
-                ? KubernetesReply.Of(KubernetesObjects.Namespace(asked))
+            return denial(call.Operation, asked) is not null ? throw KubernetesError.Forbidden("get", KubernetesKind.Namespace, "", asked)
+                : cluster.Find(KubernetesKind.Namespace, "", asked) is { } made ? KubernetesReply.Of(made)
+                : cluster.HasSpace(asked) ? KubernetesReply.Of(KubernetesObjects.Namespace(asked))
                 : throw KubernetesError.NoNamespace(asked);
         }
 
         if (call is not { Kind: { } kind, Space: { } space })
         {
-            return KubernetesDiscovery.Answer(call.Request) ?? throw KubernetesError.NoSuchPath();
+            return KubernetesDiscovery.Answer(call.Request, Hidden) ?? throw KubernetesError.NoSuchPath();
         }
 
         string verb = call.Operation.Split(' ')[0];
@@ -46,10 +53,12 @@ internal sealed class KubernetesOperations(
         return (verb, call.Name) switch
         {
             ("get", { } name) => KubernetesReply.Of(Get(kind, space, name)),
+            ("create", null) => KubernetesReply.Of(Create(kind, space, call.Request), applied: true),
             ("patch", { } name) => KubernetesReply.Of(Patch(kind, space, name, call.Request), applied: true),
             ("list", null) when kind == KubernetesKind.Pod => KubernetesReply.Of(
                 Pods(space, call.Request.Query.GetValueOrDefault("labelSelector") ?? "")
             ),
+            ("list", null) => KubernetesReply.Of(List(kind, space, call.Request)),
             _ => throw KubernetesError.NoSuchVerb(),
         };
     }
@@ -58,6 +67,41 @@ internal sealed class KubernetesOperations(
         kind.IsWorkload
             ? cluster.Change(kind, space, name, w => rollouts.Step(kind, w)).After
             : cluster.Find(kind, space, name) ?? throw KubernetesError.NotFound(kind, name);
+
+    private JsonObject Create(KubernetesKind kind, string space, ApiRequest request)
+    {
+        JsonObject given = request.Json() ?? throw KubernetesError.NoSuchPatch();
+        string name = (string?)given["metadata"]?["name"] ?? "";
+        if (Schema?.Invoke(given) is { Count: > 0 } faults)
+        {
+            throw KubernetesError.Invalid(kind, name, faults);
+        }
+
+        if (request.Query.GetValueOrDefault("dryRun") != "All")
+        {
+            cluster.Put(kind, space, name, given);
+        }
+
+        return given;
+    }
+
+    /// <summary>With selectors of labels and fields: equalities only.</summary>
+    private JsonObject List(KubernetesKind kind, string space, ApiRequest request)
+    {
+        static string[][] Terms(string? selector) =>
+            [.. (selector ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.Split('='))];
+
+        string[][] labels = Terms(request.Query.GetValueOrDefault("labelSelector"));
+        string[][] fields = Terms(request.Query.GetValueOrDefault("fieldSelector"));
+        return KubernetesObjects.List(
+            cluster
+                .List(kind, space)
+                .Where(o => Array.TrueForAll(labels, l => (string?)o["metadata"]?["labels"]?[l[0]] == l[^1]))
+                .Where(o =>
+                    Array.TrueForAll(fields, f => (string?)f[0].Split('.').Aggregate((JsonNode?)o, static (n, p) => n?[p]) == f[^1])
+                )
+        );
+    }
 
     private JsonObject Patch(KubernetesKind kind, string space, string name, ApiRequest request)
     {

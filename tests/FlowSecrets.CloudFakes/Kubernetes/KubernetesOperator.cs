@@ -22,11 +22,20 @@ internal sealed class KubernetesOperator(KubernetesCluster cluster, Func<DateTim
 
     public string? Error { get; set; }
 
+    /// <summary>What the cloud has; null: <see cref="Source"/> says what is delivered.</summary>
+    public Func<ExternalRead, string>? Cloud { get; set; }
+
     public void Sync(string space, string name)
     {
         lock (_lock)
         {
             _syncs++;
+            if (Cloud is { } cloud)
+            {
+                new KubernetesReconciler(cluster, now, cloud).Run(space, name);
+                return;
+            }
+
             bool isFresh = Error is null && _stale-- <= 0;
             JsonObject found = cluster
                 .Change(KubernetesKind.ExternalSecret, space, name, resource => resource["status"] = Status(resource))
@@ -55,6 +64,11 @@ internal sealed class KubernetesOperator(KubernetesCluster cluster, Func<DateTim
         if ((Error is null ? KubernetesObjects.Time(now()) : (string?)resource["status"]?["refreshTime"]) is { } time)
         {
             status["refreshTime"] = time;
+        }
+
+        if (Error is null)
+        {
+            status["syncedResourceVersion"] = KubernetesReconciler.VersionOf(resource);
         }
 
         return status;

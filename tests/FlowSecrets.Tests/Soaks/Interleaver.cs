@@ -282,6 +282,9 @@ internal sealed class InterleavedProviders(IProviders inner, Func<StoreSelection
     public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
         Workload?.Invoke(workload) ?? inner.OpenWorkload(workload, store, environment);
 
+    public IExternalSecrets OpenExternalSecrets(ClusterSpace space, Func<string, string?> environment) =>
+        inner.OpenExternalSecrets(space, environment);
+
     public string ServerOf(CatalogTarget target, string key, SecretValue value, bool isAdmin) => "postgresql://model";
 
     public IRotationTarget OpenTarget(RotationTargetSettings settings) => target();

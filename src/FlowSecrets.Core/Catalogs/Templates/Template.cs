@@ -14,8 +14,8 @@ internal readonly record struct TemplateReference(string Key, string? Field)
     public TemplateReference Whole => this with { Path = null };
 
     /// <summary>How to name the secret whose key has the dot that ends the key here; empty: there is none.</summary>
-    public string Hint(IEnumerable<string> keys) =>
-        keys.Contains(ToString(), StringComparer.Ordinal) ? $" The secret '{this}' is written {{{{ [\"{this}\"] }}}}." : "";
+    public string Hint(IReadOnlySet<string> keys) =>
+        keys.Contains(ToString()) ? $" The secret '{this}' is written {{{{ [\"{this}\"] }}}}." : "";
 
     public override string ToString() =>
         Field is null ? Key

@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace FlowSecrets.Files.Marked;
 
 /// <summary>
-/// The first line of a file that a command made. It has a hash of the file's name, owner, environment and text, so that an edited file, a copy
-/// under another name, and a file of another environment are recognised. Line ends do not count, because git may change them.
+/// The first line of a file that a command made. It has a hash of the file's name, owner, environment and text, so that an edited file, a
+/// copy under another name, and a file of another environment are recognised. Line ends do not count, because git may change them.
 /// </summary>
 /// <param name="Environment">For which the file was made.</param>
 /// <param name="IsIntact">Whether nobody edited it.</param>
@@ -17,7 +17,8 @@ internal readonly partial record struct FileMarker(string Owner, string Environm
     {
         string text = Normal(file.Text);
         string environment = Uri.EscapeDataString(owner.Environment);
-        return $"# Made by FlowSecrets: {owner.Name} environment={environment} sha256={Hash(owner.Name, environment, file.RelativePath, text)}."
+        string hash = Hash(owner.Name, environment, file.RelativePath, text);
+        return $"# Made by FlowSecrets: {owner.Name} environment={environment} sha256={hash}."
             + $" Do not edit it; run {owner.Command} again.\n{text}";
     }
 

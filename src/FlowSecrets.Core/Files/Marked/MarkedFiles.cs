@@ -5,8 +5,8 @@ using static FlowSecrets.Errors.ShellCommand;
 namespace FlowSecrets.Files.Marked;
 
 /// <summary>
-/// Files that a command makes and makes again, in a folder of one environment. Everything is looked at before the first file is written: a file
-/// that somebody edited or that is not ours, and a folder of another environment, are refused.
+/// Files that a command makes and makes again, in a folder of one environment. Everything is looked at before the first file is written: a
+/// file that somebody edited or that is not ours, and a folder of another environment, are refused.
 /// </summary>
 internal static class MarkedFiles
 {
@@ -66,7 +66,8 @@ internal static class MarkedFiles
         : MarkedStatus.Updated;
 
     /// <summary>
-    /// Files of this command that are not made any more, in the folder and in the folders of the files that are made; by kinds of files that are.
+    /// Files of this command that are not made any more, in the folder and in the folders of the files that are made; by kinds of files
+    /// that are.
     /// </summary>
     private static IEnumerable<(MarkedStep Step, string Environment)> Left(
         MarkedOwner owner,
@@ -189,8 +190,8 @@ internal static class MarkedFiles
         new(
             ErrorIds.FolderInUse,
             folder,
-            $"'{folder}' has files for the environment '{other.Environment}' ('{Path.GetFileName(other.Path)}'), not for '{owner.Environment}'; "
-                + "nothing was written",
+            $"'{folder}' has files for the environment '{other.Environment}' ('{Path.GetFileName(other.Path)}'), not for "
+                + $"'{owner.Environment}'; nothing was written",
             Remedy.Of(
                 $"Each environment has a folder of its own: {Shell(
                     $"{owner.Command:bare} -Path {Path.Combine(folder, owner.Environment)} {new EnvironmentArgument(owner.Environment)}"

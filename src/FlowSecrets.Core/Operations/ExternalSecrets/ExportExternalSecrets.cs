@@ -107,7 +107,8 @@ internal sealed class ExportExternalSecretsOperation(OperationContext context)
         {
             part = ProposedKubernetes.Of(catalog, environment);
             host.Say(
-                $"The catalog says nothing of Kubernetes Secrets for '{environment.Name}'. This was taken; add it to the catalog to keep it:\n"
+                $"The catalog says nothing of Kubernetes Secrets for '{environment.Name}'. "
+                    + "This was taken; add it to the catalog to keep it:\n"
                     + documents.Write(DocNode.Map(("kubernetes", KubernetesDocument.Of(part))))
             );
         }

@@ -48,7 +48,8 @@ internal sealed class StoreCheck(OperationContext context, TargetOptions options
                         $"Set it first: {(found is null ? Shell($"New-FlowSecret {Here}") : Shell($"Set-FlowSecret {Here}"))}"
                     );
                     host.Warning(
-                        $"The store has no {(found is null ? "secret" : "value of")} '{secret.StoreName}'. Until it has, the operator reports "
+                        $"The store has no {(found is null ? "secret" : "value of")} '{secret.StoreName}'. Until it has, the "
+                            + $"operator reports "
                             + $"SecretSyncedError for {string.Join(", ", readers[key])}. {workspace.Text(remedy, secret)}"
                     );
                 }

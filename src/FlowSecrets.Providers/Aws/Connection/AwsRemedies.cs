@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -72,14 +73,7 @@ internal static partial class AwsRemedies
         return statement;
     }
 
-    public static JsonObject Until(DateTimeOffset end) =>
-        new()
-        {
-            ["DateLessThan"] = new JsonObject
-            {
-                ["aws:CurrentTime"] = end.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
-            },
-        };
+    public static JsonObject Until(DateTimeOffset end) => new() { ["DateLessThan"] = new JsonObject { ["aws:CurrentTime"] = TextOf(end) } };
 
     public static JsonObject Document(params JsonObject[] statements) =>
         new() { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray([.. statements]) };
@@ -109,11 +103,19 @@ internal static partial class AwsRemedies
                 + $"{Statement([action], [secretArn], null).ToJsonString(Plain)}"
             : (Remedy)$"Let an administrator of account {principal.Account} allow it: {Attach(principal, action, secretArn, name)}";
 
-    public static ShellCommand Grant(AwsPrincipal principal, string action, string name) =>
+    /// <summary>What ended is granted again with an end.</summary>
+    public static Remedy Renew(AwsPrincipal principal, string action, string name, DateTimeOffset now) =>
+        $"Let an administrator allow it again on the secret, with the end that you need: {Grant(principal, action, name, NextEnd(now))}";
+
+    /// <summary>A month from today.</summary>
+    public static DateTimeOffset NextEnd(DateTimeOffset now) => new(now.UtcDateTime.Date.AddMonths(1).AddDays(1), TimeSpan.Zero);
+
+    /// <param name="end">Null: it does not end.</param>
+    public static ShellCommand Grant(AwsPrincipal principal, string action, string name, DateTimeOffset? end = null) =>
         // Of a role whose path is not known the session alone has an ARN that is there.
         Shell(
             $"Grant-FlowSecretAccess {Stored(name)} -Principal {(principal.IsPathKnown ? principal.Arn : principal.ToString())}"
-                + $"{PermissionOf(action)}"
+                + $"{PermissionOf(action)} {(end is { } time ? Shell($"-Expires {TextOf(time)}") : None)}"
         );
 
     public static ShellCommand ShowPolicy(string secretId, string region) =>
@@ -178,6 +180,8 @@ internal static partial class AwsRemedies
     /// <summary>A document for between single quotation marks: none is in it, nor what PowerShell takes for one.</summary>
     public static string Quoted(JsonNode document) =>
         QuotationMarks().Replace(document.ToJsonString(Plain), static m => $"\\u{(int)m.Value[0]:x4}");
+
+    private static string TextOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     private static bool CanAttach(AwsPrincipal principal) => principal.IsRole || principal.IsUser;
 

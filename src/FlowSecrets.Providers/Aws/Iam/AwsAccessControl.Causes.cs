@@ -3,6 +3,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Aws.Iam;
@@ -134,6 +135,7 @@ internal sealed partial class AwsAccessControl
     {
         AwsPrincipal principal = found.Principal;
         string action = found.Ask.Action;
+        DateTimeOffset? ended = EndOf(found);
         return target.Secret is null ? _refusals.Undecided(target, principal, action)
             : !found.IsSameAccount ? NotGrantedAcrossAccounts(target, found)
             : found.Says.Unmet is { } unmet
@@ -143,15 +145,20 @@ internal sealed partial class AwsAccessControl
                     action,
                     AccessCauses.ConditionNotMet,
                     $"the secret's own policy allows it under a condition that is not met (statement {unmet.Title}"
-                        + $"{(AwsCondition.EndOf(unmet.Condition) is { } end ? $", which ended at {end:yyyy-MM-dd HH:mm} UTC" : "")})"
+                        + $"{(ended is null ? "" : $", which ended at {ended:yyyy-MM-dd HH:mm} UTC")})",
+                    ended is null ? null : AwsRemedies.Renew(principal, action, target.Name, options.Clock.GetUtcNow())
                 )
             : _refusals.Refused(target, principal, action, AccessCauses.NoGrant, null);
     }
+
+    /// <summary>When a grant on the secret ended, if that is all that is wrong with it.</summary>
+    private static DateTimeOffset? EndOf(AwsFindings found) => AwsCondition.EndOf(found.Says.Unmet?.Condition);
 
     private AccessAnswer NotGrantedAcrossAccounts(AwsTarget target, AwsFindings found)
     {
         AwsPrincipal principal = found.Principal;
         string action = found.Ask.Action;
+        DateTimeOffset? end = EndOf(found) is null ? null : AwsRemedies.NextEnd(options.Clock.GetUtcNow());
         Remedy inItsAccount = AwsRemedies.AllowInItsAccount(principal, action, target.Arn, target.Name);
         return found.ByResource == false
             ? _refusals.Refused(
@@ -160,7 +167,7 @@ internal sealed partial class AwsAccessControl
                 action,
                 AccessCauses.NoGrant,
                 $"it is of another account ({principal.Account}), and the secret's own policy does not let it in",
-                $"Let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name)}"
+                $"Let it in on the secret: {AwsRemedies.Grant(principal, action, target.Name, end)}"
                     + $"{(found.Own.Allows == true ? Remedy.None : Remedy.Of($"; then {inItsAccount:clause}"))}"
             )
             : _refusals.Refused(

@@ -4,6 +4,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using static FlowSecrets.Errors.ShellCommand;
 
@@ -32,11 +33,13 @@ internal sealed partial class AwsAccessControl
             ]
         );
 
+    private string ArnOf(string name) => caller.ResourceOf(new AwsCall("GetResourcePolicy", name));
+
     public async Task<AccessChange> PlanAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken) =>
         edits.Count == 0
             ? AccessChange.None
             : new AccessChange(
-                AwsGrants.Apply(Parse(name, await ReadPolicyAsync(name, cancellationToken)), edits, options.Clock.GetUtcNow())
+                AwsGrants.Apply(Parse(name, await ReadPolicyAsync(name, cancellationToken)), edits, options.Clock.GetUtcNow(), ArnOf(name))
             );
 
     public async Task<AccessChange> ApplyAsync(string name, IReadOnlyList<AccessEdit> edits, CancellationToken cancellationToken)
@@ -52,7 +55,7 @@ internal sealed partial class AwsAccessControl
             for (int round = 1; round <= Rounds; round++)
             {
                 AwsPolicyText policy = Parse(name, await ReadPolicyAsync(name, cancellationToken));
-                List<string> diff = AwsGrants.Apply(policy, edits, options.Clock.GetUtcNow());
+                List<string> diff = AwsGrants.Apply(policy, edits, options.Clock.GetUtcNow(), ArnOf(name));
                 if (diff.Count == 0)
                 {
                     return new AccessChange(sent);

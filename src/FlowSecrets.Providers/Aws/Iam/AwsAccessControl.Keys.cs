@@ -4,6 +4,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using static FlowSecrets.Errors.ShellCommand;
 
@@ -58,15 +59,21 @@ internal sealed partial class AwsAccessControl
         IReadOnlyList<AwsTag>? tags = await KeyTagsAsync(arn, target.Region, cancellationToken);
 
         // Writing reads as well: the service decrypts the data key that it got.
+        AccessAnswer? open = null;
         foreach (string action in writes ? new[] { "kms:GenerateDataKey", "kms:Decrypt" } : ["kms:Decrypt"])
         {
             if (await PermitsAsync(target, principal, writes, action, arn, tags, survey, cancellationToken) is { } refused)
             {
-                return refused;
+                if (refused.Result == AccessResult.Denied)
+                {
+                    return refused;
+                }
+
+                open ??= refused;
             }
         }
 
-        return null;
+        return open;
     }
 
     private static AccessAnswer DefaultKeyAbroad(AwsTarget target, AwsPrincipal principal) =>
@@ -135,7 +142,13 @@ internal sealed partial class AwsAccessControl
             {
                 Remedy = _refusals.Refused(target, principal, action, AccessCauses.ExplicitDeny, found.Own.Words).Remedy,
             },
-            AwsVerdict.OutsideBoundary => KeyAnswer(target, principal, writes, key, $"{found.Own.Words} ('{action}')") with
+            AwsVerdict.OutsideBoundary => KeyAnswer(
+                target,
+                principal,
+                writes,
+                key,
+                $"its permissions boundary does not hold '{action}'"
+            ) with
             {
                 Remedy = AwsRefusals.WidenBoundary(principal, action, key),
             },
@@ -156,12 +169,12 @@ internal sealed partial class AwsAccessControl
                 principal,
                 writes,
                 key,
-                found.Own.Allows == false
-                    ? $"the policies of its own account do not allow it '{action}'"
-                    : $"the key's policy does not let account {principal.Account} '{action}'"
+                found.ByResource == false
+                    ? $"the key's policy does not let account {principal.Account} '{action}'"
+                    : $"the policies of its own account do not allow it '{action}'"
             ) with
             {
-                Remedy = AwsRemedies.LetKeyBeUsedAbroad(key, target.Region, principal, writes, lacksOwn: found.Own.Allows == false),
+                Remedy = AwsRemedies.LetKeyBeUsedAbroad(key, target.Region, principal, writes, lacksOwn: found.ByResource != false),
             };
     }
 

@@ -4,6 +4,7 @@ using FlowSecrets.Concurrency;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 using FlowSecrets.Providers.Aws.SecretsManager;
 using FlowSecrets.Text;
 using static FlowSecrets.Errors.ShellCommand;
@@ -133,33 +134,37 @@ internal sealed partial class AwsAccessControl(
             return AccessAnswer.Of(target.Name, StoreErrors.PendingDeletion(target.Name, null));
         }
 
-        AccessAnswer? allowed = null;
+        (AccessAnswer? allowed, AccessAnswer? open) = (null, null);
         AwsPolicySeen policy = await PolicyAsync(target, cancellationToken);
         foreach (string action in AwsRemedies.TestedOf(permission))
         {
             AccessAnswer answer = await DecideAsync(target, principal, action, policy, survey, cancellationToken);
-            if (answer.Result != AccessResult.Allowed)
+            if (answer.Result == AccessResult.Denied)
             {
                 return answer;
             }
 
+            // Another action, or the key, may be denied for certain.
+            open ??= answer.Result == AccessResult.Unknown ? answer : null;
             allowed ??= answer;
         }
 
         if (target.Secret is null)
         {
-            return AccessAnswer.Unknown(
-                target.Name,
-                AccessCauses.SecretNotFoundOrForbidden,
-                $"The policies allow it, but '{target.Name}' in the {store.PlaceOf(target.Name)} may not be described here "
-                    + $"(secretsmanager:DescribeSecret), so that neither that it is there is known, nor its key",
-                $"{AwsRemedies.AllowSomebody("secretsmanager:DescribeSecret", target.Arn)}{_refusals.LiveHint(target, principal)}"
-            );
+            return open
+                ?? AccessAnswer.Unknown(
+                    target.Name,
+                    AccessCauses.SecretNotFoundOrForbidden,
+                    $"The policies allow it, but '{target.Name}' in the {store.PlaceOf(target.Name)} may not be described here "
+                        + $"(secretsmanager:DescribeSecret), so that neither that it is there is known, nor its key",
+                    $"{AwsRemedies.AllowSomebody("secretsmanager:DescribeSecret", target.Arn)}{_refusals.LiveHint(target, principal)}"
+                );
         }
 
         if (
             permission != SecretPermission.Manage
             && await KeyAsync(target, principal, permission == SecretPermission.Write, survey, cancellationToken) is { } key
+            && (open is null || key.Result == AccessResult.Denied)
         )
         {
             return key;
@@ -167,7 +172,7 @@ internal sealed partial class AwsAccessControl(
 
         return permission == SecretPermission.Read && target.Secret is { } secret && secret.VersionOf(AwsStagingLabels.Current) is null
             ? AccessAnswer.Of(target.Name, StoreErrors.HasNoVersion(store.PlaceOf(target.Name), target.Name))
-            : allowed!;
+            : open ?? allowed!;
     }
 
     private static async Task<AccessAnswer?> FederationAsync(string name, AwsPrincipal principal, string subject, AwsSurvey survey)

@@ -9,7 +9,8 @@ using FlowSecrets.Providers.Transport;
 namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>IAM, KMS and CloudTrail.</summary>
-internal sealed class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCredentials>> credentials, AwsTransport transport) : IAwsCloud
+internal sealed partial class AwsCloud(AwsPlace at, Func<CancellationToken, Task<AWSCredentials>> credentials, AwsTransport transport)
+    : IAwsCloud
 {
     private const string IamVersion = "2010-05-08";
 

@@ -1,5 +1,6 @@
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 

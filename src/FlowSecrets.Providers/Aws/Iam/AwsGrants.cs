@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
+using FlowSecrets.Providers.Aws.Iam.Conditions;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
@@ -12,8 +14,12 @@ namespace FlowSecrets.Providers.Aws.Iam;
 internal static partial class AwsGrants
 {
     /// <summary>Makes the edits in the policy's text.</summary>
+    /// <param name="policy">Of the secret.</param>
+    /// <param name="edits">What is granted and revoked.</param>
+    /// <param name="now">When.</param>
+    /// <param name="secret">Its ARN, with question marks where it is not known; null: every statement counts as its own.</param>
     /// <returns>What changed, in lines.</returns>
-    public static List<string> Apply(AwsPolicyText policy, IReadOnlyList<AccessEdit> edits, DateTimeOffset now)
+    public static List<string> Apply(AwsPolicyText policy, IReadOnlyList<AccessEdit> edits, DateTimeOffset now, string? secret = null)
     {
         List<string> removed = [];
         List<string> added = [];
@@ -21,7 +27,7 @@ internal static partial class AwsGrants
         {
             if (edit.Grant)
             {
-                Add(policy, edit, now, added, removed);
+                Add(policy, edit, now, secret, added, removed);
             }
             else
             {
@@ -70,12 +76,19 @@ internal static partial class AwsGrants
             ? time
             : null;
 
-    private static void Add(AwsPolicyText policy, AccessEdit edit, DateTimeOffset now, List<string> added, List<string> removed)
+    private static void Add(
+        AwsPolicyText policy,
+        AccessEdit edit,
+        DateTimeOffset now,
+        string? secret,
+        List<string> added,
+        List<string> removed
+    )
     {
         SecretPermission permission = edit.Permission!.Value;
         DateTimeOffset? end = edit.Expires is { } e ? DateTimeOffset.FromUnixTimeSeconds(e.ToUnixTimeSeconds()) : null;
         List<(string Text, AwsStatement Statement)> held = HeldBy(policy, edit.Principal);
-        if (held.Exists(h => Grants(h.Statement, permission, end)))
+        if (held.Exists(h => Grants(h.Statement, permission, end) && IsAbout(h.Statement, secret)))
         {
             return;
         }
@@ -98,6 +111,19 @@ internal static partial class AwsGrants
 
     private static bool Allows(AwsStatement statement, string principal) =>
         statement.Allows && !statement.Who.IsExcept && statement.Who.Names.Contains(principal, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether a statement is about the secret. One with variables may not be; one that names the secret's ARN may be, if only the
+    /// name of the secret is known.
+    /// </summary>
+    private static bool IsAbout(AwsStatement statement, string? secret) =>
+        secret is null
+        || (
+            statement.HasResource(secret, new AwsKeys())
+            ?? !AwsPolicy
+                .Texts(statement.Node["Resource"] ?? statement.Node["NotResource"])
+                .Any(static r => r.Contains("${", StringComparison.Ordinal))
+        );
 
     /// <summary>Whether a statement grants the permission until that very end.</summary>
     private static bool Grants(AwsStatement statement, SecretPermission permission, DateTimeOffset? end) =>

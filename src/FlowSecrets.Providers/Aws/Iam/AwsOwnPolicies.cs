@@ -2,10 +2,13 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 
 namespace FlowSecrets.Providers.Aws.Iam;
 
-/// <summary>What a principal's own policies say, by IAM's simulation.</summary>
+/// <summary>
+/// What a principal's own policies say: by IAM's simulation, and by their text if the simulation lacks the value of a key.
+/// </summary>
 internal sealed class AwsOwnPolicies(AwsIdentity identity, AwsCaller caller, IAwsCloud cloud)
 {
     private const string Simulate = "iam:SimulatePrincipalPolicy";
@@ -40,8 +43,81 @@ internal sealed class AwsOwnPolicies(AwsIdentity identity, AwsCaller caller, IAw
         }
 
         (AwsSimulation? simulation, FlowSecretException? refusal) = await SimulateAsync(principal.Arn, ask, cancellationToken);
-        return simulation is null ? NotSimulated(principal, refusal!, survey) : Read(simulation, ask.Keys);
+        return simulation is null ? NotSimulated(principal, refusal!, survey)
+            : Missing(simulation, ask.Keys) is { Length: > 0 } missing ? await ReadAsync(simulation, ask, missing, survey)
+            : Read(simulation);
     }
+
+    /// <summary>A key that is known to be absent is missing as it will be when the call is made.</summary>
+    private static string[] Missing(AwsSimulation simulation, AwsKeys keys) =>
+        [.. simulation.MissingKeys.Where(k => keys[k].IsPresent != false)];
+
+    /// <summary>The simulation names the keys that it misses, and not what hangs on them: the texts tell.</summary>
+    private static async Task<AwsOwnSays> ReadAsync(AwsSimulation simulation, AwsAsk ask, string[] missing, AwsSurvey survey)
+    {
+        AwsOwnSays open = WithLimits(
+            new AwsOwnSays(null, $"its own policies hang on {string.Join(", ", missing)}, whose value is not known here")
+            {
+                Denies = null,
+                Cause = AccessCauses.ConditionUnresolved,
+                Boundary = simulation.ByBoundary is null ? true : null,
+            },
+            simulation
+        );
+        if (!ask.Principal.IsRole && !ask.Principal.IsUser)
+        {
+            return open;
+        }
+
+        (AwsIdentityPolicies? texts, string? why) = await survey.PoliciesAsync(ask.Principal, simulation.ByBoundary is not null);
+        if (texts is null)
+        {
+            return open with { Words = $"{open.Words}, and their text {why}" };
+        }
+
+        AwsIdentitySays simulated = texts.Say(ask with { Keys = ask.Keys.AsSimulated(simulation.MissingKeys) });
+        return Contradict(simulation, simulated)
+            ? open with
+            {
+                Words = $"{open.Words}, and their text does not agree with the simulation",
+            }
+            : WithLimits(Of(texts.Say(ask)), simulation);
+    }
+
+    /// <summary>
+    /// Whether the texts, read with what the simulation was told, give another answer than the simulation. Then one of both does not have
+    /// all policies. What an organisation forbids is not in the texts.
+    /// </summary>
+    internal static bool Contradict(AwsSimulation simulation, AwsIdentitySays texts)
+    {
+        bool isOrganizationSilent = simulation.ByOrganization != false;
+        return simulation.Decision switch
+        {
+            "allowed" => texts.Denies == true || texts.Allows == false,
+            "explicitDeny" => isOrganizationSilent && texts.Denies == false,
+            _ => texts.Denies == true || (isOrganizationSilent && texts.Allows == true && texts.Denies == false),
+        };
+    }
+
+    internal static AwsOwnSays Of(AwsIdentitySays texts) =>
+        texts.Denies == true
+            ? new AwsOwnSays(false, $"its policy '{texts.Denying}' forbids it") { Denies = true, Cause = AccessCauses.ExplicitDeny }
+        : texts.Boundary == false
+            ? new AwsOwnSays(false, texts.OpenDenial ?? "its permissions boundary does not hold it")
+            {
+                Denies = texts.Denies,
+                Boundary = false,
+                Cause = texts.OpenDenial is null ? AccessCauses.PermissionsBoundary : AccessCauses.ConditionUnresolved,
+            }
+        : texts.Denies is null || texts.Allows is null
+            ? new AwsOwnSays(texts.Allows, texts.OpenDenial ?? texts.Open!)
+            {
+                Denies = texts.Denies,
+                Boundary = texts.Boundary,
+                Cause = AccessCauses.ConditionUnresolved,
+            }
+        : texts.Allows == true ? new AwsOwnSays(true, $"its policy '{texts.Allowing}'")
+        : new AwsOwnSays(false, "no policy of its own allows it") { Boundary = texts.Boundary, Cause = AccessCauses.NoGrant };
 
     /// <summary>The seconds since 1970 are sent only if a policy asks for them: not every simulation takes them for a time.</summary>
     private async Task<(AwsSimulation? Simulation, FlowSecretException? Refusal)> SimulateAsync(
@@ -108,20 +184,11 @@ internal sealed class AwsOwnPolicies(AwsIdentity identity, AwsCaller caller, IAw
         );
     }
 
-    /// <summary>A key that is known to be absent is missing as it will be when the call is made.</summary>
-    private static AwsOwnSays Read(AwsSimulation simulation, AwsKeys keys)
+    private static AwsOwnSays Read(AwsSimulation simulation)
     {
-        string[] missing = [.. simulation.MissingKeys.Where(k => keys[k].IsPresent != false)];
         bool isDenied = simulation.Decision == "explicitDeny" && (simulation.Policy is not null || simulation.ByOrganization != false);
         AwsOwnSays says =
-            missing.Length > 0
-                ? new AwsOwnSays(null, $"its own policies hang on {string.Join(", ", missing)}, whose value is not known here")
-                {
-                    Denies = null,
-                    Cause = AccessCauses.ConditionUnresolved,
-                    Boundary = simulation.ByBoundary is null ? true : null,
-                }
-            : isDenied
+            isDenied
                 ? new AwsOwnSays(false, simulation.Policy is { } p ? $"its policy '{p}' forbids it" : "a policy of its own forbids it")
                 {
                     Denies = true,
@@ -139,13 +206,17 @@ internal sealed class AwsOwnPolicies(AwsIdentity identity, AwsCaller caller, IAw
             {
                 Cause = AccessCauses.NoGrant,
             };
-        return says with
+        return WithLimits(says, simulation);
+    }
+
+    /// <summary>Of a boundary and an organisation the simulation tells.</summary>
+    private static AwsOwnSays WithLimits(AwsOwnSays says, AwsSimulation simulation) =>
+        says with
         {
             HasBoundary = simulation.ByBoundary is not null,
             Organization = simulation.ByOrganization == false ? null : true,
             IsInOrganization = simulation.ByOrganization is not null,
         };
-    }
 }
 
 /// <summary>What the policies of a principal, its boundary and its organisation say of one action.</summary>

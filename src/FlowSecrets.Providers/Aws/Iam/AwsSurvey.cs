@@ -10,6 +10,7 @@ internal sealed class AwsSurvey(AwsCaller caller, IAwsCloud cloud, CancellationT
         StringComparer.Ordinal
     );
     private readonly ConcurrentDictionary<string, string> _unresolved = new(StringComparer.Ordinal);
+    private AwsOwnTexts? _texts;
 
     /// <summary>Why principals' policies may not be simulated; null: they may, as far as is known.</summary>
     public FlowSecretException? NoSimulation { get; set; }
@@ -24,6 +25,12 @@ internal sealed class AwsSurvey(AwsCaller caller, IAwsCloud cloud, CancellationT
                 )
             )
             .Value;
+
+    /// <summary>The policies of a user or a role of the caller's account, as text.</summary>
+    public Task<AwsTextsSeen> PoliciesAsync(AwsPrincipal principal, bool hasBoundary) =>
+        LazyInitializer
+            .EnsureInitialized(ref _texts, () => new AwsOwnTexts(caller, cloud, async n => (await RoleAsync(n)).Role))
+            .ReadAsync(principal, hasBoundary, cancellationToken);
 
     /// <summary>A session's ARN lacks the path of its role, without which the role is not found.</summary>
     public async Task<AwsPrincipal> ResolveAsync(AwsPrincipal principal)

@@ -3,7 +3,7 @@ using FlowSecrets.Providers.Aws.SecretsManager;
 namespace FlowSecrets.Providers.Aws.Iam;
 
 /// <summary>The calls of AWS's other services that tell who may read a secret, one try each.</summary>
-internal interface IAwsCloud
+internal interface IAwsCloud : IAwsPolicyTexts
 {
     /// <param name="name">Without its path.</param>
     Task<AwsRole> GetRoleAsync(string name, CancellationToken cancellationToken);

@@ -172,6 +172,14 @@ internal sealed partial class AwsStore
                 ? string.Join(", ", replicas.Select(static r => r.Region))
                 : null,
             KmsKey = secret.KmsKeyId,
+            ResourceName = secret.Arn,
+            Purpose = secret.Description is { Length: > 0 } purpose ? purpose : null,
+            Replicas =
+            [
+                .. (secret.ReplicationStatus ?? [])
+                    .Where(static r => r.Region is not null)
+                    .Select(static r => new SecretReplica(r.Region!, r.KmsKeyId is { Length: > 0 } key ? key : null)),
+            ],
             Deleted = deleted,
             PurgeAt = deleted > DateTimeOffset.UtcNow ? deleted : null,
         };

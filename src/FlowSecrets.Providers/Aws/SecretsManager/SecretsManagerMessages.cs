@@ -176,6 +176,8 @@ internal sealed class AwsSecret
 
     public string? Name { get; set; }
 
+    public string? Description { get; set; }
+
     public string? KmsKeyId { get; set; }
 
     public double? CreatedDate { get; set; }
@@ -213,6 +215,8 @@ internal sealed class AwsSecret
 internal sealed class AwsReplica
 {
     public string? Region { get; set; }
+
+    public string? KmsKeyId { get; set; }
 
     public string? Status { get; set; }
 }

@@ -5,6 +5,7 @@ using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Gcp.Connection;
 using FlowSecrets.Providers.Gcp.SecretManager;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Providers.Gcp.Iam;
 
@@ -166,12 +167,44 @@ internal sealed partial class GcpAccessControl
             : await TestOtherAsync(name, question.Principal, question.Permission, NewSurvey(cancellationToken), cancellationToken)
                 is { Result: not AccessResult.Allowed } why
                 ? why
-            : AccessAnswer.Denied(
+            : await OnlyOnVersionAsync(
                 name,
-                AccessCauses.OrganizationPolicy,
-                $"Asked as {email}, Google says no, though it is granted: a deny policy, a perimeter or an access boundary forbids it",
-                "Ask the organisation's administrators what applies."
-            );
+                question.Principal,
+                wanted.First(w => reply!.Permissions?.Contains(w, StringComparer.Ordinal) != true),
+                cancellationToken
+            )
+                ?? AccessAnswer.Denied(
+                    name,
+                    AccessCauses.OrganizationPolicy,
+                    $"Asked as {email}, Google says no, though it is granted: a deny policy, a perimeter or an access boundary forbids it",
+                    "Ask the organisation's administrators what applies."
+                );
+    }
+
+    /// <summary>Google's test was about the secret, and a condition may be about the version.</summary>
+    /// <returns>Null: it is not.</returns>
+    private async Task<AccessAnswer?> OnlyOnVersionAsync(
+        string name,
+        string principal,
+        string permission,
+        CancellationToken cancellationToken
+    )
+    {
+        (JsonObject? policy, _) = await _caller.TryAsync(
+            new GcpCall(GcpRoles.GetPolicy, name),
+            ct => _client.Value.GetPolicyAsync(name, ct),
+            cancellationToken
+        );
+        return
+            policy is not null
+            && await JudgeAsync(name, principal, permission, policy, NewSurvey(cancellationToken), cancellationToken)
+                is { Grant: { IsOfVersion: true } grant }
+            ? Answers(name, principal, permission).OnlyOnVersion(grant) with
+            {
+                Remedy =
+                    $"Run the test as {principal} itself, which reads a version: {Shell($"Test-FlowSecretAccess {Stored(name)} -Live")}",
+            }
+            : null;
     }
 
     private async Task<AccessChange> DoneAsync(string name, GcpPolicyDiff diff, CancellationToken cancellationToken)

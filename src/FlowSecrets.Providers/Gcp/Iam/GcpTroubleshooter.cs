@@ -5,10 +5,13 @@ namespace FlowSecrets.Providers.Gcp.Iam;
 
 /// <summary>
 /// Asks Google's Policy Troubleshooter, which reads policies that the caller may not read. Once it refuses, it is not asked again.
+/// Its version 3 explains allow and deny policies, and no principal access boundary policies.
 /// </summary>
 internal sealed class GcpTroubleshooter(GcpPlace at, GcpCaller caller, IIamServices cloud, GcpSurvey survey)
 {
     private const string Denied = "DENY_ACCESS_STATE_DENIED";
+
+    private const string Granted = "ALLOW_ACCESS_STATE_GRANTED";
 
     private bool _isRefused;
 
@@ -39,7 +42,17 @@ internal sealed class GcpTroubleshooter(GcpPlace at, GcpCaller caller, IIamServi
 
         return reply?.OverallAccessState switch
         {
-            "CAN_ACCESS" => AccessAnswer.Allowed(name, $"Policy Troubleshooter says that {principal} has '{permission}'."),
+            "CAN_ACCESS" => AccessAnswer.Allowed(
+                name,
+                $"Policy Troubleshooter says that {principal} has '{permission}' (not seen here: {GcpVerdictAnswers.Boundaries})."
+            ),
+            "CANNOT_ACCESS" when reply.AllowPolicyExplanation?.AllowAccessState == Granted => AccessAnswer.Denied(
+                name,
+                AccessCauses.OrganizationPolicy,
+                $"Policy Troubleshooter says that {principal} is granted '{permission}' on '{name}' and may not use it, and no deny policy "
+                    + $"forbids it: it must be one of the {GcpVerdictAnswers.Boundaries}, which are not seen here",
+                "Ask the organisation's administrators which principal access boundary policy applies."
+            ),
             "CANNOT_ACCESS" => AccessAnswer.Denied(
                 name,
                 AccessCauses.NoGrant,

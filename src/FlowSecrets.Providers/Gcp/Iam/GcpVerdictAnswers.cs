@@ -11,7 +11,7 @@ namespace FlowSecrets.Providers.Gcp.Iam;
 internal sealed class GcpVerdictAnswers(GcpPlace at, string name, string principal, string permission, DateTimeOffset now)
 {
     /// <summary>No call shows which of them apply to somebody.</summary>
-    private const string Boundaries = "principal access boundary policies";
+    public const string Boundaries = "principal access boundary policies";
 
     private const int MostShown = 200;
 

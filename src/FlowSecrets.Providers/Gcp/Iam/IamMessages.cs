@@ -107,7 +107,15 @@ internal sealed class GcpTroubleshootReply
     /// <summary>CAN_ACCESS, CANNOT_ACCESS, UNKNOWN_INFO, UNKNOWN_CONDITIONAL.</summary>
     public string? OverallAccessState { get; set; }
 
+    public GcpAllowExplanation? AllowPolicyExplanation { get; set; }
+
     public GcpDenyExplanation? DenyPolicyExplanation { get; set; }
+}
+
+internal sealed class GcpAllowExplanation
+{
+    /// <summary>ALLOW_ACCESS_STATE_GRANTED, …_NOT_GRANTED, …_UNKNOWN_CONDITIONAL, …_UNKNOWN_INFO.</summary>
+    public string? AllowAccessState { get; set; }
 }
 
 internal sealed class GcpDenyExplanation

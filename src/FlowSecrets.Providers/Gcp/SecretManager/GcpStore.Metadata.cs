@@ -112,8 +112,26 @@ internal sealed partial class GcpStore
                 ?? secret
                     .Replication?.UserManaged?.Replicas?.Select(static r => r.CustomerManagedEncryption?.KmsKeyName)
                     .FirstOrDefault(static k => k is not null),
+            Replicas =
+            [
+                .. (secret.Replication?.UserManaged?.Replicas ?? [])
+                    .Where(static r => r.Location is not null)
+                    .Select(static r => new SecretReplica(r.Location!, r.CustomerManagedEncryption?.KmsKeyName)),
+            ],
+            Settings = [.. SettingsOf(secret)],
         };
     }
+
+    private static IEnumerable<string> SettingsOf(GcpSecret secret) =>
+        new (string Name, bool IsSet)[]
+        {
+            ("rotation", secret.Rotation is not null),
+            ("topics", secret.Topics is { Count: > 0 }),
+            ("versionAliases", secret.VersionAliases is { Count: > 0 }),
+            ("versionDestroyTtl", secret.VersionDestroyTtl is not null),
+        }
+            .Where(static s => s.IsSet)
+            .Select(static s => s.Name);
 
     private Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken) =>
         DescribeOutcome.OfAsync(name, () => DescribeAsync(name, cancellationToken));

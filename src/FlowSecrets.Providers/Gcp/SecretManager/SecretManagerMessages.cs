@@ -22,6 +22,15 @@ internal sealed class GcpSecret
 
     public DateTimeOffset? ExpireTime { get; set; }
 
+    /// <summary>Where Pub/Sub says that a rotation is due.</summary>
+    public List<JsonObject>? Topics { get; set; }
+
+    /// <summary>When Pub/Sub says so.</summary>
+    public JsonObject? Rotation { get; set; }
+
+    /// <summary>How long a destroyed version can be restored.</summary>
+    public string? VersionDestroyTtl { get; set; }
+
     /// <summary>Of a regional secret.</summary>
     public GcpEncryption? CustomerManagedEncryption { get; set; }
 

@@ -38,36 +38,23 @@ internal static class KubernetesErrors
         );
 
     /// <param name="why">What of its specification.</param>
-    public static FlowSecretException NeverRefreshed(KubernetesPlace place, SecretShortfall shortfall, string externalSecret, string why) =>
+    public static FlowSecretException NeverRefreshed(KubernetesPlace place, RefreshNeed need, string why) =>
         Failed(
             place,
-            $"{Sentence(place, shortfall)}, and the ExternalSecret {place.Namespace}/{externalSecret}, which makes it, reads its store "
-                + $"only once ({why})",
-            $"Give it refreshPolicy Periodic or OnChange: {place.Command($"edit", KubernetesCluster.ExternalSecret, externalSecret)}. "
-                + $"{Again}"
+            $"{Sentence(place, need.StoreName, need.What)}, and the ExternalSecret {place.Namespace}/{need.ExternalSecret}, which makes "
+                + $"it, reads its store only once ({why})",
+            $"Give it refreshPolicy Periodic or OnChange: "
+                + $"{place.Command($"edit", KubernetesNamespace.ExternalSecret, need.ExternalSecret)}. {Again}"
         );
 
-    /// <param name="resource">The ExternalSecret, as it is after the last attempt.</param>
-    public static FlowSecretException NotSynced(
-        KubernetesPlace place,
-        SecretShortfall shortfall,
-        string externalSecret,
-        JsonObject resource,
-        TimeSpan timeout
-    )
-    {
-        JsonObject? ready = KubernetesStatus.Condition(resource, "Ready");
-        string says = ready is null
-            ? ""
-            : $"; its Ready condition is {RemoteText.Code(ready.Text("status"))} "
-                + $"({RemoteText.Code(ready.Text("reason"))}){RemoteText.Quote(ready.Text("message"))}";
-        return TimedOut(
+    /// <param name="says">What the operator says of the last attempt.</param>
+    public static FlowSecretException NotSynced(KubernetesPlace place, RefreshNeed need, string says, TimeSpan timeout) =>
+        TimedOut(
             place,
-            $"The ExternalSecret {place.Namespace}/{externalSecret} did not bring the current value within {(int)timeout.TotalSeconds} "
-                + $"s: {shortfall.What}{says}",
-            $"Look at its events: {place.Command($"describe", KubernetesCluster.ExternalSecret, externalSecret)}. {Again}"
+            $"The ExternalSecret {place.Namespace}/{need.ExternalSecret} did not bring the current value within "
+                + $"{(int)timeout.TotalSeconds} s: {need.What}{says}",
+            $"Look at its events: {place.Command($"describe", KubernetesNamespace.ExternalSecret, need.ExternalSecret)}. {Again}"
         );
-    }
 
     /// <param name="pods">What its pods wait for; empty: nothing is known.</param>
     public static FlowSecretException NotProgressing(KubernetesPlace place, KubernetesStatus status, string pods) =>
@@ -114,7 +101,10 @@ internal static class KubernetesErrors
         );
 
     private static string Sentence(KubernetesPlace place, SecretShortfall shortfall) =>
-        $"{place} would not get the current value of '{shortfall.StoreName}': {shortfall.What}";
+        Sentence(place, shortfall.StoreName, shortfall.What);
+
+    private static string Sentence(KubernetesPlace place, string storeName, string what) =>
+        $"{place} would not get the current value of '{storeName}': {what}";
 
     private static string Of(string pods) => pods.Length == 0 ? "" : $"; {pods}";
 

@@ -22,7 +22,7 @@ internal sealed class OutdatedTexts : IDisposable
             if (value.AsSpan().Length >= Shortest && !secret.Variables.Values.Any(v => v.AsSpan().IndexOf(value.AsSpan()) >= 0))
             {
                 _texts.Add(Pinned(value.AsSpan(), value.AsSpan().Length));
-                _texts.Add(Encoded(value.AsSpan()));
+                _texts.Add(PercentEncoding.Of(value.AsSpan()));
             }
         }
     }
@@ -41,32 +41,6 @@ internal sealed class OutdatedTexts : IDisposable
     }
 
     public void Dispose() => _texts.ForEach(static t => CryptographicOperations.ZeroMemory(t));
-
-    private static byte[] Encoded(ReadOnlySpan<byte> value)
-    {
-        Span<byte> one = stackalloc byte[3];
-        byte[] room = GC.AllocateUninitializedArray<byte>(value.Length * 3, pinned: true);
-        int length = 0;
-        foreach (byte b in value)
-        {
-            one[0] = b;
-            int size = 1;
-            if (!char.IsAsciiLetterOrDigit((char)b) && b is not ((byte)'-' or (byte)'_' or (byte)'.' or (byte)'~'))
-            {
-                const string Digits = "0123456789ABCDEF";
-                (one[0], one[1], one[2]) = ((byte)'%', (byte)Digits[b >> 4], (byte)Digits[b & 15]);
-                size = 3;
-            }
-
-            one[..size].CopyTo(room.AsSpan(length));
-            length += size;
-        }
-
-        byte[] exact = Pinned(room, length);
-        CryptographicOperations.ZeroMemory(room);
-        one.Clear();
-        return exact;
-    }
 
     private static byte[] Pinned(ReadOnlySpan<byte> text, int length)
     {

@@ -43,6 +43,27 @@ internal sealed class PodTemplate
         Uses is var uses
         && (uses.Count == 0 || uses.Any(static u => u.Variable is not null) || _containers.Any(static c => Groups(c).Any()));
 
+    /// <summary>Whether a running pod keeps what the Kubernetes Secret had when the pod was started: as a variable, or as a file by
+    /// subPath. Plain volumes are renewed while it runs.</summary>
+    public bool Keeps(string secret)
+    {
+        HashSet<string?> volumes =
+        [
+            .. Of("volumes")
+                .Where(v =>
+                    v.Text("secret", "secretName") == secret
+                    || v.Objects("projected", "sources").Any(s => s.Text("secret", "name") == secret)
+                )
+                .Select(static v => v.Text("name")),
+        ];
+        return _containers.Any(c =>
+            Variables(c).Any(u => u.Secret == secret)
+            || Groups(c).Any(g => g.Secret == secret)
+            || c.Objects("volumeMounts")
+                .Any(m => volumes.Contains(m.Text("name")) && (m.Text("subPath") ?? m.Text("subPathExpr")) is { Length: > 0 })
+        );
+    }
+
     public string? Annotation(string name) => _workload.Text("spec", "template", "metadata", "annotations", name);
 
     /// <summary>The containers that run, or those that run before them.</summary>

@@ -1,73 +1,58 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using FlowSecrets.Model;
-using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Providers.Kubernetes.Workloads;
 
-/// <summary>
-/// Sees to it that the Kubernetes Secrets of a workload have the current values, before it is deployed. What an operator says of its last
-/// refresh proves
-/// nothing: Google's 'latest' may be an older version for some time, so the values themselves are compared, and the operator is told to
-/// read again.
-/// </summary>
+/// <summary>Sees to it that the Kubernetes Secrets of a workload have the current values, before it is deployed.</summary>
 internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluster, TimeProvider clock, TimeSpan timeout)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
-
-    /// <summary>When each ExternalSecret was told to read anew.</summary>
-    private readonly Dictionary<string, long> _forced = new(StringComparer.Ordinal);
-
-    private string _mark = "";
+    private readonly SecretRefresh _refresh = new(
+        cluster,
+        clock,
+        timeout,
+        new RefreshErrors(
+            (need, why) => KubernetesErrors.NeverRefreshed(place, need, why),
+            (need, says) => KubernetesErrors.NotSynced(place, need, says, timeout)
+        )
+    );
 
     /// <exception cref="FlowSecretException">WorkloadFailed: a value does not arrive.</exception>
-    public async Task FillAsync(
+    public Task FillAsync(
+        IReadOnlyList<WorkloadSecret> secrets,
+        PodTemplate template,
+        Action<string> say,
+        CancellationToken cancellationToken
+    ) =>
+        _refresh.RunAsync(
+            ct => LookAsync(secrets, template, say, ct),
+            n => say($"waiting until the ExternalSecret {place.Namespace}/{n.ExternalSecret} brings the current value of '{n.StoreName}'"),
+            cancellationToken
+        );
+
+    private async Task<IReadOnlyList<RefreshNeed>> LookAsync(
         IReadOnlyList<WorkloadSecret> secrets,
         PodTemplate template,
         Action<string> say,
         CancellationToken cancellationToken
     )
     {
-        for (long start = clock.GetTimestamp(); ; await Task.Delay(Pause, clock, cancellationToken))
+        using KubernetesSecrets found = await KubernetesSecrets.ReadAsync(cluster, template, cancellationToken);
+        List<RefreshNeed> missing = [];
+        foreach (SecretShortfall shortfall in secrets.SelectMany(s => SecretShortfall.Of(s, template, found.ByName)))
         {
-            List<(SecretShortfall Shortfall, string ExternalSecret)> missing = [];
-            using (KubernetesSecrets found = await KubernetesSecrets.ReadAsync(cluster, template, cancellationToken))
-            {
-                foreach (SecretShortfall shortfall in secrets.SelectMany(s => SecretShortfall.Of(s, template, found.ByName)))
-                {
-                    missing.Add(
-                        shortfall.KubernetesSecret is { } name
-                            ? (shortfall, found.ByName[name].ExternalSecret ?? throw KubernetesErrors.NotFed(place, shortfall))
-                            : throw KubernetesErrors.Plain(place, shortfall)
-                    );
-                }
-
-                if (missing.Count == 0)
-                {
-                    SayUndelivered(secrets, template, found, say);
-                    return;
-                }
-            }
-
-            if (clock.GetElapsedTime(start) >= timeout)
-            {
-                (SecretShortfall shortfall, string name) = missing[0];
-                throw KubernetesErrors.NotSynced(
-                    place,
-                    shortfall,
-                    name,
-                    await cluster.ReadAsync(KubernetesCluster.ExternalSecret, name, cancellationToken),
-                    timeout
-                );
-            }
-
-            foreach ((SecretShortfall shortfall, string name) in missing.DistinctBy(static m => m.ExternalSecret, StringComparer.Ordinal))
-            {
-                await ForceAsync(shortfall, name, say, cancellationToken);
-            }
+            missing.Add(
+                shortfall.KubernetesSecret is not { } name ? throw KubernetesErrors.Plain(place, shortfall)
+                : found.ByName[name].ExternalSecret is { } feeds ? new RefreshNeed(feeds, shortfall.StoreName, shortfall.What)
+                : throw KubernetesErrors.NotFed(place, shortfall)
+            );
         }
+
+        if (missing.Count == 0)
+        {
+            SayUndelivered(secrets, template, found, say);
+        }
+
+        return missing;
     }
 
     /// <summary>
@@ -100,44 +85,5 @@ internal sealed class SecretFeed(KubernetesPlace place, KubernetesCluster cluste
                 );
             }
         }
-    }
-
-    private async Task ForceAsync(SecretShortfall shortfall, string externalSecret, Action<string> say, CancellationToken cancellationToken)
-    {
-        if (!_forced.TryGetValue(externalSecret, out long last))
-        {
-            await RequireRefreshAsync(shortfall, externalSecret, cancellationToken);
-            say($"waiting until the ExternalSecret {place.Namespace}/{externalSecret} brings the current value of '{shortfall.StoreName}'");
-        }
-        else if (clock.GetElapsedTime(last) < Between)
-        {
-            return;
-        }
-
-        await cluster.ForceSyncAsync(externalSecret, Mark(), cancellationToken);
-        _forced[externalSecret] = clock.GetTimestamp();
-    }
-
-    private async Task RequireRefreshAsync(SecretShortfall shortfall, string externalSecret, CancellationToken cancellationToken)
-    {
-        JsonObject resource = await cluster.ReadAsync(KubernetesCluster.ExternalSecret, externalSecret, cancellationToken);
-        string policy = resource.Text("spec", "refreshPolicy") is { Length: > 0 } set ? set : "Periodic";
-        string interval = resource.Text("spec", "refreshInterval") ?? "1h";
-        if (policy == "CreatedOnce")
-        {
-            throw KubernetesErrors.NeverRefreshed(place, shortfall, externalSecret, "refreshPolicy CreatedOnce");
-        }
-
-        if (policy == "Periodic" && !interval.Any(static c => c is >= '1' and <= '9'))
-        {
-            throw KubernetesErrors.NeverRefreshed(place, shortfall, externalSecret, "refreshInterval 0");
-        }
-    }
-
-    /// <summary>The time, but never twice the same: only a change is noticed.</summary>
-    private string Mark()
-    {
-        long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return _mark = Math.Max(now, long.TryParse(_mark, out long last) ? last + 1 : now).ToString(CultureInfo.InvariantCulture);
     }
 }

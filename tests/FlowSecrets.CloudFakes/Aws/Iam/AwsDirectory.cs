@@ -24,18 +24,18 @@ internal sealed class AwsDirectory(Lock @lock, Func<DateTimeOffset> now)
     public AwsEntity? Find(string arn) => _entities.GetValueOrDefault(arn);
 
     /// <summary>Names are unique whatever their case and path.</summary>
-    public AwsEntity? Find(string account, bool isRole, string name) =>
+    public AwsEntity? Find(string account, AwsEntityKind kind, string name) =>
         _entities.Values.FirstOrDefault(e =>
-            e.Account == account && e.IsRole == isRole && string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase)
+            e.Account == account && e.Kind == kind && string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase)
         );
 
     public bool Knows(string account) => _entities.Values.Any(e => e.Account == account);
 
     public AwsManagedPolicy? Managed(string arn) => _managed.GetValueOrDefault(arn);
 
-    public AwsEntity Add(bool isRole, string account, string path, string name)
+    public AwsEntity Add(AwsEntityKind kind, string account, string path, string name)
     {
-        AwsEntity entity = new(isRole, account, path, name, Now);
+        AwsEntity entity = new(kind, account, path, name, Now);
         _entities.Add(entity.Arn, entity);
         return entity;
     }
@@ -84,12 +84,20 @@ internal sealed class AwsDirectory(Lock @lock, Func<DateTimeOffset> now)
     public AwsPolicySet PoliciesOf(AwsEntity entity, AwsEntityPolicies policies, bool isSimulated = false) =>
         new(
             [
-                .. policies.Inline.Select(p => AwsPolicy.Parse(p.Value, $"{(entity.IsRole ? "role" : "user")}_{entity.Name}_{p.Key}")),
-                .. policies.Attached.Select(a => AwsPolicy.Parse(_managed[a].Document, _managed[a].Name)),
+                .. OwnPoliciesOf(entity, policies),
+                .. policies
+                    .Groups.Select(g => Find(entity.Account, AwsEntityKind.Group, g)!)
+                    .SelectMany(g => OwnPoliciesOf(g, isSimulated ? g.Policies : g.At(Now))),
             ],
             policies.Boundary is { } boundary ? AwsPolicy.Parse(_managed[boundary].Document, _managed[boundary].Name) : null,
             isSimulated ? Simulated(OrganisationOf(entity.Account)) : OrganisationOf(entity.Account)
         );
+
+    private IEnumerable<AwsPolicy> OwnPoliciesOf(AwsEntity entity, AwsEntityPolicies policies) =>
+        [
+            .. policies.Inline.Select(p => AwsPolicy.Parse(p.Value, $"{AwsEntity.Word(entity.Kind)}_{entity.Name}_{p.Key}")),
+            .. policies.Attached.Select(a => AwsPolicy.Parse(_managed[a].Document, _managed[a].Name)),
+        ];
 
     /// <summary>
     /// A simulation in an organisation whose policies have conditions says that they allow nothing, as people's bug reports have it

@@ -2,12 +2,22 @@ using System.Collections.Immutable;
 
 namespace FlowSecrets.CloudFakes.Aws.Iam;
 
-/// <summary>A user or a role. What is changed is shown at once and takes effect when it has spread.</summary>
-internal sealed class AwsEntity(bool isRole, string account, string path, string name, DateTimeOffset created)
+/// <summary>What has policies. The names are those in IAM's operations.</summary>
+internal enum AwsEntityKind
+{
+    User,
+    Role,
+    Group,
+}
+
+/// <summary>A user, a role or a group. What is changed is shown at once and takes effect when it has spread.</summary>
+internal sealed class AwsEntity(AwsEntityKind kind, string account, string path, string name, DateTimeOffset created)
 {
     private readonly List<(DateTimeOffset From, AwsEntityPolicies Policies)> _history = [(DateTimeOffset.MinValue, AwsEntityPolicies.None)];
 
-    public bool IsRole => isRole;
+    public AwsEntityKind Kind => kind;
+
+    public bool IsRole => kind == AwsEntityKind.Role;
 
     public string Account => account;
 
@@ -17,15 +27,30 @@ internal sealed class AwsEntity(bool isRole, string account, string path, string
 
     public DateTimeOffset Created => created;
 
-    public string Arn { get; } = $"arn:aws:iam::{account}:{(isRole ? "role" : "user")}{path}{name}";
+    public string Arn { get; } = $"arn:aws:iam::{account}:{Word(kind)}{path}{name}";
 
-    public string Id { get; } = (isRole ? "AROA" : "AIDA") + AwsNames.Random();
+    public string Id { get; } =
+        kind switch
+        {
+            AwsEntityKind.Role => "AROA",
+            AwsEntityKind.Group => "AGPA",
+            _ => "AIDA",
+        } + AwsNames.Random();
 
     /// <summary>As the API shows them.</summary>
     public AwsEntityPolicies Policies => _history[^1].Policies;
 
     /// <summary>As they are in force.</summary>
     public AwsEntityPolicies At(DateTimeOffset now) => _history.FindLast(h => h.From <= now).Policies;
+
+    /// <summary>As ARNs and messages have it.</summary>
+    public static string Word(AwsEntityKind kind) =>
+        kind switch
+        {
+            AwsEntityKind.Role => "role",
+            AwsEntityKind.Group => "group",
+            _ => "user",
+        };
 
     public void Change(AwsEntityPolicies policies, DateTimeOffset from) => _history.Add((from, policies));
 
@@ -38,16 +63,17 @@ internal sealed class AwsEntity(bool isRole, string account, string path, string
             };
 }
 
-/// <summary>Inline policies by name, managed ones and the boundary by ARN, and a role's trust.</summary>
+/// <summary>Inline policies by name, managed ones and the boundary by ARN, a role's trust, and the names of a user's groups.</summary>
 internal sealed record AwsEntityPolicies(
     ImmutableSortedDictionary<string, string> Inline,
     ImmutableList<string> Attached,
     string? Boundary,
-    string? Trust
+    string? Trust,
+    ImmutableList<string> Groups
 )
 {
     public static AwsEntityPolicies None { get; } =
-        new(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), [], null, null);
+        new(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), [], null, null, []);
 }
 
 /// <summary>A policy that stands for itself.</summary>

@@ -27,7 +27,7 @@ public sealed class AwsIam
     public AwsLogin AddUser(string name, string path = "/", string? account = null) =>
         Locked(() =>
         {
-            AwsEntity user = Directory.Add(false, account ?? _account, path, name);
+            AwsEntity user = Directory.Add(AwsEntityKind.User, account ?? _account, path, name);
             return new AwsLogin(user.Arn, Directory.AddKey(user.Caller()));
         });
 
@@ -39,9 +39,20 @@ public sealed class AwsIam
     public string AddRole(string name, string path = "/", string? trustPolicyJson = null, string? account = null) =>
         Locked(() =>
         {
-            AwsEntity role = Directory.Add(true, account ?? _account, path, name);
+            AwsEntity role = Directory.Add(AwsEntityKind.Role, account ?? _account, path, name);
             Directory.Change(role, p => p with { Trust = trustPolicyJson ?? Own(role.Account) }, isAtOnce: true);
             return role.Arn;
+        });
+
+    /// <returns>Its ARN.</returns>
+    public string AddGroup(string name, string path = "/", string? account = null) =>
+        Locked(() => Directory.Add(AwsEntityKind.Group, account ?? _account, path, name).Arn);
+
+    public void AddToGroup(string userArn, string groupArn) =>
+        Locked(() =>
+        {
+            string group = Entity(groupArn).Name;
+            Directory.Change(Entity(userArn), p => p with { Groups = p.Groups.Remove(group).Add(group) });
         });
 
     /// <returns>The id of the session's key.</returns>
@@ -86,7 +97,7 @@ public sealed class AwsIam
             if (arn.Split(':', 6) is ["arn", _, "iam", _, var account, var name] && name.StartsWith("user/", StringComparison.Ordinal))
             {
                 AwsEntity user = Directory.Add(
-                    false,
+                    AwsEntityKind.User,
                     account,
                     name["user".Length..(name.LastIndexOf('/') + 1)],
                     name[(name.LastIndexOf('/') + 1)..]

@@ -11,20 +11,41 @@ internal static class AwsIamEntities
 
     public static Reply Create(AwsVisit visit)
     {
-        bool isRole = AwsIamOperations.IsRole(visit);
+        AwsEntityKind kind = AwsIamOperations.KindOf(visit);
+        bool isRole = kind == AwsEntityKind.Role;
         string name = AwsIamOperations.Name(visit);
         string? trust = isRole ? AwsIamPolicies.Checked(visit.Form.Required("AssumeRolePolicyDocument")) : null;
         string? boundary = visit.Form.Text("PermissionsBoundary") is { } arn ? AwsIamPolicies.Managed(visit, arn).Arn : null;
-        if (visit.Directory.Find(visit.Caller.Account, isRole, name) is not null)
+        if (visit.Directory.Find(visit.Caller.Account, kind, name) is not null)
         {
-            throw new AwsError("EntityAlreadyExists", $"{(isRole ? "Role" : "User")} with name {name} already exists.", 409);
+            throw new AwsError("EntityAlreadyExists", $"{kind} with name {name} already exists.", 409);
         }
 
-        AwsEntity entity = visit.Directory.Add(isRole, visit.Caller.Account, visit.Form.Text("Path") ?? "/", name);
+        AwsEntity entity = visit.Directory.Add(kind, visit.Caller.Account, visit.Form.Text("Path") ?? "/", name);
         visit.Directory.Change(entity, p => p with { Trust = trust, Boundary = boundary });
-        visit.Touch(isRole ? "AWS::IAM::Role" : "AWS::IAM::User", name);
+        visit.Touch($"AWS::IAM::{kind}", name);
         return visit.Xml(AwsIamShown.Entity(entity));
     }
+
+    public static Reply AddToGroup(AwsVisit visit)
+    {
+        string group = AwsIamOperations.Entity(visit).Name;
+        AwsEntity user = AwsIamOperations.Entity(visit, AwsEntityKind.User, visit.Form.Required("UserName"));
+        visit.Directory.Change(user, p => p with { Groups = p.Groups.Remove(group).Add(group) });
+        return visit.Xml();
+    }
+
+    public static Reply ListGroups(AwsVisit visit) =>
+        visit.Xml(
+            AwsIamShown.List(
+                "Groups",
+                AwsIamOperations
+                    .Entity(visit)
+                    .Policies.Groups.Select(g =>
+                        AwsIamShown.Entity(AwsIamOperations.Entity(visit, AwsEntityKind.Group, g)).Elements().ToArray()
+                    )
+            )
+        );
 
     public static Reply CreateKey(AwsVisit visit)
     {

@@ -6,17 +6,15 @@ namespace FlowSecrets.CloudFakes.Aws.Iam;
 /// <summary>IAM's operations, all within the caller's account, and the permission that each asks for.</summary>
 internal static class AwsIamOperations
 {
+    private const string ListGroups = "ListGroupsForUser";
+
     public static AwsService Service(Lock @lock)
     {
         AwsService service = new(@lock);
-        foreach (bool isRole in new[] { true, false })
+        foreach (AwsEntityKind kind in Enum.GetValues<AwsEntityKind>())
         {
-            string kind = isRole ? "Role" : "User";
             service
-                .Read("Get" + kind, Permitted(AwsIamEntities.Get))
-                .Write("Create" + kind, Permitted(AwsIamEntities.Create))
-                .Write($"Put{kind}PermissionsBoundary", Permitted(AwsIamEntities.PutBoundary))
-                .Write($"Delete{kind}PermissionsBoundary", Permitted(AwsIamEntities.DeleteBoundary))
+                .Write($"Create{kind}", Permitted(AwsIamEntities.Create))
                 .Write($"Put{kind}Policy", Permitted(AwsIamPolicies.Put))
                 .Read($"Get{kind}Policy", Permitted(AwsIamPolicies.Get))
                 .Write($"Delete{kind}Policy", Permitted(AwsIamPolicies.Delete))
@@ -26,7 +24,17 @@ internal static class AwsIamOperations
                 .Read($"ListAttached{kind}Policies", Permitted(AwsIamPolicies.ListAttached));
         }
 
+        foreach (AwsEntityKind kind in new[] { AwsEntityKind.Role, AwsEntityKind.User })
+        {
+            service
+                .Read($"Get{kind}", Permitted(AwsIamEntities.Get))
+                .Write($"Put{kind}PermissionsBoundary", Permitted(AwsIamEntities.PutBoundary))
+                .Write($"Delete{kind}PermissionsBoundary", Permitted(AwsIamEntities.DeleteBoundary));
+        }
+
         return service
+            .Write("AddUserToGroup", Permitted(AwsIamEntities.AddToGroup))
+            .Read(ListGroups, Permitted(AwsIamEntities.ListGroups))
             .Write("CreateAccessKey", Permitted(AwsIamEntities.CreateKey))
             .Write("UpdateAssumeRolePolicy", Permitted(AwsIamEntities.UpdateTrust))
             .Write("CreatePolicy", Permitted(AwsIamPolicies.Create))
@@ -35,13 +43,20 @@ internal static class AwsIamOperations
             .Read("SimulatePrincipalPolicy", Permitted(AwsSimulation.Run));
     }
 
-    /// <summary>Whose a role's or a user's operation is: the operation's name says which of the two.</summary>
-    public static bool IsRole(AwsVisit visit) => visit.Call.Name.Contains("Role", StringComparison.Ordinal);
+    /// <summary>Whose an operation is: its name says which of the three.</summary>
+    public static AwsEntityKind KindOf(AwsVisit visit) =>
+        visit.Call.Name switch
+        {
+            ListGroups => AwsEntityKind.User,
+            { } name when name.Contains("Role", StringComparison.Ordinal) => AwsEntityKind.Role,
+            { } name when name.Contains("Group", StringComparison.Ordinal) => AwsEntityKind.Group,
+            _ => AwsEntityKind.User,
+        };
 
     /// <summary>The name that the request gives, or the caller's own where it gives none.</summary>
     public static string Name(AwsVisit visit) =>
-        IsRole(visit)
-            ? visit.Form.Required("RoleName")
+        KindOf(visit) is var kind and not AwsEntityKind.User
+            ? visit.Form.Required($"{kind}Name")
             : visit.Form.Text("UserName")
                 ?? (
                     visit.Caller.Entity is { IsRole: true }
@@ -49,13 +64,14 @@ internal static class AwsIamOperations
                         : visit.Caller.Name
                 );
 
-    public static AwsEntity Entity(AwsVisit visit)
+    public static AwsEntity Entity(AwsVisit visit) => Entity(visit, KindOf(visit), Name(visit));
+
+    public static AwsEntity Entity(AwsVisit visit, AwsEntityKind kind, string name)
     {
-        string name = Name(visit);
         AwsEntity entity =
-            visit.Directory.Find(visit.Caller.Account, IsRole(visit), name)
-            ?? throw Missing($"The {(IsRole(visit) ? "role" : "user")} with name {name} cannot be found.");
-        visit.Touch(IsRole(visit) ? "AWS::IAM::Role" : "AWS::IAM::User", entity.Name);
+            visit.Directory.Find(visit.Caller.Account, kind, name)
+            ?? throw Missing($"The {AwsEntity.Word(kind)} with name {name} cannot be found.");
+        visit.Touch($"AWS::IAM::{kind}", entity.Name);
         return entity;
     }
 
@@ -78,7 +94,8 @@ internal static class AwsIamOperations
             return (source, source);
         }
 
-        if (visit.Form.Text("RoleName") is null && visit.Form.Text("UserName") is null && visit.Form.Text("PolicyArn") is { } policy)
+        string[] owners = ["RoleName", "UserName", "GroupName"];
+        if (Array.TrueForAll(owners, o => visit.Form.Text(o) is null) && visit.Form.Text("PolicyArn") is { } policy)
         {
             return (policy, $"policy {policy}");
         }
@@ -89,10 +106,10 @@ internal static class AwsIamOperations
             return ($"arn:aws:iam::{account}:policy{visit.Form.Text("Path") ?? "/"}{made}", $"policy {made}");
         }
 
-        string kind = IsRole(visit) ? "role" : "user";
+        string kind = AwsEntity.Word(KindOf(visit));
         string name = Name(visit);
         string arn =
-            visit.Directory.Find(account, IsRole(visit), name)?.Arn
+            visit.Directory.Find(account, KindOf(visit), name)?.Arn
             ?? $"arn:aws:iam::{account}:{kind}{visit.Form.Text("Path") ?? "/"}{name}";
         return (arn, $"{kind} {name}");
     }

@@ -23,7 +23,7 @@ internal static class AwsIamPolicies
         AwsEntity entity = AwsIamOperations.Entity(visit);
         string name = Inline(visit, entity);
         return visit.Xml(
-            new XElement(entity.IsRole ? "RoleName" : "UserName", entity.Name),
+            new XElement($"{entity.Kind}Name", entity.Name),
             new XElement("PolicyName", name),
             AwsIamShown.Document("PolicyDocument", entity.Policies.Inline[name])
         );
@@ -137,6 +137,6 @@ internal static class AwsIamPolicies
         string name = visit.Form.Required("PolicyName");
         return entity.Policies.Inline.ContainsKey(name)
             ? name
-            : throw AwsIamOperations.Missing($"The {(entity.IsRole ? "role" : "user")} policy with name {name} cannot be found.");
+            : throw AwsIamOperations.Missing($"The {AwsEntity.Word(entity.Kind)} policy with name {name} cannot be found.");
     }
 }

@@ -13,7 +13,7 @@ internal static class AwsIamShown
 
     public static XElement Entity(AwsEntity entity)
     {
-        string kind = entity.IsRole ? "Role" : "User";
+        string kind = $"{entity.Kind}";
         XElement shown = new(
             kind,
             new XElement("Path", entity.Path),

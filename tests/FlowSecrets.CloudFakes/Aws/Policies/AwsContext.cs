@@ -17,7 +17,9 @@ internal sealed class AwsContext
     {
         for (int start; (start = text.IndexOf("${", StringComparison.Ordinal)) >= 0 && text.IndexOf('}', start) is int end and > 0; )
         {
-            if (Values(text[(start + 2)..end]) is not [{ } value])
+            // ${key, 'default'}
+            string[] parts = text[(start + 2)..end].Split(',', 2, StringSplitOptions.TrimEntries);
+            if ((Values(parts[0]) is [{ } given] ? given : parts.ElementAtOrDefault(1)?.Trim('\'')) is not { } value)
             {
                 return null;
             }

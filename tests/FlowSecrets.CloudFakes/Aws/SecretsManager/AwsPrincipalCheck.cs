@@ -27,8 +27,8 @@ internal static class AwsPrincipalCheck
         && directory.Knows(account)
         && service switch
         {
-            "iam" => name != "root" && directory.Find(principal) is null,
-            "sts" => name.Split('/') is not ["assumed-role", var role, _] || directory.Find(account, true, role) is null,
+            "iam" => name != "root" && directory.Find(principal) is null or { Kind: AwsEntityKind.Group },
+            "sts" => name.Split('/') is not ["assumed-role", var role, _] || directory.Find(account, AwsEntityKind.Role, role) is null,
             _ => false,
         };
 }

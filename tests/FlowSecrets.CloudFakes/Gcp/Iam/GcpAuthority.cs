@@ -3,7 +3,9 @@ using FlowSecrets.CloudFakes.Gcp.SecretManager;
 
 namespace FlowSecrets.CloudFakes.Gcp.Iam;
 
-/// <summary>Who may do what: deny policies first, then bindings from the resource up to the organisation.</summary>
+/// <summary>
+/// Who may do what: principal access boundaries and deny policies first, then bindings from the resource up to the organisation.
+/// </summary>
 internal sealed class GcpAuthority(
     GcpStore store,
     GcpNames names,
@@ -11,7 +13,8 @@ internal sealed class GcpAuthority(
     GcpPolicies policies,
     GcpDenies denies,
     GcpMembers members,
-    GcpRoles roles
+    GcpRoles roles,
+    IReadOnlySet<string> bounded
 )
 {
     /// <param name="resource">A name in any spelling; conditions see it with the project's number.</param>
@@ -19,7 +22,8 @@ internal sealed class GcpAuthority(
     {
         string name = names.Canonical(resource);
         IReadOnlyList<string> chain = hierarchy.Chain(name);
-        return !chain
+        return !bounded.Contains(caller)
+            && !chain
                 .SelectMany(denies.On)
                 .SelectMany(static p => p.Rules)
                 .Any(r => denies.Matches(r, caller, permission) && Holds(r.Object("denialCondition"), name, store.Now) == GcpTruth.Yes)

@@ -13,7 +13,7 @@ internal sealed class GcpWorld
         Hierarchy = new GcpHierarchy(Names);
         Policies = new GcpPolicies(store);
         Denies = new GcpDenies(Members);
-        Authority = new GcpAuthority(store, Names, Hierarchy, Policies, Denies, Members, Roles);
+        Authority = new GcpAuthority(store, Names, Hierarchy, Policies, Denies, Members, Roles, Bounded);
         Keys = new GcpKeys(this);
         Federation = new GcpFederation(this);
         Run = new GcpRunServices(this);
@@ -38,6 +38,9 @@ internal sealed class GcpWorld
     public GcpRoles Roles { get; } = new();
 
     public GcpDenies Denies { get; }
+
+    /// <summary>Members whose principal access boundary leaves nothing of here in.</summary>
+    public HashSet<string> Bounded { get; } = new(StringComparer.Ordinal);
 
     public GcpAuthority Authority { get; }
 

@@ -77,6 +77,9 @@ public sealed class GcpIam
     public JsonObject Policy(string resource) =>
         Locked(() => GcpPolicyText.Shown(_world.Policies.Shown(_world.Names.Canonical(resource)), 3));
 
+    /// <summary>A principal access boundary policy leaves a member no resource of here.</summary>
+    public void Bound(string member) => Locked(() => _world.Bounded.Add(member));
+
     /// <summary>Attaches a deny policy.</summary>
     /// <param name="attachmentPoint">projects/…, folders/… or organizations/…, with or without the service before it.</param>
     /// <param name="principals">As deny policies write them (principal://…), or as bindings do (user:…).</param>

@@ -17,7 +17,7 @@ internal sealed class GcpTroubleshootOperations(GcpWorld world)
         return new GcpResult(
             new JsonObject
             {
-                ["overallAccessState"] = Overall(allow, deny),
+                ["overallAccessState"] = world.Bounded.Contains(tuple.Member) ? "CANNOT_ACCESS" : Overall(allow, deny),
                 ["accessTuple"] = tuple.Shown,
                 ["allowPolicyExplanation"] = new JsonObject
                 {

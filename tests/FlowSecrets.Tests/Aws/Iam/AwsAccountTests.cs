@@ -34,6 +34,7 @@ public sealed class AwsAccountTests
     {
         await using AwsStage stage = await AwsStage.StartAsync();
         AwsLogin guest = stage.User("guest", AwsStage.Other);
+        await UseKeyAsync(stage, guest.Arn);
         await GrantAsync(stage, guest.Arn);
         AccessAnswer answer = await AwsStage.TestAsync(stage.Admin, guest.Arn);
         AwsStage.Is(
@@ -125,6 +126,9 @@ public sealed class AwsAccountTests
                 + AwsStage.Statement("secretsmanager:GetSecretValue", stage.Secret)
         );
         await GrantAsync(stage, "arn:aws:iam::999988887777:root");
+        AccessAnswer byDefaultKey = await AwsStage.TestAsync(stage.Admin, principal);
+        Assert.Equal((AccessResult.Denied, AccessCauses.KmsKeyNotUsable), (byDefaultKey.Result, byDefaultKey.Cause));
+        await UseKeyAsync(stage, "arn:aws:iam::999988887777:root");
         AccessAnswer answer = await AwsStage.TestAsync(stage.Admin, principal);
         Assert.Equal((AccessResult.Unknown, AccessCauses.PolicyUnreadable), (answer.Result, answer.Cause));
         Assert.EndsWith("cannot be known: what account 999988887777 allows its own can be seen there alone", answer.Evidence);
@@ -154,6 +158,13 @@ public sealed class AwsAccountTests
             $"Correct the ARN. There are: aws iam list-{list} --query '{member}[].Arn'"
         );
     }
+
+    private static Task UseKeyAsync(AwsStage stage, string principal) =>
+        stage.RekeyAsync(
+            stage.Fake.Kms.AddKey(
+                AwsStage.Policy($$"""{"Effect":"Allow","Principal":{"AWS":"{{principal}}"},"Action":"kms:*","Resource":"*"}""")
+            )
+        );
 
     private static Task GrantAsync(AwsStage stage, string principal, params string[] more)
     {

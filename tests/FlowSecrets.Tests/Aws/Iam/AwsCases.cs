@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.CloudFakes.Aws.Iam;
 using FlowSecrets.Model;
+using FlowSecrets.Providers.Aws.Connection;
 
 namespace FlowSecrets.Tests.Aws.Iam;
 
@@ -165,7 +166,7 @@ internal static class AwsCases
             "a grant that has ended",
             AccessResult.Denied,
             AccessCauses.ConditionNotMet,
-            AwsMends.Mends,
+            AwsMends.Nothing,
             static async stage =>
             {
                 AwsLogin user = await NobodyAsync(stage);
@@ -178,7 +179,11 @@ internal static class AwsCases
                         """
                     )
                 );
-                return As(stage, user);
+                return await Said(
+                    user.AccessKeyId,
+                    "Let an administrator allow it again on the secret, with the end that you need: Grant-FlowSecretAccess -StoreName "
+                        + $"'app/db' -Principal '{user.Arn}' -Expires '{AwsRemedies.NextEnd(DateTimeOffset.UtcNow):yyyy-MM-dd}T00:00:00Z'"
+                );
             }
         ),
         new(

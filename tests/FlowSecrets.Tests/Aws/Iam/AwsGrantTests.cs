@@ -4,6 +4,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.Iam;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 using FlowSecrets.Tests.CloudFakes;
 using FlowSecrets.Tests.CloudFakes.Aws;
 using FlowSecrets.Tests.Support;

@@ -110,7 +110,7 @@ public sealed class AwsLoginCauseTests
 
         await stage.Admin.Access.ApplyAsync(AwsStage.Name, [new AccessEdit(true, role, SecretPermission.Read)], default);
         answer = await AwsStage.TestAsync(stage.Admin, role);
-        Assert.Equal((AccessResult.Unknown, AccessCauses.PolicyUnreadable), (answer.Result, answer.Cause));
+        Assert.Equal((AccessResult.Denied, AccessCauses.KmsKeyNotUsable), (answer.Result, answer.Cause));
 
         stage.Fake.Iam.PutPolicy(role, "read", AwsStage.Allow("*"));
         string session = stage.Fake.Iam.SessionOf(role, "s");

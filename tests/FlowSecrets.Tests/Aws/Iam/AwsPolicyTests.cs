@@ -4,6 +4,7 @@ using FlowSecrets.CloudFakes.Aws.Policies;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
+using FlowSecrets.Providers.Aws.Iam.Policies;
 
 namespace FlowSecrets.Tests.Aws.Iam;
 

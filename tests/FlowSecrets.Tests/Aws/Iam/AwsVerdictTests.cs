@@ -54,6 +54,8 @@ public sealed partial class AwsVerdictTests
             AwsStage.Allow(Get, "*", If("""{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"""))
         );
         await GrantAsync(stage, user.Arn);
+        await IsAsync(stage, user, AccessResult.Denied, AccessCauses.ExplicitDeny, reads: false);
+        stage.Fake.Faults.Deny("Iam.ListUserPolicies");
         await IsAsync(stage, user, AccessResult.Unknown, AccessCauses.ConditionUnresolved, reads: false);
     }
 

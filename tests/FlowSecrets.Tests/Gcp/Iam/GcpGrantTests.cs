@@ -234,4 +234,20 @@ public sealed class GcpGrantTests : IAsyncLifetime
         );
         Assert.Null(await store.Access.TryAsync("db", new AccessQuestion("user:other@example.com", SecretPermission.Read), default));
     }
+
+    [Fact]
+    public async Task AConditionOnTheVersionIsNoOrganisationsPolicy()
+    {
+        AccessQuestion question = new(Api, SecretPermission.Read);
+        _world.Iam.Grant(Db, Dev, "roles/secretmanager.admin");
+        _world.Iam.Grant(ApiAccount, Dev, "roles/iam.serviceAccountTokenCreator");
+        _world.Iam.Grant(
+            Db,
+            Api,
+            "roles/secretmanager.secretAccessor",
+            "resource.name.startsWith('projects/123456789/secrets/db/versions/')"
+        );
+        AccessAnswer? told = await _world.As(Dev).Access.TryAsync("db", question, default);
+        Assert.Equal((AccessResult.Unknown, AccessCauses.ConditionUnresolved), (told?.Result, told?.Cause));
+    }
 }

@@ -10,6 +10,7 @@ namespace FlowSecrets.Tests.Gcp.Iam;
 /// </summary>
 public sealed class GcpPrincipalCauseTests : IAsyncLifetime
 {
+    private const string NoBoundaries = " (not seen here: principal access boundary policies)";
     private const string Group = "group:devs@example.com";
     private const string SubjectOf =
         "principal://iam.googleapis.com/projects/123456789/locations/global/workloadIdentityPools/github/subject/";
@@ -115,7 +116,10 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
             await _world.TestAsync(null, SubjectOf + "s")
         );
         Iam.GroupsHidden = false;
-        Assert.Equal($"Policy Troubleshooter says that {Dev} has '{AccessVersions}'.", (await _world.TestAsync(null, Dev)).Evidence);
+        Assert.Equal(
+            $"Policy Troubleshooter says that {Dev} has '{AccessVersions}'{NoBoundaries}.",
+            (await _world.TestAsync(null, Dev)).Evidence
+        );
     }
 
     [Theory]
@@ -171,8 +175,8 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
         Iam.Grant(Project, Dev, "roles/iam.denyReviewer");
         Iam.Grant(Project, Api, Accessor);
         Assert.Equal(
-            $"Policy Troubleshooter says that {Api} has '{AccessVersions}'; whether its newest version can be read may not be seen "
-                + $"without reading it.",
+            $"Policy Troubleshooter says that {Api} has '{AccessVersions}'{NoBoundaries}; whether its newest version can be read may "
+                + $"not be seen without reading it.",
             (await _world.TestAsync(Dev, Api)).Evidence
         );
         string id = Iam.Deny(Project, [Api], [AccessVersions]);
@@ -187,6 +191,19 @@ public sealed class GcpPrincipalCauseTests : IAsyncLifetime
             (AccessResult.Unknown, AccessCauses.PolicyUnreadable),
             (await _world.TestAsync(Dev, Api) is var off ? (off.Result, off.Cause) : default)
         );
+    }
+
+    [Fact]
+    public async Task WhatIsGrantedAndCannotBeUsedIsBounded()
+    {
+        Iam.SetAncestry("flow-test");
+        Iam.Grant(Project, Dev, "roles/browser");
+        Iam.Grant(Project, Dev, "roles/iam.denyReviewer");
+        Iam.Grant(Project, Api, Accessor);
+        Iam.Bound(Api);
+        AccessAnswer bounded = await _world.TestAsync(Dev, Api);
+        Assert.Equal((AccessResult.Denied, AccessCauses.OrganizationPolicy), (bounded.Result, bounded.Cause));
+        Assert.Contains("principal access boundary", bounded.Evidence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -231,6 +231,8 @@ internal sealed class FakeStore(Place place, FakeAccess access, params string[] 
 /// <summary>Stores and workloads of a test's own; documents are read by the real door.</summary>
 internal sealed class FakeProviders : IProviders
 {
+    public IExternalSecrets OpenExternalSecrets(ClusterSpace space, Func<string, string?> environment) => throw new NotSupportedException();
+
     public string ServerOf(CatalogTarget target, string key, SecretValue value, bool isAdmin) => throw new NotSupportedException();
 
     public IRotationTarget OpenTarget(RotationTargetSettings settings) => throw new NotSupportedException();

@@ -3,8 +3,8 @@ using System.Text;
 namespace FlowSecrets.Tests.Operations.ExternalSecrets;
 
 /// <summary>
-/// What the operator makes of the templates that we write: fields, index, string constants, urlquery, replace, b64enc, toRawJson and default,
-/// as Go's text/template and sprig document them. It shares no code with the product.
+/// What the operator makes of the templates that we write: fields, index, string constants, urlquery, replace, b64enc, toRawJson and
+/// default, as Go's text/template and sprig document them. It shares no code with the product.
 /// </summary>
 internal static class GoSubset
 {

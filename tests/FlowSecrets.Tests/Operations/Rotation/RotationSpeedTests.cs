@@ -131,6 +131,9 @@ public sealed class RotationSpeedTests(ITestOutputHelper output)
         public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection selection, Func<string, string?> environment) =>
             inner.OpenWorkload(workload, selection, environment);
 
+        public IExternalSecrets OpenExternalSecrets(ClusterSpace space, Func<string, string?> environment) =>
+            inner.OpenExternalSecrets(space, environment);
+
         public string ServerOf(CatalogTarget target, string key, SecretValue value, bool isAdmin) =>
             inner.ServerOf(target, key, value, isAdmin);
 

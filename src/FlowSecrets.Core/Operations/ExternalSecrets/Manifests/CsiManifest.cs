@@ -8,8 +8,8 @@ using static FlowSecrets.Operations.ExternalSecrets.Manifests.ManifestScope;
 namespace FlowSecrets.Operations.ExternalSecrets.Manifests;
 
 /// <summary>
-/// A SecretProviderClass of the Secrets Store CSI driver, for clusters without the operator. Its files and the Kubernetes Secret exist while
-/// a pod mounts the volume. The driver has no templates, and on Google no members of JSON objects.
+/// A SecretProviderClass of the Secrets Store CSI driver, for clusters without the operator. Its files and the Kubernetes Secret exist
+/// while a pod mounts the volume. The driver has no templates, and on Google no members of JSON objects.
 /// </summary>
 internal static class CsiManifest
 {

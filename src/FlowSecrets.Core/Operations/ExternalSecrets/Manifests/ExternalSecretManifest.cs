@@ -6,8 +6,8 @@ using static FlowSecrets.Operations.ExternalSecrets.Manifests.ManifestScope;
 namespace FlowSecrets.Operations.ExternalSecrets.Manifests;
 
 /// <summary>
-/// One ExternalSecret. A plain reference is an entry of 'data'; text around references becomes a template. If a template needs a value that is
-/// no entry of its own, the template names all entries, so that the Kubernetes Secret has no more of them than the catalog says.
+/// One ExternalSecret. A plain reference is an entry of 'data'; text around references becomes a template. If a template needs a value
+/// that is no entry of its own, the template names all entries, so that the Kubernetes Secret has no more of them than the catalog says.
 /// </summary>
 internal sealed class ExternalSecretManifest
 {

@@ -6,7 +6,8 @@ using FlowSecrets.Errors;
 namespace FlowSecrets.Operations.ExternalSecrets.Manifests;
 
 /// <summary>
-/// A template of the catalog in the language of the operator: Go's text/template with the functions of sprig. What is rendered there is what
+/// A template of the catalog in the language of the operator: Go's text/template with the functions of sprig. What is rendered there is
+/// what
 /// <see cref="Template.Render"/> gives.
 /// </summary>
 internal static class GoTemplate

@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
+using System.Text;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Files.Marked;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 using static FlowSecrets.Operations.ExternalSecrets.Manifests.ManifestScope;
 
 namespace FlowSecrets.Operations.ExternalSecrets.Manifests;
@@ -74,8 +77,8 @@ internal sealed class ManifestFiles
             if (manifest.Surplus.ToList() is { Count: > 0 } surplus)
             {
                 Notes.Add(
-                    $"The Kubernetes Secret '{secret.Name}' also gets {string.Join(", ", surplus)}: its templates need the values, and beside "
-                        + "the members of a JSON secret the operator cannot leave them out."
+                    $"The Kubernetes Secret '{secret.Name}' also gets {string.Join(", ", surplus)}: "
+                        + "its templates need the values, and beside the members of a JSON secret the operator cannot leave them out."
                 );
             }
         }
@@ -149,5 +152,5 @@ internal sealed class ManifestFiles
     internal static string FileName(string name) =>
         name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && !name.StartsWith('.') && !name.EndsWith('.')
             ? name
-            : $"{Text.DnsName.Near(name)}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)))[..8]}";
+            : $"{DnsName.Near(name)}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8]}";
 }

@@ -25,7 +25,8 @@ internal static class ProposedKubernetes
                 ErrorIds.KubernetesNotConfigured,
                 catalog.Path,
                 $"The catalog has no part 'kubernetes', and no secret names a workload of '{environment.Name}' that runs in Kubernetes",
-                "Add 'kubernetes: { namespace: NAME, secrets: { NAME: { from: [KEY] } } }', or 'workloads' to the secrets. See docs/guide/kubernetes.md."
+                "Add 'kubernetes: { namespace: NAME, secrets: { NAME: { from: [KEY] } } }', or 'workloads' to the "
+                    + "secrets. See docs/guide/kubernetes.md."
             );
         }
 

@@ -5,8 +5,8 @@ using static FlowSecrets.Operations.ExternalSecrets.Manifests.ManifestScope;
 namespace FlowSecrets.Operations.ExternalSecrets.Manifests;
 
 /// <summary>
-/// Annotations for Stakater's Reloader, as patches of the workloads. Only Kubernetes Secrets that the catalog delivers as variables are named:
-/// a mounted volume follows by itself.
+/// Annotations for Stakater's Reloader, as patches of the workloads. Only Kubernetes Secrets that the catalog delivers as variables are
+/// named: a mounted volume follows by itself.
 /// </summary>
 internal static class ReloaderManifest
 {

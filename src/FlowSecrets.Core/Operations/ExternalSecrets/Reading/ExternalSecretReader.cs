@@ -58,6 +58,11 @@ internal sealed class ExternalSecretReader
             Annotations = template is null ? notes : own?.Texts("annotations") ?? [],
             SyncWindows = Windows(spec.Map("syncWindows")),
         };
+        if (template is not null)
+        {
+            metadata.LeaveOut("labels", "annotations");
+        }
+
         ReadExternalSecret read = new(_root.File, _root.Node, secret)
         {
             StoreName = storeName,

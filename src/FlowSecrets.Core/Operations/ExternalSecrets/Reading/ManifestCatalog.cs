@@ -27,7 +27,8 @@ internal sealed class ManifestCatalog(IDocumentFormat documents, IOperationHost 
         if (draft.Selection is null)
         {
             host.Warning(
-                "The folder does not have the operator's store, so nothing says where the secrets are. The catalog has a local environment: "
+                "The folder does not have the operator's store, so nothing says where the secrets are. The catalog "
+                    + "has a local environment: "
                     + "put the cloud's location into 'environments'."
             );
         }
@@ -164,7 +165,8 @@ internal sealed class ManifestCatalog(IDocumentFormat documents, IOperationHost 
             ? throw new FlowSecretException(
                 ErrorIds.NameConflict,
                 draft.Source,
-                $"The manifests read '{draft.Source}', and the catalog has another secret under the keys '{draft.Key}' and '{draft.Source}'",
+                $"The manifests read '{draft.Source}', "
+                    + $"and the catalog has another secret under the keys '{draft.Key}' and '{draft.Source}'",
                 "Add the secret to the catalog by hand, with 'name' and a key of its own; then run the command again."
             )
             // Its name in the store is written out: the catalog's prefix may be another one in other environments.
@@ -189,6 +191,7 @@ internal sealed class ManifestCatalog(IDocumentFormat documents, IOperationHost 
 
     private void Report(Unexpressed unexpressed, string folder)
     {
+        unexpressed.Notes.ToList().ForEach(host.Warning);
         if (!unexpressed.Any)
         {
             return;

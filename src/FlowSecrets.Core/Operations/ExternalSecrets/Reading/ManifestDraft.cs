@@ -106,12 +106,14 @@ internal sealed class ManifestDraft
             _unexpressed.Add(
                 again.File,
                 again.At,
-                $"The Kubernetes Secret '{again.Secret.Name}' is made twice. A catalog has one of a name: read each environment's folder by itself."
+                $"The Kubernetes Secret '{again.Secret.Name}' is made twice. "
+                    + "A catalog has one of a name: read each environment's folder by itself."
             );
         }
     }
 
-    /// <summary>Every value that is read, and the variable that each is: an entry that looks like one, and that no other value is.</summary>
+    /// <summary>Every value that is read, and the variable that each is: an entry that looks like one, and that no other value
+    /// is.</summary>
     private void Collect(HashSet<string> taken)
     {
         foreach (ReadExternalSecret secret in _folder.Secrets)

@@ -6,12 +6,18 @@ namespace FlowSecrets.Operations.ExternalSecrets.Reading;
 internal sealed class Unexpressed
 {
     private readonly SortedSet<(string File, int Line, int Column, string Text)> _all = [];
+    private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
 
     public bool Any => _all.Count > 0;
 
     public IEnumerable<string> All => _all.Select(static u => $"{u.File}:{u.Line}:{u.Column}: {u.Text}");
 
+    /// <summary>What is left out although a catalog need not say it: the operator does not act on it.</summary>
+    public IEnumerable<string> Notes => _notes;
+
     public void Add(string file, DocNode at, string text) => _all.Add((file, at.Line, at.Column, text));
+
+    public void Note(string file, DocNode at, string text) => _notes.Add($"{file}:{at.Line}:{at.Column}: {text}");
 }
 
 /// <summary>
@@ -59,6 +65,18 @@ internal sealed class ManifestNode(DocNode node, string file, string path, Unexp
     }
 
     public void Add(DocNode at, string text) => unexpressed.Add(file, at, text);
+
+    /// <summary>Notes labels and annotations of the object that are left out.</summary>
+    public void LeaveOut(params string[] fields)
+    {
+        foreach (string field in fields)
+        {
+            if (Take(field) is { Entries.Count: > 0 } value)
+            {
+                unexpressed.Note(file, value, $"'{At(field)}' is not in the catalog. The operator does not act on it.");
+            }
+        }
+    }
 
     /// <summary>Lists every field that nothing asked for, here and within.</summary>
     public void End()

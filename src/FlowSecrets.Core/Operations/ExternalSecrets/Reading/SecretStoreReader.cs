@@ -12,7 +12,8 @@ internal static class SecretStoreReader
         root.Ignore("apiVersion", "status");
         string kind = root.Text("kind")!;
         ManifestNode? metadata = root.Map("metadata");
-        metadata?.Ignore("labels", "annotations", "creationTimestamp", "generation", "managedFields", "resourceVersion", "uid", "selfLink");
+        metadata?.LeaveOut("labels", "annotations");
+        metadata?.Ignore("creationTimestamp", "generation", "managedFields", "resourceVersion", "uid", "selfLink");
         ManifestNode? provider = root.Map("spec")?.Map("provider");
         string? name = metadata?.Text("name");
         string? space = metadata?.Text("namespace");

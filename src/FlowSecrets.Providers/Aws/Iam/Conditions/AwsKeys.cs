@@ -15,6 +15,18 @@ internal sealed class AwsKeys
             .Where(static s => s.Value.Values is [_])
             .ToDictionary(static s => s.Key, static s => s.Value.Values![0], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What a simulation saw that was told the keys with one value and misses others.</summary>
+    public AwsKeys AsSimulated(IEnumerable<string> missing)
+    {
+        AwsKeys seen = new AwsKeys().Without([.. missing]);
+        foreach ((string key, string value) in Single)
+        {
+            seen.With(key, value);
+        }
+
+        return seen;
+    }
+
     public AwsKeyState this[string key] =>
         _states.TryGetValue(key, out AwsKeyState state) ? state
         : _complete.Exists(p => key.StartsWith(p, StringComparison.OrdinalIgnoreCase)) ? AwsKeyState.Absent

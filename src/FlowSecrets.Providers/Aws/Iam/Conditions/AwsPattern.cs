@@ -14,49 +14,57 @@ internal sealed class AwsPattern
 
     private readonly string _text;
 
-    private AwsPattern(string text) => _text = text;
+    /// <summary>Where the first variable stands whose value is not known: anything in its place. Null: there is none.</summary>
+    private readonly int? _open;
 
-    /// <summary>Null: a variable's value is not known.</summary>
-    public static AwsPattern? Read(string text, AwsKeys keys, bool hasVariables, bool hasWildcards = true)
+    private AwsPattern(string text, int? open = null) => (_text, _open) = (text, open);
+
+    public static AwsPattern Read(string text, AwsKeys keys, bool hasVariables, bool hasWildcards = true)
     {
         StringBuilder read = new();
+        int? open = null;
+        int lastEnd = text.LastIndexOf('}');
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] == '$' && text.AsSpan(i).StartsWith("${") && text.IndexOf('}', i) is int end and > 0)
+            if (text[i] == '$' && i < lastEnd && text.AsSpan(i).StartsWith("${"))
             {
-                if (!hasVariables || Value(text[(i + 2)..end], keys) is not { } value)
-                {
-                    return null;
-                }
-
-                read.Append(value);
+                int end = text.IndexOf('}', i);
+                string? value = hasVariables ? Value(text[(i + 2)..end], keys) : null;
+                open ??= value is null ? read.Length : null;
+                read.Append(value ?? $"{Any}");
                 i = end;
             }
             else
             {
-                read.Append(
-                    text[i] switch
-                    {
-                        '*' when hasWildcards => Any,
-                        '?' when hasWildcards => One,
-                        char other => other,
-                    }
-                );
+                read.Append(hasWildcards ? Wildcard(text[i]) : text[i]);
             }
         }
 
-        return new AwsPattern(read.ToString());
+        return new AwsPattern(read.ToString(), open);
     }
 
-    public bool IsLike(string text, bool ignoreCase = false) => IsLike(_text, text, ignoreCase, isOpen: false);
+    /// <summary>Without variables, as Action has none.</summary>
+    public static AwsPattern OfWildcards(string text) => new(string.Concat(text.Select(Wildcard)));
 
-    /// <summary>As ArnLike compares: part by part. Null: one of both is no ARN.</summary>
+    /// <summary>Of a pattern without variables.</summary>
+    public bool Is(string text, bool ignoreCase = false) => IsLike(_text, text, ignoreCase, isOpen: false);
+
+    /// <returns>Null: it hangs on a variable whose value is not known.</returns>
+    public bool? IsLike(string text, bool ignoreCase = false) => Unless(_open, IsLike(_text, text, ignoreCase, isOpen: false));
+
+    /// <summary>As ArnLike compares: part by part.</summary>
+    /// <returns>Null: one of both is no ARN, or it hangs on a variable whose value is not known.</returns>
     public bool? IsLikeArn(string arn)
     {
+        if (HidesParts)
+        {
+            return null;
+        }
+
         string[] wanted = _text.Split(':', ArnParts);
         string[] given = arn.Split(':', ArnParts);
         return wanted.Length == ArnParts && given.Length == ArnParts
-            ? wanted.Zip(given).All(static p => IsLike(p.First, p.Second, ignoreCase: false, isOpen: false))
+            ? Unless(_open, wanted.Zip(given).All(static p => IsLike(p.First, p.Second, ignoreCase: false, isOpen: false)))
             : null;
     }
 
@@ -66,14 +74,33 @@ internal sealed class AwsPattern
     {
         if (_text.Length == 1 && _text[0] == Any)
         {
-            return true;
+            return Unless(_open, true);
+        }
+
+        if (HidesParts)
+        {
+            return null;
         }
 
         string[] wanted = _text.Split(':', ArnParts);
         return wanted[0] != "arn" || (wanted.Length < ArnParts && !_text.EndsWith(Any))
             ? null
-            : Known.All(wanted.Zip(arn.Split(':', wanted.Length)).Select(static p => IsLikePart(p.First, p.Second)));
+            : Unless(_open, Known.All(wanted.Zip(arn.Split(':', wanted.Length)).Select(static p => IsLikePart(p.First, p.Second))));
     }
+
+    /// <summary>Whether a value that is not known may have colons where an ARN is divided.</summary>
+    private bool HidesParts => _open is { } open && _text.AsSpan(0, open).Count(':') < ArnParts - 1;
+
+    /// <summary>What fits anything in the variable's place may not fit its value; what does not fit anything fits no value.</summary>
+    private static bool? Unless(int? open, bool? isLike) => open is null || isLike == false ? isLike : null;
+
+    private static char Wildcard(char character) =>
+        character switch
+        {
+            '*' => Any,
+            '?' => One,
+            _ => character,
+        };
 
     private static bool? IsLikePart(string wanted, string given) =>
         IsLike(wanted, given, ignoreCase: false, isOpen: false) ? true

@@ -19,36 +19,36 @@ internal static partial class CelTexts
         };
 
     public static bool? StartsWith(CelText text, string start) =>
-        Either(text, t => t.StartsWith(start, StringComparison.Ordinal))
-        ?? (text.HasMore && !start.StartsWith(text.Text, StringComparison.Ordinal) ? false : null);
+        text.Text.StartsWith(start, StringComparison.Ordinal) ? true
+        : text.HasMore && start.StartsWith(text.Text, StringComparison.Ordinal) ? null
+        : false;
 
     public static bool? EndsWith(CelText text, string end) =>
-        end.Length == 0 ? true
-        : text.HasMore ? null
-        : Either(text, t => t.EndsWith(end, StringComparison.Ordinal));
+        !text.HasMore ? text.Text.EndsWith(end, StringComparison.Ordinal)
+        : end.Length == 0 ? true
+        : MayReachOver(text, end);
 
-    public static bool? Contains(CelText text, string part) => Either(text, t => t.Contains(part, StringComparison.Ordinal));
+    public static bool? Contains(CelText text, string part) =>
+        text.Text.Contains(part, StringComparison.Ordinal) ? true
+        : text.HasMore ? MayReachOver(text, part)
+        : false;
 
-    /// <summary>
-    /// RE2 of a part of its syntax that .NET reads the same way, on ASCII only; on a text with an open end nothing is known.
-    /// </summary>
+    /// <summary>RE2 of a part of its syntax that .NET reads the same way, on ASCII only.</summary>
     public static bool? Matches(CelText text, string pattern)
     {
-        if (
-            text.HasMore
-            || pattern.Length > MostInPattern
-            || !SafePattern().IsMatch(pattern)
-            || !IsPlain(text.Text)
-            || !IsPlain(text.Or ?? "")
-        )
+        if (pattern.Length > MostInPattern || !SafePattern().IsMatch(pattern) || !IsPlain(text.Text))
         {
             return null;
         }
 
         try
         {
-            Regex regex = new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-            return Either(text, regex.IsMatch);
+            bool isMatch = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant).IsMatch(text.Text);
+
+            // Without a dollar sign what matches a part matches the whole; what does not may still do so at its end.
+            return !text.HasMore ? isMatch
+                : isMatch && (!pattern.EndsWith('$') || pattern.EndsWith(".*$", StringComparison.Ordinal)) ? true
+                : null;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -65,32 +65,33 @@ internal static partial class CelTexts
 
     private static bool? Same(CelText open, string whole) =>
         open.HasMore
-            ? whole.Length > open.Text.Length && whole.StartsWith(open.Text, StringComparison.Ordinal)
+            ? whole.StartsWith(open.Text, StringComparison.Ordinal)
+            && whole.Length > open.Text.Length
+            && whole[open.Text.Length..].All(IsOfEnd)
                 ? null
                 : false
-            : whole == open.Text
-                ? true
-                : whole == open.Or
-                    ? null
-                    : false;
+            : whole == open.Text;
 
-    /// <summary>Of a text with an open end yes is certain, and no is not.</summary>
-    private static bool? Either(CelText text, Func<string, bool> holds)
+    /// <summary>
+    /// Whether a part can stand at the end that is not known, or reach over into it. What cannot be in that end must be before it.
+    /// </summary>
+    private static bool? MayReachOver(CelText text, string part)
     {
-        bool first = holds(text.Text);
-        return text.HasMore
-            ? first
-                ? true
-                : null
-            : text.Or is null || holds(text.Or) == first
-                ? first
-                : null;
+        int end = part.Length;
+        while (end > 0 && IsOfEnd(part[end - 1]))
+        {
+            end--;
+        }
+
+        return end < part.Length && text.Text.EndsWith(part[..end], StringComparison.Ordinal) ? null : false;
     }
+
+    private static bool IsOfEnd(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
 
     private static bool IsPlain(string text) => text.All(static c => c is >= ' ' and <= '~');
 
     [GeneratedRegex(
-        """\A(\^?((\.|[A-Za-z0-9_/:@ -]|\\[.\-/]|\[([A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_./:@])+-?\]|\))"""
+        """\A(\^?((\.|[A-Za-z0-9_/:@ -]|\\[.\-/dDwWsS]|\[([A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_./:@])+-?\]|\))"""
             + """([*+?]|\{[0-9]{1,2}(,[0-9]{0,2})?\})?|\((\?:)?|\|)*\$?)\z""",
         RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
     )]

@@ -46,25 +46,18 @@ internal sealed record CelValue(CelType Type, object? Known, string? Open)
     }
 
     /// <summary>What keeps it from being known for certain.</summary>
-    public string? Reason =>
-        Open
-        ?? (
-            Known is not CelText { Whole: null } text ? null
-            : text.HasMore ? "the version's number"
-            : "'resource.type'"
-        );
+    public string? Reason => Open ?? (Known is CelText { Whole: null } ? "the version's number" : null);
 
     public bool Is(CelType type) => Type == type || Type == CelType.Any;
 }
 
-/// <summary>A text of which the end, or which of two it is, may not be known.</summary>
+/// <summary>A text of which the end may not be known.</summary>
 /// <param name="Text">The text; of a text with an open end what it begins with.</param>
-/// <param name="HasMore">Whether at least one more character follows.</param>
-/// <param name="Or">What it may be instead; null: it is <paramref name="Text"/>.</param>
-internal sealed record CelText(string Text, bool HasMore = false, string? Or = null)
+/// <param name="HasMore">Whether a version's number or alias follows: letters, digits, hyphens and underscores, one at least.</param>
+internal sealed record CelText(string Text, bool HasMore = false)
 {
     /// <summary>The whole text, if it is known for certain.</summary>
-    public string? Whole => HasMore || Or is not null ? null : Text;
+    public string? Whole => HasMore ? null : Text;
 }
 
 /// <summary>The expression is not CEL as IAM takes it, or has something that is not understood here.</summary>

@@ -18,7 +18,7 @@ internal sealed class GcpCondition
 
     private readonly CelValue _now;
     private readonly CelValue _name;
-    private readonly CelValue _type;
+    private readonly string[] _types;
 
     private GcpCondition(DateTimeOffset now, string secret, bool isVersion)
     {
@@ -30,7 +30,9 @@ internal sealed class GcpCondition
             !isNamed ? CelValue.Unknown(CelType.Text, "'resource.name' (the project's number is not known)")
             : isVersion ? CelValue.Of(new CelText(secret + "/versions/", HasMore: true))
             : CelValue.Of(new CelText(secret));
-        _type = CelValue.Of(isVersion ? new CelText(OfVersion, Or: OfSecret) : new CelText(OfSecret));
+
+        // Google documents the first for versions, and does not say that it is never the second.
+        _types = isVersion ? [OfVersion, OfSecret] : [OfSecret];
     }
 
     /// <param name="secret">Full name of the secret, with the project's number: projects/N/secrets/ID.</param>
@@ -50,11 +52,20 @@ internal sealed class GcpCondition
         permission.StartsWith("secretmanager.versions.", StringComparison.Ordinal)
         && permission is not (GcpRoles.Add or "secretmanager.versions.list");
 
+    /// <summary>What holds with the documented type holds; what holds with no type does not.</summary>
     private static ConditionVerdict Judge(string expression, GcpCondition condition)
+    {
+        ConditionVerdict[] all = [.. condition._types.Select(t => Judge(expression, condition, t))];
+        return Array.Find(all, static v => v.IsMet is null) is { Open: not null } open ? open
+            : all[0].IsMet == true || Array.TrueForAll(all, static v => v.IsMet == false) ? all[0]
+            : new ConditionVerdict(null, "'resource.type'");
+    }
+
+    private static ConditionVerdict Judge(string expression, GcpCondition condition, string type)
     {
         try
         {
-            CelValue value = CelExpression.Evaluate(expression, condition.Attribute);
+            CelValue value = CelExpression.Evaluate(expression, path => condition.Attribute(path, type));
             return value.Is(CelType.Bool)
                 ? new ConditionVerdict(value.Known as bool?, value.Open)
                 : new ConditionVerdict(null, "a value that is neither true nor false");
@@ -65,12 +76,12 @@ internal sealed class GcpCondition
         }
     }
 
-    private CelValue? Attribute(string path) =>
+    private CelValue? Attribute(string path, string type) =>
         path switch
         {
             "request.time" => _now,
             "resource.name" => _name,
-            "resource.type" => _type,
+            "resource.type" => CelValue.Of(new CelText(type)),
             "resource.service" => CelValue.Of(new CelText(Service)),
             "request.path" or "request.host" => CelValue.Unknown(CelType.Text, $"'{path}'"),
             "destination.ip" => CelValue.Unknown(CelType.Text, $"'{path}'"),

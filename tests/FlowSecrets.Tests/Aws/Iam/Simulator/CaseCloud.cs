@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using FlowSecrets.Errors;
@@ -17,7 +18,28 @@ internal sealed class CaseCloud(SimulatorProcess simulator) : IAwsCloud
     public SimulatedCase Case { get; set; } = null!;
 
     public Task<AwsRole> GetRoleAsync(string name, CancellationToken cancellationToken) =>
-        Task.FromResult(new AwsRole(Case.RoleArn, "{}", Case.Boundary is null ? null : "arn:aws:iam::aws:policy/limit"));
+        Task.FromResult(new AwsRole(Case.RoleArn, "{}", BoundaryArn));
+
+    public Task<IReadOnlyList<string>> ListInlinePoliciesAsync(AwsIdentityKind kind, string name, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. Case.Identity.Select(static (_, i) => $"p{i}")]);
+
+    public Task<string> GetInlinePolicyAsync(AwsIdentityKind kind, string name, string policy, CancellationToken cancellationToken) =>
+        Task.FromResult(Case.Identity[int.Parse(policy.AsSpan(1), CultureInfo.InvariantCulture)].ToJsonString());
+
+    public Task<IReadOnlyList<string>> ListAttachedPoliciesAsync(AwsIdentityKind kind, string name, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
+
+    public Task<IReadOnlyList<string>> ListGroupsAsync(string user, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
+
+    public Task<string?> GetUserBoundaryAsync(string user, CancellationToken cancellationToken) => Task.FromResult(BoundaryArn);
+
+    public Task<string> GetPolicyAsync(string arn, CancellationToken cancellationToken) => Task.FromResult("v1");
+
+    public Task<string> GetPolicyVersionAsync(string arn, string version, CancellationToken cancellationToken) =>
+        Task.FromResult(Case.Boundary!.ToJsonString());
+
+    private string? BoundaryArn => Case.Boundary is null ? null : "arn:aws:iam::aws:policy/limit";
 
     public Task<AwsSimulation> SimulateAsync(
         string principal,

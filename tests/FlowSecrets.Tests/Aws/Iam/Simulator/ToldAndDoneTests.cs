@@ -75,7 +75,7 @@ public sealed class ToldAndDoneTests
 
         foreach ((JsonObject policy, int i) in one.Identity.Select(static (p, i) => (p, i)))
         {
-            iam.PutPolicy(login.Arn, $"p{i}", Real(policy));
+            Put(iam, login.Arn, one, i, Real(policy));
         }
 
         iam.SetBoundary(login.Arn, one.Boundary is { } boundary ? Real(boundary) : null);
@@ -96,6 +96,25 @@ public sealed class ToldAndDoneTests
         }
 
         return login;
+    }
+
+    /// <summary>A policy is the identity's own, one of its user's group, or one that is attached.</summary>
+    private static void Put(AwsIam iam, string identity, SimulatedCase one, int index, string policy)
+    {
+        if (index == 0)
+        {
+            iam.PutPolicy(identity, "p0", policy);
+        }
+        else if (one.IsUser)
+        {
+            string group = iam.AddGroup($"g{index}", account: one.Account);
+            iam.PutPolicy(group, $"p{index}", policy);
+            iam.AddToGroup(identity, group);
+        }
+        else
+        {
+            iam.Attach(identity, iam.AddManagedPolicy($"p{index}", policy, account: one.Account));
+        }
     }
 
     private static async Task TagAsync(AwsStage stage, SimulatedCase one)

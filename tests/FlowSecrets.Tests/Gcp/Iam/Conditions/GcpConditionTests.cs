@@ -91,7 +91,10 @@ public sealed class GcpConditionTests
     [InlineData("resource.name.startsWith('projects/123/secrets/db/versions/1')", Add, false)]
     [InlineData("resource.name.startsWith('projects/123/secrets/other')", Access, false)]
     [InlineData("resource.name.endsWith('secrets/db')", Add, true)]
-    [InlineData("resource.name.endsWith('secrets/db')", Access, null)]
+    [InlineData("resource.name.endsWith('secrets/db')", Access, false)]
+    [InlineData("resource.name.endsWith('/versions/latest')", Access, null)]
+    [InlineData("resource.name.endsWith('7')", Access, null)]
+    [InlineData("resource.name.endsWith('secrets/7')", Access, false)]
     [InlineData("resource.name == 'projects/123/secrets/db'", Add, true)]
     [InlineData("resource.name == 'projects/123/secrets/db'", "secretmanager.secrets.update", true)]
     [InlineData("resource.name == 'projects/123/secrets/db'", Access, false)]
@@ -146,7 +149,15 @@ public sealed class GcpConditionTests
     [InlineData("resource.name.lowerAscii() == 'x'", Add, null)]
     [InlineData("resource.type == 'secretmanager.googleapis.com/SecretVersion' ? true : false", Access, true)]
     [InlineData("resource.type.startsWith('secretmanager.googleapis.com/Secret')", Access, true)]
-    [InlineData("resource.type.endsWith('Version')", Access, null)]
+    [InlineData("resource.type.endsWith('Version')", Access, true)]
+    [InlineData("resource.type.size() > 1000", Access, false)]
+    [InlineData("resource.name.contains('/secrets/api')", Access, false)]
+    [InlineData("resource.name.contains('b/versions/7')", Access, null)]
+    [InlineData("resource.name.contains('7')", Access, null)]
+    [InlineData("resource.name.matches('secrets/d.+')", Access, true)]
+    [InlineData("resource.name.matches('^projects/123/.*$')", Access, true)]
+    [InlineData("resource.name.matches('versions/\\\\d')", Access, null)]
+    [InlineData("resource.name.matches('projects/\\\\d+/')", Add, true)]
     public void TextsHaveFunctions(string expression, string permission, bool? met) =>
         Assert.Equal(met, GcpCondition.IsMet(expression, Now, Secret, permission));
 

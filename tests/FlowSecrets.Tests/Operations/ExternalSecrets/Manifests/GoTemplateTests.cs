@@ -111,10 +111,11 @@ public sealed class GoTemplateTests
             HostileText.Any,
             static text =>
             {
+                TemplatePiece[] given = [new(text, null, []), new(null, "k", [])];
+                string before = CatalogText.Template(given, static _ => new TemplateReference("s", null));
                 foreach (string filter in Filters)
                 {
-                    string source =
-                        $"{CatalogText.Template([new TemplatePiece(text, null, []), new TemplatePiece(null, "k", [])], static _ => new("s", null))}{{{{ s{filter} }}}}";
+                    string source = $"{before}{{{{ s{filter} }}}}";
                     string written = Write(source);
                     IReadOnlyList<TemplatePiece>? pieces = GoTemplateReader.Read(written);
                     Assert.NotNull(pieces);

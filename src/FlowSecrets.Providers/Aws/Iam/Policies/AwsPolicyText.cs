@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace FlowSecrets.Providers.Aws.Iam;
+namespace FlowSecrets.Providers.Aws.Iam.Policies;
 
 /// <summary>A policy's text cut into its statements, so that those that stay do so byte for byte.</summary>
 internal sealed class AwsPolicyText

@@ -1,12 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using FlowSecrets.Model;
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
 using FlowSecrets.Text;
 
-namespace FlowSecrets.Providers.Aws.Iam;
+namespace FlowSecrets.Providers.Aws.Iam.Policies;
 
 /// <summary>One statement of a policy, as far as it is evaluated here.</summary>
 internal sealed record AwsStatement(string? Sid, bool Allows, AwsWho Who, Func<string, bool> HasAction, JsonObject? Condition)
@@ -21,6 +20,9 @@ internal sealed record AwsStatement(string? Sid, bool Allows, AwsWho Who, Func<s
     /// <summary>Whether variables stand for values, as they do since the version of 2012; else they are left alone.</summary>
     public bool HasVariables { get; init; } = true;
 
+    /// <summary>Whether it may grant: AWS takes two effects, and another one is not understood.</summary>
+    public bool MightAllow => Node["Effect"]?.ToString() != "Deny";
+
     /// <summary>How a message names it.</summary>
     public string Title => Sid is null ? "without a Sid" : $"'{Sid}'";
 
@@ -32,9 +34,18 @@ internal sealed record AwsStatement(string? Sid, bool Allows, AwsWho Who, Func<s
 
         // A policy of a resource may leave the resource out.
         return resources.Count == 0 ? true
-            : Known.Any(resources.Select(r => AwsPattern.Read(r, keys, HasVariables)?.IsLikeResource(resource))) is { } has
-                ? has != isExcept
+            : Known.Any(resources.Select(r => AwsPattern.Read(r, keys, HasVariables).IsLikeResource(resource))) is { } has ? has != isExcept
             : null;
+    }
+
+    /// <summary>What the answer of a statement that cannot be decided hangs on.</summary>
+    public string OpenOn(AwsAsk ask)
+    {
+        string[] keys = [.. AwsCondition.OpenKeys(Condition, ask.Keys, HasVariables).Distinct(StringComparer.Ordinal)];
+        return (Unread ?? AwsCondition.UnreadOf(Condition)) is { } unread ? $"{unread}, which is not understood here"
+            : keys.Length > 0 ? $"{string.Join(", ", keys)}, whose value is not known here"
+            : HasResource(ask.Resource, ask.Keys) is null ? "its resource, which is not known here"
+            : "whom it is about, which is not known here";
     }
 }
 
@@ -64,8 +75,13 @@ internal static class AwsPolicy
         "CanonicalUser",
     };
 
+    /// <summary>A name that stands twice has two values, and AWS does not say which one counts.</summary>
+    private static readonly JsonDocumentOptions Once = new() { AllowDuplicateProperties = false };
+
+    /// <param name="json">Null: there is none.</param>
+    /// <param name="isOfIdentity">Whether it is a user's, a role's or a group's, which names no principals.</param>
     /// <exception cref="JsonException">It is no policy.</exception>
-    public static IReadOnlyList<AwsStatement> Read(string? json)
+    public static IReadOnlyList<AwsStatement> Read(string? json, bool isOfIdentity = false)
     {
         if (json is null)
         {
@@ -81,7 +97,7 @@ internal static class AwsPolicy
                 : policy.Select(static m => m.Key).FirstOrDefault(static k => !OfPolicies.Contains(k)) is { } member
                     ? $"the member '{member}'"
                 : null;
-            return [.. Complete(policy["Statement"]).Select(s => Read(s, unread, version == "2012-10-17"))];
+            return [.. Complete(policy["Statement"]).Select(s => Read(s, unread, version == "2012-10-17", isOfIdentity))];
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException)
         {
@@ -90,10 +106,26 @@ internal static class AwsPolicy
     }
 
     /// <exception cref="JsonException">It is no JSON object.</exception>
-    public static JsonObject Parse(string? json) =>
-        json is null
-            ? new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray() }
-            : JsonNode.Parse(json) as JsonObject ?? throw new JsonException("Not a policy.");
+    public static JsonObject Parse(string? json)
+    {
+        if (json is null)
+        {
+            return new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray() };
+        }
+
+        try
+        {
+            JsonObject policy = JsonNode.Parse(json, documentOptions: Once) as JsonObject ?? throw new JsonException("Not a policy.");
+
+            // Half of a surrogate pair is found only when a text is read.
+            _ = policy.ToJsonString();
+            return policy;
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new JsonException("The policy has a text that is none.", e);
+        }
+    }
 
     /// <summary>A lone statement need not stand in a list.</summary>
     public static IEnumerable<JsonObject> Statements(JsonObject policy) =>
@@ -105,17 +137,7 @@ internal static class AwsPolicy
         };
 
     /// <summary>With * and ?, as policies have them.</summary>
-    public static bool IsLike(string pattern, string text, bool ignoreCase = false) =>
-        Regex.IsMatch(
-            text,
-            @"\A"
-                + Regex.Escape(pattern).Replace(@"\*", ".*", StringComparison.Ordinal).Replace(@"\?", ".", StringComparison.Ordinal)
-                + @"\z",
-            (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None)
-                | RegexOptions.CultureInvariant
-                | RegexOptions.NonBacktracking
-                | RegexOptions.Singleline
-        );
+    public static bool IsLike(string pattern, string text, bool ignoreCase = false) => AwsPattern.OfWildcards(pattern).Is(text, ignoreCase);
 
     public static IReadOnlyList<string> Texts(JsonNode? node) =>
         node switch
@@ -125,9 +147,10 @@ internal static class AwsPolicy
             _ => [],
         };
 
-    private static AwsStatement Read(JsonObject node, string? unread, bool hasVariables)
+    private static AwsStatement Read(JsonObject node, string? unread, bool hasVariables, bool isOfIdentity)
     {
         IReadOnlyList<string> actions = Texts(node["Action"] ?? node["NotAction"]);
+        AwsPattern[] patterns = [.. actions.Select(AwsPattern.OfWildcards)];
         bool exceptActions = node["NotAction"] is not null;
         JsonNode? principals = node["Principal"] ?? node["NotPrincipal"];
         return new AwsStatement(
@@ -138,13 +161,13 @@ internal static class AwsPolicy
                 // A service or a provider that is named '*' is not everybody.
                 Aws = principals is JsonObject kinds ? Texts(kinds["AWS"]) : Texts(principals),
             },
-            action => actions.Any(a => IsLike(a, action, ignoreCase: true)) != exceptActions,
+            action => Array.Exists(patterns, p => p.Is(action, ignoreCase: true)) != exceptActions,
             node.Object("Condition")
         )
         {
             Node = node,
             Actions = actions,
-            Unread = unread ?? UnreadOf(node),
+            Unread = unread ?? UnreadOf(node) ?? (isOfIdentity ? UnreadOfIdentity(node) : UnreadOfResource(node)),
             HasVariables = hasVariables,
         };
     }
@@ -153,14 +176,33 @@ internal static class AwsPolicy
     private static string? UnreadOf(JsonObject node) =>
         node.Select(static m => m.Key).FirstOrDefault(static k => !OfStatements.Contains(k)) is { } member ? $"the element '{member}'"
         : node["Effect"]?.ToString() is not ("Allow" or "Deny") ? "its effect"
-        : node["Action"] is null == node["NotAction"] is null ? "its actions"
+        : node["Action"] is null == node["NotAction"] is null || !IsTexts(node["Action"] ?? node["NotAction"]) ? "its actions"
         : node["Resource"] is not null && node["NotResource"] is not null ? "its resources"
-        : node["Principal"] is null == node["NotPrincipal"] is null ? "its principals"
+        : (node["Resource"] ?? node["NotResource"]) is { } resources && !IsTexts(resources) ? "its resources"
         : node["Condition"] is not (null or JsonObject) ? "its condition"
+        : null;
+
+    private static string? UnreadOfIdentity(JsonObject node) =>
+        (node["Principal"] ?? node["NotPrincipal"]) is not null ? "its principals"
+        : node["Resource"] is null && node["NotResource"] is null ? "its resources"
+        : null;
+
+    private static string? UnreadOfResource(JsonObject node) =>
+        node["Principal"] is null == node["NotPrincipal"] is null ? "its principals"
         : (node["Principal"] ?? node["NotPrincipal"]) is JsonObject kinds
         && kinds.Select(static k => k.Key).FirstOrDefault(static k => !KindsOfPrincipals.Contains(k)) is { } kind
             ? $"the kind of principal '{kind}'"
-        : null;
+        : (node["Principal"] ?? node["NotPrincipal"]) is JsonObject named
+            ? named.All(static k => IsTexts(k.Value)) ? null
+                : "its principals"
+        : IsTexts(node["Principal"] ?? node["NotPrincipal"]) ? null
+        : "its principals";
+
+    /// <summary>One text, or a list of them that is not empty.</summary>
+    private static bool IsTexts(JsonNode? node) =>
+        node is JsonArray { Count: > 0 } several
+            ? several.All(static n => n?.GetValueKind() == JsonValueKind.String)
+            : node?.GetValueKind() == JsonValueKind.String;
 
     /// <summary>All of them, or none: a statement that is left out might forbid.</summary>
     private static IEnumerable<JsonObject> Complete(JsonNode? node) =>

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
 
-namespace FlowSecrets.Providers.Aws.Iam;
+namespace FlowSecrets.Providers.Aws.Iam.Policies;
 
 /// <summary>
 /// Conditions of AWS policies over what is known of the keys here. Whatever hangs on another key (an address, MFA, an organisation) or on
@@ -40,6 +40,17 @@ internal static class AwsCondition
             .Where(t => IsMet(t.Operator, keys[t.Key], t.Wanted, keys, hasVariables) is null)
             .Select(static t => IsKnown(t.Operator) ? t.Key : $"{t.Operator} {t.Key}");
 
+    /// <summary>A value that is none of the kind that its operator compares; null: there is none.</summary>
+    public static string? UnreadOf(JsonObject? condition) =>
+        (
+            from test in Tests(condition)
+            let kind = AwsOperator.KindOf(Base(test.Operator, out _, out _))
+            where kind is not null
+            from value in test.Wanted
+            where !value.Contains("${", StringComparison.Ordinal) && !AwsOperator.IsOf(kind, value)
+            select $"the {kind} '{value}'"
+        ).FirstOrDefault();
+
     /// <summary>The time that a condition ends at, when that is all it says.</summary>
     public static DateTimeOffset? EndOf(JsonObject? condition) =>
         condition is { Count: 1 }
@@ -58,8 +69,7 @@ internal static class AwsCondition
                 : [("", o.Key, (IReadOnlyList<string>)[])]
         );
 
-    private static bool IsKnown(string name) =>
-        Base(name, out _, out _) is var test && (test is Null or "IpAddress" or "NotIpAddress" || Comparison(test) is not null);
+    private static bool IsKnown(string name) => Base(name, out _, out _) is var test && (test is Null || Comparison(test) is not null);
 
     private static bool? IsMet(string name, AwsKeyState key, IReadOnlyList<string> wanted, AwsKeys keys, bool hasVariables)
     {

@@ -1,7 +1,7 @@
 using FlowSecrets.Providers.Aws.Connection;
 using FlowSecrets.Providers.Aws.Iam.Conditions;
 
-namespace FlowSecrets.Providers.Aws.Iam;
+namespace FlowSecrets.Providers.Aws.Iam.Policies;
 
 /// <summary>Who asks for what on which resource, and what is known of the request.</summary>
 /// <param name="Resource">With question marks where its end is not known.</param>
@@ -63,6 +63,10 @@ internal sealed class AwsResourceSays
                     ? Known.Any(hasBoundary, reached.Count == 0 ? false : reached[0].Is)
                     : Known.Any(reached.Select(static r => r.Is));
             Deny(statement, ask, Known.All(met, covers, who));
+        }
+
+        if (!statement.MightAllow)
+        {
             return;
         }
 
@@ -101,14 +105,6 @@ internal sealed class AwsResourceSays
         }
     }
 
-    private static string Undecided(AwsStatement statement, AwsAsk ask)
-    {
-        string[] keys = [.. AwsCondition.OpenKeys(statement.Condition, ask.Keys, statement.HasVariables).Distinct(StringComparer.Ordinal)];
-        string on =
-            statement.Unread is { } unread ? $"{unread}, which is not understood here"
-            : keys.Length > 0 ? $"{string.Join(", ", keys)}, whose value is not known here"
-            : statement.HasResource(ask.Resource, ask.Keys) is null ? "its resource, which is not known here"
-            : "whom it is about, which is not known here";
-        return $"the statement {statement.Title} of the resource's policy hangs on {on}";
-    }
+    private static string Undecided(AwsStatement statement, AwsAsk ask) =>
+        $"the statement {statement.Title} of the resource's policy hangs on {statement.OpenOn(ask)}";
 }
