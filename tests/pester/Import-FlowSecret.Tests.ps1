@@ -3,7 +3,10 @@ BeforeAll {
     # The commands of the SecretManagement module, with one vault.
     $vault = {
         function Get-SecretVault { [pscustomobject] @{ Name = 'Team' } }
-        function Get-SecretInfo { param($Name, $Vault) 'JWT_SECRET', 'DB', 'Login', 'Bytes', 'Broken' | ForEach-Object { [pscustomobject] @{ Name = $_ } } }
+        function Get-SecretInfo {
+            param($Name, $Vault)
+            'JWT_SECRET', 'DB', 'Login', 'Bytes', 'Broken' | ForEach-Object { [pscustomobject] @{ Name = $_ } }
+        }
         function Get-Secret {
             [CmdletBinding()] param($Name, $Vault)
             $secure = { param($Text) $s = [securestring]::new(); $Text.ToCharArray().ForEach{ $s.AppendChar($_) }; $s }

@@ -12,8 +12,8 @@ namespace FlowSecrets.Commands;
 /// <summary>Brings the values of a file, a document or a vault into the store.</summary>
 /// <remarks>It plans first: -WhatIf shows for each name whether the secret is created, gets a new version, is the same, is kept or is
 /// refused. An equal value makes no new version, and existing values stay without -UpdateExisting. Each value is read back after it was
-/// written. With a catalog the names are its variables, keys or key.field; without one they are names in the store. A value never comes from
-/// an argument.</remarks>
+/// written. With a catalog the names are its variables, keys or key.field; without one they are names in the store. A value never comes
+/// from an argument.</remarks>
 /// <example>
 /// <summary>Shows what a .env file would change.</summary>
 /// <code>Import-FlowSecret ./.env -WhatIf</code>

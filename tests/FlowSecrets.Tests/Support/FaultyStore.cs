@@ -74,6 +74,9 @@ internal sealed class ProvidersWith(IProviders inner, Func<ISecretStore, ISecret
     public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) =>
         change(inner.OpenStore(selection, environment));
 
+    public IExternalSecrets OpenExternalSecrets(ClusterSpace space, Func<string, string?> environment) =>
+        inner.OpenExternalSecrets(space, environment);
+
     public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
         inner.OpenWorkload(workload, store, environment);
 
