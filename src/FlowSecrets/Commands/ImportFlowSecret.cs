@@ -88,7 +88,8 @@ public sealed class ImportFlowSecretCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter UpdateExisting { get; set; }
 
-    /// <summary>Remove from the file what was imported, after all of it was read back from the store. Other lines stay as they are.</summary>
+    /// <summary>Remove from the file what was imported, after all of it was read back from the store. Other lines stay as they
+    /// are.</summary>
     [Parameter(ParameterSetName = ByPath)]
     [Parameter(ParameterSetName = ByUserSecrets)]
     public SwitchParameter RemoveSource { get; set; }

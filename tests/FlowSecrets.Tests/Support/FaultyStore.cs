@@ -20,24 +20,24 @@ public class FaultyStore : DispatchProxy
         return proxy;
     }
 
-    protected override object? Invoke(MethodInfo? method, object?[]? args)
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        if (method!.IsSpecialName || method.Name is "IdentifyAsync" or "ValidateAsync" || !_point!.IsNext(method.Name))
+        if (targetMethod!.IsSpecialName || targetMethod.Name is "IdentifyAsync" or "ValidateAsync" || !_point!.IsNext(targetMethod.Name))
         {
-            return method.Invoke(_inner, args);
+            return targetMethod.Invoke(_inner, args);
         }
 
         FlowSecretException error = new(ErrorIds.StoreUnavailable, null, "The test broke the connection", "Try again.");
-        if (_point.IsAfter && method.Invoke(_inner, args) is Task task)
+        if (_point.IsAfter && targetMethod.Invoke(_inner, args) is Task task)
         {
             task.GetAwaiter().GetResult();
         }
 
-        return method.ReturnType == typeof(Task) ? Task.FromException(error)
-            : method.ReturnType.IsGenericType && method.ReturnType.GetGenericTypeDefinition() == typeof(Task<>)
+        return targetMethod.ReturnType == typeof(Task) ? Task.FromException(error)
+            : targetMethod.ReturnType.IsGenericType && targetMethod.ReturnType.GetGenericTypeDefinition() == typeof(Task<>)
                 ? typeof(Task)
                     .GetMethod(nameof(Task.FromException), 1, [typeof(Exception)])!
-                    .MakeGenericMethod(method.ReturnType.GenericTypeArguments)
+                    .MakeGenericMethod(targetMethod.ReturnType.GenericTypeArguments)
                     .Invoke(null, [error])
             : throw error;
     }

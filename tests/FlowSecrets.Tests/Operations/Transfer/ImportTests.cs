@@ -106,16 +106,11 @@ public sealed class ImportTests : IDisposable
         _sandbox.Write("flowsecrets.yaml", Catalog);
         List<ImportResult> results = await ImportAsync("x.env", "ONE=1\nUNO=2\njwt_secret=a\njwt-secret_=b\nJWT-SECRET=c\n");
         Assert.Equal(
-            ["ONE", "UNO", "jwt_secret", "JWT-SECRET"],
+            ["JWT-SECRET", "ONE", "UNO", "jwt_secret"],
             results
                 .Where(static r => r.ErrorId == ErrorIds.NameConflict)
                 .Select(static r => r.Source.Single())
                 .Order(StringComparer.Ordinal)
-                .OrderBy(static n =>
-                    n == "jwt_secret" ? 1
-                    : n[0] == 'J' ? 2
-                    : 0
-                )
         );
         Assert.Null(await _sandbox.Store().DescribeAsync("api-key", default));
     }
