@@ -32,6 +32,7 @@
         'Get-FlowSecretVersion'
         'Get-FlowSecretWorkload'
         'Grant-FlowSecretAccess'
+        'Import-FlowSecret'
         'Initialize-FlowSecret'
         'Invoke-FlowSecretRotation'
         'New-FlowSecret'

@@ -77,6 +77,11 @@ Step { Initialize-FlowSecret -NonInteractive -InputPath ./in.tfvars -Verbose -De
 Step { Initialize-FlowSecret -NonInteractive -InputPath ./broken.tfvars -Verbose -Debug } -Fails
 Step { Initialize-FlowSecret -NonInteractive -InputPath ./broken.env -Verbose -Debug } -Fails
 Step { Initialize-FlowSecret -NonInteractive -InputPath ./broken.json -Verbose -Debug } -Fails
+Step { Import-FlowSecret ./app.env -WhatIf -Verbose -Debug }
+Step { Import-FlowSecret ./app.env -UpdateExisting -Verbose -Debug | Format-List * -Force }
+Step { Import-FlowSecret ./broken.json -Verbose -Debug } -Fails
+Step { Import-FlowSecret ./broken.env -Format Compose -Verbose -Debug } -Fails
+Step { $secret | Import-FlowSecret -Format Json -Verbose -Debug } -Fails
 Step { Sync-FlowLocalEnv -WhatIf -Verbose -Debug }
 Step { Sync-FlowLocalEnv -Verbose -Debug }
 Step { Sync-FlowLocalEnv ./broken.env -Verbose -Debug } -Fails

@@ -40,6 +40,7 @@ Describe 'The module' {
             'Get-FlowSecretValue'
             'Get-FlowSecretVersion'
             'Grant-FlowSecretAccess'
+            'Import-FlowSecret'
             'Initialize-FlowSecret'
             'Invoke-FlowSecretRotation'
             'Revoke-FlowSecretAccess'

@@ -65,7 +65,8 @@ Describe 'What the user typed' {
         $takers = Get-Command -Module FlowSecrets -CommandType Cmdlet | Where-Object {
             $_.Parameters.ContainsKey('Name') -and $_.Parameters.ContainsKey('InputObject') -and $_.Name -notlike '*WorkloadBinding'
         }
-        $takers.Name | Sort-Object | Should -Be ($known | Sort-Object)
+        # A document that is piped names no secret.
+        $takers.Name | Where-Object { $_ -ne 'Import-FlowSecret' } | Sort-Object | Should -Be ($known | Sort-Object)
     }
     It 'binds values of the pipeline to InputObject alone, where no conversion makes a name of them' {
         $byValue = foreach ($cmdlet in Get-Command -Module FlowSecrets -CommandType Cmdlet) {

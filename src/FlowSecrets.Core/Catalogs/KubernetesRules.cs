@@ -45,6 +45,22 @@ internal sealed class KubernetesRules(Catalog catalog, Action<DocNode, string, s
         }
     }
 
+    /// <summary>The operator's templates get whole fields.</summary>
+    private void CheckPaths(DocNode value)
+    {
+        try
+        {
+            foreach (TemplateReference reference in Template.Parse(value.Text).References.Where(static r => r.Path is not null))
+            {
+                problems.Add(value, $"'{{{{ {reference} }}}}' leads into a field, and a manifest takes whole fields.");
+            }
+        }
+        catch (TemplateException)
+        {
+            // It is told where templates are read.
+        }
+    }
+
     private void CheckEntries(DocNode secret, string path)
     {
         Dictionary<string, string> owners = new(StringComparer.Ordinal);
@@ -69,9 +85,10 @@ internal sealed class KubernetesRules(Catalog catalog, Action<DocNode, string, s
             }
         }
 
-        foreach ((DocNode entry, _) in secret.Get("data")?.Entries ?? [])
+        foreach ((DocNode entry, DocNode value) in secret.Get("data")?.Entries ?? [])
         {
             CheckEntry(entry, entry.Text, "data", path, owners);
+            CheckPaths(value);
         }
     }
 

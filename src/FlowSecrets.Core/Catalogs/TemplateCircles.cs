@@ -51,7 +51,7 @@ internal static class TemplateCircles
             {
                 places[reference] = way.Count;
                 way.Add(reference);
-                open.Push(new Queue<TemplateReference>(uses[reference].Template.References.Distinct()));
+                open.Push(new Queue<TemplateReference>(uses[reference].Template.References.Select(static r => r.Whole).Distinct()));
             }
         }
 

@@ -45,6 +45,7 @@ internal static class ErrorIds
     public const string LimitReached = nameof(LimitReached);
     public const string NameConflict = nameof(NameConflict);
     public const string ManifestNotExpressible = nameof(ManifestNotExpressible);
+    public const string NameNotInSource = nameof(NameNotInSource);
     public const string NoCatalog = nameof(NoCatalog);
     public const string NoProject = nameof(NoProject);
     public const string NoRegion = nameof(NoRegion);
@@ -53,6 +54,7 @@ internal static class ErrorIds
     public const string NotSupportedByStore = nameof(NotSupportedByStore);
     public const string NothingToUndo = nameof(NothingToUndo);
     public const string PendingDeletion = nameof(PendingDeletion);
+    public const string ReadBackFailed = nameof(ReadBackFailed);
     public const string RequiredSecretMissing = nameof(RequiredSecretMissing);
     public const string RotationInProgress = nameof(RotationInProgress);
     public const string RotationNeedsAttention = nameof(RotationNeedsAttention);
@@ -64,6 +66,7 @@ internal static class ErrorIds
     public const string SecretNotFound = nameof(SecretNotFound);
     public const string SecretNotFoundOrForbidden = nameof(SecretNotFoundOrForbidden);
     public const string SecretNotInCatalog = nameof(SecretNotInCatalog);
+    public const string SourceNotRemoved = nameof(SourceNotRemoved);
     public const string StoreCorrupt = nameof(StoreCorrupt);
     public const string StoreLocked = nameof(StoreLocked);
     public const string StoreUnavailable = nameof(StoreUnavailable);
@@ -75,6 +78,9 @@ internal static class ErrorIds
     public const string ValueNotJson = nameof(ValueNotJson);
     public const string ValueNotText = nameof(ValueNotText);
     public const string ValueTooLarge = nameof(ValueTooLarge);
+    public const string VaultFailed = nameof(VaultFailed);
+    public const string VaultNotAvailable = nameof(VaultNotAvailable);
+    public const string VaultNotFound = nameof(VaultNotFound);
     public const string VersionDestroyed = nameof(VersionDestroyed);
     public const string VersionDisabled = nameof(VersionDisabled);
     public const string VersionInUse = nameof(VersionInUse);
@@ -102,6 +108,7 @@ internal static class ErrorIds
             or RotationNeedsAttention
             or RotationNotConfigured
             or SecretIsReplica
+            or SourceNotRemoved
             or VersionDestroyed
             or VersionDisabled
             or VersionInUse
@@ -113,19 +120,27 @@ internal static class ErrorIds
             or FieldNotFound
             or KubectlMissing
             or KubernetesNotConfigured
+            or NameNotInSource
             or NoCatalog
             or RequiredSecretMissing
             or SecretHasNoVersion
             or SecretNotFound
             or SecretNotInCatalog
+            or VaultNotFound
             or VersionNotFound
             or WorkloadNotFound => FlowErrorCategory.ObjectNotFound,
             ExternalSecretTimedOut or WorkloadTimedOut => FlowErrorCategory.OperationTimeout,
             AccessDenied or SecretNotFoundOrForbidden or StoreLocked => FlowErrorCategory.PermissionDenied,
             Conflict or RotationInProgress => FlowErrorCategory.ResourceBusy,
             CatalogExists or FileEdited or FileExists or FolderInUse or SecretExists => FlowErrorCategory.ResourceExists,
-            ApiNotEnabled or ClusterKindNotServed or GitNotAvailable or StoreUnavailable or TargetUnavailable or WriteUncertain =>
-                FlowErrorCategory.ResourceUnavailable,
+            ApiNotEnabled
+            or ClusterKindNotServed
+            or GitNotAvailable
+            or StoreUnavailable
+            or TargetUnavailable
+            or VaultFailed
+            or VaultNotAvailable
+            or WriteUncertain => FlowErrorCategory.ResourceUnavailable,
             CatalogNotTrusted or EncryptionKeyProtected or EndpointNotAllowed or FileUnsafe or NotIgnoredByGit or RotationWouldLoseData =>
                 FlowErrorCategory.SecurityError,
             FileNotWritable => FlowErrorCategory.WriteError,
@@ -146,6 +161,7 @@ internal static class ErrorIds
                 or FieldAmbiguous
                 or ManifestNotExpressible
                 or NameConflict
+                or ReadBackFailed
                 or StoreCorrupt
                 or TemplateNotPortable
                 or ValueNotExpressible

@@ -5,6 +5,7 @@ using FlowSecrets.Formats.Dotenv;
 using FlowSecrets.Formats.Json;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Formats;
 
@@ -16,11 +17,26 @@ internal static class ValueFiles
 
     public const string Pulumi = "pulumi";
 
+    /// <summary>The file of <c>dotnet user-secrets</c>.</summary>
+    public const string UserSecrets = "usersecrets";
+
+    /// <summary>Manifests of Kubernetes Secrets.</summary>
+    public const string Kubernetes = "kubernetes";
+
     /// <summary>A .env file that all programs read in the same way.</summary>
     public const string Env = "env";
 
     /// <summary>What follows the ending in names of files that others copy.</summary>
     private static readonly string[] ModelEndings = [".example", ".sample", ".template", ".dist"];
+
+    /// <summary>What the formats are called where they are written.</summary>
+    private static readonly Dictionary<string, string> OtherNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["portable"] = Env,
+        ["powershell"] = "pwsh",
+        ["composeraw"] = "docker",
+        ["user-secrets"] = UserSecrets,
+    };
 
     /// <summary>Every format; the first whose name fits a file reads it.</summary>
     public static IReadOnlyList<ValueFormat> Formats { get; } =
@@ -28,8 +44,10 @@ internal static class ValueFiles
         new("tfvars-json", [".tfvars.json"], static file => Tree(file, JsonReader.Read(file.Text, file.Path), hasCollections: true)),
         new(Tfvars, [".tfvars"], ReadTfvars),
         new(Pulumi, [".yaml", ".yml"], PulumiReader.ReadValues) { Beginning = "Pulumi." },
+        new(UserSecrets, [], UserSecretsReader.Read),
+        new(Kubernetes, [], KubernetesReader.Read),
         new("json", [".json"], static file => Tree(file, JsonReader.Read(file.Text, file.Path))),
-        new("yaml", [".yaml", ".yml"], static file => Tree(file, ForeignDocument.Parse(file.Text, file.Path, file.Documents))),
+        new("yaml", [".yaml", ".yml"], ReadYaml),
         new(Env, [""], static file => ReadEnv(file, null)) { HasVariables = true },
         .. ((string[])["dotenv", "node", "python", "compose", "bash", "docker", "systemd", "pwsh"]).Select(
             static dialect => new ValueFormat(dialect, [], file => ReadEnv(file, dialect)) { HasVariables = true, Dialect = dialect }
@@ -43,7 +61,8 @@ internal static class ValueFiles
     {
         if (stated is not null)
         {
-            return Formats.FirstOrDefault(f => string.Equals(f.Name, stated, StringComparison.OrdinalIgnoreCase))
+            string name = OtherNames.GetValueOrDefault(stated, stated);
+            return Formats.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase))
                 ?? throw new FlowSecretException(
                     ErrorIds.BadArgument,
                     stated,
@@ -52,9 +71,14 @@ internal static class ValueFiles
                 );
         }
 
-        string name = Path.GetFileName(path);
-        string model = ModelEndings.FirstOrDefault(e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase)) ?? "";
-        ValueFormat byName = Formats.First(f => f.IsNameOf(name[..^model.Length]));
+        if (UserSecretsReader.IsPath(path))
+        {
+            return FormatOf(path, UserSecrets);
+        }
+
+        string file = Path.GetFileName(path);
+        string model = ModelEndings.FirstOrDefault(e => file.EndsWith(e, StringComparison.OrdinalIgnoreCase)) ?? "";
+        ValueFormat byName = Formats.First(f => f.IsNameOf(file[..^model.Length]));
         return byName.Name == Env ? FormatOf(path, otherwise) : byName;
     }
 
@@ -62,13 +86,26 @@ internal static class ValueFiles
     /// <exception cref="FlowSecretException">BadInput, EnvFileInvalid, LimitReached; never with a value.</exception>
     public static ValueFile Read(string path, ValueFormat format, IDocumentFormat documents)
     {
-        ValueFile file = format.Read(new ValueText(ReadText(path), path, documents));
-        return file.Doubt is { } doubt
-            ? throw doubt
+        ValueFile file = ReadAll(new ValueText(ReadText(path), path, documents), format);
+        return file.Entries.FirstOrDefault(static e => e.Bytes is not null) is { } binary
+            ? throw new FlowSecretException(
+                ErrorIds.BadInput,
+                path,
+                $"'{path}': the value of '{binary.Name}' is binary, and a set-up takes text",
+                $"Import it: {Shell($"Import-FlowSecret {path} -Name {binary.Name}")}, and take it out of the file."
+            )
             : file with
             {
-                Entries = [.. file.Entries.Where(static e => e.Value.Kind is DocKind.Map or DocKind.List || e.Value.Text.Length > 0)],
+                Entries = [.. file.Entries.Where(static e => !e.IsEmpty)],
             };
+    }
+
+    /// <summary>All values of a text, also those of null and empty text.</summary>
+    /// <exception cref="FlowSecretException">BadInput, EnvFileInvalid, LimitReached; never with a value.</exception>
+    public static ValueFile ReadAll(ValueText text, ValueFormat format)
+    {
+        ValueFile file = format.Read(text);
+        return file.Doubt is { } doubt ? throw doubt : file;
     }
 
     /// <summary>The names of a file, whose values may be in doubt.</summary>
@@ -84,19 +121,29 @@ internal static class ValueFiles
     private static ValueFile ReadTfvars(ValueText file) =>
         new([.. TfvarsReader.Read(file.Text, file.Path).Select(static v => SecretCollections.Entry(v.Key, v.Value))]);
 
+    /// <summary>Manifests of Kubernetes are known by their content.</summary>
+    private static ValueFile ReadYaml(ValueText file)
+    {
+        IReadOnlyList<DocNode> documents = ForeignDocument.ParseAll(file.Text, file.Path, file.Documents);
+        return documents.Any(KubernetesReader.IsSecrets) ? KubernetesReader.Read(documents, file.Path)
+            : documents is [var only] ? Tree(file, only)
+            : Tree(file, ForeignDocument.Parse(file.Text, file.Path, file.Documents));
+    }
+
     private static ValueFile Tree(ValueText file, DocNode root, bool hasCollections = false) =>
-        root.Kind == DocKind.Map
+        KubernetesReader.IsSecrets(root) ? KubernetesReader.Read([root], file.Path)
+        : root.Kind == DocKind.Map
             ? new([
                 .. root.Entries.Select(e =>
                     hasCollections ? SecretCollections.Entry(e.Key.Text, e.Value) : new ValueEntry(e.Key.Text, e.Value)
                 ),
             ])
-            : throw new FlowSecretException(
-                ErrorIds.BadInput,
-                file.Path,
-                $"'{file.Path}' holds no names with values: it is not a JSON object or YAML map",
-                "Write it as { \"NAME\": \"value\" }, then try again; nothing was changed."
-            );
+        : throw new FlowSecretException(
+            ErrorIds.BadInput,
+            file.Path,
+            $"'{file.Path}' holds no names with values: it is not a JSON object or YAML map",
+            "Write it as { \"NAME\": \"value\" }, then try again; nothing was changed."
+        );
 
     private static ValueFile ReadEnv(ValueText file, string? dialect)
     {

@@ -115,6 +115,9 @@ internal sealed record ReadOutcome(string StoreName, ReadSecret? Secret, FlowSec
 {
     public void Dispose() => Secret?.Dispose();
 
+    /// <summary>A copy that lives on its own.</summary>
+    internal ReadOutcome Copy() => Secret is null ? this : this with { Secret = Secret with { Value = Secret.Value.Clone() } };
+
     internal static async Task<ReadOutcome> OfAsync(string name, Func<Task<ReadSecret>> read)
     {
         try

@@ -11,6 +11,10 @@ internal sealed record Place(StoreKind Store, string Location, string Identity)
     /// <summary>How a sentence names it; null: store and location.</summary>
     public string? Text { get; init; }
 
+    /// <summary>What the whole names of its secrets begin with, as the cloud writes them ("projects/P"); null: names are never
+    /// whole.</summary>
+    public string? Parent { get; init; }
+
     public override string ToString() => Text ?? $"{Store} store {Location}";
 }
 

@@ -22,7 +22,7 @@ internal sealed class Sensitivity(Catalog catalog)
     }
 
     /// <summary>Whether what a reference means must not be shown. What the catalog does not know is taken for sensitive.</summary>
-    public bool IsSensitive(TemplateReference reference) => !IsKnown(catalog, reference) || _sensitive.Value.Contains(reference);
+    public bool IsSensitive(TemplateReference reference) => !IsKnown(catalog, reference) || _sensitive.Value.Contains(reference.Whole);
 
     private bool IsSensitive(Template template) => template.References.Any(IsSensitive);
 
@@ -82,5 +82,5 @@ internal sealed class Sensitivity(Catalog catalog)
         return sensitive;
     }
 
-    private static IEnumerable<TemplateReference> References(Template? template) => template?.References ?? [];
+    private static IEnumerable<TemplateReference> References(Template? template) => template?.References.Select(static r => r.Whole) ?? [];
 }

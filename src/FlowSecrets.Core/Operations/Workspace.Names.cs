@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Errors;
 using FlowSecrets.Ports;
@@ -17,6 +18,37 @@ internal sealed partial class Workspace
     public IReadOnlyList<SecretRef> Resolve(OperationContext context, SecretTargetOptions options, IOperationHost host, bool wildcards)
     {
         List<SecretRef> found = [];
+        foreach (SecretRef secret in ResolveVersions(context, options, host, wildcards))
+        {
+            if (secret.Version is null)
+            {
+                found.Add(secret);
+                continue;
+            }
+
+            // To change a secret when one version of it is named would do more than was said.
+            host.Fail(
+                new(
+                    ErrorIds.BadArgument,
+                    secret.StoreName,
+                    $"A version of '{secret.StoreName}' is named, and this command is about the whole secret",
+                    "Name it without /versions/…; commands about versions have -Version."
+                )
+            );
+        }
+
+        return found;
+    }
+
+    /// <summary>The same for a command that reads the version that a whole name of the cloud names.</summary>
+    public IReadOnlyList<SecretRef> ResolveVersions(
+        OperationContext context,
+        SecretTargetOptions options,
+        IOperationHost host,
+        bool wildcards
+    )
+    {
+        List<SecretRef> found = [];
         foreach (string name in options.Names)
         {
             try
@@ -33,9 +65,68 @@ internal sealed partial class Workspace
             options.StoreNames.Count == 0
                 ? null
                 : Catalog?.Secrets.ToLookup(s => Catalog.StoreName(s, Environment), StringComparer.Ordinal);
-        found.AddRange(options.StoreNames.Select(s => new SecretRef(byStoreName?[s].FirstOrDefault(), s)));
+        foreach (string stored in options.StoreNames)
+        {
+            try
+            {
+                (string name, string? version) = ShortNameOf(stored);
+                found.Add(new SecretRef(byStoreName?[name].FirstOrDefault(), name) { Version = version });
+            }
+            catch (FlowSecretException e)
+            {
+                host.Fail(e);
+            }
+        }
+
         return [.. found.DistinctBy(static r => r.StoreName, StringComparer.Ordinal)];
     }
+
+    /// <summary>
+    /// A name that is the key of a secret and a field of it, <c>db-config.password</c>; null: a secret has the whole name, or none has its
+    /// beginning. The longest key counts.
+    /// </summary>
+    public (CatalogSecret Secret, string Field)? WithField(string name)
+    {
+        if (Catalog is null || Wildcard.HasWildcard(name) || NameMatch.Find(Catalog.Secrets, static s => s.Key, name).Count > 0)
+        {
+            return null;
+        }
+
+        for (int dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
+        {
+            if (dot + 1 < name.Length && NameMatch.Find(Catalog.Secrets, static s => s.Key, name[..dot]) is [var secret])
+            {
+                return (secret, name[(dot + 1)..]);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The name and version in a whole name of Google Cloud: <c>projects/P[/locations/L]/secrets/S[/versions/V]</c>.</summary>
+    /// <exception cref="FlowSecretException">BadArgument: the name is of another project or location.</exception>
+    private (string Name, string? Version) ShortNameOf(string name)
+    {
+        if (Place.Parent is not { } parent || WholeName().Match(name) is not { Success: true } whole)
+        {
+            return (name, null);
+        }
+
+        return whole.Groups["parent"].Value == parent
+            ? (whole.Groups["name"].Value, whole.Groups["version"] is { Success: true } version ? version.Value : null)
+            : throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                name,
+                $"'{name}' is in {whole.Groups["parent"].Value}, and this command works in {parent}",
+                "Name an environment of that project with -Environment, or connect to it: Connect-FlowSecretStore"
+            );
+    }
+
+    [GeneratedRegex(
+        @"\A(?<parent>projects/[^/]+(/locations/[^/]+)?)/secrets/(?<name>[^/]+)(/versions/(?<version>[^/]+))?\z",
+        RegexOptions.ExplicitCapture
+    )]
+    private static partial Regex WholeName();
 
     /// <summary>The one secret that a name means.</summary>
     /// <exception cref="FlowSecretException">SecretNotInCatalog, NoCatalog, BadArgument.</exception>

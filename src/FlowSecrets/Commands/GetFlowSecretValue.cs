@@ -21,6 +21,10 @@ namespace FlowSecrets.Commands;
 /// <code>$password = Get-FlowSecretValue db-config -Field db_password -AsPlainText</code>
 /// </example>
 /// <example>
+/// <summary>The same, with the field in the name, if no secret has this name.</summary>
+/// <code>Get-FlowSecretValue db-config.db_password -AsPlainText</code>
+/// </example>
+/// <example>
 /// <summary>The value before the last change, into a file (0600).</summary>
 /// <code>Get-FlowSecretValue storage-sa-key -Stage previous -OutFile ./old-key.json</code>
 /// </example>
@@ -39,7 +43,7 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
     [ArgumentCompleter(typeof(StageCompleter))]
     public string? Stage { get; set; }
 
-    /// <summary>One field of a JSON secret.</summary>
+    /// <summary>One field of a JSON secret, or a path into it: options.primary.host, options["a.b"].</summary>
     [Parameter]
     [ArgumentCompleter(typeof(FieldCompleter))]
     public string? Field { get; set; }

@@ -34,6 +34,39 @@ public sealed class WorkspaceNameTests : IDisposable
         Assert.Equal((ErrorIds.SecretNotInCatalog, "jwtt"), (Assert.Single(host.Failures).Id, host.Failures[0].Target));
     }
 
+    [Theory]
+    [InlineData("projects/flow-test/secrets/s", "two", null)]
+    [InlineData("projects/flow-test/secrets/s/versions/1", "one", null)]
+    [InlineData("projects/flow-test/secrets/s/versions/latest", "two", null)]
+    [InlineData("projects/other/secrets/s", null, ErrorIds.BadArgument)]
+    [InlineData("projects/flow-test/locations/europe-west4/secrets/s", null, ErrorIds.BadArgument)]
+    public async Task AWholeNameOfGoogleIsTakenAndItsProjectMustMatch(string name, string? expected, string? id)
+    {
+        await using CloudUnderTest cloud = await CloudUnderTest.StartAsync(StoreKind.Gcp);
+        await cloud.CreateAsync("s", "one");
+        await cloud.AddAsync("s", "two");
+        ProvidersWith google = new(_sandbox.Providers, _ => cloud.Store);
+        TestHost host = new();
+        OperationContext context = _sandbox.Context with { Providers = () => google };
+        List<SecretReading> read = await new ReadValuesOperation(context).RunAsync(new ReadValuesOptions { StoreNames = [name] }, host);
+        Assert.Equal(expected, read.SingleOrDefault()?.Value?.RevealText("s"));
+        Assert.Equal(id, host.Failures.SingleOrDefault()?.Id);
+        if (id is not null)
+        {
+            Assert.Contains("projects/flow-test", host.Failures[0].Cause);
+            Assert.Contains(name, host.Failures[0].Cause);
+        }
+
+        // What changes a whole secret takes no version.
+        List<SecretChange> removed = await new RemoveSecretsOperation(context).RunAsync(
+            new RemoveSecretsOptions { StoreNames = ["projects/flow-test/secrets/s/versions/1"] },
+            host
+        );
+        Assert.Empty(removed);
+        Assert.Equal(ErrorIds.BadArgument, host.Failures[^1].Id);
+        read.ForEach(static r => r.Dispose());
+    }
+
     [Fact]
     public async Task AWildcardWhereNamesAreExactStopsBeforeAnythingIsDone()
     {

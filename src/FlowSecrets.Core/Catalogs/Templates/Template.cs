@@ -7,11 +7,20 @@ namespace FlowSecrets.Catalogs.Templates;
 /// <summary>What a template refers to: a secret, or one field of it.</summary>
 internal readonly record struct TemplateReference(string Key, string? Field)
 {
+    /// <summary>What leads to a value within the field, as a path; null: the field itself.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The secret or field, without a path within it.</summary>
+    public TemplateReference Whole => this with { Path = null };
+
     /// <summary>How to name the secret whose key has the dot that ends the key here; empty: there is none.</summary>
     public string Hint(IReadOnlySet<string> keys) =>
         keys.Contains(ToString()) ? $" The secret '{this}' is written {{{{ [\"{this}\"] }}}}." : "";
 
-    public override string ToString() => Field is null ? Key : $"{Key}.{Field}";
+    public override string ToString() =>
+        Field is null ? Key
+        : Path is null ? $"{Key}.{Field}"
+        : $"{Key}.{Field}{(Path[0] == '[' ? "" : ".")}{Path}";
 }
 
 /// <summary>A fault in a template; the position is within its text, from 0.</summary>
@@ -21,7 +30,7 @@ internal sealed class TemplateException(int position, string message) : Exceptio
 }
 
 /// <summary>
-/// Text with references: <c>{{ key }}</c>, <c>{{ key.field | urlencode }}</c>, <c>{{ ["any key"]["any field"] | default "x" }}</c>.
+/// Text with references: <c>{{ key }}</c>, <c>{{ key.field | urlencode }}</c>, <c>{{ key.field.primary["a.b"] }}</c>, <c>{{ ["any key"]["any field"] | default "x" }}</c>.
 /// Filters: urlencode, base64, json (a quoted JSON string), upper, lower, default. <c>{{ "{{" }}</c> writes two braces.
 /// </summary>
 internal sealed class Template

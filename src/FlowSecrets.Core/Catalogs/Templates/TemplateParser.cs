@@ -82,18 +82,30 @@ internal sealed class TemplateParser(string text)
     private TemplateReference ParseReference()
     {
         string key = Peek() == '[' ? ParseBrackets() : ParseName("a secret's key");
-        if (Peek() == '[')
-        {
-            return new TemplateReference(key, ParseBrackets());
-        }
-
-        if (Peek() != '.')
+        if (Peek() is not ('[' or '.'))
         {
             return new TemplateReference(key, null);
         }
 
+        string field = ParseStep();
+        int start = _at;
+        while (Peek() is '[' or '.')
+        {
+            ParseStep();
+        }
+
+        return new TemplateReference(key, field) { Path = _at == start ? null : text[start.._at].TrimStart('.') };
+    }
+
+    private string ParseStep()
+    {
+        if (Peek() == '[')
+        {
+            return ParseBrackets();
+        }
+
         _at++;
-        return new TemplateReference(key, ParseName("a field's name"));
+        return ParseName("a field's name");
     }
 
     /// <summary>Any name, as a text in brackets.</summary>

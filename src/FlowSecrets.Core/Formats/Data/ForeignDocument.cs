@@ -13,11 +13,23 @@ internal static class ForeignDocument
     /// quote it.
     /// </summary>
     /// <param name="place">From a place in the text to one in the file; null: they are the same.</param>
-    public static DocNode Parse(string text, string path, IDocumentFormat documents, Func<int, int, (int Line, int Column)>? place = null)
+    public static DocNode Parse(
+        string text,
+        string path,
+        IDocumentFormat documents,
+        Func<int, int, (int Line, int Column)>? place = null
+    ) => Read(path, () => JsonReader.TryRead(text) ?? documents.Parse(text), place);
+
+    /// <summary>The documents of a text that may have several.</summary>
+    /// <exception cref="FlowSecretException">BadInput.</exception>
+    public static IReadOnlyList<DocNode> ParseAll(string text, string path, IDocumentFormat documents) =>
+        Read(path, () => JsonReader.TryRead(text) is { } json ? [json] : documents.ParseAll(text), null);
+
+    private static T Read<T>(string path, Func<T> parse, Func<int, int, (int Line, int Column)>? place)
     {
         try
         {
-            return JsonReader.TryRead(text) ?? documents.Parse(text);
+            return parse();
         }
         catch (DocumentException e)
         {

@@ -28,6 +28,14 @@ internal sealed partial class PulumiReader
         return new([.. configuration.Settings.Where(static s => s.Value is not null).Select(static s => new ValueEntry(s.Name, s.Value!))])
         {
             IsMixed = true,
+            Refused =
+            [
+                .. configuration.Settings.Where(static s => s.Value is null).Select(static s => new ValueRefusal(s.Name, Decrypt)),
+                .. configuration.EncryptedLists.Select(static k => new ValueRefusal(k, Decrypt)),
+                .. configuration
+                    .Listed.Where(static i => i.Get("value") is { } value && IsEncrypted(value) && !string.IsNullOrEmpty(i.GetText("name")))
+                    .Select(static i => new ValueRefusal(i.GetText("name")!, Decrypt)),
+            ],
             Notes =
             [
                 .. configuration.Settings.Where(static s => s.Value is null).Select(static s => $"{s.Key} is encrypted. {Decrypt}"),

@@ -25,7 +25,8 @@ internal static class SecretCollections
         return parts.Contains(null) ? [] : [.. parts.OfType<ValueEntry>()];
     }
 
-    private static ValueEntry? Part(string? name, DocNode secret)
+    /// <summary>A secret of a collection; null: it is no map with one value.</summary>
+    public static ValueEntry? Part(string? name, DocNode secret)
     {
         string[] members = [.. secret.Entries.Select(static e => e.Key.Text).Where(IsValue)];
         return string.IsNullOrEmpty(name) || members.Length != 1

@@ -36,6 +36,25 @@ internal static partial class EnvImport
         }
     }
 
+    /// <summary>The lines that set a variable, from 1, as each program reads them.</summary>
+    /// <param name="format">As for <see cref="Read"/>.</param>
+    /// <exception cref="FlowSecretException">EnvFileInvalid.</exception>
+    public static IEnumerable<(string Name, int First, int Last)> Lines(string text, string file, string? format)
+    {
+        EnvGrammar[] grammars = [.. EnvGrammar.All.Where(g => format is null || g.Name == format)];
+        if (grammars.Length > 0)
+        {
+            string normal = EnvText.Normalise(text);
+            return grammars.SelectMany(g => g.Read(normal)).Where(IsVariable).Select(static s => (s.Name!, s.Line, s.LastLine));
+        }
+
+        EnvDialect dialect = Enum.Parse<EnvDialect>(format!, ignoreCase: true);
+        return EnvReader
+            .Read(EnvDocument.Normalise(text, EnvDialectProfiles.Of(dialect)), dialect, file)
+            .Where(static s => s.Name is not null)
+            .Select(static s => (s.Name!, s.Line, s.Line + s.Text.AsSpan().Count('\n')));
+    }
+
     private static EnvContent Compare(string text, string file, EnvGrammar[] grammars)
     {
         List<(EnvGrammar Grammar, ILookup<string, EnvStatement> Read)> readings = [];

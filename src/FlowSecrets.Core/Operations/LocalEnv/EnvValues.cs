@@ -61,7 +61,7 @@ internal sealed class EnvValues(
     /// </summary>
     private void FillIn(IEnumerable<TemplateReference> references)
     {
-        Stack<(TemplateReference Reference, bool IsReady)> open = new(references.Select(static r => (r, false)));
+        Stack<(TemplateReference Reference, bool IsReady)> open = new(references.Select(static r => (r.Whole, false)));
         while (open.TryPop(out (TemplateReference Reference, bool IsReady) next))
         {
             if (!IsOpen(next.Reference, out Template? local))
@@ -76,7 +76,7 @@ internal sealed class EnvValues(
             }
 
             open.Push((next.Reference, true));
-            foreach (TemplateReference inner in local.References.Where(r => IsOpen(r, out _)))
+            foreach (TemplateReference inner in local.References.Select(static r => r.Whole).Where(r => IsOpen(r, out _)))
             {
                 open.Push((inner, false));
             }
@@ -107,13 +107,14 @@ internal sealed class EnvValues(
             return Fetched(reference, out _);
         }
 
-        if (standing.TryGetValue(reference, out string? kept))
+        string? text;
+        if (!standing.TryGetValue(reference.Whole, out text))
         {
-            return kept;
+            (text, FlowSecretException? error) = _locals[reference.Whole];
+            text = error is null ? text : throw error;
         }
 
-        (string? text, FlowSecretException? error) = _locals[reference];
-        return error is null ? text : throw error;
+        return reference.Path is { } path && text is not null ? JsonSecret.TextWithin(text, path, reference.ToString()) : text;
     }
 
     private string? Fetched(TemplateReference reference, out string? why)
@@ -129,11 +130,12 @@ internal sealed class EnvValues(
         }
 
         JsonSecret members = JsonSecret.Parse(secret.Value, secret.StoreName);
-        string? text = members.Text(reference.Field);
+        string? text = members.Text(reference);
+        string field = reference.ToString()[(reference.Key.Length + 1)..];
         why =
             text is not null ? null
-            : members.IsNull(reference.Field) ? $"The field '{reference.Field}' of '{secret.StoreName}' is null."
-            : $"'{secret.StoreName}' has no field '{reference.Field}'.";
+            : reference.Path is null && members.IsNull(reference.Field) ? $"The field '{field}' of '{secret.StoreName}' is null."
+            : $"'{secret.StoreName}' has no field '{field}'.";
         return text;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Errors;
 using FlowSecrets.Formats.Json;
 using FlowSecrets.Text;
@@ -112,12 +113,37 @@ internal sealed class JsonSecret
 
     public bool IsNull(string field) => Find(field) is { Type: JsonTokenType.Null };
 
-    /// <summary>A field that must be there.</summary>
+    /// <summary>A field, or what a path leads to within one: <c>db.primary.host</c>. A field that has the whole name comes first.</summary>
+    /// <exception cref="FlowSecretException">FieldAmbiguous, ValueNotText.</exception>
+    public string? TextAt(string path) => Owner(path) is ({ } owner, var name) ? owner.Text(name) : null;
+
+    /// <summary>What a path leads to in a text; null: nowhere, or the text is no JSON object.</summary>
+    /// <exception cref="FlowSecretException">FieldAmbiguous, ValueNotText.</exception>
+    public static string? TextWithin(string text, string path, string name)
+    {
+        try
+        {
+            return JsonObjectText.Parse(System.Text.Encoding.UTF8.GetBytes(text)) is { } json
+                ? new JsonSecret(name, null, json).TextAt(path)
+                : null;
+        }
+        catch (JsonSyntaxException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What a reference of a template means: a field, or a value within one.</summary>
+    /// <exception cref="FlowSecretException">FieldAmbiguous, ValueNotText.</exception>
+    public string? Text(TemplateReference reference) =>
+        reference.Path is { } path ? Within(reference.Field!)?.TextAt(path) : Text(reference.Field!);
+
+    /// <summary>A field or path that must be there.</summary>
     /// <exception cref="FlowSecretException">FieldNotFound, FieldIsNull, FieldAmbiguous, ValueNotText.</exception>
     public string RequiredText(string field) =>
-        Text(field)
+        TextAt(field)
         ?? throw (
-            IsNull(field)
+            Owner(field) is ({ } owner, var name) && owner.IsNull(name)
                 ? new FlowSecretException(
                     ErrorIds.FieldIsNull,
                     _name,
@@ -131,6 +157,68 @@ internal sealed class JsonSecret
                     Fields.Count == 0 ? "It has no fields." : $"Its fields are {string.Join(", ", Fields)}."
                 )
         );
+
+    /// <summary>The object that holds what a path leads to, with its name there; null: it leads nowhere.</summary>
+    private (JsonSecret Owner, string Name)? Owner(string path)
+    {
+        string whole = NameOf(path);
+        if (Find(whole) is not null)
+        {
+            return (this, whole);
+        }
+
+        if (FieldPath.Single(path) is { } only)
+        {
+            return Find(NameOf(only)) is null ? null : (this, NameOf(only));
+        }
+
+        foreach ((string first, string rest) in FieldPath.Splits(path))
+        {
+            if (Within(NameOf(first))?.Owner(rest) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The object in a field; null: there is none.</summary>
+    private JsonSecret? Within(string field) =>
+        Find(field) is { Type: JsonTokenType.StartObject } member
+            ? new JsonSecret(_name, _argument, JsonObjectText.Parse(System.Text.Encoding.UTF8.GetBytes(_object.Raw(member)))!)
+            : null;
+
+    /// <summary>Sets a field, or what a path leads to that is there. A path that leads nowhere is the name of a new field.</summary>
+    /// <returns>As for <see cref="Set"/>.</returns>
+    /// <exception cref="FlowSecretException">ValueNotJson: a member stands twice.</exception>
+    public bool SetAt(string path, string text)
+    {
+        string whole = NameOf(path);
+        if (Find(whole) is not null || Owner(path) is null)
+        {
+            return Set(whole, text);
+        }
+
+        if (FieldPath.Single(path) is { } only)
+        {
+            return Set(NameOf(only), text);
+        }
+
+        foreach ((string first, string rest) in FieldPath.Splits(path))
+        {
+            string name = NameOf(first);
+            if (Within(name) is { } inner && inner.Owner(rest) is not null)
+            {
+                RequireEditable();
+                bool isRetyped = inner.SetAt(rest, text);
+                _object.Set(name, System.Text.Encoding.UTF8.GetString(inner._object.Text));
+                return isRetyped;
+            }
+        }
+
+        return Set(whole, text);
+    }
 
     /// <summary>
     /// Sets a field. It keeps its type if the text is a literal of that type (a number, true or false, null, an object, a list); else it

@@ -47,59 +47,98 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
     )
     {
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
-        IReadOnlyList<SecretRef> secrets = workspace.Resolve(context, options, host, wildcards: true);
+        IReadOnlyList<Wanted> secrets = Find(workspace, options, host);
         if (options.OutFile is { } file)
         {
-            if (!options.IsOne(secrets))
+            if (!options.IsOne([.. secrets.Select(static w => w.Secret)]))
             {
                 throw new FlowSecretException(ErrorIds.BadArgument, file, "-OutFile takes one secret", "Name one, without wildcards.");
             }
 
-            foreach (SecretRef secret in secrets)
+            foreach (Wanted wanted in secrets)
             {
-                yield return await WriteAsync(workspace, secret, options, file, host, cancellationToken);
+                yield return await WriteAsync(workspace, wanted, options, file, host, cancellationToken);
             }
 
             yield break;
         }
 
         host.Verbose($"Reading {Words.Count(secrets.Count, "value")} of the {workspace.Place} ({workspace.Place.Identity}).");
-        if (options.Version is null && options.Stage is null && secrets.Count > 1)
+        ILookup<string, Wanted> byName = secrets.ToLookup(static w => w.Secret.StoreName, StringComparer.Ordinal);
+        bool isCurrent = options.Version is null && options.Stage is null && secrets.All(static w => w.Secret.Version is null);
+        if (isCurrent && secrets.Count > 1)
         {
-            Dictionary<string, SecretRef> byName = secrets.ToDictionary(static s => s.StoreName, StringComparer.Ordinal);
-            await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(byName.Keys, cancellationToken))
+            string[] names = [.. byName.Select(static n => n.Key)];
+            await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(names, cancellationToken))
             {
-                yield return Reading(workspace, byName[outcome.StoreName], outcome, options.Field);
+                // Several fields of one secret each get a value of their own.
+                Wanted[] all = [.. byName[outcome.StoreName]];
+                ReadOutcome[] copies = [.. all.Skip(1).Select(_ => outcome.Copy()), outcome];
+                for (int i = 0; i < all.Length; i++)
+                {
+                    yield return Reading(workspace, all[i].Secret, copies[i], all[i].Field);
+                }
             }
 
             yield break;
         }
 
-        foreach (SecretRef secret in secrets)
+        foreach (Wanted wanted in secrets)
         {
-            yield return await ReadAsync(workspace, secret, options, cancellationToken);
+            yield return await ReadAsync(workspace, wanted, options, cancellationToken);
         }
     }
 
+    /// <summary>A name that no secret has can be a secret's and a field's: <c>db-config.password</c>.</summary>
+    private List<Wanted> Find(Workspace workspace, ReadValuesOptions options, IOperationHost host)
+    {
+        List<Wanted> found = [];
+        foreach (string name in options.Names)
+        {
+            if (options.Field is null && workspace.WithField(name) is ({ } secret, var field))
+            {
+                found.Add(new Wanted(workspace.Ref(secret), field));
+            }
+            else
+            {
+                Add(options with { Names = [name], StoreNames = [] });
+            }
+        }
+
+        if (options.StoreNames.Count > 0)
+        {
+            Add(options with { Names = [] });
+        }
+
+        return [.. found.DistinctBy(static w => (w.Secret.StoreName, w.Secret.Version, w.Field))];
+
+        void Add(ReadValuesOptions part) =>
+            found.AddRange(workspace.ResolveVersions(context, part, host, wildcards: true).Select(s => new Wanted(s, options.Field)));
+    }
+
+    private sealed record Wanted(SecretRef Secret, string? Field);
+
     private static async Task<SecretReading> ReadAsync(
         Workspace workspace,
-        SecretRef secret,
+        Wanted wanted,
         ReadValuesOptions options,
         CancellationToken cancellationToken
     )
     {
-        VersionSelector version = new(options.Version, options.Stage);
+        SecretRef secret = wanted.Secret;
+        string? named = options.Stage is null ? secret.Version : null;
+        VersionSelector version = new(options.Version ?? named, options.Stage);
         ReadOutcome outcome = await ReadOutcome.OfAsync(
             secret.StoreName,
             () => workspace.Store.ReadAsync(secret.StoreName, version, cancellationToken)
         );
-        return Reading(workspace, secret, outcome, options.Field);
+        return Reading(workspace, secret, outcome, wanted.Field);
     }
 
     /// <summary>Nothing is read that cannot be written.</summary>
     private static async Task<SecretReading> WriteAsync(
         Workspace workspace,
-        SecretRef secret,
+        Wanted wanted,
         ReadValuesOptions options,
         string file,
         IOperationHost host,
@@ -107,12 +146,16 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
     )
     {
         FileWriter.CheckNamed(file, options.Force);
-        if (!await host.ShouldProcessAsync(file, $"Write the value of '{secret.StoreName}', for its owner alone", cancellationToken))
+        if (!await host.ShouldProcessAsync(file, $"Write the value of '{wanted.Secret.StoreName}', for its owner alone", cancellationToken))
         {
-            return new SecretReading { StoreName = secret.StoreName, Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped };
+            return new SecretReading
+            {
+                StoreName = wanted.Secret.StoreName,
+                Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped,
+            };
         }
 
-        SecretReading reading = await ReadAsync(workspace, secret, options, cancellationToken);
+        SecretReading reading = await ReadAsync(workspace, wanted, options, cancellationToken);
         if (reading.Value is { } read)
         {
             using SecretValue value = read;
@@ -155,7 +198,7 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
         using (value)
         {
             JsonSecret members = JsonSecret.Parse(value, secret.StoreName);
-            return SecretValue.FromText(members.RequiredText(members.NameOf(field)));
+            return SecretValue.FromText(members.RequiredText(field));
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Text;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Secrets;
@@ -114,10 +115,16 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
 
     private static SecretValue WithField(SecretRef secret, ReadSecret? current, string field, SecretValue given, IOperationHost host)
     {
-        field = secret.Definition is { Fields.Count: > 0 } definition ? definition.FieldNamed(field).Name : field;
+        if (
+            secret.Definition is { Fields.Count: > 0 } definition
+            && !FieldPath.Splits(field).Any(s => definition.Field(s.First) is not null)
+        )
+        {
+            field = definition.FieldNamed(field).Name;
+        }
+
         JsonSecret members = current is null ? JsonSecret.Empty(secret.StoreName) : JsonSecret.Parse(current.Value, secret.StoreName);
-        field = members.NameOf(field);
-        if (members.Set(field, given.RevealText(secret.StoreName)))
+        if (members.SetAt(field, given.RevealText(secret.StoreName)))
         {
             host.Warning(JsonSecret.Retyped(secret.StoreName, field));
         }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
 using FlowSecrets.Catalogs.Templates;
 using FlowSecrets.Catalogs.Trust;
+using FlowSecrets.Concurrency;
 using FlowSecrets.Formats;
 using FlowSecrets.Formats.Data;
 using FlowSecrets.Model;
@@ -248,36 +249,18 @@ internal sealed class InitializeSecretsOperation(OperationContext context) : IOp
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Queue<Task<SetupResult>> running = [];
         int done = 0;
-        try
+        await foreach (
+            SetupResult result in Ordered.RunAsync(
+                decisions,
+                workspace.Store.Concurrency,
+                (decision, token) => ApplyAsync(workspace, decision, options, host, token),
+                cancellationToken
+            )
+        )
         {
-            foreach (SetupDecision decision in decisions)
-            {
-                running.Enqueue(ApplyAsync(workspace, decision, options, host, stop.Token));
-                while (running.Count >= workspace.Store.Concurrency)
-                {
-                    yield return await NextAsync();
-                }
-            }
-
-            while (running.Count > 0)
-            {
-                yield return await NextAsync();
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        async Task<SetupResult> NextAsync()
-        {
-            SetupResult result = await running.Dequeue();
             host.Progress(new ProgressUpdate("Setting secrets up", result.StoreName, ++done, decisions.Count));
-            return result;
+            yield return result;
         }
     }
 

@@ -69,7 +69,7 @@ internal sealed class SetupValues : IDisposable
             return value.RevealText(reference.Key);
         }
 
-        return JsonSecret.Parse(value, reference.Key, new SecretArgument(reference.Key) { Key = reference.Key }).Text(reference.Field);
+        return JsonSecret.Parse(value, reference.Key, new SecretArgument(reference.Key) { Key = reference.Key }).Text(reference);
     }
 
     public void Dispose()

@@ -34,22 +34,24 @@ internal sealed class SetupInput
     /// <exception cref="FlowSecretException">BadInput.</exception>
     public static SetupInput From(IReadOnlyList<ValueEntry> entries, Catalog catalog, string path)
     {
-        SetupInput input = new(path);
-        IReadOnlyCollection<SetupName> known = SetupNames.Of(catalog);
-        IReadOnlyList<ValueEntry> all = input.WithoutCollections(entries, known);
-        Dictionary<string, TemplateReference> meanings = SetupNames.Assign([.. all.Select(static e => e.Name)], known, path);
-        ILookup<string, TemplateReference> made = MadeNames(catalog);
-        HashSet<TemplateReference> taken = [.. meanings.Values];
-        foreach (string name in all.Select(static e => e.Name).Where(n => !meanings.ContainsKey(n)))
-        {
-            string[] forms = [name, CatalogNames.ToKey(name), CatalogNames.ToVariable(name)];
-            if (forms.SelectMany(f => made[f]).Distinct().ToArray() is [var only] && taken.Add(only))
-            {
-                meanings.Add(name, only);
-            }
-        }
+        IReadOnlyList<ValueEntry> all = WithoutCollections(entries, catalog, path);
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        return all.FirstOrDefault(e => !seen.Add(e.Name)) is { } twice
+            ? throw new SetupInput(path).Bad($"'{twice.Name}' stands there twice")
+            : Of(all, Meanings([.. seen], catalog, path), catalog, path);
+    }
 
-        foreach (ValueEntry entry in all)
+    /// <summary>The values of entries whose meaning is known.</summary>
+    /// <exception cref="FlowSecretException">BadInput.</exception>
+    public static SetupInput Of(
+        IEnumerable<ValueEntry> entries,
+        IReadOnlyDictionary<string, TemplateReference> meanings,
+        Catalog catalog,
+        string path
+    )
+    {
+        SetupInput input = new(path);
+        foreach (ValueEntry entry in entries)
         {
             if (!meanings.TryGetValue(entry.Name, out TemplateReference reference))
             {
@@ -68,16 +70,54 @@ internal sealed class SetupInput
         return input;
     }
 
-    /// <summary>A collection of secrets that the catalog does not know as one secret stands for its parts.</summary>
-    private IReadOnlyList<ValueEntry> WithoutCollections(IReadOnlyList<ValueEntry> entries, IReadOnlyCollection<SetupName> known)
+    /// <summary>Which secret or field each name means.</summary>
+    /// <param name="clashes">As for <see cref="SetupNames.Assign"/>.</param>
+    /// <exception cref="FlowSecretException">BadInput.</exception>
+    public static Dictionary<string, TemplateReference> Meanings(
+        IReadOnlyCollection<string> names,
+        Catalog catalog,
+        string path,
+        IDictionary<string, FlowSecretException>? clashes = null
+    )
     {
-        Dictionary<string, TemplateReference> whole = SetupNames.Assign([.. entries.Select(static e => e.Name)], known, _path);
-        ValueEntry[] all =
+        Dictionary<string, TemplateReference> meanings = SetupNames.Assign(names, SetupNames.Of(catalog), path, clashes);
+        ILookup<string, TemplateReference> made = MadeNames(catalog);
+        HashSet<TemplateReference> taken = [.. meanings.Values];
+        foreach (string name in names.Where(n => !meanings.ContainsKey(n) && clashes?.ContainsKey(n) != true))
+        {
+            // .NET writes "Db:Password", and "Db__Password" in a variable.
+            string[] forms =
+            [
+                name,
+                CatalogNames.ToKey(name),
+                CatalogNames.ToVariable(name),
+                name.Replace(":", "__", StringComparison.Ordinal),
+            ];
+            if (forms.SelectMany(f => made[f]).Distinct().ToArray() is [var only] && taken.Add(only))
+            {
+                meanings.Add(name, only);
+            }
+        }
+
+        return meanings;
+    }
+
+    /// <summary>A collection of secrets that the catalog does not know as one secret stands for its parts.</summary>
+    public static IReadOnlyList<ValueEntry> WithoutCollections(IReadOnlyList<ValueEntry> entries, Catalog catalog, string path)
+    {
+        Dictionary<string, TemplateReference> whole = SetupNames.Assign(
+            [.. entries.Where(static e => e.Parts.Count > 0).Select(static e => e.Name)],
+            SetupNames.Of(catalog),
+            path
+        );
+        return
         [
-            .. entries.SelectMany(e => e.Parts.Count > 0 && !whole.ContainsKey(e.Name) ? e.Parts : (IReadOnlyList<ValueEntry>)[e]),
+            .. entries.SelectMany(e =>
+                e.Parts.Count > 0 && !whole.ContainsKey(e.Name)
+                    ? e.Parts.Select(p => p with { Root = e.Root ?? e.Name })
+                    : (IReadOnlyList<ValueEntry>)[e]
+            ),
         ];
-        HashSet<string> seen = new(StringComparer.Ordinal);
-        return all.FirstOrDefault(e => !seen.Add(e.Name)) is { } twice ? throw Bad($"'{twice.Name}' stands there twice") : all;
     }
 
     /// <summary>What a secret may be called that a catalog was made from: its key, its variables, its name in the store.</summary>

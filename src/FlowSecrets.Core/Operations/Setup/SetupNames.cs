@@ -15,12 +15,14 @@ internal readonly record struct SetupName(string Name, TemplateReference Means, 
 /// </summary>
 internal static class SetupNames
 {
+    /// <param name="clashes">Takes the errors of names that cannot be told apart, which then mean nothing; null: the first is thrown.</param>
     /// <returns>The names that mean something.</returns>
     /// <exception cref="FlowSecretException">BadInput, naming what cannot be told apart.</exception>
     public static Dictionary<string, TemplateReference> Assign(
         IReadOnlyCollection<string> given,
         IReadOnlyCollection<SetupName> known,
-        string path
+        string path,
+        IDictionary<string, FlowSecretException>? clashes = null
     )
     {
         ILookup<string, SetupName> byName = known.ToLookup(static k => k.Name, StringComparer.Ordinal);
@@ -30,7 +32,7 @@ internal static class SetupNames
         Dictionary<string, TemplateReference> meanings = new(StringComparer.Ordinal);
         foreach (string name in given)
         {
-            if (One(name, byName[name], path) is { } exact)
+            if (One(name, byName[name], path, clashes) is { } exact)
             {
                 meanings.Add(name, exact);
             }
@@ -38,18 +40,20 @@ internal static class SetupNames
 
         HashSet<TemplateReference> taken = [.. meanings.Values];
         Dictionary<TemplateReference, string> lenient = [];
-        foreach (string name in given.Where(n => !meanings.ContainsKey(n)))
+        foreach (string name in given.Where(n => !meanings.ContainsKey(n) && clashes?.ContainsKey(n) != true))
         {
-            if (One(name, byForm[LenientName.Form(name)], path) is { } like && !taken.Contains(like))
+            if (
+                One(name, byForm[LenientName.Form(name)], path, clashes) is { } like
+                && !taken.Contains(like)
+                && !lenient.TryAdd(like, name)
+            )
             {
-                if (!lenient.TryAdd(like, name))
-                {
-                    throw Bad(path, $"'{lenient[like]}' and '{name}' both mean '{like}'", "Give one of them.");
-                }
+                FlowSecretException error = Bad(path, $"'{lenient[like]}' and '{name}' both mean '{like}'", "Give one of them.");
+                Report(error, clashes, lenient[like], name);
             }
         }
 
-        foreach ((TemplateReference reference, string name) in lenient)
+        foreach ((TemplateReference reference, string name) in lenient.Where(l => clashes?.ContainsKey(l.Value) != true))
         {
             meanings.Add(name, reference);
         }
@@ -73,17 +77,35 @@ internal static class SetupNames
         );
     }
 
-    private static TemplateReference? One(string name, IEnumerable<SetupName> found, string path) =>
-        found.Select(static f => f.Means).Distinct().ToArray() switch
+    private static TemplateReference? One(
+        string name,
+        IEnumerable<SetupName> found,
+        string path,
+        IDictionary<string, FlowSecretException>? clashes
+    )
+    {
+        TemplateReference[] means = [.. found.Select(static f => f.Means).Distinct()];
+        if (means.Length > 1)
         {
-            [] => null,
-            [var one] => one,
-            var several => throw Bad(
-                path,
-                $"'{name}' can mean {string.Join(" or ", several.Select(static s => $"'{s}'"))}",
-                "Use the exact name in the catalog."
-            ),
-        };
+            string several = string.Join(" or ", means.Select(static s => $"'{s}'"));
+            Report(Bad(path, $"'{name}' can mean {several}", "Use the exact name in the catalog."), clashes, name);
+        }
+
+        return means is [var one] ? one : null;
+    }
+
+    private static void Report(FlowSecretException error, IDictionary<string, FlowSecretException>? clashes, params string[] names)
+    {
+        if (clashes is null)
+        {
+            throw error;
+        }
+
+        foreach (string name in names)
+        {
+            clashes[name] = error.With(target: name, id: ErrorIds.NameConflict);
+        }
+    }
 
     private static FlowSecretException Bad(string path, string cause, string remedy) =>
         new(ErrorIds.BadInput, path, $"{path}: {cause}", $"{remedy} Nothing was changed.");

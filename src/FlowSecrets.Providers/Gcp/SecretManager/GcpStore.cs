@@ -47,6 +47,7 @@ internal sealed partial class GcpStore : ISecretStore
         Place = new Place(StoreKind.Gcp, at.Location is null ? at.Project : $"{at.Project}/{at.Location}", credential.Identity)
         {
             Text = at.Location is null ? $"Gcp store of project {at.Project}" : $"Gcp store of project {at.Project} in {at.Location}",
+            Parent = at.Parent,
         };
         _errors = new GcpErrors(Place, at, credential);
         _caller = new GcpCaller(_errors, options);

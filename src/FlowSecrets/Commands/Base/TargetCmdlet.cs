@@ -17,7 +17,8 @@ public abstract class TargetCmdlet : ItemCmdlet
     [ArgumentCompleter(typeof(SecretNameCompleter))]
     public virtual string[]? Name { get; set; }
 
-    /// <summary>The store's own names of secrets, literally; for those beyond the catalog.</summary>
+    /// <summary>The store's own names of secrets, literally; for those beyond the catalog. On Google Cloud also
+    /// projects/PROJECT/secrets/NAME.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     [AllowEmptyCollection]

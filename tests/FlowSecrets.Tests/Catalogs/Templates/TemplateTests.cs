@@ -73,7 +73,7 @@ public sealed class TemplateTests
     [InlineData("{{ a b }}", 5)]
     [InlineData("{{ }}", 3)]
     [InlineData("{{ a. }}", 5)]
-    [InlineData("{{ a.b.c }}", 6)]
+    [InlineData("{{ a.b. }}", 7)]
     [InlineData("{{ a | }}", 7)]
     [InlineData("{{ a | shout }}", 7)]
     [InlineData("{{ a | Upper }}", 7)]
@@ -86,7 +86,7 @@ public sealed class TemplateTests
     [InlineData("{{ ['a'", 7)]
     [InlineData("{{ a['b' }}", 9)]
     [InlineData("{{ a[b] }}", 5)]
-    [InlineData("{{ a['b'].c }}", 9)]
+    [InlineData("{{ a['b']. }}", 10)]
     [InlineData("{{ a:b }}", 4)]
     [InlineData("{{ {{ a }} }}", 3)]
     public void FaultsHaveTheirPosition(string text, int position) =>

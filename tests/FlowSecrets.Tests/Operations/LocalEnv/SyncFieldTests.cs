@@ -46,6 +46,38 @@ public sealed class SyncFieldTests : IDisposable
     }
 
     [Fact]
+    public async Task ATemplateLeadsIntoAField()
+    {
+        _sandbox.Write(
+            "flowsecrets.yaml",
+            """
+            application: app
+            default: local
+            environments: { local: { store: local } }
+            secrets:
+              db: { fields: { options: {}, "dotted.name": {} } }
+              made: { fields: { json: { local: '{"x":{"y":"local"}}' } } }
+            localEnv:
+              path: .env
+              variables:
+                HOST: '{{ db.options.primary.host }}'
+                QUOTED: '{{ db.options["a.b"] | upper }}'
+                DOTTED: '{{ db["dotted.name"] }}'
+                LOCAL: '{{ made.json.x.y }}'
+                NONE: '{{ db.options.none.host | default "n" }}'
+            """
+        );
+        await LocalStoreKeyTests.CreateAsync(
+            _sandbox.Store(),
+            "db",
+            """{"options":{"primary":{"host":"h"},"a.b":"q"},"dotted.name":"d"}"""
+        );
+        await SyncAsync();
+        string[] lines = _sandbox.Read(".env").Split('\n');
+        Assert.All(["HOST=h", "QUOTED=Q", "DOTTED=d", "LOCAL=local", "NONE=n"], line => Assert.Contains(line, lines));
+    }
+
+    [Fact]
     public async Task ARequiredFieldThatIsEmptyIsAnError()
     {
         WriteCatalog(required: true);

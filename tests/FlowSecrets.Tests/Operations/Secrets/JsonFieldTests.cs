@@ -112,6 +112,64 @@ public sealed class JsonFieldTests : IDisposable
         Assert.Equal("""{"host":"x","port":1,"\udc00":2}""", await ReadAsync("db"));
     }
 
+    private const string Nested =
+        """{"a.b":"literal","db":{"primary":{"Host":"h","port":1.0},"a.b":{"c":"quoted"},"d.e":"dotted"},"x":{"y":{"z":"1"}},"x.y":{"z":"2"}}""";
+
+    [Theory]
+    [InlineData("a.b", "literal")]
+    [InlineData("db.primary.Host", "h")]
+    [InlineData("DB.primary.host", "h")]
+    [InlineData("db.primary", """{"Host":"h","port":1.0}""")]
+    [InlineData("db.primary.port", "1.0")]
+    [InlineData("db[\"a.b\"].c", "quoted")]
+    [InlineData("db['a.b']['c']", "quoted")]
+    [InlineData("db.d.e", "dotted")]
+    [InlineData("x.y.z", "2")]
+    [InlineData("[\"x\"].y.z", "1")]
+    public async Task APathLeadsIntoAField(string path, string expected)
+    {
+        await CreateAsync("doc", Nested);
+        Assert.Equal(expected, (await GetAsync("doc", path)).Text);
+    }
+
+    [Theory]
+    [InlineData("db.primary.none")]
+    [InlineData("db.primary.Host.x")]
+    [InlineData("db.")]
+    [InlineData(".db")]
+    [InlineData("db[primary]")]
+    [InlineData("db[\"primary\"")]
+    [InlineData("none.primary")]
+    public async Task APathThatLeadsNowhereIsNotFound(string path)
+    {
+        await CreateAsync("doc", Nested);
+        Assert.Equal(ErrorIds.FieldNotFound, (await GetAsync("doc", path)).Id);
+    }
+
+    [Fact]
+    public async Task APathIsSetWhereItLeads()
+    {
+        await CreateAsync("doc", "{ \"db\": { \"port\" : 1, \"x\": 2 } }");
+        await SetFieldAsync("doc", "db.port", "5433");
+        Assert.Equal("{ \"db\": { \"port\" : 5433, \"x\": 2 } }", await ReadAsync("doc"));
+        await SetFieldAsync("doc", "db.new", "1");
+        Assert.Equal("{ \"db\": { \"port\" : 5433, \"x\": 2 }, \"db.new\": \"1\" }", await ReadAsync("doc"));
+    }
+
+    [Fact]
+    public async Task ANameThatNoSecretHasIsASecretAndAField()
+    {
+        await CreateAsync("db", """{"host":"h","port":{"a":"1"}}""");
+        Assert.Equal(("h", null), await GetAsync("db.host", null));
+        Assert.Equal(("1", null), await GetAsync("DB.port.a", null));
+        Assert.Equal((null, ErrorIds.FieldNotFound), await GetAsync("db.none", null));
+        ReadValuesOptions both = new() { Names = ["db.host", "db.port.a", "none.host"] };
+        List<SecretReading> read = await new ReadValuesOperation(_sandbox.Context).RunAsync(both, _host);
+        Assert.Equal(["h", "1"], read.Select(static r => r.Value!.RevealText("db")));
+        Assert.Equal(ErrorIds.SecretNotInCatalog, _host.Failures.Single().Id);
+        read.ForEach(static r => r.Dispose());
+    }
+
     private Task CreateAsync(string name, string json) => LocalStoreKeyTests.CreateAsync(_sandbox.Store(), name, json);
 
     private Task<string> ReadAsync(string name) => LocalStoreKeyTests.ReadAsync(_sandbox.FreshStore(), name);
