@@ -20,6 +20,7 @@
         'Connect-FlowSecretStore'
         'Disconnect-FlowSecretStore'
         'Export-FlowExternalSecret'
+        'Export-FlowSecret'
         'Export-FlowTerraform'
         'Get-FlowExternalSecret'
         'Get-FlowSecret'

@@ -85,6 +85,11 @@ Step { $secret | Import-FlowSecret -Format Json -Verbose -Debug } -Fails
 Step { Sync-FlowLocalEnv -WhatIf -Verbose -Debug }
 Step { Sync-FlowLocalEnv -Verbose -Debug }
 Step { Sync-FlowLocalEnv ./broken.env -Verbose -Debug } -Fails
+$env:TF_BUILD = $env:GITHUB_ENV = $env:GITLAB_CI = $null
+Step { Export-FlowSecret -Path ./backend/.env -Force -WhatIf -Verbose -Debug }
+Step { Export-FlowSecret -Path ./backend/.env -Force -Verbose -Debug | Format-List * }
+Step { Export-FlowSecret llm-openai -Format Json -Verbose -Debug } -Fails
+Step { Export-FlowSecret llm-openai -Format GitLabDotenv -AsPlainText -Verbose -Debug } -Fails
 Step { Backup-FlowSecretStore ./canary.backup -Passphrase $secret -Verbose -Debug }
 Step { Restore-FlowSecretStore ./canary.backup -Passphrase $json -Force -Confirm:$false -Verbose -Debug } -Fails
 Step { Restore-FlowSecretStore ./canary.backup -Passphrase $secret -Force -Confirm:$false -Verbose -Debug }

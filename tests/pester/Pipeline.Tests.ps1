@@ -2,6 +2,7 @@
 BeforeDiscovery {
     # Every command that takes secrets from the pipeline, with what it needs beside them.
     $commands = @(
+        @{ command = 'Export-FlowSecret'; with = @{ Format = 'Json'; AsPlainText = $true; WhatIf = $true } }
         @{ command = 'Get-FlowSecret'; with = @{} }
         @{ command = 'Get-FlowSecretAccess'; with = @{} }
         @{ command = 'Get-FlowSecretRotation'; with = @{} }
@@ -22,7 +23,7 @@ BeforeDiscovery {
         @{ command = 'Undo-FlowSecretRotation'; with = @{ WhatIf = $true } }
     )
     $withStoreName = $commands | Where-Object command -NE 'Initialize-FlowSecret'
-    $all = 'Get-FlowSecret', 'Get-FlowSecretAccess', 'Get-FlowSecretRotation', 'Initialize-FlowSecret', 'Test-FlowSecretAccess',
+    $all = 'Export-FlowSecret', 'Get-FlowSecret', 'Get-FlowSecretAccess', 'Get-FlowSecretRotation', 'Initialize-FlowSecret', 'Test-FlowSecretAccess',
         'Test-FlowSecretRotation'
     $takesAll = $commands | Where-Object command -In $all
     $namesSome = $commands | Where-Object command -NotIn $all

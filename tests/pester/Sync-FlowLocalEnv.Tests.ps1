@@ -76,7 +76,7 @@ Describe 'Sync-FlowLocalEnv' {
     It 'writes other files and dialects' {
         $null = Sync ./out.json -Target Json
         (Get-Content ./out.json -Raw | ConvertFrom-Json).OPENAI_API_KEY | Should -Be 'fetched-value'
-        $null = Sync ./out.ps1 -Target Pwsh
+        $null = Sync ./out.ps1 -Format PowerShell
         (Get-Content ./out.ps1 -Raw) | Should -Match 'fetched-value'
     }
     It 'warns of a file that git would take, and adds it to .gitignore on request' {
@@ -120,7 +120,7 @@ Describe 'Sync-FlowLocalEnv' {
         Assert-View (Sync) Status, Name, Source, Secret, Detail 'fetched-value', 'fetched-password', 'dev-jwt'
     }
     It 'completes environments and dialects' {
-        Get-Completion 'Sync-FlowLocalEnv -Target Po' | Should -Be 'Portable'
+        Get-Completion 'Sync-FlowLocalEnv -Format Po' | Should -Be 'Portable', 'PowerShell'
         Get-Completion 'Sync-FlowLocalEnv -Environment ' | Should -Be 'local', 'second'
     }
 }

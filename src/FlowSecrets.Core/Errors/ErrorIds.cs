@@ -74,6 +74,7 @@ internal static class ErrorIds
     public const string TemplateNotPortable = nameof(TemplateNotPortable);
     public const string Throttled = nameof(Throttled);
     public const string UnexpectedError = nameof(UnexpectedError);
+    public const string ValueNotExpressible = nameof(ValueNotExpressible);
     public const string ValueNotJson = nameof(ValueNotJson);
     public const string ValueNotText = nameof(ValueNotText);
     public const string ValueTooLarge = nameof(ValueTooLarge);
@@ -163,6 +164,7 @@ internal static class ErrorIds
                 or ReadBackFailed
                 or StoreCorrupt
                 or TemplateNotPortable
+                or ValueNotExpressible
                 or ValueNotJson
                 or ValueNotText;
 }

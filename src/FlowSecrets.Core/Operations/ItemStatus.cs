@@ -28,4 +28,5 @@ internal static class ItemStatus
     public const string Valid = nameof(Valid);
     public const string Invalid = nameof(Invalid);
     public const string Trusted = nameof(Trusted);
+    public const string Written = nameof(Written);
 }

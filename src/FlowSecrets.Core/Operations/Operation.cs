@@ -27,6 +27,15 @@ internal sealed record OperationContext(Func<IProviders> Providers, string Worki
     /// <summary>The standard input of the process.</summary>
     public Func<Stream> StandardInput { get; init; } = Console.OpenStandardInput;
 
+    /// <summary>The standard output of the process: a CI system reads commands from it. What goes there is in no stream of PowerShell.</summary>
+    public Func<Stream> StandardOutput { get; init; } = Console.OpenStandardOutput;
+
+    /// <summary>Sets an environment variable of this process.</summary>
+    public Action<string, string> SetVariable { get; init; } = Environment.SetEnvironmentVariable;
+
+    /// <summary>How this process was started.</summary>
+    public Func<IReadOnlyList<string>> CommandLine { get; init; } = Environment.GetCommandLineArgs;
+
     /// <summary>Calls at a time; null: the store's own limit.</summary>
     public int? ThrottleLimit { get; init; }
 

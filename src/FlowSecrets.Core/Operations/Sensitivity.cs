@@ -21,7 +21,10 @@ internal sealed class Sensitivity(Catalog catalog)
         return sources.Length == 0 ? null : $"built from {string.Join(", ", sources)}";
     }
 
-    private bool IsSensitive(Template template) => template.References.Any(r => !IsKnown(catalog, r) || _sensitive.Value.Contains(r.Whole));
+    /// <summary>Whether what a reference means must not be shown. What the catalog does not know is taken for sensitive.</summary>
+    public bool IsSensitive(TemplateReference reference) => !IsKnown(catalog, reference) || _sensitive.Value.Contains(reference.Whole);
+
+    private bool IsSensitive(Template template) => template.References.Any(IsSensitive);
 
     private static bool IsKnown(Catalog catalog, TemplateReference reference) =>
         catalog.Find(reference.Key) is { } secret && (reference.Field is not { } field || secret.Field(field) is not null);

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using FlowSecrets.Commands.Base;
+using FlowSecrets.Completion;
 using FlowSecrets.Errors;
+using FlowSecrets.Formats;
 using FlowSecrets.Operations.LocalEnv;
 
 namespace FlowSecrets.Commands;
@@ -20,7 +22,7 @@ namespace FlowSecrets.Commands;
 /// </example>
 /// <example>
 /// <summary>Another file, in the spelling that docker run --env-file reads.</summary>
-/// <code>Sync-FlowLocalEnv -Path ./docker.env -Target Docker</code>
+/// <code>Sync-FlowLocalEnv -Path ./docker.env -Format Docker</code>
 /// </example>
 [Cmdlet(VerbsData.Sync, "FlowLocalEnv", SupportsShouldProcess = true)]
 [OutputType(typeof(EnvVariable))]
@@ -30,9 +32,11 @@ public sealed class SyncFlowLocalEnvCommand : StoreCmdlet
     [Parameter(Position = 0)]
     public string? Path { get; set; }
 
-    /// <summary>Which program reads the file. Portable is what all of them read alike.</summary>
+    /// <summary>Which program reads the file. Portable is what all of them read in the same way.</summary>
     [Parameter]
-    public EnvDialect? Target { get; set; }
+    [Alias("Target")]
+    [ArgumentCompleter(typeof(EnvFormatCompleter))]
+    public string? Format { get; set; }
 
     /// <summary>Build the file anew: only the catalog's variables, and what stands under '# flowsecrets:keep'.</summary>
     [Parameter]
@@ -65,7 +69,7 @@ public sealed class SyncFlowLocalEnvCommand : StoreCmdlet
             Fill(new SyncOptions()) with
             {
                 Path = FilePath(Path, nameof(Path)),
-                Target = Target,
+                Format = Format is null ? null : FormatProfiles.DialectOf(Format),
                 Clean = Clean,
                 Check = Check,
                 AddToGitIgnore = AddToGitIgnore,

@@ -38,7 +38,8 @@ internal static class EnvDialectProfiles
             TakesLineBreaks = false,
             LineLimit = 64 * 1024,
             Read = static (reader, _, _) => reader.TakeLine(),
-            Spell = static value => value,
+            // Docker may take quotes off that stand around the whole value (docker/cli#3630), so both readings must agree.
+            Spell = static value => value is ['"', .., '"'] or ['\'', .., '\''] ? null : value,
         },
         new()
         {

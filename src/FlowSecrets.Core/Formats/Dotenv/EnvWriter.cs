@@ -34,7 +34,7 @@ internal static class EnvWriter
         Remedy remedy =
             others.Length == 0
                 ? "No .env file can carry it: write the secret to a file of its own (localEnv.files), or store it base64-encoded."
-                : $"Name the program that reads the file: -Target "
+                : $"Name the program that reads the file: -Format "
                     + $"{string.Join(", ", others.Select(static o => o.ToString().ToLowerInvariant()))} can carry it; or store it "
                     + $"base64-encoded.";
         string readers = EnvDialectProfiles.Of(dialect).Readers ?? $"the dialect {dialect.ToString().ToLowerInvariant()} has";

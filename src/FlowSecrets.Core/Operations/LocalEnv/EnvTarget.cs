@@ -40,7 +40,7 @@ internal sealed class EnvTarget
             );
         }
 
-        EnvDialect dialect = options.Target ?? Enum.Parse<EnvDialect>(catalog.LocalEnv.Target, ignoreCase: true);
+        EnvDialect dialect = options.Format ?? Enum.Parse<EnvDialect>(catalog.LocalEnv.Target, ignoreCase: true);
         return new EnvTarget(path, dialect, old);
     }
 

@@ -18,7 +18,7 @@ internal sealed record SyncOptions : TargetOptions
     public string? Path { get; init; }
 
     /// <summary>The dialect; null: the catalog's.</summary>
-    public EnvDialect? Target { get; init; }
+    public EnvDialect? Format { get; init; }
 
     /// <summary>Build the file anew; what stands under a keep mark stays.</summary>
     public bool Clean { get; init; }

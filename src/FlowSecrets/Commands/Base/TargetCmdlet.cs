@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using FlowSecrets.Completion;
+using FlowSecrets.Errors;
 using FlowSecrets.Operations;
 
 namespace FlowSecrets.Commands.Base;
@@ -25,6 +26,9 @@ public abstract class TargetCmdlet : ItemCmdlet
 
     /// <summary>What came with a record beside the names, such as a version; records with an equal one share a plan.</summary>
     private protected virtual object? RecordKey => null;
+
+    /// <summary>Whether all secrets must be of one location, because they make one document.</summary>
+    private protected virtual bool TakesOnePlace => false;
 
     private protected override void Gather()
     {
@@ -53,11 +57,21 @@ public abstract class TargetCmdlet : ItemCmdlet
         // One plan for each place.
         Targets[] targets = [.. _targets];
         _targets.Clear();
-        foreach (
-            IGrouping<(string?, StoreKind?, string?, object?), Targets> place in targets.GroupBy(static t =>
-                (t.Environment, t.Store, t.PipedFrom, t.Key)
-            )
-        )
+        IGrouping<(string?, StoreKind?, string?, object?), Targets>[] places =
+        [
+            .. targets.GroupBy(static t => (t.Environment, t.Store, t.PipedFrom, t.Key)),
+        ];
+        if (TakesOnePlace && places.Length > 1)
+        {
+            throw new FlowSecretException(
+                ErrorIds.BadArgument,
+                MyInvocation.MyCommand.Name,
+                "The objects that come down the pipeline are from several environments or stores",
+                "Pipe those of one of them."
+            );
+        }
+
+        foreach (IGrouping<(string?, StoreKind?, string?, object?), Targets> place in places)
         {
             RunPlace(
                 place.First() with

@@ -130,10 +130,10 @@ public sealed class EnvRoundTripTests
                 .Select(static d => d.ToString().ToLowerInvariant()),
         ];
 
-    /// <summary>The words between -Target and what comes after them.</summary>
+    /// <summary>The words between -Format and what comes after them.</summary>
     private static string[] Named(string remedy)
     {
-        int at = remedy.IndexOf("-Target ", StringComparison.Ordinal);
+        int at = remedy.IndexOf("-Format ", StringComparison.Ordinal);
         return at < 0 ? [] : [.. remedy[(at + 8)..].Split(' ').TakeWhile(static w => w is not "can").Select(static w => w.TrimEnd(','))];
     }
 }

@@ -94,7 +94,7 @@ public sealed class SyncFieldTests : IDisposable
         await StoreAsync("""{"host":"h","pi":1E400,"empty":"","nil":"x","half":"x","two":"x","none":"x"}""");
         const string Mine = "{\"mine\" : 1.0, \"half\\ud800\": \"\\u0061\", \"HOST\": \"\\u0068\", \"PI\": 3.0, ";
         _sandbox.Write("env.json", Mine + "\"NIL\": null}\n");
-        SyncOptions options = new() { Path = "env.json", Target = EnvDialect.Json };
+        SyncOptions options = new() { Path = "env.json", Format = EnvDialect.Json };
         await new SyncLocalEnvOperation(_sandbox.Context).RunAsync(options, _host);
         string text = _sandbox.Read("env.json");
         Assert.StartsWith(Mine.Replace("3.0", "1E400"), text, StringComparison.Ordinal);

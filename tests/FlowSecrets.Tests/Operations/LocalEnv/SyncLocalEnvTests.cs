@@ -212,7 +212,7 @@ public sealed class SyncLocalEnvTests : IDisposable
         List<EnvVariable> results = await RunAsync(null, host);
         Assert.Equal(ErrorIds.EnvValueNotPortable, Of(results, "OPENAI_API_KEY").ErrorId);
         Assert.DoesNotContain("MARK", Of(results, "OPENAI_API_KEY").Message + host.Everything);
-        await RunAsync(new SyncOptions { Target = EnvDialect.Bash, Path = "bash.env" });
+        await RunAsync(new SyncOptions { Format = EnvDialect.Bash, Path = "bash.env" });
         Assert.Contains("MARK", _sandbox.Read("bash.env"));
     }
 
@@ -229,9 +229,9 @@ public sealed class SyncLocalEnvTests : IDisposable
     public async Task EveryDialectIsWrittenAndTakenUpAgain(EnvDialect dialect)
     {
         await StoreAsync("app-openai", "a b#c");
-        await RunAsync(new SyncOptions { Target = dialect, Path = "other.env" });
+        await RunAsync(new SyncOptions { Format = dialect, Path = "other.env" });
         string text = _sandbox.Read("other.env");
-        List<EnvVariable> again = await RunAsync(new SyncOptions { Target = dialect, Path = "other.env" });
+        List<EnvVariable> again = await RunAsync(new SyncOptions { Format = dialect, Path = "other.env" });
         Assert.Equal(text, _sandbox.Read("other.env"));
         Assert.All(again, static r => Assert.Contains(r.Status, new[] { ItemStatus.Unchanged, ItemStatus.Kept, ItemStatus.Missing }));
     }
