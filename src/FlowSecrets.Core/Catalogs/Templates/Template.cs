@@ -30,7 +30,8 @@ internal sealed class TemplateException(int position, string message) : Exceptio
 }
 
 /// <summary>
-/// Text with references: <c>{{ key }}</c>, <c>{{ key.field | urlencode }}</c>, <c>{{ key.field.primary["a.b"] }}</c>, <c>{{ ["any key"]["any field"] | default "x" }}</c>.
+/// Text with references: <c>{{ key }}</c>, <c>{{ key.field | urlencode }}</c>, <c>{{ key.field.primary["a.b"] }}</c>,
+/// <c>{{ ["any key"]["any field"] | default "x" }}</c>.
 /// Filters: urlencode, base64, json (a quoted JSON string), upper, lower, default. <c>{{ "{{" }}</c> writes two braces.
 /// </summary>
 internal sealed class Template
