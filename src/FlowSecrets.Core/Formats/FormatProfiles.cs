@@ -2,7 +2,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Formats.Ci;
 using FlowSecrets.Formats.Data;
 using FlowSecrets.Formats.Dotenv;
-using FlowSecrets.Formats.Shell;
+using FlowSecrets.Formats.Scripts;
 using FlowSecrets.Formats.Writing;
 
 namespace FlowSecrets.Formats;

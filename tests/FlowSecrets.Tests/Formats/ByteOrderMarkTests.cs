@@ -46,7 +46,10 @@ public sealed class ByteOrderMarkTests : IDisposable
     [Fact]
     public void EveryFormatWithANameOfItsOwnIsHeldToIt() =>
         Assert.Equal(
-            ValueFiles.Formats.Where(static f => f.Dialect is null && f.Endings.Count > 0).Select(static f => f.Name).Order(StringComparer.Ordinal),
+            ValueFiles
+                .Formats.Where(static f => f.Dialect is null && f.Endings.Count > 0)
+                .Select(static f => f.Name)
+                .Order(StringComparer.Ordinal),
             Texts.Keys.Select(static n => ValueFiles.FormatOf(n).Name).Order(StringComparer.Ordinal)
         );
 }

@@ -1,7 +1,7 @@
 using FlowSecrets.Formats.Dotenv;
 using FlowSecrets.Formats.Writing;
 
-namespace FlowSecrets.Formats.Shell;
+namespace FlowSecrets.Formats.Scripts;
 
 /// <summary>A script for POSIX shells. It exports, so that the programs that the shell starts have the variables too.</summary>
 internal static class BashScript
