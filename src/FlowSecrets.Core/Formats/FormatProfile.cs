@@ -21,7 +21,7 @@ internal enum FormatDelivery
     Folder,
 }
 
-/// <summary>All that is to be known of one format: names, reader, writer and limits; see the table in <see cref="FormatProfiles"/>.</summary>
+/// <summary>One format: names, reader, writer and limits; see the table in <see cref="FormatProfiles"/>.</summary>
 /// <param name="Name">How people and messages call it.</param>
 internal sealed record FormatProfile(string Name)
 {

@@ -27,7 +27,9 @@ internal sealed record OperationContext(Func<IProviders> Providers, string Worki
     /// <summary>The standard input of the process.</summary>
     public Func<Stream> StandardInput { get; init; } = Console.OpenStandardInput;
 
-    /// <summary>The standard output of the process: a CI system reads commands from it. What goes there is in no stream of PowerShell.</summary>
+    /// <summary>
+    /// The standard output of the process: a CI system reads commands from it. What goes there is in no stream of PowerShell.
+    /// </summary>
     public Func<Stream> StandardOutput { get; init; } = Console.OpenStandardOutput;
 
     /// <summary>Sets an environment variable of this process.</summary>

@@ -48,7 +48,7 @@ public sealed class ExportFlowSecretCommand : WildcardCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>In Azure Pipelines: write a value that no log command can carry to a file of the job, and set the variable to its path.</summary>
+    /// <summary>In Azure Pipelines: write a value that no log command carries to a file, and set the variable to its path.</summary>
     [Parameter]
     public SwitchParameter MultilineAsFile { get; set; }
 

@@ -16,7 +16,7 @@ internal static class FlatText
     public static string Yaml(IReadOnlyList<FormatVariable> variables) =>
         variables.Count == 0 ? "{}\n" : string.Concat(variables.Select(static v => $"{Quote(v.Name)}: {Quote(v.Text)}\n"));
 
-    /// <summary>A string of JSON that every YAML reader takes for the same text: in one line, and whatever is not printable escaped.</summary>
+    /// <summary>A string of JSON that every YAML reader takes for the same text: one line, what is not printable escaped.</summary>
     public static string Quote(string text)
     {
         StringBuilder quoted = new StringBuilder(text.Length + 2).Append('"');

@@ -201,8 +201,8 @@ internal sealed class ExportSecretsOperation(OperationContext context) : IOperat
             ? !host.IsWhatIf
             : await host.ShouldProcessAsync(
                 target.Where,
-                $"Write {Words.Count(plan.Wishes.Count, "variable")} as {target.Format.Name}, with {Words.Count(plan.Reads.Count, "secret")} "
-                    + $"of the {workspace.Place}",
+                $"Write {Words.Count(plan.Wishes.Count, "variable")} as {target.Format.Name}, with "
+                    + $"{Words.Count(plan.Reads.Count, "secret")} of the {workspace.Place}",
                 cancellationToken
             );
 

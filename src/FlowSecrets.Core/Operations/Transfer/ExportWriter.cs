@@ -177,8 +177,8 @@ internal sealed class ExportWriter(OperationContext context, ExportTarget target
         if (names.Length > 0)
         {
             host.Warning(
-                $"The log does not hide {string.Join(", ", names)}: texts with fewer than {LogMasks.Shortest} characters would hide parts of "
-                    + "many words."
+                $"The log does not hide {string.Join(", ", names)}: texts with fewer than "
+                    + $"{LogMasks.Shortest} characters would hide parts of many words."
             );
         }
     }

@@ -1,7 +1,8 @@
 namespace FlowSecrets.Tests.Formats.Ci;
 
 /// <summary>
-/// What the agent of Azure Pipelines does with a log, as its source says (Command.TryParse, CommandStringConvertor, setvariable, setsecret).
+/// What the agent of Azure Pipelines does with a log, as its source says (Command.TryParse, CommandStringConvertor, setvariable,
+/// setsecret).
 /// </summary>
 /// <param name="decodesPercents">DECODE_PERCENTS.</param>
 internal sealed class AzureAgent(bool decodesPercents = true)
