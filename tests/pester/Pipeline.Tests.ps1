@@ -23,8 +23,8 @@ BeforeDiscovery {
         @{ command = 'Undo-FlowSecretRotation'; with = @{ WhatIf = $true } }
     )
     $withStoreName = $commands | Where-Object command -NE 'Initialize-FlowSecret'
-    $all = 'Export-FlowSecret', 'Get-FlowSecret', 'Get-FlowSecretAccess', 'Get-FlowSecretRotation', 'Initialize-FlowSecret', 'Test-FlowSecretAccess',
-        'Test-FlowSecretRotation'
+    $all = 'Export-FlowSecret', 'Get-FlowSecret', 'Get-FlowSecretAccess', 'Get-FlowSecretRotation', 'Initialize-FlowSecret',
+        'Test-FlowSecretAccess', 'Test-FlowSecretRotation'
     $takesAll = $commands | Where-Object command -In $all
     $namesSome = $commands | Where-Object command -NotIn $all
     $valueCommands = 'New-FlowSecret', 'Set-FlowSecret' | ForEach-Object { @{ command = $_ } }

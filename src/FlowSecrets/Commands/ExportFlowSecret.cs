@@ -6,10 +6,10 @@ using FlowSecrets.Operations.Transfer;
 namespace FlowSecrets.Commands;
 
 /// <summary>Brings secrets to another program in its own format: a CI job, a .env file, Terraform, Kubernetes and others.</summary>
-/// <remarks>The variables are those of the catalog, of one workload, or of the secrets that you name, with the values of the store. In a
-/// job of GitHub Actions, Azure Pipelines or GitLab nothing else has to be said: the log hides the sensitive values before they can appear, and
-/// later steps have the variables. A value that the format cannot carry is refused by name, with the formats that can. Everything is
-/// written, or nothing.</remarks>
+/// <remarks>The variables are those of the catalog, of one workload, or of the secrets that you name, with the values of the store. In
+/// a job of GitHub Actions, Azure Pipelines or GitLab nothing else has to be said: the log hides the sensitive values before they can
+/// appear, and later steps have the variables. A value that the format cannot carry is refused by name, with the formats that can.
+/// Everything is written, or nothing.</remarks>
 /// <example>
 /// <summary>In a step of a CI job: the later steps have the variables of the workload 'api'.</summary>
 /// <code>Export-FlowSecret -Workload api</code>
