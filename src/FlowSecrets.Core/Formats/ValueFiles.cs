@@ -5,7 +5,6 @@ using FlowSecrets.Formats.Dotenv;
 using FlowSecrets.Formats.Json;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
-using static FlowSecrets.Errors.ShellCommand;
 
 namespace FlowSecrets.Formats;
 
@@ -92,7 +91,7 @@ internal static class ValueFiles
                 ErrorIds.BadInput,
                 path,
                 $"'{path}': the value of '{binary.Name}' is binary, and a set-up takes text",
-                $"Import it: {Shell($"Import-FlowSecret {path} -Name {binary.Name}")}, and take it out of the file."
+                $"Import it: {ShellCommand.Shell($"Import-FlowSecret {path} -Name {binary.Name}")}, and take it out of the file."
             )
             : file with
             {
