@@ -10,7 +10,7 @@ using FlowSecrets.Text;
 
 namespace FlowSecrets.Operations.Transfer;
 
-/// <summary>Which secret each name of a source means: with a catalog one of its secrets or fields, without one a name in the store.</summary>
+/// <summary>Which secret each name of a source means: with a catalog one of its secrets or fields, else a name in the store.</summary>
 internal sealed class ImportMapping
 {
     private readonly Workspace _workspace;
