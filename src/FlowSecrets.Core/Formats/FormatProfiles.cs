@@ -82,12 +82,14 @@ internal static class FormatProfiles
         {
             Delivery = FormatDelivery.Merge,
             IgnoresCase = true,
+            Reader = ValueFiles.UserSecrets,
             KeyOf = UserSecretsFile.Key,
             Write = UserSecretsFile.Write,
         },
         new(nameof(ExportFormat.Kubernetes))
         {
             CarriesBytes = true,
+            Reader = ValueFiles.Kubernetes,
             Limit = static (variable, _) => KubernetesSecretText.Problem(variable),
             WholeLimit = static (variables, _) => KubernetesSecretText.WholeProblem(variables),
             Write = KubernetesSecretText.Write,

@@ -15,7 +15,7 @@ internal readonly record struct SetupName(string Name, TemplateReference Means, 
 /// </summary>
 internal static class SetupNames
 {
-    /// <param name="clashes">Takes the errors of names that cannot be told apart, which then mean nothing; null: the first is thrown.</param>
+    /// <param name="clashes">Takes the errors of names that cannot be told apart, which mean nothing then; null: the first throws.</param>
     /// <returns>The names that mean something.</returns>
     /// <exception cref="FlowSecretException">BadInput, naming what cannot be told apart.</exception>
     public static Dictionary<string, TemplateReference> Assign(
