@@ -23,6 +23,12 @@ secrets:
 workloads:
   api: { kind: kubernetes, context: flowsecrets-nowhere, namespace: shop, deployment: api }
 '@
+    Set-Content ./manifests.yaml @'
+application: shop
+environments: { cloud: { store: gcp, project: shop-canary } }
+secrets: { token: { env: TOKEN, required: true } }
+kubernetes: { context: flowsecrets-nowhere, secrets: { app: { from: token, data: { URL: "p://{{ token | urlencode }}@h" } } } }
+'@
     # It says all that it is told, and fails.
     Set-Content ./tell "#!/bin/sh`ncat >&2`nexit 3"
     if (-not $IsWindows) { chmod 755 ./tell }
@@ -90,6 +96,12 @@ Step { Export-FlowSecret -Path ./backend/.env -Force -WhatIf -Verbose -Debug }
 Step { Export-FlowSecret -Path ./backend/.env -Force -Verbose -Debug | Format-List * }
 Step { Export-FlowSecret llm-openai -Format Json -Verbose -Debug } -Fails
 Step { Export-FlowSecret llm-openai -Format GitLabDotenv -AsPlainText -Verbose -Debug } -Fails
+$cloud = @{ CatalogPath = './manifests.yaml'; TrustCatalog = $true; Verbose = $true; Debug = $true }
+Step { Export-FlowExternalSecret ./manifests -Offline @cloud | Format-List * }
+Step { Export-FlowTerraform ./terraform -Environment local -Verbose -Debug } -Fails
+Step { Get-FlowExternalSecret @cloud } -Fails
+Step { Test-FlowExternalSecret @cloud | Format-List * }
+Step { Sync-FlowExternalSecret @cloud } -Fails
 Step { Backup-FlowSecretStore ./canary.backup -Passphrase $secret -Verbose -Debug }
 Step { Restore-FlowSecretStore ./canary.backup -Passphrase $json -Force -Confirm:$false -Verbose -Debug } -Fails
 Step { Restore-FlowSecretStore ./canary.backup -Passphrase $secret -Force -Confirm:$false -Verbose -Debug }
