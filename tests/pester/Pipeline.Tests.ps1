@@ -63,7 +63,8 @@ Describe 'What the user typed' {
 
     It 'covers every command that takes secrets from the pipeline' -ForEach @{ known = $commands.command } {
         $takers = Get-Command -Module FlowSecrets -CommandType Cmdlet | Where-Object {
-            $_.Parameters.ContainsKey('Name') -and $_.Parameters.ContainsKey('InputObject') -and $_.Name -notmatch 'WorkloadBinding|ExternalSecret'
+            $_.Parameters.ContainsKey('Name') -and $_.Parameters.ContainsKey('InputObject') -and
+                $_.Name -notmatch 'WorkloadBinding|ExternalSecret'
         }
         # A document that is piped names no secret.
         $takers.Name | Where-Object { $_ -ne 'Import-FlowSecret' } | Sort-Object | Should -Be ($known | Sort-Object)

@@ -9,6 +9,7 @@ internal sealed class CatalogEdit
 {
     private readonly string _path;
     private readonly IDocumentFormat _documents;
+    private bool _isClosed;
     private readonly string _lineEnd;
     private readonly List<string> _lines;
 
@@ -16,15 +17,17 @@ internal sealed class CatalogEdit
     public CatalogEdit(string text, string path, IDocumentFormat documents)
     {
         (_path, _documents) = (path, documents);
-        _lineEnd = text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n";
-        _lines = [.. text.ReplaceLineEndings("\n").Split('\n')];
-        if (_lines[^1].Length == 0)
+        _isClosed = text.EndsWith('\n');
+        // A line keeps its own carriage return.
+        _lines = [.. text.Split('\n')];
+        _lineEnd = _lines[0].EndsWith('\r') ? "\r" : "";
+        if (_isClosed)
         {
             _lines.RemoveAt(_lines.Count - 1);
         }
     }
 
-    public string Text => string.Join(_lineEnd, _lines) + _lineEnd;
+    public string Text => string.Join('\n', _lines) + (_isClosed ? "\n" : "");
 
     /// <summary>Adds entries at the end of a map; the map is made if it is not there.</summary>
     /// <param name="keys">The way from the document to the map.</param>
@@ -61,6 +64,16 @@ internal sealed class CatalogEdit
         Insert(end, column, entries);
     }
 
+    /// <summary>Whether one document says everything that another says, in the same way.</summary>
+    public static bool Holds(DocNode whole, DocNode part) =>
+        whole.Kind == part.Kind
+        && whole.Text == part.Text
+        && (
+            whole.Kind == DocKind.Map
+                ? part.Entries.All(p => whole.Entries.Any(w => w.Key.Text == p.Key.Text && Holds(w.Value, p.Value)))
+                : whole.Items.Count == part.Items.Count && whole.Items.Zip(part.Items).All(static i => Holds(i.First, i.Second))
+        );
+
     /// <param name="end">How many lines the map and what precedes it have at most.</param>
     /// <param name="column">Of the map's keys, from 1.</param>
     private void Insert(int end, int column, DocNode entries)
@@ -73,12 +86,18 @@ internal sealed class CatalogEdit
         }
 
         string[] lines = _documents.Write(entries).TrimEnd('\n').Split('\n');
-        _lines.InsertRange(end, lines.Select(l => indent + l));
+        if (end == _lines.Count && !_isClosed && end > 0)
+        {
+            _lines[^1] += _lineEnd;
+            _isClosed = true;
+        }
+
+        _lines.InsertRange(end, lines.Select(l => indent + l + _lineEnd));
     }
 
     private static bool IsBetween(string line, int column)
     {
-        string content = line.TrimStart(' ', '\t');
+        string content = line.TrimStart(' ', '\t').TrimEnd('\r');
         return content.Length == 0 || (content[0] == '#' && line.Length - content.Length < column - 1);
     }
 

@@ -113,8 +113,8 @@ public sealed class JsonFieldTests : IDisposable
     }
 
     private const string Nested =
-        """{"a.b":"literal","db":{"primary":{"Host":"h","port":1.0},"a.b":{"c":"quoted"},"d.e":"dotted"},"""
-        + """"x":{"y":{"z":"1"}},"x.y":{"z":"2"}}""";
+        """{"a.b":"literal","db":{"primary":{"Host":"h","port":1.0},"a.b":{"c":"quoted"},"d.e":"dotted"}"""
+        + ""","x":{"y":{"z":"1"}},"x.y":{"z":"2"}}""";
 
     [Theory]
     [InlineData("a.b", "literal")]

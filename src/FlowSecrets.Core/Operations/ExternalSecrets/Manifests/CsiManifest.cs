@@ -21,7 +21,9 @@ internal static class CsiManifest
     {
         (string Key, TemplateReference Source)[] entries = [.. Entries(scope, secret)];
         bool isGoogle = scope.Selection.Store == StoreKind.Gcp;
-        string objects = documents.Write(DocNode.List([.. isGoogle ? entries.Select(e => Google(scope, e)) : Amazon(scope, entries)]));
+        // The driver refuses an object twice: entries of one source share its file.
+        (string Key, TemplateReference Source)[] files = [.. entries.DistinctBy(static e => e.Source)];
+        string objects = documents.Write(DocNode.List([.. isGoogle ? files.Select(e => Google(scope, e)) : Amazon(scope, files)]));
         DocNode parameters = isGoogle
             ? DocNode.Map(("secrets", DocNode.String(objects)))
             : DocNode.Map(("region", DocNode.Optional(scope.Selection.Region)), ("objects", DocNode.String(objects)));
@@ -31,9 +33,16 @@ internal static class CsiManifest
             (
                 "data",
                 DocNode.List([
-                    .. entries.Select(static e => DocNode.Map(("objectName", DocNode.String(e.Key)), ("key", DocNode.String(e.Key)))),
+                    .. entries.Select(e =>
+                        DocNode.Map(
+                            ("objectName", DocNode.String(files.First(f => f.Source == e.Source).Key)),
+                            ("key", DocNode.String(e.Key))
+                        )
+                    ),
                 ])
-            )
+            ),
+            ("labels", Texts(secret.Labels)),
+            ("annotations", Texts(secret.Annotations))
         );
         return Document(
             "secrets-store.csi.x-k8s.io/v1",
@@ -98,29 +107,30 @@ internal static class CsiManifest
         return DocNode.Map(("resourceName", DocNode.String(name)), ("path", DocNode.String(entry.Key)));
     }
 
-    /// <summary>One object for each secret, and one for each further entry of it.</summary>
-    private static IEnumerable<DocNode> Amazon(ManifestScope scope, (string Key, TemplateReference Source)[] entries)
-    {
-        foreach ((string key, TemplateReference source) in entries.Where(static e => e.Source.Field is null))
-        {
-            yield return Object(scope, source.Key, ("objectAlias", DocNode.String(key)));
-        }
+    /// <summary>One object for each secret: its whole value, members of it, or both.</summary>
+    private static IEnumerable<DocNode> Amazon(ManifestScope scope, (string Key, TemplateReference Source)[] files) =>
+        files
+            .GroupBy(static e => e.Source.Key, StringComparer.Ordinal)
+            .Select(group =>
+            {
+                DocNode[] members =
+                [
+                    .. group
+                        .Where(static e => e.Source.Field is not null)
+                        .Select(static e =>
+                            DocNode.Map(("path", DocNode.String(JmesPath(e.Source.Field!))), ("objectAlias", DocNode.String(e.Key)))
+                        ),
+                ];
+                return DocNode.Map(
+                    ("objectName", DocNode.String(scope.NameInStore(group.Key))),
+                    ("objectType", DocNode.String("secretsmanager")),
+                    ("objectAlias", DocNode.Optional(group.FirstOrDefault(static e => e.Source.Field is null).Key)),
+                    ("jmesPath", members.Length == 0 ? null : DocNode.List(members))
+                );
+            });
 
-        foreach (
-            IGrouping<string, (string Key, TemplateReference Source)> group in entries
-                .Where(static e => e.Source.Field is not null)
-                .GroupBy(static e => e.Source.Key, StringComparer.Ordinal)
-        )
-        {
-            IEnumerable<DocNode> members = group.Select(static e =>
-                DocNode.Map(("path", DocNode.String(JmesPath(e.Source.Field!))), ("objectAlias", DocNode.String(e.Key)))
-            );
-            yield return Object(scope, group.Key, ("jmesPath", DocNode.List([.. members])));
-        }
-    }
-
-    private static DocNode Object(ManifestScope scope, string key, (string Key, DocNode? Value) rest) =>
-        DocNode.Map(("objectName", DocNode.String(scope.NameInStore(key))), ("objectType", DocNode.String("secretsmanager")), rest);
+    private static DocNode? Texts(IReadOnlyList<KeyValuePair<string, string>> texts) =>
+        texts.Count == 0 ? null : DocNode.MapOf(texts.Select(static t => (t.Key, DocNode.String(t.Value))));
 
     /// <summary>A member by its whole name: in quotes unless it is an identifier.</summary>
     private static string JmesPath(string field) =>

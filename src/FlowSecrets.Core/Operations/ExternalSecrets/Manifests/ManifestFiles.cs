@@ -90,6 +90,14 @@ internal sealed class ManifestFiles
         {
             Add(secret.Name, CsiManifest.Of(_scope, secret, _documents));
             Note(secret.Name, secret.Keys);
+            if (
+                secret.IsImmutable
+                || (secret.RefreshPolicy ?? secret.CreationPolicy ?? secret.DeletionPolicy) is not null
+                || secret.SyncWindows is not null
+            )
+            {
+                Notes.Add($"The policies and windows of '{secret.Name}' are left out: the CSI driver has none.");
+            }
         }
     }
 

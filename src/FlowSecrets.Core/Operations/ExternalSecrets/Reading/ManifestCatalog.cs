@@ -75,11 +75,26 @@ internal sealed class ManifestCatalog(IDocumentFormat documents, IOperationHost 
 
         Dictionary<string, CatalogSecret> byKey = known.Values.ToDictionary(static s => s.Key, StringComparer.Ordinal);
         CatalogKubernetes part = draft.Part(n => known[n].Key, k => byKey[k]);
-        CatalogEdit edit = new(text, catalog.Path, documents);
-        edit.Add(["secrets"], DocNode.MapOf(added.Select(static s => (s.Key, CatalogDraft.Secret(s)))));
-        AddPart(edit, part, catalog, its);
-        return edit.Text;
+        try
+        {
+            CatalogEdit edit = new(text, catalog.Path, documents);
+            edit.Add(["secrets"], DocNode.MapOf(added.Select(static s => (s.Key, CatalogDraft.Secret(s)))));
+            AddPart(edit, part, catalog, its);
+            return CatalogEdit.Holds(documents.Parse(edit.Text), documents.Parse(text)) ? edit.Text : throw NotMerged(catalog);
+        }
+        catch (DocumentException)
+        {
+            throw NotMerged(catalog);
+        }
     }
+
+    private static FlowSecretException NotMerged(Catalog catalog) =>
+        new(
+            ErrorIds.BadInput,
+            catalog.Path,
+            $"Nothing can be added to '{catalog.Path}' without a change of what is there",
+            "Write it as one YAML document in blocks, without braces at the top and without '...' at its end; nothing was changed."
+        );
 
     private void AddPart(CatalogEdit edit, CatalogKubernetes part, Catalog catalog, CatalogEnvironment environment)
     {

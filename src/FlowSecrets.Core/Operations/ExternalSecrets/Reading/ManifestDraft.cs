@@ -13,6 +13,9 @@ internal sealed class ManifestDraft
 {
     private readonly ReadFolder _folder;
     private readonly Unexpressed _unexpressed;
+
+    // Without those that a catalog cannot have beside the others.
+    private readonly List<ReadExternalSecret> _secrets;
     private readonly ReadStore? _store;
     private readonly Dictionary<RemoteRef, string> _variables = [];
     private readonly HashSet<string> _extracted = new(StringComparer.Ordinal);
@@ -21,6 +24,7 @@ internal sealed class ManifestDraft
     private ManifestDraft(ReadFolder folder, Unexpressed unexpressed)
     {
         (_folder, _unexpressed) = (folder, unexpressed);
+        _secrets = [.. folder.Secrets];
         _store = MainStore();
     }
 
@@ -44,33 +48,33 @@ internal sealed class ManifestDraft
     /// <param name="find">The secret of the catalog under a key.</param>
     public CatalogKubernetes Part(Func<string, string> keys, Func<string, CatalogSecret> find)
     {
-        string? space = MostCommon(_folder.Secrets.Select(static s => s.Secret.Namespace));
-        TimeSpan? interval = _folder.Secrets.Select(static s => s.Interval).GroupBy(static i => i).MaxBy(static g => g.Count())?.Key;
+        string? space = MostCommon(_secrets.Select(static s => s.Secret.Namespace));
+        TimeSpan? interval = _secrets.Select(static s => s.Interval).GroupBy(static i => i).MaxBy(static g => g.Count())?.Key;
         return new CatalogKubernetes
         {
             Namespace = space,
             RefreshInterval = interval,
             Store = _store is null ? NamedStore() : _store.Part with { Identity = Identity(_store.Part, space) },
-            Listed = [.. _folder.Secrets.Select(s => Secret(s, space, interval, keys, find))],
+            Listed = [.. _secrets.Select(s => Secret(s, space, interval, keys, find))],
         };
     }
 
     /// <summary>The store that most ExternalSecrets name, although the folder does not have it.</summary>
     private CatalogOperatorStore? NamedStore() =>
-        _folder.Secrets.GroupBy(static s => (s.StoreName, s.StoreKind)).MaxBy(static g => g.Count())?.Key is var (name, kind)
+        _secrets.GroupBy(static s => (s.StoreName, s.StoreKind)).MaxBy(static g => g.Count())?.Key is var (name, kind)
             ? new CatalogOperatorStore { Name = name, Kind = kind }
             : null;
 
     /// <summary>The store that most ExternalSecrets name; others must be the same place.</summary>
     private ReadStore? MainStore()
     {
-        ReadStore? main = _folder
-            .Secrets.Select(StoreOf)
+        ReadStore? main = _secrets
+            .Select(StoreOf)
             .OfType<ReadStore>()
             .GroupBy(static s => (s.Kind, s.Namespace, s.Name))
             .MaxBy(static g => g.Count())
             ?.First();
-        foreach (ReadExternalSecret secret in _folder.Secrets)
+        foreach (ReadExternalSecret secret in _secrets.ToList())
         {
             ReadStore? its = StoreOf(secret);
             if (main is not null && its?.Selection != main.Selection)
@@ -82,6 +86,7 @@ internal sealed class ManifestDraft
                         + $"{(its is null ? "not in the folder" : $"another location than that of '{main.Name}'")}. "
                         + "A catalog has one location for each environment: read each environment's folder by itself."
                 );
+                _secrets.Remove(secret);
             }
         }
 
@@ -98,9 +103,10 @@ internal sealed class ManifestDraft
     private void CheckNames()
     {
         foreach (
-            ReadExternalSecret again in _folder
-                .Secrets.GroupBy(static s => s.Secret.Name, StringComparer.Ordinal)
+            ReadExternalSecret again in _secrets
+                .GroupBy(static s => s.Secret.Name, StringComparer.Ordinal)
                 .SelectMany(static g => g.Skip(1))
+                .ToList()
         )
         {
             _unexpressed.Add(
@@ -109,6 +115,7 @@ internal sealed class ManifestDraft
                 $"The Kubernetes Secret '{again.Secret.Name}' is made twice. "
                     + "A catalog has one of a name: read each environment's folder by itself."
             );
+            _secrets.Remove(again);
         }
     }
 
@@ -116,7 +123,7 @@ internal sealed class ManifestDraft
     /// is.</summary>
     private void Collect(HashSet<string> taken)
     {
-        foreach (ReadExternalSecret secret in _folder.Secrets)
+        foreach (ReadExternalSecret secret in _secrets)
         {
             foreach ((string key, RemoteRef source) in secret.Data)
             {

@@ -192,6 +192,9 @@ public sealed class FromKubernetesTests : ManifestScene
             ErrorIds.ManifestNotExpressible,
             (await Assert.ThrowsAsync<FlowSecretException>(() => RunAsync(Options(_sandbox.File("in"))))).Id
         );
+        // Each is taken once, if that is what somebody wants.
+        await RunAsync(Options(_sandbox.File("in")) with { AllowPartial = true });
+        Assert.Equal(3, CatalogExamples.Valid(_sandbox.Read("flowsecrets.yaml")).Kubernetes.Secrets.Count);
     }
 
     /// <summary>Whatever stands in a manifest, the answer is a catalog or an error with an id; never an exception of the code.</summary>

@@ -50,6 +50,20 @@ public sealed class MergeTests : ManifestScene
         Assert.Equal(merged, _sandbox.Read("flowsecrets.yaml"));
     }
 
+    /// <summary>A carriage return of one line alone, and no final newline.</summary>
+    [Theory]
+    [InlineData("# mine\r\n", "\n")]
+    [InlineData("", "")]
+    public async Task UnusualLinesStay(string line, string end)
+    {
+        string text =
+            $"{line}application: x\nenvironments: {{ e: {{ store: aws, region: eu-west-1 }} }}\n"
+            + $"secrets:\n  a: {{ description: b }}{end}";
+        _sandbox.Write("flowsecrets.yaml", text);
+        await RunAsync(Options(Fixture("shop")) with { Merge = true });
+        Assert.StartsWith(text.TrimEnd('\n') + "\n", _sandbox.Read("flowsecrets.yaml"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(
         "application: x\nenvironments: { e: { store: aws, region: us-east-1 } }\nsecrets:\n  a: {}\n",
@@ -66,6 +80,16 @@ public sealed class MergeTests : ManifestScene
         ErrorIds.NameConflict
     )]
     [InlineData("application: x\n", ErrorIds.CatalogInvalid)]
+    [InlineData(
+        "{ application: x, environments: { e: { store: aws, region: eu-west-1 } },\n  secrets:\n    { a: {} } }\n",
+        ErrorIds.BadInput
+    )]
+    [InlineData("application: x\nenvironments: { e: { store: aws, region: eu-west-1 } }\nsecrets:\n  { a: {} }\n", ErrorIds.BadInput)]
+    [InlineData("application: x\nenvironments: { e: { store: aws, region: eu-west-1 } }\nsecrets:\n  a: {}\n...\n", ErrorIds.BadInput)]
+    [InlineData(
+        "application: x\nenvironments: { e: { store: aws, region: eu-west-1 } }\nsecrets:\n  a:\n    description: |+\n      b\n\n\n",
+        ErrorIds.BadInput
+    )]
     public async Task WhatCannotBeMergedChangesNothing(string catalog, string id)
     {
         _sandbox.Write("flowsecrets.yaml", catalog);
