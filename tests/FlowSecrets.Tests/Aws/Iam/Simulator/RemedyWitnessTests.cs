@@ -40,7 +40,7 @@ public sealed class RemedyWitnessTests(SimulatorProcess simulator) : IClassFixtu
             ends.OrderBy(static e => e.Key, StringComparer.Ordinal).Select(static e => $"{e.Key} {e.Value}")
         );
         TestContext.Current.TestOutputHelper?.WriteLine(summary);
-        Assert.True(ends.GetValueOrDefault("mended") > Cases / 5, summary);
+        Assert.True(ends.GetValueOrDefault("fixed") > Cases / 5, summary);
     }
 
     /// <returns>How it ended.</returns>
@@ -56,11 +56,11 @@ public sealed class RemedyWitnessTests(SimulatorProcess simulator) : IClassFixtu
             {
                 if (round > 0 && told.Result == AccessResult.Allowed)
                 {
-                    Assert.True(CaseTruth.Of(one, simulator), $"#{number} round {round} is not mended: {told.Evidence}\n  {one}");
+                    Assert.True(CaseTruth.Of(one, simulator), $"#{number} round {round} is not fixed: {told.Evidence}\n  {one}");
                 }
 
                 return round == 0 ? "not denied"
-                    : told.Result == AccessResult.Allowed ? "mended"
+                    : told.Result == AccessResult.Allowed ? "fixed"
                     : $"then open ({told.Cause})";
             }
 
