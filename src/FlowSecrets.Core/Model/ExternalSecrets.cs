@@ -76,7 +76,7 @@ internal sealed record ExternalEntry(string? SecretKey, string RemoteKey, string
     /// <summary>Whether the Kubernetes Secret has the value itself, and not only what templates make of it.</summary>
     public bool IsPlain { get; init; }
 
-    /// <summary>Whether the operator changes the value before it delivers it (decoding, conversion, rewrite).</summary>
+    /// <summary>Whether the operator delivers a changed value (decoding, conversion, rewrite).</summary>
     public bool IsChanged { get; init; }
 }
 

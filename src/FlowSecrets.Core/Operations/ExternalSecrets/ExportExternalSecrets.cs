@@ -138,19 +138,7 @@ internal sealed class ExportExternalSecretsOperation(OperationContext context)
         }
 
         string action = step.Status == MarkedStatus.Removed ? "Remove, because the catalog does not make it any more" : "Write";
-        if (step.IsChange && !await host.ShouldProcessAsync(step.Path, action, cancellationToken))
-        {
-            return result with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped };
-        }
-
-        try
-        {
-            MarkedPlan.Apply(step, cancellationToken);
-            return result;
-        }
-        catch (FlowSecretException e)
-        {
-            return result with { Status = ItemStatus.Failed, Message = e.Message, Error = e };
-        }
+        (string status, FlowSecretException? error) = await MarkedSteps.ApplyAsync(step, action, host, cancellationToken);
+        return result with { Status = status, Message = error?.Message, Error = error };
     }
 }

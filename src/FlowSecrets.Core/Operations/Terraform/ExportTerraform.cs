@@ -92,20 +92,10 @@ internal sealed class ExportTerraformOperation(OperationContext context) : IOper
             MarkedStatus.Removed => "Remove",
             _ => "Update",
         };
-        if (!await host.ShouldProcessAsync(step.Path, action, cancellationToken))
-        {
-            return result with { Status = host.IsWhatIf ? ItemStatus.Planned : ItemStatus.Skipped, Message = action };
-        }
-
-        try
-        {
-            MarkedPlan.Apply(step, cancellationToken);
-            return result;
-        }
-        catch (FlowSecretException e)
-        {
-            return result with { Status = ItemStatus.Failed, Error = e, Message = e.Message };
-        }
+        (string status, FlowSecretException? error) = await MarkedSteps.ApplyAsync(step, action, host, cancellationToken);
+        return status is ItemStatus.Planned or ItemStatus.Skipped ? result with { Status = status, Message = action }
+            : error is null ? result
+            : result with { Status = status, Error = error, Message = error.Message };
     }
 
     private static string? MessageOf(MarkedStep step, TerraformText? text) =>
