@@ -1,10 +1,7 @@
 namespace FlowSecrets.Operations.Transfer;
 
-internal sealed record ExportOptions : SecretTargetOptions
+internal sealed record ExportOptions : VariableOptions
 {
-    /// <summary>Export what this workload consumes.</summary>
-    public string? Workload { get; init; }
-
     public ExportFormat Format { get; init; }
 
     /// <summary>The file, or for user secrets also the project; null: what the format says, else the pipeline.</summary>

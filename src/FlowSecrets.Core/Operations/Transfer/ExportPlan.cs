@@ -43,7 +43,7 @@ internal sealed class ExportPlan
 
     /// <param name="secrets">What the user named; null: everything, or what the workload consumes.</param>
     /// <param name="workload">Its name; null: none was named.</param>
-    public static ExportPlan For(Workspace workspace, ExportOptions options, IReadOnlyList<SecretRef>? secrets, string? workload)
+    public static ExportPlan For(Workspace workspace, VariableOptions options, IReadOnlyList<SecretRef>? secrets, string? workload)
     {
         Catalog? catalog = workspace.Catalog;
         Sensitivity? sensitivity = catalog is null ? null : new Sensitivity(catalog);
@@ -121,7 +121,13 @@ internal sealed class ExportPlan
         && (reference.Field is not { } field || secret.Field(field)?.Required != false);
 
     /// <param name="named">The options by which the user named the secret; null: it is one of all.</param>
-    private static void Add(Workspace workspace, SecretRef secret, ExportOptions? named, Sensitivity? sensitivity, List<ExportWish> wishes)
+    private static void Add(
+        Workspace workspace,
+        SecretRef secret,
+        VariableOptions? named,
+        Sensitivity? sensitivity,
+        List<ExportWish> wishes
+    )
     {
         if (secret.Definition is not { } definition)
         {
@@ -167,7 +173,7 @@ internal sealed class ExportPlan
     }
 
     /// <summary>Whether the user named this very secret, not by a wildcard.</summary>
-    private static bool IsMeant(ExportOptions options, SecretRef secret) =>
+    private static bool IsMeant(VariableOptions options, SecretRef secret) =>
         options.StoreNames.Contains(secret.StoreName, StringComparer.Ordinal)
         || NameMatch.Find(options.Names, static n => n, secret.Definition!.Key).Count > 0;
 }

@@ -23,9 +23,9 @@ internal sealed class ExportSecretsOperation(OperationContext context) : IOperat
     )
     {
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
-        string? workload = options.Workload is null ? null : Workload(workspace, options);
+        string? workload = VariableSource.Workload(context, workspace, options);
         ExportTarget target = ExportTarget.Of(context, options, workload ?? workspace.Catalog?.Application ?? "");
-        ExportPlan plan = ExportPlan.For(workspace, options, Named(workspace, options, host), workload);
+        ExportPlan plan = ExportPlan.For(workspace, options, VariableSource.Named(context, workspace, options, host), workload);
         if (plan.Wishes.Count == 0)
         {
             host.Warning("There is nothing to export: no secret that was chosen has a variable.");
@@ -51,12 +51,9 @@ internal sealed class ExportSecretsOperation(OperationContext context) : IOperat
         using ExportValues values = new(workspace, read);
         try
         {
-            await ReadAsync(read, workspace, plan, host, cancellationToken);
-            List<(ExportWish Wish, FormatVariable? Variable, string? Why, FlowSecretException? Error)> all =
-            [
-                .. plan.Wishes.Select(w => Value(values, w)),
-            ];
-            RequireAll(workspace, all.Where(static v => v.Error is null && v.Variable is null && v.Wish.Required));
+            await VariableSource.ReadAsync(read, workspace, plan.Reads, host, cancellationToken);
+            List<VariableRead> all = [.. plan.Wishes.Select(w => VariableRead.Of(values, w))];
+            VariableSource.RequireAll(workspace, all);
             IEnumerable<ExportOutput> outputs = all.Any(static v => v.Error is not null)
                 ? all.Select(v =>
                     Output(workspace, target, v.Wish, ItemStatus.Skipped, "Nothing was written, because others failed.", v.Error)
@@ -79,7 +76,7 @@ internal sealed class ExportSecretsOperation(OperationContext context) : IOperat
     private async Task<IEnumerable<ExportOutput>> DeliverAsync(
         Workspace workspace,
         ExportTarget target,
-        IReadOnlyList<(ExportWish Wish, FormatVariable? Variable, string? Why, FlowSecretException? Error)> all,
+        IReadOnlyList<VariableRead> all,
         IEnumerable<ReadOutcome> read,
         ExportOptions options,
         IOperationHost host,
@@ -92,13 +89,13 @@ internal sealed class ExportSecretsOperation(OperationContext context) : IOperat
         ];
         IReadOnlyList<FormatVariable> asFiles = ExportWriter.ForFiles(target, variables, options.MultilineAsFile);
         RequireCarried(target, [.. variables.Except(asFiles)]);
-        await ClaimAsync(workspace, target, read, cancellationToken);
         if (target.Way == ExportWay.Text)
         {
             string text = target.Format.Write!(variables, target.Settings);
             return [new ExportOutput { Status = ItemStatus.Written, Document = SecretValue.FromText(text) }];
         }
 
+        await VariableSource.ClaimAsync(workspace, read, cancellationToken);
         ExportWriter writer = new(context, target, options.Force, host);
         writer.Write(variables, asFiles, cancellationToken);
         return all.Select(v =>
@@ -115,36 +112,6 @@ internal sealed class ExportSecretsOperation(OperationContext context) : IOperat
         );
     }
 
-    private string Workload(Workspace workspace, ExportOptions options)
-    {
-        if (options.Names.Count + options.StoreNames.Count > 0)
-        {
-            throw new FlowSecretException(
-                ErrorIds.BadArgument,
-                options.Workload,
-                "Secrets are named, and a workload too",
-                "Name secrets, or a workload."
-            );
-        }
-
-        return workspace.Catalog is null
-            ? throw CatalogLoader.None(context.Catalogs, "A workload is described in a catalog. Without one, name secrets with -StoreName.")
-            : WorkloadSelection.One(workspace, options.Workload!).Name;
-    }
-
-    /// <returns>What the user named; null: everything, or what the workload consumes.</returns>
-    private IReadOnlyList<SecretRef>? Named(Workspace workspace, ExportOptions options, IOperationHost host)
-    {
-        if (options.Names.Count + options.StoreNames.Count > 0)
-        {
-            return workspace.Resolve(context, options, host, wildcards: true);
-        }
-
-        return workspace.Catalog is null
-            ? throw CatalogLoader.None(context.Catalogs, "Make a catalog with New-FlowSecretCatalog, or name secrets with -StoreName.")
-            : null;
-    }
-
     /// <summary>What the user's own pipeline gets needs no approval of its source.</summary>
     private static async Task RequireTrustAsync(
         Workspace workspace,
@@ -159,35 +126,12 @@ internal sealed class ExportSecretsOperation(OperationContext context) : IOperat
         }
 
         List<TrustRecord> records = [.. plan.Loading.Select(CatalogReach.Sets)];
-        if (target.Way != ExportWay.Text && plan.Reads.Count > 0)
+        if (target.Way != ExportWay.Text)
         {
-            records.AddRange(workspace.ReadRecords);
-            records.AddRange(await workspace.UseRecordsAsync(plan.Reads, static _ => true, cancellationToken));
+            records.AddRange(await VariableSource.SourcesAsync(workspace, plan.Reads, cancellationToken));
         }
 
         await trust.RequireAsync(records, cancellationToken);
-    }
-
-    /// <summary>A secret from before owners were recorded is, after the question, this catalog's.</summary>
-    private static async Task ClaimAsync(
-        Workspace workspace,
-        ExportTarget target,
-        IEnumerable<ReadOutcome> read,
-        CancellationToken cancellationToken
-    )
-    {
-        if (target.Way == ExportWay.Text || workspace.Trust is not { IsTrusted: false } trust)
-        {
-            return;
-        }
-
-        foreach (ReadSecret secret in read.Select(static o => o.Secret).OfType<ReadSecret>().Where(static s => s.Owner is null).ToList())
-        {
-            if (workspace.UseRecord(secret.StoreName, null) is { } use && trust.Allows(use))
-            {
-                await workspace.ClaimAsync(secret.StoreName, cancellationToken);
-            }
-        }
     }
 
     private static async Task<bool> AgreesAsync(
@@ -205,68 +149,6 @@ internal sealed class ExportSecretsOperation(OperationContext context) : IOperat
                     + $"{Words.Count(plan.Reads.Count, "secret")} of the {workspace.Place}",
                 cancellationToken
             );
-
-    /// <param name="read">Takes each outcome as it comes, so that the caller can dispose of all of them if the rest fails.</param>
-    private static async Task ReadAsync(
-        Dictionary<string, ReadOutcome> read,
-        Workspace workspace,
-        ExportPlan plan,
-        IOperationHost host,
-        CancellationToken cancellationToken
-    )
-    {
-        if (plan.Reads.Count == 0)
-        {
-            return;
-        }
-
-        Dictionary<string, SecretRef> wanted = plan.Reads.ToDictionary(static r => r.StoreName, StringComparer.Ordinal);
-        host.Verbose($"Reading {Words.Count(wanted.Count, "secret")} of the {workspace.Place} ({workspace.Place.Identity}).");
-        await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(wanted.Keys, cancellationToken))
-        {
-            SecretRef secret = wanted[outcome.StoreName];
-            read.Add(outcome.StoreName, outcome.Error is { } error ? outcome with { Error = workspace.Here(error, secret) } : outcome);
-            host.Progress(new ProgressUpdate("Reading secrets", outcome.StoreName, read.Count, wanted.Count));
-        }
-    }
-
-    private static (ExportWish Wish, FormatVariable? Variable, string? Why, FlowSecretException? Error) Value(
-        ExportValues values,
-        ExportWish wish
-    )
-    {
-        try
-        {
-            FormatVariable? variable = values.Get(wish, out string? why);
-            return (wish, variable, why, null);
-        }
-        catch (FlowSecretException e)
-        {
-            return (wish, null, null, e);
-        }
-    }
-
-    /// <exception cref="FlowSecretException">RequiredSecretMissing: one error with all of them.</exception>
-    private static void RequireAll(
-        Workspace workspace,
-        IEnumerable<(ExportWish Wish, FormatVariable? Variable, string? Why, FlowSecretException? Error)> missing
-    )
-    {
-        string[] details = [.. missing.Select(static m => $"{m.Wish.Name}: {m.Why}")];
-        if (details.Length > 0)
-        {
-            throw new FlowSecretException(
-                ErrorIds.RequiredSecretMissing,
-                details[0][..details[0].IndexOf(':')],
-                "These variables are required, and have no value:",
-                Remedy.Of(
-                    $"Set them up: {Shell($"Initialize-FlowSecret {new EnvironmentArgument(workspace.Environment?.Name)}")}. Nothing was "
-                        + $"written."
-                ),
-                details: details
-            );
-        }
-    }
 
     /// <exception cref="FlowSecretException">ValueNotExpressible: one error with all of them, and what can carry each.</exception>
     private static void RequireCarried(ExportTarget target, IReadOnlyList<FormatVariable> variables)
