@@ -24,6 +24,7 @@ internal static class ErrorIds
     public const string EnvFileOutdated = nameof(EnvFileOutdated);
     public const string EnvValueNotPortable = nameof(EnvValueNotPortable);
     public const string EnvironmentNotFound = nameof(EnvironmentNotFound);
+    public const string EnvironmentInUse = nameof(EnvironmentInUse);
     public const string ExternalSecretNeverRefreshed = nameof(ExternalSecretNeverRefreshed);
     public const string ExternalSecretNotFound = nameof(ExternalSecretNotFound);
     public const string ExternalSecretTimedOut = nameof(ExternalSecretTimedOut);
@@ -54,6 +55,9 @@ internal static class ErrorIds
     public const string NotSupportedByStore = nameof(NotSupportedByStore);
     public const string NothingToUndo = nameof(NothingToUndo);
     public const string PendingDeletion = nameof(PendingDeletion);
+    public const string ProgramFailed = nameof(ProgramFailed);
+    public const string ProgramNotFound = nameof(ProgramNotFound);
+    public const string ProgramNotRunnable = nameof(ProgramNotRunnable);
     public const string ReadBackFailed = nameof(ReadBackFailed);
     public const string RequiredSecretMissing = nameof(RequiredSecretMissing);
     public const string RotationInProgress = nameof(RotationInProgress);
@@ -67,9 +71,11 @@ internal static class ErrorIds
     public const string SecretNotFoundOrForbidden = nameof(SecretNotFoundOrForbidden);
     public const string SecretNotInCatalog = nameof(SecretNotInCatalog);
     public const string SourceNotRemoved = nameof(SourceNotRemoved);
+    public const string SessionEnding = nameof(SessionEnding);
     public const string StoreCorrupt = nameof(StoreCorrupt);
     public const string StoreLocked = nameof(StoreLocked);
     public const string StoreUnavailable = nameof(StoreUnavailable);
+    public const string StrictCheckFailed = nameof(StrictCheckFailed);
     public const string TargetUnavailable = nameof(TargetUnavailable);
     public const string TemplateNotPortable = nameof(TemplateNotPortable);
     public const string Throttled = nameof(Throttled);
@@ -105,9 +111,12 @@ internal static class ErrorIds
             or NotSupportedByStore
             or NothingToUndo
             or PendingDeletion
+            or ProgramFailed
+            or ProgramNotRunnable
             or RotationNeedsAttention
             or RotationNotConfigured
             or SecretIsReplica
+            or SessionEnding
             or SourceNotRemoved
             or VersionDestroyed
             or VersionDisabled
@@ -122,6 +131,7 @@ internal static class ErrorIds
             or KubernetesNotConfigured
             or NameNotInSource
             or NoCatalog
+            or ProgramNotFound
             or RequiredSecretMissing
             or SecretHasNoVersion
             or SecretNotFound
@@ -131,7 +141,7 @@ internal static class ErrorIds
             or WorkloadNotFound => FlowErrorCategory.ObjectNotFound,
             ExternalSecretTimedOut or WorkloadTimedOut => FlowErrorCategory.OperationTimeout,
             AccessDenied or SecretNotFoundOrForbidden or StoreLocked => FlowErrorCategory.PermissionDenied,
-            Conflict or RotationInProgress => FlowErrorCategory.ResourceBusy,
+            Conflict or EnvironmentInUse or RotationInProgress => FlowErrorCategory.ResourceBusy,
             CatalogExists or FileEdited or FileExists or FolderInUse or SecretExists => FlowErrorCategory.ResourceExists,
             ApiNotEnabled
             or ClusterKindNotServed
@@ -163,6 +173,7 @@ internal static class ErrorIds
                 or NameConflict
                 or ReadBackFailed
                 or StoreCorrupt
+                or StrictCheckFailed
                 or TemplateNotPortable
                 or ValueNotExpressible
                 or ValueNotJson

@@ -32,6 +32,9 @@ internal sealed record OperationContext(Func<IProviders> Providers, string Worki
     /// </summary>
     public Func<Stream> StandardOutput { get; init; } = Console.OpenStandardOutput;
 
+    /// <summary>The standard error of the process.</summary>
+    public Func<Stream> StandardError { get; init; } = Console.OpenStandardError;
+
     /// <summary>Sets an environment variable of this process.</summary>
     public Action<string, string> SetVariable { get; init; } = Environment.SetEnvironmentVariable;
 
