@@ -18,6 +18,8 @@ internal sealed class SilentHost : IOperationHost
 
     public void Progress(ProgressUpdate update) { }
 
+    public ValueTask EndProgressAsync() => ValueTask.CompletedTask;
+
     public void Reveal(string label, SecretValue value) { }
 
     public ValueTask<bool> ShouldProcessAsync(

@@ -26,6 +26,9 @@ internal interface IOperationHost
 
     void Progress(ProgressUpdate update);
 
+    /// <summary>Takes the progress bar away, before something else writes to the terminal.</summary>
+    ValueTask EndProgressAsync();
+
     /// <summary>Takes note of an item that failed and of which there is no result; the others go on.</summary>
     void Fail(FlowSecretException error);
 

@@ -7,21 +7,24 @@ namespace FlowSecrets.Hosting;
 /// <summary>
 /// Runs an operation beside the pipeline's thread, on which alone PowerShell may be called, and carries its calls there one by one.
 /// </summary>
-internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
+/// <param name="patience">
+/// How long a stopped command waits for its operation; then it leaves it to the token, which every effect asks first.
+/// </param>
+internal sealed class OperationPump(CancellationTokenSource stop, TimeSpan patience) : IDisposable
 {
-    /// <summary>
-    /// How long a stopped command waits for its operation; then it leaves it to the token, which every effect asks first.
-    /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
+
+    private Task? _running;
 
     private readonly BlockingCollection<(Action Call, IDisposable? Held)> _calls = [];
 
-    /// <summary>Runs to the end, on the pipeline's thread.</summary>
-    /// <exception cref="PipelineStoppedException">Somebody stopped the command.</exception>
-    public void Run(Func<CancellationToken, Task> work)
+    private Task Running => _running ?? Task.CompletedTask;
+
+    /// <summary>Starts the work. <see cref="Finish"/> must follow.</summary>
+    public void Start(Func<CancellationToken, Task> work)
     {
         CancellationToken token = stop.Token;
-        Task running = Task.Run(
+        _running = Task.Run(
             () =>
             {
                 // What an operation writes must not depend on the user's calendar: also a policy's condition holds dates.
@@ -30,34 +33,44 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
             },
             CancellationToken.None
         );
-        _ = running.ContinueWith(
+        _ = _running.ContinueWith(
             _ => _calls.CompleteAdding(),
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default
         );
-        try
+    }
+
+    /// <summary>Runs the calls that wait, on the pipeline's thread, and goes on while the work is not done and the condition holds.</summary>
+    /// <exception cref="PipelineStoppedException">Somebody stopped the command.</exception>
+    public void Serve(Func<bool> isNeeded) =>
+        Guarded(() =>
         {
-            foreach ((Action call, IDisposable? held) in _calls.GetConsumingEnumerable(token))
+            while (_calls.TryTake(out (Action Call, IDisposable? Held) next) || isNeeded())
+            {
+                if (next.Call is not null || _calls.TryTake(out next, (int)Turn.TotalMilliseconds, stop.Token))
+                {
+                    RunCall(next.Call, next.Held);
+                }
+                else if (Running.IsCompleted)
+                {
+                    return;
+                }
+            }
+        });
+
+    /// <summary>Runs to the end, on the pipeline's thread.</summary>
+    /// <exception cref="PipelineStoppedException">Somebody stopped the command.</exception>
+    public void Finish() =>
+        Guarded(() =>
+        {
+            foreach ((Action call, IDisposable? held) in _calls.GetConsumingEnumerable(stop.Token))
             {
                 RunCall(call, held);
             }
 
-            running.GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
-        {
-            ((IAsyncResult)running).AsyncWaitHandle.WaitOne(Patience);
-            throw new PipelineStoppedException();
-        }
-        catch when (!running.IsCompleted)
-        {
-            // What came after in the pipeline wants no more (Select-Object -First), or it failed.
-            stop.Cancel();
-            ((IAsyncResult)running).AsyncWaitHandle.WaitOne(Patience);
-            throw;
-        }
-    }
+            Running.GetAwaiter().GetResult();
+        });
 
     /// <summary>Runs a call on the pipeline's thread, in order, without waiting.</summary>
     /// <param name="held">What the call hands on, such as a value. It is disposed of if the call never runs, or throws.</param>
@@ -105,6 +118,26 @@ internal sealed class OperationPump(CancellationTokenSource stop) : IDisposable
             held
         );
         return answer.Task;
+    }
+
+    private void Guarded(Action serve)
+    {
+        try
+        {
+            serve();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            ((IAsyncResult)Running).AsyncWaitHandle.WaitOne(patience);
+            throw new PipelineStoppedException();
+        }
+        catch when (!Running.IsCompleted)
+        {
+            // What came after in the pipeline wants no more (Select-Object -First), or it failed.
+            stop.Cancel();
+            ((IAsyncResult)Running).AsyncWaitHandle.WaitOne(patience);
+            throw;
+        }
     }
 
     private static void RunCall(Action call, IDisposable? held)

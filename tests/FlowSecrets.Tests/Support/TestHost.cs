@@ -57,6 +57,8 @@ internal sealed class TestHost : IOperationHost
 
     public void Progress(ProgressUpdate update) => ProgressUpdates.Add(update);
 
+    public ValueTask EndProgressAsync() => ValueTask.CompletedTask;
+
     public ValueTask<bool> ShouldProcessAsync(string target, string action, CancellationToken cancellationToken, bool isHighImpact = false)
     {
         Actions.Add($"{(isHighImpact ? "!" : "")}{action} | {target}");

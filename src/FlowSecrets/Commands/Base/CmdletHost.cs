@@ -14,7 +14,11 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
 {
     private const int ProgressInterval = 100;
 
+    /// <summary>What takes less shows no progress bar.</summary>
+    private const int ProgressDelay = 1000;
+
     private readonly List<(string Label, SecretValue Value)> _reveals = [];
+    private long? _firstProgress;
     private long _lastProgress;
     private string? _activity;
 
@@ -32,7 +36,8 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
     public void Progress(ProgressUpdate update)
     {
         long now = Environment.TickCount64;
-        if (now - _lastProgress < ProgressInterval)
+        _firstProgress ??= now;
+        if (now - _firstProgress < ProgressDelay || now - _lastProgress < ProgressInterval)
         {
             return;
         }
@@ -50,6 +55,13 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         });
     }
 
+    public async ValueTask EndProgressAsync() =>
+        await pump.CallAsync(() =>
+        {
+            CompleteProgress();
+            return true;
+        });
+
     private void CompleteProgress()
     {
         if (_activity is null)
@@ -65,6 +77,8 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
         {
             // A stopped pipeline takes its bars away by itself.
         }
+
+        _activity = null;
     }
 
     public async ValueTask<bool> ShouldProcessAsync(

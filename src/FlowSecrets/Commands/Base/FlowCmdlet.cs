@@ -24,8 +24,13 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
             ? "Fix the causes above, then run the same command again: what is done already is not done twice."
             : "Fix the causes above, then run the same command again.";
 
+    /// <summary>How long a stopped command waits for its operation.</summary>
+    private protected virtual TimeSpan Patience => TimeSpan.FromMilliseconds(700);
+
     /// <summary>Whether a switch has answered the confirmation already.</summary>
     internal virtual bool IsForced => false;
+
+    internal string CommandName => MyInvocation.MyCommand.Name;
 
     /// <summary>What the session is like, for what an operation says and asks.</summary>
     internal SessionInfo Session => new(Host, MyInvocation, SessionState);
@@ -117,37 +122,36 @@ public abstract class FlowCmdlet : PSCmdlet, IDisposable
         Func<TResult, object?> emit
     )
     {
-        using OperationPump pump = new(_stop);
+        using Execution execution = Start(operation, options, emit);
+        execution.Finish();
+    }
+
+    /// <summary>Starts an operation, which runs beside the pipeline until it is finished.</summary>
+    private protected Execution Start<TOptions, TResult>(
+        IOperation<TOptions, TResult> operation,
+        TOptions options,
+        Func<TResult, object?> emit
+    )
+    {
+        OperationPump pump = new(_stop, Patience);
         CmdletHost host = new(this, pump);
         bool changes = ChangesSomething;
-        try
+        pump.Start(async token =>
         {
-            pump.Run(async token =>
+            await foreach (TResult result in operation.RunAsync(options, host, token).WithCancellation(token))
             {
-                await foreach (TResult result in operation.RunAsync(options, host, token).WithCancellation(token))
+                if (changes)
                 {
-                    if (changes)
-                    {
-                        // Waited for, so that what comes after in the pipeline can stop what is still to come.
-                        await pump.CallAsync(() => Write(result, emit), result as IDisposable);
-                    }
-                    else
-                    {
-                        pump.Post(() => Write(result, emit), result as IDisposable);
-                    }
+                    // Waited for, so that what comes after in the pipeline can stop what is still to come.
+                    await pump.CallAsync(() => Write(result, emit), result as IDisposable);
                 }
-            });
-        }
-        catch (Exception e) when (Failures.IsUnexpected(e))
-        {
-            // Its message may hold what it failed on, so only its kind and place are said.
-            WriteVerbose($"{e.GetType()}{Environment.NewLine}{e.StackTrace}");
-            throw Failures.Unexpected(e, MyInvocation.MyCommand.Name);
-        }
-        finally
-        {
-            host.Complete();
-        }
+                else
+                {
+                    pump.Post(() => Write(result, emit), result as IDisposable);
+                }
+            }
+        });
+        return new Execution(this, pump, host);
     }
 
     private protected void Execute<TOptions, TResult>(IOperation<TOptions, TResult> operation, TOptions options) =>
