@@ -55,6 +55,7 @@
         'Test-FlowSecretCatalog'
         'Test-FlowSecretRotation'
         'Undo-FlowSecretRotation'
+        'Use-FlowSecret'
     )
     PrivateData          = @{
         PSData = @{
