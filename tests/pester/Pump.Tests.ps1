@@ -6,7 +6,7 @@ BeforeAll {
     # Runs work that posts a call for each value and then waits until it is stopped; the first call does as $First says.
     function Invoke-Pump([string] $First) {
         $stop = [System.Threading.CancellationTokenSource]::new()
-        $pump = [Activator]::CreateInstance($type, $stop)
+        $pump = [Activator]::CreateInstance($type, $stop, [timespan]::FromMilliseconds(700))
         $work = [FlowSecrets.PesterSupport.PumpWork]::new($pump, $stop, $First)
         $failure = try { $work.Run() } finally { $pump.Dispose() }
         [pscustomobject] @{ Failure = $failure; Disposals = $work.Values.Disposals; Pump = $pump; Work = $work }

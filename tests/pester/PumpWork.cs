@@ -22,8 +22,15 @@ namespace FlowSecrets.PesterSupport
 
         public PumpWork(object pump, CancellationTokenSource stop, string first)
         {
-            _run =
-                (Action<Func<CancellationToken, Task>>)Delegate.CreateDelegate(typeof(Action<Func<CancellationToken, Task>>), pump, "Run");
+            Action<Func<CancellationToken, Task>> start =
+                (Action<Func<CancellationToken, Task>>)
+                    Delegate.CreateDelegate(typeof(Action<Func<CancellationToken, Task>>), pump, "Start");
+            Action finish = (Action)Delegate.CreateDelegate(typeof(Action), pump, "Finish");
+            _run = work =>
+            {
+                start(work);
+                finish();
+            };
             _post = (Action<Action, IDisposable>)Delegate.CreateDelegate(typeof(Action<Action, IDisposable>), pump, "Post");
             _work = async token =>
             {

@@ -44,7 +44,8 @@ public sealed class ExportFlowSecretCommand : WildcardCmdlet
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 
-    /// <summary>Replace a file that is there. For GitLabDotenv: accept that others can read the values.</summary>
+    /// <summary>Replace a file that is there. For GitLabDotenv: accept that others can read the values. With -AsPlainText: let a coding
+    /// agent that runs this session see them.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -56,7 +56,7 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
     [Parameter]
     public string? OutFile { get; set; }
 
-    /// <summary>Replace the file of -OutFile if it is there.</summary>
+    /// <summary>Replace the file of -OutFile if it is there. With -AsPlainText: let a coding agent that runs this session see the value.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -82,6 +82,7 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
             Stage = Stage,
             Field = Field,
             OutFile = FilePath(OutFile, nameof(OutFile)),
+            AsPlainText = AsPlainText,
             Force = Force,
         };
         Execute(new ReadValuesOperation(Context), options, Emit);

@@ -102,10 +102,10 @@ internal static class ProgramArguments
 
     private static FlowSecretException NotText(int number, string problem) =>
         Bad(
-            null,
+            "Use-FlowSecret",
             $"Argument {number} of the program is {problem}, not text",
             Remedy.Of($"Quote it, such as 'a,b', or give the arguments as texts: {Shell($"Use-FlowSecret PROGRAM -ArgumentList ARGUMENT")}")
         );
 
-    private static FlowSecretException Bad(string? target, string cause, Remedy remedy) => new(ErrorIds.BadArgument, target, cause, remedy);
+    private static FlowSecretException Bad(string target, string cause, Remedy remedy) => new(ErrorIds.BadArgument, target, cause, remedy);
 }

@@ -3,6 +3,7 @@ using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Processes;
 using FlowSecrets.Text;
 using FlowSecrets.Values;
 
@@ -19,7 +20,10 @@ internal sealed record ReadValuesOptions : SecretTargetOptions
     /// <summary>Write the bytes of the one secret to this file instead of giving them out.</summary>
     public string? OutFile { get; init; }
 
-    /// <summary>Replace the file if it is there.</summary>
+    /// <summary>The value is shown as plain text.</summary>
+    public bool AsPlainText { get; init; }
+
+    /// <summary>Replace the file if it is there, and show values to a coding agent.</summary>
     public bool Force { get; init; }
 }
 
@@ -46,6 +50,11 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        if (options.AsPlainText)
+        {
+            Surroundings.RequireForce(context.Variable, "-AsPlainText", options.Force);
+        }
+
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         IReadOnlyList<Wanted> secrets = Find(workspace, options, host);
         if (options.OutFile is { } file)

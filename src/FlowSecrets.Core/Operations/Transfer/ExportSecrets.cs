@@ -7,6 +7,7 @@ using FlowSecrets.Formats.Writing;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Workloads;
 using FlowSecrets.Ports;
+using FlowSecrets.Processes;
 using FlowSecrets.Text;
 using FlowSecrets.Values;
 using static FlowSecrets.Errors.ShellCommand;
@@ -22,6 +23,11 @@ internal sealed class ExportSecretsOperation(OperationContext context) : IOperat
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        if (options.AsPlainText)
+        {
+            Surroundings.RequireForce(context.Variable, "-AsPlainText", options.Force);
+        }
+
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         string? workload = VariableSource.Workload(context, workspace, options);
         ExportTarget target = ExportTarget.Of(context, options, workload ?? workspace.Catalog?.Application ?? "");

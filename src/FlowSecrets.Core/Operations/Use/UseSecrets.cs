@@ -19,8 +19,7 @@ internal sealed class UseSecretsOperation(OperationContext context) : IOperation
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        string? agent = Surroundings.Agent(context.Variable);
-        RequireSense(options, agent);
+        RequireSense(options);
         ResolvedProgram? program = options.Program is { } named
             ? ProgramResolver.Resolve(named, context.WorkingDirectory, context.Variable)
             : null;
@@ -61,7 +60,7 @@ internal sealed class UseSecretsOperation(OperationContext context) : IOperation
         }
         else
         {
-            bool isKept = Surroundings.IsCi(context.Variable) || agent is not null;
+            bool isKept = Surroundings.IsCi(context.Variable) || Surroundings.Agent(context.Variable) is not null;
             VersionWatch? watch = options.Watch ? new VersionWatch(context, workspace, plan, loader, options, host) : null;
             ProgramRun run = new(context, options, program!, signals, isKept, host);
             await foreach (UseOutput output in run.RunAsync(secrets, watch, cancellationToken))
@@ -86,7 +85,7 @@ internal sealed class UseSecretsOperation(OperationContext context) : IOperation
         );
 
     /// <exception cref="FlowSecretException">BadArgument, SessionEnding.</exception>
-    private static void RequireSense(UseOptions options, string? agent)
+    private void RequireSense(UseOptions options)
     {
         if (SignalRelay.IsEndAsked)
         {
@@ -103,13 +102,9 @@ internal sealed class UseSecretsOperation(OperationContext context) : IOperation
             throw Bad("-NoRedact", "-Redact and -NoRedact exclude each other", "Leave one of them out.");
         }
 
-        if (options is { NoRedact: true, Force: false } && agent is not null)
+        if (options.NoRedact)
         {
-            throw Bad(
-                "-NoRedact",
-                $"A coding agent runs this session ({agent} is set), and keeps what it sees",
-                "If it may see the values, add -Force."
-            );
+            Surroundings.RequireForce(context.Variable, "-NoRedact", options.Force);
         }
 
         if (options.Keep.Count > 0 && !options.Pristine)
