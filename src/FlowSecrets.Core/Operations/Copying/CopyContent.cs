@@ -47,6 +47,9 @@ internal sealed record CopyContent(SecretDescription? Description) : IDisposable
     /// <summary>Whether a version that has a value cannot be read.</summary>
     public bool HidesAny => Infos.Any(i => i.State != VersionState.Destroyed && Versions.All(v => v.Version != i.Version));
 
+    /// <summary>The value of a version; null: it cannot be read. The content owns it.</summary>
+    public SecretValue? Value(string version) => Versions.FirstOrDefault(v => v.Version == version)?.Value;
+
     /// <summary>The version with a stage; null: none has it.</summary>
     public string? StagedAt(string stage) =>
         Infos.FirstOrDefault(i => i.Stages.Contains(stage, StringComparer.Ordinal))?.Version;

@@ -1,3 +1,4 @@
+using FlowSecrets.Model;
 using FlowSecrets.Values;
 
 namespace FlowSecrets.Operations.Copying;
@@ -15,7 +16,7 @@ internal sealed record CopyMatch(IReadOnlyList<string?> There, bool IsComplete, 
     /// </summary>
     public static CopyMatch Of(IReadOnlyList<CopyVersion> wanted, CopyContent target)
     {
-        (string Version, SecretValue? Value)[] there = [.. EntriesOf(target)];
+        (string Version, SecretValue? Value)[] there = [.. EntriesOf(wanted, target)];
         foreach (bool isProved in new[] { true, false })
         {
             if (Whole(wanted, there, isProved) is { } found)
@@ -64,15 +65,41 @@ internal sealed record CopyMatch(IReadOnlyList<string?> There, bool IsComplete, 
         return found;
     }
 
-    /// <summary>The target's versions, oldest first, those without a readable value included.</summary>
-    private static IEnumerable<(string Version, SecretValue? Value)> EntriesOf(CopyContent target)
+    /// <summary>
+    /// The target's versions, oldest first, those without a readable value included. Of versions that were made in the same millisecond a
+    /// cloud does not tell the order: there the wanted order counts.
+    /// </summary>
+    private static IEnumerable<(string Version, SecretValue? Value)> EntriesOf(IReadOnlyList<CopyVersion> wanted, CopyContent target)
     {
         if (target.Infos.Count == 0)
         {
             return target.Current is { } current ? [(current, target.CurrentVersion?.Value)] : [];
         }
 
-        return target.Infos.Reverse().Select(i => (i.Version, target.Versions.FirstOrDefault(v => v.Version == i.Version)?.Value));
+        List<(int Run, int Rank, string Version, SecretValue? Value)> entries = [];
+        DateTimeOffset before = default;
+        int run = 0;
+        foreach (SecretVersionInfo info in target.Infos.Reverse())
+        {
+            run += info.Created == before ? 0 : 1;
+            before = info.Created;
+            SecretValue? value = target.Value(info.Version);
+            entries.Add((run, IndexOf(wanted, value), info.Version, value));
+        }
+
+        // The sort is stable, and the numbers of a store count, not its clock.
+        return entries.OrderBy(static e => e.Run).ThenBy(static e => e.Rank).Select(static e => (e.Version, e.Value));
+    }
+
+    private static int IndexOf(IReadOnlyList<CopyVersion> wanted, SecretValue? value)
+    {
+        int at = 0;
+        while (at < wanted.Count && !IsSame(value, wanted[at]))
+        {
+            at++;
+        }
+
+        return at;
     }
 
     private static bool IsSame(SecretValue? value, CopyVersion wanted) => value is not null && value.Equals(wanted.Value);

@@ -92,7 +92,8 @@ public sealed class CopyScene : IAsyncDisposable
             To = to,
             TrustCatalog = true,
         };
-        return await new CopySecretsOperation(context).RunAsync(change?.Invoke(options) ?? options, Host, cancellationToken);
+        CopySecretsOperation operation = new(context);
+        return await OperationRunner.RunAsync(operation, change?.Invoke(options) ?? options, Host, cancellationToken);
     }
 
     /// <summary>Makes a secret with these values, oldest first.</summary>

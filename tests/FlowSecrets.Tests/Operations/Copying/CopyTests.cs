@@ -99,7 +99,7 @@ public sealed class CopyTests
                 await scene.CopyAsync("gcp", "aws", o => o with { Names = ["jwt-secret"], AllVersions = all })
             );
             Assert.Equal(ErrorIds.VersionDisabled, done.ErrorId);
-            Assert.Contains("Set-FlowSecretVersion jwt-secret -Environment gcp", done.Error!.Remedy, StringComparison.Ordinal);
+            Assert.Contains("Set-FlowSecretVersion 'jwt-secret' -Environment 'gcp'", done.Error!.Remedy, StringComparison.Ordinal);
         }
 
         Assert.Null(await scene.Store("aws").DescribeAsync("jwt-secret", default));
