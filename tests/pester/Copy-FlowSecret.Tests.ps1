@@ -39,7 +39,11 @@ AfterAll {
 }
 
 Describe 'Copy-FlowSecret from <from> to <to>' -ForEach $pairs {
-    BeforeAll { $name = 'first', 'second', 'third', 'fourth', 'fifth', 'sixth' | Where-Object { -not (Get-FlowSecret $_ -Environment $from).Version } | Select-Object -First 1 }
+    BeforeAll {
+        $name = 'first', 'second', 'third', 'fourth', 'fifth', 'sixth' |
+            Where-Object { -not (Get-FlowSecret $_ -Environment $from).Version -and -not (Get-FlowSecret $_ -Environment $to).Version } |
+            Select-Object -First 1
+    }
 
     It 'C2 C3 copies all versions and finds nothing to do the second time' {
         Add-Version $from $name 'one', 'two', 'three'
@@ -52,7 +56,9 @@ Describe 'Copy-FlowSecret from <from> to <to>' -ForEach $pairs {
         Get-FlowSecretValue $name -Environment $to -AsPlainText | Should -BeExactly 'three'
         Get-FlowSecretValue $name -Environment $to -Stage previous -AsPlainText | Should -BeExactly 'two'
         (Get-FlowSecret $name -Environment $to).Labels['team'] | Should -Be 'web'
-        (Copy-FlowSecret $name -From $from -To $to -AllVersions 6>$null).Status | Should -Be 'Unchanged'
+        $again = Copy-FlowSecret $name -From $from -To $to -AllVersions 6>&1
+        ($again | Where-Object { $_ -is [FlowSecrets.CopyResult] }).Status | Should -Be 'Unchanged'
+        "$again" | Should -Match '\b0 changes\.'
     }
 }
 

@@ -62,11 +62,7 @@ internal sealed class CopyApplication(CopySides sides, CopySecretsOptions option
         try
         {
             await _removal.RunAsync(item, cancellationToken);
-            return result with
-            {
-                SourceRemoved = true,
-                Status = item.IsWritten ? result.Status : ItemStatus.Removed,
-            };
+            return result with { SourceRemoved = true, Status = item.IsWritten ? result.Status : ItemStatus.Removed };
         }
         catch (FlowSecretException e)
         {

@@ -51,8 +51,7 @@ internal sealed record CopyContent(SecretDescription? Description) : IDisposable
     public SecretValue? Value(string version) => Versions.FirstOrDefault(v => v.Version == version)?.Value;
 
     /// <summary>The version with a stage; null: none has it.</summary>
-    public string? StagedAt(string stage) =>
-        Infos.FirstOrDefault(i => i.Stages.Contains(stage, StringComparer.Ordinal))?.Version;
+    public string? StagedAt(string stage) => Infos.FirstOrDefault(i => i.Stages.Contains(stage, StringComparer.Ordinal))?.Version;
 
     public void Dispose()
     {

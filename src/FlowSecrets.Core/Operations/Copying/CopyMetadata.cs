@@ -103,7 +103,11 @@ internal sealed record CopyMetadata
             return;
         }
 
-        if (!annotates || LabelRules.BytesOf(Annotations) + text.Length * 4 > LabelRules.MostAnnotationBytes || !Annotations.TryAdd("description", text))
+        if (
+            !annotates
+            || LabelRules.BytesOf(Annotations) + text.Length * 4 > LabelRules.MostAnnotationBytes
+            || !Annotations.TryAdd("description", text)
+        )
         {
             NotMapped.Add("description");
         }

@@ -115,11 +115,21 @@ internal sealed partial class CopyPlanner(CopySides sides, CopySecretsOptions op
         {
             // The value is there, but another one is current: the stage is moved, or on Google the value is added again.
             return sides.Target.Store.Capabilities.MovableCurrent && item.Stages.Count > 0
-                ? item with { Action = CopyItem.Complete }
-                : item with { Action = CopyItem.AddVersions, There = [.. item.There.SkipLast(1), null] };
+                ? item with
+                {
+                    Action = CopyItem.Complete,
+                }
+                : item with
+                {
+                    Action = CopyItem.AddVersions,
+                    There = [.. item.There.SkipLast(1), null],
+                };
         }
 
-        return item with { Action = item.To.Description is null ? CopyItem.Create : CopyItem.AddVersions };
+        return item with
+        {
+            Action = item.To.Description is null ? CopyItem.Create : CopyItem.AddVersions,
+        };
     }
 
     /// <summary>The values are there; perhaps a stage or a label is not, because an earlier run was interrupted.</summary>
@@ -127,10 +137,7 @@ internal sealed partial class CopyPlanner(CopySides sides, CopySecretsOptions op
     {
         bool isMoved =
             mayMove
-            && (
-                item.To.StagedAt(CopyWriter.Aside) is not null
-                || item.Stages.Any(s => item.To.StagedAt(s.Stage) != item.There[s.Index])
-            );
+            && (item.To.StagedAt(CopyWriter.Aside) is not null || item.Stages.Any(s => item.To.StagedAt(s.Stage) != item.There[s.Index]));
         item = isMoved ? item : item with { Stages = [] };
         return isMoved || item.Labels.Count + item.Annotations.Count > 0
             ? item with
@@ -185,7 +192,20 @@ internal sealed partial class CopyPlanner(CopySides sides, CopySecretsOptions op
             }
         }
 
-        return item with { Stages = [.. stages.OrderBy(static s => s.Stage switch { Stages.Current => 0, Stages.Previous => 1, _ => 2 })] };
+        return item with
+        {
+            Stages =
+            [
+                .. stages.OrderBy(static s =>
+                    s.Stage switch
+                    {
+                        Stages.Current => 0,
+                        Stages.Previous => 1,
+                        _ => 2,
+                    }
+                ),
+            ],
+        };
     }
 
     private CopyItem Labelled(CopyItem item, CopyMetadata metadata)
@@ -233,7 +253,10 @@ internal sealed partial class CopyPlanner(CopySides sides, CopySecretsOptions op
             problems.Add($"'{item.Label}': the {store} store does not take {string.Join(", ", metadata.Unfit)}");
         }
 
-        return item with { Problems = problems };
+        return item with
+        {
+            Problems = problems,
+        };
     }
 
     /// <summary>What every store takes as a stage.</summary>

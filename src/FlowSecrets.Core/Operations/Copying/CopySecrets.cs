@@ -38,14 +38,18 @@ internal sealed class CopySecretsOperation(OperationContext context) : IOperatio
             WarnOfUnmapped(items, host);
             CopyApplication application = new(sides, options, host);
             int done = 0;
+            int changes = 0;
             int width = options.RemoveSource
                 ? Math.Min(sides.Source.Store.Concurrency, sides.Target.Store.Concurrency)
                 : sides.Target.Store.Concurrency;
             await foreach (CopyResult result in Ordered.RunAsync(items, width, application.ApplyAsync, cancellationToken))
             {
                 host.Progress(new ProgressUpdate("Copying secrets", result.ToString(), ++done, items.Length));
+                changes += result.Status is ItemStatus.Created or ItemStatus.Updated or ItemStatus.Removed or ItemStatus.Planned ? 1 : 0;
                 yield return result;
             }
+
+            host.Say($"{Words.Count(changes, "change")}{(host.IsWhatIf ? " planned" : "")}.");
         }
         finally
         {
@@ -82,7 +86,8 @@ internal sealed class CopySecretsOperation(OperationContext context) : IOperatio
             .. sources.Select(s => new CopyItem(s, s.Definition is { } known ? sides.Target.Ref(known) : new SecretRef(null, s.StoreName))
             {
                 IsNamed =
-                    options.StoreNames.Contains(s.StoreName, StringComparer.Ordinal)
+                    s.Definition is null
+                    || options.StoreNames.Any(n => n == s.StoreName || n.EndsWith($"/secrets/{s.StoreName}", StringComparison.Ordinal))
                     || options.Names.Any(n => string.Equals(n, s.Definition?.Key, StringComparison.OrdinalIgnoreCase)),
             }),
         ];

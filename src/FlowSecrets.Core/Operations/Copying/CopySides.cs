@@ -10,8 +10,7 @@ namespace FlowSecrets.Operations.Copying;
 internal sealed record CopySides(Workspace Source, Workspace Target)
 {
     /// <summary>Who reads where, and who writes where.</summary>
-    public string Roles =>
-        $"reads the {Source.Place} as {Source.Place.Identity}, writes to the {Target.Place} as {Target.Place.Identity}";
+    public string Roles => $"reads the {Source.Place} as {Source.Place.Identity}, writes to the {Target.Place} as {Target.Place.Identity}";
 
     /// <exception cref="FlowSecretException">BadArgument: both are one location. NoCatalog, EnvironmentNotFound.</exception>
     public static async Task<CopySides> OpenAsync(

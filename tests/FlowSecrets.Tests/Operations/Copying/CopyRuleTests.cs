@@ -1,6 +1,8 @@
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
+using FlowSecrets.Providers.Gcp.Connection;
+using FlowSecrets.Tests.Contracts;
 using FlowSecrets.Tests.Support;
 using FlowSecrets.Values;
 
@@ -45,11 +47,7 @@ public sealed class CopyRuleTests
         await scene.SeedAsync("local", "jwt-secret", "1");
         await scene.SeedAsync("local", "prod/jwt-secret", "2");
         FlowSecretException error = await Assert.ThrowsAsync<FlowSecretException>(() =>
-            scene.CopyAsync(
-                "local",
-                "aws-prefixed",
-                static o => o with { Names = ["jwt-secret"], StoreNames = ["prod/jwt-secret"] }
-            )
+            scene.CopyAsync("local", "aws-prefixed", static o => o with { Names = ["jwt-secret"], StoreNames = ["prod/jwt-secret"] })
         );
         Assert.Equal(ErrorIds.CopyNotPossible, error.Id);
         Assert.Null(await scene.Store("aws-prefixed").DescribeAsync("prod/jwt-secret", default));
@@ -91,6 +89,23 @@ public sealed class CopyRuleTests
         await scene.CopyAsync("gcp", "aws2", static o => o with { StoreNames = ["s"] });
         SecretDescription back = (await scene.Store("aws2").DescribeAsync("s", default))!;
         Assert.Equal(("red", "Ann Lee"), (back.Labels["team"], back.Labels["Owner"]));
+    }
+
+    [Fact]
+    public async Task C6_WhatBelongsToTheOldCloudIsListedAndWarnedOf()
+    {
+        await using CopyScene scene = await CopyScene.StartAsync();
+        GcpStoreOptions options = new() { Limits = CloudStores.Quick, Replication = "europe-west1,europe-west3" };
+        ISecretStore source = CloudStores.Gcp(scene.Gcp, options);
+        await CopyScene.SeedAsync(source, "s", [], "1", "2");
+        await source.SetAnnotationsAsync("s", new Dictionary<string, string> { ["note"] = "kept" }, default);
+        CopyResult done = Assert.Single(await scene.CopyAsync("gcp", "aws", static o => o with { StoreNames = ["s"], AllVersions = true }));
+        Assert.Equal("replication (europe-west1, europe-west3)", Assert.Single(done.NotMapped));
+        Assert.Contains("replication", Assert.Single(scene.Host.Warnings), StringComparison.Ordinal);
+        Assert.Equal("kept", (await scene.Store("aws").DescribeAsync("s", default))!.Labels["note"]);
+        scene.Host = new TestHost();
+        await scene.CopyAsync("gcp", "aws", static o => o with { StoreNames = ["s"], AllVersions = true });
+        Assert.Empty(scene.Host.Warnings);
     }
 
     [Fact]
@@ -210,7 +225,7 @@ public sealed class CopyRuleTests
         int said = 0;
         scene.Host.BeforeEffect = () => said = scene.Host.Said.Count;
         CopyResult done = Assert.Single(await scene.CopyAsync("gcp", "aws", static o => o with { Names = ["jwt-secret"] }));
-        string plan = Assert.Single(scene.Host.Said);
+        string plan = scene.Host.Said[0];
         Assert.Equal(1, said);
         foreach (string part in new[] { source.ToString(), source.Identity, target.ToString(), target.Identity })
         {
@@ -247,9 +262,7 @@ public sealed class CopyRuleTests
         Assert.Contains("eu-west-1", error.Message, StringComparison.Ordinal);
         Assert.Null(await scene.Store("aws").DescribeAsync("jwt-secret", default));
         scene.Host = new TestHost();
-        CopyResult done = (
-            await scene.CopyAsync("gcp", "aws", static o => o with { TrustCatalog = false, Names = ["jwt-secret"] })
-        )[0];
+        CopyResult done = (await scene.CopyAsync("gcp", "aws", static o => o with { TrustCatalog = false, Names = ["jwt-secret"] }))[0];
         Assert.Equal("Created", done.Status);
         string asked = string.Join('\n', Assert.Single(scene.Host.Approvals).Reaches);
         Assert.Contains("flow-test", asked, StringComparison.Ordinal);

@@ -55,7 +55,9 @@ public sealed class CopyScene : IAsyncDisposable
 
     internal TestHost Host { get; set; } = new();
 
-    public static async Task<CopyScene> StartAsync(string secrets = "secrets: { jwt-secret: {}, api-key: {}, data-key: { usage: encryption } }")
+    public static async Task<CopyScene> StartAsync(
+        string secrets = "secrets: { jwt-secret: {}, api-key: {}, data-key: { usage: encryption } }"
+    )
     {
         CopyScene scene = new(await GcpFake.StartAsync(), await AwsFake.StartAsync());
         scene._sandbox.Write("flowsecrets.yaml", Environments + secrets + "\n");

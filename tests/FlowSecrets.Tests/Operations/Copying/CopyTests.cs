@@ -79,9 +79,7 @@ public sealed class CopyTests
         ISecretStore source = scene.Store(from);
         await source.SetVersionStateAsync("jwt-secret", "1", VersionState.Destroyed, default);
         await source.SetVersionStateAsync("jwt-secret", "2", VersionState.Disabled, default);
-        CopyResult done = Assert.Single(
-            await scene.CopyAsync(from, to, static o => o with { Names = ["jwt-secret"], AllVersions = true })
-        );
+        CopyResult done = Assert.Single(await scene.CopyAsync(from, to, static o => o with { Names = ["jwt-secret"], AllVersions = true }));
         Assert.Equal(["1 (destroyed)", "2 (disabled)"], done.NotCopied);
         Assert.Equal(["three:previous", "four:current"], await scene.StateAsync(to, "jwt-secret"));
         Assert.Equal(VersionState.Disabled, (await source.ListVersionsAsync("jwt-secret", default))[2].State);
@@ -95,9 +93,7 @@ public sealed class CopyTests
         await scene.Store("gcp").SetVersionStateAsync("jwt-secret", "2", VersionState.Disabled, default);
         foreach (bool all in new[] { false, true })
         {
-            CopyResult done = Assert.Single(
-                await scene.CopyAsync("gcp", "aws", o => o with { Names = ["jwt-secret"], AllVersions = all })
-            );
+            CopyResult done = Assert.Single(await scene.CopyAsync("gcp", "aws", o => o with { Names = ["jwt-secret"], AllVersions = all }));
             Assert.Equal(ErrorIds.VersionDisabled, done.ErrorId);
             Assert.Contains("Set-FlowSecretVersion 'jwt-secret' -Environment 'gcp'", done.Error!.Remedy, StringComparison.Ordinal);
         }
@@ -120,6 +116,7 @@ public sealed class CopyTests
             List<CopyResult> again = await scene.CopyAsync(from, to, o => o with { AllVersions = all, UpdateExisting = true });
             Assert.Equal(["Unchanged", "Unchanged", "Missing"], again.Select(static r => r.Status));
             Assert.Empty(scene.Host.Actions);
+            Assert.Equal("0 changes.", scene.Host.Said[^1]);
             Assert.Equal(state, await scene.StateAsync(to, "jwt-secret"));
         }
     }
