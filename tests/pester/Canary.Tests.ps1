@@ -29,7 +29,11 @@ environments: { cloud: { store: gcp, project: shop-canary } }
 secrets: { token: { env: TOKEN, required: true } }
 kubernetes: { context: flowsecrets-nowhere, secrets: { app: { from: token, data: { URL: "p://{{ token | urlencode }}@h" } } } }
 '@
-    Set-Content ./copy.yaml "application: c`nenvironments: { one: { store: local, path: one.db }, two: { store: local, path: two.db } }`nsecrets: { a: {} }"
+    Set-Content ./copy.yaml @'
+application: shop
+environments: { one: { store: local, path: one.db }, two: { store: local, path: two.db } }
+secrets: { a: {} }
+'@
     # It says all that it is told, and fails.
     Set-Content ./tell "#!/bin/sh`ncat >&2`nexit 3"
     if (-not $IsWindows) { chmod 755 ./tell }

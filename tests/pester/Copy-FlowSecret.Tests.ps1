@@ -109,6 +109,22 @@ Describe 'Copy-FlowSecret' {
         $said = Copy-FlowSecret jwt-secret -From local -To gcp -WhatIf 6>&1 | Where-Object { $_ -is [System.Management.Automation.InformationRecord] }
         "$said" | Should -Match 'reads the Local store .* writes to the Gcp store of project shop-prod as '
     }
+    It 'moves an application as the example does' {
+        $example = Join-Path (Split-Path (Split-Path $PSScriptRoot)) examples move
+        $before = $env:FLOWSECRETS_TRUSTED_CATALOG
+        $env:FLOWSECRETS_TRUSTED_CATALOG = Join-Path $example flowsecrets.yaml
+        try {
+            $at = @{ CatalogPath = $env:FLOWSECRETS_TRUSTED_CATALOG }
+            $null = New-FlowSecret stripe-key @at -Environment gcp -Value (ConvertTo-Secret sk-example)
+            & (Join-Path $example move.ps1) 6>$null | Should -BeNullOrEmpty
+            Get-FlowSecretValue stripe-key @at -Environment aws -AsPlainText | Should -BeExactly sk-example
+            $ConfirmPreference = 'None'
+            $moved = & (Join-Path $example move.ps1) -RemoveSource 6>$null
+            ($moved | Where-Object Name -eq stripe-key).Status | Should -Be 'Removed'
+            (Get-FlowSecret stripe-key @at -Environment gcp).State | Should -Be 'Missing'
+        }
+        finally { $env:FLOWSECRETS_TRUSTED_CATALOG = $before }
+    }
     It 'fits 80 columns' {
         Assert-View (Copy-FlowSecret -From local -To gcp -AllVersions -WhatIf 6>$null) Status, Action, Name, Copied, Detail
     }

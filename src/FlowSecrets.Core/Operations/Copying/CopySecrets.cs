@@ -138,7 +138,7 @@ internal sealed class CopySecretsOperation(OperationContext context) : IOperatio
             .. items
                 .GroupBy(static i => i.Target.StoreName, StringComparer.Ordinal)
                 .Where(static g => g.Count() > 1)
-                .Select(static g => $"{string.Join(" and ", g.Select(static i => $"'{i.Label}'"))} would both be '{g.Key}' in the target"),
+                .Select(static g => $"{string.Join(" and ", g.Select(static i => $"'{i.Label}'"))} would be one secret '{g.Key}'"),
         ];
         if (problems.Length > 0)
         {
