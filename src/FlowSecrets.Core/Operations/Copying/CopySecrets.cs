@@ -146,8 +146,8 @@ internal sealed class CopySecretsOperation(OperationContext context) : IOperatio
                 ErrorIds.CopyNotPossible,
                 sides.Target.Environment!.Name,
                 $"The {sides.Target.Place} cannot carry everything; nothing was written",
-                $"Give another name in the catalog ('names' of the environment '{sides.Target.Environment.Name}'); copy the others by -Name; "
-                    + $"or leave labels out with -AllowUnmapped.",
+                $"Give other names in the catalog ('names' of the environment '{sides.Target.Environment.Name}'), "
+                    + $"copy the others by -Name, or leave labels out with -AllowUnmapped.",
                 details: problems
             );
         }
@@ -161,13 +161,17 @@ internal sealed class CopySecretsOperation(OperationContext context) : IOperatio
                 .Where(static i => i.IsWritten)
                 .SelectMany(static i => i.NotMapped.Select(n => (What: n, i.Label)))
                 .GroupBy(static n => n.What, StringComparer.Ordinal)
-                .Select(static g =>
-                    $"{g.Key} ({string.Join(", ", g.Select(static n => n.Label).Take(5))}{(g.Count() > 5 ? $" and {g.Count() - 5} more" : "")})"
-                ),
+                .Select(static g => $"{g.Key} ({Some(g.Select(static n => n.Label))})"),
         ];
         if (lines.Length > 0)
         {
             host.Warning($"The target is not given: {string.Join("; ", lines)}.");
         }
+    }
+
+    private static string Some(IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        return string.Join(", ", all.Take(5)) + (all.Length > 5 ? $" and {all.Length - 5} more" : "");
     }
 }

@@ -47,13 +47,14 @@ internal sealed class CopySourceRemoval(Workspace source, int recoveryDays)
 
         if (item.From.HidesAny)
         {
+            SecretArgument secret = source.Argument(item.Source);
             string version = item.From.Infos.First(i => i.State == VersionState.Disabled).Version;
             throw NotRemoved(
                 item,
                 $"version {version} is disabled, so its value could not be copied",
-                $"Copy it too: {Shell($"Set-FlowSecretVersion {source.Argument(item.Source)} -Version {version:bare} -State Enabled")}, then the "
-                    + $"same command again. If nobody needs it: {Shell(
-                        $"Set-FlowSecretVersion {source.Argument(item.Source)} -Version {version:bare} -State Destroyed")}"
+                $"Copy it too: {Shell($"Set-FlowSecretVersion {secret} -Version {version:bare} -State Enabled")}, then "
+                    + $"the same command with -UpdateExisting, which adds all versions again. If nobody needs it: {Shell(
+                        $"Set-FlowSecretVersion {secret} -Version {version:bare} -State Destroyed")}"
             );
         }
 
