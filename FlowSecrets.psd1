@@ -18,6 +18,7 @@
         'Approve-FlowSecretCatalog'
         'Backup-FlowSecretStore'
         'Connect-FlowSecretStore'
+        'Copy-FlowSecret'
         'Disconnect-FlowSecretStore'
         'Export-FlowExternalSecret'
         'Export-FlowSecret'

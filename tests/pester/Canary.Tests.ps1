@@ -29,6 +29,11 @@ environments: { cloud: { store: gcp, project: shop-canary } }
 secrets: { token: { env: TOKEN, required: true } }
 kubernetes: { context: flowsecrets-nowhere, secrets: { app: { from: token, data: { URL: "p://{{ token | urlencode }}@h" } } } }
 '@
+    Set-Content ./copy.yaml @'
+application: shop
+environments: { one: { store: local, path: one.db }, two: { store: local, path: two.db } }
+secrets: { a: {} }
+'@
     # It says all that it is told, and fails.
     Set-Content ./tell "#!/bin/sh`ncat >&2`nexit 3"
     if (-not $IsWindows) { chmod 755 ./tell }
@@ -88,6 +93,12 @@ Step { Import-FlowSecret ./app.env -UpdateExisting -Verbose -Debug | Format-List
 Step { Import-FlowSecret ./broken.json -Verbose -Debug } -Fails
 Step { Import-FlowSecret ./broken.env -Format Compose -Verbose -Debug } -Fails
 Step { $secret | Import-FlowSecret -Format Json -Verbose -Debug } -Fails
+$two = @{ CatalogPath = './copy.yaml'; Verbose = $true; Debug = $true }
+Step { New-FlowSecret a -Value $secret -Environment one @two }
+Step { Copy-FlowSecret -From one -To two -AllVersions -WhatIf @two }
+Step { Copy-FlowSecret -From one -To two -AllVersions @two | Format-List * -Force }
+Step { Copy-FlowSecret -From one -To two -AllVersions -RemoveSource -Confirm:$false @two | Format-List * -Force }
+Step { $secret | Copy-FlowSecret -From one -To two @two } -Fails
 Step { Sync-FlowLocalEnv -WhatIf -Verbose -Debug }
 Step { Sync-FlowLocalEnv -Verbose -Debug }
 Step { Sync-FlowLocalEnv ./broken.env -Verbose -Debug } -Fails

@@ -32,6 +32,7 @@ Describe 'The module' {
         $wild = (Get-Command -Module FlowSecrets).Name |
             Where-Object { (Get-Help $_ -Parameter Name -ErrorAction Ignore).globbing -eq 'true' }
         $wild | Sort-Object | Should -Be @(
+            'Copy-FlowSecret'
             'Export-FlowSecret'
             'Get-FlowExternalSecret'
             'Get-FlowSecret'

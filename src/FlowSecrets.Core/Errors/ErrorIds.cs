@@ -16,6 +16,7 @@ internal static class ErrorIds
     public const string ChecksumMismatch = nameof(ChecksumMismatch);
     public const string ClusterKindNotServed = nameof(ClusterKindNotServed);
     public const string Conflict = nameof(Conflict);
+    public const string CopyNotPossible = nameof(CopyNotPossible);
     public const string CredentialRejected = nameof(CredentialRejected);
     public const string EmptyValue = nameof(EmptyValue);
     public const string EncryptionKeyProtected = nameof(EncryptionKeyProtected);
@@ -163,6 +164,7 @@ internal static class ErrorIds
                 or BadReply
                 or CatalogInvalid
                 or ChecksumMismatch
+                or CopyNotPossible
                 or CredentialRejected
                 or EmptyValue
                 or EnvFileInvalid

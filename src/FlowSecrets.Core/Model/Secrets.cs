@@ -62,7 +62,8 @@ internal sealed record SecretDescription(string StoreName)
     /// <summary>Google: the locations that somebody chose. AWS: further regions. Empty: none.</summary>
     public IReadOnlyList<SecretReplica> Replicas { get; init; } = [];
 
-    /// <summary>Google: what else is set on it, by the names that the API gives it: topics, rotation, versionAliases.</summary>
+    /// <summary>What else is set on it. Google: by the names that the API gives it, such as topics and versionAliases; both clouds:
+    /// rotation.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
     /// <summary>When it was deleted; null unless a deletion is pending.</summary>

@@ -125,24 +125,17 @@ internal static class StoreErrors
         }
     }
 
-    /// <param name="isValid">Whether a key and its value are as the store wants them.</param>
     /// <exception cref="FlowSecretException">BadArgument.</exception>
-    public static void RequireLabels(
-        string name,
-        IReadOnlyDictionary<string, string> labels,
-        int most,
-        Func<string, string, bool> isValid,
-        string rule
-    )
+    public static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels, LabelRule rule)
     {
-        string? wrong = labels.Where(l => !isValid(l.Key, l.Value)).Select(static l => l.Key).FirstOrDefault();
-        if (wrong is not null || labels.Count > most)
+        string? wrong = labels.Where(l => !rule.IsValid(l.Key, l.Value)).Select(static l => l.Key).FirstOrDefault();
+        if (wrong is not null || labels.Count > rule.Most)
         {
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
                 name,
                 wrong is null ? $"'{name}' would have {labels.Count} labels" : $"The store does not take the label '{wrong}' of '{name}'",
-                $"Use at most {most} labels: {rule}."
+                $"Use at most {rule.Most} labels: {rule.Words}."
             );
         }
     }

@@ -89,11 +89,5 @@ internal sealed partial class LocalStore
         labels.Where(static l => !l.Key.StartsWith(RotationNotes.Prefix, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
 
     private static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels) =>
-        StoreErrors.RequireLabels(
-            name,
-            labels,
-            64,
-            static (key, value) => key.Length is > 0 and <= 63 && value.Length <= 63,
-            "keys of 1 to 63 and values of at most 63 characters"
-        );
+        StoreErrors.RequireLabels(name, labels, LabelRules.Of(StoreKind.Local));
 }

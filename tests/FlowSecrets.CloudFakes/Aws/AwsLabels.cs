@@ -43,7 +43,9 @@ internal static class AwsLabels
                 );
         }
 
-        AwsVersion version = new(token, text, binary, now);
+        // Nobody reaches the service twice in a millisecond, and lists are in the order of this time.
+        DateTimeOffset after = secret.Versions.Count == 0 ? now : secret.Versions.Max(static v => v.Created).AddMilliseconds(1);
+        AwsVersion version = new(token, text, binary, now > after ? now : after);
         bool isFirst = secret.Versions.Count == 0;
         secret.Versions.Add(version);
         foreach (string stage in stages ?? [Current])

@@ -24,11 +24,11 @@ public class FaultyStore : DispatchProxy
     {
         if (targetMethod!.IsSpecialName || targetMethod.Name is "IdentifyAsync" or "ValidateAsync" || !_point!.IsNext(targetMethod.Name))
         {
-            return targetMethod.Invoke(_inner, args);
+            return targetMethod.Invoke(_inner, BindingFlags.DoNotWrapExceptions, null, args, null);
         }
 
         FlowSecretException error = new(ErrorIds.StoreUnavailable, null, "The test broke the connection", "Try again.");
-        if (_point.IsAfter && targetMethod.Invoke(_inner, args) is Task task)
+        if (_point.IsAfter && targetMethod.Invoke(_inner, BindingFlags.DoNotWrapExceptions, null, args, null) is Task task)
         {
             task.GetAwaiter().GetResult();
         }

@@ -53,7 +53,7 @@ internal sealed partial class AwsStore
         Dictionary<string, string> there = AwsTags.Of(secret);
         AwsTags.Require(name, labels);
         IEnumerable<KeyValuePair<string, string>> after = LabelChanges.Merge(there, labels) ?? there;
-        AwsTags.Require(name, after.Where(static l => !AwsTags.IsOfAws(l.Key)).ToDictionary(StringComparer.Ordinal));
+        AwsTags.Require(name, after.Where(static l => !LabelRules.IsOfAws(l.Key)).ToDictionary(StringComparer.Ordinal));
         Dictionary<string, string> set = labels
             .Where(l => l.Value.Length > 0 && there.GetValueOrDefault(l.Key) != l.Value)
             .ToDictionary(StringComparer.Ordinal);
@@ -180,6 +180,7 @@ internal sealed partial class AwsStore
                     .Where(static r => r.Region is not null)
                     .Select(static r => new SecretReplica(r.Region!, r.KmsKeyId is { Length: > 0 } key ? key : null)),
             ],
+            Settings = secret.RotationLambda is null ? [] : ["rotation"],
             Deleted = deleted,
             PurgeAt = deleted > DateTimeOffset.UtcNow ? deleted : null,
         };

@@ -16,7 +16,7 @@ internal sealed partial class GcpStore : ISecretStore
     public const int MaxValueBytes = 65_536;
 
     /// <summary>Of a secret's annotations, keys and values together.</summary>
-    public const int MaxAnnotationBytes = 16_384;
+    public const int MaxAnnotationBytes = LabelRules.MostAnnotationBytes;
 
     internal const string Latest = "latest";
 

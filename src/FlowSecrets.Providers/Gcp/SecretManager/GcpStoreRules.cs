@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using FlowSecrets.Errors;
+using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
 namespace FlowSecrets.Providers.Gcp.SecretManager;
@@ -37,13 +37,7 @@ internal static partial class GcpStoreRules
     }
 
     public static void RequireLabels(string name, IReadOnlyDictionary<string, string> labels) =>
-        StoreErrors.RequireLabels(
-            name,
-            labels,
-            64,
-            static (key, value) => LabelKey().IsMatch(key) && LabelValue().IsMatch(value),
-            "keys and values of lower-case letters, digits, '-' and '_', at most 63 characters, a key beginning with a letter"
-        );
+        StoreErrors.RequireLabels(name, labels, LabelRules.Of(StoreKind.Gcp));
 
     public static Dictionary<string, string> CheckedLabels(string name, Dictionary<string, string> labels)
     {
@@ -53,8 +47,7 @@ internal static partial class GcpStoreRules
 
     public static Dictionary<string, string> CheckedAnnotations(string name, Dictionary<string, string> annotations)
     {
-        int size = annotations.Sum(static a => Encoding.UTF8.GetByteCount(a.Key) + Encoding.UTF8.GetByteCount(a.Value));
-        return size <= GcpStore.MaxAnnotationBytes && annotations.Keys.All(static k => AnnotationKey().IsMatch(k))
+        return LabelRules.BytesOf(annotations) <= GcpStore.MaxAnnotationBytes && annotations.Keys.All(LabelRules.IsAnnotation)
             ? annotations
             : throw new FlowSecretException(
                 ErrorIds.BadArgument,
@@ -69,13 +62,4 @@ internal static partial class GcpStoreRules
 
     [GeneratedRegex(@"\A(?!(latest|NEW)\z)[A-Za-z][A-Za-z0-9_-]{0,62}\z", RegexOptions.ExplicitCapture)]
     private static partial Regex AliasWord();
-
-    [GeneratedRegex(@"\A[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}0-9_-]{0,62}\z")]
-    private static partial Regex LabelKey();
-
-    [GeneratedRegex(@"\A[\p{Ll}\p{Lo}0-9_-]{0,63}\z")]
-    private static partial Regex LabelValue();
-
-    [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?\z", RegexOptions.ExplicitCapture)]
-    private static partial Regex AnnotationKey();
 }
