@@ -35,7 +35,20 @@ public sealed class UseSecretsTests : IDisposable
     public UseSecretsTests()
     {
         _sandbox.Write("flowsecrets.yaml", Catalog);
-        foreach (string name in new[] { "CI", "GITHUB_ACTIONS", "TF_BUILD", "GITLAB_CI", "CLAUDECODE", "CURSOR_AGENT", "CODEX", "OPENCODE", "AGENT" })
+        foreach (
+            string name in new[]
+            {
+                "CI",
+                "GITHUB_ACTIONS",
+                "TF_BUILD",
+                "GITLAB_CI",
+                "CLAUDECODE",
+                "CURSOR_AGENT",
+                "CODEX",
+                "OPENCODE",
+                "AGENT",
+            }
+        )
         {
             _variables[name] = null;
         }
@@ -100,7 +113,10 @@ public sealed class UseSecretsTests : IDisposable
     {
         Tool.Require("sh");
         string mark = _sandbox.File("started");
-        await SecretStoreContract.Fails(ErrorIds.RequiredSecretMissing, () => RunAsync(Script($"touch '{mark}'") with { Workload = "api" }));
+        await SecretStoreContract.Fails(
+            ErrorIds.RequiredSecretMissing,
+            () => RunAsync(Script($"touch '{mark}'") with { Workload = "api" })
+        );
         Assert.False(File.Exists(mark));
     }
 
@@ -117,11 +133,27 @@ public sealed class UseSecretsTests : IDisposable
     [Fact]
     public async Task U13TheStoreWinsUnlessTheEnvironmentIsPreferred()
     {
-        Dictionary<string, string> inherited = new(UseEnvironment.Names) { ["A"] = "mine", ["B"] = "same", ["FOREIGN"] = "x" };
-        using UsedSecrets secrets = Secrets(new() { ["A"] = "store", ["B"] = "same", ["C"] = "new" }, "FOREIGN");
+        Dictionary<string, string> inherited = new(UseEnvironment.Names)
+        {
+            ["A"] = "mine",
+            ["B"] = "same",
+            ["FOREIGN"] = "x",
+        };
+        using UsedSecrets secrets = Secrets(
+            new()
+            {
+                ["A"] = "store",
+                ["B"] = "same",
+                ["C"] = "new",
+            },
+            "FOREIGN"
+        );
         TestHost host = new();
         Dictionary<string, string> set = UseEnvironment.Of(inherited, secrets, new UseOptions(), host);
-        Assert.Equal([("A", "store"), ("B", "same"), ("C", "new")], set.OrderBy(static v => v.Key, StringComparer.Ordinal).Select(static v => (v.Key, v.Value)));
+        Assert.Equal(
+            [("A", "store"), ("B", "same"), ("C", "new")],
+            set.OrderBy(static v => v.Key, StringComparer.Ordinal).Select(static v => (v.Key, v.Value))
+        );
         Assert.Contains("A:", Assert.Single(host.Verboses), StringComparison.Ordinal);
         set = UseEnvironment.Of(inherited, secrets, new UseOptions { Precedence = Precedence.Environment }, host);
         Assert.Equal("mine", set["A"]);
@@ -132,7 +164,15 @@ public sealed class UseSecretsTests : IDisposable
     public void U12StrictNamesEveryVariableAndNoValue()
     {
         Dictionary<string, string> inherited = new(UseEnvironment.Names) { ["A"] = "mine" };
-        using UsedSecrets secrets = Secrets(new() { ["A"] = Canary, ["B"] = "", ["LD_PRELOAD"] = "x", ["D"] = "fine" });
+        using UsedSecrets secrets = Secrets(
+            new()
+            {
+                ["A"] = Canary,
+                ["B"] = "",
+                ["LD_PRELOAD"] = "x",
+                ["D"] = "fine",
+            }
+        );
         FlowSecretException error = Assert.Throws<FlowSecretException>(() =>
             UseEnvironment.Set(inherited, secrets, new UseOptions { Strict = true }, new TestHost())
         );
