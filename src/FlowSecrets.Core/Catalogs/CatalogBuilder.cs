@@ -12,6 +12,7 @@ namespace FlowSecrets.Catalogs;
 internal sealed class CatalogBuilder(string path, string hash, DocNode root, DocNode written, ProblemList problems)
 {
     private readonly List<TemplateUse> _templates = [];
+    private HashSet<(string Secret, string Field)>? _fields;
 
     public Catalog Build()
     {
@@ -223,7 +224,7 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
 
         try
         {
-            Template template = Templates.Template.Parse(node.Text);
+            Template template = Templates.Template.Parse(node.Text).Meaning(IsField);
             _templates.Add(new TemplateUse(node, template, secret is null ? null : new TemplateReference(secret, field), kind));
             return template;
         }
@@ -233,6 +234,13 @@ internal sealed class CatalogBuilder(string path, string hash, DocNode root, Doc
             return null;
         }
     }
+
+    private bool IsField(string secret, string field) =>
+        (
+            _fields ??= [
+                .. Entries(root.Get("secrets")).SelectMany(s => Entries(s.Value.Get("fields")).Select(f => (s.Key.Text, f.Key.Text))),
+            ]
+        ).Contains((secret, field));
 
     /// <summary>A text for people alone: nothing compares it, so it is cleaned where it comes in.</summary>
     private static string? Shown(DocNode node, string key) => node.GetText(key) is { } text ? PlainText.Line(text) : null;

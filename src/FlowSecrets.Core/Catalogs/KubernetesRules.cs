@@ -50,7 +50,8 @@ internal sealed class KubernetesRules(Catalog catalog, Action<DocNode, string, s
     {
         try
         {
-            foreach (TemplateReference reference in Template.Parse(value.Text).References.Where(static r => r.Path is not null))
+            Template template = Template.Parse(value.Text).Meaning((key, field) => catalog.Find(key)?.Field(field) is not null);
+            foreach (TemplateReference reference in template.References.Where(static r => r.Path is not null))
             {
                 problems.Add(value, $"'{{{{ {reference} }}}}' leads into a field, and a manifest takes whole fields.");
             }

@@ -91,12 +91,7 @@ internal static partial class FileWriter
             RemoveRemains(path);
             try
             {
-                using (FileStream stream = Create(temporary, path, audience))
-                {
-                    stream.Write(content);
-                    stream.Flush(flushToDisk: true);
-                }
-
+                Stage(temporary, path, audience, content);
                 verify?.Invoke(File.ReadAllBytes(temporary));
                 cancellationToken.ThrowIfCancellationRequested();
                 Rename(temporary, path, replace);
@@ -110,6 +105,55 @@ internal static partial class FileWriter
         {
             throw FileErrors.Write(path, e);
         }
+    }
+
+    /// <summary>
+    /// Writes several files, or none: all are on the disk before the first is renamed. After an error the new files and folders are
+    /// gone and the old files are back.
+    /// </summary>
+    /// <param name="files">Absolute paths, each with its content.</param>
+    /// <param name="verify">Called when all are on the disk, before the first rename; throws to stop it.</param>
+    /// <exception cref="FlowSecretException">FileUnsafe, FileExists, FileNotWritable.</exception>
+    public static void WriteAll(
+        IReadOnlyList<(string Path, Func<ReadOnlySpan<byte>> Content)> files,
+        FileAudience audience,
+        bool replace,
+        Action? verify = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        using FileBatch batch = new(replace);
+        foreach ((string path, Func<ReadOnlySpan<byte>> content) in files)
+        {
+            Check(path, replace);
+            try
+            {
+                string folder = Path.GetDirectoryName(path)!;
+                batch.Note(folder);
+                CreateFolder(folder, audience);
+                RemoveRemains(path);
+                Stage(batch.Temporary(path), path, audience, content());
+                if (File.Exists(path))
+                {
+                    Stage(batch.Old(path), path, audience, FileReader.Regular(path, FileReader.ValueLimit));
+                }
+            }
+            catch (Exception e) when (FileErrors.IsOfFiles(e))
+            {
+                throw FileErrors.Write(path, e);
+            }
+        }
+
+        verify?.Invoke();
+        cancellationToken.ThrowIfCancellationRequested();
+        batch.Publish();
+    }
+
+    private static void Stage(string temporary, string path, FileAudience audience, ReadOnlySpan<byte> content)
+    {
+        using FileStream stream = Create(temporary, path, audience);
+        stream.Write(content);
+        stream.Flush(flushToDisk: true);
     }
 
     /// <summary>Puts a finished file of the same folder in another's place.</summary>

@@ -82,6 +82,7 @@ internal static class FormatProfiles
         {
             Delivery = FormatDelivery.Merge,
             IgnoresCase = true,
+            Aliases = ["user-secrets"],
             Reader = ValueFiles.UserSecrets,
             KeyOf = UserSecretsFile.Key,
             Write = UserSecretsFile.Write,

@@ -28,15 +28,6 @@ internal static class ValueFiles
     /// <summary>What follows the ending in names of files that others copy.</summary>
     private static readonly string[] ModelEndings = [".example", ".sample", ".template", ".dist"];
 
-    /// <summary>What the formats are called where they are written.</summary>
-    private static readonly Dictionary<string, string> OtherNames = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["portable"] = Env,
-        ["powershell"] = "pwsh",
-        ["composeraw"] = "docker",
-        ["user-secrets"] = UserSecrets,
-    };
-
     /// <summary>Every format; the first whose name fits a file reads it.</summary>
     public static IReadOnlyList<ValueFormat> Formats { get; } =
     [
@@ -60,7 +51,7 @@ internal static class ValueFiles
     {
         if (stated is not null)
         {
-            string name = OtherNames.GetValueOrDefault(stated, stated);
+            string name = FormatProfiles.Find(stated)?.Reader ?? stated;
             return Formats.FirstOrDefault(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase))
                 ?? throw new FlowSecretException(
                     ErrorIds.BadArgument,

@@ -11,6 +11,10 @@ internal static class FieldPath
     /// <summary>The one name that a path in brackets is; null: it is a path of several names, or none.</summary>
     public static string? Single(string path) => Parts(path) is [{ IsQuoted: true } only] ? only.Name : null;
 
+    /// <summary>A name as a part of a path, whatever it holds.</summary>
+    public static string Quote(string name) =>
+        $"[\"{name.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"]";
+
     /// <summary>The ways to take a path apart: a name, with dots in it or without, and what is left. The longest name comes
     /// first.</summary>
     public static IEnumerable<(string First, string Then)> Splits(string path)

@@ -40,6 +40,23 @@ public sealed class FormatProfilesTests
     }
 
     [Theory]
+    [InlineData("Portable", "env")]
+    [InlineData("powershell", "pwsh")]
+    [InlineData("ComposeRaw", "docker")]
+    [InlineData("user-secrets", "usersecrets")]
+    [InlineData("USERSECRETS", "usersecrets")]
+    [InlineData("TfvarsJson", "tfvars-json")]
+    public void ANameOfTheTableSaysWhatReadsAFile(string stated, string reader) =>
+        Assert.Equal(reader, ValueFiles.FormatOf("x.json", stated).Name);
+
+    [Theory]
+    [InlineData("GitHubEnv")]
+    [InlineData("AzurePipelines")]
+    [InlineData("xml")]
+    public void AFormatThatIsOnlyWrittenReadsNoFile(string stated) =>
+        Assert.Equal(ErrorIds.BadArgument, Assert.Throws<FlowSecretException>(() => ValueFiles.FormatOf("x.json", stated)).Id);
+
+    [Theory]
     [InlineData(".env", ExportFormat.Portable)]
     [InlineData(".env.production", ExportFormat.Portable)]
     [InlineData("api.env", ExportFormat.Portable)]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using FlowSecrets.Errors;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Catalogs.Templates;
 
@@ -10,8 +11,38 @@ internal readonly record struct TemplateReference(string Key, string? Field)
     /// <summary>What leads to a value within the field, as a path; null: the field itself.</summary>
     public string? Path { get; init; }
 
+    /// <summary>
+    /// Everything after the key, as a path; null: it is the field's name. It is read like any path: the member with the whole
+    /// name comes first.
+    /// </summary>
+    public string? Written { get; init; }
+
     /// <summary>The secret or field, without a path within it.</summary>
-    public TemplateReference Whole => this with { Path = null };
+    public TemplateReference Whole => new(Key, Field);
+
+    /// <summary>The same reference, with the longest name that is a field of the catalog as its field.</summary>
+    public TemplateReference Meaning(Func<string, bool> isField)
+    {
+        if (Path is null || Written is not { } written)
+        {
+            return this;
+        }
+
+        if (isField(written))
+        {
+            return this with { Field = written, Path = null };
+        }
+
+        foreach ((string first, string then) in FieldPath.Splits(written))
+        {
+            if (isField(first))
+            {
+                return this with { Field = first, Path = then };
+            }
+        }
+
+        return this;
+    }
 
     /// <summary>How to name the secret whose key has the dot that ends the key here; empty: there is none.</summary>
     public string Hint(IReadOnlySet<string> keys) =>
@@ -53,6 +84,17 @@ internal sealed class Template
 
     /// <exception cref="TemplateException">What cannot be read, and where.</exception>
     public static Template Parse(string text) => new(text, new TemplateParser(text).Parse());
+
+    /// <summary>The same text, whose references mean the fields that a catalog has.</summary>
+    public Template Meaning(Func<string, string, bool> isField) =>
+        new(
+            _text,
+            [
+                .. _parts.Select(p =>
+                    p.Reference is { } reference ? p with { Reference = reference.Meaning(f => isField(reference.Key, f)) } : p
+                ),
+            ]
+        );
 
     /// <summary>As it is written in the catalog, which holds no value that matters.</summary>
     public override string ToString() => _text;

@@ -1,4 +1,5 @@
 using System.Text;
+using FlowSecrets.Text;
 
 namespace FlowSecrets.Catalogs.Templates;
 
@@ -87,14 +88,29 @@ internal sealed class TemplateParser(string text)
             return new TemplateReference(key, null);
         }
 
-        string field = ParseStep();
-        int start = _at;
-        while (Peek() is '[' or '.')
+        string field = "";
+        StringBuilder path = new();
+        StringBuilder whole = new();
+        for (int steps = 0; Peek() is '[' or '.'; steps++)
         {
-            ParseStep();
+            bool isQuoted = Peek() == '[';
+            string name = ParseStep();
+            field = steps == 0 ? name : field;
+            string step = isQuoted ? FieldPath.Quote(name) : name;
+            whole.Append(isQuoted || steps == 0 ? "" : ".").Append(step);
+            if (steps > 0)
+            {
+                path.Append(isQuoted || steps == 1 ? "" : ".").Append(step);
+            }
         }
 
-        return new TemplateReference(key, field) { Path = _at == start ? null : text[start.._at].TrimStart('.') };
+        // A name in brackets is one name, whatever is in it.
+        bool isPath = path.Length > 0 || (whole[0] == '[' && field.AsSpan().ContainsAny('.', '['));
+        return new TemplateReference(key, field)
+        {
+            Path = path.Length > 0 ? path.ToString() : null,
+            Written = isPath ? whole.ToString() : null,
+        };
     }
 
     private string ParseStep()

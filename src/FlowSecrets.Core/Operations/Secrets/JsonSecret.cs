@@ -135,8 +135,7 @@ internal sealed class JsonSecret
 
     /// <summary>What a reference of a template means: a field, or a value within one.</summary>
     /// <exception cref="FlowSecretException">FieldAmbiguous, ValueNotText.</exception>
-    public string? Text(TemplateReference reference) =>
-        reference.Path is { } path ? Within(reference.Field!)?.TextAt(path) : Text(reference.Field!);
+    public string? Text(TemplateReference reference) => TextAt(reference.Written ?? reference.Field!);
 
     /// <summary>A field or path that must be there.</summary>
     /// <exception cref="FlowSecretException">FieldNotFound, FieldIsNull, FieldAmbiguous, ValueNotText.</exception>

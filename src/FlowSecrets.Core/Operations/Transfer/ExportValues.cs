@@ -27,7 +27,7 @@ internal sealed class ExportValues(Workspace workspace, IReadOnlyDictionary<stri
         SecretValue? value;
         if (wish.Template is { } template)
         {
-            string? text = template.Render(r => Text(r, out _), out TemplateReference? missing, _budget);
+            string? text = template.Render(Text, out TemplateReference? missing, _budget);
             why = text is null ? $"'{missing}' has no value." : null;
             value = text is null ? null : Keep(SecretValue.FromText(text));
         }
@@ -56,10 +56,7 @@ internal sealed class ExportValues(Workspace workspace, IReadOnlyDictionary<stri
 
         if (wish.Template is { } template)
         {
-            IEnumerable<string> parts = template
-                .References.Where(r => _sensitivity!.IsSensitive(r))
-                .Select(r => Text(r, out _))
-                .OfType<string>();
+            IEnumerable<string> parts = template.References.Where(r => _sensitivity!.IsSensitive(r)).Select(Text).OfType<string>();
             return [value, .. parts.Select(p => Keep(SecretValue.FromText(p)))];
         }
 
@@ -127,12 +124,12 @@ internal sealed class ExportValues(Workspace workspace, IReadOnlyDictionary<stri
         return strings;
     }
 
-    private string? Text(TemplateReference reference, out string? why)
+    private string? Text(TemplateReference reference)
     {
         SecretRef secret = workspace.Ref(workspace.Catalog!.Find(reference.Key)!);
-        return reference.Field is { } field
-            ? Field(secret, field, out why)
-            : Outcome(secret, out why)?.Secret?.Value.RevealText(secret.StoreName);
+        return Outcome(secret, out _)?.Secret is not { } found ? null
+            : reference.Field is null ? found.Value.RevealText(secret.StoreName)
+            : Members(secret).Text(reference);
     }
 
     private string? Field(SecretRef secret, string field, out string? why)
@@ -143,7 +140,7 @@ internal sealed class ExportValues(Workspace workspace, IReadOnlyDictionary<stri
         }
 
         JsonSecret members = Members(secret);
-        string? text = members.Text(field);
+        string? text = members.TextAt(field);
         why =
             text is not null ? null
             : members.IsNull(field) ? $"The field '{field}' of '{secret.StoreName}' is null."

@@ -114,29 +114,10 @@ internal sealed class ExportWriter(OperationContext context, ExportTarget target
                 Existing = old is null ? null : Encoding.UTF8.GetString(old),
             }
         );
-        foreach (FormatFile file in target.Format.Files(variables, target.Settings))
-        {
-            FileWriter.Write(
-                target.FileOf(file.Variable.Name),
-                file.Variable.Value.AsSpan(),
-                FileAudience.Owner,
-                replaces,
-                cancellationToken: cancellationToken
-            );
-        }
-
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         try
         {
-            bool isMerged = target.Format.Delivery == FormatDelivery.Merge;
-            FileWriter.Write(
-                target.Path!,
-                bytes,
-                FileAudience.Owner,
-                isMerged || replaces,
-                isMerged ? _ => RequireUnchanged(old) : null,
-                cancellationToken
-            );
+            Put(bytes, old, target.Format.Files(variables, target.Settings), cancellationToken);
         }
         finally
         {
@@ -153,6 +134,30 @@ internal sealed class ExportWriter(OperationContext context, ExportTarget target
         {
             host.Say("Never commit this manifest. Export-FlowExternalSecret writes manifests without values.");
         }
+    }
+
+    private void Put(byte[] bytes, byte[]? old, IReadOnlyList<FormatFile> beside, CancellationToken cancellationToken)
+    {
+        if (target.Format.Delivery == FormatDelivery.Folder)
+        {
+            List<(string, Func<ReadOnlySpan<byte>>)> files =
+            [
+                .. beside.Select(f => (target.FileOf(f.Variable.Name), (Func<ReadOnlySpan<byte>>)(() => f.Variable.Value.AsSpan()))),
+                (target.Path!, () => bytes),
+            ];
+            FileWriter.WriteAll(files, FileAudience.Owner, replaces, cancellationToken: cancellationToken);
+            return;
+        }
+
+        bool isMerged = target.Format.Delivery == FormatDelivery.Merge;
+        FileWriter.Write(
+            target.Path!,
+            bytes,
+            FileAudience.Owner,
+            isMerged || replaces,
+            isMerged ? _ => RequireUnchanged(old) : null,
+            cancellationToken
+        );
     }
 
     private byte[]? Read() => FileReader.Regular(target.Path!, FileReader.ValueLimit);

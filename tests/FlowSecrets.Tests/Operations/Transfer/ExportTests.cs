@@ -133,6 +133,19 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public async Task X6ADiskErrorBetweenTheFilesOfComposeLeavesNone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Limits of Unix file systems.");
+        await _scene.FilledAsync();
+        string tooLong = "Z" + new string('N', 239); // with the ending of a temporary file
+        string catalog = _scene.Sandbox.Read("flowsecrets.yaml").Replace("env: PEM,", $"env: {tooLong},", StringComparison.Ordinal);
+        _scene.Sandbox.Write("flowsecrets.yaml", catalog);
+        ExportOptions options = new() { Format = ExportFormat.ComposeSecrets, Path = _scene.Sandbox.File("stack.yaml") };
+        await SecretStoreContract.Fails(ErrorIds.FileNotWritable, () => _scene.RunAsync(options));
+        Assert.False(File.Exists(options.Path) || Directory.Exists(_scene.Sandbox.File("stack.d")));
+    }
+
+    [Fact]
     public async Task UnderWhatIfNothingIsReadOrWritten()
     {
         _scene.Host = new TestHost { IsWhatIf = true };
