@@ -25,6 +25,8 @@ public abstract class CloudFake : IAsyncDisposable
     /// <summary>Added to the clock.</summary>
     public TimeSpan Skew { get; set; }
 
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public int ActiveConnections => _host.ActiveConnections;
 
     public int TotalConnections => _host.TotalConnections;
@@ -32,7 +34,7 @@ public abstract class CloudFake : IAsyncDisposable
     /// <summary>Since the start or the last <see cref="ClearCalls"/>.</summary>
     public int PeakConcurrentRequests => Volatile.Read(ref _peak);
 
-    internal DateTimeOffset Now => DateTimeOffset.UtcNow + Skew;
+    internal DateTimeOffset Now => Clock.GetUtcNow() + Skew;
 
     public void ClearCalls()
     {

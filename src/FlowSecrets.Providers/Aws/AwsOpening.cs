@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 using FlowSecrets.Providers.Aws.AppRunner;
@@ -13,6 +14,9 @@ namespace FlowSecrets.Providers.Aws;
 /// <summary>A store that a selection and the environment mean, found without leaving the machine.</summary>
 internal sealed class AwsOpening
 {
+    /// <summary>An account's quotas in a region are one, however many stores of it are open.</summary>
+    private static readonly ConcurrentDictionary<(string Identity, string Place), AwsQuotas> Quotas = new();
+
     private readonly StoreSelection _selection;
     private readonly AwsPlace _place;
     private readonly AwsIdentity _identity;
@@ -82,5 +86,11 @@ internal sealed class AwsOpening
         }
     }
 
-    private AwsStoreOptions Options() => new() { ThrottleLimit = _selection.ThrottleLimit, KmsKey = _selection.KmsKey };
+    private AwsStoreOptions Options() =>
+        new()
+        {
+            ThrottleLimit = _selection.ThrottleLimit,
+            KmsKey = _selection.KmsKey,
+            Quotas = Quotas.GetOrAdd((_identity.CacheKey, _place.ToString()), static _ => new AwsQuotas(TimeProvider.System)),
+        };
 }

@@ -87,12 +87,9 @@ internal sealed class GcpOpening
             KmsKey = _selection.KmsKey,
             CurrentByAlias = [.. (_selection.CurrentByAlias ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)],
 
-            // An emulator has none.
-            Quotas = ServiceAddress.IsThisMachine(_place.Address)
-                ? null
-                : Quotas.GetOrAdd(
-                    (_place.Project, _place.Address.Host),
-                    _ => new GcpQuotas(TimeProvider.System, _place.Location is not null)
-                ),
+            Quotas = Quotas.GetOrAdd(
+                (_place.Project, _place.Address.Authority),
+                _ => new GcpQuotas(TimeProvider.System, _place.Location is not null, !ServiceAddress.IsThisMachine(_place.Address))
+            ),
         };
 }

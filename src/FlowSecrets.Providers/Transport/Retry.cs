@@ -7,12 +7,14 @@ namespace FlowSecrets.Providers.Transport;
 /// <param name="RetryAfter">How long the service asks to wait.</param>
 /// <param name="Tries">How often it is tried at most, where more is of no use: what cannot be reached now is seldom there in ten
 /// seconds.</param>
+/// <param name="IsThrottled">Whether a quota is used up, perhaps by others: that says nothing of the call, and counts as no try.</param>
 internal sealed record CallFailure(
     FlowSecretException Error,
     bool IsTransient,
     bool MayHaveApplied = false,
     TimeSpan? RetryAfter = null,
-    int Tries = int.MaxValue
+    int Tries = int.MaxValue,
+    bool IsThrottled = false
 );
 
 /// <summary>Limits of one call with its retries.</summary>
@@ -30,6 +32,9 @@ internal sealed record RetryLimits
     public TimeSpan FirstWait { get; init; } = TimeSpan.FromMilliseconds(200);
 
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the service may refuse every call for its quotas: five of Google's minutes.</summary>
+    public TimeSpan Throttled { get; init; } = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>What was found out about a change of which no answer came.</summary>
@@ -45,12 +50,12 @@ internal readonly record struct Settled<T>(bool Applied, T? Result)
 /// since neither looks at a reply that was cut off, nor asks first whether a change has taken effect.
 /// </summary>
 /// <param name="explain">What a failure means; null for what is none of the service's, which is thrown as it is.</param>
-/// <param name="admit">What each try waits for first, such as a quota; it counts towards no limit.</param>
+/// <param name="quotas">What each try waits for first, one at least; that counts towards no limit.</param>
 internal sealed class Retry(
     RetryLimits limits,
     TimeProvider clock,
     Func<Exception, CallFailure?> explain,
-    Func<CancellationToken, ValueTask>? admit = null
+    IReadOnlyList<QuotaWindow> quotas
 )
 {
     /// <summary>A call that may be made any number of times.</summary>
@@ -66,35 +71,25 @@ internal sealed class Retry(
     )
     {
         TimeSpan spent = TimeSpan.Zero;
-        for (int attempt = 1; ; attempt++)
+        int attempt = 0;
+        while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (admit is not null)
+            long start = 0;
+            (T? result, CallFailure? failed) = await TryAsync(call, () => start = clock.GetTimestamp(), cancellationToken);
+            if (failed is not { } failure)
             {
-                await admit(cancellationToken);
+                return result!;
             }
 
-            CallFailure failure;
-            long start = clock.GetTimestamp();
-            using (CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
+            if (failure.IsThrottled)
             {
-                limit.CancelAfter(limits.Try);
-                try
-                {
-                    // Credentials may come from a service that hangs and heeds no token.
-                    return await call(limit.Token).WaitAsync(limit.Token);
-                }
-                catch (Exception e)
-                    when (!cancellationToken.IsCancellationRequested
-                        && explain(IsTimeout(e, limit) ? new TimeoutException() : e) is { } explained
-                    )
-                {
-                    failure = explained;
-                }
+                // The window waits, for all calls together.
+                continue;
             }
 
+            attempt++;
             bool unsettled = failure.MayHaveApplied && settle is not null;
-            TimeSpan wait = failure.RetryAfter is { } told ? (told < TimeSpan.Zero ? TimeSpan.Zero : told) : Jitter(attempt);
+            TimeSpan wait = WaitAfter(failure, attempt);
             spent += clock.GetElapsedTime(start) + wait;
             bool isLast = !failure.IsTransient || attempt >= Math.Min(limits.Attempts, failure.Tries) || spent > limits.Overall;
             if (isLast && !unsettled)
@@ -115,12 +110,82 @@ internal sealed class Retry(
         }
     }
 
+    /// <summary>One try, within the quotas.</summary>
+    /// <returns>What it failed of, unless it is given up.</returns>
+    private async Task<(T? Result, CallFailure? Failure)> TryAsync<T>(
+        Func<CancellationToken, Task<T>> call,
+        Action begins,
+        CancellationToken cancellationToken
+    )
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        List<QuotaPlace> places = await EnterAsync(cancellationToken);
+        begins();
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(limits.Try);
+        try
+        {
+            // Credentials may come from a service that hangs and heeds no token.
+            T result = await call(limit.Token).WaitAsync(limit.Token);
+            places.ForEach(static p => p.Accept());
+            return (result, null);
+        }
+        catch (Exception e)
+            when (!cancellationToken.IsCancellationRequested && explain(IsTimeout(e, limit) ? new TimeoutException() : e) is { } explained)
+        {
+            if (explained.IsThrottled)
+            {
+                Refuse(explained, places);
+            }
+            else
+            {
+                places.ForEach(static p => p.Accept());
+            }
+
+            return (default, explained);
+        }
+    }
+
+    /// <exception cref="FlowSecretException">Throttled: the service refuses every call for too long.</exception>
+    private async Task<List<QuotaPlace>> EnterAsync(CancellationToken cancellationToken)
+    {
+        List<QuotaPlace> places = new(quotas.Count);
+        try
+        {
+            foreach (QuotaWindow window in quotas)
+            {
+                places.Add(await window.TakeAsync(limits.Throttled, cancellationToken));
+            }
+
+            return places;
+        }
+        catch (QuotaClosedException e)
+        {
+            throw explain(e)!.Error;
+        }
+    }
+
+    /// <summary>Tells the windows, which then wait for all.</summary>
+    private void Refuse(CallFailure failure, List<QuotaPlace> places)
+    {
+        int refusals = 1 + places.Select(static p => p.Window.Refusals).DefaultIfEmpty(0).Max();
+        TimeSpan wait = WaitAfter(failure, refusals);
+        places.ForEach(p => p.Refuse(wait));
+        if (places.Exists(p => p.Window.IsGivenUp(limits.Throttled)))
+        {
+            throw failure.Error;
+        }
+    }
+
+    private TimeSpan WaitAfter(CallFailure failure, int attempt) =>
+        failure.RetryAfter is { } told ? (told < TimeSpan.Zero ? TimeSpan.Zero : told) : Jitter(attempt);
+
     private static bool IsTimeout(Exception error, CancellationTokenSource limit) =>
         error is OperationCanceledException && limit.IsCancellationRequested;
 
     private TimeSpan Jitter(int attempt)
     {
-        TimeSpan longest = limits.FirstWait * 2 * Math.Pow(2, attempt - 1);
+        TimeSpan longest = limits.FirstWait * 2 * Math.Pow(2, Math.Min(attempt, 30) - 1);
         return Random.Shared.NextDouble() * (longest < limits.LongestWait ? longest : limits.LongestWait);
     }
 }

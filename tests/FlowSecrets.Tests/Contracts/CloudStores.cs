@@ -22,6 +22,7 @@ internal static class CloudStores
         LongestWait = TimeSpan.FromMilliseconds(50),
         Try = TimeSpan.FromSeconds(5),
         Attempts = 10,
+        Throttled = TimeSpan.FromMilliseconds(400),
     };
 
     public static GcpStore Gcp(GcpFake fake, GcpStoreOptions? options = null, StoreSelection? selection = null)

@@ -21,6 +21,7 @@ internal sealed class CloudSetting : IDisposable
         Attempts = 1,
         FirstWait = TimeSpan.FromMilliseconds(1),
         Try = TimeSpan.FromSeconds(10),
+        Throttled = TimeSpan.Zero,
     };
 
     private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);

@@ -51,7 +51,7 @@ internal sealed class AwsAvailabilityErrors(AwsCallContext context)
             or "TransactionInProgress"
             or "ProvisionedThroughputExceeded"
             or "SlowDown"
-            or "BandwidthLimitExceeded" => Throttled(reply),
+            or "BandwidthLimitExceeded" => Throttled(reply.Call, reply.RetryAfter),
             "RequestTimeout" => Unavailable(reply.Call, TooLate, transient: true, applied: true),
             _ => null,
         };
@@ -63,7 +63,7 @@ internal sealed class AwsAvailabilityErrors(AwsCallContext context)
         AwsCall call = reply.Call;
         return reply.Status switch
         {
-            429 => Throttled(reply),
+            429 => Throttled(reply.Call, reply.RetryAfter),
             407 => Unavailable(call, "is behind a proxy that wants a login", transient: false, applied: false),
             >= 400 and < 500 when reply.Code.Length == 0 => Unavailable(
                 call,
@@ -81,16 +81,17 @@ internal sealed class AwsAvailabilityErrors(AwsCallContext context)
         };
     }
 
-    private CallFailure Throttled(AwsErrorReply reply) =>
+    public CallFailure Throttled(AwsCall call, TimeSpan? retryAfter = null) =>
         new(
             new FlowSecretException(
                 ErrorIds.Throttled,
-                reply.Call.Target,
-                $"AWS goes on throttling calls in the {context.PlaceOf(reply.Call)} ('{reply.Call.FullAction}')",
+                call.Target,
+                $"AWS goes on throttling calls in the {context.PlaceOf(call)} ('{call.FullAction}')",
                 "Wait a minute and run the same command again, or use a smaller -ThrottleLimit."
             ),
             IsTransient: true,
-            RetryAfter: reply.RetryAfter
+            RetryAfter: retryAfter,
+            IsThrottled: true
         );
 
     private CallFailure Unavailable(AwsCall call, string what, bool transient, bool applied) =>

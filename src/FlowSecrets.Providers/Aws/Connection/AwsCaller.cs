@@ -2,15 +2,17 @@ using FlowSecrets.Providers.Transport;
 
 namespace FlowSecrets.Providers.Aws.Connection;
 
-/// <summary>Makes calls to AWS as a store wants them: tried again where that helps, failures in our ids.</summary>
+/// <summary>Makes calls to AWS as a store wants them: tried again where that helps, inside the quotas, failures in our ids.</summary>
 internal sealed class AwsCaller(AwsErrors errors, AwsStoreOptions options)
 {
+    private readonly AwsQuotas _quotas = options.Quotas ?? new AwsQuotas(options.Clock);
+
     public Task<T> CallAsync<T>(
         AwsCall call,
         Func<CancellationToken, Task<T>> send,
         Func<CancellationToken, Task<Settled<T>>>? settle,
         CancellationToken cancellationToken
-    ) => new Retry(options.Limits, options.Clock, e => errors.Explain(e, call)).RunAsync(send, settle, cancellationToken);
+    ) => new Retry(options.Limits, options.Clock, e => errors.Explain(e, call), _quotas.Of(call)).RunAsync(send, settle, cancellationToken);
 
     /// <summary>The pages of a list.</summary>
     /// <exception cref="FlowSecretException">BadReply: the list does not end.</exception>

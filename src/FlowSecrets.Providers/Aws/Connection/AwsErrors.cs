@@ -30,6 +30,7 @@ internal sealed class AwsErrors
         error switch
         {
             _ when BadReplyException.In(error) is { } bad => bad.Explain(call.Target, _context.HostOf(call), call.Changes),
+            QuotaClosedException => _availability.Throttled(call),
             AwsCredentialsException { InnerException: { } inner } => _credentials.Missing(inner, call),
             AmazonServiceException e when IsOfCredentialService(e) => _credentials.Missing(e, call),
             AmazonServiceException e => ExplainService(e, call),

@@ -23,10 +23,6 @@ internal sealed partial class AwsStore : ISecretStore
     private readonly AwsStoreOptions _options;
     private readonly ConcurrentDictionary<string, Lazy<Task<ISecretsManager>>> _clients = new(StringComparer.Ordinal);
 
-    // Documented quotas of a region: BatchGetSecretValue 100 a second, changes of versions 50 together.
-    private readonly QuotaWindow _batches;
-    private readonly QuotaWindow _writes;
-
     /// <param name="access">Makes what explains a denied call, from this store.</param>
     /// <param name="rotation">Makes the store's side of a rotation, from this store.</param>
     public AwsStore(
@@ -43,9 +39,6 @@ internal sealed partial class AwsStore : ISecretStore
         _caller = new AwsCaller(new AwsErrors(PlaceOf, at, identity), options);
         _access = access(this);
         _rotation = rotation;
-        TimeSpan second = TimeSpan.FromSeconds(1);
-        _batches = new QuotaWindow(100, second, options.Clock);
-        _writes = new QuotaWindow(50, second, options.Clock);
     }
 
     public Place Place =>
@@ -133,11 +126,7 @@ internal sealed partial class AwsStore : ISecretStore
         {
             return await _caller.CallAsync(
                 call,
-                async ct =>
-                {
-                    await AwaitQuotaAsync(call, ct);
-                    return await send(await ClientAsync(region ?? _at.Region, ct), ct);
-                },
+                async ct => await send(await ClientAsync(region ?? _at.Region, ct), ct),
                 settle,
                 cancellationToken
             );
@@ -151,18 +140,6 @@ internal sealed partial class AwsStore : ISecretStore
         catch (FlowSecretException e) when (e.Id == ErrorIds.SecretIsReplica)
         {
             throw await WherePrimaryAsync(call.Target, e, cancellationToken);
-        }
-    }
-
-    private async Task AwaitQuotaAsync(AwsCall call, CancellationToken cancellationToken)
-    {
-        if (call.Changes)
-        {
-            await _writes.WaitAsync(cancellationToken);
-        }
-        else if (call.Action == "BatchGetSecretValue")
-        {
-            await _batches.WaitAsync(cancellationToken);
         }
     }
 

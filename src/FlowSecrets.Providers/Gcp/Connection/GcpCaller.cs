@@ -5,6 +5,8 @@ namespace FlowSecrets.Providers.Gcp.Connection;
 /// <summary>Makes calls to Google as a store wants them: tried again where that helps, inside the quotas, failures in our ids.</summary>
 internal sealed class GcpCaller(GcpErrors errors, GcpStoreOptions options)
 {
+    private readonly GcpQuotas _quotas = options.Quotas ?? new GcpQuotas(options.Clock, regional: false, isKept: false);
+
     public Task<T> CallAsync<T>(GcpCall call, Func<CancellationToken, Task<T>> send, CancellationToken cancellationToken) =>
         CallAsync(call, send, null, cancellationToken);
 
@@ -15,12 +17,7 @@ internal sealed class GcpCaller(GcpErrors errors, GcpStoreOptions options)
         CancellationToken cancellationToken
     )
     {
-        Retry retry = new(
-            options.Limits,
-            options.Clock,
-            e => errors.Explain(e, call),
-            options.Quotas is { } quotas && call.IsOfSecretManager ? ct => quotas.WaitAsync(call, ct) : null
-        );
+        Retry retry = new(options.Limits, options.Clock, e => errors.Explain(e, call), _quotas.Of(call));
         return retry.RunAsync(send, settle, cancellationToken);
     }
 

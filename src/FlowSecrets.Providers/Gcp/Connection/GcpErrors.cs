@@ -54,6 +54,7 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
             {
                 Tries = Few,
             },
+            QuotaClosedException => new CallFailure(Throttled(call), IsTransient: false),
             GcpChecksumException => new CallFailure(ChecksumMismatch(call), IsTransient: true),
             GcpTokenException { InnerException: { } inner } => _tokens.Explain(inner, call),
             _ => null,
@@ -88,7 +89,12 @@ internal sealed class GcpErrors(Place place, GcpPlace at, GcpCredential credenti
             ("FAILED_PRECONDITION", _) when call.Permission is "secretmanager.secrets.update" or "secretmanager.secrets.delete" => Final(
                 StoreErrors.Conflict(call.Target, $"'{call.Target}' in the {place} was changed by somebody else at the same time")
             ),
-            ("RESOURCE_EXHAUSTED", _) or (_, 429) => new CallFailure(Throttled(call), IsTransient: true, RetryAfter: reply.RetryAfter),
+            ("RESOURCE_EXHAUSTED", _) or (_, 429) => new CallFailure(
+                Throttled(call),
+                IsTransient: true,
+                RetryAfter: reply.RetryAfter,
+                IsThrottled: true
+            ),
             (_, >= 300 and < 400) => Unavailable(call, "answered with a redirect, which is not followed", transient: false, applied: false),
             (_, >= 500) => Unavailable(call, $"answered with status {reply.Code}", transient: true, applied: true) with
             {

@@ -12,7 +12,7 @@ internal sealed record GcpStoreOptions
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Null: the quotas are not kept here.</summary>
+    /// <summary>Null: the documented quotas are not kept; what refuses a call is waited for.</summary>
     public GcpQuotas? Quotas { get; init; }
 
     public int ThrottleLimit { get; init; } = StoreSelection.DefaultThrottleLimit;
