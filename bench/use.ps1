@@ -17,7 +17,9 @@ try {
 
     $random = [Random]::new(5)
     $letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 {}":,/-_.'.ToCharArray()
-    $words = foreach ($i in 1..2000) { [string]::new([char[]] (1..$random.Next(40, 160) | ForEach-Object { $letters[$random.Next($letters.Length)] })) }
+    $words = foreach ($i in 1..2000) {
+        -join (1..$random.Next(40, 160) | ForEach-Object { $letters[$random.Next($letters.Length)] })
+    }
     $writer = [System.IO.StreamWriter]::new("$folder/big.txt")
     while ($writer.BaseStream.Position -lt 100MB) { foreach ($word in $words) { $writer.Write($word); $writer.Write("`n") } }
     $writer.Dispose()

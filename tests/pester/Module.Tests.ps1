@@ -50,6 +50,7 @@ Describe 'The module' {
             'Test-FlowSecretAccess'
             'Test-FlowSecretRotation'
             'Undo-FlowSecretRotation'
+            'Use-FlowSecret'
         )
     }
     It 'uses approved verbs' { (Get-Command -Module FlowSecrets).Verb | Where-Object { $_ -notin (Get-Verb).Verb } | Should -BeNullOrEmpty }

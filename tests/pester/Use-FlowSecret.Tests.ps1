@@ -195,7 +195,9 @@ Use-FlowSecret -Workload web -IgnoreExitCode -- sh -c 'echo "file=$CERT_FILE"; s
             $more = '-a', 'b c', '007'
             $print = 'import sys, json; print(json.dumps(sys.argv[1:]))'
             $got = Use-FlowSecret -Name api-key -- python3 -c $print -x:1 -y: 2 007 1e3 '' 'a b' '"' '$x' '*' ';' '%PATH%' 'end\' -- @more
-            $got | ConvertFrom-Json | Should -Be '-x:1', '-y:', '2', '007', '1e3', '', 'a b', '"', '$x', '*', ';', '%PATH%', 'end\', '--', '-a', 'b c', '007'
+            $got | ConvertFrom-Json | Should -Be @(
+                '-x:1', '-y:', '2', '007', '1e3', '', 'a b', '"', '$x', '*', ';', '%PATH%', 'end\', '--', '-a', 'b c', '007'
+            )
             $got = Use-FlowSecret -Name api-key -ArgumentList '-c', $print, '-x:', 'a,b', '' -- python3
             $got | ConvertFrom-Json | Should -Be '-x:', 'a,b', ''
         }
@@ -315,7 +317,10 @@ Use-FlowSecret -Workload web -IgnoreExitCode -- sh -c 'echo "file=$CERT_FILE"; s
             @{ script = 'Use-FlowSecret -Name api-key -- sh -c ''test -t 1 || echo PIPE $API_KEY'' | ForEach-Object { $_ }' }
             @{ script = 'Use-FlowSecret -Name api-key -Redact -- sh -c ''test -t 1 || echo PIPE $API_KEY''' }
             @{ script = '$env:CI = ''true''; Use-FlowSecret -Name api-key -- sh -c ''test -t 1 || echo PIPE $API_KEY''' }
-            @{ script = '$null = Start-Transcript ./t.txt; Use-FlowSecret -Name api-key -- sh -c ''test -t 1 || echo PIPE $API_KEY''; $null = Stop-Transcript' }
+            @{
+                script = '$null = Start-Transcript ./t.txt; Use-FlowSecret -Name api-key -- sh -c ''test -t 1 || echo PIPE $API_KEY''; ' +
+                    '$null = Stop-Transcript'
+            }
         ) {
             $shown = Invoke-Terminal $script
             $shown.output | Should -Match 'PIPE \*\*\*'
@@ -360,7 +365,7 @@ Use-FlowSecret -Workload web -IgnoreExitCode -- sh -c 'echo "file=$CERT_FILE"; s
                 Get-Date -Year 2020
             } *>&1
             $texts = $said | ForEach-Object { "$_" }
-            foreach ($text in 'out ***', 'err ***', 'warn ***', 'verb ***', 'debug ***', 'host ***', 'info ***') { $texts | Should -Contain $text }
+            foreach ($stream in 'out', 'err', 'warn', 'verb', 'debug', 'host', 'info') { $texts | Should -Contain "$stream ***" }
             "$texts" | Should -Not -Match '7f3a'
             ($said | Where-Object { $_ -is [datetime] }).Year | Should -Be 2020
             $Error | ForEach-Object { "$_" } | Should -Not -Match '7f3a'
@@ -424,7 +429,8 @@ Use-FlowSecret -Workload web -IgnoreExitCode -- sh -c 'echo "file=$CERT_FILE"; s
     Context 'watch' -Skip:$noShell {
         It 'U15: restarts the program with new values, and keeps it if a look fails' {
             $child = Start-Child @'
-Use-FlowSecret -Name api-key -NoRedact -Watch -Interval 1 -Debounce 0 -IgnoreExitCode -- sh -c 'echo "has $API_KEY"; while :; do test -f ./stop && exit 6; sleep 0.1; done'
+$program = 'echo "has $API_KEY"; while :; do test -f ./stop && exit 6; sleep 0.1; done'
+Use-FlowSecret -Name api-key -NoRedact -Watch -Interval 1 -Debounce 0 -IgnoreExitCode -- sh -c $program
 "code $LASTEXITCODE"
 '@
             Wait-Line $child 'has value-of-api-key-7f3a'

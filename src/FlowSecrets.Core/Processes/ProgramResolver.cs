@@ -48,7 +48,7 @@ internal static class ProgramResolver
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
                 Path.GetFileName(program.Path),
-                $"Argument {index} has a character that cmd.exe would not take as text, and '{Path.GetFileName(program.Path)}' is a batch file",
+                $"'{Path.GetFileName(program.Path)}' is a batch file, and argument {index} has a character that cmd.exe does not take as text",
                 "Call the program that the batch file starts, or pass the text in a file."
             );
         }
@@ -64,7 +64,7 @@ internal static class ProgramResolver
             $"There is no program '{program}'",
             IsPath(program)
                 ? "Check the path: it counts from the current folder."
-                : "Check the name, and PATH. For a program in the current folder write ./NAME; a command of PowerShell goes into a script block: { NAME }."
+                : "Check the name, and PATH. For a program in the current folder write ./NAME; for a command of PowerShell: { NAME }"
         );
 
     private static bool IsPath(string program) =>

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace FlowSecrets.Processes;
 
-/// <summary>How a program is run in place of a command of the user: with exactly these variables, and with the streams that it shares.</summary>
+/// <summary>How a program is run for the user: with exactly these variables, and with the streams that it shares.</summary>
 internal sealed record ProgramStart(string Program, IReadOnlyList<string> Arguments)
 {
     public required string WorkingDirectory { get; init; }

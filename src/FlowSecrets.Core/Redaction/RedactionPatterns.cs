@@ -114,7 +114,7 @@ internal sealed class RedactionPatterns : IDisposable
 
     public void Dispose() => _patterns.ForEach(static p => CryptographicOperations.ZeroMemory(p.Bytes));
 
-    /// <summary>The first place at or after one where a form may begin, as its first four bytes tell; the end of the data if none.</summary>
+    /// <summary>The first place at or after one where a form may begin, by its first four bytes; the data's end if none.</summary>
     internal int NextCandidate(ReadOnlySpan<byte> data, int from)
     {
         ref byte first = ref MemoryMarshal.GetReference(data);

@@ -17,7 +17,7 @@ internal sealed class QuotaWindow(int limit, TimeSpan period, TimeProvider clock
     private readonly SemaphoreSlim _turn = new(1);
     private readonly long _period = (long)(period.TotalSeconds * 1.05 * clock.TimestampFrequency);
 
-    /// <summary>When each call of the window was let in, the oldest first; refused ones are taken out, because they count nowhere.</summary>
+    /// <summary>When each call of the window was let in, the oldest first. Refused ones are taken out, as they do not count.</summary>
     private readonly LinkedList<long> _calls = [];
     private TaskCompletionSource _changed = NewSignal();
 

@@ -56,7 +56,7 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
     [Parameter]
     public string? OutFile { get; set; }
 
-    /// <summary>Replace the file of -OutFile if it is there. With -AsPlainText: let a coding agent that runs this session see the value.</summary>
+    /// <summary>Replace the file of -OutFile if it is there. With -AsPlainText: let a coding agent see the value.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

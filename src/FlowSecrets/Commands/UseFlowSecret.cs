@@ -34,7 +34,7 @@ public enum UsePrecedence
 /// </example>
 /// <example>
 /// <summary>Runs commands of PowerShell. The variables are gone afterwards.</summary>
-/// <code>Use-FlowSecret -Name stripe-key { Invoke-RestMethod https://api.stripe.com/v1/balance -Headers @{ Authorization = "Bearer $env:STRIPE_KEY" } }</code>
+/// <code>Use-FlowSecret -Name stripe-key { ./Get-Balance.ps1 -Token $env:STRIPE_KEY }</code>
 /// </example>
 [Cmdlet(VerbsOther.Use, "FlowSecret", SupportsShouldProcess = true)]
 [OutputType(typeof(string))]
@@ -82,7 +82,7 @@ public sealed class UseFlowSecretCommand : StoreCmdlet
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     public string? Workload { get; set; }
 
-    /// <summary>Give the program only the variables that every program needs (PATH, HOME, TMP*, LANG, LC_*, TERM), and the secrets.</summary>
+    /// <summary>Give the program only the variables that every program needs (PATH, HOME, TMP*, LANG, TERM), and the secrets.</summary>
     [Parameter]
     public SwitchParameter Pristine { get; set; }
 

@@ -55,8 +55,8 @@ internal static class BlockRunner
             // The streams are merged one level deeper, because a steppable pipeline links the errors of its own commands to the cmdlet.
             // They passed the preferences where they come from, so the sink shows all that reaches it.
             ScriptBlock wrapper = ScriptBlock.Create(
-                "param($Block, $Sink, $Patterns) & { param($b) & $b *>&1 } $Block | & $Sink -Patterns $Patterns -Verbose -Debug -WarningAction Continue "
-                    + "-InformationAction Continue -ErrorAction Continue"
+                "param($Block, $Sink, $Patterns) & { param($b) & $b *>&1 } $Block | & $Sink -Patterns $Patterns "
+                    + "-Verbose -Debug -WarningAction Continue -InformationAction Continue -ErrorAction Continue"
             );
             CmdletInfo sink = new("Write-RedactedStream", typeof(RedactedSinkCommand));
             using SteppablePipeline steps = wrapper.GetSteppablePipeline(CommandOrigin.Internal, [block, sink, patterns]);

@@ -37,7 +37,7 @@ internal static class Engine
         Get(invocation, "Statement") as string is { Length: > 0 } text ? text : null;
 
     /// <summary>
-    /// Writes a line of a program's standard error. Unlike an error of a cmdlet it obeys no ErrorAction, and does not make the command fail.
+    /// Writes a line of a program's standard error. Unlike an error of a cmdlet it obeys no ErrorAction.
     /// </summary>
     public static void WriteProgramError(PSCmdlet cmdlet, string line)
     {
@@ -97,7 +97,7 @@ internal static class Engine
             : StreamEnd.PowerShell;
     }
 
-    /// <summary>Another host has no streams of the process behind it, and a transcript keeps what goes through the pipeline alone.</summary>
+    /// <summary>Another host has no streams of the process behind it, and a transcript keeps only what goes through the pipeline.</summary>
     private static bool IsConsole(PSCmdlet cmdlet) => cmdlet.Host.Name == "ConsoleHost" && Get(cmdlet.Host.UI, "IsTranscribing") is false;
 
     private static bool IsCaptured(PSCmdlet cmdlet, string parameter) => cmdlet.MyInvocation.BoundParameters.ContainsKey(parameter);

@@ -41,7 +41,7 @@ internal sealed class OperationPump(CancellationTokenSource stop, TimeSpan patie
         );
     }
 
-    /// <summary>Runs the calls that wait, on the pipeline's thread, and goes on while the work is not done and the condition holds.</summary>
+    /// <summary>Runs the calls that wait, on the pipeline's thread, while the work is not done and the condition holds.</summary>
     /// <exception cref="PipelineStoppedException">Somebody stopped the command.</exception>
     public void Serve(Func<bool> isNeeded) =>
         Guarded(() =>

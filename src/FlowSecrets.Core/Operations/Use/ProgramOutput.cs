@@ -7,7 +7,7 @@ namespace FlowSecrets.Operations.Use;
 
 /// <summary>Reads one stream of a program to its end, and passes it on without the values.</summary>
 /// <param name="patterns">What is hidden; null: nothing.</param>
-/// <param name="ended">Ends with the program. A process that it left in the background may hold the stream open for as long as it lives.</param>
+/// <param name="ended">Ends with the program. A process that it left in the background may hold the stream open longer.</param>
 internal sealed class ProgramOutput(Stream source, RedactionPatterns? patterns, Task ended)
 {
     /// <summary>How long is waited for more after the program has ended.</summary>

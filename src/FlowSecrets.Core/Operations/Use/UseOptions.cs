@@ -23,7 +23,7 @@ internal sealed record UseOptions : VariableOptions
     /// <summary>Patterns of inherited variables that stay with <see cref="Pristine"/>.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];
 
-    /// <summary>Refuse what is merely told otherwise: empty values, inherited ones that differ, names that make programs load code.</summary>
+    /// <summary>Refuse empty values, inherited ones that differ, and names that make programs load code.</summary>
     public bool Strict { get; init; }
 
     public Precedence Precedence { get; init; }
@@ -50,7 +50,7 @@ internal sealed record UseOptions : VariableOptions
     /// <summary>What came down the pipeline; null: the program has the standard input of this process.</summary>
     public ProgramInput? Input { get; init; }
 
-    /// <summary>How long a program may go on after it was asked to end; null: 10 seconds, and without limit after Ctrl+C at a terminal.</summary>
+    /// <summary>How long a program may go on after it was asked to end; null: 10 seconds, after Ctrl+C at a terminal any time.</summary>
     public TimeSpan? KillAfter { get; init; }
 
     /// <summary>Restart the program if a secret has a new version.</summary>

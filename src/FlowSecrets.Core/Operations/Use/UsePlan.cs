@@ -30,7 +30,7 @@ internal sealed class UsePlan
     /// <summary>Everything that is set.</summary>
     public IEnumerable<string> Names => Variables.Concat(Files.Select(static f => f.Wish)).Select(static w => w.Name);
 
-    /// <exception cref="FlowSecretException">BadArgument, NoCatalog, SecretNotFound; NameConflict: two secrets have one variable.</exception>
+    /// <exception cref="FlowSecretException">BadArgument, NoCatalog, SecretNotFound; NameConflict: two have one variable.</exception>
     public static UsePlan For(OperationContext context, Workspace workspace, UseOptions options, IOperationHost host)
     {
         string? workload = VariableSource.Workload(context, workspace, options);

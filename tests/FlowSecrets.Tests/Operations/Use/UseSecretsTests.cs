@@ -26,7 +26,9 @@ public sealed class UseSecretsTests : IDisposable
         workloads:
           api: { kind: cloudrun, region: us-central1, service: api }
           web: { kind: cloudrun, region: us-central1, service: web }
-        localEnv: { variables: { DB_URL: "db://{{ db.password | urlencode }}@h" }, files: [{ secret: blob, path: a/blob.bin, env: BLOB_FILE }] }
+        localEnv:
+          variables: { DB_URL: "db://{{ db.password | urlencode }}@h" }
+          files: [{ secret: blob, path: a/blob.bin, env: BLOB_FILE }]
         """;
 
     private readonly Sandbox _sandbox = new();
