@@ -55,6 +55,9 @@ public sealed class CopyScene : IAsyncDisposable
 
     internal TestHost Host { get; set; } = new();
 
+    /// <summary>What is changed of the stores that a copy opens; null: nothing.</summary>
+    internal Func<ISecretStore, ISecretStore>? Change { get; set; }
+
     public static async Task<CopyScene> StartAsync(
         string secrets = "secrets: { jwt-secret: {}, api-key: {}, data-key: { usage: encryption } }"
     )
@@ -162,7 +165,9 @@ public sealed class CopyScene : IAsyncDisposable
         }
 
         public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) =>
-            fault is null ? scene.Open(selection) : FaultyStore.Of(scene.Open(selection), fault);
+            fault is not null ? FaultyStore.Of(scene.Open(selection), fault)
+            : scene.Change is { } change ? change(scene.Open(selection))
+            : scene.Open(selection);
 
         public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection store, Func<string, string?> environment) =>
             Inner.OpenWorkload(workload, store, environment);
