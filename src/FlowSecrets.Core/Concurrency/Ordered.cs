@@ -5,7 +5,8 @@ namespace FlowSecrets.Concurrency;
 /// <summary>Many calls, so many at a time, answers in the order of the items.</summary>
 internal static class Ordered
 {
-    /// <summary>When the receiver wants no more or one call throws, those under way are cancelled and waited for.</summary>
+    /// <summary>When the receiver wants no more or one call throws, those under way are cancelled and waited for; answers that nobody took are
+    /// disposed of.</summary>
     public static async IAsyncEnumerable<TResult> RunAsync<TItem, TResult>(
         IEnumerable<TItem> items,
         int width,
@@ -19,6 +20,7 @@ internal static class Ordered
         {
             foreach (TItem item in items)
             {
+                stop.Token.ThrowIfCancellationRequested();
                 running.Enqueue(call(item, stop.Token));
                 while (running.Count >= width)
                 {
@@ -35,6 +37,10 @@ internal static class Ordered
         {
             await stop.CancelAsync();
             await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (Task<TResult> left in running.Where(static t => t.IsCompletedSuccessfully))
+            {
+                (left.Result as IDisposable)?.Dispose();
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Concurrency;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
@@ -39,6 +40,28 @@ internal static class Plan
         }
     }
 
+    /// <summary>Plans a step for each secret, as many at a time as the store likes; in the secrets' order.</summary>
+    public static async Task<IReadOnlyList<PlanStep>> StepsAsync(
+        Workspace workspace,
+        IReadOnlyList<SecretRef> secrets,
+        IOperationHost host,
+        Func<SecretRef, CancellationToken, Task<PlanStep>> plan,
+        CancellationToken cancellationToken
+    )
+    {
+        List<PlanStep> steps = [];
+        await foreach (PlanStep step in Ordered.RunAsync(secrets, workspace.Store.Concurrency, plan, cancellationToken))
+        {
+            steps.Add(step);
+            if (secrets.Count > 1)
+            {
+                host.Progress(new ProgressUpdate("Looking secrets up", step.Secret.StoreName, steps.Count, secrets.Count));
+            }
+        }
+
+        return steps;
+    }
+
     /// <summary>The secret as the store describes it.</summary>
     /// <exception cref="FlowSecretException">SecretNotFound, PendingDeletion.</exception>
     public static async Task<SecretDescription> RequireAsync(Workspace workspace, SecretRef secret, CancellationToken cancellationToken)
@@ -49,12 +72,16 @@ internal static class Plan
         return description.Deleted is null ? description : throw StoreErrors.PendingDeletion(secret.StoreName, description.PurgeAt);
     }
 
+    /// <summary>Asks for each step in order, and applies as many at a time as the store likes; results keep the order.</summary>
+    /// <param name="isAsked">Whether applying a step asks for its value: then one comes after the other, so that nobody is asked for two
+    /// values at a time.</param>
     public static async IAsyncEnumerable<SecretChange> ApplyAsync(
         string activity,
         Workspace workspace,
         IReadOnlyList<PlanStep> steps,
         IOperationHost host,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        bool isAsked = false
     )
     {
         if (steps.Any(static s => s.Refusal is null))
@@ -64,14 +91,21 @@ internal static class Plan
 
         await workspace.Store.IdentifyAsync(cancellationToken);
         host.Verbose($"{activity}: {Words.Count(steps.Count, "secret")}, {workspace.Place} ({workspace.Place.Identity}).");
-        for (int i = 0; i < steps.Count; i++)
+        int done = 0;
+        IAsyncEnumerable<SecretChange> changes = Ordered.RunAsync(
+            steps,
+            isAsked ? 1 : workspace.Store.Concurrency,
+            (step, ct) => ApplyAsync(workspace, step, host, ct),
+            cancellationToken
+        );
+        await foreach (SecretChange change in changes)
         {
             if (steps.Count > 1)
             {
-                host.Progress(new ProgressUpdate(activity, steps[i].Secret.StoreName, i, steps.Count));
+                host.Progress(new ProgressUpdate(activity, change.StoreName, ++done, steps.Count));
             }
 
-            yield return await ApplyAsync(workspace, steps[i], host, cancellationToken);
+            yield return change;
         }
     }
 

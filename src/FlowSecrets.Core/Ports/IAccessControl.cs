@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FlowSecrets.Model;
 
 namespace FlowSecrets.Ports;
@@ -15,6 +16,22 @@ internal interface IAccessControl
         AccessQuestion question,
         CancellationToken cancellationToken
     );
+
+    /// <summary>What whoever asks may do, of several permissions; what the answers share is read once if the store can.</summary>
+    async IAsyncEnumerable<(SecretPermission Permission, AccessAnswer Answer)> TestAllAsync(
+        IReadOnlyCollection<string> names,
+        IReadOnlyList<SecretPermission> permissions,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        foreach (SecretPermission permission in permissions)
+        {
+            await foreach (AccessAnswer answer in TestAsync(names, new AccessQuestion(null, permission), cancellationToken))
+            {
+                yield return (permission, answer);
+            }
+        }
+    }
 
     /// <summary>Whether a grant works, as far as that can be seen from here.</summary>
     /// <returns>Null: nobody but the principal can see it.</returns>

@@ -75,6 +75,10 @@ internal interface ISecretStore
     /// <summary>All versions, newest first.</summary>
     Task<IReadOnlyList<SecretVersionInfo>> ListVersionsAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>When a version was made; null: there is none of that number.</summary>
+    async Task<DateTimeOffset?> CreatedAsync(string name, string version, CancellationToken cancellationToken) =>
+        (await ListVersionsAsync(name, cancellationToken)).FirstOrDefault(v => v.Version == version)?.Created;
+
     /// <summary>Enables, disables or destroys a version. Destroying cannot be undone.</summary>
     /// <exception cref="FlowSecretException">NotSupportedByStore, as <see cref="Capabilities"/> says beforehand; VersionNotFound,
     /// VersionDestroyed.</exception>

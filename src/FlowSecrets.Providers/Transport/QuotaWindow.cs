@@ -73,12 +73,12 @@ internal sealed class QuotaWindow(int limit, TimeSpan period, TimeProvider clock
         }
     }
 
-    /// <summary>Whether the service has refused every call for so long.</summary>
+    /// <summary>Whether the service has refused every call for so long: from the first refusal to the last.</summary>
     public bool IsGivenUp(TimeSpan patience)
     {
         lock (_gate)
         {
-            return _refusals > 0 && clock.GetElapsedTime(_refusedSince) >= patience;
+            return _refusals > 0 && clock.GetElapsedTime(_refusedSince, _closed) >= patience;
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class QuotaWindow(int limit, TimeSpan period, TimeProvider clock
             Leave(now);
             if (now < _opens)
             {
-                return _refusals > 0 && clock.GetElapsedTime(_refusedSince, now) >= patience
+                return _refusals > 0 && clock.GetElapsedTime(_refusedSince, _closed) >= patience
                     ? throw new QuotaClosedException()
                     : (null, clock.GetElapsedTime(now, _opens), _changed.Task);
             }

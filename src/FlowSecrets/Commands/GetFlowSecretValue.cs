@@ -60,9 +60,12 @@ public sealed class GetFlowSecretValueCommand : WildcardCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    // A stage that the user typed goes before the version of what comes down the pipeline.
+    // What the user typed goes before what comes down the pipeline: a stage before a version. A listed secret is read as it is now: its
+    // version says what was current, and a read by version takes a call each.
     private protected override object? RecordKey =>
-        string.IsNullOrEmpty(Version) || (Stage is not null && !IsTyped(nameof(Version))) ? null : Version;
+        string.IsNullOrEmpty(Version) || (!IsTyped(nameof(Version)) && (Stage is not null || InputObject?.BaseObject is SecretItem))
+            ? null
+            : Version;
 
     private protected override void RunPlace(Targets targets)
     {

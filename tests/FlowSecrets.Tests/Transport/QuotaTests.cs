@@ -40,7 +40,7 @@ public sealed class QuotaTests
         // Some are refused until both know their share; they were 1,700 when each call tried again by itself.
         refused = fake.Calls.Count(static c => c.Status == 429) - refused;
         Assert.InRange(refused, 1, Secrets);
-        Assert.InRange(clock.Passed - begun, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(6));
+        Assert.InRange(clock.Passed - begun, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(4));
     }
 
     [Fact]

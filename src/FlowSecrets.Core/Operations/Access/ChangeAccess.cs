@@ -51,11 +51,22 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
         SecretRef[] all = [.. secrets.DistinctBy(static s => s.StoreName, StringComparer.Ordinal)];
         int done = 0;
         List<AccessTarget> granted = [];
+        List<Planned> plans = [];
+        int width = workspace.Store.Concurrency;
         await foreach (
-            Planned planned in Bounded.RunAsync(
-                all,
-                workspace.Store.Concurrency,
-                (s, ct) => PlanAsync(workspace, s, targets, options, ct),
+            Planned plan in Ordered.RunAsync(all, width, (s, ct) => PlanAsync(workspace, s, targets, options, ct), cancellationToken)
+        )
+        {
+            plans.Add(plan);
+            host.Progress(new ProgressUpdate("Reading who may read", plan.Secret.StoreName, plans.Count, all.Length));
+        }
+
+        // Each is asked about in order, and as many are changed at a time as the store likes.
+        await foreach (
+            (Planned planned, SecretAccessChange change) in Ordered.RunAsync(
+                plans,
+                width,
+                async (p, ct) => (p, await ApplyAsync(workspace, p, options, host, ct)),
                 cancellationToken
             )
         )
@@ -68,7 +79,6 @@ internal sealed class ChangeAccessOperation(OperationContext context) : IOperati
                 yield return extra;
             }
 
-            SecretAccessChange change = await ApplyAsync(workspace, planned, options, host, cancellationToken);
             yield return change;
             if (change.Status is ItemStatus.Granted or ItemStatus.Unchanged)
             {

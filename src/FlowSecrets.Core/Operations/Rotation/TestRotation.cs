@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using FlowSecrets.Catalogs;
+using FlowSecrets.Concurrency;
 using FlowSecrets.Errors;
 using FlowSecrets.Model;
 using FlowSecrets.Operations.Rotation.Run;
@@ -24,16 +25,32 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
         await workspace.Store.IdentifyAsync(cancellationToken);
         using RotationTargetFactory targets = new(context);
         IReadOnlyList<SecretRef> secrets = RotationSelection.Secrets(context, workspace, options, host);
-        List<RotationItem> found = [];
+        Dictionary<string, RotationItem> found = new(StringComparer.Ordinal);
         await foreach (RotationItem item in RotationItem.FindAsync(context, workspace, secrets, withAge: false, cancellationToken))
         {
-            found.Add(item);
+            found[item.Secret.StoreName] = item;
+            host.Progress(new ProgressUpdate("Looking at rotations", item.Secret.StoreName, found.Count, secrets.Count));
         }
 
-        // A rehearsal logs in as well.
-        foreach (RotationItem item in await RotationTrust.AskAsync(context, workspace, found, cancellationToken))
+        // In the catalog's order, whichever answered first. A rehearsal logs in as well.
+        IReadOnlyList<RotationItem> items = await RotationTrust.AskAsync(
+            context,
+            workspace,
+            [.. secrets.Select(s => found[s.StoreName])],
+            cancellationToken
+        );
+        int done = 0;
+        await foreach (
+            (RotationItem item, List<RotationFinding> findings) in Ordered.RunAsync(
+                items,
+                workspace.Store.Concurrency,
+                async (i, ct) => (i, await AllAsync(workspace, i, targets, ct)),
+                cancellationToken
+            )
+        )
         {
-            await foreach (RotationFinding finding in FindAsync(workspace, item, targets, cancellationToken))
+            host.Progress(new ProgressUpdate("Rehearsing rotations", item.Secret.StoreName, ++done, items.Count));
+            foreach (RotationFinding finding in findings)
             {
                 yield return new RotationCheck
                 {
@@ -46,6 +63,22 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
                 };
             }
         }
+    }
+
+    private async Task<List<RotationFinding>> AllAsync(
+        Workspace workspace,
+        RotationItem item,
+        RotationTargetFactory targets,
+        CancellationToken cancellationToken
+    )
+    {
+        List<RotationFinding> findings = [];
+        await foreach (RotationFinding finding in FindAsync(workspace, item, targets, cancellationToken))
+        {
+            findings.Add(finding);
+        }
+
+        return findings;
     }
 
     private async IAsyncEnumerable<RotationFinding> FindAsync(
@@ -131,30 +164,30 @@ internal sealed class TestRotationOperation(OperationContext context) : IOperati
         CancellationToken cancellationToken
     )
     {
-        List<RotationFinding> findings = [];
-        foreach (SecretPermission permission in new[] { SecretPermission.Read, SecretPermission.Write, SecretPermission.Manage })
-        {
-            await foreach (
-                AccessAnswer answer in workspace.Store.Access.TestAsync(
-                    [.. item.Names],
-                    new AccessQuestion(null, permission),
-                    cancellationToken
-                )
+        List<(SecretPermission Permission, AccessAnswer Answer)> answers = [];
+        await foreach (
+            (SecretPermission, AccessAnswer) answer in workspace.Store.Access.TestAllAsync(
+                [.. item.Names],
+                [SecretPermission.Read, SecretPermission.Write, SecretPermission.Manage],
+                cancellationToken
             )
-            {
-                // What cannot be known stops nothing: the rotation itself finds out, before it changes anything that matters.
-                findings.Add(
-                    new RotationFinding(
-                        $"{permission.ToString().ToLowerInvariant()} {answer.StoreName}",
-                        answer.Result != AccessResult.Denied,
-                        answer.Evidence,
-                        answer.Result == AccessResult.Allowed ? null : answer.Remedy
-                    )
-                );
-            }
+        )
+        {
+            answers.Add(answer);
         }
 
-        return findings;
+        // What cannot be known stops nothing: the rotation itself finds out, before it changes anything that matters.
+        return
+        [
+            .. answers
+                .OrderBy(static a => a.Permission)
+                .Select(static a => new RotationFinding(
+                    $"{a.Permission.ToString().ToLowerInvariant()} {a.Answer.StoreName}",
+                    a.Answer.Result != AccessResult.Denied,
+                    a.Answer.Evidence,
+                    a.Answer.Result == AccessResult.Allowed ? null : a.Answer.Remedy
+                )),
+        ];
     }
 
     private static async Task<IReadOnlyList<RotationFinding>> ValuesAsync(

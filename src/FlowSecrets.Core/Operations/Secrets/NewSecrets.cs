@@ -20,27 +20,41 @@ internal sealed class NewSecretsOperation(OperationContext context) : IOperation
         WriteRules.RequireOwnLabels(options);
         using SecretValue? given = options.Source?.Read(context, host);
         options = given is null ? options : options with { Value = given };
-        List<PlanStep> steps = [];
-        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: false))
-        {
-            SecretNames.Require(workspace.Place.Store, secret.StoreName);
-            SecretDescription? existing = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);
-            string action = existing is null
-                ? (options.NoValue ? "Create without a version" : "Create with a first version")
-                : "Add the first version";
-            FlowSecretException? refusal = existing switch
-            {
-                { Deleted: not null } => StoreErrors.PendingDeletion(secret.StoreName, existing.PurgeAt),
-                { CurrentVersion: not null } => StoreErrors.SecretExists(workspace.Place, secret.StoreName),
-                _ => null,
-            };
-            steps.Add(new PlanStep(secret, action, ct => ApplyAsync(workspace, secret, existing, options, host, ct), refusal));
-        }
-
-        await foreach (SecretChange change in Plan.ApplyAsync("Creating secrets", workspace, steps, host, cancellationToken))
+        IReadOnlyList<PlanStep> steps = await Plan.StepsAsync(
+            workspace,
+            workspace.Resolve(context, options, host, wildcards: false),
+            host,
+            (secret, token) => StepAsync(workspace, secret, options, host, token),
+            cancellationToken
+        );
+        await foreach (
+            SecretChange change in Plan.ApplyAsync("Creating secrets", workspace, steps, host, cancellationToken, options.IsAsked)
+        )
         {
             yield return change;
         }
+    }
+
+    private static async Task<PlanStep> StepAsync(
+        Workspace workspace,
+        SecretRef secret,
+        WriteSecretsOptions options,
+        IOperationHost host,
+        CancellationToken cancellationToken
+    )
+    {
+        SecretNames.Require(workspace.Place.Store, secret.StoreName);
+        SecretDescription? existing = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);
+        string action = existing is null
+            ? (options.NoValue ? "Create without a version" : "Create with a first version")
+            : "Add the first version";
+        FlowSecretException? refusal = existing switch
+        {
+            { Deleted: not null } => StoreErrors.PendingDeletion(secret.StoreName, existing.PurgeAt),
+            { CurrentVersion: not null } => StoreErrors.SecretExists(workspace.Place, secret.StoreName),
+            _ => null,
+        };
+        return new PlanStep(secret, action, ct => ApplyAsync(workspace, secret, existing, options, host, ct), refusal);
     }
 
     private static async Task<SecretChange> ApplyAsync(

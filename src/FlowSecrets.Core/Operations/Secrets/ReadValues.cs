@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Concurrency;
 using FlowSecrets.Errors;
 using FlowSecrets.Files;
 using FlowSecrets.Model;
@@ -73,9 +74,39 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
         }
 
         host.Verbose($"Reading {Words.Count(secrets.Count, "value")} of the {workspace.Place} ({workspace.Place.Identity}).");
-        ILookup<string, Wanted> byName = secrets.ToLookup(static w => w.Secret.StoreName, StringComparer.Ordinal);
         bool isCurrent = options.Version is null && options.Stage is null && secrets.All(static w => w.Secret.Version is null);
-        if (isCurrent && secrets.Count > 1)
+        IAsyncEnumerable<SecretReading> readings =
+            isCurrent && secrets.Count > 1
+                ? ReadManyAsync(workspace, secrets, cancellationToken)
+                : Ordered.RunAsync(
+                    secrets,
+                    workspace.Store.Concurrency,
+                    (w, ct) => ReadAsync(workspace, w, options, ct),
+                    cancellationToken
+                );
+        int done = 0;
+        await foreach (SecretReading reading in readings)
+        {
+            if (secrets.Count > 1)
+            {
+                host.Progress(new ProgressUpdate("Reading values", reading.StoreName, ++done, secrets.Count));
+            }
+
+            yield return reading;
+        }
+    }
+
+    /// <summary>Current values, in the order in which they are wanted.</summary>
+    private static async IAsyncEnumerable<SecretReading> ReadManyAsync(
+        Workspace workspace,
+        IReadOnlyList<Wanted> secrets,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        ILookup<string, Wanted> byName = secrets.ToLookup(static w => w.Secret.StoreName, StringComparer.Ordinal);
+        Dictionary<Wanted, SecretReading> early = [];
+        int next = 0;
+        try
         {
             string[] names = [.. byName.Select(static n => n.Key)];
             await foreach (ReadOutcome outcome in workspace.Store.ReadManyAsync(names, cancellationToken))
@@ -85,16 +116,22 @@ internal sealed class ReadValuesOperation(OperationContext context) : IOperation
                 ReadOutcome[] copies = [.. all.Skip(1).Select(_ => outcome.Copy()), outcome];
                 for (int i = 0; i < all.Length; i++)
                 {
-                    yield return Reading(workspace, all[i].Secret, copies[i], all[i].Field);
+                    early.Add(all[i], Reading(workspace, all[i].Secret, copies[i], all[i].Field));
+                }
+
+                while (next < secrets.Count && early.Remove(secrets[next], out SecretReading? reading))
+                {
+                    next++;
+                    yield return reading;
                 }
             }
-
-            yield break;
         }
-
-        foreach (Wanted wanted in secrets)
+        finally
         {
-            yield return await ReadAsync(workspace, wanted, options, cancellationToken);
+            foreach (SecretReading left in early.Values)
+            {
+                left.Dispose();
+            }
         }
     }
 

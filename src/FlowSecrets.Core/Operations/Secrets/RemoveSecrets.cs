@@ -31,14 +31,15 @@ internal sealed class RemoveSecretsOperation(OperationContext context) : IOperat
         string action = options.RecoveryWindow is { } window
             ? $"Delete, to be restored within {window.TotalDays:0} days"
             : "Delete for good, with all versions";
-        List<PlanStep> steps = [];
-        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: false))
-        {
-            steps.Add(
-                await Plan.StepAsync(
+        IReadOnlyList<PlanStep> steps = await Plan.StepsAsync(
+            workspace,
+            workspace.Resolve(context, options, host, wildcards: false),
+            host,
+            (secret, token) =>
+                Plan.StepAsync(
                     secret,
                     action,
-                    () => CheckAsync(workspace, secret, options, cancellationToken),
+                    () => CheckAsync(workspace, secret, options, token),
                     async ct =>
                     {
                         await workspace.Store.DeleteAsync(secret.StoreName, options.RecoveryWindow, ct);
@@ -51,10 +52,9 @@ internal sealed class RemoveSecretsOperation(OperationContext context) : IOperat
                                 : Remedy.Of($"Restore it: {Shell($"Restore-FlowSecret {workspace.Argument(secret)}")}").ToString()
                         );
                     }
-                )
-            );
-        }
-
+                ),
+            cancellationToken
+        );
         await foreach (SecretChange change in Plan.ApplyAsync("Removing secrets", workspace, steps, host, cancellationToken))
         {
             yield return change;

@@ -15,12 +15,14 @@ internal sealed class RestoreSecretsOperation(OperationContext context) : IOpera
     )
     {
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
-        List<PlanStep> steps = [];
-        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: false))
-        {
-            SecretDescription? description = await workspace.Store.DescribeAsync(secret.StoreName, cancellationToken);
-            steps.Add(
-                new PlanStep(
+        IReadOnlyList<PlanStep> steps = await Plan.StepsAsync(
+            workspace,
+            workspace.Resolve(context, options, host, wildcards: false),
+            host,
+            async (secret, token) =>
+            {
+                SecretDescription? description = await workspace.Store.DescribeAsync(secret.StoreName, token);
+                return new PlanStep(
                     secret,
                     "Restore",
                     async ct =>
@@ -34,10 +36,10 @@ internal sealed class RestoreSecretsOperation(OperationContext context) : IOpera
                         return workspace.Result(secret, ItemStatus.Restored);
                     },
                     Refusal(workspace, secret, description)
-                )
-            );
-        }
-
+                );
+            },
+            cancellationToken
+        );
         await foreach (SecretChange change in Plan.ApplyAsync("Restoring secrets", workspace, steps, host, cancellationToken))
         {
             yield return change;

@@ -26,27 +26,29 @@ internal sealed class SetSecretsOperation(OperationContext context) : IOperation
             labelsOnly ? "Change labels"
             : options.Field is null ? "Add a version"
             : $"Add a version with another '{options.Field}'";
-        List<PlanStep> steps = [];
-        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: false))
-        {
-            steps.Add(
-                await Plan.StepAsync(
+        IReadOnlyList<PlanStep> steps = await Plan.StepsAsync(
+            workspace,
+            workspace.Resolve(context, options, host, wildcards: false),
+            host,
+            (secret, token) =>
+                Plan.StepAsync(
                     secret,
                     action,
                     async () =>
                     {
-                        SecretDescription there = await Plan.RequireAsync(workspace, secret, cancellationToken);
+                        SecretDescription there = await Plan.RequireAsync(workspace, secret, token);
                         if (!labelsOnly && there.CurrentVersion is not null)
                         {
                             WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
                         }
                     },
                     ct => ApplyAsync(workspace, secret, options, host, ct)
-                )
-            );
-        }
-
-        await foreach (SecretChange change in Plan.ApplyAsync("Setting secrets", workspace, steps, host, cancellationToken))
+                ),
+            cancellationToken
+        );
+        await foreach (
+            SecretChange change in Plan.ApplyAsync("Setting secrets", workspace, steps, host, cancellationToken, options.IsAsked)
+        )
         {
             yield return change;
         }

@@ -20,6 +20,9 @@ internal sealed record WriteSecretsOptions : SecretTargetOptions
     /// <summary>Make a container without a version.</summary>
     public bool NoValue { get; init; }
 
+    /// <summary>Whether somebody is asked for each value.</summary>
+    public bool IsAsked => !NoValue && !Generate && Value is null;
+
     /// <summary>The one field of a JSON secret that the value is for.</summary>
     public string? Field { get; init; }
 

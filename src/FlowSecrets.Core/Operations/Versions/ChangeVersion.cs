@@ -17,30 +17,32 @@ internal sealed class ChangeVersionOperation(OperationContext context) : IOperat
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
         string version = options.Version!;
         string action = Describe(options, version, workspace.Store.Capabilities);
-        List<PlanStep> steps = [];
-        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: false))
-        {
-            string number = version;
-            steps.Add(
-                await Plan.StepAsync(
+        IReadOnlyList<PlanStep> steps = await Plan.StepsAsync(
+            workspace,
+            workspace.Resolve(context, options, host, wildcards: false),
+            host,
+            (secret, token) =>
+            {
+                string number = version;
+                return Plan.StepAsync(
                     secret,
                     action,
                     async () =>
                     {
-                        number = await RequireVersionAsync(workspace, secret, version, cancellationToken);
+                        number = await RequireVersionAsync(workspace, secret, version, token);
                         if (options.Stage == Stages.Current || options.State == VersionState.Destroyed)
                         {
                             WriteRules.RequireOverwrite(secret, options.OverwriteEncryptionKey);
                         }
 
                         VersionChange change = new(options.State, options.AllowCurrent, options.AllowRotationLoss);
-                        await VersionRules.RequireUnusedAsync(workspace, secret, change, number, cancellationToken);
+                        await VersionRules.RequireUnusedAsync(workspace, secret, change, number, token);
                     },
                     ct => ChangeAsync(workspace, secret, options, number, ct)
-                )
-            );
-        }
-
+                );
+            },
+            cancellationToken
+        );
         await foreach (SecretChange change in Plan.ApplyAsync("Changing versions", workspace, steps, host, cancellationToken))
         {
             yield return change;

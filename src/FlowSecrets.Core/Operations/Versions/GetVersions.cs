@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FlowSecrets.Concurrency;
 using FlowSecrets.Model;
 using FlowSecrets.Ports;
 
@@ -34,9 +35,28 @@ internal sealed class GetVersionsOperation(OperationContext context) : IOperatio
     )
     {
         Workspace workspace = await Workspace.OpenAsync(context, options, host, cancellationToken);
-        foreach (SecretRef secret in workspace.Resolve(context, options, host, wildcards: true))
+        IReadOnlyList<SecretRef> secrets = workspace.Resolve(context, options, host, wildcards: true);
+        int done = 0;
+        await foreach (
+            (SecretRef secret, IReadOnlyList<SecretVersionInfo> versions, FlowSecretException? error) in Ordered.RunAsync(
+                secrets,
+                workspace.Store.Concurrency,
+                (s, ct) => ListAsync(workspace, s, ct),
+                cancellationToken
+            )
+        )
         {
-            foreach (SecretVersionInfo version in await ListAsync(workspace, secret, host, cancellationToken))
+            if (secrets.Count > 1)
+            {
+                host.Progress(new ProgressUpdate("Listing versions", secret.StoreName, ++done, secrets.Count));
+            }
+
+            if (error is not null)
+            {
+                host.Fail(workspace.Here(error, secret));
+            }
+
+            foreach (SecretVersionInfo version in versions)
             {
                 SeenVersions.Add(secret, version.Version);
                 yield return new SecretVersionItem
@@ -55,21 +75,19 @@ internal sealed class GetVersionsOperation(OperationContext context) : IOperatio
         }
     }
 
-    private static async Task<IReadOnlyList<SecretVersionInfo>> ListAsync(
+    private static async Task<(SecretRef Secret, IReadOnlyList<SecretVersionInfo> Versions, FlowSecretException? Error)> ListAsync(
         Workspace workspace,
         SecretRef secret,
-        IOperationHost host,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            return await workspace.Store.ListVersionsAsync(secret.StoreName, cancellationToken);
+            return (secret, await workspace.Store.ListVersionsAsync(secret.StoreName, cancellationToken), null);
         }
         catch (FlowSecretException e)
         {
-            host.Fail(workspace.Here(e, secret));
-            return [];
+            return (secret, [], e);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FlowSecrets.Concurrency;
@@ -41,6 +42,23 @@ internal sealed partial class AwsAccessControl(
         return Bounded.RunAsync(names, store.Concurrency, (n, ct) => TestAsync(n, question, survey, ct), cancellationToken);
     }
 
+    public async IAsyncEnumerable<(SecretPermission Permission, AccessAnswer Answer)> TestAllAsync(
+        IReadOnlyCollection<string> names,
+        IReadOnlyList<SecretPermission> permissions,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        // One survey for all: each secret is described and its policy read once, for the first question about it.
+        AwsSurvey survey = new(caller, cloud, cancellationToken);
+        foreach (string name in names)
+        {
+            foreach (SecretPermission permission in permissions)
+            {
+                yield return (permission, await TestAsync(name, new AccessQuestion(null, permission), survey, cancellationToken));
+            }
+        }
+    }
+
     public async Task<AccessAnswer?> TryAsync(string name, AccessQuestion question, CancellationToken cancellationToken)
     {
         AccessAnswer answer = await TestAsync(name, question, new AwsSurvey(caller, cloud, cancellationToken), cancellationToken);
@@ -75,7 +93,7 @@ internal sealed partial class AwsAccessControl(
             }
 
             AwsCallerIdentity? me = await identity.CallerAsync(cancellationToken);
-            AwsTarget target = await TargetAsync(name, cancellationToken);
+            AwsTarget target = await survey.OnceAsync("secret", name, () => TargetAsync(name, cancellationToken));
             if (
                 target.Refusal is
                 {
@@ -135,7 +153,7 @@ internal sealed partial class AwsAccessControl(
         }
 
         (AccessAnswer? allowed, AccessAnswer? open) = (null, null);
-        AwsPolicySeen policy = await PolicyAsync(target, cancellationToken);
+        AwsPolicySeen policy = await survey.OnceAsync("policy", target.Name, () => PolicyAsync(target, cancellationToken));
         foreach (string action in AwsRemedies.TestedOf(permission))
         {
             AccessAnswer answer = await DecideAsync(target, principal, action, policy, survey, cancellationToken);

@@ -10,10 +10,15 @@ internal sealed class AwsSurvey(AwsCaller caller, IAwsCloud cloud, CancellationT
         StringComparer.Ordinal
     );
     private readonly ConcurrentDictionary<string, string> _unresolved = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _asked = new(StringComparer.Ordinal);
     private AwsOwnTexts? _texts;
 
     /// <summary>Why principals' policies may not be simulated; null: they may, as far as is known.</summary>
     public FlowSecretException? NoSimulation { get; set; }
+
+    /// <summary>What several questions of one command need of a secret.</summary>
+    public Task<T> OnceAsync<T>(string what, string secret, Func<Task<T>> ask) =>
+        (Task<T>)_asked.GetOrAdd($"{what} {secret}", _ => new Lazy<Task>(ask)).Value;
 
     /// <summary>A role of the caller's account.</summary>
     public Task<(AwsRole? Role, FlowSecretException? Refusal)> RoleAsync(string name) =>

@@ -11,7 +11,7 @@ namespace FlowSecrets.Providers.Aws.SecretsManager;
 internal sealed partial class AwsStore
 {
     private const int BatchSize = 20;
-    private const int BatchWidth = 4;
+    private const int BatchWidth = 16;
 
     /// <summary>Set once the batch call was refused: then single reads are asked for at once.</summary>
     private volatile bool _batchRefused;

@@ -52,9 +52,6 @@ internal sealed partial class GcpStore
         }
     }
 
-    public IAsyncEnumerable<DescribeOutcome> DescribeManyAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
-        Bounded.RunAsync(names, Concurrency, DescribeOutcomeAsync, cancellationToken);
-
     public Task SetLabelsAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);
@@ -132,7 +129,4 @@ internal sealed partial class GcpStore
         }
             .Where(static s => s.IsSet)
             .Select(static s => s.Name);
-
-    private Task<DescribeOutcome> DescribeOutcomeAsync(string name, CancellationToken cancellationToken) =>
-        DescribeOutcome.OfAsync(name, () => DescribeAsync(name, cancellationToken));
 }

@@ -27,6 +27,20 @@ internal sealed partial class GcpStore
         ];
     }
 
+    /// <summary>One read, by number, which is consistent.</summary>
+    public async Task<DateTimeOffset?> CreatedAsync(string name, string version, CancellationToken cancellationToken)
+    {
+        SecretNames.Require(StoreKind.Gcp, name);
+        try
+        {
+            return (await VersionAsync(name, version, cancellationToken)).CreateTime;
+        }
+        catch (FlowSecretException e) when (e.Id == ErrorIds.VersionNotFound)
+        {
+            return null;
+        }
+    }
+
     public async Task SetVersionStateAsync(string name, string version, VersionState state, CancellationToken cancellationToken)
     {
         SecretNames.Require(StoreKind.Gcp, name);

@@ -116,27 +116,4 @@ public sealed class RotationSpeedTests(ITestOutputHelper output)
         output.WriteLine($"{calls.Length} calls, {writes} writes; quotas {quota:0.0} s + wire {wire:0.0} s = {quota + wire:0.0} s.");
         return quota + wire;
     }
-
-    private sealed class OneStore(IProviders inner, ISecretStore store) : IProviders
-    {
-        public IDocumentFormat Documents => inner.Documents;
-
-        public void Prepare(StoreKind kind)
-        {
-            // It is open already.
-        }
-
-        public ISecretStore OpenStore(StoreSelection selection, Func<string, string?> environment) => store;
-
-        public IWorkload OpenWorkload(CatalogWorkload workload, StoreSelection selection, Func<string, string?> environment) =>
-            inner.OpenWorkload(workload, selection, environment);
-
-        public IExternalSecrets OpenExternalSecrets(ClusterSpace space, Func<string, string?> environment) =>
-            inner.OpenExternalSecrets(space, environment);
-
-        public string ServerOf(CatalogTarget target, string key, SecretValue value, bool isAdmin) =>
-            inner.ServerOf(target, key, value, isAdmin);
-
-        public IRotationTarget OpenTarget(RotationTargetSettings settings) => inner.OpenTarget(settings);
-    }
 }

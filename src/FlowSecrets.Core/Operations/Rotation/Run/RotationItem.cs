@@ -135,5 +135,5 @@ internal sealed record RotationItem(SecretRef Secret, RotationUnit? Unit, Rotati
     private static async Task<DateTimeOffset?> MadeAsync(ISecretStore store, RotationView view, CancellationToken cancellationToken) =>
         view.CurrentCreated
         ?? (view.Record is { Promoted: { } promoted } record && record.To == view.Current ? promoted : (DateTimeOffset?)null)
-        ?? (await store.ListVersionsAsync(view.StoreName, cancellationToken)).FirstOrDefault(v => v.Version == view.Current)?.Created;
+        ?? await store.CreatedAsync(view.StoreName, view.Current, cancellationToken);
 }
