@@ -110,11 +110,34 @@ public sealed class ForeignSecretsTests
         }
     }
 
+    /// <summary>A quoted template of HCL, by the rules of its specification and not by our writer.</summary>
+    private static string Hcl(string value) =>
+        "\""
+        + string.Concat(
+            value.Select(static c =>
+                c switch
+                {
+                    '"' => "\\\"",
+                    '\\' => @"\\",
+                    '\n' => @"\n",
+                    '\r' => @"\r",
+                    '\t' => @"\t",
+                    _ => c.ToString(),
+                }
+            )
+        )
+            .Replace("${", "$${", StringComparison.Ordinal)
+            .Replace("%{", "%%{", StringComparison.Ordinal)
+        + "\"";
+
     [Theory]
     [InlineData("json")]
     [InlineData("yaml")]
     [InlineData("usersecrets")]
     [InlineData("kubernetes")]
+    [InlineData("tfvars")]
+    [InlineData("tfvars-json")]
+    [InlineData("pulumi")]
     public void WhatADocumentHoldsIsReadBack(string format)
     {
         string[] values = [.. HostileText.Sequence(18, 10_000)];
@@ -132,6 +155,10 @@ public sealed class ForeignSecretsTests
                 "yaml" => CatalogExamples.Documents.Write(map),
                 "kubernetes" => CatalogExamples.Documents.Write(
                     DocNode.Map(("apiVersion", DocNode.String("v1")), ("kind", DocNode.String("Secret")), ("data", map))
+                ),
+                "tfvars" => string.Concat(part.Select(static (v, i) => $"n{i} = {Hcl(v)}\n")),
+                "pulumi" => CatalogExamples.Documents.Write(
+                    DocNode.Map(("config", DocNode.MapOf(entries.Select(static e => ("shop:" + e.Item1, e.Item2)))))
                 ),
                 _ => JsonNodeText.Of(map),
             };
