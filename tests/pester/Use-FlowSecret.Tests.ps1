@@ -374,6 +374,7 @@ Use-FlowSecret -Workload web -IgnoreExitCode -- sh -c 'echo "file=$CERT_FILE"; s
             Use-FlowSecret -Name api-key { sh -c 'echo "k=$API_KEY"' } | Should -Be 'k=***'
             $failure = Get-Failure { Use-FlowSecret -Name api-key { throw "boom $env:API_KEY" } }
             "$failure" | Should -Be 'boom ***'
+            $failure.FullyQualifiedErrorId | Should -Not -Match '7f3a'
             $Error | ForEach-Object { "$_" } | Should -Not -Match '7f3a'
         }
         It 'U17: is alone in the process' {

@@ -69,6 +69,9 @@ internal sealed record StoreSelection(StoreKind Store)
 
     public const int DefaultThrottleLimit = 32;
 
+    /// <summary>Whether the user gave the limit; else a store may make more calls at a time of a kind that has a large quota.</summary>
+    public bool IsLimitGiven { get; init; }
+
     /// <summary>The same without what opens it, for comparing places.</summary>
     internal StoreSelection WithoutKeys =>
         this with
@@ -77,6 +80,7 @@ internal sealed record StoreSelection(StoreKind Store)
             AccessToken = null,
             CredentialPath = null,
             ThrottleLimit = DefaultThrottleLimit,
+            IsLimitGiven = false,
         };
 }
 

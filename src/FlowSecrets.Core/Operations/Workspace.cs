@@ -72,6 +72,7 @@ internal sealed partial class Workspace
         selection = selection with
         {
             ThrottleLimit = context.ThrottleLimit ?? selection.ThrottleLimit,
+            IsLimitGiven = context.ThrottleLimit is not null || selection.IsLimitGiven,
             CurrentByAlias =
                 selection.Store == StoreKind.Gcp
                 && catalog

@@ -48,7 +48,7 @@ internal static class ProgramResolver
             throw new FlowSecretException(
                 ErrorIds.BadArgument,
                 Path.GetFileName(program.Path),
-                $"'{Path.GetFileName(program.Path)}' is a batch file, and argument {index} has a character that cmd.exe does not take as text",
+                $"'{Path.GetFileName(program.Path)}' is a batch file, and argument {index} has a character that cmd.exe would run",
                 "Call the program that the batch file starts, or pass the text in a file."
             );
         }

@@ -16,6 +16,9 @@ internal sealed class GcpOpening
     /// <summary>A project's quotas are one, however many stores of it are open.</summary>
     private static readonly ConcurrentDictionary<(string Project, string Address), GcpQuotas> Quotas = new();
 
+    /// <summary>Below the quota of 1,500 a second also where a call takes 50 ms.</summary>
+    private const int AccessWidth = 64;
+
     private readonly StoreSelection _selection;
     private readonly GcpPlace _place;
     private readonly GcpCredential _credential;
@@ -30,6 +33,7 @@ internal sealed class GcpOpening
             _place,
             _credential.CacheKey,
             _selection.ThrottleLimit,
+            _selection.IsLimitGiven,
             _selection.Replication,
             _selection.KmsKey,
             _selection.CurrentByAlias
@@ -83,6 +87,7 @@ internal sealed class GcpOpening
         new()
         {
             ThrottleLimit = _selection.ThrottleLimit,
+            AccessWidth = _selection.IsLimitGiven ? null : AccessWidth,
             Replication = _selection.Replication,
             KmsKey = _selection.KmsKey,
             CurrentByAlias = [.. (_selection.CurrentByAlias ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)],

@@ -8,7 +8,7 @@ namespace FlowSecrets.Providers.Transport;
 /// </summary>
 /// <param name="limit">Calls in a window; int.MaxValue: as many as the service takes.</param>
 /// <param name="period">The window; a twentieth is added for what the network delays.</param>
-[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing to dispose of.")]
+[SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process, and its turn holds no handle.")]
 internal sealed class QuotaWindow(int limit, TimeSpan period, TimeProvider clock)
 {
     /// <summary>Calls that are let in for each one that the service takes, while it is found out what is left for us.</summary>

@@ -42,7 +42,8 @@ internal sealed class RedactedSinkCommand : PSCmdlet
     {
         ErrorRecord shown = new(
             new RuntimeException(patterns.Redact(record.ErrorDetails?.Message ?? record.Exception.Message)),
-            record.FullyQualifiedErrorId.Split(',')[0],
+            // 'throw' with a text makes the text the id.
+            patterns.Redact(record.FullyQualifiedErrorId.Split(',')[0]),
             record.CategoryInfo.Category,
             record.TargetObject is string target ? patterns.Redact(target) : null
         );
@@ -116,6 +117,7 @@ internal sealed class RedactedSinkCommand : PSCmdlet
 
     private static bool HoldsText(RedactionPatterns patterns, ErrorRecord record) =>
         Differs(patterns, record.ErrorDetails?.Message)
+        || Differs(patterns, record.FullyQualifiedErrorId)
         || Differs(patterns, record.ToString())
         || (record.TargetObject is string target && Differs(patterns, target))
         || (record.TargetObject is IEnumerable many and not string && many.OfType<string>().Any(t => Differs(patterns, t)));

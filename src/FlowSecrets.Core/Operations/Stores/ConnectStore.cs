@@ -138,5 +138,6 @@ internal sealed class ConnectStoreOperation(OperationContext context) : IOperati
             Endpoint = options.Endpoint,
             AllowUnencryptedEndpoint = options.AllowUnencryptedEndpoint,
             ThrottleLimit = context.ThrottleLimit ?? its.ThrottleLimit,
+            IsLimitGiven = context.ThrottleLimit is not null || its.IsLimitGiven,
         };
 }

@@ -31,6 +31,9 @@ internal sealed record VariableRead(ExportWish Wish, FormatVariable? Variable, s
 /// <summary>What every command does that delivers variables: which ones, from where, whether it may, and their values.</summary>
 internal static class VariableSource
 {
+    /// <summary>So many are read at once, and need no progress bar.</summary>
+    private const int Few = 20;
+
     /// <returns>The name of the workload that was asked for; null: none was.</returns>
     public static string? Workload(OperationContext context, Workspace workspace, VariableOptions options)
     {
@@ -116,7 +119,10 @@ internal static class VariableSource
         {
             SecretRef secret = wanted[outcome.StoreName];
             read.Add(outcome.StoreName, outcome.Error is { } error ? outcome with { Error = workspace.Here(error, secret) } : outcome);
-            host.Progress(new ProgressUpdate("Reading secrets", outcome.StoreName, read.Count, wanted.Count));
+            if (wanted.Count > Few)
+            {
+                host.Progress(new ProgressUpdate("Reading secrets", outcome.StoreName, read.Count, wanted.Count));
+            }
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed record GcpStoreOptions
 
     public int ThrottleLimit { get; init; } = StoreSelection.DefaultThrottleLimit;
 
+    /// <summary>Reads of values at a time, whose quota is 150 times that of other reads; null: as other calls.</summary>
+    public int? AccessWidth { get; init; }
+
     public GcpTransport Transport { get; init; } = GcpTransport.Shared;
 
     public string? Replication { get; init; }

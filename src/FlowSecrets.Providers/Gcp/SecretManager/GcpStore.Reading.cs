@@ -42,7 +42,7 @@ internal sealed partial class GcpStore
     }
 
     public IAsyncEnumerable<ReadOutcome> ReadManyAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
-        Bounded.RunAsync(names, Concurrency, ReadOutcomeAsync, cancellationToken);
+        Bounded.RunAsync(names, _options.AccessWidth ?? Concurrency, ReadOutcomeAsync, cancellationToken);
 
     private Task<ReadOutcome> ReadOutcomeAsync(string name, CancellationToken cancellationToken) =>
         ReadOutcome.OfAsync(name, () => ReadAsync(name, VersionSelector.Current, cancellationToken));

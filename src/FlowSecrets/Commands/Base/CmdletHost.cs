@@ -14,11 +14,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
 {
     private const int ProgressInterval = 100;
 
-    /// <summary>What takes less shows no progress bar.</summary>
-    private const int ProgressDelay = 1000;
-
     private readonly List<(string Label, SecretValue Value)> _reveals = [];
-    private long? _firstProgress;
     private long _lastProgress;
     private string? _activity;
 
@@ -36,8 +32,7 @@ internal sealed class CmdletHost(FlowCmdlet cmdlet, OperationPump pump) : IOpera
     public void Progress(ProgressUpdate update)
     {
         long now = Environment.TickCount64;
-        _firstProgress ??= now;
-        if (now - _firstProgress < ProgressDelay || now - _lastProgress < ProgressInterval)
+        if (now - _lastProgress < ProgressInterval)
         {
             return;
         }

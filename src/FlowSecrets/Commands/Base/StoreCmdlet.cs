@@ -37,7 +37,7 @@ public abstract class StoreCmdlet : FlowCmdlet
     [Parameter]
     public SwitchParameter TrustCatalog { get; set; }
 
-    /// <summary>Calls to a cloud at a time, 32 unless said otherwise.</summary>
+    /// <summary>Calls to a cloud at a time. Without it 32, and 64 reads of values from Google.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; }

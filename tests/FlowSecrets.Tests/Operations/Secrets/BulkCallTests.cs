@@ -284,7 +284,8 @@ public sealed class BulkCallTests(ITestOutputHelper output)
                 Assert.Equal(calls.Split(", ").Order(StringComparer.Ordinal), found.Split(", ").Order(StringComparer.Ordinal));
             }
 
-            Assert.InRange(fake.PeakConcurrentRequests, Math.Min(3, mostAtATime), mostAtATime);
+            // On a busy machine the first calls can be over before the last ones begin.
+            Assert.InRange(fake.PeakConcurrentRequests, Math.Min(2, mostAtATime), mostAtATime);
             return results;
         }
 
