@@ -114,18 +114,18 @@ public sealed class ForeignSecretsTests
     private static string Hcl(string value) =>
         "\""
         + string.Concat(
-            value.Select(static c =>
-                c switch
-                {
-                    '"' => "\\\"",
-                    '\\' => @"\\",
-                    '\n' => @"\n",
-                    '\r' => @"\r",
-                    '\t' => @"\t",
-                    _ => c.ToString(),
-                }
+                value.Select(static c =>
+                    c switch
+                    {
+                        '"' => "\\\"",
+                        '\\' => @"\\",
+                        '\n' => @"\n",
+                        '\r' => @"\r",
+                        '\t' => @"\t",
+                        _ => c.ToString(),
+                    }
+                )
             )
-        )
             .Replace("${", "$${", StringComparison.Ordinal)
             .Replace("%{", "%%{", StringComparison.Ordinal)
         + "\"";
