@@ -67,7 +67,9 @@ Describe 'What the user typed' {
                 $_.Name -notmatch 'WorkloadBinding|ExternalSecret'
         }
         # A document that is piped names no secret.
-        $takers.Name | Where-Object { $_ -notin 'Copy-FlowSecret', 'Import-FlowSecret', 'Use-FlowSecret' } | Sort-Object | Should -Be ($known | Sort-Object)
+        # These have tests of their own: their names or their input are others.
+        $others = 'Copy-FlowSecret', 'Import-FlowSecret', 'Use-FlowSecret'
+        $takers.Name | Where-Object { $_ -notin $others } | Sort-Object | Should -Be ($known | Sort-Object)
     }
     It 'binds values of the pipeline to InputObject alone, where no conversion makes a name of them' {
         $byValue = foreach ($cmdlet in Get-Command -Module FlowSecrets -CommandType Cmdlet) {

@@ -5,7 +5,7 @@ namespace FlowSecrets.Concurrency;
 /// <summary>Many calls, so many at a time, answers in the order of the items.</summary>
 internal static class Ordered
 {
-    /// <summary>When the receiver wants no more or one call throws, those under way are cancelled and waited for; answers that nobody took are
+    /// <summary>When the receiver wants no more or one call throws, those under way are cancelled and waited for; answers nobody took are
     /// disposed of.</summary>
     public static async IAsyncEnumerable<TResult> RunAsync<TItem, TResult>(
         IEnumerable<TItem> items,

@@ -35,6 +35,34 @@ internal sealed class ProcessTree
         }
     }
 
+    /// <summary>
+    /// Takes note of what a program started just before it ended, and that nobody saw as its child: processes of this process group that
+    /// are not older, belong to no child of this process, and have all variables that the program was given.
+    /// </summary>
+    /// <param name="programStart">As <see cref="StartOf"/> told it.</param>
+    public void NoteOrphans(string? programStart, IReadOnlyCollection<string> variables)
+    {
+        if (!OperatingSystem.IsLinux() || programStart is null || variables.Count == 0 || Stat(Environment.ProcessId) is not { } own)
+        {
+            return;
+        }
+
+        foreach (int process in Processes().Where(p => p != Environment.ProcessId))
+        {
+            if (Stat(process) is { } found && found.Group == own.Group && found.IsSince(programStart) && !IsOurs(process))
+            {
+                string[] names = [.. Environ(process).Select(static v => v[..Math.Max(0, v.IndexOf('='))])];
+                if (variables.All(v => names.Contains(v, StringComparer.Ordinal)))
+                {
+                    lock (_seen)
+                    {
+                        _seen.Add((process, found.Start));
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Ends those that still run.</summary>
     public void End()
     {
@@ -57,7 +85,44 @@ internal sealed class ProcessTree
     }
 
     /// <returns>When a process was started, in ticks since the machine's start; null: it has ended.</returns>
-    public static string? StartOf(int process)
+    public static string? StartOf(int process) => Stat(process)?.Start;
+
+    private static bool IsOurs(int process)
+    {
+        for (int i = 0; i < 64 && Stat(process) is { } found; i++)
+        {
+            if (found.Parent == Environment.ProcessId)
+            {
+                return true;
+            }
+
+            process = found.Parent;
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<int> Processes() =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Select(static d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out int p) ? p : 0)
+            .Where(static p => p > 0);
+
+    private static string[] Environ(int process)
+    {
+        try
+        {
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/environ")).Split('\0');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is another user's, or has ended.
+            return [];
+        }
+    }
+
+    /// <returns>Null: it has ended.</returns>
+    private static ProcessStat? Stat(int process)
     {
         try
         {
@@ -65,7 +130,13 @@ internal sealed class ProcessTree
 
             // After the name, which can hold anything: state is the 3rd field, the start is the 22nd.
             string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X" ? null : fields[19];
+            return fields[0] is "Z" or "X"
+                ? null
+                : new ProcessStat(
+                    int.Parse(fields[1], CultureInfo.InvariantCulture),
+                    int.Parse(fields[2], CultureInfo.InvariantCulture),
+                    fields[19]
+                );
         }
         catch (Exception e)
             when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or IndexOutOfRangeException)
@@ -93,5 +164,12 @@ internal sealed class ProcessTree
         }
 
         return children;
+    }
+
+    /// <param name="Start">In ticks since the machine's start.</param>
+    private sealed record ProcessStat(int Parent, int Group, string Start)
+    {
+        public bool IsSince(string start) =>
+            ulong.Parse(Start, CultureInfo.InvariantCulture) >= ulong.Parse(start, CultureInfo.InvariantCulture);
     }
 }

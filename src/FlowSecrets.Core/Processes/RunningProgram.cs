@@ -31,9 +31,13 @@ internal sealed class RunningProgram : IDisposable
     private readonly ProcessTree _tree = new();
     private readonly Timer _watch;
 
+    /// <summary>Null: it had ended at once.</summary>
+    private readonly string? _begun;
+
     private RunningProgram(Process process, ProgramStart start)
     {
         (_process, _start, Id) = (process, start, process.Id);
+        _begun = OperatingSystem.IsLinux() ? ProcessTree.StartOf(Id) : null;
         _watch = new Timer(_ => _tree.Note(Id), null, TimeSpan.FromMilliseconds(50), Watch);
     }
 
@@ -108,7 +112,12 @@ internal sealed class RunningProgram : IDisposable
     }
 
     /// <summary>Ends what the program started and left behind.</summary>
-    public void EndRest() => _tree.End();
+    /// <param name="variables">Names of variables that only the program was given.</param>
+    public void EndRest(IReadOnlyCollection<string> variables)
+    {
+        _tree.NoteOrphans(_begun, variables);
+        _tree.End();
+    }
 
     public void Dispose()
     {

@@ -161,7 +161,7 @@ internal sealed class ProgramRun(
             if (isAsked || next is not null || code is > FirstSignal and <= LastSignal)
             {
                 // It did not end by itself, so what it left running is nobody's. That also closes its pipes.
-                child.EndRest();
+                child.EndRest([.. secrets.Variables.Keys]);
             }
 
             await read;
@@ -269,7 +269,7 @@ internal sealed class ProgramRun(
         using CancellationTokenRegistration byGone = gone.Register(() => asked.TrySetResult());
         using CancellationTokenRegistration bySignal = signals.Asked.Register(() => asked.TrySetResult());
         await Task.WhenAny(exit, asked.Task, changed ?? exit);
-        return asked.Task.IsCompleted && !exit.IsCompleted;
+        return asked.Task.IsCompleted;
     }
 
     /// <summary>Waits for a program that was asked to end, and ends it if it does not.</summary>
